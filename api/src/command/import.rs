@@ -1,0 +1,85 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::config::Settings;
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::import::{Batch, Form, Refused, Resource, store};
+
+/// What to store.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// File of entries: CSV (municipalities), JSON or NDJSON
+    file: PathBuf,
+
+    /// What the file holds entries of; by default its name says so, as in `projects.json`
+    #[arg(long, value_enum)]
+    resource: Option<Resource>,
+
+    /// How the file is written; by default its ending says so
+    #[arg(long, value_enum)]
+    form: Option<Form>,
+
+    /// Check everything against the directory, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, settings: &Settings) -> Result<()> {
+        let Some(resource) = self.resource.or_else(|| Resource::of(&self.file)) else {
+            bail!(
+                "the name of {} says nothing of its content; name it with --resource",
+                self.file.display()
+            )
+        };
+        let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
+            bail!(
+                "the ending of {} says nothing of how it is written; name it with --form",
+                self.file.display()
+            )
+        };
+        let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let Ok(text) = String::from_utf8(bytes) else {
+            bail!("{} is not UTF-8", self.file.display())
+        };
+
+        // On a terminal alone; elsewhere the bar is silent.
+        let bar = ProgressBar::new(3).with_style(ProgressStyle::with_template("{bar:30} {msg}")?);
+        let step = |message: String| {
+            bar.set_message(message);
+            bar.inc(1);
+        };
+        step("checking".to_owned());
+        let batch = Batch::read(resource, form, &text).or_else(|flaws| refuse(&flaws))?;
+        let database = super::open(settings, false).await?;
+        let directory = Directory::open(database.connection()).await?;
+        step(format!("storing {} entries", batch.len()));
+        let stored = store(&database, &directory, vec![batch], self.dry_run).await;
+        bar.finish_and_clear();
+        let closed = database.close().await;
+        let stored = match stored {
+            Ok(stored) | Err(Refused::Unneeded(stored)) => stored,
+            Err(Refused::Flaws(flaws)) => refuse(&flaws)?,
+            Err(Refused::Failed(Error::Taken)) => {
+                bail!("an entry holds a slug or key that another one has; nothing was stored")
+            }
+            Err(Refused::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),
+        };
+        let done = if self.dry_run { "would be" } else { "were" };
+        eprintln!(
+            "{} {done} created, {} changed; {} are as they were",
+            stored.created, stored.updated, stored.unchanged
+        );
+        closed
+    }
+}
+
+/// Names every flaw; the file changes nothing.
+fn refuse<T>(flaws: &[impl std::fmt::Display]) -> Result<T> {
+    let list: String = flaws.iter().map(|flaw| format!("\n  {flaw}")).collect();
+    bail!("nothing was stored; {} things need another look:{list}", flaws.len())
+}

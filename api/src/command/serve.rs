@@ -1,0 +1,36 @@
+use std::net::TcpListener;
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Listen, Settings};
+use crate::{seed, server};
+
+pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
+    let address = (listen.host.as_str(), listen.port);
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
+    let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    let database = super::open(settings, listen.migrate).await?;
+    seed::fill(&database).await?;
+    let address = listener.local_addr()?;
+    let running = server::serve(listener, database.clone(), listen).await?;
+    tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
+    received(&mut stop).await;
+    tracing::info!("stopping");
+    tokio::select! {
+        stopped = running.stop() => stopped?,
+        // Whoever says it twice does not want to wait.
+        () = received(&mut stop) => std::process::exit(130),
+    }
+    database.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn received([terminate, interrupt]: &mut [tokio::signal::unix::Signal; 2]) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

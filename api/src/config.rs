@@ -1,0 +1,117 @@
+//! Every setting, with its variable, default and help.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Where the directory lives, and how the service answers.
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// PostgreSQL server to use, 15 or newer; without it the embedded database is used
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        hide_env_values = true,
+        global = true,
+        value_name = "URL"
+    )]
+    pub database_url: Option<Secret>,
+
+    /// Folder of the embedded database
+    #[arg(
+        long,
+        env = "TRANSFERATLAS_DATA_DIR",
+        default_value = "data",
+        global = true,
+        value_name = "DIR"
+    )]
+    pub data_dir: PathBuf,
+
+    /// Connections to the PostgreSQL server
+    #[arg(long, env = "TRANSFERATLAS_POOL", default_value_t = 8, global = true, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(2..=200))]
+    pub pool: u32,
+
+    /// Form of the log lines on standard error
+    #[arg(long, env = "TRANSFERATLAS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty, global = true)]
+    pub log_format: LogFormat,
+
+    /// What to log: a level, or levels by module
+    #[arg(
+        long,
+        env = "TRANSFERATLAS_LOG",
+        default_value = "info",
+        global = true,
+        value_name = "FILTER"
+    )]
+    pub log: String,
+}
+
+/// How the HTTP server runs.
+#[derive(Clone, Debug, Args)]
+pub struct Listen {
+    /// Address to listen on
+    #[arg(long, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1")]
+    pub host: String,
+
+    /// Port to listen on; 0 takes a free one, which the log names
+    #[arg(long, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
+    pub port: u16,
+
+    /// Bring the schema of the PostgreSQL server up to date before serving
+    #[arg(long, env = "TRANSFERATLAS_MIGRATE")]
+    pub migrate: bool,
+
+    /// Threads that answer requests; by default one for each processor
+    #[arg(long, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
+
+    /// Connections each of these threads holds at most
+    #[arg(
+        long,
+        env = "TRANSFERATLAS_MAX_CONNECTIONS",
+        default_value_t = 4096,
+        value_name = "N"
+    )]
+    pub max_connections: usize,
+
+    /// Seconds a quiet connection stays open; behind a load balancer, longer than its own
+    #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE", default_value_t = 5, value_name = "SECONDS")]
+    pub keep_alive: u64,
+
+    /// Seconds in which `ready` says no before the listener closes, for a load balancer to notice
+    #[arg(long, env = "TRANSFERATLAS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
+    pub drain: u64,
+
+    /// Seconds that requests in flight have to finish once the listener is closed
+    #[arg(long, env = "TRANSFERATLAS_GRACE", default_value_t = 25, value_name = "SECONDS")]
+    pub grace: u64,
+
+    /// Mebibytes of answers kept in memory
+    #[arg(long, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
+    pub memory: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A setting that no log and no message shows.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}

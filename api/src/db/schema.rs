@@ -1,0 +1,80 @@
+//! Which schema the database has, and how it gets the one this program needs.
+
+use anyhow::Result;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::Database;
+
+/// How the database's schema compares with the one this program was built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    Current,
+    /// Steps are missing; none was made in an empty database.
+    Old {
+        missing: usize,
+    },
+    /// The database has steps this program does not know.
+    Newer,
+}
+
+/// Any number will do, as long as every instance locks the same.
+const LOCK: &str = "select pg_advisory_xact_lock(7273610481)";
+
+impl Database {
+    pub async fn schema(&self) -> Result<Schema> {
+        let steps = Migrator::migrations();
+        let made = self.steps_made().await?;
+        let known = |name: &String| steps.iter().any(|step| step.name() == name);
+        Ok(if !made.iter().all(known) {
+            Schema::Newer
+        } else if made.len() < steps.len() {
+            Schema::Old {
+                missing: steps.len() - made.len(),
+            }
+        } else {
+            Schema::Current
+        })
+    }
+
+    async fn steps_made(&self) -> Result<Vec<String>> {
+        let db = self.connection();
+        let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
+        let table = db
+            .query_one_raw(sql("select to_regclass('seaql_migrations')::text"))
+            .await?;
+        if table
+            .and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten())
+            .is_none()
+        {
+            return Ok(vec![]);
+        }
+        let rows = db
+            .query_all_raw(sql("select version from seaql_migrations order by version"))
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    }
+
+    /// Makes the missing steps, or takes back the newest `down` ones.
+    ///
+    /// Instances that start together wait for each other; on the embedded database there is one connection, and no other.
+    pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
+        let lock = if self.is_embedded() {
+            None
+        } else {
+            Some(self.begin().await?)
+        };
+        if let Some(lock) = &lock {
+            lock.execute_unprepared("set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0").await?;
+            lock.execute_unprepared(LOCK).await?;
+        }
+        match down {
+            Some(steps) => Migrator::down(self.connection(), Some(steps)).await?,
+            None => Migrator::up(self.connection(), None).await?,
+        }
+        if let Some(lock) = lock {
+            lock.commit().await?;
+        }
+        Ok(())
+    }
+}

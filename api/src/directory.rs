@@ -1,0 +1,91 @@
+//! The directory version: the number that every change raises, as this process knows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use tokio::sync::watch;
+
+use crate::db::Database;
+
+/// A state of the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    pub number: i64,
+    pub changed_at: DateTime<Utc>,
+}
+
+/// The newest version this process knows, and whether the database answers.
+#[derive(Clone)]
+pub struct Directory(Arc<watch::Sender<Known>>);
+
+#[derive(Clone, Copy)]
+struct Known {
+    version: Version,
+    away: bool,
+}
+
+/// How often a change that was committed elsewhere is looked for.
+const POLL: Duration = Duration::from_millis(250);
+/// How long the database may take to tell the version before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Directory {
+    pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        let version = read(db).await?;
+        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false }))))
+    }
+
+    pub fn version(&self) -> Version {
+        self.0.borrow().version
+    }
+
+    /// Does the database not answer?
+    pub fn is_away(&self) -> bool {
+        self.0.borrow().away
+    }
+
+    /// Notes a version that was committed; an older one than is known changes nothing.
+    pub fn reached(&self, version: Version) {
+        self.0.send_if_modified(|known| {
+            let newer = version.number > known.version.number;
+            if newer {
+                known.version = version;
+            }
+            newer
+        });
+    }
+
+    /// Looks for changes made elsewhere, for as long as the process lives.
+    pub async fn follow(self, database: Database) {
+        loop {
+            tokio::time::sleep(POLL).await;
+            let found = tokio::time::timeout(PATIENCE, read(database.connection())).await;
+            let away = !matches!(found, Ok(Ok(_)));
+            if let Ok(Ok(version)) = found {
+                self.reached(version);
+            }
+            let turned = self
+                .0
+                .send_if_modified(|known| std::mem::replace(&mut known.away, away) != away);
+            match (turned, away) {
+                (true, true) => tracing::warn!("the database is away; known answers are served from memory"),
+                (true, false) => tracing::info!("the database is back"),
+                _ => {}
+            }
+        }
+    }
+}
+
+async fn read(db: &impl ConnectionTrait) -> Result<Version, DbErr> {
+    let row = Statement::from_string(DbBackend::Postgres, "select version, changed_at from directory_version");
+    let row = db
+        .query_one_raw(row)
+        .await?
+        .ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
+    Ok(Version {
+        number: row.try_get("", "version")?,
+        changed_at: row.try_get("", "changed_at")?,
+    })
+}

@@ -1,0 +1,313 @@
+//! The OpenAPI document: its base, what every operation shares, and where it is read.
+
+use std::sync::{Arc, OnceLock};
+
+use actix_web::App;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
+use serde_json::json;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder};
+use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
+use utoipa::{OpenApi, openapi};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::error::{Error, KINDS, Problem, Result, Violation};
+use crate::http::reply;
+use crate::routes;
+
+const TAG: &str = "documentation";
+
+/// The order of a list, which each resource describes by the values it takes.
+const SORT: &str = "The order; a minus before it turns it round. Ties end in the id. Without it, lists stand in the order their \
+    description names, `-relevance` where `q` is given, and `distance` where `near` is.";
+
+/// What is said of the service as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Transferatlas",
+        description = "The open directory of Germany's *Modellprojekte Smart Cities*: who has solved what, and who can reuse it.\n\n\
+            Reading needs no token. Lists take filters, `q` for text, `sort`, `facets`, `fields`, `limit` and `cursor`; an unknown \
+            parameter is an error. Optional members are absent, never `null`. Times are UTC. Every answer to GET has a strong \
+            `ETag`. Failures are `application/problem+json` (RFC 9457); each kind has a page under `/problems`. Every GET \
+            also answers HEAD.\n\n\
+            Municipalities: © Statistisches Bundesamt (Destatis), Gemeindeverzeichnis; reproduction with attribution is permitted.",
+        license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
+    ),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "projects", description = "The model projects of the programme."),
+        (name = "municipalities", description = "Every municipality, district and association of municipalities in Germany."),
+        (name = "themes", description = "The fields of action."),
+        (name = "vocabularies", description = "Every closed list, with German and English labels."),
+        (name = "problems", description = "Pages about what can go wrong."),
+        (name = "documentation", description = "This document."),
+        (name = "running", description = "For those who run the service."),
+    ),
+    components(schemas(Problem, Violation)),
+)]
+struct Base;
+
+/// The document, collected from the routes that are served.
+pub fn document() -> openapi::OpenApi {
+    static DOCUMENT: OnceLock<openapi::OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(collect).clone()
+}
+
+fn collect() -> openapi::OpenApi {
+    let app = App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(routes::configure);
+    let (_, mut document) = app.split_for_parts();
+    let schemas = document.components.take().unwrap_or_default();
+    let schemas = with_parts(schemas);
+    for (path, item) in &mut document.paths.paths {
+        for operation in [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ] {
+            operation
+                .iter_mut()
+                .for_each(|operation| complete(path, operation, &schemas));
+        }
+    }
+    document.components = Some(schemas);
+    document
+}
+
+/// Adds, for each entry and its page, what is left of them when `fields` names some members: nothing is required.
+fn with_parts(mut components: Components) -> Components {
+    let pages: Vec<String> = components
+        .schemas
+        .keys()
+        .filter(|name| name.starts_with("Page_"))
+        .cloned()
+        .collect();
+    for page in pages {
+        let item = page.trim_start_matches("Page_");
+        let items = |of: &str| {
+            ArrayBuilder::new()
+                .items(Ref::from_schema_name(of))
+                .description(Some("The entries of this page."))
+        };
+        for (name, of) in [(&*page, None), (&*page, Some(format!("{item}Part"))), (item, None)] {
+            let Some(RefOr::T(Schema::Object(mut object))) = components.schemas.get(name).cloned() else {
+                continue;
+            };
+            let name = if name == item || of.is_some() {
+                format!("{name}Part")
+            } else {
+                name.to_owned()
+            };
+            if name.starts_with("Page_") {
+                object
+                    .properties
+                    .insert("items".to_owned(), items(of.as_deref().unwrap_or(item)).into());
+            } else {
+                object.required.clear();
+            }
+            if name.ends_with("Part") {
+                object.description = Some("What is left when `fields` names the members".to_owned());
+            }
+            components.schemas.insert(name, object.into());
+        }
+    }
+    components
+}
+
+/// Allows the answer to be a part of what it is without `fields`.
+fn allow_part(response: &mut Response) {
+    let Some(RefOr::T(content)) = response.content.get_mut("application/json") else {
+        return;
+    };
+    let Some(RefOr::Ref(whole)) = content.schema.clone() else {
+        return;
+    };
+    let part = Ref::new(format!("{}Part", whole.ref_location));
+    content.schema = Some(AnyOfBuilder::new().item(whole).item(part).into());
+}
+
+/// Adds what every operation has and may answer: examples from its own values, headers, problems.
+fn complete(path: &str, operation: &mut Operation, schemas: &Components) {
+    let members = shown(operation, schemas);
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(known) = parameter else { continue };
+        let described = ParameterBuilder::from(known.clone());
+        match (&*known.name, &known.schema) {
+            ("sort", Some(RefOr::T(Schema::Object(values)))) => {
+                let first = values.enum_values.iter().flatten().next().cloned();
+                *parameter = described.description(Some(SORT)).example(first).build().into();
+            }
+            ("fields", _) => *parameter = described.example(Some(json!(members))).build().into(),
+            _ => {}
+        }
+    }
+    let lives = path.starts_with("/health") || path == "/metrics";
+    let (pages, negotiates) = (takes(operation, "cursor"), takes(operation, "format"));
+    let responses = &mut operation.responses.responses;
+    if let Some(RefOr::T(found)) = responses.get_mut("200") {
+        let tags: &[&str] = if lives {
+            &["Cache-Control"]
+        } else {
+            &["Cache-Control", "ETag", "Last-Modified", "Vary"]
+        };
+        tags.iter().for_each(|name| describe(found, name));
+        if negotiates {
+            allow_part(found);
+        }
+        if pages {
+            describe(found, "Link");
+        }
+    }
+    if !lives && responses.contains_key("200") {
+        let unchanged = ResponseBuilder::new()
+            .description("The client holds this representation already")
+            .build();
+        responses.insert("304".to_owned(), unchanged.into());
+        ["Cache-Control", "ETag", "Last-Modified", "Vary"]
+            .iter()
+            .for_each(|name| {
+                if let Some(RefOr::T(response)) = responses.get_mut("304") {
+                    describe(response, name);
+                }
+            });
+    }
+    for kind in KINDS {
+        let possible = match kind.name {
+            "not-found" => path.contains('{'),
+            "parameters" | "not-acceptable" => negotiates,
+            "address" | "too-long" | "too-large" | "coding" | "fault" => true,
+            "unavailable" => path.starts_with("/v1") || path == "/health/ready",
+            _ => false,
+        };
+        if possible {
+            responses
+                .entry(kind.status.as_str().to_owned())
+                .or_insert_with(|| problem(kind.title).into());
+        }
+    }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            describe(response, "X-Request-Id");
+        }
+    }
+}
+
+/// The first members of the entries an operation shows.
+fn shown(operation: &Operation, schemas: &Components) -> Vec<String> {
+    let Some(RefOr::T(response)) = operation.responses.responses.get("200") else {
+        return vec![];
+    };
+    let Some(RefOr::T(content)) = response.content.get("application/json") else {
+        return vec![];
+    };
+    let Some(RefOr::Ref(whole)) = &content.schema else {
+        return vec![];
+    };
+    let name = whole
+        .ref_location
+        .trim_start_matches("#/components/schemas/")
+        .trim_start_matches("Page_");
+    match schemas.schemas.get(name) {
+        Some(RefOr::T(Schema::Object(object))) => object.properties.keys().take(2).cloned().collect(),
+        _ => vec![],
+    }
+}
+
+/// Does the operation take a parameter of that name?
+fn takes(operation: &Operation, name: &str) -> bool {
+    let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == name);
+    operation.parameters.iter().flatten().any(named)
+}
+
+fn problem(title: &str) -> Response {
+    let schema = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let mut response = ResponseBuilder::new()
+        .description(title)
+        .content("application/problem+json", schema)
+        .build();
+    describe(&mut response, "Cache-Control");
+    if title == "Unavailable" {
+        describe(&mut response, "Retry-After");
+    }
+    response
+}
+
+fn describe(response: &mut Response, name: &str) {
+    let text = match name {
+        "Cache-Control" => "How long the answer may be kept.",
+        "ETag" => "Strong tag of this representation; send it in `If-None-Match`.",
+        "Last-Modified" => "When anything in the directory last changed.",
+        "Vary" => "The request headers that decide on the representation.",
+        "Link" => "Where the next page is, as `rel=\"next\"`; absent on the last page.",
+        "Retry-After" => "Seconds to wait before asking again.",
+        _ => "Id of the request, as the log has it; sent back if the caller chose it.",
+    };
+    let header = HeaderBuilder::new()
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .description(Some(text))
+        .build();
+    response.headers.insert(name.to_owned(), header.into());
+}
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_openapi).service(get_docs).service(get_docs_file);
+}
+
+/// Read this document
+///
+/// The OpenAPI 3.1 document of the service, made from the routes that are served.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The document", body = Object)))]
+#[get("/openapi.json")]
+async fn get_openapi(document: Data<openapi::OpenApi>) -> Result<HttpResponse> {
+    reply("application/json", &**document)
+}
+
+/// Find the interactive documentation
+#[utoipa::path(tag = TAG, responses((status = 308, description = "It is at /docs/",
+    headers(("Location" = String, description = "Where it is.")))))]
+#[get("/docs")]
+async fn get_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, "/docs/"))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .finish()
+}
+
+/// Browse the interactive documentation
+///
+/// A page, for people; everything it loads is served from here.
+#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "File of the page; empty for the page itself.", example = "index.html")),
+    responses((status = 200, description = "The page or one of its files", content(
+        (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
+    ))))]
+#[get("/docs/{file:.*}")]
+async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
+    /// The page paints with style attributes, which no hash can allow.
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let config = Arc::new(
+        Config::from("/openapi.json")
+            .try_it_out_enabled(true)
+            .validator_url("none"),
+    );
+    let found = serve(&file, config)
+        .map_err(|error| Error::fault(anyhow::anyhow!("{error}")))?
+        .ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, found.content_type))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(found.bytes.into_owned()))
+}

@@ -1,0 +1,96 @@
+//! Counts per value, once for all resources.
+
+use std::collections::HashMap;
+
+use entity::Text;
+use entity::vocabulary::Vocabulary;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::Result;
+
+/// One value of a facet
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Bucket {
+    /// What to write in the filter of the same name.
+    #[schema(example = "DE-BW")]
+    pub value: String,
+    /// What to show for it.
+    pub label: Text,
+    /// How many entries there are with it, the other filters in force.
+    #[schema(example = 9)]
+    pub count: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    value: Option<String>,
+    count: i64,
+}
+
+/// Where the values of a facet stand: a table or view with a row for each entry and value.
+pub(crate) struct Values {
+    pub relation: &'static str,
+    /// Its column with the entry's id.
+    pub entry: &'static str,
+    /// Its column, or an expression over its columns, with the value.
+    pub value: &'static str,
+}
+
+/// Counts the values that the entries with these ids have, most frequent first.
+pub(crate) async fn buckets(
+    db: &impl ConnectionTrait,
+    values: Values,
+    ids: SelectStatement,
+    label: impl Fn(&str) -> Option<Text>,
+) -> Result<Vec<Bucket>> {
+    let query = Query::select()
+        .expr_as(
+            Expr::cust(values.value).cast_as(Alias::new("text")),
+            Alias::new("value"),
+        )
+        .expr_as(Expr::cust("count(*)"), Alias::new("count"))
+        .from(Alias::new(values.relation))
+        .and_where(Expr::col(Alias::new(values.entry)).in_subquery(ids))
+        .group_by_col(Alias::new("value"))
+        .to_owned();
+    let rows = Counted::find_by_statement(db.get_database_backend().build(&query))
+        .all(db)
+        .await?;
+    let mut buckets: Vec<Bucket> = rows
+        .into_iter()
+        .filter_map(|Counted { value, count }| {
+            let value = value?;
+            let label = label(&value).unwrap_or_else(|| Text {
+                de: value.clone(),
+                en: None,
+            });
+            Some(Bucket { value, label, count })
+        })
+        .collect();
+    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    Ok(buckets)
+}
+
+/// The labels of a closed list.
+pub(crate) fn labels<V: Vocabulary>() -> impl Fn(&str) -> Option<Text> {
+    let labels: HashMap<&str, (&str, &str)> = V::ALL.iter().map(|term| (term.value(), term.label())).collect();
+    move |value| {
+        let (de, en) = labels.get(value)?;
+        Some(Text {
+            de: (*de).to_owned(),
+            en: Some((*en).to_owned()),
+        })
+    }
+}
+
+/// The labels of what is so or not.
+pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
+    let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
+    Some(Text {
+        de: de.to_owned(),
+        en: Some(en.to_owned()),
+    })
+}

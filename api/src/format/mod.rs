@@ -1,0 +1,69 @@
+//! The forms a list or an entry is sent in; knows no resource.
+
+mod csv;
+mod geojson;
+mod stream;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::space::Location;
+
+pub(crate) use self::geojson::{Feature, FeatureCollection};
+pub(crate) use self::stream::stream;
+
+/// A form of the answer
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    Json,
+    Geojson,
+    Csv,
+    Ndjson,
+}
+
+impl Format {
+    pub(crate) const ALL: [Self; 4] = [Self::Json, Self::Geojson, Self::Csv, Self::Ndjson];
+
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Geojson => "application/geo+json",
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
+    /// With the parameters a client needs to read it.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            other => other.media_type(),
+        }
+    }
+
+    /// Does a range of `Accept` include it?
+    pub(crate) fn fits(self, range: &str) -> bool {
+        let prefix = |range: &str| {
+            range
+                .strip_suffix('*')
+                .is_some_and(|prefix| self.media_type().starts_with(prefix))
+        };
+        range == self.media_type() || range == "*/*" || range.ends_with("/*") && prefix(range)
+    }
+}
+
+/// What can be sent: an entry of the directory as the world sees it.
+pub(crate) trait Record: Serialize + ToSchema + 'static {
+    /// The forms of its list; the first is the one nobody asked for.
+    const LISTS: &'static [Format];
+    /// The forms of one entry.
+    const ENTRIES: &'static [Format];
+    /// Its columns in CSV: paths into its JSON. Several values of one path stand in one cell.
+    const COLUMNS: &'static [&'static str];
+
+    /// Where it is, as far as that is known.
+    fn location(&self) -> Option<Location> {
+        None
+    }
+}

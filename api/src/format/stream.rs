@@ -1,0 +1,98 @@
+//! Lists without pages: every match, batch by batch, in constant memory.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
+use bytes::Bytes;
+use futures_util::stream::try_unfold;
+
+use super::{Format, Record, csv};
+use crate::error::{Error, Result};
+use crate::http::{Coding, Encoder, ListQuery, Position};
+
+/// Entries read from the database at a time.
+const BATCH: u64 = 500;
+
+/// Where the stream stands.
+struct Progress {
+    after: Option<Position>,
+    left: u64,
+    begun: bool,
+    encoder: Encoder,
+}
+
+/// Streams what `rows` gives, from one position to the next.
+pub(crate) fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: Coding, rows: F) -> Result<HttpResponse>
+where
+    Q: 'static,
+    T: Record,
+    F: AsyncFn(&ListQuery<Q, T>, Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
+{
+    let format = list.view.chosen();
+    let progress = Progress {
+        after: list.after.clone(),
+        left: list.limit.unwrap_or(u64::MAX),
+        begun: false,
+        encoder: Encoder::new(coding).map_err(Error::fault)?,
+    };
+    let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
+        let Some(mut progress) = progress else {
+            return Ok::<_, Error>(None);
+        };
+        let (items, next) = rows(&list, progress.after.as_ref(), progress.left.min(BATCH)).await?;
+        progress.left = progress
+            .left
+            .saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
+        let last = next.is_none() || progress.left == 0;
+        let text = written(&list, &items, !progress.begun, last)?;
+        progress.encoder.write(&text).map_err(Error::fault)?;
+        progress.begun = true;
+        progress.after = next;
+        let (bytes, progress) = if last {
+            (progress.encoder.finish().map_err(Error::fault)?, None)
+        } else {
+            (progress.encoder.take(), Some(progress))
+        };
+        Ok(Some((Bytes::from(bytes), (progress, list, rows))))
+    });
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, format.content_type()));
+    if coding != Coding::Identity {
+        response.insert_header((CONTENT_ENCODING, coding.name()));
+    }
+    if format == Format::Csv {
+        response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
+    }
+    Ok(response.streaming(body))
+}
+
+/// One batch as it stands in the body, with what goes before the first and behind the last.
+fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], first: bool, last: bool) -> Result<Vec<u8>> {
+    let mut text = vec![];
+    match list.view.chosen() {
+        Format::Csv if first => text.extend(csv::header(T::COLUMNS)?),
+        Format::Geojson if first => text.extend(br#"{"type":"FeatureCollection","features":["#),
+        _ => {}
+    }
+    for (index, item) in items.iter().enumerate() {
+        match list.view.chosen() {
+            Format::Csv => text.extend(csv::row(
+                T::COLUMNS,
+                &serde_json::to_value(item).map_err(Error::fault)?,
+            )?),
+            Format::Geojson => {
+                if index > 0 || !first {
+                    text.push(b',');
+                }
+                serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::fault)?;
+            }
+            Format::Json | Format::Ndjson => {
+                serde_json::to_writer(&mut text, &list.view.pick(item)?).map_err(Error::fault)?;
+                text.push(b'\n');
+            }
+        }
+    }
+    if last && list.view.chosen() == Format::Geojson {
+        text.extend(b"]}");
+    }
+    Ok(text)
+}

@@ -1,0 +1,303 @@
+//! Tags and memory: what a reader has is not sent again, what was made is not made again until something changes.
+//!
+//! An answer is kept under the directory version it was made at, so a change needs to clear nothing: nobody asks for the
+//! old version again. The version is taken before the data is read; a change in between stores a newer answer under an
+//! older version, which does no harm.
+
+use std::cell::RefCell;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use moka::future::Cache;
+use sha2::{Digest, Sha256};
+
+use super::coding::Coding;
+use super::negotiate::{coding, weighted};
+use super::reply::Revision;
+use super::request::Pairs;
+use crate::State;
+use crate::directory::Version;
+use crate::error::Error;
+use crate::format::Format;
+
+/// Answers to reads, by directory version, address and form.
+pub(crate) struct Memory(Cache<(i64, String), Arc<Kept>>);
+
+/// Shorter bodies are not worth a coding.
+const SHORT: usize = 1024;
+/// Whoever has an answer asks whether it still holds; when we do not answer, it may be used for a day.
+const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
+/// A representation depends on the program as well as on the data.
+const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+
+/// An answer, in each coding once somebody asked for it.
+struct Kept {
+    headers: HeaderMap,
+    tag: String,
+    body: Bytes,
+    coded: [OnceLock<Bytes>; 3],
+}
+
+impl Memory {
+    pub(crate) fn new(mebibytes: u64) -> Self {
+        // Twice the body, for its codings.
+        let weigh = |(_, key): &(i64, String), kept: &Arc<Kept>| {
+            u32::try_from(2 * kept.body.len() + key.len() + 512).unwrap_or(u32::MAX)
+        };
+        let cache = Cache::builder().max_capacity(mebibytes << 20).weigher(weigh);
+        Self(cache.time_to_idle(Duration::from_hours(1)).build())
+    }
+
+    pub(crate) fn entries(&self) -> u64 {
+        self.0.entry_count()
+    }
+}
+
+/// What of a request decides how a kept answer is sent.
+struct Wanted {
+    coding: Coding,
+    held: Option<String>,
+    since: Option<SystemTime>,
+}
+
+impl Wanted {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        Self {
+            coding: coding(headers),
+            held: text(header::IF_NONE_MATCH).map(str::to_owned),
+            since: text(header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()),
+        }
+    }
+
+    /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
+    fn has(&self, tag: &str, changed: SystemTime) -> bool {
+        match (&self.held, self.since) {
+            (Some(held), _) => held
+                .split(',')
+                .map(str::trim)
+                .any(|one| one == "*" || one.trim_start_matches("W/") == tag),
+            (None, Some(since)) => seconds(changed) <= seconds(since),
+            (None, None) => false,
+        }
+    }
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |age| age.as_secs())
+}
+
+/// Middleware: answers GET from memory, tags what is sent, and sends nothing that the client holds.
+pub(crate) async fn remember(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let state = req.app_data::<Data<State>>().cloned();
+    let Some(state) = state.filter(|_| req.method() == Method::GET) else {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    };
+    let wanted = Wanted::of(req.headers());
+    let version = state.directory.version();
+    let key = (version.number, key(&req));
+    let work = RefCell::new(Some((req, next)));
+    let outcome = RefCell::new(None);
+    let made = state.memory.0.try_get_with(key, async {
+        let Some((req, next)) = work.take() else { return Err(()) };
+        let (request, kept) = match next.call(req).await {
+            Ok(response) => keep(response.map_into_boxed_body()).await,
+            Err(error) => {
+                outcome.replace(Some(Err(error)));
+                return Err(());
+            }
+        };
+        outcome.replace(Some(Ok(request)));
+        kept.map(Arc::new).ok_or(())
+    });
+    let kept = made.await;
+    match (kept, outcome.take(), work.take()) {
+        (Ok(kept), Some(Ok(Made::Kept(request))), _) => Ok(ServiceResponse::new(request, kept.send(&wanted, version))),
+        (Ok(kept), _, Some((req, _))) => Ok(req.into_response(kept.send(&wanted, version))),
+        (_, Some(Ok(Made::Other(response))), _) => Ok(streamed(response, &wanted, version)),
+        (_, Some(Err(error)), _) => Err(error),
+        // Somebody else asked for the same and could not be answered; each hears it for itself.
+        (Err(_), _, Some((req, next))) => Ok(streamed(next.call(req).await?.map_into_boxed_body(), &wanted, version)),
+        _ => Err(Error::fault(anyhow::anyhow!("an answer was made for nobody")).into()),
+    }
+}
+
+/// What became of a request that went on to its handler.
+enum Made {
+    Kept(HttpRequest),
+    Other(ServiceResponse<BoxBody>),
+}
+
+/// Path, query in one order, and of `Accept` what we could send.
+fn key(req: &ServiceRequest) -> String {
+    let mut key = format!("{}?{}", req.path(), Pairs::parse(req.query_string()).canonical(&[]));
+    for (range, weight) in weighted(req.headers(), &header::ACCEPT).unwrap_or_default() {
+        if Format::ALL.iter().any(|form| form.fits(&range)) {
+            key.push('\n');
+            key.push_str(&range);
+            if weight <= 0.0 {
+                key.push('!');
+            }
+        }
+    }
+    key
+}
+
+/// Takes an answer that will hold until something changes.
+async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
+    let fixed = matches!(response.response().body().size(), BodySize::Sized(_));
+    let passing = response.headers().contains_key(header::CACHE_CONTROL);
+    if response.status() != StatusCode::OK || !fixed || passing {
+        return (Made::Other(response), None);
+    }
+    let (request, response) = response.into_parts();
+    let revision = response.extensions().get::<Revision>().copied();
+    let headers = response.headers().clone();
+    let Ok(body) = to_bytes(response.into_body()).await else {
+        let failed = HttpResponse::from_error(Error::fault(anyhow::anyhow!("the answer could not be read back")));
+        return (Made::Other(ServiceResponse::new(request, failed)), None);
+    };
+    let digest = digest(&[&body]);
+    let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| format!("{revision}-{digest}"));
+    (
+        Made::Kept(request),
+        Some(Kept {
+            headers,
+            tag,
+            body,
+            coded: Default::default(),
+        }),
+    )
+}
+
+fn digest(parts: &[&[u8]]) -> String {
+    use std::fmt::Write;
+    let mut hash = Sha256::new_with_prefix(PROGRAM);
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().iter().take(10).fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The tag of one representation; another coding is another one.
+fn tag(base: &str, coding: Coding) -> String {
+    match coding {
+        Coding::Identity => format!("\"{base}\""),
+        coded => format!("\"{base}-{}\"", coded.name()),
+    }
+}
+
+impl Kept {
+    fn send(&self, wanted: &Wanted, version: Version) -> HttpResponse {
+        let coding = if self.body.len() < SHORT {
+            Coding::Identity
+        } else {
+            wanted.coding
+        };
+        let tag = tag(&self.tag, coding);
+        let unchanged = wanted.has(&tag, version.changed_at.into());
+        let mut response = HttpResponse::new(if unchanged {
+            StatusCode::NOT_MODIFIED
+        } else {
+            StatusCode::OK
+        });
+        for (name, value) in &self.headers {
+            if !unchanged || name == header::LINK {
+                response.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        describe(response.headers_mut(), &tag, version);
+        if unchanged {
+            return response;
+        }
+        match self.coded(coding) {
+            Some(body) => {
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+                response.set_body(BoxBody::new(body))
+            }
+            None => response.set_body(BoxBody::new(self.body.clone())),
+        }
+    }
+
+    /// The body in a coding, made once.
+    fn coded(&self, coding: Coding) -> Option<Bytes> {
+        let [brotli, zstd, gzip] = &self.coded;
+        let place = match coding {
+            Coding::Identity => return None,
+            Coding::Brotli => brotli,
+            Coding::Zstd => zstd,
+            Coding::Gzip => gzip,
+        };
+        let made = place.get_or_init(|| coding.encode(&self.body).map_or_else(|_| Bytes::new(), Bytes::from));
+        (!made.is_empty()).then(|| made.clone())
+    }
+}
+
+/// What a cache needs to know of an answer.
+fn describe(headers: &mut HeaderMap, tag: &str, version: Version) {
+    let date = httpdate::fmt_http_date(version.changed_at.into());
+    let values = [
+        (header::ETAG, HeaderValue::from_str(tag)),
+        (header::LAST_MODIFIED, HeaderValue::from_str(&date)),
+        (header::CACHE_CONTROL, Ok(HeaderValue::from_static(CACHE_CONTROL))),
+        (header::VARY, Ok(HeaderValue::from_static("Accept, Accept-Encoding"))),
+    ];
+    for (name, value) in values {
+        if let Ok(value) = value {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// A stream has no digest beforehand: it is the same as long as version, address and form are.
+fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Version) -> ServiceResponse<BoxBody> {
+    let stream = matches!(response.response().body().size(), BodySize::Stream);
+    if response.status() != StatusCode::OK || !stream || response.headers().contains_key(header::CACHE_CONTROL) {
+        return response;
+    }
+    let header = |name| {
+        response
+            .headers()
+            .get(name)
+            .map_or(&b""[..], |value: &HeaderValue| value.as_bytes())
+    };
+    let form = header(header::CONTENT_TYPE);
+    let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
+    let number = version.number.to_be_bytes();
+    let base = digest(&[
+        response.request().path().as_bytes(),
+        b"?",
+        asked.as_bytes(),
+        form,
+        &number,
+    ]);
+    let coding = if header(header::CONTENT_ENCODING).is_empty() {
+        Coding::Identity
+    } else {
+        wanted.coding
+    };
+    let tag = tag(&base, coding);
+    if wanted.has(&tag, version.changed_at.into()) {
+        let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
+        describe(unchanged.headers_mut(), &tag, version);
+        return response.into_response(unchanged);
+    }
+    let mut response = response;
+    describe(response.headers_mut(), &tag, version);
+    response
+}

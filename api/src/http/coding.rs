@@ -1,0 +1,115 @@
+//! Content codings: whole bodies at once, streams piece by piece.
+
+use std::io::{self, Write};
+
+use brotli::CompressorWriter;
+use flate2::write::GzEncoder;
+use zstd::stream::write::Encoder as ZstdEncoder;
+
+/// How a body is compressed on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Identity,
+    Brotli,
+    Zstd,
+    Gzip,
+}
+
+impl Coding {
+    /// Its name in headers.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Brotli => "br",
+            Self::Zstd => "zstd",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// The body in this coding.
+    pub(crate) fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
+        let mut encoder = Encoder::new(self)?;
+        encoder.write(body)?;
+        encoder.finish()
+    }
+}
+
+/// Compresses what is written to it, and gives out what is ready.
+pub(crate) enum Encoder {
+    Identity(Vec<u8>),
+    Brotli(Box<CompressorWriter<Vec<u8>>>),
+    Zstd(ZstdEncoder<'static, Vec<u8>>),
+    Gzip(GzEncoder<Vec<u8>>),
+}
+
+impl Encoder {
+    pub(crate) fn new(coding: Coding) -> io::Result<Self> {
+        Ok(match coding {
+            Coding::Identity => Self::Identity(vec![]),
+            Coding::Brotli => Self::Brotli(Box::new(CompressorWriter::new(vec![], 4096, 5, 20))),
+            Coding::Zstd => Self::Zstd(ZstdEncoder::new(vec![], 3)?),
+            Coding::Gzip => Self::Gzip(GzEncoder::new(vec![], flate2::Compression::default())),
+        })
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Identity(buffer) => buffer.write_all(bytes),
+            Self::Brotli(encoder) => encoder.write_all(bytes),
+            Self::Zstd(encoder) => encoder.write_all(bytes),
+            Self::Gzip(encoder) => encoder.write_all(bytes),
+        }
+    }
+
+    /// What is ready to be sent so far.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        std::mem::take(match self {
+            Self::Identity(buffer) => buffer,
+            Self::Brotli(encoder) => encoder.get_mut(),
+            Self::Zstd(encoder) => encoder.get_mut(),
+            Self::Gzip(encoder) => encoder.get_mut(),
+        })
+    }
+
+    pub(crate) fn finish(self) -> io::Result<Vec<u8>> {
+        Ok(match self {
+            Self::Identity(buffer) => buffer,
+            Self::Brotli(encoder) => encoder.into_inner(),
+            Self::Zstd(encoder) => encoder.finish()?,
+            Self::Gzip(encoder) => encoder.finish()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn what_is_taken_piece_by_piece_is_the_whole() {
+        let text = "Aalen bis Zwönitz ".repeat(10_000);
+        let coded = |coding| {
+            let mut encoder = Encoder::new(coding).unwrap();
+            let mut sent = vec![];
+            for piece in text.as_bytes().chunks(5_000) {
+                encoder.write(piece).unwrap();
+                sent.extend(encoder.take());
+            }
+            sent.extend(encoder.finish().unwrap());
+            sent
+        };
+
+        let mut plain = [String::new(), String::new()];
+        flate2::read::GzDecoder::new(&*coded(Coding::Gzip))
+            .read_to_string(&mut plain[0])
+            .unwrap();
+        brotli::Decompressor::new(&*coded(Coding::Brotli), 4096)
+            .read_to_string(&mut plain[1])
+            .unwrap();
+        assert_eq!(plain, [text.clone(), text.clone()]);
+        assert_eq!(zstd::decode_all(&*coded(Coding::Zstd)).unwrap(), text.as_bytes());
+        assert_eq!(coded(Coding::Identity), text.as_bytes());
+    }
+}

@@ -1,0 +1,116 @@
+//! A request for one entry: what of it, and in which form.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema};
+
+use super::negotiate::negotiate;
+use super::request::{Pairs, names};
+use crate::error::{Error, Result, Violation};
+use crate::format::{Feature, Format, Record};
+
+/// What of an entry is shown, and in which form.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct View {
+    /// Members to show, by name, separated by commas or repeated; all without it. `csv` has its own columns.
+    #[param(style = Form, explode = true, example = json!(["slug"]))]
+    fields: Vec<String>,
+    /// The form of the answer; it goes before `Accept`.
+    #[param(value_type = Option<Format>, inline, example = "json")]
+    format: Option<Format>,
+    #[serde(skip)]
+    #[param(ignore)]
+    pub picked: Vec<String>,
+}
+
+impl View {
+    /// Settles the form by `format`, or else by `Accept`.
+    pub(crate) fn negotiate(&mut self, req: &HttpRequest, offered: &[Format]) -> Result<()> {
+        self.format = Some(negotiate(req.headers(), self.format, offered)?);
+        Ok(())
+    }
+
+    pub(crate) fn chosen(&self) -> Format {
+        self.format.unwrap_or(Format::Json)
+    }
+
+    /// Leaves the members that were asked for.
+    pub(crate) fn pick(&self, value: impl Serialize) -> Result<Value> {
+        Ok(self.picked_from(serde_json::to_value(value).map_err(Error::fault)?))
+    }
+
+    fn picked_from(&self, mut value: Value) -> Value {
+        if let (false, Some(members)) = (self.picked.is_empty(), value.as_object_mut()) {
+            members.retain(|name, _| self.picked.contains(name));
+        }
+        value
+    }
+
+    /// Are all members shown?
+    pub(crate) fn is_whole(&self) -> bool {
+        self.picked.is_empty()
+    }
+
+    /// The entry on the map.
+    pub(crate) fn feature(&self, record: &impl Record) -> Result<Feature> {
+        let whole = serde_json::to_value(record).map_err(Error::fault)?;
+        let id = whole.get("id").cloned().unwrap_or_default();
+        Ok(Feature::new(record, id, self.picked_from(whole)))
+    }
+}
+
+/// Takes the lists of `fields` apart and names those the type does not have.
+pub(crate) fn fields<T: PartialSchema>(view: &mut View) -> Vec<Violation> {
+    let asked = view.fields.iter().flat_map(|list| list.split(',')).map(str::trim);
+    view.picked = asked.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let RefOr::T(Schema::Object(object)) = T::schema() else {
+        return vec![];
+    };
+    let known: Vec<&str> = object.properties.keys().map(String::as_str).collect();
+    let unknown = view.picked.iter().filter(|name| !known.contains(&name.as_str()));
+    unknown
+        .map(|name| {
+            Violation::parameter(
+                "fields",
+                format!("`{name}` is not a member; those are: {}", known.join(", ")),
+            )
+        })
+        .collect()
+}
+
+/// The query string of a request for one entry.
+pub(crate) struct EntryQuery<T> {
+    pub view: View,
+    item: PhantomData<T>,
+}
+
+impl<T: Record> FromRequest for EntryQuery<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = || {
+            let pairs = Pairs::parse(req.query_string());
+            let mut violations = pairs.unknown(&names::<View>());
+            let mut view: View = pairs.read(&mut violations);
+            violations.extend(fields::<T>(&mut view));
+            if !violations.is_empty() {
+                return Err(Error::Parameters(violations));
+            }
+            view.negotiate(req, T::ENTRIES)?;
+            Ok(Self {
+                view,
+                item: PhantomData,
+            })
+        };
+        ready(read())
+    }
+}

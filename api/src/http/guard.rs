@@ -1,0 +1,117 @@
+//! What no handler should have to think of: malformed addresses, oversized bodies, panics, answers that never come.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap};
+use actix_web::middleware::Next;
+use futures_util::FutureExt;
+use percent_encoding::percent_decode_str;
+
+use crate::error::{Error, Result};
+
+/// Bytes of a path or query that are read.
+const ADDRESS: usize = 8 * 1024;
+/// Bytes of a body that are read.
+const BODY: usize = 256 * 1024;
+/// The longest a read may take before it counts as lost.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Middleware: lets only requests through that can be read; serves HEAD like GET, and the encoder leaves the body out.
+pub(crate) async fn guard(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if let Err(error) = address(req.uri()).and_then(|()| body(req.headers())) {
+        return Ok(req.error_response(error));
+    }
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+fn address(uri: &actix_web::http::Uri) -> Result<()> {
+    for part in [uri.path(), uri.query().unwrap_or_default()] {
+        if part.len() > ADDRESS {
+            return Err(Error::TooLong(ADDRESS));
+        }
+        well_formed(part)?;
+    }
+    Ok(())
+}
+
+/// The decoder of the framework is lenient: it passes NUL, replaces bad UTF-8 and keeps broken escapes.
+fn well_formed(part: &str) -> Result<()> {
+    let escape = |rest: &[u8]| matches!(rest, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    let bytes = part.as_bytes();
+    let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
+    if escapes.any(|(at, _)| !bytes.get(at + 1..).is_some_and(escape)) {
+        return Err(Error::Address(
+            "a `%` that begins no escape; a percent sign itself is %25",
+        ));
+    }
+    match percent_decode_str(part).decode_utf8() {
+        Err(_) => Err(Error::Address("bytes that are not UTF-8")),
+        Ok(text) if text.contains('\0') => Err(Error::Address("a NUL character")),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn body(headers: &HeaderMap) -> Result<()> {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok())
+    };
+    if text(CONTENT_LENGTH)
+        .and_then(|length| length.parse::<u64>().ok())
+        .is_some_and(|length| length > BODY as u64)
+    {
+        return Err(Error::TooLarge(BODY));
+    }
+    match text(CONTENT_ENCODING) {
+        Some(coding) if !coding.eq_ignore_ascii_case("identity") => Err(Error::Coding),
+        _ => Ok(()),
+    }
+}
+
+/// Middleware: a panic is a fault like any other, and the connection lives on.
+pub(crate) async fn panics(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match AssertUnwindSafe(next.call(req)).catch_unwind().await {
+        Ok(response) => Ok(response?.map_into_boxed_body()),
+        Err(_) => Err(Error::fault(anyhow::anyhow!("a handler panicked")).into()),
+    }
+}
+
+/// Middleware: nobody waits for an answer for ever. A write goes on in its own task; only its answer is given up.
+pub(crate) async fn deadline(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match tokio::time::timeout(DEADLINE, next.call(req)).await {
+        Ok(response) => Ok(response?.map_into_boxed_body()),
+        Err(late) => Err(Error::Unavailable(late.into()).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_well_formed_text_passes() {
+        for good in ["", "q=M%C3%BCnster+b", "a=100%25", "/v1/projects/ulm"] {
+            assert!(well_formed(good).is_ok(), "{good}");
+        }
+        for bad in ["%", "q=%z1", "%f", "%00", "%ff", "%c0%af", "%ed%a0%80"] {
+            assert!(well_formed(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! How an entry is named in an address.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+/// The slug of an entry, its id, or an official key where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key(String);
+
+/// What a key can be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Name<'a> {
+    Id(Uuid),
+    Slug(&'a str),
+    /// An official key: digits alone.
+    Official(&'a str),
+}
+
+impl Key {
+    pub(crate) fn name(&self) -> Name<'_> {
+        match self.0.parse() {
+            Ok(id) => Name::Id(id),
+            Err(_) if self.0.bytes().all(|byte| byte.is_ascii_digit()) => Name::Official(&self.0),
+            Err(_) => Name::Slug(&self.0),
+        }
+    }
+}
+
+impl FromRequest for Key {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    /// What cannot be a key is not found, and the database does not hear of it.
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let possible = |key: &&str| {
+            (1..=100).contains(&key.len())
+                && key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
+        };
+        ready(match req.match_info().get("key").filter(possible) {
+            Some(key) => Ok(Self(key.to_owned())),
+            None => Err(Error::NotFound),
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! A list request: where to start and how much, what of it and in which form, and what the resource filters by.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use super::entry::{View, fields};
+use super::page::{Cursor, Page, Position};
+use super::parameter::Whole;
+use super::request::{Pairs, names};
+use crate::error::{Error, Result, Violation};
+use crate::format::{Format, Record};
+
+/// What a resource filters its list by.
+pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
+    /// What is wrong between parameters that are right by themselves.
+    fn violations(&self) -> Vec<Violation> {
+        vec![]
+    }
+}
+
+/// Where a page starts, and how long it is.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paging {
+    /// Entries on a page. The streamed formats `csv`, `ndjson` and `geojson` give every match without it.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20, example = 20)]
+    limit: Option<Whole<1, 100>>,
+    /// The `next` of the page before. It belongs to the same filters and order.
+    #[param(value_type = Option<String>, example = "")]
+    cursor: Option<String>,
+}
+
+/// One query string, read whole: a key that nobody knows is an error, or `?fase=completed` would quietly return everything.
+pub(crate) struct ListQuery<Q, T> {
+    pub query: Q,
+    pub view: View,
+    /// How many entries were asked for, if any number was.
+    pub limit: Option<u64>,
+    pub after: Option<Position>,
+    /// Digest of the filters and the order.
+    digest: u64,
+    item: PhantomData<T>,
+}
+
+impl<Q, T> ListQuery<Q, T> {
+    /// Entries on a page.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit.unwrap_or(20)
+    }
+
+    /// The mark to read on from a position in this list.
+    pub(crate) fn cursor(&self, position: Position) -> Cursor {
+        Cursor {
+            query: self.digest,
+            position,
+        }
+    }
+}
+
+impl<Q: Filters, T: Record> ListQuery<Q, T> {
+    fn read(req: &HttpRequest) -> Result<Self> {
+        let pairs = Pairs::parse(req.query_string());
+        let mut violations = pairs.unknown(&[names::<Q>(), names::<Paging>(), names::<View>()].concat());
+        let query: Q = pairs.read(&mut violations);
+        let paging: Paging = pairs.read(&mut violations);
+        let mut view: View = pairs.read(&mut violations);
+        violations.extend(fields::<T>(&mut view));
+        violations.extend(query.violations());
+        let digest = digest(
+            req.path(),
+            &pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]),
+        );
+        let after = match paging.cursor.as_deref().map(Cursor::decode) {
+            None => None,
+            Some(Some(cursor)) if cursor.query == digest => Some(cursor.position),
+            Some(Some(_)) => {
+                let detail = "belongs to another query; keep filters and order while paging, or start without it";
+                violations.push(Violation::parameter("cursor", detail));
+                None
+            }
+            Some(None) => {
+                violations.push(Violation::parameter(
+                    "cursor",
+                    "is not a `next` of this service; start without it",
+                ));
+                None
+            }
+        };
+        if !violations.is_empty() {
+            return Err(Error::Parameters(violations));
+        }
+        view.negotiate(req, T::LISTS)?;
+        let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
+        Ok(Self {
+            query,
+            view,
+            limit,
+            after,
+            digest,
+            item: PhantomData,
+        })
+    }
+}
+
+/// The same for the same text in every process.
+fn digest(path: &str, query: &str) -> u64 {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::new()
+        .chain_update(path)
+        .chain_update([0])
+        .chain_update(query)
+        .finalize();
+    digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
+impl<Q: Filters + 'static, T: Record> FromRequest for ListQuery<Q, T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::read(req))
+    }
+}
+
+impl<T> Page<T> {
+    /// The query string of the next page.
+    pub(crate) fn next_query(&self, query: &str) -> Option<String> {
+        let next = self.next.as_ref()?.encode();
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "cursor");
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        Some(text.extend_pairs(pairs).append_pair("cursor", &next).finish())
+    }
+}
+
+impl View {
+    pub(crate) fn is_streamed(&self) -> bool {
+        self.chosen() != Format::Json
+    }
+}

@@ -1,0 +1,29 @@
+//! What any handler may use; knows no resource.
+
+pub(crate) mod cache;
+mod coding;
+mod entry;
+mod fallback;
+mod guard;
+mod key;
+mod list;
+mod negotiate;
+mod observe;
+mod page;
+mod parameter;
+mod reply;
+mod request;
+mod sort;
+
+pub(crate) use self::cache::remember;
+pub(crate) use self::coding::{Coding, Encoder};
+pub(crate) use self::entry::{EntryQuery, View};
+pub(crate) use self::fallback::fallback;
+pub(crate) use self::guard::{deadline, guard, panics};
+pub(crate) use self::key::{Key, Name};
+pub(crate) use self::list::{Filters, ListQuery, Paging};
+pub(crate) use self::observe::observe;
+pub(crate) use self::page::{Link, Page, Position};
+pub(crate) use self::parameter::{Instant, Whole, needs_query};
+pub(crate) use self::reply::{no_store, reply};
+pub(crate) use self::sort::{Order, Sort};

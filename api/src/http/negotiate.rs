@@ -1,0 +1,107 @@
+//! Which of the forms a client can read is sent.
+
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
+
+use super::coding::Coding;
+use crate::error::{Error, Result};
+use crate::format::Format;
+
+/// The parts of a header like `text/csv, */*;q=0.5`, each with its weight, best first.
+pub(crate) fn weighted(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, f32)>> {
+    let mut lines = headers.get_all(name).filter_map(|line| line.to_str().ok()).peekable();
+    lines.peek()?;
+    let mut parts: Vec<(String, f32)> = lines.flat_map(|line| line.split(',')).filter_map(part).collect();
+    parts.sort_by(|(_, left), (_, right)| right.total_cmp(left));
+    Some(parts)
+}
+
+fn part(text: &str) -> Option<(String, f32)> {
+    let mut pieces = text.split(';').map(str::trim);
+    let name = pieces.next().filter(|name| !name.is_empty())?;
+    let weight = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
+    let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
+    Some((name.to_ascii_lowercase(), weight))
+}
+
+pub(super) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
+    let refused = || {
+        Error::NotAcceptable(
+            offered
+                .iter()
+                .map(|form| form.media_type())
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
+    };
+    if let Some(asked) = asked {
+        return if offered.contains(&asked) {
+            Ok(asked)
+        } else {
+            Err(refused())
+        };
+    }
+    let Some(ranges) = weighted(headers, &ACCEPT) else {
+        return Ok(Format::Json);
+    };
+    let excluded = |form: &Format| {
+        ranges
+            .iter()
+            .any(|(range, weight)| *weight <= 0.0 && range == form.media_type())
+    };
+    let fitting = |range: &str| offered.iter().find(|form| form.fits(range) && !excluded(form));
+    let found = ranges
+        .iter()
+        .filter(|(_, weight)| *weight > 0.0)
+        .find_map(|(range, _)| fitting(range));
+    found.copied().ok_or_else(refused)
+}
+
+/// The coding to send a body in: the best one the client takes, of those it weighs alike our favourite.
+pub(super) fn coding(headers: &HeaderMap) -> Coding {
+    let Some(taken) = weighted(headers, &ACCEPT_ENCODING) else {
+        return Coding::Identity;
+    };
+    let weight = |coding: Coding| {
+        let named = taken.iter().find(|(name, _)| name == coding.name());
+        named
+            .or_else(|| taken.iter().find(|(name, _)| name == "*"))
+            .map_or(0.0, |(_, weight)| *weight)
+    };
+    let mut best = (Coding::Identity, 0.0);
+    for coding in [Coding::Brotli, Coding::Zstd, Coding::Gzip] {
+        if weight(coding) > best.1 {
+            best = (coding, weight(coding));
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
+        [(name, value.parse().unwrap())].into_iter().collect()
+    }
+
+    #[test]
+    fn the_form_with_the_highest_weight_is_sent() {
+        let chosen = |accept| negotiate(&headers(ACCEPT, accept), None, &[Format::Json, Format::Csv]).ok();
+
+        assert_eq!(chosen("text/csv;q=0.5, application/json"), Some(Format::Json));
+        assert_eq!(chosen("application/json;q=0.1, text/*"), Some(Format::Csv));
+        assert_eq!(chosen("text/html, */*;q=0.1"), Some(Format::Json));
+        assert_eq!(chosen("text/csv;q=0, */*"), Some(Format::Json));
+        assert_eq!(chosen("image/png"), None);
+    }
+
+    #[test]
+    fn a_coding_that_is_not_taken_is_not_sent() {
+        let chosen = |accept| coding(&headers(ACCEPT_ENCODING, accept));
+
+        assert_eq!(chosen("gzip, deflate, br, zstd"), Coding::Brotli);
+        assert_eq!(chosen("gzip;q=1, br;q=0.2"), Coding::Gzip);
+        assert_eq!(chosen("br;q=0, *"), Coding::Zstd);
+        assert_eq!(chosen("identity"), Coding::Identity);
+    }
+}

@@ -1,0 +1,106 @@
+//! The outermost layer: a request id, one line in the log, the metrics, and the headers that every answer carries.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::State;
+use crate::error::Error;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a browser on another site may read of an answer.
+const EXPOSED: &str = "Content-Disposition, ETag, Last-Modified, Link, Location, Retry-After, X-Request-Id, \
+                       RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
+
+pub(crate) async fn observe(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let state = req.app_data::<Data<State>>().cloned();
+    let id = request_id(req.headers());
+    let method = req.method().clone();
+    let route = req
+        .resource_map()
+        .match_pattern(req.path())
+        .unwrap_or_else(|| "unknown".to_owned());
+    let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
+    let answer = next.call(req).instrument(span.clone()).await;
+    let (status, cause) = match &answer {
+        Ok(response) => (response.status(), response.response().error().and_then(causes)),
+        Err(error) => (error.as_response_error().status_code(), causes(error)),
+    };
+    let elapsed = started.elapsed();
+    if let Some(state) = state {
+        state
+            .metrics
+            .answered(method.as_str(), &route, status.as_u16(), elapsed);
+    }
+    span.in_scope(|| {
+        let milliseconds = elapsed.as_secs_f64() * 1e3;
+        match cause {
+            Some(cause) => tracing::error!(status = status.as_u16(), milliseconds, %cause, "failed"),
+            None => tracing::info!(status = status.as_u16(), milliseconds, "answered"),
+        }
+    });
+    match answer {
+        Ok(response) => {
+            let mut response = response.map_into_boxed_body();
+            finish(response.headers_mut(), &id);
+            Ok(response)
+        }
+        // An error has no request to answer to; it keeps its own response, with the same headers.
+        Err(error) => {
+            let mut response = error.error_response();
+            finish(response.headers_mut(), &id);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+/// The caller's own id, if it cannot harm a log; else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let fit = |id: &&str| {
+        (8..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    given
+        .filter(fit)
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+fn causes(error: &actix_web::Error) -> Option<String> {
+    error.as_error::<Error>().and_then(Error::causes)
+}
+
+fn finish(headers: &mut HeaderMap, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let mut always = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    always(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    always(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    always(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    always(header::REFERRER_POLICY, "no-referrer");
+    let mut unless_set = |name, value| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    unless_set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    );
+    unless_set(header::CACHE_CONTROL, "no-store");
+}

@@ -1,0 +1,127 @@
+//! One page of a list, and the mark where the next one begins.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::facets::Bucket;
+
+/// One page of a list
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Page<T> {
+    /// The entries of this page.
+    pub items: Vec<T>,
+    /// How many entries match, on all pages together.
+    #[schema(example = 73)]
+    pub total: u64,
+    /// Pass it as `cursor` to read on. Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "eyJxIjoxLCJrIjoidWxtIn0", nullable = false)]
+    pub next: Option<Cursor>,
+    /// For each facet that was asked for, how many entries each value would give.
+    pub facets: BTreeMap<&'static str, Vec<Bucket>>,
+}
+
+/// A related entry, small
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Link {
+    /// Id of the entry.
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
+    pub id: Uuid,
+    /// Short name of the entry in addresses.
+    #[schema(example = "ulm")]
+    pub slug: String,
+    /// What the entry is called, in German.
+    #[schema(example = "Ulm")]
+    pub name: String,
+    /// Path of the entry.
+    #[schema(example = "/v1/projects/ulm", format = "uri-reference")]
+    pub href: String,
+}
+
+impl Link {
+    pub(crate) fn new(collection: &str, id: Uuid, slug: String, name: String) -> Self {
+        Self {
+            href: format!("/v1/{collection}/{slug}"),
+            id,
+            slug,
+            name,
+        }
+    }
+}
+
+/// The last entry of a page: the value it is ordered by, as text, and its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Position {
+    #[serde(rename = "k")]
+    pub key: String,
+    #[serde(rename = "i")]
+    pub id: Uuid,
+}
+
+/// A position in the answer to one query, as an opaque text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// Digest of the query, so that it is not taken to another.
+    pub query: u64,
+    pub position: Position,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    #[serde(rename = "q")]
+    query: u64,
+    #[serde(flatten)]
+    position: Position,
+}
+
+impl Cursor {
+    pub(crate) fn encode(&self) -> String {
+        let written = Written {
+            query: self.query,
+            position: self.position.clone(),
+        };
+        BASE64.encode(serde_json::to_vec(&written).unwrap_or_default())
+    }
+
+    pub(crate) fn decode(text: &str) -> Option<Self> {
+        let Written { query, position } = serde_json::from_slice(&BASE64.decode(text).ok()?).ok()?;
+        (!position.key.contains('\0')).then_some(Self { query, position })
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.encode())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_the_way_there_and_back() {
+        let position = Position {
+            key: "zwönitz \"1\"".to_owned(),
+            id: Uuid::now_v7(),
+        };
+        let cursor = Cursor {
+            query: u64::MAX,
+            position,
+        };
+
+        assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        for text in ["", "e30", "%%%", "eyJxIjoxfQ"] {
+            assert_eq!(Cursor::decode(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Reads a query string into typed values and names every mistake in it at once.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+use utoipa::openapi::path::ParameterIn;
+
+use crate::error::Violation;
+
+/// The keys and values of a query string; values of one key in the order they were given.
+pub(crate) struct Pairs(BTreeMap<String, Vec<String>>);
+
+impl Pairs {
+    /// Reads a query string that the guard has found well-formed.
+    pub(crate) fn parse(query: &str) -> Self {
+        let mut pairs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            pairs.entry(key.into_owned()).or_default().push(value.into_owned());
+        }
+        Self(pairs)
+    }
+
+    /// Everything but some keys, in one order however it was asked.
+    pub(crate) fn canonical(&self, without: &[&str]) -> String {
+        let kept = self.0.iter().filter(|(key, _)| !without.contains(&key.as_str()));
+        encode(kept.flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))))
+    }
+
+    /// A key that is in neither list of parameters.
+    pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
+        let strangers = self.0.keys().filter(|key| !known.contains(key));
+        strangers
+            .map(|key| Violation::parameter(key, format!("is not a parameter here; those are: {}", known.join(", "))))
+            .collect()
+    }
+
+    /// Reads the keys that `T` knows. Each is tried alone first, so that every mistake is found.
+    pub(crate) fn read<T: DeserializeOwned + IntoParams + Default>(&self, violations: &mut Vec<Violation>) -> T {
+        let before = violations.len();
+        let known = names::<T>();
+        let mine = || self.0.iter().filter(|(key, _)| known.contains(key));
+        for (key, values) in mine() {
+            if let Err(error) = one::<T>(key, values) {
+                let once = values.len() > 1
+                    && values
+                        .iter()
+                        .all(|value| one::<T>(key, std::slice::from_ref(value)).is_ok());
+                let detail = if once {
+                    "may be given only once".to_owned()
+                } else {
+                    plain(&error)
+                };
+                violations.push(Violation::parameter(key, detail));
+            }
+        }
+        if violations.len() > before {
+            return T::default();
+        }
+        let all =
+            encode(mine().flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))));
+        serde_html_form::from_str(&all).unwrap_or_else(|error| {
+            violations.push(Violation::parameter("", plain(&error)));
+            T::default()
+        })
+    }
+}
+
+fn one<T: DeserializeOwned>(key: &str, values: &[String]) -> Result<T, serde_html_form::de::Error> {
+    serde_html_form::from_str(&encode(values.iter().map(|value| (key, value.as_str()))))
+}
+
+fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(pairs).finish()
+}
+
+/// The message about a closed list names its values; it only must not speak of variants.
+fn plain(error: &serde_html_form::de::Error) -> String {
+    let message = error.to_string();
+    match message
+        .strip_prefix("unknown variant ")
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        Some((given, known)) => {
+            format!(
+                "{given} is not known here; write one of: {}",
+                known.strip_prefix("one of ").unwrap_or(known)
+            )
+        }
+        None => message,
+    }
+}
+
+/// The names of the query parameters a type describes.
+pub(crate) fn names<T: IntoParams>() -> Vec<String> {
+    T::into_params(|| Some(ParameterIn::Query))
+        .into_iter()
+        .map(|parameter| parameter.name)
+        .collect()
+}

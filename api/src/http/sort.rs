@@ -1,0 +1,61 @@
+//! The order of a list.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Error, IntoDeserializer};
+use serde::{Deserialize, Deserializer};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+
+/// What the entries of a resource can be ordered by.
+pub(crate) trait Order: Copy + for<'de> Deserialize<'de> + 'static {
+    /// Its values, as they stand in the query string.
+    const VALUES: &'static [&'static str];
+}
+
+/// An order, ascending or with a leading minus descending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sort<O> {
+    pub by: O,
+    pub descending: bool,
+}
+
+impl<'de, O: Order> Deserialize<'de> for Sort<O> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (descending, name) = match text.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, text.as_str()),
+        };
+        let by: Result<O, serde::de::value::Error> = O::deserialize(name.into_deserializer());
+        match by {
+            Ok(by) => Ok(Self { by, descending }),
+            Err(_) => Err(D::Error::custom(Unknown::<O>(&text, PhantomData))),
+        }
+    }
+}
+
+struct Unknown<'a, O>(&'a str, PhantomData<O>);
+
+impl<O: Order> fmt::Display for Unknown<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is not an order here; write one of: {}, or one of them after a minus",
+            self.0,
+            O::VALUES.join(", ")
+        )
+    }
+}
+
+impl<O: Order> Sort<O> {
+    pub(crate) fn schema() -> RefOr<Schema> {
+        let both = O::VALUES
+            .iter()
+            .flat_map(|value| [(*value).to_owned(), format!("-{value}")]);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .enum_values(Some(both))
+            .into()
+    }
+}

@@ -1,0 +1,57 @@
+//! Transferatlas: the open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
+
+pub mod command;
+pub mod config;
+pub mod db;
+pub mod directory;
+pub mod document;
+pub mod error;
+mod facets;
+mod format;
+mod health;
+mod http;
+mod import;
+mod keyset;
+mod log;
+mod metrics;
+mod municipalities;
+mod problems;
+mod projects;
+mod routes;
+mod search;
+pub mod seed;
+pub mod server;
+mod space;
+mod themes;
+mod validate;
+mod vocabularies;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use sea_orm::DatabaseConnection;
+
+use crate::db::Database;
+use crate::directory::Directory;
+use crate::http::cache::Memory;
+use crate::metrics::Metrics;
+
+/// What every request may use.
+pub struct State {
+    pub db: Database,
+    pub directory: Directory,
+    pub(crate) memory: Memory,
+    pub(crate) metrics: Metrics,
+    /// Set once the service is about to stop.
+    pub(crate) stopping: Arc<AtomicBool>,
+}
+
+impl State {
+    /// The database, for a read; while it is known to be away nobody waits for it.
+    pub(crate) fn read(&self) -> error::Result<&DatabaseConnection> {
+        if self.directory.is_away() {
+            return Err(error::Error::Unavailable(anyhow::anyhow!("the database is away")));
+        }
+        Ok(self.db.connection())
+    }
+}

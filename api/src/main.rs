@@ -1,0 +1,7 @@
+//! Parses the command line, starts the log, runs the command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::command::run()
+}

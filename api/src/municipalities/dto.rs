@@ -1,0 +1,322 @@
+//! What a municipality looks like to the world.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::error::Violation;
+use crate::format::{Format, Record};
+use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
+use crate::space::{Bbox, Kilometres, Location, Near, needs_near};
+use crate::validate;
+
+/// A German municipality, district or association of municipalities
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Municipality {
+    /// Id of the entry.
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
+    pub id: Uuid,
+    /// Short name in addresses.
+    #[schema(example = "konstanz")]
+    pub slug: String,
+    /// Official key (Amtlicher Gemeindeschlüssel): 8 digits, 5 for a district, 9 for an association of municipalities.
+    /// Absent for a body without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "08335043", pattern = r"^([0-9]{5}|[0-9]{8,9})$", nullable = false)]
+    pub ags: Option<String>,
+    /// What it is called.
+    #[schema(example = "Konstanz")]
+    pub name: String,
+    /// What it calls itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Universitätsstadt", nullable = false)]
+    pub designation: Option<String>,
+    /// What kind of body it is.
+    pub kind: MunicipalityKind,
+    /// The state it lies in, or has its seat in.
+    pub federal_state: FederalState,
+    /// The district it belongs to; an independent city is its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub district: Option<District>,
+    /// Inhabitants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 84911, minimum = 0, nullable = false)]
+    pub population: Option<i32>,
+    /// The day the inhabitants were counted for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-12-31", nullable = false)]
+    pub population_as_of: Option<NaiveDate>,
+    /// Area in square kilometres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 54.11, minimum = 0, nullable = false)]
+    pub area_km2: Option<f64>,
+    /// Its class by inhabitants; districts and associations have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub size_class: Option<SizeClass>,
+    /// A point inside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub location: Option<Location>,
+    /// Its own pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://www.konstanz.de", format = "iri", nullable = false)]
+    pub website: Option<String>,
+    /// The model projects it is a member of.
+    pub projects: Vec<Link>,
+    /// When the entry was made.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub created_at: DateTime<Utc>,
+    /// When the entry itself was last changed.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The district a municipality belongs to
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct District {
+    /// Official key of the district, 5 digits.
+    #[schema(example = "08335", pattern = "^[0-9]{5}$")]
+    pub ags: String,
+    /// What the district is called, where the directory has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Konstanz", nullable = false)]
+    pub name: Option<String>,
+}
+
+/// A related municipality, small
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct MunicipalityLink {
+    /// Id of the entry.
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
+    pub id: Uuid,
+    /// Short name in addresses.
+    #[schema(example = "konstanz")]
+    pub slug: String,
+    /// Official key, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "08335043", nullable = false)]
+    pub ags: Option<String>,
+    /// What it is called.
+    #[schema(example = "Konstanz")]
+    pub name: String,
+    /// Path of the entry.
+    #[schema(example = "/v1/municipalities/konstanz", format = "uri-reference")]
+    pub href: String,
+}
+
+/// What can be set of a municipality
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "key_fits", skip_on_field_errors = false))]
+pub(crate) struct MunicipalityInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ags: Option<String>,
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::name"))]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub designation: Option<String>,
+    pub kind: MunicipalityKind,
+    pub federal_state: FederalState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0, message = "must not be negative"))]
+    pub population: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population_as_of: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]
+    pub area_km2: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub location: Option<Location>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::web"))]
+    pub website: Option<String>,
+}
+
+/// An official key has the length of its kind and begins with the number of its state.
+fn key_fits(input: &MunicipalityInput) -> Result<(), ValidationError> {
+    let Some(ags) = &input.ags else { return Ok(()) };
+    let length = match input.kind {
+        MunicipalityKind::District => 5,
+        MunicipalityKind::IndependentCity | MunicipalityKind::Town | MunicipalityKind::Municipality => 8,
+        MunicipalityKind::Association => 9,
+    };
+    if ags.len() != length || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(validate::broken(format!(
+            "`ags` must have {length} digits for this `kind`"
+        )));
+    }
+    let state = input.federal_state.key();
+    if !ags.starts_with(state) {
+        return Err(validate::broken(format!(
+            "`ags` must begin with {state} in this `federal_state`"
+        )));
+    }
+    Ok(())
+}
+
+/// The first digits of an official key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct AgsPrefix(pub String);
+
+impl TryFrom<String> for AgsPrefix {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text))
+        } else {
+            Err(format!(
+                "`{text}` is no beginning of an official key; write 1 to 9 digits, such as 08335"
+            ))
+        }
+    }
+}
+
+/// Filters of the list of municipalities.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MunicipalityQuery {
+    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
+    #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
+    pub q: Option<String>,
+    /// Kinds of body; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["town"]))]
+    pub kind: Vec<MunicipalityKind>,
+    /// States by ISO 3166-2 code; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["DE-BW"]))]
+    pub federal_state: Vec<FederalState>,
+    /// First digits of the official key, 1 to 9; repeat for alternatives.
+    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08335"]))]
+    pub ags: Vec<AgsPrefix>,
+    /// Classes by inhabitants; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["medium_town"]))]
+    pub size_class: Vec<SizeClass>,
+    /// Only members of a model project, or only the others.
+    #[param(value_type = Option<bool>, example = true)]
+    pub funded: Option<bool>,
+    /// Slugs or ids of projects they are members of; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["suedwestfalen"]))]
+    pub project: Vec<String>,
+    /// Only those with at least so many inhabitants.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 20_000)]
+    pub population_min: Option<Whole<0, 100_000_000>>,
+    /// Only those with at most so many inhabitants.
+    #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 100_000)]
+    pub population_max: Option<Whole<0, 100_000_000>>,
+    /// Only what lies in this box: west,south,east,north in degrees.
+    #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.6")]
+    pub bbox: Option<Bbox>,
+    /// Only what lies around this point: lon,lat in degrees.
+    #[param(value_type = Option<String>, example = "9.99,48.40")]
+    pub near: Option<Near>,
+    /// How far around `near`, in kilometres.
+    #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
+    pub radius_km: Option<Kilometres>,
+    /// Only entries changed at or after this time or day.
+    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
+    pub updated_since: Option<Instant>,
+    #[param(required = false, schema_with = Sort::<MunicipalityOrder>::schema)]
+    pub sort: Option<Sort<MunicipalityOrder>>,
+    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    #[param(style = Form, explode = true, inline, example = json!(["federal_state"]))]
+    pub facets: Vec<MunicipalityFacet>,
+}
+
+/// What municipalities can be ordered by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MunicipalityOrder {
+    Name,
+    Ags,
+    Population,
+    AreaKm2,
+    CreatedAt,
+    UpdatedAt,
+    Distance,
+    Relevance,
+}
+
+impl Order for MunicipalityOrder {
+    const VALUES: &'static [&'static str] = &[
+        "name",
+        "ags",
+        "population",
+        "area_km2",
+        "created_at",
+        "updated_at",
+        "distance",
+        "relevance",
+    ];
+}
+
+/// What municipalities can be counted by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MunicipalityFacet {
+    Kind,
+    FederalState,
+    SizeClass,
+    Funded,
+}
+
+impl Filters for MunicipalityQuery {
+    fn violations(&self) -> Vec<Violation> {
+        let by = self.sort.map(|sort| sort.by);
+        let mut violations = needs_query(self.q.as_deref(), by == Some(MunicipalityOrder::Relevance));
+        violations.extend(needs_near(
+            self.near,
+            self.radius_km,
+            by == Some(MunicipalityOrder::Distance),
+        ));
+        if let (Some(Whole(min)), Some(Whole(max))) = (self.population_min, self.population_max)
+            && min > max
+        {
+            violations.push(Violation::parameter(
+                "population_max",
+                "must not be less than `population_min`",
+            ));
+        }
+        violations
+    }
+}
+
+impl Record for Municipality {
+    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
+    const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "slug",
+        "ags",
+        "name",
+        "designation",
+        "kind",
+        "federal_state",
+        "district.ags",
+        "district.name",
+        "population",
+        "population_as_of",
+        "area_km2",
+        "size_class",
+        "location.lon",
+        "location.lat",
+        "website",
+        "projects.slug",
+        "created_at",
+        "updated_at",
+    ];
+
+    fn location(&self) -> Option<Location> {
+        self.location
+    }
+}

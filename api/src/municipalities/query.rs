@@ -1,0 +1,441 @@
+//! What the database does for municipalities.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::municipality::{self, Column, Model};
+use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
+use sea_orm::prelude::Expr;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+};
+use uuid::Uuid;
+
+use super::dto::{
+    AgsPrefix, District, Municipality, MunicipalityFacet, MunicipalityInput, MunicipalityLink, MunicipalityOrder,
+    MunicipalityQuery,
+};
+use crate::db::{Stored, Write, upsert};
+use crate::error::{Error, Result};
+use crate::facets::{Bucket, Values, buckets, labels, yes_or_no};
+use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
+use crate::keyset::{SortKey, in_order, slice};
+use crate::search::{self, Search};
+use crate::space::Location;
+
+type List = ListQuery<MunicipalityQuery, Municipality>;
+
+const RESOURCE: &str = "municipality";
+
+/// What a change writes.
+const WRITTEN: [Column; 14] = [
+    Column::Slug,
+    Column::Ags,
+    Column::Name,
+    Column::Designation,
+    Column::Kind,
+    Column::FederalState,
+    Column::Population,
+    Column::PopulationAsOf,
+    Column::AreaKm2,
+    Column::Lon,
+    Column::Lat,
+    Column::Website,
+    Column::Revision,
+    Column::UpdatedAt,
+];
+
+/// The municipalities a query asks for.
+fn matching(query: &MunicipalityQuery, search: Option<&Search>) -> Select<municipality::Entity> {
+    let member = |sql: &str| {
+        Expr::cust(format!(
+            "municipality.id {sql} (select municipality_id from project_member)"
+        ))
+    };
+    let area = query
+        .near
+        .map(|near| near.condition(query.radius_km.unwrap_or_default()));
+    municipality::Entity::find()
+        .apply_if(search, |rows, search| rows.filter(search.condition("municipality.id")))
+        .apply_if(some(&query.kind), |rows, kinds| rows.filter(Column::Kind.is_in(kinds)))
+        .apply_if(some(&query.federal_state), |rows, states| rows.filter(Column::FederalState.is_in(states)))
+        .apply_if(some(&query.ags), |rows, prefixes| rows.filter(begins(&prefixes)))
+        .apply_if(some(&query.size_class), |rows, classes| rows.filter(Column::SizeClass.is_in(classes)))
+        .apply_if(query.funded, |rows, funded| rows.filter(member(if funded { "in" } else { "not in" })))
+        .apply_if(some(&query.project), |rows, projects| {
+            rows.filter(Expr::cust_with_values(
+                "municipality.id in (select pm.municipality_id from project_member pm join project p on p.id = pm.project_id \
+                 where p.slug = any ($1) or p.id::text = any ($1))",
+                [projects],
+            ))
+        })
+        .apply_if(query.population_min, |rows, least| rows.filter(Column::Population.gte(least.0)))
+        .apply_if(query.population_max, |rows, most| rows.filter(Column::Population.lte(most.0)))
+        .apply_if(query.bbox, |rows, bbox| rows.filter(bbox.condition()))
+        .apply_if(area, QueryFilter::filter)
+        .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
+}
+
+/// The values of a filter, if any were given.
+fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
+    (!values.is_empty()).then(|| values.to_vec())
+}
+
+/// As the index on keys has it.
+const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
+
+fn begins(prefixes: &[AgsPrefix]) -> Condition {
+    prefixes.iter().fold(Condition::any(), |any, AgsPrefix(prefix)| {
+        any.add(Expr::cust_with_values(format!("{AGS} like $1"), [format!("{prefix}%")]))
+    })
+}
+
+/// What a list asks for: which rows, in which order.
+struct Asked {
+    rows: Select<municipality::Entity>,
+    order: SortKey,
+    search: Option<Search>,
+}
+
+async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Asked> {
+    use MunicipalityOrder::{Ags, AreaKm2, CreatedAt, Distance, Name, Population, Relevance, UpdatedAt};
+
+    let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
+    let usual = match (&search, query.near) {
+        (Some(_), _) => Sort {
+            by: Relevance,
+            descending: true,
+        },
+        (None, Some(_)) => Sort {
+            by: Distance,
+            descending: false,
+        },
+        (None, None) => Sort {
+            by: Name,
+            descending: false,
+        },
+    };
+    let sort = query.sort.unwrap_or(usual);
+    let order = match (sort.by, &search, query.near) {
+        (Relevance, Some(search), _) => SortKey::integer(search.rank("municipality.id")),
+        (Distance, _, Some(near)) => SortKey::number(near.distance()),
+        (Ags, ..) => SortKey::text(Expr::cust(AGS)),
+        (Population, ..) => SortKey::integer(Expr::cust("coalesce(municipality.population, -1)")),
+        (AreaKm2, ..) => SortKey::number(Expr::cust("coalesce(municipality.area_km2, -1)")),
+        (CreatedAt, ..) => SortKey::time(Column::CreatedAt.into_expr()),
+        (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
+        (Name | Relevance | Distance, ..) => SortKey::text(Column::NameKey.into_expr()),
+    };
+    Ok(Asked {
+        rows: matching(query, search.as_ref()),
+        order: order.turned(sort.descending),
+        search,
+    })
+}
+
+pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Municipality>> {
+    let Asked { rows, order, search } = ask(db, &list.query).await?;
+    let total = rows.clone().count(db).await?;
+    let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
+    let facets = facets(db, &list.query, search.as_ref()).await?;
+    Ok(Page {
+        items: load(db, &ids).await?,
+        total,
+        next: next.map(|position| list.cursor(position)),
+        facets,
+    })
+}
+
+/// A part of the list alone, for streams.
+pub(super) async fn rows(
+    db: &impl ConnectionTrait,
+    list: &List,
+    after: Option<&Position>,
+    limit: u64,
+) -> Result<(Vec<Municipality>, Option<Position>)> {
+    let Asked { rows, order, .. } = ask(db, &list.query).await?;
+    let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
+    Ok((load(db, &ids).await?, next))
+}
+
+async fn facets(
+    db: &impl ConnectionTrait,
+    query: &MunicipalityQuery,
+    search: Option<&Search>,
+) -> Result<BTreeMap<&'static str, Vec<Bucket>>> {
+    let mut facets = BTreeMap::new();
+    for facet in &query.facets {
+        let mut others = query.clone();
+        let values = |value| Values {
+            relation: "municipality",
+            entry: "id",
+            value,
+        };
+        let ids = |others: &MunicipalityQuery| matching(others, search).select_only().column(Column::Id).into_query();
+        match facet {
+            MunicipalityFacet::Kind => {
+                others.kind.clear();
+                let found = buckets(db, values("kind"), ids(&others), labels::<MunicipalityKind>()).await?;
+                facets.insert("kind", found);
+            }
+            MunicipalityFacet::FederalState => {
+                others.federal_state.clear();
+                let found = buckets(db, values("federal_state"), ids(&others), labels::<FederalState>()).await?;
+                facets.insert("federal_state", found);
+            }
+            MunicipalityFacet::SizeClass => {
+                others.size_class.clear();
+                let found = buckets(db, values("size_class"), ids(&others), labels::<SizeClass>()).await?;
+                facets.insert("size_class", found);
+            }
+            MunicipalityFacet::Funded => {
+                others.funded = None;
+                let funded = values("id in (select municipality_id from project_member)");
+                facets.insert("funded", buckets(db, funded, ids(&others), yes_or_no).await?);
+            }
+        }
+    }
+    Ok(facets)
+}
+
+pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, Municipality)> {
+    let name = match key.name() {
+        Name::Id(id) => Column::Id.eq(id),
+        Name::Slug(slug) => Column::Slug.eq(slug),
+        Name::Official(ags) => Column::Ags.eq(ags),
+    };
+    let row = municipality::Entity::find()
+        .filter(name)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let revision = row.revision;
+    views(db, vec![row])
+        .await?
+        .pop()
+        .map(|municipality| (revision, municipality))
+        .ok_or(Error::NotFound)
+}
+
+/// The municipalities with these ids, in their order.
+async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Municipality>> {
+    let rows =
+        municipality::Entity::find().filter(Expr::cust_with_values("municipality.id = any ($1)", [ids.to_vec()]));
+    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |municipality| {
+        municipality.id
+    }))
+}
+
+/// Two queries for all relations, however many rows there are.
+async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Municipality>> {
+    let districts = districts(db, &rows).await?;
+    let mut projects = projects(db, &rows).await?;
+    let view = |row: Model| Municipality {
+        district: district(&row, &districts),
+        projects: projects.remove(&row.id).unwrap_or_default(),
+        id: row.id,
+        slug: row.slug,
+        ags: row.ags,
+        name: row.name,
+        designation: row.designation,
+        kind: row.kind,
+        federal_state: row.federal_state,
+        population: row.population,
+        population_as_of: row.population_as_of,
+        area_km2: row.area_km2,
+        size_class: row.size_class,
+        location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+        website: row.website,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// The names of the rows' districts, by key.
+async fn districts(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<String, String>> {
+    let mut keys: Vec<String> = rows.iter().filter_map(|row| row.district_ags.clone()).collect();
+    keys.sort();
+    keys.dedup();
+    let found = municipality::Entity::find()
+        .select_only()
+        .columns([Column::Ags, Column::Name]);
+    let found = found.filter(Expr::cust_with_values("municipality.ags = any ($1)", [keys]));
+    Ok(found.into_tuple().all(db).await?.into_iter().collect())
+}
+
+fn district(row: &Model, names: &HashMap<String, String>) -> Option<District> {
+    let ags = row.district_ags.clone()?;
+    let own = (row.kind == MunicipalityKind::IndependentCity).then(|| row.name.clone());
+    Some(District {
+        name: names.get(&ags).cloned().or(own),
+        ags,
+    })
+}
+
+/// The projects of each row.
+async fn projects(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<Uuid, Vec<Link>>> {
+    #[derive(FromQueryResult)]
+    struct Membership {
+        municipality_id: Uuid,
+        id: Uuid,
+        slug: String,
+        name: String,
+    }
+    const SQL: &str = "select pm.municipality_id, p.id, p.slug, p.name from project_member pm \
+                       join project p on p.id = pm.project_id where pm.municipality_id = any ($1) order by p.name_key, p.id";
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.into()]);
+    let mut projects: HashMap<Uuid, Vec<Link>> = HashMap::new();
+    for found in Membership::find_by_statement(found).all(db).await? {
+        let link = Link::new("projects", found.id, found.slug, found.name);
+        projects.entry(found.municipality_id).or_default().push(link);
+    }
+    Ok(projects)
+}
+
+/// A municipality as other entries name and show it.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub link: MunicipalityLink,
+    pub federal_state: FederalState,
+    pub location: Option<Location>,
+}
+
+impl Reference {
+    /// How a file names it: by official key, or by slug where there is none.
+    pub(crate) fn key(&self) -> String {
+        self.link.ags.clone().unwrap_or_else(|| self.link.slug.clone())
+    }
+
+    pub(crate) fn new(row: Model) -> Self {
+        let href = format!("/v1/municipalities/{}", row.slug);
+        Self {
+            link: MunicipalityLink {
+                id: row.id,
+                slug: row.slug,
+                ags: row.ags,
+                name: row.name,
+                href,
+            },
+            federal_state: row.federal_state,
+            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+        }
+    }
+}
+
+/// The municipalities named by official key, slug or id, under the name that was used.
+pub(crate) async fn references(db: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Reference>> {
+    const NAMED: &str = "(municipality.ags = any ($1) or municipality.slug = any ($1) or municipality.id = any ($2))";
+    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let named = Expr::cust_with_values(NAMED, [sea_orm::Value::from(keys.to_vec()), ids.into()]);
+    let mut found = HashMap::new();
+    for row in municipality::Entity::find().filter(named).all(db).await? {
+        let reference = Reference::new(row);
+        found.insert(reference.link.id.to_string(), reference.clone());
+        found.insert(reference.link.slug.clone(), reference.clone());
+        found.insert(reference.key(), reference);
+    }
+    Ok(found)
+}
+
+/// What was set of the municipalities with these official keys or slugs, or of all.
+pub(crate) async fn current(
+    db: &impl ConnectionTrait,
+    keys: Option<Vec<String>>,
+) -> Result<Vec<(Uuid, MunicipalityInput)>> {
+    let rows = municipality::Entity::find().apply_if(keys, |rows, keys| {
+        rows.filter(Expr::cust_with_values(
+            "(municipality.ags = any ($1) or municipality.slug = any ($1))",
+            [keys],
+        ))
+    });
+    let mut rows = rows.all(db).await?;
+    rows.sort_by(|left, right| (&left.ags, &left.slug).cmp(&(&right.ags, &right.slug)));
+    let input = |row: Model| {
+        let input = MunicipalityInput {
+            ags: row.ags,
+            slug: row.slug,
+            name: row.name,
+            designation: row.designation,
+            kind: row.kind,
+            federal_state: row.federal_state,
+            population: row.population,
+            population_as_of: row.population_as_of,
+            area_km2: row.area_km2,
+            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+            website: row.website,
+        };
+        (row.id, input)
+    };
+    Ok(rows.into_iter().map(input).collect())
+}
+
+impl MunicipalityInput {
+    /// The pattern names every field: one that nobody stores does not compile.
+    fn into_row(self, id: Uuid, write: &Write) -> municipality::ActiveModel {
+        let Self {
+            ags,
+            slug,
+            name,
+            designation,
+            kind,
+            federal_state,
+            population,
+            population_as_of,
+            area_km2,
+            location,
+            website,
+        } = self;
+        municipality::ActiveModel {
+            id: Set(id),
+            slug: Set(slug),
+            ags: Set(ags),
+            name: Set(name),
+            designation: Set(designation),
+            kind: Set(kind),
+            federal_state: Set(federal_state),
+            population: Set(population),
+            population_as_of: Set(population_as_of),
+            area_km2: Set(area_km2),
+            lon: Set(location.map(|location| location.lon)),
+            lat: Set(location.map(|location| location.lat)),
+            website: Set(website),
+            revision: Set(write.version.number),
+            created_at: Set(write.at()),
+            updated_at: Set(write.at()),
+            ..Default::default()
+        }
+    }
+}
+
+/// Creates the municipalities, or changes those whose official key or slug is there and whose content differs.
+pub(crate) async fn save(write: &Write, inputs: Vec<MunicipalityInput>) -> Result<Stored> {
+    let keys = inputs
+        .iter()
+        .flat_map(|input| input.ags.iter().chain([&input.slug]))
+        .cloned()
+        .collect();
+    let mut known = HashMap::new();
+    for (id, input) in current(&write.tx, Some(keys)).await? {
+        known.extend(input.ags.clone().map(|ags| (ags, (id, input.clone()))));
+        known.insert(input.slug.clone(), (id, input));
+    }
+    let mut stored = Stored::default();
+    let mut rows = vec![];
+    for input in inputs {
+        let same = input
+            .ags
+            .as_ref()
+            .and_then(|ags| known.get(ags))
+            .or_else(|| known.get(&input.slug));
+        if let Some(id) = stored.note(same, &input) {
+            rows.push((id, input));
+        }
+    }
+    let ids = rows.iter().map(|(id, _)| *id).collect();
+    let rows = rows.into_iter().map(|(id, input)| input.into_row(id, write)).collect();
+    upsert(&write.tx, rows, &WRITTEN).await?;
+    search::refresh(&write.tx, RESOURCE, ids).await?;
+    Ok(stored)
+}

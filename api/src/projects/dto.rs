@@ -1,0 +1,328 @@
+//! What a project looks like to the world.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use entity::vocabulary::{Category, FederalState, Phase, ProjectRole};
+use entity::{PartialDate, Text};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use crate::error::Violation;
+use crate::format::{Format, Record};
+use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
+use crate::municipalities::{AgsPrefix, MunicipalityLink};
+use crate::space::{Bbox, Kilometres, Location, Near, needs_near};
+use crate::validate;
+
+/// A smart-city model project
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Project {
+    /// Id of the entry.
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
+    pub id: Uuid,
+    /// Short name in addresses.
+    #[schema(example = "ulm")]
+    pub slug: String,
+    /// What the project calls itself.
+    #[schema(example = "Ulm")]
+    pub name: String,
+    /// What it is about, in up to 500 characters.
+    pub summary: Text,
+    /// What it is about, at length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub description: Option<Text>,
+    /// The round of the programme it was chosen in.
+    #[schema(example = 1, minimum = 1, maximum = 3)]
+    pub round: i16,
+    /// The year of that round.
+    #[schema(example = 2019)]
+    pub round_year: i16,
+    /// What kind of place carries it, as the programme records it; not derived from inhabitants.
+    pub category: Category,
+    /// Where it stands; absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub phase: Option<Phase>,
+    /// When it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub starts_on: Option<PartialDate>,
+    /// When it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub ends_on: Option<PartialDate>,
+    /// Its own pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://solingen.digital", format = "iri", nullable = false)]
+    pub website: Option<String>,
+    /// Its fields of action.
+    pub themes: Vec<Link>,
+    /// The municipalities, districts and associations that carry it; one leads.
+    pub members: Vec<ProjectMember>,
+    /// The states it lies in, by ISO 3166-2 code: those of its members, and those an association reaches into.
+    pub federal_states: Vec<FederalState>,
+    /// Where its lead lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub location: Option<Location>,
+    /// What it is called in other registers.
+    pub identifiers: Vec<Identifier>,
+    /// Where the facts come from.
+    #[schema(example = json!(["https://www.smart-city-dialog.de/modellprojekte/solingen"]))]
+    pub sources: Vec<String>,
+    /// When the entry was made.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub created_at: DateTime<Utc>,
+    /// When the entry itself was last changed.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A municipality's part in a project
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct ProjectMember {
+    /// The municipality, district or association.
+    pub municipality: MunicipalityLink,
+    /// What it is in the project.
+    pub role: ProjectRole,
+}
+
+/// A name in another register
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identifier {
+    /// The register.
+    #[validate(custom(function = "validate::name"))]
+    #[schema(example = "wikidata")]
+    pub scheme: String,
+    /// The name in it.
+    #[validate(custom(function = "validate::name"))]
+    #[schema(example = "Q3012")]
+    pub value: String,
+}
+
+/// What can be set of a project
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
+pub(crate) struct ProjectInput {
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::name"))]
+    pub name: String,
+    #[validate(range(min = 1, max = 3, message = "must be 1, 2 or 3"))]
+    pub round: i16,
+    #[validate(range(min = 2019, max = 2099, message = "must be a year from 2019"))]
+    pub round_year: i16,
+    pub category: Category,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<PartialDate>,
+    /// States beyond those of the members, for an association that reaches across borders.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub federal_states: Vec<FederalState>,
+    #[validate(custom(function = "one_leads"))]
+    pub members: Vec<MemberInput>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::web"))]
+    pub website: Option<String>,
+    #[validate(custom(function = "validate::summary"))]
+    pub summary: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub description: Option<Text>,
+    /// Slugs of themes.
+    #[serde(default)]
+    #[validate(custom(function = "few_themes"))]
+    pub themes: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested)]
+    pub identifiers: Vec<Identifier>,
+    #[validate(
+        length(min = 1, max = 50, message = "must name 1 to 50 sources"),
+        custom(function = "validate::webs")
+    )]
+    pub sources: Vec<String>,
+}
+
+/// A member, by official key, slug or id
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberInput {
+    pub municipality: String,
+    pub role: ProjectRole,
+}
+
+fn one_leads(members: &[MemberInput]) -> Result<(), ValidationError> {
+    let leads = members.iter().filter(|member| member.role == ProjectRole::Lead).count();
+    let different: HashSet<&str> = members.iter().map(|member| member.municipality.as_str()).collect();
+    if leads == 1 && different.len() == members.len() && members.len() <= 100 {
+        Ok(())
+    } else {
+        Err(validate::broken(
+            "must be 1 to 100 different municipalities, exactly one of them with the role `lead`",
+        ))
+    }
+}
+
+fn few_themes(themes: &[String]) -> Result<(), ValidationError> {
+    let different: HashSet<&String> = themes.iter().collect();
+    if different.len() == themes.len() && themes.len() <= 10 {
+        Ok(())
+    } else {
+        Err(validate::broken("must be at most 10 different themes"))
+    }
+}
+
+fn dates_in_order(input: &ProjectInput) -> Result<(), ValidationError> {
+    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())
+}
+
+/// Filters of the list of projects.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ProjectQuery {
+    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
+    #[param(value_type = Option<String>, max_length = 200, example = "Münster")]
+    pub q: Option<String>,
+    /// Rounds of the programme, 1 to 3; repeat for alternatives.
+    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
+    pub round: Vec<Whole<1, 3>>,
+    /// Years of the rounds; repeat for alternatives.
+    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2019]))]
+    pub round_year: Vec<Whole<2000, 2099>>,
+    /// Kinds of place; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["large_city"]))]
+    pub category: Vec<Category>,
+    /// Phases; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["completed"]))]
+    pub phase: Vec<Phase>,
+    /// States by ISO 3166-2 code; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
+    pub federal_state: Vec<FederalState>,
+    /// Slugs of themes; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["mobility"]))]
+    pub theme: Vec<String>,
+    /// Official keys, slugs or ids of members; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["08421000"]))]
+    pub municipality: Vec<String>,
+    /// First digits of a member's official key, 1 to 9; repeat for alternatives.
+    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    pub ags: Vec<AgsPrefix>,
+    /// Only what lies in this box: west,south,east,north in degrees.
+    #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
+    pub bbox: Option<Bbox>,
+    /// Only what lies around this point: lon,lat in degrees.
+    #[param(value_type = Option<String>, example = "9.99,48.40")]
+    pub near: Option<Near>,
+    /// How far around `near`, in kilometres.
+    #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
+    pub radius_km: Option<Kilometres>,
+    /// Only entries changed at or after this time or day.
+    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
+    pub updated_since: Option<Instant>,
+    #[param(required = false, schema_with = Sort::<ProjectOrder>::schema)]
+    pub sort: Option<Sort<ProjectOrder>>,
+    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    #[param(style = Form, explode = true, inline, example = json!(["theme", "federal_state"]))]
+    pub facets: Vec<ProjectFacet>,
+}
+
+/// What projects can be ordered by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProjectOrder {
+    Municipality,
+    Name,
+    Slug,
+    Round,
+    RoundYear,
+    CreatedAt,
+    UpdatedAt,
+    Distance,
+    Relevance,
+}
+
+impl Order for ProjectOrder {
+    const VALUES: &'static [&'static str] = &[
+        "municipality",
+        "name",
+        "slug",
+        "round",
+        "round_year",
+        "created_at",
+        "updated_at",
+        "distance",
+        "relevance",
+    ];
+}
+
+/// What projects can be counted by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProjectFacet {
+    Round,
+    RoundYear,
+    Category,
+    Phase,
+    FederalState,
+    Theme,
+}
+
+impl Filters for ProjectQuery {
+    fn violations(&self) -> Vec<Violation> {
+        let by = self.sort.map(|sort| sort.by);
+        let mut violations = needs_query(self.q.as_deref(), by == Some(ProjectOrder::Relevance));
+        violations.extend(needs_near(
+            self.near,
+            self.radius_km,
+            by == Some(ProjectOrder::Distance),
+        ));
+        violations
+    }
+}
+
+impl Record for Project {
+    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
+    const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "slug",
+        "name",
+        "round",
+        "round_year",
+        "category",
+        "phase",
+        "starts_on",
+        "ends_on",
+        "website",
+        "federal_states",
+        "members.municipality.ags",
+        "members.municipality.name",
+        "members.role",
+        "themes.slug",
+        "summary.de",
+        "summary.en",
+        "description.de",
+        "description.en",
+        "location.lon",
+        "location.lat",
+        "identifiers.scheme",
+        "identifiers.value",
+        "sources",
+        "created_at",
+        "updated_at",
+    ];
+
+    fn location(&self) -> Option<Location> {
+        self.location
+    }
+}

@@ -1,0 +1,220 @@
+//! Text search: what was typed becomes a query over the words of the directory.
+//!
+//! The SQL of migration 0002 tells which words a typed word can mean; this decides which of them count, and how.
+
+mod parse;
+
+use std::collections::BTreeMap;
+
+use sea_orm::prelude::Expr;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+
+use uuid::Uuid;
+
+use self::parse::{Clause, Question};
+use crate::error::Result;
+
+/// A text query, ready to be asked of the documents of one resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    resource: &'static str,
+    /// What a document must hold.
+    matching: String,
+    /// The words as they were typed, or other forms of them; documents with these come first.
+    typed: String,
+}
+
+/// A word of the dictionary that a typed one can mean.
+#[derive(Debug, FromQueryResult)]
+struct Meaning {
+    place: i32,
+    word: String,
+    tier: i32,
+}
+
+/// From here on a meaning is a guess about the spelling.
+const ALIKE: i32 = 4;
+/// From here on it is another word, of which the typed one is a part.
+const PART: i32 = 3;
+
+impl Search {
+    /// Reads what was typed, if anything was.
+    pub(crate) async fn asked(
+        db: &impl ConnectionTrait,
+        resource: &'static str,
+        typed: Option<&str>,
+    ) -> Result<Option<Self>> {
+        match typed.filter(|typed| !typed.trim().is_empty()) {
+            Some(typed) => Self::read(db, resource, typed).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn read(db: &impl ConnectionTrait, resource: &'static str, typed: &str) -> Result<Self> {
+        let question = Question::parse(typed);
+        let words = fold(db, &question).await?;
+        let flat: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
+        let mut meanings = expand(db, resource, &flat).await?;
+        let guesses = corrections(&flat, &mut meanings);
+        if !guesses.is_empty() {
+            let corrected: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
+            for (guess, found) in guesses.iter().zip(expand(db, resource, &corrected).await?) {
+                meanings
+                    .entry(guess.0)
+                    .or_default()
+                    .extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
+            }
+        }
+        Ok(Self::compose(resource, &question, &words, &meanings))
+    }
+
+    fn compose(
+        resource: &'static str,
+        question: &Question,
+        words: &[Vec<String>],
+        meanings: &BTreeMap<usize, Vec<Meaning>>,
+    ) -> Self {
+        let mut places = 0..;
+        let mut typed = vec![];
+        // Each way is a list of conditions that must all hold; one of the ways must.
+        let mut ways: Vec<Vec<String>> = vec![];
+        for (clause, words) in question.clauses.iter().zip(words) {
+            let places: Vec<usize> = places.by_ref().take(words.len()).collect();
+            let known = |below: i32| -> Vec<String> {
+                let meanings = places.iter().map(|place| meanings.get(place).into_iter().flatten());
+                meanings
+                    .map(|meanings| any(meanings.filter(|meaning| meaning.tier < below)))
+                    .collect()
+            };
+            let glue = if clause.is_phrase { " <-> " } else { " & " };
+            let condition = match clause {
+                _ if words.is_empty() => continue,
+                Clause { is_excluded: true, .. } => format!("!({})", known(PART).join(glue)),
+                Clause { is_phrase: true, .. } => format!("({})", known(PART).join(glue)),
+                _ => format!("({})", known(ALIKE).join(glue)),
+            };
+            if !clause.is_excluded {
+                typed.extend(known(PART));
+            }
+            match ways.last_mut().filter(|_| !clause.is_alternative) {
+                Some(way) => way.push(condition),
+                None => ways.push(vec![condition]),
+            }
+        }
+        let ways: Vec<String> = ways.into_iter().map(|way| format!("({})", way.join(" & "))).collect();
+        let or_nothing = |parts: Vec<String>| {
+            if parts.is_empty() {
+                NOTHING.to_owned()
+            } else {
+                parts.join(" | ")
+            }
+        };
+        Self {
+            resource,
+            matching: or_nothing(ways),
+            typed: or_nothing(typed),
+        }
+    }
+
+    /// The ids of the documents that match, as `<id> in (…)`.
+    pub(crate) fn condition(&self, id: &str) -> Expr {
+        let sql = format!(
+            "{id} in (select d.entry_id from search_document d where d.resource = $1 and d.words @@ $2::tsquery)"
+        );
+        Expr::cust_with_values(sql, [self.resource, &self.matching])
+    }
+
+    /// How well a document that matches does so: typed words before parts of compounds, names before texts, short before
+    /// long, and among equals the likelier one. Rounded, because it stands in cursors.
+    pub(crate) fn rank(&self, id: &str) -> Expr {
+        let sql = format!(
+            "(select round(((1 + 3 * d.prior) * (4 * ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, $1::tsquery, 1) \
+                                             + ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, $2::tsquery, 1)) * 1e6)::numeric)::bigint \
+                from search_document d where d.entry_id = {id})"
+        );
+        Expr::cust_with_values(sql, [&self.typed, &self.matching])
+    }
+}
+
+/// A word that no document holds: folded words have no capitals.
+const NOTHING: &str = "'NOTHING'";
+
+/// The words of each clause as the documents write them.
+async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<String>>> {
+    #[derive(FromQueryResult)]
+    struct Folded {
+        words: Vec<String>,
+    }
+    const SQL: &str = "select array(select w.word from unnest(string_to_array(regexp_replace(search_fold(t.text), '[^a-z0-9]+', ' ', 'g'), ' ')) \
+                       with ordinality as w (word, place) where w.word <> '' order by w.place) as words \
+                       from unnest($1::text[]) with ordinality as t (text, place) order by t.place";
+    let texts: Vec<String> = question.clauses.iter().map(|clause| clause.text.clone()).collect();
+    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [texts.into()]);
+    Ok(Folded::find_by_statement(rows)
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| row.words)
+        .collect())
+}
+
+/// What each word can mean, by its place.
+async fn expand(db: &impl ConnectionTrait, resource: &str, words: &[&str]) -> Result<BTreeMap<usize, Vec<Meaning>>> {
+    const SQL: &str = "select place, word, tier from search_expand($1, $2::text[])";
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [resource.into(), words.clone().into()]);
+    let mut meanings: BTreeMap<usize, Vec<Meaning>> = (0..words.len()).map(|place| (place, vec![])).collect();
+    for meaning in Meaning::find_by_statement(rows).all(db).await? {
+        let place = usize::try_from(meaning.place - 1).unwrap_or_default();
+        meanings.entry(place).or_default().push(meaning);
+    }
+    Ok(meanings)
+}
+
+/// For each word nobody knows, the known ones that differ least from it; other guesses are dropped.
+fn corrections(words: &[&str], meanings: &mut BTreeMap<usize, Vec<Meaning>>) -> Vec<(usize, String)> {
+    let mut corrections = vec![];
+    for (place, found) in meanings {
+        let Some(typed) = words.get(*place) else { continue };
+        let guesses = found
+            .extract_if(.., |meaning| meaning.tier >= ALIKE)
+            .map(|meaning| meaning.word);
+        let allowed = typed.chars().count() / 4;
+        let mut near: Vec<(usize, String)> = guesses
+            .map(|word| (strsim::osa_distance(typed, &word), word))
+            .filter(|(far, _)| *far <= allowed.min(3))
+            .collect();
+        near.sort();
+        let best = near.first().map(|(far, _)| *far);
+        corrections.extend(
+            near.into_iter()
+                .filter(|(far, _)| Some(*far) == best)
+                .take(3)
+                .map(|(_, word)| (*place, word)),
+        );
+    }
+    corrections
+}
+
+fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>) -> String {
+    let words: Vec<&str> = meanings.map(|meaning| meaning.word.as_str()).collect();
+    if words.is_empty() {
+        NOTHING.to_owned()
+    } else {
+        format!("({})", words.join(" | "))
+    }
+}
+
+/// Brings the documents of some entries up to date, in the transaction that changed them.
+pub(crate) async fn refresh(tx: &impl ConnectionTrait, resource: &str, changed: Vec<Uuid>) -> Result<()> {
+    if !changed.is_empty() {
+        let call = "call search_refresh($1, $2::uuid[])";
+        tx.execute_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            call,
+            [resource.into(), changed.into()],
+        ))
+        .await?;
+    }
+    Ok(())
+}

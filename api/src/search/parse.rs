@@ -1,0 +1,122 @@
+//! What people type: words, "phrases", -not, or.
+
+/// A text query taken apart; clauses narrow each other, except where one is an alternative.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Question {
+    pub clauses: Vec<Clause>,
+}
+
+/// A word or phrase of the query
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Clause {
+    pub text: String,
+    pub is_phrase: bool,
+    pub is_excluded: bool,
+    /// `or` stood before it.
+    pub is_alternative: bool,
+}
+
+/// More words than anybody types.
+const MOST: usize = 24;
+
+/// Words that say nothing by themselves; in a phrase they count.
+const SILENT: &[&str] = &[
+    "an", "and", "am", "auf", "aus", "bei", "das", "dem", "den", "der", "des", "die", "ein", "eine", "einem", "einen",
+    "einer", "eines", "for", "für", "fuer", "im", "in", "ist", "mit", "of", "on", "the", "to", "um", "und", "unter",
+    "vom", "von", "with", "zu", "zum", "zur",
+];
+
+impl Question {
+    pub(super) fn parse(typed: &str) -> Self {
+        let mut clauses = Vec::new();
+        let mut alternative = false;
+        // A quotation mark opens and closes a phrase, so every other piece between them is one.
+        let typed = typed.replace(['„', '“', '”', '«', '»'], "\"");
+        let mut excluded = false;
+        for (index, piece) in typed.split('"').enumerate() {
+            if index % 2 == 1 {
+                clauses.push(Clause {
+                    text: piece.to_owned(),
+                    is_phrase: true,
+                    is_excluded: excluded,
+                    is_alternative: alternative,
+                });
+                (alternative, excluded) = (false, false);
+                continue;
+            }
+            for word in piece.split_whitespace() {
+                match word {
+                    "-" => excluded = true,
+                    _ if ["or", "oder", "|"].contains(&&*word.to_lowercase()) => alternative = true,
+                    _ => {
+                        let (is_excluded, word) = word.strip_prefix('-').map_or((excluded, word), |word| (true, word));
+                        let text = word.to_owned();
+                        clauses.push(Clause {
+                            text,
+                            is_phrase: false,
+                            is_excluded,
+                            is_alternative: alternative,
+                        });
+                        (alternative, excluded) = (false, false);
+                    }
+                }
+            }
+        }
+        clauses.truncate(MOST);
+        let mut question = Self { clauses };
+        question.drop_silent();
+        question
+    }
+
+    fn drop_silent(&mut self) {
+        let silent = |clause: &Clause| !clause.is_phrase && SILENT.contains(&&*clause.text.to_lowercase());
+        if !self.clauses.iter().all(silent) {
+            self.clauses.retain(|clause| !silent(clause));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clause(text: &str) -> Clause {
+        Clause {
+            text: text.to_owned(),
+            ..Clause::default()
+        }
+    }
+
+    #[test]
+    fn a_query_is_words_phrases_exclusions_and_alternatives() {
+        let question = Question::parse("Parken für \"grüne Welle\" -Bus or Bahn -\"auto frei\"");
+
+        let expected = [
+            clause("Parken"),
+            Clause {
+                is_phrase: true,
+                ..clause("grüne Welle")
+            },
+            Clause {
+                is_excluded: true,
+                ..clause("Bus")
+            },
+            Clause {
+                is_alternative: true,
+                ..clause("Bahn")
+            },
+            Clause {
+                is_phrase: true,
+                is_excluded: true,
+                ..clause("auto frei")
+            },
+        ];
+        assert_eq!(question.clauses, expected);
+    }
+
+    #[test]
+    fn silent_words_count_where_there_is_nothing_else() {
+        assert_eq!(Question::parse("der Bus").clauses, [clause("Bus")]);
+        assert_eq!(Question::parse("in").clauses, [clause("in")]);
+    }
+}

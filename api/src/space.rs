@@ -1,0 +1,134 @@
+//! Where things are, and which of them are in a box or near a point.
+
+use sea_orm::prelude::Expr;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::error::Violation;
+
+/// A point in WGS 84
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Location {
+    /// Longitude in degrees.
+    #[schema(example = 9.98695, minimum = -180, maximum = 180)]
+    #[validate(range(min = -180.0, max = 180.0, message = "must be degrees from -180 to 180"))]
+    pub lon: f64,
+    /// Latitude in degrees.
+    #[schema(example = 48.39841, minimum = -90, maximum = 90)]
+    #[validate(range(min = -90.0, max = 90.0, message = "must be degrees from -90 to 90"))]
+    pub lat: f64,
+}
+
+/// A box: west, south, east and north edge in degrees.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Bbox([f64; 4]);
+
+impl TryFrom<String> for Bbox {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let help = || format!("`{text}` is no box; write west,south,east,north in degrees, such as 5.9,47.3,15.1,55.1");
+        let edges @ [west, south, east, north] = numbers(&text).ok_or_else(help)?;
+        let fits = on_earth(west, south) && on_earth(east, north) && west <= east && south <= north;
+        if fits { Ok(Self(edges)) } else { Err(help()) }
+    }
+}
+
+/// A point to be near to.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Near(Location);
+
+impl TryFrom<String> for Near {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let help = || format!("`{text}` is no point; write lon,lat in degrees, such as 9.99,48.40");
+        let [lon, lat] = numbers(&text).ok_or_else(help)?;
+        if on_earth(lon, lat) {
+            Ok(Self(Location { lon, lat }))
+        } else {
+            Err(help())
+        }
+    }
+}
+
+/// A distance in kilometres.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Kilometres(f64);
+
+impl Default for Kilometres {
+    fn default() -> Self {
+        Self(25.0)
+    }
+}
+
+impl TryFrom<String> for Kilometres {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.parse() {
+            Ok(distance) if (0.1..=1000.0).contains(&distance) => Ok(Self(distance)),
+            _ => Err(format!("`{text}` does not fit; write kilometres from 0.1 to 1000")),
+        }
+    }
+}
+
+fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    numbers.ok()?.try_into().ok()
+}
+
+fn on_earth(lon: f64, lat: f64) -> bool {
+    (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)
+}
+
+/// Columns `lon` and `lat` inside the box; served by an index on `point(lon, lat)`.
+impl Bbox {
+    pub(crate) fn condition(self) -> Expr {
+        Expr::cust_with_values("point(lon, lat) <@ box(point($1, $2), point($3, $4))", self.0)
+    }
+}
+
+/// Degrees of latitude in a kilometre.
+const DEGREE: f64 = 1.0 / 111.19;
+
+impl Near {
+    /// Columns `lon` and `lat` within the radius: the box around it by index, then the true distance.
+    pub(crate) fn condition(self, Kilometres(radius): Kilometres) -> Expr {
+        let Location { lon, lat } = self.0;
+        let high = radius * DEGREE;
+        let wide = high / lat.to_radians().cos().max(0.01);
+        let values = [lon - wide, lat - high, lon + wide, lat + high, lon, lat, radius];
+        let sql = format!(
+            "(point(lon, lat) <@ box(point($1, $2), point($3, $4)) and {} <= $7)",
+            haversine("$5", "$6")
+        );
+        Expr::cust_with_values(sql, values)
+    }
+
+    /// Kilometres from columns `lon` and `lat`.
+    pub(crate) fn distance(self) -> Expr {
+        Expr::cust_with_values(haversine("$1", "$2"), [self.0.lon, self.0.lat])
+    }
+}
+
+fn haversine(lon: &str, lat: &str) -> String {
+    format!(
+        "(2 * 6371.0088 * asin(least(1, sqrt(sin(radians(lat - {lat}) / 2) ^ 2 + cos(radians(lat)) * cos(radians({lat})) \
+         * sin(radians(lon - {lon}) / 2) ^ 2))))"
+    )
+}
+
+/// A radius is around something, and so is a distance.
+pub(crate) fn needs_near(near: Option<Near>, radius: Option<Kilometres>, by_distance: bool) -> Vec<Violation> {
+    let lost = |name, needed| (near.is_none() && needed).then(|| Violation::parameter(name, "needs a point in `near`"));
+    [lost("radius_km", radius.is_some()), lost("sort", by_distance)]
+        .into_iter()
+        .flatten()
+        .collect()
+}

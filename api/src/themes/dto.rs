@@ -1,0 +1,142 @@
+//! What a theme looks like to the world.
+
+use chrono::{DateTime, Utc};
+use entity::Text;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::error::Violation;
+use crate::format::{Format, Record};
+use crate::http::{Filters, Instant, Order, Sort, Whole, needs_query};
+use crate::validate;
+
+/// A field of action
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Theme {
+    /// Id of the entry.
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000001")]
+    pub id: Uuid,
+    /// Short name in addresses.
+    #[schema(example = "mobility")]
+    pub slug: String,
+    /// What the theme is called.
+    pub label: Text,
+    /// What belongs to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub description: Option<Text>,
+    /// Numbers of the United Nations' Sustainable Development Goals it serves, 1 to 17.
+    #[schema(example = json!([9, 11, 13]))]
+    pub sdgs: Vec<i16>,
+    /// How much there is about it.
+    pub counts: ThemeCounts,
+    /// When the entry was made.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub created_at: DateTime<Utc>,
+    /// When the entry itself was last changed.
+    #[schema(example = "2026-01-31T12:00:00Z")]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// How much there is about a theme
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ThemeCounts {
+    /// Model projects.
+    #[schema(example = 28)]
+    pub projects: i64,
+}
+
+/// What can be set of a theme
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ThemeInput {
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::label"))]
+    pub label: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub description: Option<Text>,
+    #[serde(default)]
+    #[validate(custom(function = "goals"))]
+    pub sdgs: Vec<i16>,
+}
+
+fn goals(goals: &[i16]) -> Result<(), validator::ValidationError> {
+    let repeated = goals
+        .iter()
+        .enumerate()
+        .any(|(index, goal)| goals.iter().skip(index + 1).any(|other| other == goal));
+    if repeated || goals.iter().any(|goal| !(1..=17).contains(goal)) {
+        return Err(validate::broken("must be numbers from 1 to 17, each once"));
+    }
+    Ok(())
+}
+
+/// Filters of the list of themes.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ThemeQuery {
+    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
+    #[param(value_type = Option<String>, max_length = 200, example = "Wohnen")]
+    pub q: Option<String>,
+    /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
+    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
+    pub sdg: Vec<Whole<1, 17>>,
+    /// Only entries changed at or after this time or day.
+    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
+    pub updated_since: Option<Instant>,
+    #[param(required = false, schema_with = Sort::<ThemeOrder>::schema)]
+    pub sort: Option<Sort<ThemeOrder>>,
+    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    #[param(style = Form, explode = true, inline, example = json!(["sdg"]))]
+    pub facets: Vec<ThemeFacet>,
+}
+
+/// What themes can be ordered by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ThemeOrder {
+    Label,
+    CreatedAt,
+    UpdatedAt,
+    Relevance,
+}
+
+impl Order for ThemeOrder {
+    const VALUES: &'static [&'static str] = &["label", "created_at", "updated_at", "relevance"];
+}
+
+/// What themes can be counted by
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ThemeFacet {
+    Sdg,
+}
+
+impl Filters for ThemeQuery {
+    fn violations(&self) -> Vec<Violation> {
+        let by_relevance = self.sort.is_some_and(|sort| sort.by == ThemeOrder::Relevance);
+        needs_query(self.q.as_deref(), by_relevance)
+    }
+}
+
+impl Record for Theme {
+    const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
+    const ENTRIES: &'static [Format] = &[Format::Json];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "slug",
+        "label.de",
+        "label.en",
+        "description.de",
+        "description.en",
+        "sdgs",
+        "counts.projects",
+        "created_at",
+        "updated_at",
+    ];
+}

@@ -1,0 +1,135 @@
+//! Rules that several inputs share, and how a broken one is told.
+
+use std::borrow::Cow;
+
+use entity::{PartialDate, Text};
+use url::Url;
+use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use crate::error::Violation;
+
+type Checked = Result<(), ValidationError>;
+
+/// A rule that is broken, in words.
+pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
+    ValidationError::new("rule").with_message(detail.into())
+}
+
+/// The short name of an entry in addresses.
+pub(crate) fn slug(slug: &str) -> Checked {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    let digits = slug.bytes().all(|byte| byte.is_ascii_digit());
+    if (2..=100).contains(&slug.len()) && slug.split('-').all(word) && !digits {
+        Ok(())
+    } else {
+        Err(broken(
+            "must be 2 to 100 small letters and digits in words joined by single hyphens, and not digits alone",
+        ))
+    }
+}
+
+/// A text of up to 500 characters, as summaries are.
+pub(crate) fn summary(text: &Text) -> Checked {
+    texts(text, 500)
+}
+
+/// A text of up to 200 characters, as names are.
+pub(crate) fn label(text: &Text) -> Checked {
+    texts(text, 200)
+}
+
+/// A text of up to 20,000 characters.
+pub(crate) fn description(text: &Text) -> Checked {
+    texts(text, 20_000)
+}
+
+fn texts(text: &Text, most: usize) -> Checked {
+    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= most && !text.contains('\0');
+    if fits(&text.de) && text.en.as_ref().is_none_or(fits) {
+        Ok(())
+    } else {
+        Err(broken(format!(
+            "must have 1 to {most} characters in German, and as many in English where there is English"
+        )))
+    }
+}
+
+/// A name of up to 200 characters.
+pub(crate) fn name(name: &str) -> Checked {
+    if name.trim().is_empty() || name.chars().count() > 200 || name.contains(char::is_control) {
+        Err(broken(
+            "must have 1 to 200 characters, none of them a control character",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// The address of a page.
+pub(crate) fn web(address: &str) -> Checked {
+    let http = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if http && address.validate_url() && address.len() <= 2000 {
+        Ok(())
+    } else {
+        Err(broken(
+            "must be an address that begins with https:// or http://, of at most 2,000 characters",
+        ))
+    }
+}
+
+/// Addresses of pages.
+pub(crate) fn webs(addresses: &[String]) -> Checked {
+    addresses.iter().try_for_each(|address| web(address))
+}
+
+/// A day that is not before another.
+pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) -> Checked {
+    match (first, last) {
+        (Some(first), Some(last))
+            if last.first_day() < first.first_day() && !first.to_string().starts_with(&last.to_string()) =>
+        {
+            Err(broken("`ends_on` must not be before `starts_on`"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Everything validation found, each with the pointer to its member.
+pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
+    let mut found = vec![];
+    collect(errors, "", &mut found);
+    found.sort_by(|left, right| left.pointer.cmp(&right.pointer));
+    found
+}
+
+fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
+    for (member, kind) in errors.errors() {
+        // Rules about the whole have no member of their own.
+        let here = if *member == "__all__" {
+            path.to_owned()
+        } else {
+            format!("{path}/{member}")
+        };
+        match kind {
+            ValidationErrorsKind::Field(errors) => {
+                let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
+                found.extend(
+                    errors
+                        .iter()
+                        .map(|error| Violation::pointer(here.as_str(), detail(error))),
+                );
+            }
+            ValidationErrorsKind::Struct(errors) => collect(errors, &here, found),
+            ValidationErrorsKind::List(items) => {
+                items
+                    .iter()
+                    .for_each(|(index, errors)| collect(errors, &format!("{here}/{index}"), found));
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Every closed list, with its labels.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+use entity::Text;
+use entity::vocabulary::{
+    Category, DiscontinuedReason, FederalState, MunicipalityKind, Openness, OperatorModel, Phase, PrerequisiteKind,
+    ProjectRole, Relation, ScalingPhase, SizeClass, SolutionKind, SpatialScope, Status, Vocabulary as List, Workstream,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::format::{Format, Record};
+use crate::http::{EntryQuery, Filters, Key, ListQuery, Name, Page, Paging, Position, View};
+
+const TAG: &str = "vocabularies";
+
+/// A closed list
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Vocabulary {
+    /// Its name in addresses, and of the members and filters that use it.
+    #[schema(example = "phase")]
+    name: &'static str,
+    /// What it lists.
+    #[schema(example = "Where a project stands")]
+    title: &'static str,
+    /// Its values, in the order people expect.
+    terms: Vec<Term>,
+}
+
+/// A value of a closed list
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Term {
+    /// The value as it stands in entries and filters.
+    #[schema(example = "strategy")]
+    value: &'static str,
+    /// What to show for it.
+    label: Text,
+}
+
+impl Vocabulary {
+    fn of<V: List>() -> Self {
+        let term = |value: &V| {
+            let (de, en) = value.label();
+            Term {
+                value: value.value(),
+                label: Text {
+                    de: de.to_owned(),
+                    en: Some(en.to_owned()),
+                },
+            }
+        };
+        Self {
+            name: V::NAME,
+            title: V::TITLE,
+            terms: V::ALL.iter().map(term).collect(),
+        }
+    }
+
+    /// All of them, by name.
+    fn all() -> Vec<Self> {
+        let mut all = vec![
+            Self::of::<Category>(),
+            Self::of::<DiscontinuedReason>(),
+            Self::of::<FederalState>(),
+            Self::of::<MunicipalityKind>(),
+            Self::of::<Openness>(),
+            Self::of::<OperatorModel>(),
+            Self::of::<Phase>(),
+            Self::of::<PrerequisiteKind>(),
+            Self::of::<ProjectRole>(),
+            Self::of::<Relation>(),
+            Self::of::<ScalingPhase>(),
+            Self::of::<SizeClass>(),
+            Self::of::<SolutionKind>(),
+            Self::of::<SpatialScope>(),
+            Self::of::<Status>(),
+            Self::of::<Workstream>(),
+        ];
+        all.sort_by_key(|vocabulary| vocabulary.name);
+        all
+    }
+}
+
+impl Record for Vocabulary {
+    const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
+    const ENTRIES: &'static [Format] = &[Format::Json];
+    const COLUMNS: &'static [&'static str] = &["name", "title", "terms.value", "terms.label.de", "terms.label.en"];
+}
+
+/// Vocabularies have no filters.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct VocabularyQuery {}
+
+impl Filters for VocabularyQuery {}
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_vocabularies).service(get_vocabulary);
+}
+
+/// What follows a position in the list of all, by name.
+fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Position>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let follows = |vocabulary: &Vocabulary| after.is_none_or(|after| vocabulary.name > after.key.as_str());
+    let mut items: Vec<Vocabulary> = Vocabulary::all().into_iter().filter(follows).collect();
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let mark = |last: &Vocabulary| Position {
+        key: last.name.to_owned(),
+        id: Uuid::nil(),
+    };
+    let next = items.last().filter(|_| more).map(mark);
+    (items, next)
+}
+
+/// List vocabularies
+///
+/// Every closed list of the directory with German and English labels, by name.
+#[utoipa::path(tag = TAG, params(Paging, View),
+    responses((status = 200, description = "A page of vocabularies, or every match in the streamed forms", content(
+        (Page<Vocabulary> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/vocabularies")]
+async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vocabulary>) -> Result<HttpResponse> {
+    if list.view.is_streamed() {
+        return list.stream(&req, async move |_, after, limit| Ok(slice(after, limit)));
+    }
+    let (items, next) = slice(list.after.as_ref(), list.limit());
+    let total = Vocabulary::all().len() as u64;
+    let next = next.map(|position| list.cursor(position));
+    list.reply(
+        &req,
+        Page {
+            items,
+            total,
+            next,
+            facets: Default::default(),
+        },
+    )
+}
+
+/// Read a vocabulary
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), View),
+    responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
+#[get("/v1/vocabularies/{key}")]
+async fn get_vocabulary(key: Key, entry: EntryQuery<Vocabulary>) -> Result<HttpResponse> {
+    let Name::Slug(name) = key.name() else {
+        return Err(Error::NotFound);
+    };
+    let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == name);
+    entry.reply_constant(&found.ok_or(Error::NotFound)?)
+}

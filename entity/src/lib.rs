@@ -1,0 +1,13 @@
+//! The tables, as SeaORM sees them, and the closed lists they share with the API.
+
+pub mod municipality;
+pub mod partial_date;
+pub mod project;
+pub mod project_member;
+pub mod project_theme;
+pub mod text;
+pub mod theme;
+pub mod vocabulary;
+
+pub use partial_date::PartialDate;
+pub use text::Text;

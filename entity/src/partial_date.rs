@@ -1,0 +1,46 @@
+//! A date that may lack its day or month.
+
+use std::fmt;
+
+use sea_orm::DeriveValueType;
+use sea_orm::prelude::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A year, a month or a day, as precisely as it is known: `2023`, `2024-10`, `2024-10-05`
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(example = "2024-10", pattern = r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+pub struct PartialDate(String);
+
+impl PartialDate {
+    /// The first day the date covers.
+    pub fn first_day(&self) -> Option<Date> {
+        let padded = match self.0.len() {
+            4 => format!("{}-01-01", self.0),
+            7 => format!("{}-01", self.0),
+            _ => self.0.clone(),
+        };
+        padded.parse().ok()
+    }
+}
+
+impl TryFrom<String> for PartialDate {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let date = Self(text);
+        let shaped = matches!(date.0.len(), 4 | 7 | 10) && !date.0.starts_with(['+', '-']);
+        if shaped && date.first_day().is_some() {
+            Ok(date)
+        } else {
+            Err("is not a date; write 2023, 2024-10 or 2024-10-05")
+        }
+    }
+}
+
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

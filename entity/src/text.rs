@@ -1,0 +1,18 @@
+//! A text in the languages of the directory.
+
+use sea_orm::FromJsonQueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A text: German always, English where there is one
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// German.
+    #[schema(example = "Mobilität und Verkehr", min_length = 1)]
+    pub de: String,
+    /// English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mobility and transport", min_length = 1, nullable = false)]
+    pub en: Option<String>,
+}

@@ -1,0 +1,2 @@
+drop view theme_goal;
+drop table theme;

@@ -1,0 +1,54 @@
+//! The history of the schema, in SQL: one folder per step, frozen once released.
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, prelude::SchemaManager};
+
+/// All steps, in order.
+pub struct Migrator;
+
+/// A migration that is a folder with two files.
+struct Sql {
+    name: &'static str,
+    up: &'static str,
+    down: &'static str,
+}
+
+macro_rules! sql {
+    ($name:literal) => {
+        Box::new(Sql {
+            name: $name,
+            up: include_str!(concat!("../sql/", $name, "/up.sql")),
+            down: include_str!(concat!("../sql/", $name, "/down.sql")),
+        })
+    };
+}
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            sql!("0001_directory"),
+            sql!("0002_search"),
+            sql!("0003_municipalities"),
+            sql!("0004_themes"),
+            sql!("0005_projects"),
+            sql!("0006_search_index"),
+        ]
+    }
+}
+
+impl MigrationName for Sql {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sql {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.up).await.map(drop)
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.down).await.map(drop)
+    }
+}

@@ -1,0 +1,158 @@
+//! What a reader has is not sent again, and what changed is seen at once.
+
+use std::io::Read;
+use std::time::Duration;
+
+use sea_orm::ConnectionTrait;
+use tests::{App, statement};
+
+#[tokio::test]
+async fn whoever_holds_an_answer_gets_it_confirmed() {
+    let app = App::start();
+
+    for path in [
+        "/v1/projects",
+        "/v1/projects/ulm",
+        "/v1/municipalities?q=ulm",
+        "/v1/themes?format=csv",
+        "/openapi.json",
+    ] {
+        let first = app.anonymous().get(path).await;
+        let again = app
+            .anonymous()
+            .get_with(path, "if-none-match", first.header("etag"))
+            .await;
+        let weak = app
+            .anonymous()
+            .get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag")))
+            .await;
+        let other = app.anonymous().get_with(path, "if-none-match", "\"x\"").await;
+        let since = app
+            .anonymous()
+            .get_with(path, "if-modified-since", first.header("last-modified"))
+            .await;
+
+        assert!(first.header("etag").starts_with('"'), "{path}: strong");
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        assert_eq!(again.header("etag"), first.header("etag"), "{path}");
+        assert_eq!((weak.status, other.status, since.status), (304, 200, 304), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn tags_tell_representations_apart() {
+    let app = App::start();
+
+    let mut tags = vec![];
+    for path in [
+        "/v1/projects",
+        "/v1/projects?limit=3",
+        "/v1/projects?format=geojson",
+        "/v1/projects?format=csv",
+        "/v1/projects?format=ndjson",
+    ] {
+        for coding in ["identity", "gzip", "br", "zstd"] {
+            let answer = app.anonymous().get_with(path, "accept-encoding", coding).await;
+            assert_eq!(answer.header("vary"), "Accept, Accept-Encoding");
+            tags.push(answer.header("etag").to_owned());
+        }
+    }
+
+    let all = tags.len();
+    tags.sort();
+    tags.dedup();
+    assert_eq!(tags.len(), all);
+}
+
+#[tokio::test]
+async fn the_order_of_parameters_does_not_matter_to_the_tag() {
+    let app = App::start();
+
+    let one = app.anonymous().get("/v1/projects?round=1&category=large_city").await;
+    let other = app.anonymous().get("/v1/projects?category=large_city&round=1").await;
+
+    assert_eq!(one.header("etag"), other.header("etag"));
+}
+
+#[tokio::test]
+async fn bodies_are_compressed_as_the_client_likes() {
+    let app = App::start();
+    let plain = app.anonymous().get("/v1/projects?limit=100").await;
+
+    for path in ["/v1/projects?limit=100", "/v1/projects?format=ndjson"] {
+        let plain = app.anonymous().get(path).await;
+        let coded = app.anonymous().get_with(path, "accept-encoding", "gzip").await;
+
+        let mut text = String::new();
+        flate2::read::MultiGzDecoder::new(&*coded.body)
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(coded.header("content-encoding"), "gzip");
+        assert_eq!(text, plain.text());
+    }
+    let best = app
+        .anonymous()
+        .get_with("/v1/projects?limit=100", "accept-encoding", "gzip, deflate, br, zstd")
+        .await;
+    assert_eq!(best.header("content-encoding"), "br");
+    assert!(best.body.len() * 4 < plain.body.len());
+}
+
+#[tokio::test]
+async fn a_change_made_elsewhere_is_seen_within_a_second() {
+    let app = App::start();
+    let Some(elsewhere) = app.database.connect().await else {
+        return;
+    };
+    let before = app.anonymous().get("/v1/projects/ulm").await;
+
+    elsewhere
+        .execute_raw(statement(
+            "update project set name = 'Ulm an der Donau' where slug = 'ulm'",
+        ))
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let after = app
+        .anonymous()
+        .get_with("/v1/projects/ulm", "if-none-match", before.header("etag"))
+        .await;
+
+    assert_eq!(after.status, 200);
+    assert_eq!(after.json()["name"], "Ulm an der Donau");
+    assert_ne!(after.header("etag"), before.header("etag"));
+    elsewhere.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_only_holds_now_is_not_kept() {
+    let app = App::start();
+
+    for path in ["/health/live", "/health/ready", "/metrics", "/v1/nowhere"] {
+        assert_eq!(
+            app.anonymous().get(path).await.header("cache-control"),
+            "no-store",
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_service_counts_what_it_answers() {
+    let app = App::start();
+    app.anonymous().get("/v1/projects/ulm").await;
+    app.anonymous().get("/v1/projects/nowhere").await;
+
+    let metrics = app.anonymous().get("/metrics").await.text();
+
+    for line in [
+        "transferatlas_requests_total{method=\"GET\",route=\"/v1/projects/{key}\",status=\"200\"} 1",
+        "transferatlas_requests_total{method=\"GET\",route=\"/v1/projects/{key}\",status=\"404\"} 1",
+        "transferatlas_request_seconds_count{route=\"/v1/projects/{key}\"} 2",
+        "transferatlas_directory_version 1",
+        "transferatlas_info{version=\"0.1.0\"} 1",
+    ] {
+        assert!(metrics.contains(line), "{line} in\n{metrics}");
+    }
+    assert!(metrics.contains("transferatlas_database_connections{state=\"idle\"}"));
+}

@@ -1,0 +1,228 @@
+//! Properties of every operation there is, and of every one to come.
+
+use reqwest::Method;
+use tests::{App, contract};
+
+/// Reads that always answer with the example of their parameters.
+fn reads() -> Vec<openapi::Operation> {
+    contract()
+        .operations()
+        .into_iter()
+        .filter(|operation| operation.method == "get")
+        .collect()
+}
+
+#[tokio::test]
+async fn every_read_keeps_its_promise() {
+    let app = App::start();
+
+    for read in reads() {
+        let answer = app.anonymous().get(&read.example()).await;
+
+        assert!([200, 308].contains(&answer.status), "{}: {}", read.id, answer.status);
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", read.id);
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{}", read.id);
+        assert!(!answer.header("cache-control").is_empty(), "{}", read.id);
+    }
+}
+
+#[tokio::test]
+async fn every_read_takes_the_examples_of_its_parameters() {
+    let app = App::start();
+
+    for read in reads() {
+        for parameter in read.parameters("query") {
+            let name = parameter["name"].as_str().unwrap();
+            let example = match &parameter["example"] {
+                serde_json::Value::Array(values) => values.iter().map(plain).collect(),
+                value => vec![plain(value)],
+            };
+            // A distance is a distance from somewhere, and an empty cursor is none.
+            let with = if name == "radius_km" { "&near=9.99,48.40" } else { "" };
+            if name == "cursor" {
+                continue;
+            }
+            let query: Vec<String> = example.iter().map(|value| format!("{name}={value}")).collect();
+            let answer = app
+                .anonymous()
+                .get(&format!("{}?{}{with}", read.example(), query.join("&")))
+                .await;
+
+            assert_eq!(answer.status, 200, "{} with {query:?}: {}", read.id, answer.text());
+        }
+    }
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), |text| text.replace('ü', "%C3%BC"))
+}
+
+#[tokio::test]
+async fn head_is_get_without_a_body() {
+    let app = App::start();
+
+    for read in reads() {
+        let get = app.anonymous().get(&read.example()).await;
+        let head = app.anonymous().send(Method::HEAD, &read.example(), &[]).await;
+
+        assert_eq!(head.status, get.status, "{}", read.id);
+        assert_eq!(head.body, b"", "{}", read.id);
+        for name in ["content-type", "etag", "link"] {
+            assert_eq!(head.header(name), get.header(name), "{} of {}", name, read.id);
+        }
+        let length = head.header("content-length");
+        assert!(
+            length.is_empty() || read.path == "/metrics" || length == get.body.len().to_string(),
+            "{}: {length}",
+            read.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_named_with_those_that_are() {
+    let app = App::start();
+
+    for read in reads() {
+        let answer = app.anonymous().send(Method::DELETE, &read.example(), &[]).await;
+
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (405, "method"),
+            "{}",
+            read.id
+        );
+        assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS", "{}", read.id);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
+    let app = App::start();
+
+    for read in reads() {
+        let asking = [
+            ("origin", "https://example.org"),
+            ("access-control-request-method", "GET"),
+        ];
+        let answer = app.anonymous().send(Method::OPTIONS, &read.example(), &asking).await;
+
+        assert_eq!(answer.status, 204, "{}", read.id);
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", read.id);
+        assert!(
+            answer.header("access-control-allow-methods").contains("GET"),
+            "{}",
+            read.id
+        );
+        assert!(
+            answer.header("access-control-allow-headers").contains("If-None-Match"),
+            "{}",
+            read.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
+    let app = App::start();
+
+    for read in reads().iter().filter(|read| read.path.starts_with("/v1")) {
+        let answer = app.anonymous().get(&format!("{}?fase=completed", read.example())).await;
+
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "parameters"),
+            "{}",
+            read.id
+        );
+        let violation = &answer.json()["errors"][0];
+        assert_eq!(violation["parameter"], "fase", "{}", read.id);
+        for known in read.parameters("query") {
+            let name = known["name"].as_str().unwrap();
+            assert!(
+                violation["detail"].as_str().unwrap().contains(name),
+                "{} does not name {name}",
+                read.id
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_entry_that_is_not_there_is_not_found() {
+    let app = App::start();
+
+    for read in reads().iter().filter(|read| read.path.contains("{key}")) {
+        for key in [
+            "nowhere",
+            "0197f2a0-0000-7000-8000-00000000dead",
+            "99999999",
+            "Gro%C3%9F",
+            "a%2Fb",
+            &"x".repeat(500),
+        ] {
+            let answer = app.anonymous().get(&read.path.replace("{key}", key)).await;
+
+            assert_eq!(
+                (answer.status, answer.problem().as_str()),
+                (404, "not-found"),
+                "{} {key}",
+                read.id
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_problem_has_a_page() {
+    let app = App::start();
+    let list = app.anonymous().get("/problems").await.text();
+
+    let names: Vec<&str> = list
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+
+    assert!(names.len() > 8);
+    for name in names {
+        let page = app.anonymous().get(name).await;
+        assert_eq!(page.status, 200, "{name}");
+        assert!(page.header("content-type").starts_with("text/html"));
+    }
+}
+
+#[tokio::test]
+async fn the_document_that_is_served_is_the_one_that_is_committed() {
+    let app = App::start();
+
+    let served = app.anonymous().get("/openapi.json").await.json();
+
+    assert_eq!(&served, contract().document());
+}
+
+#[tokio::test]
+async fn the_documentation_loads_nothing_from_elsewhere() {
+    let app = App::start();
+
+    let page = app.anonymous().get("/docs/").await;
+    let policy = page.header("content-security-policy").to_owned();
+
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("script-src 'self';"),
+        "{policy}"
+    );
+    for piece in page
+        .text()
+        .split(['"', '\''])
+        .filter(|piece| piece.ends_with(".js") || piece.ends_with(".css"))
+    {
+        let file = app
+            .anonymous()
+            .get(&format!("/docs/{}", piece.trim_start_matches("./")))
+            .await;
+        assert_eq!(file.status, 200, "{piece}");
+    }
+}

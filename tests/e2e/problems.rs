@@ -1,0 +1,170 @@
+//! What is wrong is said, whole, and nothing else is.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use reqwest::Method;
+use tests::App;
+
+#[tokio::test]
+async fn every_mistake_in_a_query_is_named_at_once() {
+    let app = App::start();
+
+    let query = "fase=x&round=9&category=foo&limit=0&sort=abc&facets=zz&fields=slug,foo&bbox=1,2&near=a&updated_since=gestern&cursor=x";
+    let answer = app.anonymous().get(&format!("/v1/projects?{query}")).await;
+
+    assert_eq!(answer.status, 400);
+    insta::assert_json_snapshot!(answer.json());
+}
+
+#[tokio::test]
+async fn parameters_that_need_each_other_say_so() {
+    let app = App::start();
+
+    for (query, parameter) in [
+        ("sort=relevance", "sort"),
+        ("sort=distance", "sort"),
+        ("radius_km=5", "radius_km"),
+        ("population_min=5&population_max=4", "population_max"),
+        ("funded=maybe", "funded"),
+        ("limit=5&limit=6", "limit"),
+        ("ags=8x", "ags"),
+    ] {
+        let answer = app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
+
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "parameters"),
+            "{query}"
+        );
+        assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_no_text_are_refused() {
+    let app = App::start();
+
+    for bad in ["%00", "%ff", "%c0%af", "%", "%zz", "a%00b"] {
+        for path in [
+            format!("/v1/projects?q={bad}"),
+            format!("/v1/projects/{bad}"),
+            format!("/{bad}"),
+        ] {
+            let answer = raw(
+                &app,
+                &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+            );
+
+            assert!(
+                answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/address"),
+                "{path}: {answer}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn addresses_that_are_too_long_are_refused() {
+    let app = App::start();
+
+    for length in [10_000, 60_000, 100_000, 300_000] {
+        let path = format!("/v1/projects?q={}", "x".repeat(length));
+        let answer = raw(
+            &app,
+            &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
+        );
+
+        assert!(answer.starts_with("HTTP/1.1 4"), "{length}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
+    let app = App::start();
+
+    let large = raw(
+        &app,
+        "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n",
+    );
+    let coded = app
+        .anonymous()
+        .send(Method::POST, "/v1/projects", &[("content-encoding", "gzip")])
+        .await;
+
+    assert!(
+        large.starts_with("HTTP/1.1 413") && large.contains("/problems/too-large"),
+        "{large}"
+    );
+    assert_eq!((coded.status, coded.problem().as_str()), (415, "coding"));
+}
+
+#[tokio::test]
+async fn a_form_that_is_not_there_is_not_acceptable() {
+    let app = App::start();
+
+    let by_header = app
+        .anonymous()
+        .get_with("/v1/projects", "accept", "application/xml")
+        .await;
+    let by_parameter = app.anonymous().get("/v1/themes?format=geojson").await;
+
+    assert_eq!(
+        (by_header.status, by_header.problem().as_str()),
+        (406, "not-acceptable")
+    );
+    assert!(
+        by_header.json()["detail"]
+            .as_str()
+            .unwrap()
+            .contains("application/geo+json")
+    );
+    assert_eq!(by_parameter.status, 406);
+}
+
+#[tokio::test]
+async fn cursors_belong_to_their_query() {
+    let app = App::start();
+    let page = app.anonymous().get("/v1/projects?round=2&limit=5").await.json();
+    let next = page["next"].as_str().unwrap();
+
+    let same = app
+        .anonymous()
+        .get(&format!("/v1/projects?round=2&limit=7&fields=slug&cursor={next}"))
+        .await;
+    let other = app
+        .anonymous()
+        .get(&format!("/v1/projects?round=3&limit=5&cursor={next}"))
+        .await;
+    let broken = app.anonymous().get("/v1/projects?cursor=aGFsbG8").await;
+
+    assert_eq!(same.status, 200);
+    assert_eq!((other.status, other.problem().as_str()), (400, "parameters"));
+    assert_eq!(other.json()["errors"][0]["parameter"], "cursor");
+    assert_eq!(broken.json()["errors"][0]["parameter"], "cursor");
+}
+
+#[tokio::test]
+async fn a_request_id_is_kept_if_it_is_harmless() {
+    let app = App::start();
+
+    let kept = app
+        .anonymous()
+        .get_with("/v1/themes", "x-request-id", "frontend-1234")
+        .await;
+    let made = app.anonymous().get_with("/v1/themes", "x-request-id", "a b\"{}").await;
+
+    assert_eq!(kept.header("x-request-id"), "frontend-1234");
+    assert_eq!(made.header("x-request-id").len(), 36);
+}
+
+/// What comes back for bytes that no client library would send.
+fn raw(app: &App, request: &str) -> String {
+    let mut stream = TcpStream::connect(app.address()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = vec![];
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}

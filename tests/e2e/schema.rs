@@ -1,0 +1,96 @@
+//! The schema: every table raises the version, every entity fits its table, every step goes back.
+
+use api::db::{Database, Schema};
+use sea_orm::{ConnectionTrait, EntityTrait};
+use tests::{TestDatabase, statement};
+
+#[test]
+fn every_entity_fits_its_table() {
+    TestDatabase::filled().with(async |database| {
+        let db = database.connection();
+        assert!(entity::municipality::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::theme::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::project::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::project_theme::Entity::find().one(db).await.unwrap().is_some());
+    });
+}
+
+#[test]
+fn every_table_of_the_directory_raises_its_version() {
+    /// What is made from other tables, or is the version itself.
+    const DERIVED: [&str; 4] = [
+        "directory_version",
+        "search_document",
+        "search_word",
+        "seaql_migrations",
+    ];
+    TestDatabase::filled().with(async |database| {
+        let db = database.connection();
+        let tables = "select tablename::text from pg_tables where schemaname = current_schema()";
+        let tables = db.query_all_raw(statement(tables)).await.unwrap();
+        let tables = tables.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+        let tables: Vec<String> = tables.filter(|table| !DERIVED.contains(&table.as_str())).collect();
+        assert!(tables.len() >= 5);
+        for table in tables {
+            let before = version(database).await;
+            db.execute_unprepared(&format!("delete from {table} where false"))
+                .await
+                .unwrap();
+            assert_eq!(version(database).await, before + 1, "{table}");
+        }
+    });
+}
+
+#[test]
+fn one_transaction_raises_the_version_once() {
+    TestDatabase::filled().with(async |database| {
+        let before = version(database).await;
+        let changes =
+            "begin; update theme set sdgs = '{1}'; update project set round = 1; delete from project_theme; commit";
+        database.connection().execute_unprepared(changes).await.unwrap();
+        assert_eq!(version(database).await, before + 1);
+    });
+}
+
+#[test]
+fn the_schema_goes_forwards_and_backwards() {
+    TestDatabase::empty().with(async |database| {
+        assert!(matches!(database.schema().await.unwrap(), Schema::Old { .. }));
+        database.migrate(None).await.unwrap();
+        let made = objects(database).await;
+        database.migrate(Some(100)).await.unwrap();
+        assert_eq!(objects(database).await, vec!["table seaql_migrations".to_owned()]);
+        database.migrate(None).await.unwrap();
+        assert_eq!(objects(database).await, made);
+        assert_eq!(database.schema().await.unwrap(), Schema::Current);
+    });
+}
+
+#[test]
+fn a_schema_from_the_future_is_known_as_such() {
+    TestDatabase::filled().with(async |database| {
+        let step = "insert into seaql_migrations (version, applied_at) values ('9999_future', 0)";
+        database.connection().execute_unprepared(step).await.unwrap();
+        assert_eq!(database.schema().await.unwrap(), Schema::Newer);
+    });
+}
+
+async fn version(database: &Database) -> i64 {
+    let row = database
+        .connection()
+        .query_one_raw(statement("select version from directory_version"))
+        .await
+        .unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
+}
+
+/// Tables, views, functions and dictionaries that no extension brought.
+async fn objects(database: &Database) -> Vec<String> {
+    const OBJECTS: &str = "select 'table ' || relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') \
+        union select 'function ' || p.proname from pg_proc p where pronamespace = 'public'::regnamespace \
+            and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') \
+        union select 'dictionary ' || dictname from pg_ts_dict where dictnamespace = 'public'::regnamespace order by 1";
+    let rows = database.connection().query_all_raw(statement(OBJECTS)).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}

@@ -1,0 +1,171 @@
+//! A client that hands every answer to the contract before the test sees it.
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+
+use openapi::Contract;
+use reqwest::Method;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
+
+/// Somebody who asks.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build();
+        Self {
+            http: http.expect("a client"),
+            base: format!("http://{address}"),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[]).await
+    }
+
+    /// Reads with one more header.
+    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
+        self.send(Method::GET, path, &[(name, value)]).await
+    }
+
+    /// Reads every page of a list.
+    pub async fn all(&self, path: &str) -> Vec<Value> {
+        let mut items = vec![];
+        let mut cursor = String::new();
+        let separator = if path.contains('?') { '&' } else { '?' };
+        loop {
+            let page = self.get(&format!("{path}{separator}limit=100{cursor}")).await.json();
+            items.extend(page["items"].as_array().expect("items").iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return items,
+            }
+        }
+    }
+
+    /// Asks, and sees that the answer is one the document promises.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let answer = self.ask(method.clone(), path, headers).await;
+        let body = decoded(answer.header("content-encoding"), &answer.body);
+        let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
+        let media = answer.header("content-type");
+        let promise = openapi::Answer {
+            status: answer.status,
+            headers: names,
+            media,
+            body: &body,
+        };
+        if let Some(broken) = CONTRACT.broken(method.as_str(), path, &promise) {
+            panic!("{method} {path} broke the contract: {broken}");
+        }
+        answer
+    }
+
+    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
+            request = request.header(name, HeaderValue::from_str(value).expect("a header value"));
+        }
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer {
+            status,
+            headers,
+            body: response.bytes().await.expect("a body").to_vec(),
+        }
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    }
+
+    /// The name of the problem, the last part of its type.
+    pub fn problem(&self) -> String {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.status
+        );
+        self.json()["type"]
+            .as_str()
+            .expect("a type")
+            .trim_start_matches("/problems/")
+            .to_owned()
+    }
+
+    /// One member of each entry of a list.
+    pub fn each(&self, member: &str) -> Vec<Value> {
+        self.json()["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|item| item[member].clone())
+            .collect()
+    }
+
+    /// The slugs of a list.
+    pub fn slugs(&self) -> Vec<String> {
+        self.each("slug")
+            .iter()
+            .map(|slug| slug.as_str().expect("a slug").to_owned())
+            .collect()
+    }
+}
+
+/// A body without its coding.
+fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
+    let mut plain = vec![];
+    match coding {
+        "gzip" => flate2::read::GzDecoder::new(body)
+            .read_to_end(&mut plain)
+            .expect("gzip"),
+        "br" => brotli::Decompressor::new(body, 4096)
+            .read_to_end(&mut plain)
+            .expect("brotli"),
+        "zstd" => zstd::Decoder::new(body)
+            .expect("zstd")
+            .read_to_end(&mut plain)
+            .expect("zstd"),
+        _ => return body.to_vec(),
+    };
+    plain
+}
+
+/// The contract that every answer is held against.
+pub fn contract() -> &'static Contract {
+    &CONTRACT
+}

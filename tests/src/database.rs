@@ -1,0 +1,195 @@
+//! A database for each test: a copy of a template, embedded or on a server, gone when the test ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use api::config::{Secret, Settings};
+use api::db::Database;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use tempfile::TempDir;
+
+use crate::settings;
+
+/// Names a PostgreSQL server to run the tests against; without it they run embedded.
+const SERVER: &str = "TEST_DATABASE_URL";
+
+/// A database of one test.
+pub enum TestDatabase {
+    Folder(TempDir),
+    Server { server: String, name: String },
+}
+
+static TEMPLATE: OnceLock<Template> = OnceLock::new();
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+enum Template {
+    Folder(TempDir),
+    Server { server: String, name: String },
+}
+
+impl TestDatabase {
+    /// A database with the directory's first content.
+    pub fn filled() -> Self {
+        match TEMPLATE.get_or_init(Template::make) {
+            Template::Folder(template) => {
+                let folder = tempfile::tempdir().expect("a folder");
+                copy(template.path(), folder.path());
+                Self::Folder(folder)
+            }
+            Template::Server { server, name: template } => Self::on_server(server, &format!("template {template}")),
+        }
+    }
+
+    /// A database with nothing in it.
+    pub fn empty() -> Self {
+        match server() {
+            Some(server) => Self::on_server(&server, ""),
+            None => Self::Folder(tempfile::tempdir().expect("a folder")),
+        }
+    }
+
+    fn on_server(server: &str, options: &str) -> Self {
+        let name = format!(
+            "transferatlas_{}_{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
+        execute(server, format!("create database {name} {options}"));
+        Self::Server {
+            server: server.to_owned(),
+            name,
+        }
+    }
+
+    /// The settings under which the service uses it.
+    pub fn settings(&self) -> Settings {
+        match self {
+            Self::Folder(folder) => Settings {
+                data_dir: folder.path().to_owned(),
+                ..settings()
+            },
+            Self::Server { server, name } => Settings {
+                database_url: Some(Secret(on(server, name))),
+                ..settings()
+            },
+        }
+    }
+
+    /// A connection beside the service; only on a server, for the embedded database has but one.
+    pub async fn connect(&self) -> Option<DatabaseConnection> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Server { server, name } => Some(
+                sea_orm::Database::connect(on(server, name))
+                    .await
+                    .expect("a connection"),
+            ),
+        }
+    }
+
+    /// Runs work on the database while no service does.
+    pub fn with<T: Send + 'static>(&self, work: impl AsyncFnOnce(&Database) -> T + Send + 'static) -> T {
+        let settings = self.settings();
+        in_system(async move || {
+            let database = Database::open(&settings).await.expect("a database");
+            let done = work(&database).await;
+            database.close().await.expect("a closed database");
+            done
+        })
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Self::Server { server, name } = self {
+            execute(server, format!("drop database if exists {name} with (force)"));
+        }
+    }
+}
+
+impl Template {
+    fn make() -> Self {
+        let (settings, template) = match server() {
+            None => {
+                let folder = tempfile::tempdir().expect("a folder");
+                (
+                    Settings {
+                        data_dir: folder.path().to_owned(),
+                        ..settings()
+                    },
+                    Self::Folder(folder),
+                )
+            }
+            Some(server) => {
+                // One name, so that a run leaves one database behind, which the next one replaces.
+                let name = "transferatlas_template".to_owned();
+                execute(&server, format!("drop database if exists {name} with (force)"));
+                execute(&server, format!("create database {name}"));
+                let settings = Settings {
+                    database_url: Some(Secret(on(&server, &name))),
+                    ..settings()
+                };
+                (settings, Self::Server { server, name })
+            }
+        };
+        in_system(async move || {
+            let database = Database::open(&settings).await.expect("a database");
+            database.migrate(None).await.expect("a schema");
+            api::seed::fill(&database).await.expect("the first content");
+            database.close().await.expect("a closed database");
+        });
+        template
+    }
+}
+
+fn server() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the tests have no config.rs")]
+    std::env::var(SERVER).ok().filter(|server| !server.is_empty())
+}
+
+/// The address of a database on a server.
+fn on(server: &str, name: &str) -> String {
+    let (base, query) = server
+        .split_once('?')
+        .map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
+    let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
+    format!("{base}/{name}{query}")
+}
+
+fn execute(server: &str, sql: String) {
+    let server = server.to_owned();
+    in_system(async move || {
+        let connection = sea_orm::Database::connect(server).await.expect("a server");
+        connection
+            .execute_unprepared(&sql)
+            .await
+            .expect("a statement that works");
+        connection.close().await.expect("a closed connection");
+    });
+}
+
+/// Runs work in an actix system of its own, from wherever the test runs.
+fn in_system<T: Send + 'static>(work: impl AsyncFnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::spawn(move || actix_web::rt::System::new().block_on(async move { work().await }));
+    thread.join().expect("work that ends")
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a template") {
+        let entry: PathBuf = entry.expect("an entry").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() {
+            fs::create_dir_all(&target).expect("a folder");
+            copy(&entry, &target);
+        } else {
+            fs::copy(&entry, &target).expect("a copy");
+        }
+    }
+}
+
+/// A statement for PostgreSQL.
+pub fn statement(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Postgres, sql)
+}

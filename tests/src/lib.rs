@@ -1,0 +1,101 @@
+//! What every end-to-end test needs: a service of its own, with a database of its own, and a client that believes nothing.
+
+mod client;
+mod database;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use api::config::{Listen, LogFormat, Settings};
+use api::db::Database;
+use tokio::sync::oneshot;
+
+pub use client::{Answer, Client, contract};
+pub use database::{TestDatabase, statement};
+
+/// A running service with the directory's first content.
+pub struct App {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    /// Dropped last, when nobody is connected any more.
+    pub database: TestDatabase,
+}
+
+impl App {
+    /// Starts a service on a free port.
+    pub fn start() -> Self {
+        Self::start_on(TestDatabase::filled())
+    }
+
+    /// Starts a service on a database that is there already.
+    pub fn start_on(database: TestDatabase) -> Self {
+        let settings = database.settings();
+        let (told, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+                let address = listener.local_addr().expect("an address");
+                let database = Database::open(&settings).await.expect("a database");
+                let running = api::server::serve(listener, database.clone(), &listen())
+                    .await
+                    .expect("a service");
+                told.send(address).expect("a test that waits");
+                let _ = stopped.await;
+                running.stop().await.expect("a stop");
+                database.close().await.expect("a closed database");
+            });
+        });
+        let address = address.recv().expect("a service that starts");
+        Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+            database,
+        }
+    }
+
+    /// Somebody without a token.
+    pub fn anonymous(&self) -> Client {
+        Client::new(self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn listen() -> Listen {
+    Listen {
+        host: "127.0.0.1".to_owned(),
+        port: 0,
+        migrate: false,
+        workers: Some(2),
+        max_connections: 1024,
+        keep_alive: 5,
+        drain: 0,
+        grace: 5,
+        memory: 16,
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        database_url: None,
+        data_dir: "unused".into(),
+        pool: 4,
+        log_format: LogFormat::Pretty,
+        log: "off".to_owned(),
+    }
+}
