@@ -8,23 +8,11 @@ use clap::{Args, ValueEnum};
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     /// PostgreSQL server to use, 15 or newer; without it the embedded database is used
-    #[arg(
-        long,
-        env = "DATABASE_URL",
-        hide_env_values = true,
-        global = true,
-        value_name = "URL"
-    )]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
     pub database_url: Option<Secret>,
 
     /// Folder of the embedded database
-    #[arg(
-        long,
-        env = "TRANSFERATLAS_DATA_DIR",
-        default_value = "data",
-        global = true,
-        value_name = "DIR"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_DATA_DIR", default_value = "data", global = true, value_name = "DIR")]
     pub data_dir: PathBuf,
 
     /// Connections to the PostgreSQL server
@@ -37,13 +25,7 @@ pub struct Settings {
     pub log_format: LogFormat,
 
     /// What to log: a level, or levels by module
-    #[arg(
-        long,
-        env = "TRANSFERATLAS_LOG",
-        default_value = "info",
-        global = true,
-        value_name = "FILTER"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_LOG", default_value = "info", global = true, value_name = "FILTER")]
     pub log: String,
 }
 
@@ -67,12 +49,7 @@ pub struct Listen {
     pub workers: Option<u16>,
 
     /// Connections each of these threads holds at most
-    #[arg(
-        long,
-        env = "TRANSFERATLAS_MAX_CONNECTIONS",
-        default_value_t = 4096,
-        value_name = "N"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
     pub max_connections: usize,
 
     /// Seconds a quiet connection stays open; behind a load balancer, longer than its own

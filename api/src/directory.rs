@@ -66,9 +66,7 @@ impl Directory {
             if let Ok(Ok(version)) = found {
                 self.reached(version);
             }
-            let turned = self
-                .0
-                .send_if_modified(|known| std::mem::replace(&mut known.away, away) != away);
+            let turned = self.0.send_if_modified(|known| std::mem::replace(&mut known.away, away) != away);
             match (turned, away) {
                 (true, true) => tracing::warn!("the database is away; known answers are served from memory"),
                 (true, false) => tracing::info!("the database is back"),
@@ -80,12 +78,6 @@ impl Directory {
 
 async fn read(db: &impl ConnectionTrait) -> Result<Version, DbErr> {
     let row = Statement::from_string(DbBackend::Postgres, "select version, changed_at from directory_version");
-    let row = db
-        .query_one_raw(row)
-        .await?
-        .ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
-    Ok(Version {
-        number: row.try_get("", "version")?,
-        changed_at: row.try_get("", "changed_at")?,
-    })
+    let row = db.query_one_raw(row).await?.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
+    Ok(Version { number: row.try_get("", "version")?, changed_at: row.try_get("", "changed_at")? })
 }

@@ -1,11 +1,9 @@
-//! The OpenAPI document: its base, what every operation shares, and where it is read.
+//! The OpenAPI document: its base, and what every operation shares.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use actix_web::App;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
-use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get};
+use actix_web::http::StatusCode;
 use serde_json::json;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder};
@@ -14,14 +12,9 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder};
 use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::{Config, serve};
 
-use crate::error::{Error, KINDS, Problem, Result, Violation};
-use crate::http::reply;
+use crate::error::{KINDS, Kind, Problem, Violation};
 use crate::routes;
-
-const TAG: &str = "documentation";
 
 /// The order of a list, which each resource describes by the values it takes.
 const SORT: &str = "The order; a minus before it turns it round. Ties end in the id. Without it, lists stand in the order their \
@@ -61,24 +54,14 @@ pub fn document() -> openapi::OpenApi {
 }
 
 fn collect() -> openapi::OpenApi {
-    let app = App::new()
-        .into_utoipa_app()
-        .openapi(Base::openapi())
-        .configure(routes::configure);
+    let app = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::configure);
     let (_, mut document) = app.split_for_parts();
     let schemas = document.components.take().unwrap_or_default();
     let schemas = with_parts(schemas);
     for (path, item) in &mut document.paths.paths {
-        for operation in [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.patch,
-            &mut item.delete,
-        ] {
-            operation
-                .iter_mut()
-                .for_each(|operation| complete(path, operation, &schemas));
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            complete(path, operation, &schemas);
         }
     }
     document.components = Some(schemas);
@@ -87,32 +70,19 @@ fn collect() -> openapi::OpenApi {
 
 /// Adds, for each entry and its page, what is left of them when `fields` names some members: nothing is required.
 fn with_parts(mut components: Components) -> Components {
-    let pages: Vec<String> = components
-        .schemas
-        .keys()
-        .filter(|name| name.starts_with("Page_"))
-        .cloned()
-        .collect();
+    let pages: Vec<String> = components.schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
     for page in pages {
         let item = page.trim_start_matches("Page_");
         let items = |of: &str| {
-            ArrayBuilder::new()
-                .items(Ref::from_schema_name(of))
-                .description(Some("The entries of this page."))
+            ArrayBuilder::new().items(Ref::from_schema_name(of)).description(Some("The entries of this page."))
         };
         for (name, of) in [(&*page, None), (&*page, Some(format!("{item}Part"))), (item, None)] {
             let Some(RefOr::T(Schema::Object(mut object))) = components.schemas.get(name).cloned() else {
                 continue;
             };
-            let name = if name == item || of.is_some() {
-                format!("{name}Part")
-            } else {
-                name.to_owned()
-            };
+            let name = if name == item || of.is_some() { format!("{name}Part") } else { name.to_owned() };
             if name.starts_with("Page_") {
-                object
-                    .properties
-                    .insert("items".to_owned(), items(of.as_deref().unwrap_or(item)).into());
+                object.properties.insert("items".to_owned(), items(of.as_deref().unwrap_or(item)).into());
             } else {
                 object.required.clear();
             }
@@ -139,6 +109,45 @@ fn allow_part(response: &mut Response) {
 
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete(path: &str, operation: &mut Operation, schemas: &Components) {
+    exemplify(operation, schemas);
+    let (pages, negotiates) = (takes(operation, "cursor"), takes(operation, "format"));
+    let responses = &mut operation.responses.responses;
+    let lives = path.starts_with("/health") || path == "/metrics";
+    if let Some(RefOr::T(found)) = responses.get_mut("200") {
+        describe(found, if lives { &["Cache-Control"] } else { &CACHED });
+        describe(found, if pages { &["Link"] } else { &[] });
+        if negotiates {
+            allow_part(found);
+        }
+    }
+    if !lives && responses.contains_key("200") {
+        let mut unchanged = ResponseBuilder::new().description("The client holds this representation already").build();
+        describe(&mut unchanged, &CACHED);
+        responses.insert("304".to_owned(), unchanged.into());
+    }
+    for kind in KINDS.iter().filter(|kind| is_possible(kind.name, path, negotiates)) {
+        responses.entry(kind.status.as_str().to_owned()).or_insert_with(|| problem(kind).into());
+    }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            describe(response, &["X-Request-Id"]);
+        }
+    }
+}
+
+/// Can an operation answer a problem of that name?
+fn is_possible(problem: &str, path: &str, negotiates: bool) -> bool {
+    match problem {
+        "not-found" => path.contains('{'),
+        "parameters" | "not-acceptable" => negotiates,
+        "unavailable" => path.starts_with("/v1") || path == "/health/ready",
+        "address" | "too-long" | "too-large" | "coding" | "fault" => true,
+        _ => false,
+    }
+}
+
+/// Gives `sort` and `fields` examples that this operation takes.
+fn exemplify(operation: &mut Operation, schemas: &Components) {
     let members = shown(operation, schemas);
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(known) = parameter else { continue };
@@ -150,55 +159,6 @@ fn complete(path: &str, operation: &mut Operation, schemas: &Components) {
             }
             ("fields", _) => *parameter = described.example(Some(json!(members))).build().into(),
             _ => {}
-        }
-    }
-    let lives = path.starts_with("/health") || path == "/metrics";
-    let (pages, negotiates) = (takes(operation, "cursor"), takes(operation, "format"));
-    let responses = &mut operation.responses.responses;
-    if let Some(RefOr::T(found)) = responses.get_mut("200") {
-        let tags: &[&str] = if lives {
-            &["Cache-Control"]
-        } else {
-            &["Cache-Control", "ETag", "Last-Modified", "Vary"]
-        };
-        tags.iter().for_each(|name| describe(found, name));
-        if negotiates {
-            allow_part(found);
-        }
-        if pages {
-            describe(found, "Link");
-        }
-    }
-    if !lives && responses.contains_key("200") {
-        let unchanged = ResponseBuilder::new()
-            .description("The client holds this representation already")
-            .build();
-        responses.insert("304".to_owned(), unchanged.into());
-        ["Cache-Control", "ETag", "Last-Modified", "Vary"]
-            .iter()
-            .for_each(|name| {
-                if let Some(RefOr::T(response)) = responses.get_mut("304") {
-                    describe(response, name);
-                }
-            });
-    }
-    for kind in KINDS {
-        let possible = match kind.name {
-            "not-found" => path.contains('{'),
-            "parameters" | "not-acceptable" => negotiates,
-            "address" | "too-long" | "too-large" | "coding" | "fault" => true,
-            "unavailable" => path.starts_with("/v1") || path == "/health/ready",
-            _ => false,
-        };
-        if possible {
-            responses
-                .entry(kind.status.as_str().to_owned())
-                .or_insert_with(|| problem(kind.title).into());
-        }
-    }
-    for response in responses.values_mut() {
-        if let RefOr::T(response) = response {
-            describe(response, "X-Request-Id");
         }
     }
 }
@@ -214,10 +174,7 @@ fn shown(operation: &Operation, schemas: &Components) -> Vec<String> {
     let Some(RefOr::Ref(whole)) = &content.schema else {
         return vec![];
     };
-    let name = whole
-        .ref_location
-        .trim_start_matches("#/components/schemas/")
-        .trim_start_matches("Page_");
+    let name = whole.ref_location.trim_start_matches("#/components/schemas/").trim_start_matches("Page_");
     match schemas.schemas.get(name) {
         Some(RefOr::T(Schema::Object(object))) => object.properties.keys().take(2).cloned().collect(),
         _ => vec![],
@@ -230,84 +187,31 @@ fn takes(operation: &Operation, name: &str) -> bool {
     operation.parameters.iter().flatten().any(named)
 }
 
-fn problem(title: &str) -> Response {
-    let schema = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
-        .build();
-    let mut response = ResponseBuilder::new()
-        .description(title)
-        .content("application/problem+json", schema)
-        .build();
-    describe(&mut response, "Cache-Control");
-    if title == "Unavailable" {
-        describe(&mut response, "Retry-After");
-    }
+fn problem(kind: &Kind) -> Response {
+    let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = ResponseBuilder::new().description(kind.title).content("application/problem+json", schema);
+    let mut response = response.build();
+    describe(&mut response, &["Cache-Control"]);
+    describe(&mut response, if kind.status == StatusCode::SERVICE_UNAVAILABLE { &["Retry-After"] } else { &[] });
     response
 }
 
-fn describe(response: &mut Response, name: &str) {
-    let text = match name {
-        "Cache-Control" => "How long the answer may be kept.",
-        "ETag" => "Strong tag of this representation; send it in `If-None-Match`.",
-        "Last-Modified" => "When anything in the directory last changed.",
-        "Vary" => "The request headers that decide on the representation.",
-        "Link" => "Where the next page is, as `rel=\"next\"`; absent on the last page.",
-        "Retry-After" => "Seconds to wait before asking again.",
-        _ => "Id of the request, as the log has it; sent back if the caller chose it.",
-    };
-    let header = HeaderBuilder::new()
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-        .description(Some(text))
-        .build();
-    response.headers.insert(name.to_owned(), header.into());
-}
+/// What a cache needs to know.
+const CACHED: [&str; 4] = ["Cache-Control", "ETag", "Last-Modified", "Vary"];
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_openapi).service(get_docs).service(get_docs_file);
-}
-
-/// Read this document
-///
-/// The OpenAPI 3.1 document of the service, made from the routes that are served.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The document", body = Object)))]
-#[get("/openapi.json")]
-async fn get_openapi(document: Data<openapi::OpenApi>) -> Result<HttpResponse> {
-    reply("application/json", &**document)
-}
-
-/// Find the interactive documentation
-#[utoipa::path(tag = TAG, responses((status = 308, description = "It is at /docs/",
-    headers(("Location" = String, description = "Where it is.")))))]
-#[get("/docs")]
-async fn get_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, "/docs/"))
-        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
-        .finish()
-}
-
-/// Browse the interactive documentation
-///
-/// A page, for people; everything it loads is served from here.
-#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "File of the page; empty for the page itself.", example = "index.html")),
-    responses((status = 200, description = "The page or one of its files", content(
-        (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
-    ))))]
-#[get("/docs/{file:.*}")]
-async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
-    /// The page paints with style attributes, which no hash can allow.
-    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-                          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let config = Arc::new(
-        Config::from("/openapi.json")
-            .try_it_out_enabled(true)
-            .validator_url("none"),
-    );
-    let found = serve(&file, config)
-        .map_err(|error| Error::fault(anyhow::anyhow!("{error}")))?
-        .ok_or(Error::NotFound)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, found.content_type))
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .body(found.bytes.into_owned()))
+fn describe(response: &mut Response, headers: &[&str]) {
+    for name in headers {
+        let text = match *name {
+            "Cache-Control" => "How long the answer may be kept.",
+            "ETag" => "Strong tag of this representation; send it in `If-None-Match`.",
+            "Last-Modified" => "When anything in the directory last changed.",
+            "Vary" => "The request headers that decide on the representation.",
+            "Link" => "Where the next page is, as `rel=\"next\"`; absent on the last page.",
+            "Retry-After" => "Seconds to wait before asking again.",
+            _ => "Id of the request, as the log has it; sent back if the caller chose it.",
+        };
+        let schema = ObjectBuilder::new().schema_type(Type::String);
+        let header = HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build();
+        response.headers.insert((*name).to_owned(), header.into());
+    }
 }

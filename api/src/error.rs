@@ -149,9 +149,9 @@ fn is_away(error: &DbErr) -> bool {
     match &**cause {
         Sqlx::Io(_) | Sqlx::Tls(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => true,
         // Connection exceptions, too many connections, operator intervention such as shutdown, statement and lock timeouts.
-        Sqlx::Database(answer) => answer
-            .code()
-            .is_some_and(|code| ["08", "53", "57", "55P03"].iter().any(|class| code.starts_with(class))),
+        Sqlx::Database(answer) => {
+            answer.code().is_some_and(|code| ["08", "53", "57", "55P03"].iter().any(|class| code.starts_with(class)))
+        }
         _ => false,
     }
 }
@@ -209,19 +209,11 @@ pub struct Violation {
 
 impl Violation {
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            parameter: Some(name.into()),
-            pointer: None,
-            detail: detail.into(),
-        }
+        Self { parameter: Some(name.into()), pointer: None, detail: detail.into() }
     }
 
     pub fn pointer(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            parameter: None,
-            pointer: Some(pointer.into()),
-            detail: detail.into(),
-        }
+        Self { parameter: None, pointer: Some(pointer.into()), detail: detail.into() }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Counts per value, once for all resources.
 
-use std::collections::HashMap;
-
 use entity::Text;
 use entity::vocabulary::Vocabulary;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
@@ -30,6 +28,9 @@ struct Counted {
     count: i64,
 }
 
+/// What to show for a value.
+pub(crate) type Label<'a> = Box<dyn Fn(&str) -> Option<Text> + 'a>;
+
 /// Where the values of a facet stand: a table or view with a row for each entry and value.
 pub(crate) struct Values {
     pub relation: &'static str,
@@ -44,29 +45,21 @@ pub(crate) async fn buckets(
     db: &impl ConnectionTrait,
     values: Values,
     ids: SelectStatement,
-    label: impl Fn(&str) -> Option<Text>,
+    label: Label<'_>,
 ) -> Result<Vec<Bucket>> {
     let query = Query::select()
-        .expr_as(
-            Expr::cust(values.value).cast_as(Alias::new("text")),
-            Alias::new("value"),
-        )
+        .expr_as(Expr::cust(values.value).cast_as(Alias::new("text")), Alias::new("value"))
         .expr_as(Expr::cust("count(*)"), Alias::new("count"))
         .from(Alias::new(values.relation))
         .and_where(Expr::col(Alias::new(values.entry)).in_subquery(ids))
         .group_by_col(Alias::new("value"))
         .to_owned();
-    let rows = Counted::find_by_statement(db.get_database_backend().build(&query))
-        .all(db)
-        .await?;
+    let rows = Counted::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
     let mut buckets: Vec<Bucket> = rows
         .into_iter()
         .filter_map(|Counted { value, count }| {
             let value = value?;
-            let label = label(&value).unwrap_or_else(|| Text {
-                de: value.clone(),
-                en: None,
-            });
+            let label = label(&value).unwrap_or_else(|| Text { de: value.clone(), en: None });
             Some(Bucket { value, label, count })
         })
         .collect();
@@ -75,22 +68,17 @@ pub(crate) async fn buckets(
 }
 
 /// The labels of a closed list.
-pub(crate) fn labels<V: Vocabulary>() -> impl Fn(&str) -> Option<Text> {
-    let labels: HashMap<&str, (&str, &str)> = V::ALL.iter().map(|term| (term.value(), term.label())).collect();
-    move |value| {
-        let (de, en) = labels.get(value)?;
-        Some(Text {
-            de: (*de).to_owned(),
-            en: Some((*en).to_owned()),
-        })
-    }
+pub(crate) fn labels<V: Vocabulary>() -> Label<'static> {
+    Box::new(|value| {
+        let (de, en) = V::ALL.iter().find(|term| term.value() == value)?.label();
+        Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
+    })
 }
 
 /// The labels of what is so or not.
-pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
-    let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
-    Some(Text {
-        de: de.to_owned(),
-        en: Some(en.to_owned()),
+pub(crate) fn yes_or_no() -> Label<'static> {
+    Box::new(|value| {
+        let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
+        Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
     })
 }

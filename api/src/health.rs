@@ -34,14 +34,7 @@ struct Health {
 }
 
 fn healthy(status: &'static str) -> Result<HttpResponse> {
-    reply(
-        "application/json",
-        &Health {
-            status,
-            version: env!("CARGO_PKG_VERSION"),
-        },
-    )
-    .map(no_store)
+    reply("application/json", &Health { status, version: env!("CARGO_PKG_VERSION") }).map(no_store)
 }
 
 /// Is the process alive?

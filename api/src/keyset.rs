@@ -27,35 +27,19 @@ enum Kind {
 
 impl SortKey {
     pub(crate) fn text(expr: Expr) -> Self {
-        Self {
-            expr,
-            kind: Kind::Text,
-            descending: false,
-        }
+        Self { expr, kind: Kind::Text, descending: false }
     }
 
     pub(crate) fn integer(expr: Expr) -> Self {
-        Self {
-            expr,
-            kind: Kind::Integer,
-            descending: false,
-        }
+        Self { expr, kind: Kind::Integer, descending: false }
     }
 
     pub(crate) fn number(expr: Expr) -> Self {
-        Self {
-            expr,
-            kind: Kind::Number,
-            descending: false,
-        }
+        Self { expr, kind: Kind::Number, descending: false }
     }
 
     pub(crate) fn time(expr: Expr) -> Self {
-        Self {
-            expr,
-            kind: Kind::Time,
-            descending: false,
-        }
+        Self { expr, kind: Kind::Time, descending: false }
     }
 
     pub(crate) fn turned(self, descending: bool) -> Self {
@@ -122,10 +106,7 @@ pub(crate) async fn slice<E: EntityTrait>(
     if more {
         found.pop();
     }
-    let next = found.last().filter(|_| more).map(|(id, key)| Position {
-        key: key.clone(),
-        id: *id,
-    });
+    let next = found.last().filter(|_| more).map(|(id, key)| Position { key: key.clone(), id: *id });
     Ok((found.into_iter().map(|(id, _)| id).collect(), next))
 }
 

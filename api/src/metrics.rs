@@ -24,10 +24,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
-        let requests = Opts::new(
-            "transferatlas_requests_total",
-            "Requests answered, by route and status.",
-        );
+        let requests = Opts::new("transferatlas_requests_total", "Requests answered, by route and status.");
         let latency = HistogramOpts::new("transferatlas_request_seconds", "Time to the answer's head, by route.")
             .buckets(vec![
                 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
@@ -38,16 +35,10 @@ impl Metrics {
             requests: IntCounterVec::new(requests, &["method", "route", "status"])?,
             latency: HistogramVec::new(latency, &["route"])?,
             connections: IntGaugeVec::new(
-                Opts::new(
-                    "transferatlas_database_connections",
-                    "Connections of the pool, by state.",
-                ),
+                Opts::new("transferatlas_database_connections", "Connections of the pool, by state."),
                 &["state"],
             )?,
-            version: IntGauge::new(
-                "transferatlas_directory_version",
-                "The directory version answers are made from.",
-            )?,
+            version: IntGauge::new("transferatlas_directory_version", "The directory version answers are made from.")?,
             kept: IntGauge::new("transferatlas_memory_answers", "Answers kept in memory.")?,
         };
         let program = IntGaugeVec::new(info, &["version"])?;
@@ -68,9 +59,7 @@ impl Metrics {
         } else {
             "other"
         };
-        self.requests
-            .with_label_values(&[method, route, &status.to_string()])
-            .inc();
+        self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
         self.latency.with_label_values(&[route]).observe(elapsed.as_secs_f64());
     }
 
@@ -82,9 +71,7 @@ impl Metrics {
         self.version.set(state.directory.version().number);
         self.kept.set(i64::try_from(state.memory.entries()).unwrap_or_default());
         let mut text = vec![];
-        TextEncoder::new()
-            .encode(&self.registry.gather(), &mut text)
-            .map_err(Error::fault)?;
+        TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(Error::fault)?;
         Ok(text)
     }
 }
@@ -98,8 +85,6 @@ impl Metrics {
 pub(crate) async fn get_metrics(state: Data<State>) -> Result<HttpResponse> {
     let text = state.metrics.text(&state)?;
     Ok(no_store(
-        HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
-            .body(text),
+        HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text),
     ))
 }

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{document, health, metrics, municipalities, problems, projects, themes, vocabularies};
+use crate::{documentation, health, metrics, municipalities, problems, projects, themes, vocabularies};
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(projects::routes)
@@ -11,6 +11,6 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .configure(vocabularies::routes)
         .configure(problems::routes)
         .configure(health::routes)
-        .configure(document::routes)
+        .configure(documentation::routes)
         .service(metrics::get_metrics);
 }

@@ -9,11 +9,7 @@ use crate::import::{Batch, Form, Refused, Resource, store};
 
 /// In the order in which they refer to each other.
 const FILES: &[(Resource, Form, &str)] = &[
-    (
-        Resource::Municipalities,
-        Form::Csv,
-        include_str!("../seed/municipalities.csv"),
-    ),
+    (Resource::Municipalities, Form::Csv, include_str!("../seed/municipalities.csv")),
     (Resource::Themes, Form::Json, include_str!("../seed/themes.json")),
     (Resource::Projects, Form::Json, include_str!("../seed/projects.json")),
 ];

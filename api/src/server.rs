@@ -59,10 +59,8 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
     };
-    let workers = listen.workers.map_or_else(
-        || std::thread::available_parallelism().map_or(2, usize::from),
-        usize::from,
-    );
+    let workers =
+        listen.workers.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
     let server = HttpServer::new(app)
         .workers(workers)
         .max_connections(listen.max_connections)
@@ -73,12 +71,7 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
         .listen(listener)?
         .run();
     let handle = server.handle();
-    Ok(Running {
-        handle,
-        stopping,
-        drain: Duration::from_secs(listen.drain),
-        task: rt::spawn(server),
-    })
+    Ok(Running { handle, stopping, drain: Duration::from_secs(listen.drain), task: rt::spawn(server) })
 }
 
 impl Running {

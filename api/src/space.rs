@@ -48,11 +48,7 @@ impl TryFrom<String> for Near {
     fn try_from(text: String) -> Result<Self, String> {
         let help = || format!("`{text}` is no point; write lon,lat in degrees, such as 9.99,48.40");
         let [lon, lat] = numbers(&text).ok_or_else(help)?;
-        if on_earth(lon, lat) {
-            Ok(Self(Location { lon, lat }))
-        } else {
-            Err(help())
-        }
+        if on_earth(lon, lat) { Ok(Self(Location { lon, lat })) } else { Err(help()) }
     }
 }
 
@@ -104,10 +100,7 @@ impl Near {
         let high = radius * DEGREE;
         let wide = high / lat.to_radians().cos().max(0.01);
         let values = [lon - wide, lat - high, lon + wide, lat + high, lon, lat, radius];
-        let sql = format!(
-            "(point(lon, lat) <@ box(point($1, $2), point($3, $4)) and {} <= $7)",
-            haversine("$5", "$6")
-        );
+        let sql = format!("(point(lon, lat) <@ box(point($1, $2), point($3, $4)) and {} <= $7)", haversine("$5", "$6"));
         Expr::cust_with_values(sql, values)
     }
 
@@ -127,8 +120,5 @@ fn haversine(lon: &str, lat: &str) -> String {
 /// A radius is around something, and so is a distance.
 pub(crate) fn needs_near(near: Option<Near>, radius: Option<Kilometres>, by_distance: bool) -> Vec<Violation> {
     let lost = |name, needed| (near.is_none() && needed).then(|| Violation::parameter(name, "needs a point in `near`"));
-    [lost("radius_km", radius.is_some()), lost("sort", by_distance)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [lost("radius_km", radius.is_some()), lost("sort", by_distance)].into_iter().flatten().collect()
 }

@@ -17,19 +17,13 @@ pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
 
 /// The short name of an entry in addresses.
 pub(crate) fn slug(slug: &str) -> Checked {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let digits = slug.bytes().all(|byte| byte.is_ascii_digit());
     if (2..=100).contains(&slug.len()) && slug.split('-').all(word) && !digits {
         Ok(())
     } else {
-        Err(broken(
-            "must be 2 to 100 small letters and digits in words joined by single hyphens, and not digits alone",
-        ))
+        Err(broken("must be 2 to 100 small letters and digits in words joined by single hyphens, and not digits alone"))
     }
 }
 
@@ -62,9 +56,7 @@ fn texts(text: &Text, most: usize) -> Checked {
 /// A name of up to 200 characters.
 pub(crate) fn name(name: &str) -> Checked {
     if name.trim().is_empty() || name.chars().count() > 200 || name.contains(char::is_control) {
-        Err(broken(
-            "must have 1 to 200 characters, none of them a control character",
-        ))
+        Err(broken("must have 1 to 200 characters, none of them a control character"))
     } else {
         Ok(())
     }
@@ -76,9 +68,7 @@ pub(crate) fn web(address: &str) -> Checked {
     if http && address.validate_url() && address.len() <= 2000 {
         Ok(())
     } else {
-        Err(broken(
-            "must be an address that begins with https:// or http://, of at most 2,000 characters",
-        ))
+        Err(broken("must be an address that begins with https:// or http://, of at most 2,000 characters"))
     }
 }
 
@@ -110,25 +100,17 @@ pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
 fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
     for (member, kind) in errors.errors() {
         // Rules about the whole have no member of their own.
-        let here = if *member == "__all__" {
-            path.to_owned()
-        } else {
-            format!("{path}/{member}")
-        };
+        let here = if *member == "__all__" { path.to_owned() } else { format!("{path}/{member}") };
         match kind {
             ValidationErrorsKind::Field(errors) => {
                 let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
-                found.extend(
-                    errors
-                        .iter()
-                        .map(|error| Violation::pointer(here.as_str(), detail(error))),
-                );
+                found.extend(errors.iter().map(|error| Violation::pointer(here.as_str(), detail(error))));
             }
             ValidationErrorsKind::Struct(errors) => collect(errors, &here, found),
             ValidationErrorsKind::List(items) => {
-                items
-                    .iter()
-                    .for_each(|(index, errors)| collect(errors, &format!("{here}/{index}"), found));
+                for (index, errors) in items {
+                    collect(errors, &format!("{here}/{index}"), found);
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The program itself, from outside: its commands, its signals, its data folder.
 #![cfg(feature = "embedded")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -20,25 +21,14 @@ struct Serving {
 
 impl Serving {
     fn start(data: &Path) -> Self {
-        let mut process = command(data)
-            .args(["--port", "0"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = command(data).args(["--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("serving the directory") {
             line.clear();
             assert!(log.read_line(&mut line).unwrap() > 0, "the program ended");
         }
-        let address = line
-            .split("http://")
-            .nth(1)
-            .unwrap()
-            .split(',')
-            .next()
-            .unwrap()
-            .to_owned();
+        let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap().to_owned();
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         Self { process, address }
     }
@@ -52,13 +42,7 @@ impl Serving {
     }
 
     fn signal(&self, signal: &str) {
-        assert!(
-            Command::new("kill")
-                .args([signal, &self.process.id().to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap().success());
     }
 
     /// How the program ended.
@@ -102,11 +86,7 @@ fn the_directory_is_there_from_the_first_start_and_stays() {
     assert_eq!(second.end("-KILL"), None);
 
     let third = Serving::start(data.path());
-    assert_eq!(
-        body(&third.get("/v1/projects?sort=slug&fields=id,slug&limit=100")),
-        body(&list),
-        "also after kill -9"
-    );
+    assert_eq!(body(&third.get("/v1/projects?sort=slug&fields=id,slug&limit=100")), body(&list), "also after kill -9");
     assert_eq!(third.end("-INT"), Some(0));
 }
 
@@ -116,11 +96,7 @@ fn what_is_in_flight_is_finished() {
     let serving = Serving::start(data.path());
     let mut stream = TcpStream::connect(&serving.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    write!(
-        stream,
-        "GET /v1/municipalities?format=ndjson HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET /v1/municipalities?format=ndjson HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
     let mut begun = [0; 1024];
     stream.read_exact(&mut begun).unwrap();
 
@@ -151,17 +127,11 @@ fn a_server_that_is_not_there_is_one_clear_line_without_its_password() {
     let data = folder();
     let started = Instant::now();
 
-    let output = run(
-        data.path(),
-        &["--database-url", "postgres://editor:hush-hush@127.0.0.1:1/atlas"],
-    );
+    let output = run(data.path(), &["--database-url", "postgres://editor:hush-hush@127.0.0.1:1/atlas"]);
 
     let said = said(&output);
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-    assert!(
-        said.contains("cannot be reached") && !said.contains("hush-hush"),
-        "{said}"
-    );
+    assert!(said.contains("cannot be reached") && !said.contains("hush-hush"), "{said}");
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
@@ -184,17 +154,9 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
         let before = fs::read(path).unwrap();
 
         let imported = run(data.path(), &["import", path]);
-        assert!(
-            said(&imported).contains("0 were created, 0 changed"),
-            "{file}: {}",
-            said(&imported)
-        );
+        assert!(said(&imported).contains("0 were created, 0 changed"), "{file}: {}", said(&imported));
 
-        assert!(
-            run(data.path(), &["export", resource, "--output", path])
-                .status
-                .success()
-        );
+        assert!(run(data.path(), &["export", resource, "--output", path]).status.success());
         assert!(fs::read(path).unwrap() == before, "{file}");
     }
 }
@@ -210,16 +172,8 @@ fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
     let rehearsed = run(data.path(), &["import", path, "--dry-run"]);
     let imported = run(data.path(), &["import", path]);
 
-    assert!(
-        said(&rehearsed).contains("1 would be created, 1 changed"),
-        "{}",
-        said(&rehearsed)
-    );
-    assert!(
-        said(&imported).contains("1 were created, 1 changed"),
-        "{}",
-        said(&imported)
-    );
+    assert!(said(&rehearsed).contains("1 would be created, 1 changed"), "{}", said(&rehearsed));
+    assert!(said(&imported).contains("1 were created, 1 changed"), "{}", said(&imported));
     let serving = Serving::start(data.path());
     assert!(serving.get("/v1/themes?q=Wasser&fields=slug").contains("\"water\""));
     assert_eq!(serving.end("-TERM"), Some(0));
@@ -235,37 +189,22 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
 
     for (from, to, expected) in [
         ("\"round\": 1,", "\"round\": 7,", "/round: must be 1, 2 or 3"),
-        (
-            "\"category\": \"large_city\"",
-            "\"category\": \"metropolis\"",
-            "/category: unknown value `metropolis`",
-        ),
+        ("\"category\": \"large_city\"", "\"category\": \"metropolis\"", "/category: unknown value `metropolis`"),
         (
             "\"municipality\": \"05122000\"",
             "\"municipality\": \"05122999\"",
             "/members/0/municipality: is no official key",
         ),
-        (
-            "\"slug\": \"solingen\"",
-            "\"slog\": \"solingen\"",
-            "unknown member `slog`",
-        ),
+        ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "unknown member `slog`"),
         ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),
-        (
-            "\"https://solingen.digital\"",
-            "\"javascript:alert(1)\"",
-            "/website: must be an address",
-        ),
+        ("\"https://solingen.digital\"", "\"javascript:alert(1)\"", "/website: must be an address"),
     ] {
         assert!(good.contains(from), "{from}");
         fs::write(&file, good.replacen(from, to, 1)).unwrap();
         let output = run(data.path(), &["import", file.to_str().unwrap()]);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(
-            said.contains("nothing was stored") && said.contains("line ") && said.contains(expected),
-            "{said}"
-        );
+        assert!(said.contains("nothing was stored") && said.contains("line ") && said.contains(expected), "{said}");
     }
     assert!(run(data.path(), &["export", "projects"]).stdout == before);
 }
@@ -278,12 +217,7 @@ fn the_document_and_the_help_need_no_database() {
     let help = run(data.path(), &["--help"]);
 
     assert!(String::from_utf8_lossy(&document.stdout).contains("\"openapi\": \"3.1.0\""));
-    for setting in [
-        "DATABASE_URL",
-        "TRANSFERATLAS_PORT",
-        "TRANSFERATLAS_DATA_DIR",
-        "TRANSFERATLAS_LOG_FORMAT",
-    ] {
+    for setting in ["DATABASE_URL", "TRANSFERATLAS_PORT", "TRANSFERATLAS_DATA_DIR", "TRANSFERATLAS_LOG_FORMAT"] {
         assert!(String::from_utf8_lossy(&help.stdout).contains(setting), "{setting}");
     }
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);

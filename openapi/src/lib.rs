@@ -27,24 +27,16 @@ pub struct Operation {
 impl Operation {
     /// Its parameters that stand in one place: `path`, `query` or `header`.
     pub fn parameters(&self, place: &str) -> Vec<&Value> {
-        let all = self
-            .value
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        all.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place))
-            .collect()
+        let all = self.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        all.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place)).collect()
     }
 
     /// Its path with the example of each parameter in place.
     pub fn example(&self) -> String {
-        self.parameters("path")
-            .iter()
-            .fold(self.path.clone(), |path, parameter| {
-                let text = |member| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
-                path.replace(&format!("{{{}}}", text("name")), text("example"))
-            })
+        self.parameters("path").iter().fold(self.path.clone(), |path, parameter| {
+            let text = |member| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
+            path.replace(&format!("{{{}}}", text("name")), text("example"))
+        })
     }
 }
 
@@ -63,10 +55,7 @@ impl Default for Contract {
 impl Contract {
     pub fn new() -> Self {
         let document = serde_json::from_str(DOCUMENT).unwrap_or_default();
-        let mut contract = Self {
-            document,
-            validators: HashMap::new(),
-        };
+        let mut contract = Self { document, validators: HashMap::new() };
         contract.validators = contract.schemas();
         contract
     }
@@ -76,28 +65,16 @@ impl Contract {
     }
 
     pub fn operations(&self) -> Vec<Operation> {
-        let paths = self
-            .document
-            .get("paths")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten();
+        let paths = self.document.get("paths").and_then(Value::as_object).into_iter().flatten();
         let operation = |path: &String, method: &String, value: &Value| Operation {
             method: method.clone(),
             path: path.clone(),
-            id: value
-                .get("operationId")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
+            id: value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
             value: value.clone(),
         };
         let of_path = |(path, item): (&String, &Value)| {
             let methods = item.as_object().cloned().unwrap_or_default();
-            methods
-                .iter()
-                .map(|(method, value)| operation(path, method, value))
-                .collect::<Vec<_>>()
+            methods.iter().map(|(method, value)| operation(path, method, value)).collect::<Vec<_>>()
         };
         paths.flat_map(of_path).collect()
     }
@@ -129,11 +106,7 @@ impl Contract {
 
     /// The operation that answers a request: literal parts of a path go before parameters.
     pub fn find(&self, method: &str, path: &str) -> Option<Operation> {
-        let method = if method == "HEAD" {
-            "get"
-        } else {
-            &method.to_lowercase()
-        };
+        let method = if method == "HEAD" { "get" } else { &method.to_lowercase() };
         let mut fitting: Vec<_> = self
             .operations()
             .into_iter()
@@ -155,17 +128,12 @@ impl Contract {
         if matches!(answer.status, 405) {
             return None;
         }
-        let Some(response) = operation
-            .value
-            .get("responses")
-            .and_then(|responses| responses.get(&status))
-        else {
+        let Some(response) = operation.value.get("responses").and_then(|responses| responses.get(&status)) else {
             return Some(format!("{} does not promise {status}", operation.id));
         };
         let promised = members(response.get("headers"));
-        let missing = promised
-            .iter()
-            .find(|(name, _)| !answer.headers.contains(&name.to_lowercase()) && *name != "Link");
+        let missing =
+            promised.iter().find(|(name, _)| !answer.headers.contains(&name.to_lowercase()) && *name != "Link");
         if let Some((name, _)) = missing {
             return Some(format!("{} promises the header {name} with {status}", operation.id));
         }
@@ -173,10 +141,7 @@ impl Contract {
             return (!answer.body.is_empty()).then(|| format!("{} promises no body with {status}", operation.id));
         }
         let media = answer.media.split(';').next().unwrap_or_default().trim();
-        let key = response
-            .get("content")
-            .and_then(Value::as_object)
-            .and_then(|content| promised_media(content, media));
+        let key = response.get("content").and_then(Value::as_object).and_then(|content| promised_media(content, media));
         let Some(key) = key else {
             return Some(format!("{} does not promise {media} with {status}", operation.id));
         };
@@ -187,11 +152,7 @@ impl Contract {
             Ok(body) => body,
             Err(error) => return Some(format!("{} sends no JSON: {error}", operation.id)),
         };
-        let part = if query.split('&').any(|pair| pair.starts_with("fields=")) {
-            " part"
-        } else {
-            ""
-        };
+        let part = if query.split('&').any(|pair| pair.starts_with("fields=")) { " part" } else { "" };
         let validator = self.validators.get(&format!("{} {status} {key}{part}", operation.id))?;
         let error = validator.iter_errors(&body).next()?;
         Some(format!("{} sends {error} at {}", operation.id, error.instance_path()))
@@ -219,9 +180,5 @@ fn promised_media<'a>(content: &'a Map<String, Value>, media: &str) -> Option<&'
 
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    template.len() == path.len()
-        && template
-            .iter()
-            .zip(&path)
-            .all(|(part, text)| part.starts_with('{') || part == text)
+    template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| part.starts_with('{') || part == text)
 }

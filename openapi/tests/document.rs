@@ -15,10 +15,7 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 
 #[test]
 fn the_committed_document_is_fresh() {
-    assert!(
-        DOCUMENT == render(),
-        "run `cargo run -p openapi` and commit openapi/openapi.json"
-    );
+    assert!(DOCUMENT == render(), "run `cargo run -p openapi` and commit openapi/openapi.json");
 }
 
 #[test]
@@ -26,10 +23,7 @@ fn it_is_openapi_3_1_with_a_licence() {
     let contract = Contract::new();
 
     assert!(text(contract.document(), "openapi").starts_with("3.1"));
-    assert_eq!(
-        contract.document().pointer("/info/license/identifier"),
-        Some(&Value::from("EUPL-1.2"))
-    );
+    assert_eq!(contract.document().pointer("/info/license/identifier"), Some(&Value::from("EUPL-1.2")));
 }
 
 #[test]
@@ -37,10 +31,7 @@ fn operation_ids_are_unique_and_begin_with_a_verb() {
     let mut seen = HashSet::new();
     for Operation { id, .. } in operations() {
         let verb = id.split('_').next().unwrap_or_default();
-        assert!(
-            ["list", "get", "create", "replace", "change", "delete"].contains(&verb),
-            "{id}"
-        );
+        assert!(["list", "get", "create", "replace", "change", "delete"].contains(&verb), "{id}");
         assert!(seen.insert(id.clone()), "{id} stands twice");
     }
     assert!(seen.len() >= 10);
@@ -60,11 +51,7 @@ fn every_operation_has_a_summary_and_a_known_tag() {
     for operation in contract.operations() {
         let summary = text(&operation.value, "summary");
         assert!(!summary.is_empty() && !summary.ends_with('.'), "{}", operation.id);
-        let tag = operation
-            .value
-            .pointer("/tags/0")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+        let tag = operation.value.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default();
         assert!(tags.contains(tag), "{} has the tag {tag}", operation.id);
     }
 }
@@ -85,30 +72,18 @@ fn every_parameter_has_a_description_and_an_example() {
 #[test]
 fn every_schema_and_member_is_described_with_an_example() {
     let contract = Contract::new();
-    let schemas = contract
-        .document()
-        .pointer("/components/schemas")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
+    let schemas =
+        contract.document().pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
     assert!(schemas.len() > 15);
     for (name, schema) in &schemas {
         assert!(!text(schema, "description").is_empty(), "{name} has no description");
-        for (member, value) in schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (member, value) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             let reference = value.get("$ref").is_some() || value.get("allOf").is_some() || value.get("oneOf").is_some();
             let items = value.pointer("/items/$ref").is_some();
             let map = value.get("additionalProperties").is_some() || value.get("type") == Some(&Value::from("object"));
             let described = reference || !text(value, "description").is_empty();
             assert!(described, "{name}.{member} has no description");
-            assert!(
-                reference || items || map || value.get("example").is_some(),
-                "{name}.{member} has no example"
-            );
+            assert!(reference || items || map || value.get("example").is_some(), "{name}.{member} has no example");
         }
     }
 }
@@ -122,17 +97,8 @@ fn no_member_can_be_null_except_an_unknown_geometry() {
 #[test]
 fn every_operation_promises_its_problems() {
     for operation in operations() {
-        let responses = operation
-            .value
-            .get("responses")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        let needed = if operation.path.contains('{') {
-            vec!["400", "404", "500"]
-        } else {
-            vec!["400", "500"]
-        };
+        let responses = operation.value.get("responses").and_then(Value::as_object).cloned().unwrap_or_default();
+        let needed = if operation.path.contains('{') { vec!["400", "404", "500"] } else { vec!["400", "500"] };
         for status in needed {
             let media = format!("/{status}/content/application~1problem+json");
             assert!(
@@ -146,15 +112,10 @@ fn every_operation_promises_its_problems() {
 
 #[test]
 fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
-    for operation in operations()
-        .iter()
-        .filter(|operation| operation.method == "get" && operation.path.starts_with("/v1"))
+    for operation in
+        operations().iter().filter(|operation| operation.method == "get" && operation.path.starts_with("/v1"))
     {
-        assert!(
-            operation.value.pointer("/responses/200/headers/ETag").is_some(),
-            "{}",
-            operation.id
-        );
+        assert!(operation.value.pointer("/responses/200/headers/ETag").is_some(), "{}", operation.id);
         assert!(operation.value.pointer("/responses/304").is_some(), "{}", operation.id);
         assert!(operation.value.get("security").is_none(), "{}", operation.id);
     }

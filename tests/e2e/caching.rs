@@ -10,27 +10,14 @@ use tests::{App, statement};
 async fn whoever_holds_an_answer_gets_it_confirmed() {
     let app = App::start();
 
-    for path in [
-        "/v1/projects",
-        "/v1/projects/ulm",
-        "/v1/municipalities?q=ulm",
-        "/v1/themes?format=csv",
-        "/openapi.json",
-    ] {
+    for path in
+        ["/v1/projects", "/v1/projects/ulm", "/v1/municipalities?q=ulm", "/v1/themes?format=csv", "/openapi.json"]
+    {
         let first = app.anonymous().get(path).await;
-        let again = app
-            .anonymous()
-            .get_with(path, "if-none-match", first.header("etag"))
-            .await;
-        let weak = app
-            .anonymous()
-            .get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag")))
-            .await;
+        let again = app.anonymous().get_with(path, "if-none-match", first.header("etag")).await;
+        let weak = app.anonymous().get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag"))).await;
         let other = app.anonymous().get_with(path, "if-none-match", "\"x\"").await;
-        let since = app
-            .anonymous()
-            .get_with(path, "if-modified-since", first.header("last-modified"))
-            .await;
+        let since = app.anonymous().get_with(path, "if-modified-since", first.header("last-modified")).await;
 
         assert!(first.header("etag").starts_with('"'), "{path}: strong");
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
@@ -84,16 +71,11 @@ async fn bodies_are_compressed_as_the_client_likes() {
         let coded = app.anonymous().get_with(path, "accept-encoding", "gzip").await;
 
         let mut text = String::new();
-        flate2::read::MultiGzDecoder::new(&*coded.body)
-            .read_to_string(&mut text)
-            .unwrap();
+        flate2::read::MultiGzDecoder::new(&*coded.body).read_to_string(&mut text).unwrap();
         assert_eq!(coded.header("content-encoding"), "gzip");
         assert_eq!(text, plain.text());
     }
-    let best = app
-        .anonymous()
-        .get_with("/v1/projects?limit=100", "accept-encoding", "gzip, deflate, br, zstd")
-        .await;
+    let best = app.anonymous().get_with("/v1/projects?limit=100", "accept-encoding", "gzip, deflate, br, zstd").await;
     assert_eq!(best.header("content-encoding"), "br");
     assert!(best.body.len() * 4 < plain.body.len());
 }
@@ -106,17 +88,9 @@ async fn a_change_made_elsewhere_is_seen_within_a_second() {
     };
     let before = app.anonymous().get("/v1/projects/ulm").await;
 
-    elsewhere
-        .execute_raw(statement(
-            "update project set name = 'Ulm an der Donau' where slug = 'ulm'",
-        ))
-        .await
-        .unwrap();
+    elsewhere.execute_raw(statement("update project set name = 'Ulm an der Donau' where slug = 'ulm'")).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let after = app
-        .anonymous()
-        .get_with("/v1/projects/ulm", "if-none-match", before.header("etag"))
-        .await;
+    let after = app.anonymous().get_with("/v1/projects/ulm", "if-none-match", before.header("etag")).await;
 
     assert_eq!(after.status, 200);
     assert_eq!(after.json()["name"], "Ulm an der Donau");
@@ -129,11 +103,7 @@ async fn what_only_holds_now_is_not_kept() {
     let app = App::start();
 
     for path in ["/health/live", "/health/ready", "/metrics", "/v1/nowhere"] {
-        assert_eq!(
-            app.anonymous().get(path).await.header("cache-control"),
-            "no-store",
-            "{path}"
-        );
+        assert_eq!(app.anonymous().get(path).await.header("cache-control"), "no-store", "{path}");
     }
 }
 

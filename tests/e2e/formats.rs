@@ -8,17 +8,10 @@ async fn ndjson_gives_every_match_one_a_line() {
     let app = App::start();
 
     let projects = app.anonymous().get("/v1/projects?format=ndjson").await;
-    let municipalities = app
-        .anonymous()
-        .get_with("/v1/municipalities", "accept", "application/x-ndjson")
-        .await;
+    let municipalities = app.anonymous().get_with("/v1/municipalities", "accept", "application/x-ndjson").await;
 
     assert_eq!(projects.header("content-type"), "application/x-ndjson");
-    let lines: Vec<Value> = projects
-        .text()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> = projects.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines, app.anonymous().all("/v1/projects").await);
     assert_eq!(municipalities.text().lines().count(), 12_260);
 }
@@ -27,16 +20,10 @@ async fn ndjson_gives_every_match_one_a_line() {
 async fn csv_has_a_header_and_a_row_for_every_match() {
     let app = App::start();
 
-    let answer = app
-        .anonymous()
-        .get_with("/v1/municipalities?federal_state=DE-SL", "accept", "text/csv")
-        .await;
+    let answer = app.anonymous().get_with("/v1/municipalities?federal_state=DE-SL", "accept", "text/csv").await;
 
     assert!(answer.header("content-type").starts_with("text/csv"));
-    assert_eq!(
-        answer.header("content-disposition"),
-        "attachment; filename=\"municipalities.csv\""
-    );
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"municipalities.csv\"");
     let mut reader = csv::Reader::from_reader(&*answer.body);
     let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -53,15 +40,8 @@ async fn geojson_puts_entries_on_the_map() {
     let app = App::start();
 
     let all = app.anonymous().get("/v1/projects?format=geojson").await;
-    let one = app
-        .anonymous()
-        .get("/v1/projects/ulm?format=geojson&fields=slug,name")
-        .await;
-    let unknown = app
-        .anonymous()
-        .get("/v1/municipalities/dithmarschen?format=geojson")
-        .await
-        .json();
+    let one = app.anonymous().get("/v1/projects/ulm?format=geojson&fields=slug,name").await;
+    let unknown = app.anonymous().get("/v1/municipalities/dithmarschen?format=geojson").await.json();
 
     assert_eq!(all.header("content-type"), "application/geo+json");
     assert_eq!(all.json()["features"].as_array().unwrap().len(), 73);
@@ -75,10 +55,7 @@ async fn geojson_puts_entries_on_the_map() {
 async fn the_parameter_goes_before_the_header() {
     let app = App::start();
 
-    let answer = app
-        .anonymous()
-        .get_with("/v1/projects?format=ndjson&limit=2", "accept", "text/csv")
-        .await;
+    let answer = app.anonymous().get_with("/v1/projects?format=ndjson&limit=2", "accept", "text/csv").await;
 
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     assert_eq!(answer.text().lines().count(), 2);
@@ -88,21 +65,10 @@ async fn the_parameter_goes_before_the_header() {
 async fn filters_order_and_members_hold_in_every_form() {
     let app = App::start();
 
-    let listed = app
-        .anonymous()
-        .get("/v1/projects?round=1&sort=-name&fields=slug&limit=100")
-        .await
-        .json()["items"]
-        .clone();
-    let streamed = app
-        .anonymous()
-        .get("/v1/projects?round=1&sort=-name&fields=slug&format=ndjson")
-        .await
-        .text();
+    let listed =
+        app.anonymous().get("/v1/projects?round=1&sort=-name&fields=slug&limit=100").await.json()["items"].clone();
+    let streamed = app.anonymous().get("/v1/projects?round=1&sort=-name&fields=slug&format=ndjson").await.text();
 
-    let lines: Vec<Value> = streamed
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> = streamed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(listed, Value::Array(lines));
 }

@@ -1,4 +1,5 @@
 //! End to end, over the wire.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod caching;
 mod contract;

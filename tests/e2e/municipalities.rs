@@ -7,34 +7,18 @@ use tests::App;
 async fn all_of_them_are_there_by_kind() {
     let app = App::start();
 
-    let page = app
-        .anonymous()
-        .get("/v1/municipalities?facets=kind&facets=size_class&facets=funded&limit=1")
-        .await
-        .json();
+    let page =
+        app.anonymous().get("/v1/municipalities?facets=kind&facets=size_class&facets=funded&limit=1").await.json();
 
     assert_eq!(page["total"], 12_260);
-    for (kind, count) in [
-        ("municipality", 8736),
-        ("town", 1951),
-        ("association", 1172),
-        ("district", 294),
-        ("independent_city", 107),
-    ] {
-        let bucket = page["facets"]["kind"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|bucket| bucket["value"] == kind)
-            .unwrap();
+    for (kind, count) in
+        [("municipality", 8736), ("town", 1951), ("association", 1172), ("district", 294), ("independent_city", 107)]
+    {
+        let bucket = page["facets"]["kind"].as_array().unwrap().iter().find(|bucket| bucket["value"] == kind).unwrap();
         assert_eq!(bucket["count"], count, "{kind}");
     }
-    let funded: i64 = page["facets"]["funded"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|bucket| bucket["count"].as_i64().unwrap())
-        .sum();
+    let funded: i64 =
+        page["facets"]["funded"].as_array().unwrap().iter().map(|bucket| bucket["count"].as_i64().unwrap()).sum();
     assert_eq!(funded, 12_260);
 }
 
@@ -44,11 +28,7 @@ async fn one_answers_to_slug_id_and_official_key() {
     let by_key = app.anonymous().get("/v1/municipalities/08335043").await.json();
 
     let by_slug = app.anonymous().get("/v1/municipalities/konstanz").await.json();
-    let by_id = app
-        .anonymous()
-        .get(&format!("/v1/municipalities/{}", by_key["id"].as_str().unwrap()))
-        .await
-        .json();
+    let by_id = app.anonymous().get(&format!("/v1/municipalities/{}", by_key["id"].as_str().unwrap())).await.json();
 
     assert_eq!(by_key, by_slug);
     assert_eq!(by_key, by_id);
@@ -61,60 +41,35 @@ async fn districts_associations_and_bodies_without_a_key_are_told_apart() {
 
     let district = app.anonymous().get("/v1/municipalities/08335").await.json();
     let association = app.anonymous().get("/v1/municipalities/010595974").await.json();
-    let keyless = app
-        .anonymous()
-        .get("/v1/municipalities/verband-region-rhein-neckar")
-        .await
-        .json();
+    let keyless = app.anonymous().get("/v1/municipalities/verband-region-rhein-neckar").await.json();
     let city = app.anonymous().get("/v1/municipalities/08421000").await.json();
 
     assert_eq!(district["kind"], "district");
     assert!(district.get("district").is_none() && district.get("size_class").is_none());
     assert_eq!(association["kind"], "association");
-    assert_eq!(
-        association["district"],
-        json!({ "ags": "01059", "name": "Schleswig-Flensburg" })
-    );
+    assert_eq!(association["district"], json!({ "ags": "01059", "name": "Schleswig-Flensburg" }));
     assert!(keyless.get("ags").is_none());
     assert_eq!(keyless["projects"][0]["slug"], "rhein-neckar");
-    assert_eq!(
-        city["district"],
-        json!({ "ags": "08421", "name": "Ulm" }),
-        "an independent city is its own district"
-    );
+    assert_eq!(city["district"], json!({ "ags": "08421", "name": "Ulm" }), "an independent city is its own district");
 }
 
 #[tokio::test]
 async fn they_are_filtered_by_what_they_are() {
     let app = App::start();
     let total = async |query: &str| {
-        app.anonymous()
-            .get(&format!("/v1/municipalities?limit=1&{query}"))
-            .await
-            .json()["total"]
-            .as_u64()
-            .unwrap()
+        app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
     };
 
     assert_eq!(total("federal_state=DE-SL").await, 58);
     assert_eq!(total("federal_state=DE-SL&federal_state=DE-HB").await, 60);
     assert_eq!(total("ags=08335043").await, 1);
     assert!(total("ags=08335").await > 20);
-    assert_eq!(
-        total("ags=08&ags=09").await,
-        total("ags=08").await + total("ags=09").await
-    );
+    assert_eq!(total("ags=08&ags=09").await, total("ags=08").await + total("ags=09").await);
     assert_eq!(total("funded=true").await + total("funded=false").await, 12_260);
     assert!(total("funded=true").await > 73);
     assert_eq!(total("project=connected-urban-twins").await, 3);
-    assert_eq!(
-        total("size_class=large_city").await,
-        total("population_min=100000").await
-    );
-    assert_eq!(
-        total("population_min=20000&population_max=99999").await,
-        total("size_class=medium_town").await
-    );
+    assert_eq!(total("size_class=large_city").await, total("population_min=100000").await);
+    assert_eq!(total("population_min=20000&population_max=99999").await, total("size_class=medium_town").await);
     assert_eq!(total("kind=district&size_class=large_city").await, 0);
 }
 
@@ -122,14 +77,8 @@ async fn they_are_filtered_by_what_they_are() {
 async fn they_are_found_by_place_nearest_first() {
     let app = App::start();
 
-    let near = app
-        .anonymous()
-        .get("/v1/municipalities?near=9.1760,47.6628&radius_km=10")
-        .await;
-    let boxed = app
-        .anonymous()
-        .get("/v1/municipalities?bbox=9.1,47.6,9.2,47.7&kind=town")
-        .await;
+    let near = app.anonymous().get("/v1/municipalities?near=9.1760,47.6628&radius_km=10").await;
+    let boxed = app.anonymous().get("/v1/municipalities?bbox=9.1,47.6,9.2,47.7&kind=town").await;
 
     assert_eq!(near.slugs().first().unwrap(), "konstanz");
     assert!(near.json()["total"].as_u64().unwrap() < 20);
@@ -144,19 +93,9 @@ async fn they_are_found_by_place_nearest_first() {
 async fn names_stand_in_german_order() {
     let app = App::start();
 
-    let names: Vec<Value> = app
-        .anonymous()
-        .get("/v1/municipalities?limit=100&federal_state=DE-SL")
-        .await
-        .each("name");
+    let names: Vec<Value> = app.anonymous().get("/v1/municipalities?limit=100&federal_state=DE-SL").await.each("name");
 
-    let key = |name: &str| {
-        name.to_lowercase()
-            .replace('ä', "a")
-            .replace('ö', "o")
-            .replace('ü', "u")
-            .replace('ß', "ss")
-    };
+    let key = |name: &str| name.to_lowercase().replace('ä', "a").replace('ö', "o").replace('ü', "u").replace('ß', "ss");
     let keys: Vec<String> = names.iter().map(|name| key(name.as_str().unwrap())).collect();
     assert!(keys.is_sorted(), "{keys:?}");
     assert_eq!(keys.len(), 58);
@@ -167,27 +106,15 @@ async fn every_order_ends_and_the_unknown_comes_last_downwards() {
     let app = App::start();
 
     for order in ["name", "ags", "population", "area_km2", "created_at", "updated_at"] {
-        let there = app
-            .anonymous()
-            .all(&format!(
-                "/v1/municipalities?federal_state=DE-SL&fields=slug&sort={order}"
-            ))
-            .await;
-        let mut back = app
-            .anonymous()
-            .all(&format!(
-                "/v1/municipalities?federal_state=DE-SL&fields=slug&sort=-{order}"
-            ))
-            .await;
+        let there =
+            app.anonymous().all(&format!("/v1/municipalities?federal_state=DE-SL&fields=slug&sort={order}")).await;
+        let mut back =
+            app.anonymous().all(&format!("/v1/municipalities?federal_state=DE-SL&fields=slug&sort=-{order}")).await;
         back.reverse();
 
         assert_eq!(there.len(), 58, "{order}");
         assert_eq!(there, back, "{order}");
     }
-    let largest = app
-        .anonymous()
-        .get("/v1/municipalities?sort=-population&limit=3")
-        .await
-        .slugs();
+    let largest = app.anonymous().get("/v1/municipalities?sort=-population&limit=3").await.slugs();
     assert_eq!(largest, ["berlin", "hamburg", "muenchen"]);
 }

@@ -21,9 +21,7 @@ async fn pages_hold_every_entry_once_in_every_order() {
 #[tokio::test]
 async fn pages_of_a_search_hold_every_hit_once() {
     let app = App::start();
-    let total = app.anonymous().get("/v1/municipalities?q=neu&limit=1").await.json()["total"]
-        .as_u64()
-        .unwrap();
+    let total = app.anonymous().get("/v1/municipalities?q=neu&limit=1").await.json()["total"].as_u64().unwrap();
 
     let hits = app.anonymous().all("/v1/municipalities?q=neu&fields=slug").await;
 

@@ -33,11 +33,7 @@ async fn parameters_that_need_each_other_say_so() {
     ] {
         let answer = app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
 
-        assert_eq!(
-            (answer.status, answer.problem().as_str()),
-            (400, "parameters"),
-            "{query}"
-        );
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{query}");
         assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{query}");
     }
 }
@@ -47,20 +43,10 @@ async fn addresses_that_are_no_text_are_refused() {
     let app = App::start();
 
     for bad in ["%00", "%ff", "%c0%af", "%", "%zz", "a%00b"] {
-        for path in [
-            format!("/v1/projects?q={bad}"),
-            format!("/v1/projects/{bad}"),
-            format!("/{bad}"),
-        ] {
-            let answer = raw(
-                &app,
-                &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
-            );
+        for path in [format!("/v1/projects?q={bad}"), format!("/v1/projects/{bad}"), format!("/{bad}")] {
+            let answer = raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
 
-            assert!(
-                answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/address"),
-                "{path}: {answer}"
-            );
+            assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/address"), "{path}: {answer}");
         }
     }
 }
@@ -71,10 +57,7 @@ async fn addresses_that_are_too_long_are_refused() {
 
     for length in [10_000, 60_000, 100_000, 300_000] {
         let path = format!("/v1/projects?q={}", "x".repeat(length));
-        let answer = raw(
-            &app,
-            &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
-        );
+        let answer = raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
 
         assert!(answer.starts_with("HTTP/1.1 4"), "{length}: {answer}");
     }
@@ -84,19 +67,11 @@ async fn addresses_that_are_too_long_are_refused() {
 async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
     let app = App::start();
 
-    let large = raw(
-        &app,
-        "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n",
-    );
-    let coded = app
-        .anonymous()
-        .send(Method::POST, "/v1/projects", &[("content-encoding", "gzip")])
-        .await;
+    let large =
+        raw(&app, "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n");
+    let coded = app.anonymous().send(Method::POST, "/v1/projects", &[("content-encoding", "gzip")]).await;
 
-    assert!(
-        large.starts_with("HTTP/1.1 413") && large.contains("/problems/too-large"),
-        "{large}"
-    );
+    assert!(large.starts_with("HTTP/1.1 413") && large.contains("/problems/too-large"), "{large}");
     assert_eq!((coded.status, coded.problem().as_str()), (415, "coding"));
 }
 
@@ -104,22 +79,11 @@ async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
 async fn a_form_that_is_not_there_is_not_acceptable() {
     let app = App::start();
 
-    let by_header = app
-        .anonymous()
-        .get_with("/v1/projects", "accept", "application/xml")
-        .await;
+    let by_header = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
     let by_parameter = app.anonymous().get("/v1/themes?format=geojson").await;
 
-    assert_eq!(
-        (by_header.status, by_header.problem().as_str()),
-        (406, "not-acceptable")
-    );
-    assert!(
-        by_header.json()["detail"]
-            .as_str()
-            .unwrap()
-            .contains("application/geo+json")
-    );
+    assert_eq!((by_header.status, by_header.problem().as_str()), (406, "not-acceptable"));
+    assert!(by_header.json()["detail"].as_str().unwrap().contains("application/geo+json"));
     assert_eq!(by_parameter.status, 406);
 }
 
@@ -129,14 +93,8 @@ async fn cursors_belong_to_their_query() {
     let page = app.anonymous().get("/v1/projects?round=2&limit=5").await.json();
     let next = page["next"].as_str().unwrap();
 
-    let same = app
-        .anonymous()
-        .get(&format!("/v1/projects?round=2&limit=7&fields=slug&cursor={next}"))
-        .await;
-    let other = app
-        .anonymous()
-        .get(&format!("/v1/projects?round=3&limit=5&cursor={next}"))
-        .await;
+    let same = app.anonymous().get(&format!("/v1/projects?round=2&limit=7&fields=slug&cursor={next}")).await;
+    let other = app.anonymous().get(&format!("/v1/projects?round=3&limit=5&cursor={next}")).await;
     let broken = app.anonymous().get("/v1/projects?cursor=aGFsbG8").await;
 
     assert_eq!(same.status, 200);
@@ -149,10 +107,7 @@ async fn cursors_belong_to_their_query() {
 async fn a_request_id_is_kept_if_it_is_harmless() {
     let app = App::start();
 
-    let kept = app
-        .anonymous()
-        .get_with("/v1/themes", "x-request-id", "frontend-1234")
-        .await;
+    let kept = app.anonymous().get_with("/v1/themes", "x-request-id", "frontend-1234").await;
     let made = app.anonymous().get_with("/v1/themes", "x-request-id", "a b\"{}").await;
 
     assert_eq!(kept.header("x-request-id"), "frontend-1234");

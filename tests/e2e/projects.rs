@@ -10,16 +10,8 @@ async fn there_are_73_in_three_rounds() {
     let app = App::start();
 
     for (round, year, count) in [(1, 2019, 13), (2, 2020, 32), (3, 2021, 28)] {
-        let by_round = app
-            .anonymous()
-            .get(&format!("/v1/projects?round={round}&limit=1"))
-            .await
-            .json();
-        let by_year = app
-            .anonymous()
-            .get(&format!("/v1/projects?round_year={year}&limit=1"))
-            .await
-            .json();
+        let by_round = app.anonymous().get(&format!("/v1/projects?round={round}&limit=1")).await.json();
+        let by_year = app.anonymous().get(&format!("/v1/projects?round_year={year}&limit=1")).await.json();
 
         assert_eq!((&by_round["total"], &by_year["total"]), (&json!(count), &json!(count)));
     }
@@ -32,11 +24,7 @@ async fn there_are_73_in_three_rounds() {
 async fn their_categories_are_those_of_the_programme() {
     let app = App::start();
 
-    let page = app
-        .anonymous()
-        .get("/v1/projects?facets=category&facets=round&limit=1")
-        .await
-        .json();
+    let page = app.anonymous().get("/v1/projects?facets=category&facets=round&limit=1").await.json();
 
     assert_eq!(
         counts(&page, "category"),
@@ -70,25 +58,9 @@ async fn they_go_from_aalen_to_zwoenitz() {
 async fn every_order_turns_round() {
     let app = App::start();
 
-    for order in [
-        "municipality",
-        "name",
-        "slug",
-        "round",
-        "round_year",
-        "created_at",
-        "updated_at",
-    ] {
-        let there = app
-            .anonymous()
-            .get(&format!("/v1/projects?sort={order}&limit=100"))
-            .await
-            .slugs();
-        let mut back = app
-            .anonymous()
-            .get(&format!("/v1/projects?sort=-{order}&limit=100"))
-            .await
-            .slugs();
+    for order in ["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at"] {
+        let there = app.anonymous().get(&format!("/v1/projects?sort={order}&limit=100")).await.slugs();
+        let mut back = app.anonymous().get(&format!("/v1/projects?sort=-{order}&limit=100")).await.slugs();
         back.reverse();
 
         assert_eq!(there.len(), 73, "{order}");
@@ -105,20 +77,12 @@ async fn one_project_can_be_carried_by_several() {
 
     let names = |project: &Value| -> Vec<String> {
         let members = project["members"].as_array().unwrap();
-        members
-            .iter()
-            .map(|member| member["municipality"]["name"].as_str().unwrap().to_owned())
-            .collect()
+        members.iter().map(|member| member["municipality"]["name"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&shared), ["Hamburg", "Leipzig", "München"]);
     assert_eq!(shared["federal_states"], json!(["DE-BY", "DE-HH", "DE-SN"]));
     assert_eq!(names(&five).len(), 5);
-    let leads = five["members"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|member| member["role"] == "lead")
-        .count();
+    let leads = five["members"].as_array().unwrap().iter().filter(|member| member["role"] == "lead").count();
     assert_eq!(leads, 1);
 }
 
@@ -132,19 +96,12 @@ async fn a_member_can_be_a_district_an_association_or_have_no_key() {
 
     assert_eq!(district["members"][0]["municipality"]["ags"], "09479");
     assert_eq!(association["members"][0]["municipality"]["ags"], "010595974");
-    assert_eq!(
-        keyless["members"][0]["municipality"]["slug"],
-        "verband-region-rhein-neckar"
-    );
+    assert_eq!(keyless["members"][0]["municipality"]["slug"], "verband-region-rhein-neckar");
     assert!(keyless["members"][0]["municipality"].get("ags").is_none());
     // Its association reaches into three states, and is found in each.
     assert_eq!(keyless["federal_states"], json!(["DE-BW", "DE-HE", "DE-RP"]));
     for state in ["DE-BW", "DE-HE", "DE-RP"] {
-        let found = app
-            .anonymous()
-            .get(&format!("/v1/projects?federal_state={state}&limit=100"))
-            .await
-            .slugs();
+        let found = app.anonymous().get(&format!("/v1/projects?federal_state={state}&limit=100")).await.slugs();
         assert!(found.contains(&"rhein-neckar".to_owned()), "{state}");
     }
 }
@@ -162,12 +119,7 @@ async fn one_project_looks_like_this() {
 async fn filters_narrow_and_values_widen() {
     let app = App::start();
     let total = async |query: &str| {
-        app.anonymous()
-            .get(&format!("/v1/projects?limit=1&{query}"))
-            .await
-            .json()["total"]
-            .as_u64()
-            .unwrap()
+        app.anonymous().get(&format!("/v1/projects?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
     };
 
     let (mobility, water) = (total("theme=mobility").await, total("theme=climate-adaptation").await);
@@ -187,11 +139,7 @@ async fn projects_are_found_by_their_members() {
     let app = App::start();
 
     for key in ["14713000", "leipzig"] {
-        let found = app
-            .anonymous()
-            .get(&format!("/v1/projects?municipality={key}"))
-            .await
-            .slugs();
+        let found = app.anonymous().get(&format!("/v1/projects?municipality={key}")).await.slugs();
         assert_eq!(found, ["connected-urban-twins"], "{key}");
     }
     let hamburg = app.anonymous().get("/v1/projects?ags=02").await.slugs();
@@ -220,16 +168,8 @@ async fn a_facet_leaves_its_own_filter_out() {
         .await
         .json();
 
-    assert_eq!(
-        counts(&page, "round").values().sum::<i64>(),
-        28,
-        "all rounds of large cities"
-    );
-    assert_eq!(
-        counts(&page, "category").values().sum::<i64>(),
-        13,
-        "all categories of the first round"
-    );
+    assert_eq!(counts(&page, "round").values().sum::<i64>(), 28, "all rounds of large cities");
+    assert_eq!(counts(&page, "category").values().sum::<i64>(), 13, "all categories of the first round");
     let labels = &page["facets"]["category"][0]["label"];
     assert!(labels["de"].is_string() && labels["en"].is_string());
 }
@@ -238,11 +178,7 @@ async fn a_facet_leaves_its_own_filter_out() {
 async fn members_can_be_picked() {
     let app = App::start();
 
-    let page = app
-        .anonymous()
-        .get("/v1/projects?fields=slug,themes&fields=round&limit=1")
-        .await
-        .json();
+    let page = app.anonymous().get("/v1/projects?fields=slug,themes&fields=round&limit=1").await.json();
     let entry = app.anonymous().get("/v1/projects/ulm?fields=name").await.json();
 
     let members: Vec<&String> = page["items"][0].as_object().unwrap().keys().collect();
@@ -255,10 +191,7 @@ async fn an_entry_answers_to_its_slug_and_its_id() {
     let app = App::start();
     let by_slug = app.anonymous().get("/v1/projects/ulm").await;
 
-    let by_id = app
-        .anonymous()
-        .get(&format!("/v1/projects/{}", by_slug.json()["id"].as_str().unwrap()))
-        .await;
+    let by_id = app.anonymous().get(&format!("/v1/projects/{}", by_slug.json()["id"].as_str().unwrap())).await;
 
     assert_eq!(by_slug.json(), by_id.json());
     assert_eq!(by_slug.header("etag"), by_id.header("etag"));
@@ -272,19 +205,9 @@ fn lead(project: &Value) -> String {
 
 fn counts(page: &Value, facet: &str) -> BTreeMap<String, i64> {
     let buckets = page["facets"][facet].as_array().unwrap().iter();
-    buckets
-        .map(|bucket| {
-            (
-                bucket["value"].as_str().unwrap().to_owned(),
-                bucket["count"].as_i64().unwrap(),
-            )
-        })
-        .collect()
+    buckets.map(|bucket| (bucket["value"].as_str().unwrap().to_owned(), bucket["count"].as_i64().unwrap())).collect()
 }
 
 fn expected(pairs: &[(&str, i64)]) -> BTreeMap<String, i64> {
-    pairs
-        .iter()
-        .map(|(value, count)| ((*value).to_owned(), *count))
-        .collect()
+    pairs.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
 }

@@ -19,12 +19,7 @@ fn every_entity_fits_its_table() {
 #[test]
 fn every_table_of_the_directory_raises_its_version() {
     /// What is made from other tables, or is the version itself.
-    const DERIVED: [&str; 4] = [
-        "directory_version",
-        "search_document",
-        "search_word",
-        "seaql_migrations",
-    ];
+    const DERIVED: [&str; 4] = ["directory_version", "search_document", "search_word", "seaql_migrations"];
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         let tables = "select tablename::text from pg_tables where schemaname = current_schema()";
@@ -34,9 +29,7 @@ fn every_table_of_the_directory_raises_its_version() {
         assert!(tables.len() >= 5);
         for table in tables {
             let before = version(database).await;
-            db.execute_unprepared(&format!("delete from {table} where false"))
-                .await
-                .unwrap();
+            db.execute_unprepared(&format!("delete from {table} where false")).await.unwrap();
             assert_eq!(version(database).await, before + 1, "{table}");
         }
     });
@@ -77,11 +70,7 @@ fn a_schema_from_the_future_is_known_as_such() {
 }
 
 async fn version(database: &Database) -> i64 {
-    let row = database
-        .connection()
-        .query_one_raw(statement("select version from directory_version"))
-        .await
-        .unwrap();
+    let row = database.connection().query_one_raw(statement("select version from directory_version")).await.unwrap();
     row.unwrap().try_get_by_index(0).unwrap()
 }
 

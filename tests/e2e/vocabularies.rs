@@ -13,11 +13,7 @@ async fn every_list_has_labels_in_both_languages() {
     for vocabulary in &vocabularies {
         for term in vocabulary["terms"].as_array().unwrap() {
             for language in ["de", "en"] {
-                assert!(
-                    !term["label"][language].as_str().unwrap().is_empty(),
-                    "{} {term}",
-                    vocabulary["name"]
-                );
+                assert!(!term["label"][language].as_str().unwrap().is_empty(), "{} {term}", vocabulary["name"]);
             }
         }
     }
@@ -32,10 +28,7 @@ async fn a_list_is_what_filters_take() {
         for term in vocabulary["terms"].as_array().unwrap() {
             let value = term["value"].as_str().unwrap();
             assert_eq!(
-                app.anonymous()
-                    .get(&format!("/v1/projects?{name}={value}&limit=1"))
-                    .await
-                    .status,
+                app.anonymous().get(&format!("/v1/projects?{name}={value}&limit=1")).await.status,
                 200,
                 "{value}"
             );
@@ -49,10 +42,7 @@ async fn they_come_in_pages_too() {
 
     let page = app.anonymous().get("/v1/vocabularies?limit=2&fields=name").await.json();
 
-    assert_eq!(
-        page["items"],
-        json!([{ "name": "category" }, { "name": "discontinued_reason" }])
-    );
+    assert_eq!(page["items"], json!([{ "name": "category" }, { "name": "discontinued_reason" }]));
     assert!(page["next"].is_string());
     assert!(contract().document()["components"]["schemas"]["Vocabulary"].is_object());
 }

@@ -28,14 +28,8 @@ pub struct Answer {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build();
-        Self {
-            http: http.expect("a client"),
-            base: format!("http://{address}"),
-        }
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        Self { http: http.expect("a client"), base: format!("http://{address}") }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -68,12 +62,7 @@ impl Client {
         let body = decoded(answer.header("content-encoding"), &answer.body);
         let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
         let media = answer.header("content-type");
-        let promise = openapi::Answer {
-            status: answer.status,
-            headers: names,
-            media,
-            body: &body,
-        };
+        let promise = openapi::Answer { status: answer.status, headers: names, media, body: &body };
         if let Some(broken) = CONTRACT.broken(method.as_str(), path, &promise) {
             panic!("{method} {path} broke the contract: {broken}");
         }
@@ -88,11 +77,7 @@ impl Client {
         }
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer {
-            status,
-            headers,
-            body: response.bytes().await.expect("a body").to_vec(),
-        }
+        Answer { status, headers, body: response.bytes().await.expect("a body").to_vec() }
     }
 }
 
@@ -106,43 +91,23 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The name of the problem, the last part of its type.
     pub fn problem(&self) -> String {
-        assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
-            "{}",
-            self.status
-        );
-        self.json()["type"]
-            .as_str()
-            .expect("a type")
-            .trim_start_matches("/problems/")
-            .to_owned()
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.status);
+        self.json()["type"].as_str().expect("a type").trim_start_matches("/problems/").to_owned()
     }
 
     /// One member of each entry of a list.
     pub fn each(&self, member: &str) -> Vec<Value> {
-        self.json()["items"]
-            .as_array()
-            .expect("items")
-            .iter()
-            .map(|item| item[member].clone())
-            .collect()
+        self.json()["items"].as_array().expect("items").iter().map(|item| item[member].clone()).collect()
     }
 
     /// The slugs of a list.
     pub fn slugs(&self) -> Vec<String> {
-        self.each("slug")
-            .iter()
-            .map(|slug| slug.as_str().expect("a slug").to_owned())
-            .collect()
+        self.each("slug").iter().map(|slug| slug.as_str().expect("a slug").to_owned()).collect()
     }
 }
 
@@ -150,16 +115,9 @@ impl Answer {
 fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
     let mut plain = vec![];
     match coding {
-        "gzip" => flate2::read::GzDecoder::new(body)
-            .read_to_end(&mut plain)
-            .expect("gzip"),
-        "br" => brotli::Decompressor::new(body, 4096)
-            .read_to_end(&mut plain)
-            .expect("brotli"),
-        "zstd" => zstd::Decoder::new(body)
-            .expect("zstd")
-            .read_to_end(&mut plain)
-            .expect("zstd"),
+        "gzip" => flate2::read::GzDecoder::new(body).read_to_end(&mut plain).expect("gzip"),
+        "br" => brotli::Decompressor::new(body, 4096).read_to_end(&mut plain).expect("brotli"),
+        "zstd" => zstd::Decoder::new(body).expect("zstd").read_to_end(&mut plain).expect("zstd"),
         _ => return body.to_vec(),
     };
     plain

@@ -51,29 +51,16 @@ impl TestDatabase {
     }
 
     fn on_server(server: &str, options: &str) -> Self {
-        let name = format!(
-            "transferatlas_{}_{}",
-            std::process::id(),
-            NUMBER.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("transferatlas_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         execute(server, format!("create database {name} {options}"));
-        Self::Server {
-            server: server.to_owned(),
-            name,
-        }
+        Self::Server { server: server.to_owned(), name }
     }
 
     /// The settings under which the service uses it.
     pub fn settings(&self) -> Settings {
         match self {
-            Self::Folder(folder) => Settings {
-                data_dir: folder.path().to_owned(),
-                ..settings()
-            },
-            Self::Server { server, name } => Settings {
-                database_url: Some(Secret(on(server, name))),
-                ..settings()
-            },
+            Self::Folder(folder) => Settings { data_dir: folder.path().to_owned(), ..settings() },
+            Self::Server { server, name } => Settings { database_url: Some(Secret(on(server, name))), ..settings() },
         }
     }
 
@@ -81,11 +68,9 @@ impl TestDatabase {
     pub async fn connect(&self) -> Option<DatabaseConnection> {
         match self {
             Self::Folder(_) => None,
-            Self::Server { server, name } => Some(
-                sea_orm::Database::connect(on(server, name))
-                    .await
-                    .expect("a connection"),
-            ),
+            Self::Server { server, name } => {
+                Some(sea_orm::Database::connect(on(server, name)).await.expect("a connection"))
+            }
         }
     }
 
@@ -114,23 +99,14 @@ impl Template {
         let (settings, template) = match server() {
             None => {
                 let folder = tempfile::tempdir().expect("a folder");
-                (
-                    Settings {
-                        data_dir: folder.path().to_owned(),
-                        ..settings()
-                    },
-                    Self::Folder(folder),
-                )
+                (Settings { data_dir: folder.path().to_owned(), ..settings() }, Self::Folder(folder))
             }
             Some(server) => {
                 // One name, so that a run leaves one database behind, which the next one replaces.
                 let name = "transferatlas_template".to_owned();
                 execute(&server, format!("drop database if exists {name} with (force)"));
                 execute(&server, format!("create database {name}"));
-                let settings = Settings {
-                    database_url: Some(Secret(on(&server, &name))),
-                    ..settings()
-                };
+                let settings = Settings { database_url: Some(Secret(on(&server, &name))), ..settings() };
                 (settings, Self::Server { server, name })
             }
         };
@@ -151,9 +127,8 @@ fn server() -> Option<String> {
 
 /// The address of a database on a server.
 fn on(server: &str, name: &str) -> String {
-    let (base, query) = server
-        .split_once('?')
-        .map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
+    let (base, query) =
+        server.split_once('?').map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
     format!("{base}/{name}{query}")
 }
@@ -162,10 +137,7 @@ fn execute(server: &str, sql: String) {
     let server = server.to_owned();
     in_system(async move || {
         let connection = sea_orm::Database::connect(server).await.expect("a server");
-        connection
-            .execute_unprepared(&sql)
-            .await
-            .expect("a statement that works");
+        connection.execute_unprepared(&sql).await.expect("a statement that works");
         connection.close().await.expect("a closed connection");
     });
 }

@@ -1,4 +1,11 @@
 //! What every end-to-end test needs: a service of its own, with a database of its own, and a client that believes nothing.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test that cannot go on says where"
+)]
 
 mod client;
 mod database;
@@ -39,9 +46,7 @@ impl App {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
                 let address = listener.local_addr().expect("an address");
                 let database = Database::open(&settings).await.expect("a database");
-                let running = api::server::serve(listener, database.clone(), &listen())
-                    .await
-                    .expect("a service");
+                let running = api::server::serve(listener, database.clone(), &listen()).await.expect("a service");
                 told.send(address).expect("a test that waits");
                 let _ = stopped.await;
                 running.stop().await.expect("a stop");
@@ -49,12 +54,7 @@ impl App {
             });
         });
         let address = address.recv().expect("a service that starts");
-        Self {
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-            database,
-        }
+        Self { address, stop: Some(stop), thread: Some(thread), database }
     }
 
     /// Somebody without a token.

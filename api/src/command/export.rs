@@ -25,10 +25,7 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
-        let form = self
-            .form
-            .or_else(|| self.output.as_deref().and_then(Form::of))
-            .unwrap_or(Form::Json);
+        let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
         if form == Form::Csv && self.resource != Resource::Municipalities {
             bail!("only municipalities fit into a table; choose json or ndjson");
         }

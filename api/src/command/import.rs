@@ -31,21 +31,13 @@ pub(super) struct Import {
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let Some(resource) = self.resource.or_else(|| Resource::of(&self.file)) else {
-            bail!(
-                "the name of {} says nothing of its content; name it with --resource",
-                self.file.display()
-            )
+            bail!("the name of {} says nothing of its content; name it with --resource", self.file.display())
         };
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
-            bail!(
-                "the ending of {} says nothing of how it is written; name it with --form",
-                self.file.display()
-            )
+            bail!("the ending of {} says nothing of how it is written; name it with --form", self.file.display())
         };
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let Ok(text) = String::from_utf8(bytes) else {
-            bail!("{} is not UTF-8", self.file.display())
-        };
+        let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
         // On a terminal alone; elsewhere the bar is silent.
         let bar = ProgressBar::new(3).with_style(ProgressStyle::with_template("{bar:30} {msg}")?);
@@ -80,6 +72,6 @@ impl Import {
 
 /// Names every flaw; the file changes nothing.
 fn refuse<T>(flaws: &[impl std::fmt::Display]) -> Result<T> {
-    let list: String = flaws.iter().map(|flaw| format!("\n  {flaw}")).collect();
-    bail!("nothing was stored; {} things need another look:{list}", flaws.len())
+    let list: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+    bail!("nothing was stored; {} things need another look:\n  {}", list.len(), list.join("\n  "))
 }

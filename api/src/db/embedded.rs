@@ -17,7 +17,7 @@ pub(super) struct Embedded(Mutex<Option<PgliteServer>>);
 const CONNECTIONS: u32 = 1;
 
 /// The first connection starts the database, which takes seconds in an unoptimised build.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)> {
     let server = {
@@ -25,19 +25,13 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
         tokio::task::spawn_blocking(move || start(&folder)).await??
     };
     let options = pool(ConnectOptions::new(server.database_url()), CONNECTIONS, PATIENCE);
-    let connection = sea_orm::Database::connect(options)
-        .await
-        .context("the embedded database does not answer")?;
+    let connection = sea_orm::Database::connect(options).await.context("the embedded database does not answer")?;
     Ok((connection, Embedded(Mutex::new(Some(server)))))
 }
 
 fn start(folder: &Path) -> Result<PgliteServer> {
     std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    match PgliteServer::builder()
-        .path(folder)
-        .extension(extensions::PG_TRGM)
-        .start()
-    {
+    match PgliteServer::builder().path(folder).extension(extensions::PG_TRGM).start() {
         Ok(server) => Ok(server),
         Err(error) if format!("{error:#}").contains("already in use") => {
             bail!("the data folder {} is in use by another process", folder.display())

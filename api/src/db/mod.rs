@@ -43,10 +43,7 @@ impl Database {
         #[cfg(feature = "embedded")]
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
-            Ok(Self(Arc::new(Open {
-                connection,
-                embedded: Some(embedded),
-            })))
+            Ok(Self(Arc::new(Open { connection, embedded: Some(embedded) })))
         }
         #[cfg(not(feature = "embedded"))]
         anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")

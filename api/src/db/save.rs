@@ -52,13 +52,8 @@ where
 {
     let key = || E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
     for chunk in rows.chunks(CHUNK) {
-        let conflict = OnConflict::columns(key())
-            .update_columns(columns.iter().copied())
-            .to_owned();
-        E::insert_many(chunk.to_vec())
-            .on_conflict(conflict)
-            .exec_without_returning(tx)
-            .await?;
+        let conflict = OnConflict::columns(key()).update_columns(columns.iter().copied()).to_owned();
+        E::insert_many(chunk.to_vec()).on_conflict(conflict).exec_without_returning(tx).await?;
     }
     Ok(())
 }

@@ -29,9 +29,7 @@ impl Database {
         Ok(if !made.iter().all(known) {
             Schema::Newer
         } else if made.len() < steps.len() {
-            Schema::Old {
-                missing: steps.len() - made.len(),
-            }
+            Schema::Old { missing: steps.len() - made.len() }
         } else {
             Schema::Current
         })
@@ -40,18 +38,11 @@ impl Database {
     async fn steps_made(&self) -> Result<Vec<String>> {
         let db = self.connection();
         let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
-        let table = db
-            .query_one_raw(sql("select to_regclass('seaql_migrations')::text"))
-            .await?;
-        if table
-            .and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten())
-            .is_none()
-        {
+        let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text")).await?;
+        if table.and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()).is_none() {
             return Ok(vec![]);
         }
-        let rows = db
-            .query_all_raw(sql("select version from seaql_migrations order by version"))
-            .await?;
+        let rows = db.query_all_raw(sql("select version from seaql_migrations order by version")).await?;
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
@@ -59,11 +50,7 @@ impl Database {
     ///
     /// Instances that start together wait for each other; on the embedded database there is one connection, and no other.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
-        let lock = if self.is_embedded() {
-            None
-        } else {
-            Some(self.begin().await?)
-        };
+        let lock = if self.is_embedded() { None } else { Some(self.begin().await?) };
         if let Some(lock) = &lock {
             lock.execute_unprepared("set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0").await?;
             lock.execute_unprepared(LOCK).await?;

@@ -29,15 +29,9 @@ pub(super) async fn connect(url: &Secret, size: u32) -> Result<DatabaseConnectio
         Ok(connection) => connection,
         Err(error) => bail!("the PostgreSQL server cannot be reached: {}", reason(&error)),
     };
-    let version = Statement::from_string(
-        DbBackend::Postgres,
-        "select current_setting('server_version_num')::int / 10000",
-    );
-    let version: i32 = match connection
-        .query_one_raw(version)
-        .await?
-        .map(|row| row.try_get_by_index(0))
-    {
+    let version =
+        Statement::from_string(DbBackend::Postgres, "select current_setting('server_version_num')::int / 10000");
+    let version: i32 = match connection.query_one_raw(version).await?.map(|row| row.try_get_by_index(0)) {
         Some(version) => version.context("the server does not tell its version")?,
         None => bail!("the server does not tell its version"),
     };
@@ -71,27 +65,19 @@ fn reason(error: &sea_orm::DbErr) -> String {
 pub(super) fn pool(mut options: ConnectOptions, size: u32, patience: Duration) -> ConnectOptions {
     const RELEASE: Duration = Duration::from_secs(1);
 
-    options
-        .max_connections(size)
-        .acquire_timeout(patience)
-        .sqlx_logging(false);
+    options.max_connections(size).acquire_timeout(patience).sqlx_logging(false);
     options.map_sqlx_postgres_pool_opts(|pool| {
         pool.after_release(|connection, _| {
             Box::pin(async move {
                 let clean = async {
-                    let left_open = connection
-                        .fetch_one("select now() < statement_timestamp()")
-                        .await?
-                        .try_get(0)?;
+                    let left_open = connection.fetch_one("select now() < statement_timestamp()").await?.try_get(0)?;
                     if left_open {
                         tracing::error!("a connection came back inside a transaction; it was rolled back");
                         connection.execute("rollback").await?;
                     }
                     Ok(true)
                 };
-                tokio::time::timeout(RELEASE, clean)
-                    .await
-                    .unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                tokio::time::timeout(RELEASE, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
             })
         })
     });

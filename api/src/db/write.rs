@@ -66,12 +66,7 @@ impl Database {
 /// Locks the version row until the transaction ends, and takes the next number.
 async fn raise(tx: &DatabaseTransaction) -> Result<Version, DbErr> {
     const RAISE: &str = "select raise_directory_version() as number, now() as changed_at";
-    let row = tx
-        .query_one_raw(Statement::from_string(DbBackend::Postgres, RAISE))
-        .await?;
+    let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, RAISE)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
-    Ok(Version {
-        number: row.try_get("", "number")?,
-        changed_at: row.try_get("", "changed_at")?,
-    })
+    Ok(Version { number: row.try_get("", "number")?, changed_at: row.try_get("", "changed_at")? })
 }

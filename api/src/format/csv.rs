@@ -16,9 +16,7 @@ pub(super) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
 }
 
 fn line(cells: impl Iterator<Item = String>) -> Result<Vec<u8>> {
-    let mut writer = ::csv::WriterBuilder::new()
-        .terminator(::csv::Terminator::CRLF)
-        .from_writer(vec![]);
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(vec![]);
     writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::fault)?;
     writer.into_inner().map_err(|error| Error::fault(error.into_error()))
 }
@@ -34,10 +32,7 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     match (value, path.split_once('.').unwrap_or((path, ""))) {
         (Value::Array(entries), _) => entries.iter().for_each(|entry| walk(entry, path, found)),
         (Value::Object(members), (name, rest)) if !path.is_empty() => {
-            members
-                .get(name)
-                .into_iter()
-                .for_each(|member| walk(member, rest, found));
+            members.get(name).into_iter().for_each(|member| walk(member, rest, found));
         }
         (Value::String(text), _) => found.push(defused(text)),
         (Value::Number(_) | Value::Bool(_), _) => found.push(value.to_string()),
@@ -47,11 +42,7 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
 
 /// A spreadsheet would run a text that begins like a formula.
 fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -47,15 +47,7 @@ pub(crate) struct FeatureCollection {
 impl Feature {
     /// The feature of a record, of which `shown` is what the client asked to see.
     pub(crate) fn new(record: &impl Record, id: Value, shown: Value) -> Self {
-        let point = |Location { lon, lat }| Point {
-            r#type: "Point",
-            coordinates: [lon, lat],
-        };
-        Self {
-            r#type: "Feature",
-            id,
-            geometry: record.location().map(point),
-            properties: shown,
-        }
+        let point = |Location { lon, lat }| Point { r#type: "Point", coordinates: [lon, lat] };
+        Self { r#type: "Feature", id, geometry: record.location().map(point), properties: shown }
     }
 }

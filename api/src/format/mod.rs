@@ -44,11 +44,7 @@ impl Format {
 
     /// Does a range of `Accept` include it?
     pub(crate) fn fits(self, range: &str) -> bool {
-        let prefix = |range: &str| {
-            range
-                .strip_suffix('*')
-                .is_some_and(|prefix| self.media_type().starts_with(prefix))
-        };
+        let prefix = |range: &str| range.strip_suffix('*').is_some_and(|prefix| self.media_type().starts_with(prefix));
         range == self.media_type() || range == "*/*" || range.ends_with("/*") && prefix(range)
     }
 }

@@ -39,15 +39,13 @@ where
             return Ok::<_, Error>(None);
         };
         let (items, next) = rows(&list, progress.after.as_ref(), progress.left.min(BATCH)).await?;
-        progress.left = progress
-            .left
-            .saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
-        let last = next.is_none() || progress.left == 0;
-        let text = written(&list, &items, !progress.begun, last)?;
+        progress.left = progress.left.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
+        let ends = next.is_none() || progress.left == 0;
+        let text = written(&list, &items, !progress.begun, ends)?;
         progress.encoder.write(&text).map_err(Error::fault)?;
         progress.begun = true;
         progress.after = next;
-        let (bytes, progress) = if last {
+        let (bytes, progress) = if ends {
             (progress.encoder.finish().map_err(Error::fault)?, None)
         } else {
             (progress.encoder.take(), Some(progress))
@@ -66,21 +64,18 @@ where
 }
 
 /// One batch as it stands in the body, with what goes before the first and behind the last.
-fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], first: bool, last: bool) -> Result<Vec<u8>> {
+fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends: bool) -> Result<Vec<u8>> {
     let mut text = vec![];
     match list.view.chosen() {
-        Format::Csv if first => text.extend(csv::header(T::COLUMNS)?),
-        Format::Geojson if first => text.extend(br#"{"type":"FeatureCollection","features":["#),
+        Format::Csv if begins => text.extend(csv::header(T::COLUMNS)?),
+        Format::Geojson if begins => text.extend(br#"{"type":"FeatureCollection","features":["#),
         _ => {}
     }
     for (index, item) in items.iter().enumerate() {
         match list.view.chosen() {
-            Format::Csv => text.extend(csv::row(
-                T::COLUMNS,
-                &serde_json::to_value(item).map_err(Error::fault)?,
-            )?),
+            Format::Csv => text.extend(csv::row(T::COLUMNS, &serde_json::to_value(item).map_err(Error::fault)?)?),
             Format::Geojson => {
-                if index > 0 || !first {
+                if index > 0 || !begins {
                     text.push(b',');
                 }
                 serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::fault)?;
@@ -91,7 +86,7 @@ fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], first: bool, last:
             }
         }
     }
-    if last && list.view.chosen() == Format::Geojson {
+    if ends && list.view.chosen() == Format::Geojson {
         text.extend(b"]}");
     }
     Ok(text)

@@ -81,10 +81,9 @@ impl Wanted {
     /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
     fn has(&self, tag: &str, changed: SystemTime) -> bool {
         match (&self.held, self.since) {
-            (Some(held), _) => held
-                .split(',')
-                .map(str::trim)
-                .any(|one| one == "*" || one.trim_start_matches("W/") == tag),
+            (Some(held), _) => {
+                held.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+            }
             (None, Some(since)) => seconds(changed) <= seconds(since),
             (None, None) => false,
         }
@@ -92,8 +91,7 @@ impl Wanted {
 }
 
 fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |age| age.as_secs())
+    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 /// Middleware: answers GET from memory, tags what is sent, and sends nothing that the client holds.
@@ -171,21 +169,15 @@ async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
     };
     let digest = digest(&[&body]);
     let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| format!("{revision}-{digest}"));
-    (
-        Made::Kept(request),
-        Some(Kept {
-            headers,
-            tag,
-            body,
-            coded: Default::default(),
-        }),
-    )
+    (Made::Kept(request), Some(Kept { headers, tag, body, coded: Default::default() }))
 }
 
 fn digest(parts: &[&[u8]]) -> String {
     use std::fmt::Write;
     let mut hash = Sha256::new_with_prefix(PROGRAM);
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     hash.finalize().iter().take(10).fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -202,18 +194,10 @@ fn tag(base: &str, coding: Coding) -> String {
 
 impl Kept {
     fn send(&self, wanted: &Wanted, version: Version) -> HttpResponse {
-        let coding = if self.body.len() < SHORT {
-            Coding::Identity
-        } else {
-            wanted.coding
-        };
+        let coding = if self.body.len() < SHORT { Coding::Identity } else { wanted.coding };
         let tag = tag(&self.tag, coding);
         let unchanged = wanted.has(&tag, version.changed_at.into());
-        let mut response = HttpResponse::new(if unchanged {
-            StatusCode::NOT_MODIFIED
-        } else {
-            StatusCode::OK
-        });
+        let mut response = HttpResponse::new(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         for (name, value) in &self.headers {
             if !unchanged || name == header::LINK {
                 response.headers_mut().append(name.clone(), value.clone());
@@ -225,9 +209,7 @@ impl Kept {
         }
         match self.coded(coding) {
             Some(body) => {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+                response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
                 response.set_body(BoxBody::new(body))
             }
             None => response.set_body(BoxBody::new(self.body.clone())),
@@ -270,27 +252,12 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     if response.status() != StatusCode::OK || !stream || response.headers().contains_key(header::CACHE_CONTROL) {
         return response;
     }
-    let header = |name| {
-        response
-            .headers()
-            .get(name)
-            .map_or(&b""[..], |value: &HeaderValue| value.as_bytes())
-    };
+    let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
     let number = version.number.to_be_bytes();
-    let base = digest(&[
-        response.request().path().as_bytes(),
-        b"?",
-        asked.as_bytes(),
-        form,
-        &number,
-    ]);
-    let coding = if header(header::CONTENT_ENCODING).is_empty() {
-        Coding::Identity
-    } else {
-        wanted.coding
-    };
+    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, &number]);
+    let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);
     if wanted.has(&tag, version.changed_at.into()) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);

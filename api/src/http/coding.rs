@@ -102,12 +102,8 @@ mod tests {
         };
 
         let mut plain = [String::new(), String::new()];
-        flate2::read::GzDecoder::new(&*coded(Coding::Gzip))
-            .read_to_string(&mut plain[0])
-            .unwrap();
-        brotli::Decompressor::new(&*coded(Coding::Brotli), 4096)
-            .read_to_string(&mut plain[1])
-            .unwrap();
+        flate2::read::GzDecoder::new(&*coded(Coding::Gzip)).read_to_string(&mut plain[0]).unwrap();
+        brotli::Decompressor::new(&*coded(Coding::Brotli), 4096).read_to_string(&mut plain[1]).unwrap();
         assert_eq!(plain, [text.clone(), text.clone()]);
         assert_eq!(zstd::decode_all(&*coded(Coding::Zstd)).unwrap(), text.as_bytes());
         assert_eq!(coded(Coding::Identity), text.as_bytes());

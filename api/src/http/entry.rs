@@ -78,10 +78,7 @@ pub(crate) fn fields<T: PartialSchema>(view: &mut View) -> Vec<Violation> {
     let unknown = view.picked.iter().filter(|name| !known.contains(&name.as_str()));
     unknown
         .map(|name| {
-            Violation::parameter(
-                "fields",
-                format!("`{name}` is not a member; those are: {}", known.join(", ")),
-            )
+            Violation::parameter("fields", format!("`{name}` is not a member; those are: {}", known.join(", ")))
         })
         .collect()
 }
@@ -106,10 +103,7 @@ impl<T: Record> FromRequest for EntryQuery<T> {
                 return Err(Error::Parameters(violations));
             }
             view.negotiate(req, T::ENTRIES)?;
-            Ok(Self {
-                view,
-                item: PhantomData,
-            })
+            Ok(Self { view, item: PhantomData })
         };
         ready(read())
     }

@@ -18,10 +18,7 @@ const ALLOWED_HEADERS: &str = "Accept, Accept-Language, If-Modified-Since, If-No
 /// OPTIONS, to a browser that asks first too, and 405 at a known address, 404 elsewhere.
 pub(crate) async fn fallback(req: HttpRequest, document: Data<OpenApi>) -> Result<HttpResponse> {
     // The document writes a parameter without the expression it must match.
-    let known = req
-        .resource_map()
-        .match_pattern(req.path())
-        .map(|path| path.replace(":.*}", "}"));
+    let known = req.resource_map().match_pattern(req.path()).map(|path| path.replace(":.*}", "}"));
     let Some(item) = known.and_then(|path| document.paths.paths.get(&path)) else {
         return Err(Error::NotFound);
     };
@@ -48,10 +45,6 @@ fn allowed(item: &PathItem) -> String {
         ("POST", item.post.is_some()),
         ("PUT", item.put.is_some()),
     ];
-    let methods: BTreeSet<&str> = written
-        .iter()
-        .filter(|(_, there)| *there)
-        .map(|(method, _)| *method)
-        .collect();
+    let methods: BTreeSet<&str> = written.iter().filter(|(_, there)| *there).map(|(method, _)| *method).collect();
     methods.into_iter().collect::<Vec<_>>().join(", ")
 }

@@ -50,9 +50,7 @@ fn well_formed(part: &str) -> Result<()> {
     let bytes = part.as_bytes();
     let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
     if escapes.any(|(at, _)| !bytes.get(at + 1..).is_some_and(escape)) {
-        return Err(Error::Address(
-            "a `%` that begins no escape; a percent sign itself is %25",
-        ));
+        return Err(Error::Address("a `%` that begins no escape; a percent sign itself is %25"));
     }
     match percent_decode_str(part).decode_utf8() {
         Err(_) => Err(Error::Address("bytes that are not UTF-8")),
@@ -62,15 +60,8 @@ fn well_formed(part: &str) -> Result<()> {
 }
 
 fn body(headers: &HeaderMap) -> Result<()> {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok())
-    };
-    if text(CONTENT_LENGTH)
-        .and_then(|length| length.parse::<u64>().ok())
-        .is_some_and(|length| length > BODY as u64)
-    {
+    let text = |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
+    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > BODY as u64) {
         return Err(Error::TooLarge(BODY));
     }
     match text(CONTENT_ENCODING) {

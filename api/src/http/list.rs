@@ -57,10 +57,7 @@ impl<Q, T> ListQuery<Q, T> {
 
     /// The mark to read on from a position in this list.
     pub(crate) fn cursor(&self, position: Position) -> Cursor {
-        Cursor {
-            query: self.digest,
-            position,
-        }
+        Cursor { query: self.digest, position }
     }
 }
 
@@ -73,10 +70,8 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let mut view: View = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut view));
         violations.extend(query.violations());
-        let digest = digest(
-            req.path(),
-            &pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]),
-        );
+        let digest =
+            digest(req.path(), &pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]));
         let after = match paging.cursor.as_deref().map(Cursor::decode) {
             None => None,
             Some(Some(cursor)) if cursor.query == digest => Some(cursor.position),
@@ -86,10 +81,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
                 None
             }
             Some(None) => {
-                violations.push(Violation::parameter(
-                    "cursor",
-                    "is not a `next` of this service; start without it",
-                ));
+                violations.push(Violation::parameter("cursor", "is not a `next` of this service; start without it"));
                 None
             }
         };
@@ -98,25 +90,14 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         view.negotiate(req, T::LISTS)?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
-        Ok(Self {
-            query,
-            view,
-            limit,
-            after,
-            digest,
-            item: PhantomData,
-        })
+        Ok(Self { query, view, limit, after, digest, item: PhantomData })
     }
 }
 
 /// The same for the same text in every process.
 fn digest(path: &str, query: &str) -> u64 {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new()
-        .chain_update(path)
-        .chain_update([0])
-        .chain_update(query)
-        .finalize();
+    let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(query).finalize();
     digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 

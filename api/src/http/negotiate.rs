@@ -24,35 +24,16 @@ fn part(text: &str) -> Option<(String, f32)> {
 }
 
 pub(super) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
-    let refused = || {
-        Error::NotAcceptable(
-            offered
-                .iter()
-                .map(|form| form.media_type())
-                .collect::<Vec<_>>()
-                .join(", "),
-        )
-    };
+    let refused = || Error::NotAcceptable(offered.iter().map(|form| form.media_type()).collect::<Vec<_>>().join(", "));
     if let Some(asked) = asked {
-        return if offered.contains(&asked) {
-            Ok(asked)
-        } else {
-            Err(refused())
-        };
+        return if offered.contains(&asked) { Ok(asked) } else { Err(refused()) };
     }
     let Some(ranges) = weighted(headers, &ACCEPT) else {
         return Ok(Format::Json);
     };
-    let excluded = |form: &Format| {
-        ranges
-            .iter()
-            .any(|(range, weight)| *weight <= 0.0 && range == form.media_type())
-    };
+    let excluded = |form: &Format| ranges.iter().any(|(range, weight)| *weight <= 0.0 && range == form.media_type());
     let fitting = |range: &str| offered.iter().find(|form| form.fits(range) && !excluded(form));
-    let found = ranges
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .find_map(|(range, _)| fitting(range));
+    let found = ranges.iter().filter(|(_, weight)| *weight > 0.0).find_map(|(range, _)| fitting(range));
     found.copied().ok_or_else(refused)
 }
 
@@ -63,9 +44,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Coding {
     };
     let weight = |coding: Coding| {
         let named = taken.iter().find(|(name, _)| name == coding.name());
-        named
-            .or_else(|| taken.iter().find(|(name, _)| name == "*"))
-            .map_or(0.0, |(_, weight)| *weight)
+        named.or_else(|| taken.iter().find(|(name, _)| name == "*")).map_or(0.0, |(_, weight)| *weight)
     };
     let mut best = (Coding::Identity, 0.0);
     for coding in [Coding::Brotli, Coding::Zstd, Coding::Gzip] {

@@ -28,10 +28,7 @@ pub(crate) async fn observe(
     let state = req.app_data::<Data<State>>().cloned();
     let id = request_id(req.headers());
     let method = req.method().clone();
-    let route = req
-        .resource_map()
-        .match_pattern(req.path())
-        .unwrap_or_else(|| "unknown".to_owned());
+    let route = req.resource_map().match_pattern(req.path()).unwrap_or_else(|| "unknown".to_owned());
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     let answer = next.call(req).instrument(span.clone()).await;
     let (status, cause) = match &answer {
@@ -40,15 +37,14 @@ pub(crate) async fn observe(
     };
     let elapsed = started.elapsed();
     if let Some(state) = state {
-        state
-            .metrics
-            .answered(method.as_str(), &route, status.as_u16(), elapsed);
+        state.metrics.answered(method.as_str(), &route, status.as_u16(), elapsed);
     }
     span.in_scope(|| {
         let milliseconds = elapsed.as_secs_f64() * 1e3;
-        match cause {
-            Some(cause) => tracing::error!(status = status.as_u16(), milliseconds, %cause, "failed"),
-            None => tracing::info!(status = status.as_u16(), milliseconds, "answered"),
+        if let Some(cause) = cause {
+            tracing::error!(status = status.as_u16(), milliseconds, %cause, "failed");
+        } else {
+            tracing::info!(status = status.as_u16(), milliseconds, "answered");
         }
     });
     match answer {
@@ -71,13 +67,9 @@ fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let fit = |id: &&str| {
         (8..=64).contains(&id.len())
-            && id
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
-    given
-        .filter(fit)
-        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+    given.filter(fit).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
 fn causes(error: &actix_web::Error) -> Option<String> {
@@ -98,9 +90,6 @@ fn finish(headers: &mut HeaderMap, id: &str) {
             headers.insert(name, HeaderValue::from_static(value));
         }
     };
-    unless_set(
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    );
+    unless_set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
     unless_set(header::CACHE_CONTROL, "no-store");
 }

@@ -45,12 +45,7 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(collection: &str, id: Uuid, slug: String, name: String) -> Self {
-        Self {
-            href: format!("/v1/{collection}/{slug}"),
-            id,
-            slug,
-            name,
-        }
+        Self { href: format!("/v1/{collection}/{slug}"), id, slug, name }
     }
 }
 
@@ -81,10 +76,7 @@ struct Written {
 
 impl Cursor {
     pub(crate) fn encode(&self) -> String {
-        let written = Written {
-            query: self.query,
-            position: self.position.clone(),
-        };
+        let written = Written { query: self.query, position: self.position.clone() };
         BASE64.encode(serde_json::to_vec(&written).unwrap_or_default())
     }
 
@@ -106,14 +98,8 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_the_way_there_and_back() {
-        let position = Position {
-            key: "zwönitz \"1\"".to_owned(),
-            id: Uuid::now_v7(),
-        };
-        let cursor = Cursor {
-            query: u64::MAX,
-            position,
-        };
+        let position = Position { key: "zwönitz \"1\"".to_owned(), id: Uuid::now_v7() };
+        let cursor = Cursor { query: u64::MAX, position };
 
         assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
     }

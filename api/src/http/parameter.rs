@@ -16,9 +16,7 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for Whole<MIN, MAX> {
     fn try_from(text: String) -> Result<Self, String> {
         match text.parse() {
             Ok(number) if (MIN..=MAX).contains(&number) => Ok(Self(number)),
-            _ => Err(format!(
-                "`{text}` does not fit; write a whole number from {MIN} to {MAX}"
-            )),
+            _ => Err(format!("`{text}` does not fit; write a whole number from {MIN} to {MAX}")),
         }
     }
 }
@@ -34,15 +32,10 @@ impl TryFrom<String> for Instant {
     fn try_from(text: String) -> Result<Self, String> {
         // A plus that was not encoded has become a space.
         let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|time| time.to_utc());
-        let day = || {
-            text.parse()
-                .map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc())
-        };
+        let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
         match time.or_else(|_| day()) {
             Ok(time) => Ok(Self(time)),
-            Err(_) => Err(format!(
-                "`{text}` is not a time; write 2026-01-31T12:00:00Z or 2026-01-31"
-            )),
+            Err(_) => Err(format!("`{text}` is not a time; write 2026-01-31T12:00:00Z or 2026-01-31")),
         }
     }
 }
@@ -51,16 +44,10 @@ impl TryFrom<String> for Instant {
 pub(crate) fn needs_query(q: Option<&str>, by_relevance: bool) -> Vec<Violation> {
     let mut violations = vec![];
     if q.is_some_and(|q| q.chars().count() > 200) {
-        violations.push(Violation::parameter(
-            "q",
-            "is longer than 200 characters; look for less at once",
-        ));
+        violations.push(Violation::parameter("q", "is longer than 200 characters; look for less at once"));
     }
     if by_relevance && q.is_none_or(|q| q.trim().is_empty()) {
-        violations.push(Violation::parameter(
-            "sort",
-            "`relevance` needs words to look for in `q`",
-        ));
+        violations.push(Violation::parameter("sort", "`relevance` needs words to look for in `q`"));
     }
     violations
 }

@@ -18,17 +18,12 @@ pub(super) struct Revision(pub i64);
 /// A JSON answer of its own kind.
 pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result<HttpResponse> {
     let body = serde_json::to_vec(body).map_err(Error::fault)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, content_type))
-        .body(body))
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).body(body))
 }
 
 /// An answer that only holds now.
 pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(
-        CACHE_CONTROL,
-        actix_web::http::header::HeaderValue::from_static("no-store"),
-    );
+    response.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     response
 }
 
@@ -58,25 +53,9 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         let mut response = if self.view.is_whole() {
             reply(json, &page)?
         } else {
-            let Page {
-                items,
-                total,
-                next,
-                facets,
-            } = page;
-            let items = items
-                .iter()
-                .map(|item| self.view.pick(item))
-                .collect::<Result<Vec<_>>>()?;
-            reply(
-                json,
-                &Page {
-                    items,
-                    total,
-                    next,
-                    facets,
-                },
-            )?
+            let Page { items, total, next, facets } = page;
+            let items = items.iter().map(|item| self.view.pick(item)).collect::<Result<Vec<_>>>()?;
+            reply(json, &Page { items, total, next, facets })?
         };
         if let Some(link) = next.and_then(|query| format!("<{}?{query}>; rel=\"next\"", req.path()).parse().ok()) {
             response.headers_mut().insert(LINK, link);

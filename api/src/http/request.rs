@@ -35,34 +35,23 @@ impl Pairs {
             .collect()
     }
 
-    /// Reads the keys that `T` knows. Each is tried alone first, so that every mistake is found.
+    /// Reads the keys that `T` knows. Each is tried alone first, so that every mistake is found; the rest still counts.
     pub(crate) fn read<T: DeserializeOwned + IntoParams + Default>(&self, violations: &mut Vec<Violation>) -> T {
-        let before = violations.len();
         let known = names::<T>();
-        let mine = || self.0.iter().filter(|(key, _)| known.contains(key));
-        for (key, values) in mine() {
-            if let Err(error) = one::<T>(key, values) {
-                let once = values.len() > 1
-                    && values
-                        .iter()
-                        .all(|value| one::<T>(key, std::slice::from_ref(value)).is_ok());
-                let detail = if once {
-                    "may be given only once".to_owned()
-                } else {
-                    plain(&error)
-                };
-                violations.push(Violation::parameter(key, detail));
+        let mut good = vec![];
+        for (key, values) in self.0.iter().filter(|(key, _)| known.contains(key)) {
+            match one::<T>(key, values) {
+                Ok(_) => good.extend(values.iter().map(|value| (key.as_str(), value.as_str()))),
+                Err(error) => {
+                    let alone = |value| one::<T>(key, std::slice::from_ref(value)).is_ok();
+                    let once = values.len() > 1 && values.iter().all(alone);
+                    let detail = if once { "may be given only once".to_owned() } else { plain(&error) };
+                    violations.push(Violation::parameter(key, detail));
+                }
             }
         }
-        if violations.len() > before {
-            return T::default();
-        }
-        let all =
-            encode(mine().flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))));
-        serde_html_form::from_str(&all).unwrap_or_else(|error| {
-            violations.push(Violation::parameter("", plain(&error)));
-            T::default()
-        })
+        // What is right key by key is right together.
+        serde_html_form::from_str(&encode(good.into_iter())).unwrap_or_default()
     }
 }
 
@@ -78,15 +67,9 @@ fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 /// The message about a closed list names its values; it only must not speak of variants.
 fn plain(error: &serde_html_form::de::Error) -> String {
     let message = error.to_string();
-    match message
-        .strip_prefix("unknown variant ")
-        .and_then(|rest| rest.split_once(", expected "))
-    {
+    match message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
         Some((given, known)) => {
-            format!(
-                "{given} is not known here; write one of: {}",
-                known.strip_prefix("one of ").unwrap_or(known)
-            )
+            format!("{given} is not known here; write one of: {}", known.strip_prefix("one of ").unwrap_or(known))
         }
         None => message,
     }
@@ -94,8 +77,5 @@ fn plain(error: &serde_html_form::de::Error) -> String {
 
 /// The names of the query parameters a type describes.
 pub(crate) fn names<T: IntoParams>() -> Vec<String> {
-    T::into_params(|| Some(ParameterIn::Query))
-        .into_iter()
-        .map(|parameter| parameter.name)
-        .collect()
+    T::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }

@@ -50,12 +50,7 @@ impl<O: Order> fmt::Display for Unknown<'_, O> {
 
 impl<O: Order> Sort<O> {
     pub(crate) fn schema() -> RefOr<Schema> {
-        let both = O::VALUES
-            .iter()
-            .flat_map(|value| [(*value).to_owned(), format!("-{value}")]);
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .enum_values(Some(both))
-            .into()
+        let both = O::VALUES.iter().flat_map(|value| [(*value).to_owned(), format!("-{value}")]);
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(both)).into()
     }
 }

@@ -5,8 +5,9 @@ use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
+use super::ags::{self, AgsPrefix};
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
@@ -112,7 +113,7 @@ pub(crate) struct MunicipalityLink {
 /// What can be set of a municipality
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "key_fits", skip_on_field_errors = false))]
+#[validate(schema(function = "ags::fits", skip_on_field_errors = false))]
 pub(crate) struct MunicipalityInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ags: Option<String>,
@@ -139,47 +140,6 @@ pub(crate) struct MunicipalityInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
     pub website: Option<String>,
-}
-
-/// An official key has the length of its kind and begins with the number of its state.
-fn key_fits(input: &MunicipalityInput) -> Result<(), ValidationError> {
-    let Some(ags) = &input.ags else { return Ok(()) };
-    let length = match input.kind {
-        MunicipalityKind::District => 5,
-        MunicipalityKind::IndependentCity | MunicipalityKind::Town | MunicipalityKind::Municipality => 8,
-        MunicipalityKind::Association => 9,
-    };
-    if ags.len() != length || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(validate::broken(format!(
-            "`ags` must have {length} digits for this `kind`"
-        )));
-    }
-    let state = input.federal_state.key();
-    if !ags.starts_with(state) {
-        return Err(validate::broken(format!(
-            "`ags` must begin with {state} in this `federal_state`"
-        )));
-    }
-    Ok(())
-}
-
-/// The first digits of an official key.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(crate) struct AgsPrefix(pub String);
-
-impl TryFrom<String> for AgsPrefix {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text))
-        } else {
-            Err(format!(
-                "`{text}` is no beginning of an official key; write 1 to 9 digits, such as 08335"
-            ))
-        }
-    }
 }
 
 /// Filters of the list of municipalities.
@@ -248,16 +208,8 @@ pub(crate) enum MunicipalityOrder {
 }
 
 impl Order for MunicipalityOrder {
-    const VALUES: &'static [&'static str] = &[
-        "name",
-        "ags",
-        "population",
-        "area_km2",
-        "created_at",
-        "updated_at",
-        "distance",
-        "relevance",
-    ];
+    const VALUES: &'static [&'static str] =
+        &["name", "ags", "population", "area_km2", "created_at", "updated_at", "distance", "relevance"];
 }
 
 /// What municipalities can be counted by
@@ -274,18 +226,11 @@ impl Filters for MunicipalityQuery {
     fn violations(&self) -> Vec<Violation> {
         let by = self.sort.map(|sort| sort.by);
         let mut violations = needs_query(self.q.as_deref(), by == Some(MunicipalityOrder::Relevance));
-        violations.extend(needs_near(
-            self.near,
-            self.radius_km,
-            by == Some(MunicipalityOrder::Distance),
-        ));
+        violations.extend(needs_near(self.near, self.radius_km, by == Some(MunicipalityOrder::Distance)));
         if let (Some(Whole(min)), Some(Whole(max))) = (self.population_min, self.population_max)
             && min > max
         {
-            violations.push(Violation::parameter(
-                "population_max",
-                "must not be less than `population_min`",
-            ));
+            violations.push(Violation::parameter("population_max", "must not be less than `population_min`"));
         }
         violations
     }

@@ -1,7 +1,9 @@
 //! Municipalities, districts and associations of municipalities.
 
+mod ags;
 mod dto;
 mod query;
+mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -12,8 +14,11 @@ use crate::error::Result;
 use crate::format::{Feature, FeatureCollection};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
 
-pub(crate) use self::dto::{AgsPrefix, Municipality, MunicipalityInput, MunicipalityLink, MunicipalityQuery};
-pub(crate) use self::query::{Reference, current, references, save};
+use self::dto::{Municipality, MunicipalityQuery};
+
+pub(crate) use self::ags::AgsPrefix;
+pub(crate) use self::dto::{MunicipalityInput, MunicipalityLink};
+pub(crate) use self::store::{Reference, current, references, save};
 
 const TAG: &str = "municipalities";
 
@@ -36,9 +41,7 @@ async fn list_municipalities(
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| {
-            query::rows(state.read()?, list, after, limit).await
-        });
+        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

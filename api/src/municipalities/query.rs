@@ -6,55 +6,28 @@ use entity::municipality::{self, Column, Model};
 use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
-use super::dto::{
-    AgsPrefix, District, Municipality, MunicipalityFacet, MunicipalityInput, MunicipalityLink, MunicipalityOrder,
-    MunicipalityQuery,
-};
-use crate::db::{Stored, Write, upsert};
+use super::ags::AgsPrefix;
+use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, MunicipalityQuery};
 use crate::error::{Error, Result};
-use crate::facets::{Bucket, Values, buckets, labels, yes_or_no};
+use crate::facets::{Bucket, Label, Values, buckets, labels, yes_or_no};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
-use crate::search::{self, Search};
+use crate::search::Search;
 use crate::space::Location;
 
 type List = ListQuery<MunicipalityQuery, Municipality>;
 
-const RESOURCE: &str = "municipality";
-
-/// What a change writes.
-const WRITTEN: [Column; 14] = [
-    Column::Slug,
-    Column::Ags,
-    Column::Name,
-    Column::Designation,
-    Column::Kind,
-    Column::FederalState,
-    Column::Population,
-    Column::PopulationAsOf,
-    Column::AreaKm2,
-    Column::Lon,
-    Column::Lat,
-    Column::Website,
-    Column::Revision,
-    Column::UpdatedAt,
-];
+pub(super) const RESOURCE: &str = "municipality";
 
 /// The municipalities a query asks for.
 fn matching(query: &MunicipalityQuery, search: Option<&Search>) -> Select<municipality::Entity> {
-    let member = |sql: &str| {
-        Expr::cust(format!(
-            "municipality.id {sql} (select municipality_id from project_member)"
-        ))
-    };
-    let area = query
-        .near
-        .map(|near| near.condition(query.radius_km.unwrap_or_default()));
+    let member = |sql: &str| Expr::cust(format!("municipality.id {sql} (select municipality_id from project_member)"));
+    let area = query.near.map(|near| near.condition(query.radius_km.unwrap_or_default()));
     municipality::Entity::find()
         .apply_if(search, |rows, search| rows.filter(search.condition("municipality.id")))
         .apply_if(some(&query.kind), |rows, kinds| rows.filter(Column::Kind.is_in(kinds)))
@@ -102,18 +75,9 @@ async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Ask
 
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
     let usual = match (&search, query.near) {
-        (Some(_), _) => Sort {
-            by: Relevance,
-            descending: true,
-        },
-        (None, Some(_)) => Sort {
-            by: Distance,
-            descending: false,
-        },
-        (None, None) => Sort {
-            by: Name,
-            descending: false,
-        },
+        (Some(_), _) => Sort { by: Relevance, descending: true },
+        (None, Some(_)) => Sort { by: Distance, descending: false },
+        (None, None) => Sort { by: Name, descending: false },
     };
     let sort = query.sort.unwrap_or(usual);
     let order = match (sort.by, &search, query.near) {
@@ -126,11 +90,7 @@ async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Ask
         (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
         (Name | Relevance | Distance, ..) => SortKey::text(Column::NameKey.into_expr()),
     };
-    Ok(Asked {
-        rows: matching(query, search.as_ref()),
-        order: order.turned(sort.descending),
-        search,
-    })
+    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
 }
 
 pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Municipality>> {
@@ -138,12 +98,7 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: load(db, &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
@@ -158,6 +113,7 @@ pub(super) async fn rows(
     Ok((load(db, &ids).await?, next))
 }
 
+/// Each facet leaves its own filter out, so that the other values stay in sight.
 async fn facets(
     db: &impl ConnectionTrait,
     query: &MunicipalityQuery,
@@ -166,36 +122,34 @@ async fn facets(
     let mut facets = BTreeMap::new();
     for facet in &query.facets {
         let mut others = query.clone();
-        let values = |value| Values {
-            relation: "municipality",
-            entry: "id",
-            value,
-        };
-        let ids = |others: &MunicipalityQuery| matching(others, search).select_only().column(Column::Id).into_query();
-        match facet {
-            MunicipalityFacet::Kind => {
-                others.kind.clear();
-                let found = buckets(db, values("kind"), ids(&others), labels::<MunicipalityKind>()).await?;
-                facets.insert("kind", found);
-            }
-            MunicipalityFacet::FederalState => {
-                others.federal_state.clear();
-                let found = buckets(db, values("federal_state"), ids(&others), labels::<FederalState>()).await?;
-                facets.insert("federal_state", found);
-            }
-            MunicipalityFacet::SizeClass => {
-                others.size_class.clear();
-                let found = buckets(db, values("size_class"), ids(&others), labels::<SizeClass>()).await?;
-                facets.insert("size_class", found);
-            }
-            MunicipalityFacet::Funded => {
-                others.funded = None;
-                let funded = values("id in (select municipality_id from project_member)");
-                facets.insert("funded", buckets(db, funded, ids(&others), yes_or_no).await?);
-            }
-        }
+        let (name, value, label) = open(*facet, &mut others);
+        let ids = matching(&others, search).select_only().column(Column::Id).into_query();
+        let values = Values { relation: "municipality", entry: "id", value };
+        facets.insert(name, buckets(db, values, ids, label).await?);
     }
     Ok(facets)
+}
+
+/// The name of a facet, its value and what to show for it; takes its filter out of the query.
+fn open(facet: MunicipalityFacet, query: &mut MunicipalityQuery) -> (&'static str, &'static str, Label<'static>) {
+    match facet {
+        MunicipalityFacet::Kind => {
+            query.kind.clear();
+            ("kind", "kind", labels::<MunicipalityKind>())
+        }
+        MunicipalityFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", "federal_state", labels::<FederalState>())
+        }
+        MunicipalityFacet::SizeClass => {
+            query.size_class.clear();
+            ("size_class", "size_class", labels::<SizeClass>())
+        }
+        MunicipalityFacet::Funded => {
+            query.funded = None;
+            ("funded", "id in (select municipality_id from project_member)", yes_or_no())
+        }
+    }
 }
 
 pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, Municipality)> {
@@ -204,26 +158,16 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, M
         Name::Slug(slug) => Column::Slug.eq(slug),
         Name::Official(ags) => Column::Ags.eq(ags),
     };
-    let row = municipality::Entity::find()
-        .filter(name)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = municipality::Entity::find().filter(name).one(db).await?.ok_or(Error::NotFound)?;
     let revision = row.revision;
-    views(db, vec![row])
-        .await?
-        .pop()
-        .map(|municipality| (revision, municipality))
-        .ok_or(Error::NotFound)
+    views(db, vec![row]).await?.pop().map(|municipality| (revision, municipality)).ok_or(Error::NotFound)
 }
 
 /// The municipalities with these ids, in their order.
 async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Municipality>> {
     let rows =
         municipality::Entity::find().filter(Expr::cust_with_values("municipality.id = any ($1)", [ids.to_vec()]));
-    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |municipality| {
-        municipality.id
-    }))
+    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |municipality| municipality.id))
 }
 
 /// Two queries for all relations, however many rows there are.
@@ -257,9 +201,7 @@ async fn districts(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<
     let mut keys: Vec<String> = rows.iter().filter_map(|row| row.district_ags.clone()).collect();
     keys.sort();
     keys.dedup();
-    let found = municipality::Entity::find()
-        .select_only()
-        .columns([Column::Ags, Column::Name]);
+    let found = municipality::Entity::find().select_only().columns([Column::Ags, Column::Name]);
     let found = found.filter(Expr::cust_with_values("municipality.ags = any ($1)", [keys]));
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
@@ -267,10 +209,7 @@ async fn districts(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<
 fn district(row: &Model, names: &HashMap<String, String>) -> Option<District> {
     let ags = row.district_ags.clone()?;
     let own = (row.kind == MunicipalityKind::IndependentCity).then(|| row.name.clone());
-    Some(District {
-        name: names.get(&ags).cloned().or(own),
-        ags,
-    })
+    Some(District { name: names.get(&ags).cloned().or(own), ags })
 }
 
 /// The projects of each row.
@@ -292,150 +231,4 @@ async fn projects(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<U
         projects.entry(found.municipality_id).or_default().push(link);
     }
     Ok(projects)
-}
-
-/// A municipality as other entries name and show it.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub link: MunicipalityLink,
-    pub federal_state: FederalState,
-    pub location: Option<Location>,
-}
-
-impl Reference {
-    /// How a file names it: by official key, or by slug where there is none.
-    pub(crate) fn key(&self) -> String {
-        self.link.ags.clone().unwrap_or_else(|| self.link.slug.clone())
-    }
-
-    pub(crate) fn new(row: Model) -> Self {
-        let href = format!("/v1/municipalities/{}", row.slug);
-        Self {
-            link: MunicipalityLink {
-                id: row.id,
-                slug: row.slug,
-                ags: row.ags,
-                name: row.name,
-                href,
-            },
-            federal_state: row.federal_state,
-            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
-        }
-    }
-}
-
-/// The municipalities named by official key, slug or id, under the name that was used.
-pub(crate) async fn references(db: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Reference>> {
-    const NAMED: &str = "(municipality.ags = any ($1) or municipality.slug = any ($1) or municipality.id = any ($2))";
-    let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
-    let named = Expr::cust_with_values(NAMED, [sea_orm::Value::from(keys.to_vec()), ids.into()]);
-    let mut found = HashMap::new();
-    for row in municipality::Entity::find().filter(named).all(db).await? {
-        let reference = Reference::new(row);
-        found.insert(reference.link.id.to_string(), reference.clone());
-        found.insert(reference.link.slug.clone(), reference.clone());
-        found.insert(reference.key(), reference);
-    }
-    Ok(found)
-}
-
-/// What was set of the municipalities with these official keys or slugs, or of all.
-pub(crate) async fn current(
-    db: &impl ConnectionTrait,
-    keys: Option<Vec<String>>,
-) -> Result<Vec<(Uuid, MunicipalityInput)>> {
-    let rows = municipality::Entity::find().apply_if(keys, |rows, keys| {
-        rows.filter(Expr::cust_with_values(
-            "(municipality.ags = any ($1) or municipality.slug = any ($1))",
-            [keys],
-        ))
-    });
-    let mut rows = rows.all(db).await?;
-    rows.sort_by(|left, right| (&left.ags, &left.slug).cmp(&(&right.ags, &right.slug)));
-    let input = |row: Model| {
-        let input = MunicipalityInput {
-            ags: row.ags,
-            slug: row.slug,
-            name: row.name,
-            designation: row.designation,
-            kind: row.kind,
-            federal_state: row.federal_state,
-            population: row.population,
-            population_as_of: row.population_as_of,
-            area_km2: row.area_km2,
-            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
-            website: row.website,
-        };
-        (row.id, input)
-    };
-    Ok(rows.into_iter().map(input).collect())
-}
-
-impl MunicipalityInput {
-    /// The pattern names every field: one that nobody stores does not compile.
-    fn into_row(self, id: Uuid, write: &Write) -> municipality::ActiveModel {
-        let Self {
-            ags,
-            slug,
-            name,
-            designation,
-            kind,
-            federal_state,
-            population,
-            population_as_of,
-            area_km2,
-            location,
-            website,
-        } = self;
-        municipality::ActiveModel {
-            id: Set(id),
-            slug: Set(slug),
-            ags: Set(ags),
-            name: Set(name),
-            designation: Set(designation),
-            kind: Set(kind),
-            federal_state: Set(federal_state),
-            population: Set(population),
-            population_as_of: Set(population_as_of),
-            area_km2: Set(area_km2),
-            lon: Set(location.map(|location| location.lon)),
-            lat: Set(location.map(|location| location.lat)),
-            website: Set(website),
-            revision: Set(write.version.number),
-            created_at: Set(write.at()),
-            updated_at: Set(write.at()),
-            ..Default::default()
-        }
-    }
-}
-
-/// Creates the municipalities, or changes those whose official key or slug is there and whose content differs.
-pub(crate) async fn save(write: &Write, inputs: Vec<MunicipalityInput>) -> Result<Stored> {
-    let keys = inputs
-        .iter()
-        .flat_map(|input| input.ags.iter().chain([&input.slug]))
-        .cloned()
-        .collect();
-    let mut known = HashMap::new();
-    for (id, input) in current(&write.tx, Some(keys)).await? {
-        known.extend(input.ags.clone().map(|ags| (ags, (id, input.clone()))));
-        known.insert(input.slug.clone(), (id, input));
-    }
-    let mut stored = Stored::default();
-    let mut rows = vec![];
-    for input in inputs {
-        let same = input
-            .ags
-            .as_ref()
-            .and_then(|ags| known.get(ags))
-            .or_else(|| known.get(&input.slug));
-        if let Some(id) = stored.note(same, &input) {
-            rows.push((id, input));
-        }
-    }
-    let ids = rows.iter().map(|(id, _)| *id).collect();
-    let rows = rows.into_iter().map(|(id, input)| input.into_row(id, write)).collect();
-    upsert(&write.tx, rows, &WRITTEN).await?;
-    search::refresh(&write.tx, RESOURCE, ids).await?;
-    Ok(stored)
 }

@@ -20,18 +20,10 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/problems")]
 async fn list_problems() -> HttpResponse {
     let row = |kind: &Kind| {
-        let Kind {
-            status, name, title, ..
-        } = kind;
-        format!(
-            "<li><a href=\"/problems/{name}\">{title}</a> ({})</li>",
-            status.as_u16()
-        )
+        let Kind { status, name, title, .. } = kind;
+        format!("<li><a href=\"/problems/{name}\">{title}</a> ({})</li>", status.as_u16())
     };
-    page(
-        "Problems",
-        &format!("<ul>{}</ul>", KINDS.iter().map(row).collect::<String>()),
-    )
+    page("Problems", &format!("<ul>{}</ul>", KINDS.iter().map(row).collect::<String>()))
 }
 
 /// Read about a kind of problem

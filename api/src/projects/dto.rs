@@ -13,6 +13,7 @@ use validator::{Validate, ValidationError};
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
+use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
 use crate::space::{Bbox, Kilometres, Location, Near, needs_near};
 use crate::validate;
@@ -91,20 +92,6 @@ pub(crate) struct ProjectMember {
     pub role: ProjectRole,
 }
 
-/// A name in another register
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Identifier {
-    /// The register.
-    #[validate(custom(function = "validate::name"))]
-    #[schema(example = "wikidata")]
-    pub scheme: String,
-    /// The name in it.
-    #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Q3012")]
-    pub value: String,
-}
-
 /// What can be set of a project
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
@@ -145,10 +132,7 @@ pub(crate) struct ProjectInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested)]
     pub identifiers: Vec<Identifier>,
-    #[validate(
-        length(min = 1, max = 50, message = "must name 1 to 50 sources"),
-        custom(function = "validate::webs")
-    )]
+    #[validate(length(min = 1, max = 50, message = "must name 1 to 50 sources"), custom(function = "validate::webs"))]
     pub sources: Vec<String>,
 }
 
@@ -166,9 +150,7 @@ fn one_leads(members: &[MemberInput]) -> Result<(), ValidationError> {
     if leads == 1 && different.len() == members.len() && members.len() <= 100 {
         Ok(())
     } else {
-        Err(validate::broken(
-            "must be 1 to 100 different municipalities, exactly one of them with the role `lead`",
-        ))
+        Err(validate::broken("must be 1 to 100 different municipalities, exactly one of them with the role `lead`"))
     }
 }
 
@@ -252,17 +234,8 @@ pub(crate) enum ProjectOrder {
 }
 
 impl Order for ProjectOrder {
-    const VALUES: &'static [&'static str] = &[
-        "municipality",
-        "name",
-        "slug",
-        "round",
-        "round_year",
-        "created_at",
-        "updated_at",
-        "distance",
-        "relevance",
-    ];
+    const VALUES: &'static [&'static str] =
+        &["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at", "distance", "relevance"];
 }
 
 /// What projects can be counted by
@@ -281,11 +254,7 @@ impl Filters for ProjectQuery {
     fn violations(&self) -> Vec<Violation> {
         let by = self.sort.map(|sort| sort.by);
         let mut violations = needs_query(self.q.as_deref(), by == Some(ProjectOrder::Relevance));
-        violations.extend(needs_near(
-            self.near,
-            self.radius_km,
-            by == Some(ProjectOrder::Distance),
-        ));
+        violations.extend(needs_near(self.near, self.radius_km, by == Some(ProjectOrder::Distance)));
         violations
     }
 }

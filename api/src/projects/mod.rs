@@ -13,7 +13,9 @@ use crate::error::Result;
 use crate::format::{Feature, FeatureCollection};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
 
-pub(crate) use self::dto::{Project, ProjectInput, ProjectQuery};
+use self::dto::{Project, ProjectQuery};
+
+pub(crate) use self::dto::ProjectInput;
 pub(crate) use self::store::{current, save};
 
 const TAG: &str = "projects";
@@ -36,9 +38,7 @@ async fn list_projects(
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| {
-            query::rows(state.read()?, list, after, limit).await
-        });
+        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

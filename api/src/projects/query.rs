@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::dto::{Project, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::error::{Error, Result};
-use crate::facets::{Bucket, Values, buckets, labels};
+use crate::facets::{Bucket, Label, Values, buckets, labels};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
 use crate::municipalities::Reference;
@@ -27,60 +27,44 @@ pub(super) const RESOURCE: &str = "project";
 
 /// The projects a query asks for.
 fn matching(query: &ProjectQuery, search: Option<&Search>) -> Select<project::Entity> {
-    let lies =
-        |place: Expr| Expr::cust_with_expr("project.id in (select project_id from project_place where $1)", place);
-    let area = query
-        .near
-        .map(|near| near.condition(query.radius_km.unwrap_or_default()));
     let rounds = query.round.iter().map(|round| round.0).collect::<Vec<_>>();
     let years = query.round_year.iter().map(|year| year.0).collect::<Vec<_>>();
+    let states = query.federal_state.iter().map(|state| state.value().to_owned()).collect::<Vec<_>>();
+    let prefixes = query.ags.iter().map(|prefix| format!("{}%", prefix.0)).collect::<Vec<_>>();
+    let area = query.near.map(|near| near.condition(query.radius_km.unwrap_or_default()));
     project::Entity::find()
         .apply_if(search, |rows, search| rows.filter(search.condition("project.id")))
         .apply_if(some(&rounds), |rows, rounds| rows.filter(Column::Round.is_in(rounds)))
         .apply_if(some(&years), |rows, years| rows.filter(Column::RoundYear.is_in(years)))
-        .apply_if(some(&query.category), |rows, categories| {
-            rows.filter(Column::Category.is_in(categories))
+        .apply_if(some(&query.category), |rows, categories| rows.filter(Column::Category.is_in(categories)))
+        .apply_if(some(&query.phase), |rows, phases| rows.filter(Column::Phase.is_in(phases)))
+        .apply_if(some(&states), |rows, codes| {
+            rows.filter(is_in("project_federal_state where federal_state = any ($1)", codes))
         })
-        .apply_if(some(&query.phase), |rows, phases| {
-            rows.filter(Column::Phase.is_in(phases))
+        .apply_if(some(&query.theme), |rows, slugs| {
+            rows.filter(is_in("project_theme_slug where slug = any ($1)", slugs))
         })
-        .apply_if(some(&query.federal_state), |rows, states| {
-            let states: Vec<FederalState> = states;
-            let codes: Vec<String> = states.iter().map(|state| state.value().to_owned()).collect();
-            rows.filter(Expr::cust_with_values(
-                "project.id in (select project_id from project_federal_state where federal_state = any ($1))",
-                [codes],
-            ))
-        })
-        .apply_if(some(&query.theme), |rows, themes| {
-            rows.filter(Expr::cust_with_values(
-                "project.id in (select project_id from project_theme_slug where slug = any ($1))",
-                [themes],
-            ))
-        })
-        .apply_if(some(&query.municipality), |rows, keys| {
-            rows.filter(has_member(
-                "m.ags = any ($1) or m.slug = any ($1) or m.id::text = any ($1)",
-                keys,
-            ))
-        })
-        .apply_if(some(&query.ags), |rows, prefixes| {
-            let patterns = prefixes.iter().map(|prefix| format!("{}%", prefix.0)).collect();
-            rows.filter(has_member("m.ags like any ($1)", patterns))
-        })
+        .apply_if(some(&query.municipality), |rows, keys| rows.filter(is_in(NAMED, keys)))
+        .apply_if(some(&prefixes), |rows, patterns| rows.filter(is_in(BEGINS, patterns)))
         .apply_if(query.bbox, |rows, bbox| rows.filter(lies(bbox.condition())))
         .apply_if(area, |rows, area| rows.filter(lies(area)))
-        .apply_if(query.updated_since, |rows, since| {
-            rows.filter(Column::UpdatedAt.gte(since.0))
-        })
+        .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
 }
 
-fn has_member(condition: &str, keys: Vec<String>) -> Expr {
-    let sql = format!(
-        "project.id in (select pm.project_id from project_member pm join municipality m on m.id = pm.municipality_id \
-         where {condition})"
-    );
-    Expr::cust_with_values(sql, [keys])
+/// Projects with a member of that official key, slug or id.
+const NAMED: &str = "project_member join municipality m on m.id = municipality_id \
+    where m.ags = any ($1) or m.slug = any ($1) or m.id::text = any ($1)";
+
+/// Projects with a member whose official key is like that.
+const BEGINS: &str = "project_member join municipality m on m.id = municipality_id where m.ags like any ($1)";
+
+/// The projects that a relation names.
+fn is_in(relation: &str, values: Vec<String>) -> Expr {
+    Expr::cust_with_values(format!("project.id in (select project_id from {relation})"), [values])
+}
+
+fn lies(place: Expr) -> Expr {
+    Expr::cust_with_expr("project.id in (select project_id from project_place where $1)", place)
 }
 
 /// The values of a filter, if any were given.
@@ -100,25 +84,13 @@ async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
 
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
     let usual = match (&search, query.near) {
-        (Some(_), _) => Sort {
-            by: Relevance,
-            descending: true,
-        },
-        (None, Some(_)) => Sort {
-            by: Distance,
-            descending: false,
-        },
-        (None, None) => Sort {
-            by: Municipality,
-            descending: false,
-        },
+        (Some(_), _) => Sort { by: Relevance, descending: true },
+        (None, Some(_)) => Sort { by: Distance, descending: false },
+        (None, None) => Sort { by: Municipality, descending: false },
     };
     let sort = query.sort.unwrap_or(usual);
     let place = |value: Expr| {
-        Expr::cust_with_expr(
-            "(select $1 from project_place where project_place.project_id = project.id)",
-            value,
-        )
+        Expr::cust_with_expr("(select $1 from project_place where project_place.project_id = project.id)", value)
     };
     let order = match (sort.by, &search, query.near) {
         (Relevance, Some(search), _) => SortKey::integer(search.rank("project.id")),
@@ -131,11 +103,7 @@ async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
         (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
         (Municipality | Relevance | Distance, ..) => SortKey::text(place(Expr::cust("name_key"))),
     };
-    Ok(Asked {
-        rows: matching(query, search.as_ref()),
-        order: order.turned(sort.descending),
-        search,
-    })
+    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
 }
 
 pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Project>> {
@@ -143,12 +111,7 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: load(db, &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
@@ -163,89 +126,62 @@ pub(super) async fn rows(
     Ok((load(db, &ids).await?, next))
 }
 
+/// Each facet leaves its own filter out, so that the other values stay in sight.
 async fn facets(
     db: &impl ConnectionTrait,
     query: &ProjectQuery,
     search: Option<&Search>,
 ) -> Result<BTreeMap<&'static str, Vec<Bucket>>> {
+    let themes = if query.facets.contains(&ProjectFacet::Theme) { themes::labels(db).await? } else { HashMap::new() };
     let mut facets = BTreeMap::new();
     for facet in &query.facets {
-        let (name, found) = self::facet(db, query, search, *facet).await?;
-        facets.insert(name, found);
+        let mut others = query.clone();
+        let (name, values, label) = open(*facet, &mut others, &themes);
+        let ids = matching(&others, search).select_only().column(Column::Id).into_query();
+        facets.insert(name, buckets(db, values, ids, label).await?);
     }
     Ok(facets)
 }
 
-/// Each facet leaves its own filter out, so that the other values stay in sight.
-async fn facet(
-    db: &impl ConnectionTrait,
-    query: &ProjectQuery,
-    search: Option<&Search>,
+/// The name of a facet, where its values stand and what to show for them; takes its filter out of the query.
+fn open<'a>(
     facet: ProjectFacet,
-) -> Result<(&'static str, Vec<Bucket>)> {
-    let mut others = query.clone();
-    let ids = |others: &ProjectQuery| matching(others, search).select_only().column(Column::Id).into_query();
-    let own = |value| Values {
-        relation: "project",
-        entry: "id",
-        value,
-    };
-    let related = |relation, value| Values {
-        relation,
-        entry: "project_id",
-        value,
-    };
-    Ok(match facet {
+    query: &mut ProjectQuery,
+    themes: &'a HashMap<String, Text>,
+) -> (&'static str, Values, Label<'a>) {
+    let own = |value| Values { relation: "project", entry: "id", value };
+    let related = |relation, value| Values { relation, entry: "project_id", value };
+    match facet {
         ProjectFacet::Round => {
-            others.round.clear();
-            ("round", buckets(db, own("round"), ids(&others), round).await?)
+            query.round.clear();
+            ("round", own("round"), Box::new(round))
         }
         ProjectFacet::RoundYear => {
-            others.round_year.clear();
-            (
-                "round_year",
-                buckets(db, own("round_year"), ids(&others), |_| None).await?,
-            )
+            query.round_year.clear();
+            ("round_year", own("round_year"), Box::new(|_| None))
         }
         ProjectFacet::Category => {
-            others.category.clear();
-            (
-                "category",
-                buckets(db, own("category"), ids(&others), labels::<Category>()).await?,
-            )
+            query.category.clear();
+            ("category", own("category"), labels::<Category>())
         }
         ProjectFacet::Phase => {
-            others.phase.clear();
-            (
-                "phase",
-                buckets(db, own("phase"), ids(&others), labels::<Phase>()).await?,
-            )
+            query.phase.clear();
+            ("phase", own("phase"), labels::<Phase>())
         }
         ProjectFacet::FederalState => {
-            others.federal_state.clear();
-            let states = related("project_federal_state", "federal_state");
-            (
-                "federal_state",
-                buckets(db, states, ids(&others), labels::<FederalState>()).await?,
-            )
+            query.federal_state.clear();
+            ("federal_state", related("project_federal_state", "federal_state"), labels::<FederalState>())
         }
         ProjectFacet::Theme => {
-            others.theme.clear();
-            let names = themes::labels(db).await?;
-            let themes = related("project_theme_slug", "slug");
-            (
-                "theme",
-                buckets(db, themes, ids(&others), |slug| names.get(slug).cloned()).await?,
-            )
+            query.theme.clear();
+            ("theme", related("project_theme_slug", "slug"), Box::new(|slug| themes.get(slug).cloned()))
         }
-    })
+    }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as every label")]
 fn round(number: &str) -> Option<Text> {
-    Some(Text {
-        de: format!("{number}. Staffel"),
-        en: Some(format!("Round {number}")),
-    })
+    Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
 }
 
 pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, Project)> {
@@ -254,25 +190,15 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, P
         Name::Slug(slug) => Column::Slug.eq(slug),
         Name::Official(_) => return Err(Error::NotFound),
     };
-    let row = project::Entity::find()
-        .filter(name)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = project::Entity::find().filter(name).one(db).await?.ok_or(Error::NotFound)?;
     let revision = row.revision;
-    views(db, vec![row])
-        .await?
-        .pop()
-        .map(|project| (revision, project))
-        .ok_or(Error::NotFound)
+    views(db, vec![row]).await?.pop().map(|project| (revision, project)).ok_or(Error::NotFound)
 }
 
 /// The projects with these ids, in their order.
 async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Project>> {
     let rows = project::Entity::find().filter(Expr::cust_with_values("project.id = any ($1)", [ids.to_vec()]));
-    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |project| {
-        project.id
-    }))
+    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |project| project.id))
 }
 
 /// Two queries for all relations, however many rows there are.
@@ -285,16 +211,10 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Projec
         Ok(Project {
             themes: themes.remove(&row.id).unwrap_or_default(),
             federal_states: states(&row, &members)?,
-            location: members
-                .iter()
-                .find(|(_, role)| *role == ProjectRole::Lead)
-                .and_then(|(lead, _)| lead.location),
+            location: members.iter().find(|(_, role)| *role == ProjectRole::Lead).and_then(|(lead, _)| lead.location),
             members: members
                 .into_iter()
-                .map(|(member, role)| ProjectMember {
-                    municipality: member.link,
-                    role,
-                })
+                .map(|(member, role)| ProjectMember { municipality: member.link, role })
                 .collect(),
             identifiers: serde_json::from_value(row.identifiers).map_err(Error::fault)?,
             id: row.id,
@@ -334,10 +254,7 @@ pub(super) async fn members(
     let rows = project_member::Entity::find()
         .find_also_related(municipality::Entity)
         .apply_if(projects, |rows, ids| {
-            rows.filter(Expr::cust_with_values(
-                "project_member.project_id = any ($1)",
-                [ids.to_vec()],
-            ))
+            rows.filter(Expr::cust_with_values("project_member.project_id = any ($1)", [ids.to_vec()]))
         })
         .order_by_asc(project_member::Column::Position);
     let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
@@ -356,10 +273,7 @@ pub(super) async fn themes_of(
     let rows = project_theme::Entity::find()
         .find_also_related(theme::Entity)
         .apply_if(projects, |rows, ids| {
-            rows.filter(Expr::cust_with_values(
-                "project_theme.project_id = any ($1)",
-                [ids.to_vec()],
-            ))
+            rows.filter(Expr::cust_with_values("project_theme.project_id = any ($1)", [ids.to_vec()]))
         })
         .order_by_asc(project_theme::Column::Position);
     let mut themes: HashMap<Uuid, Vec<Link>> = HashMap::new();

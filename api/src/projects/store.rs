@@ -52,9 +52,8 @@ pub(crate) async fn current(
     db: &impl ConnectionTrait,
     slugs: Option<Vec<String>>,
 ) -> Result<Vec<(Uuid, ProjectInput)>> {
-    let rows = project::Entity::find().apply_if(slugs, |rows, slugs| {
-        rows.filter(Expr::cust_with_values("project.slug = any ($1)", [slugs]))
-    });
+    let rows = project::Entity::find()
+        .apply_if(slugs, |rows, slugs| rows.filter(Expr::cust_with_values("project.slug = any ($1)", [slugs])));
     let mut rows = rows.all(db).await?;
     rows.sort_by(|left, right| left.slug.cmp(&right.slug));
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
@@ -67,10 +66,7 @@ pub(crate) async fn current(
             federal_states: stored_states(&row)?,
             members: members
                 .into_iter()
-                .map(|(member, role)| MemberInput {
-                    municipality: member.key(),
-                    role,
-                })
+                .map(|(member, role)| MemberInput { municipality: member.key(), role })
                 .collect(),
             themes: themes.into_iter().map(|theme| theme.slug).collect(),
             identifiers: serde_json::from_value(row.identifiers).map_err(Error::fault)?,
@@ -95,20 +91,15 @@ pub(crate) async fn current(
 /// Creates the projects, or changes those whose slug is there and whose content differs.
 pub(crate) async fn save(write: &Write, mut inputs: Vec<ProjectInput>) -> Result<Stored> {
     let known = Known::read(&write.tx, &inputs).await?;
-    let violations: Vec<_> = inputs
-        .iter_mut()
-        .enumerate()
-        .flat_map(|(index, input)| known.settle(index, input))
-        .collect();
+    let violations: Vec<_> =
+        inputs.iter_mut().enumerate().flat_map(|(index, input)| known.settle(index, input)).collect();
     if !violations.is_empty() {
         return Err(Error::Invalid(violations));
     }
     let slugs = inputs.iter().map(|input| input.slug.clone()).collect();
     let there = current(&write.tx, Some(slugs)).await?;
-    let there: HashMap<String, (Uuid, ProjectInput)> = there
-        .into_iter()
-        .map(|(id, input)| (input.slug.clone(), (id, input)))
-        .collect();
+    let there: HashMap<String, (Uuid, ProjectInput)> =
+        there.into_iter().map(|(id, input)| (input.slug.clone(), (id, input))).collect();
     let mut stored = Stored::default();
     let mut written = vec![];
     for input in inputs {
@@ -130,9 +121,7 @@ impl Known {
     async fn read(db: &impl ConnectionTrait, inputs: &[ProjectInput]) -> Result<Self> {
         let members = inputs.iter().flat_map(|input| &input.members);
         let keys: Vec<String> = members.map(|member| member.municipality.clone()).collect();
-        let themes = theme::Entity::find()
-            .select_only()
-            .columns([theme::Column::Slug, theme::Column::Id]);
+        let themes = theme::Entity::find().select_only().columns([theme::Column::Slug, theme::Column::Id]);
         Ok(Self {
             municipalities: municipalities::references(db, &keys).await?,
             themes: themes.into_tuple().all(db).await?.into_iter().collect(),
@@ -143,18 +132,15 @@ impl Known {
     fn settle(&self, index: usize, input: &mut ProjectInput) -> Vec<Violation> {
         let mut violations = vec![];
         for (place, member) in input.members.iter_mut().enumerate() {
-            match self.municipalities.get(&member.municipality) {
-                Some(found) => {
-                    input.federal_states.retain(|state| *state != found.federal_state);
-                    member.municipality = found.key();
-                }
-                None => {
-                    let pointer = format!("/{index}/members/{place}/municipality");
-                    violations.push(Violation::pointer(
-                        pointer,
-                        "is no official key, slug or id of a municipality in the directory",
-                    ));
-                }
+            if let Some(found) = self.municipalities.get(&member.municipality) {
+                input.federal_states.retain(|state| *state != found.federal_state);
+                member.municipality = found.key();
+            } else {
+                let pointer = format!("/{index}/members/{place}/municipality");
+                violations.push(Violation::pointer(
+                    pointer,
+                    "is no official key, slug or id of a municipality in the directory",
+                ));
             }
         }
         for (place, theme) in input.themes.iter().enumerate() {
@@ -204,14 +190,8 @@ async fn put(write: &Write, known: &Known, written: Vec<(Uuid, ProjectInput)>) -
     let tx = &write.tx;
     upsert(tx, rows, &WRITTEN).await?;
     let of_these = |owner: &str| Expr::cust_with_values(format!("{owner}.project_id = any ($1)"), [ids.clone()]);
-    project_member::Entity::delete_many()
-        .filter(of_these("project_member"))
-        .exec(tx)
-        .await?;
-    project_theme::Entity::delete_many()
-        .filter(of_these("project_theme"))
-        .exec(tx)
-        .await?;
+    project_member::Entity::delete_many().filter(of_these("project_member")).exec(tx).await?;
+    project_theme::Entity::delete_many().filter(of_these("project_theme")).exec(tx).await?;
     insert(tx, members).await?;
     insert(tx, themes).await?;
     search::refresh(tx, RESOURCE, ids).await

@@ -59,10 +59,7 @@ impl Search {
         if !guesses.is_empty() {
             let corrected: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
             for (guess, found) in guesses.iter().zip(expand(db, resource, &corrected).await?) {
-                meanings
-                    .entry(guess.0)
-                    .or_default()
-                    .extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
+                meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
             }
         }
         Ok(Self::compose(resource, &question, &words, &meanings))
@@ -82,9 +79,7 @@ impl Search {
             let places: Vec<usize> = places.by_ref().take(words.len()).collect();
             let known = |below: i32| -> Vec<String> {
                 let meanings = places.iter().map(|place| meanings.get(place).into_iter().flatten());
-                meanings
-                    .map(|meanings| any(meanings.filter(|meaning| meaning.tier < below)))
-                    .collect()
+                meanings.map(|meanings| any(meanings.filter(|meaning| meaning.tier < below))).collect()
             };
             let glue = if clause.is_phrase { " <-> " } else { " & " };
             let condition = match clause {
@@ -103,17 +98,9 @@ impl Search {
         }
         let ways: Vec<String> = ways.into_iter().map(|way| format!("({})", way.join(" & "))).collect();
         let or_nothing = |parts: Vec<String>| {
-            if parts.is_empty() {
-                NOTHING.to_owned()
-            } else {
-                parts.join(" | ")
-            }
+            if parts.is_empty() { NOTHING.to_owned() } else { parts.join(" | ") }
         };
-        Self {
-            resource,
-            matching: or_nothing(ways),
-            typed: or_nothing(typed),
-        }
+        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed) }
     }
 
     /// The ids of the documents that match, as `<id> in (…)`.
@@ -150,12 +137,7 @@ async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<
                        from unnest($1::text[]) with ordinality as t (text, place) order by t.place";
     let texts: Vec<String> = question.clauses.iter().map(|clause| clause.text.clone()).collect();
     let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [texts.into()]);
-    Ok(Folded::find_by_statement(rows)
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| row.words)
-        .collect())
+    Ok(Folded::find_by_statement(rows).all(db).await?.into_iter().map(|row| row.words).collect())
 }
 
 /// What each word can mean, by its place.
@@ -176,9 +158,7 @@ fn corrections(words: &[&str], meanings: &mut BTreeMap<usize, Vec<Meaning>>) -> 
     let mut corrections = vec![];
     for (place, found) in meanings {
         let Some(typed) = words.get(*place) else { continue };
-        let guesses = found
-            .extract_if(.., |meaning| meaning.tier >= ALIKE)
-            .map(|meaning| meaning.word);
+        let guesses = found.extract_if(.., |meaning| meaning.tier >= ALIKE).map(|meaning| meaning.word);
         let allowed = typed.chars().count() / 4;
         let mut near: Vec<(usize, String)> = guesses
             .map(|word| (strsim::osa_distance(typed, &word), word))
@@ -186,23 +166,15 @@ fn corrections(words: &[&str], meanings: &mut BTreeMap<usize, Vec<Meaning>>) -> 
             .collect();
         near.sort();
         let best = near.first().map(|(far, _)| *far);
-        corrections.extend(
-            near.into_iter()
-                .filter(|(far, _)| Some(*far) == best)
-                .take(3)
-                .map(|(_, word)| (*place, word)),
-        );
+        corrections
+            .extend(near.into_iter().filter(|(far, _)| Some(*far) == best).take(3).map(|(_, word)| (*place, word)));
     }
     corrections
 }
 
 fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>) -> String {
     let words: Vec<&str> = meanings.map(|meaning| meaning.word.as_str()).collect();
-    if words.is_empty() {
-        NOTHING.to_owned()
-    } else {
-        format!("({})", words.join(" | "))
-    }
+    if words.is_empty() { NOTHING.to_owned() } else { format!("({})", words.join(" | ")) }
 }
 
 /// Brings the documents of some entries up to date, in the transaction that changed them.

@@ -51,12 +51,7 @@ impl Question {
                     _ => {
                         let (is_excluded, word) = word.strip_prefix('-').map_or((excluded, word), |word| (true, word));
                         let text = word.to_owned();
-                        clauses.push(Clause {
-                            text,
-                            is_phrase: false,
-                            is_excluded,
-                            is_alternative: alternative,
-                        });
+                        clauses.push(Clause { text, is_phrase: false, is_excluded, is_alternative: alternative });
                         (alternative, excluded) = (false, false);
                     }
                 }
@@ -81,10 +76,7 @@ mod tests {
     use super::*;
 
     fn clause(text: &str) -> Clause {
-        Clause {
-            text: text.to_owned(),
-            ..Clause::default()
-        }
+        Clause { text: text.to_owned(), ..Clause::default() }
     }
 
     #[test]
@@ -93,23 +85,10 @@ mod tests {
 
         let expected = [
             clause("Parken"),
-            Clause {
-                is_phrase: true,
-                ..clause("grüne Welle")
-            },
-            Clause {
-                is_excluded: true,
-                ..clause("Bus")
-            },
-            Clause {
-                is_alternative: true,
-                ..clause("Bahn")
-            },
-            Clause {
-                is_phrase: true,
-                is_excluded: true,
-                ..clause("auto frei")
-            },
+            Clause { is_phrase: true, ..clause("grüne Welle") },
+            Clause { is_excluded: true, ..clause("Bus") },
+            Clause { is_alternative: true, ..clause("Bahn") },
+            Clause { is_phrase: true, is_excluded: true, ..clause("auto frei") },
         ];
         assert_eq!(question.clauses, expected);
     }

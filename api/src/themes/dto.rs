@@ -65,10 +65,8 @@ pub(crate) struct ThemeInput {
 }
 
 fn goals(goals: &[i16]) -> Result<(), validator::ValidationError> {
-    let repeated = goals
-        .iter()
-        .enumerate()
-        .any(|(index, goal)| goals.iter().skip(index + 1).any(|other| other == goal));
+    let repeated =
+        goals.iter().enumerate().any(|(index, goal)| goals.iter().skip(index + 1).any(|other| other == goal));
     if repeated || goals.iter().any(|goal| !(1..=17).contains(goal)) {
         return Err(validate::broken("must be numbers from 1 to 17, each once"));
     }

@@ -11,7 +11,9 @@ use crate::State;
 use crate::error::Result;
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
 
-pub(crate) use self::dto::{Theme, ThemeInput, ThemeQuery};
+use self::dto::{Theme, ThemeQuery};
+
+pub(crate) use self::dto::ThemeInput;
 pub(crate) use self::query::{current, labels, save};
 
 const TAG: &str = "themes";
@@ -30,9 +32,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/themes")]
 async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| {
-            query::rows(state.read()?, list, after, limit).await
-        });
+        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

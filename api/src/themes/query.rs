@@ -24,14 +24,8 @@ type List = ListQuery<ThemeQuery, Theme>;
 const RESOURCE: &str = "theme";
 
 /// What a change writes.
-const WRITTEN: [Column; 6] = [
-    Column::Slug,
-    Column::Label,
-    Column::Description,
-    Column::Sdgs,
-    Column::Revision,
-    Column::UpdatedAt,
-];
+const WRITTEN: [Column; 6] =
+    [Column::Slug, Column::Label, Column::Description, Column::Sdgs, Column::Revision, Column::UpdatedAt];
 
 /// The themes a query asks for.
 fn matching(query: &ThemeQuery, search: Option<&Search>) -> Select<theme::Entity> {
@@ -41,9 +35,7 @@ fn matching(query: &ThemeQuery, search: Option<&Search>) -> Select<theme::Entity
         .apply_if((!goals.is_empty()).then_some(goals), |rows, goals| {
             rows.filter(Expr::cust_with_values("theme.sdgs && $1::smallint[]", [goals]))
         })
-        .apply_if(query.updated_since, |rows, since| {
-            rows.filter(Column::UpdatedAt.gte(since.0))
-        })
+        .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
 }
 
 /// What a list asks for: which rows, in which order.
@@ -55,28 +47,16 @@ struct Asked {
 
 async fn ask(db: &impl ConnectionTrait, query: &ThemeQuery) -> Result<Asked> {
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
-    let by_relevance = Sort {
-        by: ThemeOrder::Relevance,
-        descending: true,
-    };
-    let by_label = Sort {
-        by: ThemeOrder::Label,
-        descending: false,
-    };
-    let sort = query
-        .sort
-        .unwrap_or(if search.is_some() { by_relevance } else { by_label });
+    let by_relevance = Sort { by: ThemeOrder::Relevance, descending: true };
+    let by_label = Sort { by: ThemeOrder::Label, descending: false };
+    let sort = query.sort.unwrap_or(if search.is_some() { by_relevance } else { by_label });
     let order = match (sort.by, &search) {
         (ThemeOrder::Relevance, Some(search)) => SortKey::integer(search.rank("theme.id")),
         (ThemeOrder::CreatedAt, _) => SortKey::time(Column::CreatedAt.into_expr()),
         (ThemeOrder::UpdatedAt, _) => SortKey::time(Column::UpdatedAt.into_expr()),
         (ThemeOrder::Label | ThemeOrder::Relevance, _) => SortKey::text(Column::LabelKey.into_expr()),
     };
-    Ok(Asked {
-        rows: matching(query, search.as_ref()),
-        order: order.turned(sort.descending),
-        search,
-    })
+    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
 }
 
 pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Theme>> {
@@ -84,12 +64,7 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: load(db, &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
@@ -111,17 +86,10 @@ async fn facets(
 ) -> Result<BTreeMap<&'static str, Vec<Bucket>>> {
     let mut facets = BTreeMap::new();
     if query.facets.contains(&ThemeFacet::Sdg) {
-        let others = ThemeQuery {
-            sdg: vec![],
-            ..query.clone()
-        };
+        let others = ThemeQuery { sdg: vec![], ..query.clone() };
         let ids = matching(&others, search).select_only().column(Column::Id).into_query();
-        let values = Values {
-            relation: "theme_goal",
-            entry: "theme_id",
-            value: "goal",
-        };
-        facets.insert("sdg", buckets(db, values, ids, |_| None).await?);
+        let values = Values { relation: "theme_goal", entry: "theme_id", value: "goal" };
+        facets.insert("sdg", buckets(db, values, ids, Box::new(|_| None)).await?);
     }
     Ok(facets)
 }
@@ -132,25 +100,14 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, T
         Name::Slug(slug) => Column::Slug.eq(slug),
         Name::Official(_) => return Err(Error::NotFound),
     };
-    let row = theme::Entity::find()
-        .filter(name)
-        .one(db)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = theme::Entity::find().filter(name).one(db).await?.ok_or(Error::NotFound)?;
     let revision = row.revision;
-    views(db, vec![row])
-        .await?
-        .pop()
-        .map(|theme| (revision, theme))
-        .ok_or(Error::NotFound)
+    views(db, vec![row]).await?.pop().map(|theme| (revision, theme)).ok_or(Error::NotFound)
 }
 
 /// The themes with these ids, in their order.
 async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Theme>> {
-    let rows = theme::Entity::find()
-        .filter(Column::Id.is_in(ids.iter().copied()))
-        .all(db)
-        .await?;
+    let rows = theme::Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?;
     Ok(in_order(ids, views(db, rows).await?, |theme| theme.id))
 }
 
@@ -168,9 +125,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<theme::Model>) -> Result<Vec
     let counted = Projects::find_by_statement(counted).all(db).await?;
     let counted: HashMap<Uuid, i64> = counted.into_iter().map(|found| (found.theme_id, found.count)).collect();
     let view = |row: theme::Model| Theme {
-        counts: ThemeCounts {
-            projects: counted.get(&row.id).copied().unwrap_or_default(),
-        },
+        counts: ThemeCounts { projects: counted.get(&row.id).copied().unwrap_or_default() },
         id: row.id,
         slug: row.slug,
         label: row.label,
@@ -190,21 +145,12 @@ pub(crate) async fn labels(db: &impl ConnectionTrait) -> Result<HashMap<String, 
 
 /// What was set of the themes with these slugs, or of all.
 pub(crate) async fn current(db: &impl ConnectionTrait, slugs: Option<Vec<String>>) -> Result<Vec<(Uuid, ThemeInput)>> {
-    let rows = theme::Entity::find().apply_if(slugs, |rows, slugs| {
-        rows.filter(Expr::cust_with_values("theme.slug = any ($1)", [slugs]))
-    });
+    let rows = theme::Entity::find()
+        .apply_if(slugs, |rows, slugs| rows.filter(Expr::cust_with_values("theme.slug = any ($1)", [slugs])));
     let mut rows = rows.all(db).await?;
     rows.sort_by(|left, right| left.slug.cmp(&right.slug));
     let input = |row: theme::Model| {
-        (
-            row.id,
-            ThemeInput {
-                slug: row.slug,
-                label: row.label,
-                description: row.description,
-                sdgs: row.sdgs,
-            },
-        )
+        (row.id, ThemeInput { slug: row.slug, label: row.label, description: row.description, sdgs: row.sdgs })
     };
     Ok(rows.into_iter().map(input).collect())
 }
@@ -212,12 +158,7 @@ pub(crate) async fn current(db: &impl ConnectionTrait, slugs: Option<Vec<String>
 impl ThemeInput {
     /// The pattern names every field: one that nobody stores does not compile.
     fn into_row(self, id: Uuid, write: &Write) -> theme::ActiveModel {
-        let Self {
-            slug,
-            label,
-            description,
-            sdgs,
-        } = self;
+        let Self { slug, label, description, sdgs } = self;
         theme::ActiveModel {
             id: Set(id),
             slug: Set(slug),
@@ -236,10 +177,8 @@ impl ThemeInput {
 pub(crate) async fn save(write: &Write, inputs: Vec<ThemeInput>) -> Result<Stored> {
     let slugs = inputs.iter().map(|input| input.slug.clone()).collect();
     let known = current(&write.tx, Some(slugs)).await?;
-    let known: HashMap<String, (Uuid, ThemeInput)> = known
-        .into_iter()
-        .map(|(id, input)| (input.slug.clone(), (id, input)))
-        .collect();
+    let known: HashMap<String, (Uuid, ThemeInput)> =
+        known.into_iter().map(|(id, input)| (input.slug.clone(), (id, input))).collect();
     let mut stored = Stored::default();
     let mut rows = vec![];
     for input in inputs {

@@ -1,5 +1,7 @@
 //! Every closed list, with its labels.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::Text;
 use entity::vocabulary::{
@@ -44,19 +46,9 @@ impl Vocabulary {
     fn of<V: List>() -> Self {
         let term = |value: &V| {
             let (de, en) = value.label();
-            Term {
-                value: value.value(),
-                label: Text {
-                    de: de.to_owned(),
-                    en: Some(en.to_owned()),
-                },
-            }
+            Term { value: value.value(), label: Text { de: de.to_owned(), en: Some(en.to_owned()) } }
         };
-        Self {
-            name: V::NAME,
-            title: V::TITLE,
-            terms: V::ALL.iter().map(term).collect(),
-        }
+        Self { name: V::NAME, title: V::TITLE, terms: V::ALL.iter().map(term).collect() }
     }
 
     /// All of them, by name.
@@ -109,10 +101,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
     let mut items: Vec<Vocabulary> = Vocabulary::all().into_iter().filter(follows).collect();
     let more = items.len() > limit;
     items.truncate(limit);
-    let mark = |last: &Vocabulary| Position {
-        key: last.name.to_owned(),
-        id: Uuid::nil(),
-    };
+    let mark = |last: &Vocabulary| Position { key: last.name.to_owned(), id: Uuid::nil() };
     let next = items.last().filter(|_| more).map(mark);
     (items, next)
 }
@@ -132,15 +121,7 @@ async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vo
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
     let next = next.map(|position| list.cursor(position));
-    list.reply(
-        &req,
-        Page {
-            items,
-            total,
-            next,
-            facets: Default::default(),
-        },
-    )
+    list.reply(&req, Page { items, total, next, facets: BTreeMap::new() })
 }
 
 /// Read a vocabulary

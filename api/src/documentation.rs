@@ -1,0 +1,60 @@
+//! Where the document is read, by programs and by people.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::error::{Error, Result};
+use crate::http::reply;
+
+const TAG: &str = "documentation";
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_openapi).service(get_docs).service(get_docs_file);
+}
+
+/// Read this document
+///
+/// The OpenAPI 3.1 document of the service, made from the routes that are served.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The document", body = Object)))]
+#[get("/openapi.json")]
+async fn get_openapi(document: Data<OpenApi>) -> Result<HttpResponse> {
+    reply("application/json", &**document)
+}
+
+/// Find the interactive documentation
+#[utoipa::path(tag = TAG, responses((status = 308, description = "It is at /docs/",
+    headers(("Location" = String, description = "Where it is.")))))]
+#[get("/docs")]
+async fn get_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, "/docs/"))
+        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
+        .finish()
+}
+
+/// Browse the interactive documentation
+///
+/// A page, for people; everything it loads is served from here.
+#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "File of the page; empty for the page itself.", example = "index.html")),
+    responses((status = 200, description = "The page or one of its files", content(
+        (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
+    ))))]
+#[get("/docs/{file:.*}")]
+async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
+    /// The page paints with style attributes, which no hash can allow.
+    const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let config = Arc::new(Config::from("/openapi.json").try_it_out_enabled(true).validator_url("none"));
+    let found =
+        serve(&file, config).map_err(|error| Error::fault(anyhow::anyhow!("{error}")))?.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, found.content_type))
+        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .body(found.bytes.into_owned()))
+}

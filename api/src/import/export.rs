@@ -1,0 +1,59 @@
+//! What `import` reads, written.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Form, Resource};
+use crate::db::Database;
+use crate::error::{Error, Result};
+use crate::{municipalities, projects, themes};
+
+/// All entries of a resource, as `import` reads them.
+pub(crate) async fn export(database: &Database, resource: Resource, form: Form) -> Result<String> {
+    let db = database.connection();
+    let inputs = match resource {
+        Resource::Municipalities => values(municipalities::current(db, None).await?)?,
+        Resource::Themes => values(themes::current(db, None).await?)?,
+        Resource::Projects => values(projects::current(db, None).await?)?,
+    };
+    match form {
+        Form::Csv => table(&inputs),
+        Form::Json => serde_json::to_string_pretty(&inputs).map(|text| text + "\n").map_err(Error::fault),
+        Form::Ndjson => Ok(inputs.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n"),
+    }
+}
+
+fn values<T: Serialize>(inputs: Vec<(uuid::Uuid, T)>) -> Result<Vec<Value>> {
+    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::fault)).collect()
+}
+
+/// The columns of municipalities; entries with lists have no table.
+const TABLE: &[&str] = &[
+    "ags",
+    "slug",
+    "name",
+    "designation",
+    "kind",
+    "federal_state",
+    "population",
+    "population_as_of",
+    "area_km2",
+    "lon",
+    "lat",
+    "website",
+];
+
+fn table(inputs: &[Value]) -> Result<String> {
+    let mut writer = ::csv::Writer::from_writer(vec![]);
+    writer.write_record(TABLE).map_err(Error::fault)?;
+    for input in inputs {
+        let cell = |column: &&str| match input.get(*column).or_else(|| input.get("location")?.get(*column)) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        writer.write_record(TABLE.iter().map(cell)).map_err(Error::fault)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::fault(error.into_error()))?;
+    String::from_utf8(bytes).map_err(Error::fault)
+}
