@@ -18,7 +18,8 @@ use crate::routes;
 
 /// The order of a list, which each resource describes by the values it takes.
 const SORT: &str = "The order; a minus before it turns it round. Ties end in the id. Without it, lists stand in the order their \
-    description names, `-relevance` where `q` is given, and `distance` where `near` is.";
+    description names, `-relevance` where `q` is given, and `distance` where `near` is; relevance without `q` and distance \
+    without `near` are no order.";
 
 /// What is said of the service as a whole.
 #[derive(OpenApi)]

@@ -67,9 +67,9 @@ kinds! {
     METHOD METHOD_NOT_ALLOWED "method" "Method not allowed"
         "The address exists but does not answer this method. The Allow header names those it answers.";
     PARAMETERS BAD_REQUEST "parameters" "Parameters not understood"
-        "The query string has keys or values this address does not know. Each entry of `errors` names one, and what to write instead.";
+        "The query string has keys or values this address does not know. Each entry of errors names one, and what to write instead.";
     INVALID UNPROCESSABLE_ENTITY "invalid" "Invalid content"
-        "The content can be read but breaks rules. Each entry of `errors` points at one member and says what it must be.";
+        "The content can be read but breaks rules. Each entry of errors points at one member and says what it must be.";
     ADDRESS BAD_REQUEST "address" "Malformed address"
         "The path or query is not percent-encoded UTF-8, or holds a NUL. Encode each part with your language's own function for it.";
     TOO_LONG URI_TOO_LONG "too-long" "Address too long"

@@ -19,6 +19,7 @@ mod metrics;
 mod municipalities;
 mod problems;
 mod projects;
+mod references;
 mod routes;
 mod search;
 pub mod seed;

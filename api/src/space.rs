@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::error::Violation;
-
 /// A point in WGS 84
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -115,10 +113,4 @@ fn haversine(lon: &str, lat: &str) -> String {
         "(2 * 6371.0088 * asin(least(1, sqrt(sin(radians(lat - {lat}) / 2) ^ 2 + cos(radians(lat)) * cos(radians({lat})) \
          * sin(radians(lon - {lon}) / 2) ^ 2))))"
     )
-}
-
-/// A radius is around something, and so is a distance.
-pub(crate) fn needs_near(near: Option<Near>, radius: Option<Kilometres>, by_distance: bool) -> Vec<Violation> {
-    let lost = |name, needed| (near.is_none() && needed).then(|| Violation::parameter(name, "needs a point in `near`"));
-    [lost("radius_km", radius.is_some()), lost("sort", by_distance)].into_iter().flatten().collect()
 }

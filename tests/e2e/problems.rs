@@ -19,18 +19,12 @@ async fn every_mistake_in_a_query_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn parameters_that_need_each_other_say_so() {
+async fn a_value_that_does_not_fit_names_its_parameter() {
     let app = App::start();
 
-    for (query, parameter) in [
-        ("sort=relevance", "sort"),
-        ("sort=distance", "sort"),
-        ("radius_km=5", "radius_km"),
-        ("population_min=5&population_max=4", "population_max"),
-        ("funded=maybe", "funded"),
-        ("limit=5&limit=6", "limit"),
-        ("ags=8x", "ags"),
-    ] {
+    for (query, parameter) in
+        [("project=nowhere", "project"), ("funded=maybe", "funded"), ("limit=5&limit=6", "limit"), ("ags=8x", "ags")]
+    {
         let answer = app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
 
         assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{query}");
@@ -122,4 +116,20 @@ fn raw(app: &App, request: &str) -> String {
     let mut answer = vec![];
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn a_filter_that_names_no_entry_names_those_there_are() {
+    let app = App::start();
+
+    let theme = app.anonymous().get("/v1/projects?theme=mobility&theme=verkehr").await;
+    let place = app.anonymous().get("/v1/projects?municipality=atlantis").await;
+    let id = app.anonymous().get("/v1/themes/mobility").await.json()["id"].as_str().unwrap().to_owned();
+    let by_id = app.anonymous().get(&format!("/v1/projects?theme={id}&limit=1")).await.json();
+
+    assert_eq!((theme.status, theme.problem().as_str()), (400, "parameters"));
+    let detail = theme.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+    assert!(detail.starts_with("`verkehr` names no entry") && detail.contains("mobility"), "{detail}");
+    assert_eq!(place.json()["errors"][0]["parameter"], "municipality");
+    assert_eq!(by_id["total"], app.anonymous().get("/v1/projects?theme=mobility&limit=1").await.json()["total"]);
 }

@@ -24,6 +24,6 @@ pub(crate) use self::key::{Key, Name};
 pub(crate) use self::list::{Filters, ListQuery, Paging};
 pub(crate) use self::observe::observe;
 pub(crate) use self::page::{Link, Page, Position};
-pub(crate) use self::parameter::{Instant, Whole, needs_query};
+pub(crate) use self::parameter::{Instant, Whole, too_long};
 pub(crate) use self::reply::{no_store, reply};
 pub(crate) use self::sort::{Order, Sort};

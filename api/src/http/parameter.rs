@@ -40,14 +40,8 @@ impl TryFrom<String> for Instant {
     }
 }
 
-/// Relevance is relevance to something; and nobody types more than so much.
-pub(crate) fn needs_query(q: Option<&str>, by_relevance: bool) -> Vec<Violation> {
-    let mut violations = vec![];
-    if q.is_some_and(|q| q.chars().count() > 200) {
-        violations.push(Violation::parameter("q", "is longer than 200 characters; look for less at once"));
-    }
-    if by_relevance && q.is_none_or(|q| q.trim().is_empty()) {
-        violations.push(Violation::parameter("sort", "`relevance` needs words to look for in `q`"));
-    }
-    violations
+/// Nobody types more than so much.
+pub(crate) fn too_long(q: Option<&str>) -> Option<Violation> {
+    let long = q.is_some_and(|q| q.chars().count() > 200);
+    long.then(|| Violation::parameter("q", "is longer than 200 characters; look for less at once"))
 }

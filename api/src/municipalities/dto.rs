@@ -10,8 +10,8 @@ use validator::Validate;
 use super::ags::{self, AgsPrefix};
 use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
-use crate::space::{Bbox, Kilometres, Location, Near, needs_near};
+use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
+use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
 /// A German municipality, district or association of municipalities
@@ -180,7 +180,7 @@ pub(crate) struct MunicipalityQuery {
     /// Only what lies around this point: lon,lat in degrees.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres.
+    /// How far around `near`, in kilometres; nothing without it.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     /// Only entries changed at or after this time or day.
@@ -224,15 +224,7 @@ pub(crate) enum MunicipalityFacet {
 
 impl Filters for MunicipalityQuery {
     fn violations(&self) -> Vec<Violation> {
-        let by = self.sort.map(|sort| sort.by);
-        let mut violations = needs_query(self.q.as_deref(), by == Some(MunicipalityOrder::Relevance));
-        violations.extend(needs_near(self.near, self.radius_km, by == Some(MunicipalityOrder::Distance)));
-        if let (Some(Whole(min)), Some(Whole(max))) = (self.population_min, self.population_max)
-            && min > max
-        {
-            violations.push(Violation::parameter("population_max", "must not be less than `population_min`"));
-        }
-        violations
+        too_long(self.q.as_deref()).into_iter().collect()
     }
 }
 

@@ -18,7 +18,7 @@ use self::dto::{Municipality, MunicipalityQuery};
 
 pub(crate) use self::ags::AgsPrefix;
 pub(crate) use self::dto::{MunicipalityInput, MunicipalityLink};
-pub(crate) use self::store::{Reference, current, references, save};
+pub(crate) use self::store::{Member, current, references, save};
 
 const TAG: &str = "municipalities";
 

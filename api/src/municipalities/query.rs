@@ -17,12 +17,15 @@ use crate::error::{Error, Result};
 use crate::facets::{Bucket, Label, Values, buckets, labels, yes_or_no};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
+use crate::references::Reference;
 use crate::search::Search;
 use crate::space::Location;
 
 type List = ListQuery<MunicipalityQuery, Municipality>;
 
 pub(super) const RESOURCE: &str = "municipality";
+
+const PROJECT: Reference = Reference { parameter: "project", table: "project", names: &["slug"], few: true };
 
 /// The municipalities a query asks for.
 fn matching(query: &MunicipalityQuery, search: Option<&Search>) -> Select<municipality::Entity> {
@@ -73,6 +76,7 @@ struct Asked {
 async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Asked> {
     use MunicipalityOrder::{Ags, AreaKm2, CreatedAt, Distance, Name, Population, Relevance, UpdatedAt};
 
+    PROJECT.check(db, &query.project).await?;
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
     let usual = match (&search, query.near) {
         (Some(_), _) => Sort { by: Relevance, descending: true },

@@ -125,13 +125,13 @@ pub(crate) async fn save(write: &Write, inputs: Vec<MunicipalityInput>) -> Resul
 
 /// A municipality as other entries name and show it.
 #[derive(Clone, Debug)]
-pub(crate) struct Reference {
+pub(crate) struct Member {
     pub link: MunicipalityLink,
     pub federal_state: FederalState,
     pub location: Option<Location>,
 }
 
-impl Reference {
+impl Member {
     /// How a file names it: by official key, or by slug where there is none.
     pub(crate) fn key(&self) -> String {
         self.link.ags.clone().unwrap_or_else(|| self.link.slug.clone())
@@ -148,13 +148,13 @@ impl Reference {
 }
 
 /// The municipalities named by official key, slug or id, under the name that was used.
-pub(crate) async fn references(db: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Reference>> {
+pub(crate) async fn references(db: &impl ConnectionTrait, keys: &[String]) -> Result<HashMap<String, Member>> {
     const NAMED: &str = "(municipality.ags = any ($1) or municipality.slug = any ($1) or municipality.id = any ($2))";
     let ids: Vec<Uuid> = keys.iter().filter_map(|key| key.parse().ok()).collect();
     let named = Expr::cust_with_values(NAMED, [sea_orm::Value::from(keys.to_vec()), ids.into()]);
     let mut found = HashMap::new();
     for row in municipality::Entity::find().filter(named).all(db).await? {
-        let reference = Reference::new(row);
+        let reference = Member::new(row);
         found.insert(reference.link.id.to_string(), reference.clone());
         found.insert(reference.link.slug.clone(), reference.clone());
         found.insert(reference.key(), reference);

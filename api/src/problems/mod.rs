@@ -3,6 +3,9 @@
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{Error, KINDS, Kind, Result};
@@ -50,11 +53,10 @@ fn page(title: &str, body: &str) -> HttpResponse {
          <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head>\
          <body><main><h1>{title}</h1>{body}</main></body></html>"
     );
+    let style = BASE64.encode(Sha256::digest(STYLE));
+    let policy = format!("default-src 'none'; style-src 'sha256-{style}'; frame-ancestors 'none'");
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((
-            CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-        ))
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
         .body(html)
 }

@@ -12,10 +12,10 @@ use validator::{Validate, ValidationError};
 
 use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Link, Order, Sort, Whole, needs_query};
+use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
-use crate::space::{Bbox, Kilometres, Location, Near, needs_near};
+use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
 /// A smart-city model project
@@ -190,7 +190,7 @@ pub(crate) struct ProjectQuery {
     /// States by ISO 3166-2 code; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Slugs of themes; repeat for alternatives.
+    /// Slugs or ids of themes; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
     /// Official keys, slugs or ids of members; repeat for alternatives.
@@ -205,7 +205,7 @@ pub(crate) struct ProjectQuery {
     /// Only what lies around this point: lon,lat in degrees.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres.
+    /// How far around `near`, in kilometres; nothing without it.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     /// Only entries changed at or after this time or day.
@@ -252,10 +252,7 @@ pub(crate) enum ProjectFacet {
 
 impl Filters for ProjectQuery {
     fn violations(&self) -> Vec<Violation> {
-        let by = self.sort.map(|sort| sort.by);
-        let mut violations = needs_query(self.q.as_deref(), by == Some(ProjectOrder::Relevance));
-        violations.extend(needs_near(self.near, self.radius_km, by == Some(ProjectOrder::Distance)));
-        violations
+        too_long(self.q.as_deref()).into_iter().collect()
     }
 }
 

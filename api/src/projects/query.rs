@@ -17,13 +17,18 @@ use crate::error::{Error, Result};
 use crate::facets::{Bucket, Label, Values, buckets, labels};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
-use crate::municipalities::Reference;
+use crate::municipalities::Member;
+use crate::references::Reference;
 use crate::search::Search;
 use crate::themes;
 
 type List = ListQuery<ProjectQuery, Project>;
 
 pub(super) const RESOURCE: &str = "project";
+
+const THEME: Reference = Reference { parameter: "theme", table: "theme", names: &["slug"], few: true };
+const MUNICIPALITY: Reference =
+    Reference { parameter: "municipality", table: "municipality", names: &["slug", "ags"], few: false };
 
 /// The projects a query asks for.
 fn matching(query: &ProjectQuery, search: Option<&Search>) -> Select<project::Entity> {
@@ -41,15 +46,16 @@ fn matching(query: &ProjectQuery, search: Option<&Search>) -> Select<project::En
         .apply_if(some(&states), |rows, codes| {
             rows.filter(is_in("project_federal_state where federal_state = any ($1)", codes))
         })
-        .apply_if(some(&query.theme), |rows, slugs| {
-            rows.filter(is_in("project_theme_slug where slug = any ($1)", slugs))
-        })
+        .apply_if(some(&query.theme), |rows, themes| rows.filter(is_in(ABOUT, themes)))
         .apply_if(some(&query.municipality), |rows, keys| rows.filter(is_in(NAMED, keys)))
         .apply_if(some(&prefixes), |rows, patterns| rows.filter(is_in(BEGINS, patterns)))
         .apply_if(query.bbox, |rows, bbox| rows.filter(lies(bbox.condition())))
         .apply_if(area, |rows, area| rows.filter(lies(area)))
         .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
 }
+
+/// Projects with a theme of that slug or id.
+const ABOUT: &str = "project_theme join theme t on t.id = theme_id where t.slug = any ($1) or t.id::text = any ($1)";
 
 /// Projects with a member of that official key, slug or id.
 const NAMED: &str = "project_member join municipality m on m.id = municipality_id \
@@ -82,6 +88,8 @@ struct Asked {
 async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
     use ProjectOrder::{CreatedAt, Distance, Municipality, Name, Relevance, Round, RoundYear, Slug, UpdatedAt};
 
+    THEME.check(db, &query.theme).await?;
+    MUNICIPALITY.check(db, &query.municipality).await?;
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
     let usual = match (&search, query.near) {
         (Some(_), _) => Sort { by: Relevance, descending: true },
@@ -238,7 +246,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Projec
 }
 
 /// The states of the members and those the project names beyond them, each once, by code.
-fn states(row: &Model, members: &[(Reference, ProjectRole)]) -> Result<Vec<FederalState>> {
+fn states(row: &Model, members: &[(Member, ProjectRole)]) -> Result<Vec<FederalState>> {
     let mut states = super::store::stored_states(row)?;
     states.extend(members.iter().map(|(member, _)| member.federal_state));
     states.sort_by_key(|state| state.value());
@@ -250,7 +258,7 @@ fn states(row: &Model, members: &[(Reference, ProjectRole)]) -> Result<Vec<Feder
 pub(super) async fn members(
     db: &impl ConnectionTrait,
     projects: Option<&[Uuid]>,
-) -> Result<HashMap<Uuid, Vec<(Reference, ProjectRole)>>> {
+) -> Result<HashMap<Uuid, Vec<(Member, ProjectRole)>>> {
     let rows = project_member::Entity::find()
         .find_also_related(municipality::Entity)
         .apply_if(projects, |rows, ids| {
@@ -259,7 +267,7 @@ pub(super) async fn members(
         .order_by_asc(project_member::Column::Position);
     let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
     for (member, municipality) in rows.all(db).await? {
-        let municipality = municipality.map(|row| (Reference::new(row), member.role));
+        let municipality = municipality.map(|row| (Member::new(row), member.role));
         members.entry(member.project_id).or_default().extend(municipality);
     }
     Ok(members)

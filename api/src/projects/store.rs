@@ -15,7 +15,7 @@ use super::dto::{MemberInput, ProjectInput};
 use super::query::{RESOURCE, members, themes_of};
 use crate::db::{Stored, Write, insert, upsert};
 use crate::error::{Error, Result, Violation};
-use crate::municipalities::{self, Reference};
+use crate::municipalities::{self, Member};
 use crate::search;
 
 /// What a change writes.
@@ -113,7 +113,7 @@ pub(crate) async fn save(write: &Write, mut inputs: Vec<ProjectInput>) -> Result
 
 /// The entries that inputs refer to.
 struct Known {
-    municipalities: HashMap<String, Reference>,
+    municipalities: HashMap<String, Member>,
     themes: HashMap<String, Uuid>,
 }
 

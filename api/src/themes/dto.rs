@@ -9,7 +9,7 @@ use validator::Validate;
 
 use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Order, Sort, Whole, needs_query};
+use crate::http::{Filters, Instant, Order, Sort, Whole, too_long};
 use crate::validate;
 
 /// A field of action
@@ -117,8 +117,7 @@ pub(crate) enum ThemeFacet {
 
 impl Filters for ThemeQuery {
     fn violations(&self) -> Vec<Violation> {
-        let by_relevance = self.sort.is_some_and(|sort| sort.by == ThemeOrder::Relevance);
-        needs_query(self.q.as_deref(), by_relevance)
+        too_long(self.q.as_deref()).into_iter().collect()
     }
 }
 
