@@ -48,9 +48,9 @@ pub struct Listen {
     #[arg(long, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
-    /// Connections each of these threads holds at most
-    #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", default_value_t = 4096, value_name = "N")]
-    pub max_connections: usize,
+    /// Connections held at most; by default what the limit of open files bears
+    #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
+    pub max_connections: Option<usize>,
 
     /// Seconds a quiet connection stays open; behind a load balancer, longer than its own
     #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE", default_value_t = 5, value_name = "SECONDS")]

@@ -18,7 +18,7 @@ use crate::db::Database;
 use crate::directory::Directory;
 use crate::document::document;
 use crate::http::cache::Memory;
-use crate::http::{deadline, fallback, guard, observe, panics, remember};
+use crate::http::{Connections, bearable, deadline, fallback, guard, observe, panics, remember};
 use crate::metrics::Metrics;
 use crate::routes;
 
@@ -40,13 +40,10 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
         rt::spawn(directory.clone().follow(database.clone()));
     }
     let stopping = Arc::new(AtomicBool::new(false));
-    let state = Data::new(State {
-        db: database,
-        directory,
-        memory: Memory::new(listen.memory),
-        metrics: Metrics::new()?,
-        stopping: stopping.clone(),
-    });
+    let (memory, metrics) = (Memory::new(listen.memory), Metrics::new()?);
+    let state = Data::new(State { db: database, directory, memory, metrics, stopping: stopping.clone() });
+    let connections = Connections::default();
+    rt::spawn(connections.clone().reap());
     let document = Data::new(document());
     let app = move || {
         let app = App::new().app_data(state.clone()).app_data(document.clone());
@@ -59,11 +56,12 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
     };
-    let workers =
-        listen.workers.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    let workers = listen.workers.map_or(processors, usize::from);
     let server = HttpServer::new(app)
         .workers(workers)
-        .max_connections(listen.max_connections)
+        .max_connections(listen.max_connections.unwrap_or_else(bearable).div_ceil(workers))
+        .on_connect(move |stream, data| connections.note(stream, data))
         .keep_alive(Duration::from_secs(listen.keep_alive))
         .client_request_timeout(HEAD)
         .shutdown_timeout(listen.grace)

@@ -1,6 +1,7 @@
 //! End to end, over the wire.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod away;
 mod caching;
 mod contract;
 mod formats;

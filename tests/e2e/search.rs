@@ -104,3 +104,18 @@ async fn find(app: &App, resource: &str, typed: &str) -> Vec<String> {
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
+
+#[tokio::test]
+async fn what_was_found_is_shown_in_its_text() {
+    let app = App::start();
+
+    let found = app.anonymous().get("/v1/projects?q=Datenplatform&highlight=true&limit=3").await.json();
+    let plain = app.anonymous().get("/v1/projects?q=Datenplattform&limit=3").await.json();
+
+    for item in found["items"].as_array().unwrap() {
+        let marked: Vec<&str> =
+            item["highlight"].as_object().unwrap().values().map(|text| text.as_str().unwrap()).collect();
+        assert!(marked.iter().any(|text| text.contains("<mark>") && text.contains("latt")), "{marked:?}");
+    }
+    assert!(plain["items"][0].get("highlight").is_none());
+}

@@ -1,6 +1,7 @@
 //! A database for each test: a copy of a template, embedded or on a server, gone when the test ends.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +19,7 @@ const SERVER: &str = "TEST_DATABASE_URL";
 /// A database of one test.
 pub enum TestDatabase {
     Folder(TempDir),
-    Server { server: String, name: String },
+    Server { server: String, name: String, way: Option<SocketAddr> },
 }
 
 static TEMPLATE: OnceLock<Template> = OnceLock::new();
@@ -53,22 +54,42 @@ impl TestDatabase {
     fn on_server(server: &str, options: &str) -> Self {
         let name = format!("transferatlas_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         execute(server, format!("create database {name} {options}"));
-        Self::Server { server: server.to_owned(), name }
+        Self::Server { server: server.to_owned(), name, way: None }
     }
 
     /// The settings under which the service uses it.
     pub fn settings(&self) -> Settings {
         match self {
             Self::Folder(folder) => Settings { data_dir: folder.path().to_owned(), ..settings() },
-            Self::Server { server, name } => Settings { database_url: Some(Secret(on(server, name))), ..settings() },
+            Self::Server { server, name, way } => {
+                let server = way.map_or_else(|| server.clone(), |way| server.replace(host(server), &way.to_string()));
+                Settings { database_url: Some(Secret(on(&server, name))), ..settings() }
+            }
         }
+    }
+
+    /// Host and port of the server, if it is on one.
+    pub fn server_address(&self) -> Option<String> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Server { server, .. } => Some(host(server).to_owned()),
+        }
+    }
+
+    /// The same database, which the service reaches by another address.
+    #[must_use]
+    pub fn behind(mut self, address: SocketAddr) -> Self {
+        if let Self::Server { way, .. } = &mut self {
+            *way = Some(address);
+        }
+        self
     }
 
     /// A connection beside the service; only on a server, for the embedded database has but one.
     pub async fn connect(&self) -> Option<DatabaseConnection> {
         match self {
             Self::Folder(_) => None,
-            Self::Server { server, name } => {
+            Self::Server { server, name, .. } => {
                 Some(sea_orm::Database::connect(on(server, name)).await.expect("a connection"))
             }
         }
@@ -88,7 +109,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Self::Server { server, name } = self {
+        if let Self::Server { server, name, .. } = self {
             execute(server, format!("drop database if exists {name} with (force)"));
         }
     }
@@ -123,6 +144,13 @@ impl Template {
 fn server() -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the tests have no config.rs")]
     std::env::var(SERVER).ok().filter(|server| !server.is_empty())
+}
+
+/// Host and port in the address of a server.
+fn host(server: &str) -> &str {
+    let behind = server.split_once("://").map_or(server, |(_, rest)| rest);
+    let behind = behind.split_once('@').map_or(behind, |(_, rest)| rest);
+    behind.split(['/', '?']).next().unwrap_or_default()
 }
 
 /// The address of a database on a server.

@@ -9,6 +9,7 @@
 
 mod client;
 mod database;
+mod proxy;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
@@ -20,6 +21,7 @@ use tokio::sync::oneshot;
 
 pub use client::{Answer, Client, contract};
 pub use database::{TestDatabase, statement};
+pub use proxy::Proxy;
 
 /// A running service with the directory's first content.
 pub struct App {
@@ -82,7 +84,7 @@ fn listen() -> Listen {
         port: 0,
         migrate: false,
         workers: Some(2),
-        max_connections: 1024,
+        max_connections: Some(1024),
         keep_alive: 5,
         drain: 0,
         grace: 5,

@@ -94,7 +94,29 @@ pub(crate) async fn deadline(
 
 #[cfg(test)]
 mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::{App, HttpResponse, get, test as wire};
+
     use super::*;
+
+    #[get("/")]
+    async fn panicking() -> HttpResponse {
+        unreachable!("this handler panics")
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_a_fault_that_tells_nothing() {
+        let app = wire::init_service(App::new().service(panicking).wrap(from_fn(panics))).await;
+
+        let error = wire::try_call_service(&app, wire::TestRequest::get().uri("/").to_request()).await.unwrap_err();
+        let response = error.error_response();
+
+        assert_eq!(response.status(), 500);
+        let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["type"], "/problems/fault");
+        assert!(!String::from_utf8_lossy(&body).contains("panic"));
+    }
 
     #[test]
     fn only_well_formed_text_passes() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod cache;
 mod coding;
+mod connections;
 mod entry;
 mod fallback;
 mod guard;
@@ -17,6 +18,7 @@ mod sort;
 
 pub(crate) use self::cache::remember;
 pub(crate) use self::coding::{Coding, Encoder};
+pub(crate) use self::connections::{Connections, bearable};
 pub(crate) use self::entry::{EntryQuery, View};
 pub(crate) use self::fallback::fallback;
 pub(crate) use self::guard::{deadline, guard, panics};

@@ -1,16 +1,18 @@
 //! The outermost layer: a request id, one line in the log, the metrics, and the headers that every answer carries.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::connections::is_old;
 use crate::State;
 use crate::error::Error;
 
@@ -30,6 +32,7 @@ pub(crate) async fn observe(
     let method = req.method().clone();
     let route = req.resource_map().match_pattern(req.path()).unwrap_or_else(|| "unknown".to_owned());
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
+    let ends = is_old(req.request());
     let answer = next.call(req).instrument(span.clone()).await;
     let (status, cause) = match &answer {
         Ok(response) => (response.status(), response.response().error().and_then(causes)),
@@ -39,18 +42,14 @@ pub(crate) async fn observe(
     if let Some(state) = state {
         state.metrics.answered(method.as_str(), &route, status.as_u16(), elapsed);
     }
-    span.in_scope(|| {
-        let milliseconds = elapsed.as_secs_f64() * 1e3;
-        if let Some(cause) = cause {
-            tracing::error!(status = status.as_u16(), milliseconds, %cause, "failed");
-        } else {
-            tracing::info!(status = status.as_u16(), milliseconds, "answered");
-        }
-    });
+    span.in_scope(|| log(status.as_u16(), elapsed, cause));
     match answer {
         Ok(response) => {
             let mut response = response.map_into_boxed_body();
             finish(response.headers_mut(), &id);
+            if ends {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
             Ok(response)
         }
         // An error has no request to answer to; it keeps its own response, with the same headers.
@@ -59,6 +58,16 @@ pub(crate) async fn observe(
             finish(response.headers_mut(), &id);
             Err(InternalError::from_response(error, response).into())
         }
+    }
+}
+
+/// The one line a request leaves; what went wrong stands nowhere else.
+fn log(status: u16, elapsed: Duration, cause: Option<String>) {
+    let milliseconds = elapsed.as_secs_f64() * 1e3;
+    if let Some(cause) = cause {
+        tracing::error!(status, milliseconds, %cause, "failed");
+    } else {
+        tracing::info!(status, milliseconds, "answered");
     }
 }
 

@@ -11,6 +11,7 @@ use super::ags::{self, AgsPrefix};
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
+use crate::search::Highlight;
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
@@ -69,6 +70,10 @@ pub(crate) struct Municipality {
     pub website: Option<String>,
     /// The model projects it is a member of.
     pub projects: Vec<Link>,
+    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    pub highlight: Option<Highlight>,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -150,6 +155,9 @@ pub(crate) struct MunicipalityQuery {
     /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
     #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
     pub q: Option<String>,
+    /// Shows where in its texts each entry was found.
+    #[param(value_type = Option<bool>, example = true)]
+    pub highlight: Option<bool>,
     /// Kinds of body; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["town"]))]
     pub kind: Vec<MunicipalityKind>,

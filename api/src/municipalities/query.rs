@@ -18,7 +18,7 @@ use crate::facets::{Bucket, Label, Values, buckets, labels, yes_or_no};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
 use crate::references::Reference;
-use crate::search::Search;
+use crate::search::{Search, Texts};
 use crate::space::Location;
 
 type List = ListQuery<MunicipalityQuery, Municipality>;
@@ -102,7 +102,12 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
+    Ok(Page {
+        items: shown(db, list, search.as_ref(), &ids).await?,
+        total,
+        next: next.map(|position| list.cursor(position)),
+        facets,
+    })
 }
 
 /// A part of the list alone, for streams.
@@ -112,9 +117,36 @@ pub(super) async fn rows(
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Municipality>, Option<Position>)> {
-    let Asked { rows, order, .. } = ask(db, &list.query).await?;
+    let Asked { rows, order, search } = ask(db, &list.query).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((load(db, &ids).await?, next))
+    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
+}
+
+/// The entries with these ids, marked where they were found if that was asked.
+async fn shown(
+    db: &impl ConnectionTrait,
+    list: &List,
+    search: Option<&Search>,
+    ids: &[Uuid],
+) -> Result<Vec<Municipality>> {
+    let mut entries = load(db, ids).await?;
+    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
+        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
+        for (entry, marked) in entries.iter_mut().zip(marked) {
+            entry.highlight = Some(marked);
+        }
+    }
+    Ok(entries)
+}
+
+/// What is searched of an entry itself.
+fn texts(municipality: &Municipality) -> Texts<'_> {
+    let texts = [
+        ("name", Some(&municipality.name)),
+        ("designation", municipality.designation.as_ref()),
+        ("ags", municipality.ags.as_ref()),
+    ];
+    texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
 }
 
 /// Each facet leaves its own filter out, so that the other values stay in sight.
@@ -194,6 +226,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Munici
         size_class: row.size_class,
         location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
         website: row.website,
+        highlight: None,
         created_at: row.created_at,
         updated_at: row.updated_at,
     };

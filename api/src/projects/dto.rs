@@ -15,6 +15,7 @@ use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
+use crate::search::Highlight;
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
@@ -75,6 +76,10 @@ pub(crate) struct Project {
     /// Where the facts come from.
     #[schema(example = json!(["https://www.smart-city-dialog.de/modellprojekte/solingen"]))]
     pub sources: Vec<String>,
+    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    pub highlight: Option<Highlight>,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -175,6 +180,9 @@ pub(crate) struct ProjectQuery {
     /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
     #[param(value_type = Option<String>, max_length = 200, example = "Münster")]
     pub q: Option<String>,
+    /// Shows where in its texts each entry was found.
+    #[param(value_type = Option<bool>, example = true)]
+    pub highlight: Option<bool>,
     /// Rounds of the programme, 1 to 3; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
     pub round: Vec<Whole<1, 3>>,

@@ -19,7 +19,7 @@ use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
 use crate::municipalities::Member;
 use crate::references::Reference;
-use crate::search::Search;
+use crate::search::{Search, Texts, both};
 use crate::themes;
 
 type List = ListQuery<ProjectQuery, Project>;
@@ -119,7 +119,12 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
+    Ok(Page {
+        items: shown(db, list, search.as_ref(), &ids).await?,
+        total,
+        next: next.map(|position| list.cursor(position)),
+        facets,
+    })
 }
 
 /// A part of the list alone, for streams.
@@ -129,9 +134,28 @@ pub(super) async fn rows(
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Project>, Option<Position>)> {
-    let Asked { rows, order, .. } = ask(db, &list.query).await?;
+    let Asked { rows, order, search } = ask(db, &list.query).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((load(db, &ids).await?, next))
+    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
+}
+
+/// The entries with these ids, marked where they were found if that was asked.
+async fn shown(db: &impl ConnectionTrait, list: &List, search: Option<&Search>, ids: &[Uuid]) -> Result<Vec<Project>> {
+    let mut entries = load(db, ids).await?;
+    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
+        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
+        for (entry, marked) in entries.iter_mut().zip(marked) {
+            entry.highlight = Some(marked);
+        }
+    }
+    Ok(entries)
+}
+
+/// What is searched of an entry itself.
+fn texts(project: &Project) -> Texts<'_> {
+    let summary = both(["summary.de", "summary.en"], Some(&project.summary));
+    let description = both(["description.de", "description.en"], project.description.as_ref());
+    [("name", project.name.as_str())].into_iter().chain(summary).chain(description).collect()
 }
 
 /// Each facet leaves its own filter out, so that the other values stay in sight.
@@ -238,6 +262,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Projec
             ends_on: row.ends_on,
             website: row.website,
             sources: row.sources,
+            highlight: None,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })

@@ -2,9 +2,10 @@
 //!
 //! The SQL of migration 0002 tells which words a typed word can mean; this decides which of them count, and how.
 
+mod highlight;
 mod parse;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
@@ -14,6 +15,8 @@ use uuid::Uuid;
 use self::parse::{Clause, Question};
 use crate::error::Result;
 
+pub(crate) use self::highlight::{Highlight, Texts, both};
+
 /// A text query, ready to be asked of the documents of one resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
@@ -22,6 +25,8 @@ pub(crate) struct Search {
     matching: String,
     /// The words as they were typed, or other forms of them; documents with these come first.
     typed: String,
+    /// All words it looks for, as the documents write them.
+    words: HashSet<String>,
 }
 
 /// A word of the dictionary that a typed one can mean.
@@ -73,6 +78,7 @@ impl Search {
     ) -> Self {
         let mut places = 0..;
         let mut typed = vec![];
+        let mut sought = HashSet::new();
         // Each way is a list of conditions that must all hold; one of the ways must.
         let mut ways: Vec<Vec<String>> = vec![];
         for (clause, words) in question.clauses.iter().zip(words) {
@@ -90,6 +96,8 @@ impl Search {
             };
             if !clause.is_excluded {
                 typed.extend(known(PART));
+                let meanings = places.iter().filter_map(|place| meanings.get(place)).flatten();
+                sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).map(|meaning| meaning.word.clone()));
             }
             match ways.last_mut().filter(|_| !clause.is_alternative) {
                 Some(way) => way.push(condition),
@@ -100,7 +108,7 @@ impl Search {
         let or_nothing = |parts: Vec<String>| {
             if parts.is_empty() { NOTHING.to_owned() } else { parts.join(" | ") }
         };
-        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed) }
+        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed), words: sought }
     }
 
     /// The ids of the documents that match, as `<id> in (…)`.

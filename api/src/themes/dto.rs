@@ -10,6 +10,7 @@ use validator::Validate;
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Order, Sort, Whole, too_long};
+use crate::search::Highlight;
 use crate::validate;
 
 /// A field of action
@@ -32,6 +33,10 @@ pub(crate) struct Theme {
     pub sdgs: Vec<i16>,
     /// How much there is about it.
     pub counts: ThemeCounts,
+    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    pub highlight: Option<Highlight>,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -81,6 +86,9 @@ pub(crate) struct ThemeQuery {
     /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
     #[param(value_type = Option<String>, max_length = 200, example = "Wohnen")]
     pub q: Option<String>,
+    /// Shows where in its texts each entry was found.
+    #[param(value_type = Option<bool>, example = true)]
+    pub highlight: Option<bool>,
     /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<Whole<1, 17>>,

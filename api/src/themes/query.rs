@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::facets::{Bucket, Values, buckets};
 use crate::http::{Key, ListQuery, Name, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
-use crate::search::{self, Search};
+use crate::search::{self, Search, Texts, both};
 
 type List = ListQuery<ThemeQuery, Theme>;
 
@@ -64,7 +64,12 @@ pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<
     let total = rows.clone().count(db).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
     let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page { items: load(db, &ids).await?, total, next: next.map(|position| list.cursor(position)), facets })
+    Ok(Page {
+        items: shown(db, list, search.as_ref(), &ids).await?,
+        total,
+        next: next.map(|position| list.cursor(position)),
+        facets,
+    })
 }
 
 /// A part of the list alone, for streams.
@@ -74,9 +79,27 @@ pub(super) async fn rows(
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Theme>, Option<Position>)> {
-    let Asked { rows, order, .. } = ask(db, &list.query).await?;
+    let Asked { rows, order, search } = ask(db, &list.query).await?;
     let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((load(db, &ids).await?, next))
+    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
+}
+
+/// The entries with these ids, marked where they were found if that was asked.
+async fn shown(db: &impl ConnectionTrait, list: &List, search: Option<&Search>, ids: &[Uuid]) -> Result<Vec<Theme>> {
+    let mut entries = load(db, ids).await?;
+    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
+        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
+        for (entry, marked) in entries.iter_mut().zip(marked) {
+            entry.highlight = Some(marked);
+        }
+    }
+    Ok(entries)
+}
+
+/// What is searched of an entry itself.
+fn texts(theme: &Theme) -> Texts<'_> {
+    let label = both(["label.de", "label.en"], Some(&theme.label));
+    label.chain(both(["description.de", "description.en"], theme.description.as_ref())).collect()
 }
 
 async fn facets(
@@ -131,6 +154,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<theme::Model>) -> Result<Vec
         label: row.label,
         description: row.description,
         sdgs: row.sdgs,
+        highlight: None,
         created_at: row.created_at,
         updated_at: row.updated_at,
     };

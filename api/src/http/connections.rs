@@ -1,0 +1,79 @@
+//! No connection lives for ever: the framework has no limit for bodies, for readers that stop, or for second heads.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::HttpRequest;
+use actix_web::dev::Extensions;
+use actix_web::rt::net::TcpStream;
+use rustix::net::{Shutdown, shutdown, sockopt};
+use rustix::process::{Resource, getrlimit};
+
+/// After this long a connection is closed with its next answer.
+const OLD: Duration = Duration::from_mins(4);
+/// After this long it is cut, whatever it does.
+const TOO_OLD: Duration = Duration::from_mins(5);
+/// A reader may take nothing for this long.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// The connections that are open, each with a handle of its own to cut it by.
+#[derive(Clone, Default)]
+pub(crate) struct Connections(Arc<Open>);
+
+#[derive(Default)]
+struct Open {
+    next: AtomicU64,
+    sockets: Mutex<HashMap<u64, (Instant, OwnedFd)>>,
+}
+
+/// A connection's place in the list; dropped with the connection.
+struct Place {
+    born: Instant,
+    number: u64,
+    open: Arc<Open>,
+}
+
+impl Connections {
+    /// Notes a new connection.
+    pub(crate) fn note(&self, stream: &dyn Any, data: &mut Extensions) {
+        let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
+        let _ = sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());
+        let Ok(handle) = rustix::io::dup(stream) else { return };
+        let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
+        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (born, handle));
+        data.insert(Place { born, number, open: self.0.clone() });
+    }
+
+    /// Cuts what is too old, for as long as the process lives.
+    pub(crate) async fn reap(self) {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let sockets = self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            for (born, socket) in sockets.values().filter(|(born, _)| born.elapsed() > TOO_OLD) {
+                tracing::debug!(seconds = born.elapsed().as_secs(), "cut a connection");
+                let _ = shutdown(socket, Shutdown::Both);
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.sockets.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+    }
+}
+
+/// Should the connection end with this answer?
+pub(super) fn is_old(req: &HttpRequest) -> bool {
+    req.conn_data::<Place>().is_some_and(|place| place.born.elapsed() > OLD)
+}
+
+/// Connections the process can hold: two descriptors each, and a fifth left for everything else.
+pub(crate) fn bearable() -> usize {
+    let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(65_536).min(1_000_000);
+    usize::try_from(descriptors * 2 / 5).unwrap_or(1024)
+}
