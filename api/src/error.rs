@@ -147,7 +147,12 @@ fn is_away(error: &DbErr) -> bool {
         return matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
     };
     match &**cause {
-        Sqlx::Io(_) | Sqlx::Tls(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => true,
+        Sqlx::Io(_)
+        | Sqlx::Tls(_)
+        | Sqlx::Protocol(_)
+        | Sqlx::PoolTimedOut
+        | Sqlx::PoolClosed
+        | Sqlx::WorkerCrashed => true,
         // Connection exceptions, too many connections, operator intervention such as shutdown, statement and lock timeouts.
         Sqlx::Database(answer) => {
             answer.code().is_some_and(|code| ["08", "53", "57", "55P03"].iter().any(|class| code.starts_with(class)))

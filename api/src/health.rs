@@ -56,7 +56,7 @@ async fn get_ready(state: Data<State>) -> Result<HttpResponse> {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
     }
     match tokio::time::timeout(PATIENCE, state.db.connection().ping()).await {
-        Ok(answer) => answer?,
+        Ok(answer) => answer.map_err(|away| Error::Unavailable(away.into()))?,
         Err(late) => return Err(Error::Unavailable(late.into())),
     }
     healthy("ready")

@@ -1,5 +1,5 @@
 //! End to end, over the wire.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod away;
 mod caching;
@@ -9,6 +9,7 @@ mod municipalities;
 mod paging;
 mod problems;
 mod projects;
+mod readme;
 mod schema;
 mod search;
 mod themes;

@@ -8,8 +8,6 @@ use anyhow::{Context, Result, bail};
 use pglite_oxide::{PgliteServer, extensions};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
-use super::server::pool;
-
 /// The running database; gone once it was stopped.
 pub(super) struct Embedded(Mutex<Option<PgliteServer>>);
 
@@ -24,7 +22,8 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
         let folder = folder.to_owned();
         tokio::task::spawn_blocking(move || start(&folder)).await??
     };
-    let options = pool(ConnectOptions::new(server.database_url()), CONNECTIONS, PATIENCE);
+    let mut options = ConnectOptions::new(server.database_url());
+    options.max_connections(CONNECTIONS).acquire_timeout(PATIENCE).sqlx_logging(false);
     let connection = sea_orm::Database::connect(options).await.context("the embedded database does not answer")?;
     Ok((connection, Embedded(Mutex::new(Some(server)))))
 }

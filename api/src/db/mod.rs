@@ -12,7 +12,9 @@ use std::sync::Arc;
 use anyhow::Result;
 use sea_orm::DatabaseConnection;
 
-use crate::config::Settings;
+use crate::config::{Secret, Settings};
+
+use self::server::Use;
 
 pub use self::save::Stored;
 pub(crate) use self::save::{insert, upsert};
@@ -24,7 +26,10 @@ pub use self::write::Write;
 pub struct Database(Arc<Open>);
 
 struct Open {
-    connection: DatabaseConnection,
+    reads: DatabaseConnection,
+    writes: DatabaseConnection,
+    /// Where the server is, if it is on one.
+    url: Option<Secret>,
     #[cfg(feature = "embedded")]
     embedded: Option<embedded::Embedded>,
 }
@@ -33,9 +38,10 @@ impl Database {
     /// Opens the database the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
         if let Some(url) = &settings.database_url {
-            let connection = server::connect(url, settings.pool).await?;
             return Ok(Self(Arc::new(Open {
-                connection,
+                reads: server::connect(url, Use::Reads(settings.pool)).await?,
+                writes: server::connect(url, Use::Writes).await?,
+                url: Some(url.clone()),
                 #[cfg(feature = "embedded")]
                 embedded: None,
             })));
@@ -43,33 +49,35 @@ impl Database {
         #[cfg(feature = "embedded")]
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
-            Ok(Self(Arc::new(Open { connection, embedded: Some(embedded) })))
+            let (reads, writes) = (connection.clone(), connection);
+            Ok(Self(Arc::new(Open { reads, writes, url: None, embedded: Some(embedded) })))
         }
         #[cfg(not(feature = "embedded"))]
         anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")
     }
 
+    /// For reads; on a server it refuses to write.
     pub fn connection(&self) -> &DatabaseConnection {
-        &self.0.connection
+        &self.0.reads
     }
 
     /// Is this the only process that can write to the database?
     pub fn is_embedded(&self) -> bool {
-        #[cfg(feature = "embedded")]
-        return self.0.embedded.is_some();
-        #[cfg(not(feature = "embedded"))]
-        false
+        self.0.url.is_none()
     }
 
     /// Connections open, and idle among them.
     pub fn connections(&self) -> (u32, usize) {
-        let pool = self.connection().get_postgres_connection_pool();
-        (pool.size(), pool.num_idle())
+        let pools = [&self.0.reads, &self.0.writes].map(|pool| pool.get_postgres_connection_pool());
+        let count = if self.is_embedded() { 1 } else { pools.len() };
+        let pools = || pools.iter().take(count);
+        (pools().map(|pool| pool.size()).sum(), pools().map(|pool| pool.num_idle()).sum())
     }
 
     /// Closes all connections, and the embedded database cleanly.
     pub async fn close(&self) -> Result<()> {
-        self.connection().close_by_ref().await?;
+        self.0.reads.close_by_ref().await?;
+        self.0.writes.close_by_ref().await?;
         #[cfg(feature = "embedded")]
         if let Some(embedded) = &self.0.embedded {
             embedded.stop().await?;

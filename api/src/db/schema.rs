@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 
 use super::Database;
+use super::server::{self, Use};
 
 /// How the database's schema compares with the one this program was built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,22 +47,23 @@ impl Database {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
-    /// Makes the missing steps, or takes back the newest `down` ones.
-    ///
-    /// Instances that start together wait for each other; on the embedded database there is one connection, and no other.
+    /// Makes the missing steps, or takes back the newest `down` ones. Instances that start together wait for each other.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
-        let lock = if self.is_embedded() { None } else { Some(self.begin().await?) };
-        if let Some(lock) = &lock {
-            lock.execute_unprepared("set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; set local statement_timeout = 0").await?;
-            lock.execute_unprepared(LOCK).await?;
-        }
-        match down {
-            Some(steps) => Migrator::down(self.connection(), Some(steps)).await?,
-            None => Migrator::up(self.connection(), None).await?,
-        }
-        if let Some(lock) = lock {
-            lock.commit().await?;
-        }
-        Ok(())
+        let Some(url) = &self.0.url else { return Ok(step(&self.0.writes, down).await?) };
+        let connection = server::connect(url, Use::Migration).await?;
+        #[expect(clippy::disallowed_methods, reason = "it writes nothing, it holds the lock")]
+        let lock = connection.begin().await?;
+        lock.execute_unprepared(LOCK).await?;
+        let made = step(&connection, down).await;
+        lock.rollback().await?;
+        connection.close().await?;
+        Ok(made?)
+    }
+}
+
+async fn step(connection: &DatabaseConnection, down: Option<u32>) -> Result<(), DbErr> {
+    match down {
+        Some(steps) => Migrator::down(connection, Some(steps)).await,
+        None => Migrator::up(connection, None).await,
     }
 }

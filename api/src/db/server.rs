@@ -1,4 +1,4 @@
-//! A PostgreSQL server, and what every pool of connections needs.
+//! A PostgreSQL server, and the pools of connections to it.
 
 use std::time::Duration;
 
@@ -14,27 +14,53 @@ const OLDEST: i32 = 15;
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What a session may take: no statement runs for long, none waits long for another, none is left open.
-const SESSION: [(&str, &str); 4] = [
-    ("statement_timeout", "5s"),
-    ("lock_timeout", "1s"),
-    ("idle_in_transaction_session_timeout", "5s"),
-    ("timezone", "UTC"),
-];
+/// What connections are for. Each kind has its own, so that one cannot starve the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// So many of them.
+    Reads(u32),
+    Writes,
+    /// One holds the lock, the other makes the steps.
+    Migration,
+}
 
-pub(super) async fn connect(url: &Secret, size: u32) -> Result<DatabaseConnection> {
-    let mut options = pool(ConnectOptions::new(&url.0), size, PATIENCE);
-    options.map_sqlx_postgres_opts(|options| options.application_name("transferatlas").options(SESSION));
+impl Use {
+    fn connections(self) -> u32 {
+        match self {
+            Self::Reads(connections) => connections,
+            Self::Writes | Self::Migration => 2,
+        }
+    }
+
+    /// What a session may take: no statement runs for long, none waits long for another, none is left open.
+    fn session(self) -> Vec<(&'static str, &'static str)> {
+        let limits =
+            [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
+        let mut settings = vec![("timezone", "UTC")];
+        match self {
+            Self::Reads(_) => settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat()),
+            Self::Writes => settings.extend(limits),
+            Self::Migration => {}
+        }
+        settings
+    }
+}
+
+/// Connects, and sees that the server is one the schema runs on.
+pub(super) async fn connect(url: &Secret, purpose: Use) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(&url.0);
+    options.max_connections(purpose.connections()).acquire_timeout(PATIENCE).sqlx_logging(false);
+    options.map_sqlx_postgres_opts(move |options| options.application_name("transferatlas").options(purpose.session()));
+    if purpose == Use::Writes {
+        options.map_sqlx_postgres_pool_opts(clean);
+    }
     let connection = match sea_orm::Database::connect(options).await {
         Ok(connection) => connection,
         Err(error) => bail!("the PostgreSQL server cannot be reached: {}", reason(&error)),
     };
-    let version =
-        Statement::from_string(DbBackend::Postgres, "select current_setting('server_version_num')::int / 10000");
-    let version: i32 = match connection.query_one_raw(version).await?.map(|row| row.try_get_by_index(0)) {
-        Some(version) => version.context("the server does not tell its version")?,
-        None => bail!("the server does not tell its version"),
-    };
+    let sql = "select current_setting('server_version_num')::int / 10000";
+    let version = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let version: i32 = version.context("the server does not tell its version")?.try_get_by_index(0)?;
     if version < OLDEST {
         bail!("the PostgreSQL server is version {version}; {OLDEST} or newer is needed");
     }
@@ -56,30 +82,26 @@ fn reason(error: &sea_orm::DbErr) -> String {
     }
 }
 
-/// A pool that gives up early and takes no connection back inside a transaction.
+/// Takes no connection back inside a transaction.
 ///
 /// sqlx 0.9 returns a connection to the pool in an open transaction, and does not know it, when a request is dropped
 /// while `begin` is under way; whatever the next one writes on it is then never committed. So each connection is asked
 /// on its return: only inside a transaction is `now()` the past. There is a deadline, because a connection that does
 /// not answer must be closed and not kept.
-pub(super) fn pool(mut options: ConnectOptions, size: u32, patience: Duration) -> ConnectOptions {
-    const RELEASE: Duration = Duration::from_secs(1);
+fn clean(pool: sqlx::pool::PoolOptions<sqlx::Postgres>) -> sqlx::pool::PoolOptions<sqlx::Postgres> {
+    const DEADLINE: Duration = Duration::from_secs(1);
 
-    options.max_connections(size).acquire_timeout(patience).sqlx_logging(false);
-    options.map_sqlx_postgres_pool_opts(|pool| {
-        pool.after_release(|connection, _| {
-            Box::pin(async move {
-                let clean = async {
-                    let left_open = connection.fetch_one("select now() < statement_timestamp()").await?.try_get(0)?;
-                    if left_open {
-                        tracing::error!("a connection came back inside a transaction; it was rolled back");
-                        connection.execute("rollback").await?;
-                    }
-                    Ok(true)
-                };
-                tokio::time::timeout(RELEASE, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
-            })
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            let clean = async {
+                let left_open = connection.fetch_one("select now() < statement_timestamp()").await?.try_get(0)?;
+                if left_open {
+                    tracing::error!("a connection came back inside a transaction; it was rolled back");
+                    connection.execute("rollback").await?;
+                }
+                Ok(true)
+            };
+            tokio::time::timeout(DEADLINE, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
         })
-    });
-    options
+    })
 }

@@ -58,8 +58,8 @@ impl Database {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.connection().begin().await
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.0.writes.begin().await
     }
 }
 
