@@ -2,8 +2,8 @@
 
 use entity::Text;
 use entity::vocabulary::Vocabulary;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,29 +31,38 @@ struct Counted {
 /// What to show for a value.
 pub(crate) type Label<'a> = Box<dyn Fn(&str) -> Option<Text> + 'a>;
 
-/// Where the values of a facet stand: a table or view with a row for each entry and value.
-pub(crate) struct Values {
-    pub relation: &'static str,
-    /// Its column with the entry's id.
-    pub entry: &'static str,
-    /// Its column, or an expression over its columns, with the value.
-    pub value: &'static str,
+/// Where the values of a facet stand.
+pub(crate) enum Values {
+    /// A column of the entry's own table, or an expression over its columns.
+    Own(&'static str),
+    /// A table or view with a row for each entry and value: its name, its column with the entry's id, that with the value.
+    Related(&'static str, &'static str, &'static str),
 }
 
-/// Counts the values that the entries with these ids have, most frequent first.
-pub(crate) async fn buckets(
+/// Counts the values that some entries have, most frequent first.
+pub(crate) async fn buckets<E: EntityTrait>(
     db: &impl ConnectionTrait,
     values: Values,
-    ids: SelectStatement,
+    entries: Select<E>,
+    id: E::Column,
     label: Label<'_>,
 ) -> Result<Vec<Bucket>> {
-    let query = Query::select()
-        .expr_as(Expr::cust(values.value).cast_as(Alias::new("text")), Alias::new("value"))
-        .expr_as(Expr::cust("count(*)"), Alias::new("count"))
-        .from(Alias::new(values.relation))
-        .and_where(Expr::col(Alias::new(values.entry)).in_subquery(ids))
-        .group_by_col(Alias::new("value"))
-        .to_owned();
+    let count = || Expr::cust("count(*)");
+    let text = |value| Expr::cust(value).cast_as(Alias::new("text"));
+    let first = || Expr::cust("1");
+    let query = match values {
+        Values::Own(value) => {
+            let rows = entries.select_only().expr_as(text(value), "value").expr_as(count(), "count");
+            rows.group_by(first()).into_query()
+        }
+        Values::Related(relation, entry, value) => Query::select()
+            .expr_as(text(value), Alias::new("value"))
+            .expr_as(count(), Alias::new("count"))
+            .from(Alias::new(relation))
+            .and_where(Expr::col(Alias::new(entry)).in_subquery(entries.select_only().column(id).into_query()))
+            .add_group_by([first()])
+            .to_owned(),
+    };
     let rows = Counted::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
     let mut buckets: Vec<Bucket> = rows
         .into_iter()

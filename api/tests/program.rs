@@ -127,7 +127,7 @@ fn a_server_that_is_not_there_is_one_clear_line_without_its_password() {
     let data = folder();
     let started = Instant::now();
 
-    let output = run(data.path(), &["--database-url", "postgres://editor:hush-hush@127.0.0.1:1/atlas"]);
+    let output = run(data.path(), &["--port", "0", "--database-url", "postgres://editor:hush-hush@127.0.0.1:1/atlas"]);
 
     let said = said(&output);
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");

@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail};
 use pglite_oxide::{PgliteServer, extensions};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
+use super::server::PLANS;
+
 /// The running database; gone once it was stopped.
 pub(super) struct Embedded(Mutex<Option<PgliteServer>>);
 
@@ -30,7 +32,8 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
 
 fn start(folder: &Path) -> Result<PgliteServer> {
     std::fs::create_dir_all(folder).with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    match PgliteServer::builder().path(folder).extension(extensions::PG_TRGM).start() {
+    let server = PgliteServer::builder().path(folder).extension(extensions::PG_TRGM).postgres_config(PLANS.0, PLANS.1);
+    match server.start() {
         Ok(server) => Ok(server),
         Err(error) if format!("{error:#}").contains("already in use") => {
             bail!("the data folder {} is in use by another process", folder.display())

@@ -68,7 +68,7 @@ impl Database {
 
     /// Connections open, and idle among them.
     pub fn connections(&self) -> (u32, usize) {
-        let pools = [&self.0.reads, &self.0.writes].map(|pool| pool.get_postgres_connection_pool());
+        let pools = [&self.0.reads, &self.0.writes].map(DatabaseConnection::get_postgres_connection_pool);
         let count = if self.is_embedded() { 1 } else { pools.len() };
         let pools = || pools.iter().take(count);
         (pools().map(|pool| pool.size()).sum(), pools().map(|pool| pool.num_idle()).sum())

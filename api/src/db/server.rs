@@ -14,6 +14,9 @@ const OLDEST: i32 = 15;
 /// How long a request waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// A plan for the values at hand: one for all of them made a search five times slower here.
+pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
+
 /// What connections are for. Each kind has its own, so that one cannot starve the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
@@ -36,7 +39,7 @@ impl Use {
     fn session(self) -> Vec<(&'static str, &'static str)> {
         let limits =
             [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
-        let mut settings = vec![("timezone", "UTC")];
+        let mut settings = vec![("timezone", "UTC"), PLANS];
         match self {
             Self::Reads(_) => settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat()),
             Self::Writes => settings.extend(limits),

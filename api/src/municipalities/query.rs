@@ -159,9 +159,8 @@ async fn facets(
     for facet in &query.facets {
         let mut others = query.clone();
         let (name, value, label) = open(*facet, &mut others);
-        let ids = matching(&others, search).select_only().column(Column::Id).into_query();
-        let values = Values { relation: "municipality", entry: "id", value };
-        facets.insert(name, buckets(db, values, ids, label).await?);
+        let entries = matching(&others, search);
+        facets.insert(name, buckets(db, Values::Own(value), entries, Column::Id, label).await?);
     }
     Ok(facets)
 }

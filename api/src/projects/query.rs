@@ -7,9 +7,7 @@ use entity::project::{self, Column, Model};
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole, Vocabulary};
 use entity::{municipality, project_member, project_theme, theme};
 use sea_orm::prelude::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait, Select};
 use uuid::Uuid;
 
 use super::dto::{Project, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
@@ -169,8 +167,7 @@ async fn facets(
     for facet in &query.facets {
         let mut others = query.clone();
         let (name, values, label) = open(*facet, &mut others, &themes);
-        let ids = matching(&others, search).select_only().column(Column::Id).into_query();
-        facets.insert(name, buckets(db, values, ids, label).await?);
+        facets.insert(name, buckets(db, values, matching(&others, search), Column::Id, label).await?);
     }
     Ok(facets)
 }
@@ -181,8 +178,8 @@ fn open<'a>(
     query: &mut ProjectQuery,
     themes: &'a HashMap<String, Text>,
 ) -> (&'static str, Values, Label<'a>) {
-    let own = |value| Values { relation: "project", entry: "id", value };
-    let related = |relation, value| Values { relation, entry: "project_id", value };
+    let own = Values::Own;
+    let related = |relation, value| Values::Related(relation, "project_id", value);
     match facet {
         ProjectFacet::Round => {
             query.round.clear();

@@ -7,7 +7,7 @@ use entity::theme::{self, Column};
 use sea_orm::prelude::Expr;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QuerySelect, QueryTrait, Select, Statement,
+    QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -110,9 +110,9 @@ async fn facets(
     let mut facets = BTreeMap::new();
     if query.facets.contains(&ThemeFacet::Sdg) {
         let others = ThemeQuery { sdg: vec![], ..query.clone() };
-        let ids = matching(&others, search).select_only().column(Column::Id).into_query();
-        let values = Values { relation: "theme_goal", entry: "theme_id", value: "goal" };
-        facets.insert("sdg", buckets(db, values, ids, Box::new(|_| None)).await?);
+        let values = Values::Related("theme_goal", "theme_id", "goal");
+        let counted = buckets(db, values, matching(&others, search), Column::Id, Box::new(|_| None)).await?;
+        facets.insert("sdg", counted);
     }
     Ok(facets)
 }
