@@ -33,39 +33,39 @@ pub struct Settings {
 #[derive(Clone, Debug, Args)]
 pub struct Listen {
     /// Address to listen on
-    #[arg(long, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1")]
     pub host: String,
 
     /// Port to listen on; 0 takes a free one, which the log names
-    #[arg(long, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
+    #[arg(long, global = true, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
     pub port: u16,
 
     /// Bring the schema of the PostgreSQL server up to date before serving
-    #[arg(long, env = "TRANSFERATLAS_MIGRATE")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_MIGRATE")]
     pub migrate: bool,
 
     /// Threads that answer requests; by default one for each processor
-    #[arg(long, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, global = true, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
     /// Connections held at most; by default what the limit of open files bears
-    #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 
     /// Seconds a quiet connection stays open; behind a load balancer, longer than its own
-    #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE", default_value_t = 5, value_name = "SECONDS")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_KEEP_ALIVE", default_value_t = 5, value_name = "SECONDS")]
     pub keep_alive: u64,
 
     /// Seconds in which `ready` says no before the listener closes, for a load balancer to notice
-    #[arg(long, env = "TRANSFERATLAS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
     pub drain: u64,
 
     /// Seconds that requests in flight have to finish once the listener is closed
-    #[arg(long, env = "TRANSFERATLAS_GRACE", default_value_t = 25, value_name = "SECONDS")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_GRACE", default_value_t = 25, value_name = "SECONDS")]
     pub grace: u64,
 
     /// Mebibytes of answers kept in memory
-    #[arg(long, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
+    #[arg(long, global = true, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
     pub memory: u64,
 }
 

@@ -61,7 +61,7 @@ impl Directory {
     pub async fn follow(self, database: Database) {
         loop {
             tokio::time::sleep(POLL).await;
-            let found = tokio::time::timeout(PATIENCE, read(database.connection())).await;
+            let found = tokio::time::timeout(PATIENCE, read(database.watch())).await;
             let away = !matches!(found, Ok(Ok(_)));
             if let Ok(Ok(version)) = found {
                 self.reached(version);

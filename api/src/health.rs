@@ -55,7 +55,7 @@ async fn get_ready(state: Data<State>) -> Result<HttpResponse> {
     if state.stopping.load(Ordering::Relaxed) {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
     }
-    match tokio::time::timeout(PATIENCE, state.db.connection().ping()).await {
+    match tokio::time::timeout(PATIENCE, state.db.watch().ping()).await {
         Ok(answer) => answer.map_err(|away| Error::Unavailable(away.into()))?,
         Err(late) => return Err(Error::Unavailable(late.into())),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike};
 use sea_orm::prelude::{Expr, Uuid};
 use sea_orm::sea_query::{Alias, ExprTrait, Order};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -58,12 +58,15 @@ impl Kind {
     }
 
     /// A cursor can be forged; what the database would refuse to read is refused here.
-    fn fits(self, key: &str) -> bool {
+    fn read(self, key: &str) -> Option<String> {
         match self {
-            Self::Text => true,
-            Self::Integer => key.parse::<i64>().is_ok(),
-            Self::Number => key.parse::<f64>().is_ok_and(f64::is_finite),
-            Self::Time => DateTime::parse_from_str(key, "%Y-%m-%d %H:%M:%S%.f%#z").is_ok(),
+            Self::Text => Some(key.to_owned()),
+            Self::Integer => key.parse().ok().map(|number: i64| number.to_string()),
+            Self::Number => key.parse().ok().filter(|number: &f64| number.is_finite()).map(|number| number.to_string()),
+            Self::Time => {
+                let time = DateTime::parse_from_str(key, "%Y-%m-%d %H:%M:%S%.f%#z").ok();
+                time.filter(|time| (1..=9999).contains(&time.year())).map(|_| key.to_owned())
+            }
         }
     }
 }
@@ -81,13 +84,10 @@ pub(crate) async fn slice<E: EntityTrait>(
     let id = || Expr::col((E::default(), id));
     let mut rows = rows;
     if let Some(after) = after {
-        if !kind.fits(&after.key) {
-            return Err(Error::Parameters(vec![Violation::parameter(
-                "cursor",
-                "is not a `next` of this service; start without it",
-            )]));
-        }
-        let mark = Expr::tuple([Expr::val(after.key.as_str()).cast_as(kind.sql()), Expr::val(after.id)]);
+        let key = kind.read(&after.key).ok_or_else(|| {
+            Error::Parameters(vec![Violation::parameter("cursor", "is not a `next` of this service; start without it")])
+        })?;
+        let mark = Expr::tuple([Expr::val(key).cast_as(kind.sql()), Expr::val(after.id)]);
         let here = Expr::tuple([expr.clone(), id()]);
         rows = rows.filter(if descending { here.lt(mark) } else { here.gt(mark) });
     }

@@ -30,5 +30,6 @@ pub(crate) fn start(settings: &Settings) -> Result<()> {
             )
             .try_init(),
     }?;
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a part of the service panicked")));
     Ok(())
 }

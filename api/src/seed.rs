@@ -1,7 +1,6 @@
 //! The directory's first content, in the program itself.
 
 use anyhow::{Result, anyhow};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::db::Database;
 use crate::directory::Directory;
@@ -19,7 +18,7 @@ const FILES: &[(Resource, Form, &str)] = &[
 /// Must be called inside an actix system.
 pub async fn fill(database: &Database) -> Result<()> {
     let directory = Directory::open(database.connection()).await?;
-    if directory.version().number > 0 || !is_empty(database).await? {
+    if directory.version().number > 0 {
         return Ok(());
     }
     tracing::info!("the directory is empty and gets its first content");
@@ -39,11 +38,4 @@ pub async fn fill(database: &Database) -> Result<()> {
 
 fn first(flaws: &[impl std::fmt::Display]) -> String {
     flaws.first().map(ToString::to_string).unwrap_or_default()
-}
-
-/// Another instance may be filling it at this moment; whoever comes second waits for the lock and finds it full.
-async fn is_empty(database: &Database) -> Result<bool> {
-    let any = Statement::from_string(DbBackend::Postgres, "select exists (select from municipality)");
-    let row = database.connection().query_one_raw(any).await?;
-    Ok(row.is_none_or(|row| !row.try_get_by_index(0).unwrap_or(false)))
 }

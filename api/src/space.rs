@@ -96,7 +96,8 @@ impl Near {
     pub(crate) fn condition(self, Kilometres(radius): Kilometres) -> Expr {
         let Location { lon, lat } = self.0;
         let high = radius * DEGREE;
-        let wide = high / lat.to_radians().cos().max(0.01);
+        // Meridians are closest at the edge that is nearer to a pole.
+        let wide = high / (lat.abs() + high).min(89.0).to_radians().cos();
         let values = [lon - wide, lat - high, lon + wide, lat + high, lon, lat, radius];
         let sql = format!("(point(lon, lat) <@ box(point($1, $2), point($3, $4)) and {} <= $7)", haversine("$5", "$6"));
         Expr::cust_with_values(sql, values)

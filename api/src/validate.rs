@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use entity::{PartialDate, Text};
 use url::Url;
+use uuid::Uuid;
 use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::error::Violation;
@@ -19,11 +20,13 @@ pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
 pub(crate) fn slug(slug: &str) -> Checked {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let digits = slug.bytes().all(|byte| byte.is_ascii_digit());
-    if (2..=100).contains(&slug.len()) && slug.split('-').all(word) && !digits {
+    let taken = slug.bytes().all(|byte| byte.is_ascii_digit()) || slug.parse::<Uuid>().is_ok();
+    if (2..=100).contains(&slug.len()) && slug.split('-').all(word) && !taken {
         Ok(())
     } else {
-        Err(broken("must be 2 to 100 small letters and digits in words joined by single hyphens, and not digits alone"))
+        Err(broken(
+            "must be 2 to 100 small letters and digits in words joined by single hyphens, and neither digits alone nor an id",
+        ))
     }
 }
 

@@ -222,3 +222,30 @@ fn the_document_and_the_help_need_no_database() {
     }
     assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn settings_may_stand_before_and_behind_the_command() {
+    let data = folder();
+
+    for arguments in [["serve", "--port", "x"], ["--port", "x", "serve"]] {
+        let said = said(&run(data.path(), &arguments));
+        assert!(said.contains("invalid value 'x'"), "{said}");
+    }
+}
+
+#[test]
+fn a_member_named_twice_is_named_with_its_line() {
+    let data = folder();
+    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let exported = run(data.path(), &["export", "projects", "--form", "ndjson"]).stdout;
+    let ulm =
+        String::from_utf8(exported).unwrap().lines().find(|line| line.contains("\"slug\":\"ulm\"")).unwrap().to_owned();
+    let lead = "{\"municipality\":\"08421000\",\"role\":\"lead\"}";
+    assert!(ulm.contains(lead), "{ulm}");
+    let file = data.path().join("projects.ndjson");
+    fs::write(&file, ulm.replace(lead, &format!("{lead},{{\"municipality\":\"ulm\",\"role\":\"partner\"}}"))).unwrap();
+
+    let said = said(&run(data.path(), &["import", file.to_str().unwrap()]));
+
+    assert!(said.contains("line 1, /members/1/municipality: is a member already, under another name"), "{said}");
+}

@@ -118,3 +118,15 @@ async fn every_order_ends_and_the_unknown_comes_last_downwards() {
     let largest = app.anonymous().get("/v1/municipalities?sort=-population&limit=3").await.slugs();
     assert_eq!(largest, ["berlin", "hamburg", "muenchen"]);
 }
+
+#[tokio::test]
+async fn the_box_around_a_circle_leaves_nothing_out() {
+    let app = App::start();
+    let total = async |query: &str| {
+        app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].clone()
+    };
+
+    // Counted by distance alone, over all entries with a place.
+    assert_eq!(total("near=14.9,51.2&radius_km=600").await, 10_329);
+    assert_eq!(total("near=6,50.5&radius_km=300").await, 4_064);
+}

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
 use tests::App;
 
@@ -75,6 +77,9 @@ async fn a_form_that_is_not_there_is_not_acceptable() {
 
     let by_header = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
     let by_parameter = app.anonymous().get("/v1/themes?format=geojson").await;
+    assert_eq!(app.anonymous().get("/v1/projects").await.status, 200, "and is kept");
+    let again = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
+    assert_eq!(again.status, 406, "what is kept for others is none of its forms");
 
     assert_eq!((by_header.status, by_header.problem().as_str()), (406, "not-acceptable"));
     assert!(by_header.json()["detail"].as_str().unwrap().contains("application/geo+json"));
@@ -132,4 +137,39 @@ async fn a_filter_that_names_no_entry_names_those_there_are() {
     assert!(detail.starts_with("`verkehr` names no entry") && detail.contains("mobility"), "{detail}");
     assert_eq!(place.json()["errors"][0]["parameter"], "municipality");
     assert_eq!(by_id["total"], app.anonymous().get("/v1/projects?theme=mobility&limit=1").await.json()["total"]);
+}
+
+#[tokio::test]
+async fn a_stream_is_refused_before_its_first_byte() {
+    let app = App::start();
+
+    for query in ["format=csv&theme=nowhere", "format=ndjson&municipality=atlantis", "format=geojson&theme=nowhere"] {
+        let answer = app.anonymous().get(&format!("/v1/projects?{query}")).await;
+
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn values_that_no_calendar_and_no_cursor_has_are_no_faults() {
+    let app = App::start();
+
+    let far = app.anonymous().get("/v1/projects?updated_since=-100000-01-01").await;
+    assert_eq!((far.status, far.problem().as_str()), (400, "parameters"));
+    for (order, key) in
+        [("created_at", "-100000-01-01 00:00:00+00"), ("area_km2", "1e-400"), ("population", "x"), ("name", "\u{0}")]
+    {
+        let first = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1")).await.json();
+        let cursor = forged(first["next"].as_str().unwrap(), key);
+        let answer = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1&cursor={cursor}")).await;
+
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{order} {key}");
+    }
+}
+
+/// The cursor with another key in it.
+fn forged(cursor: &str, key: &str) -> String {
+    let mut written: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
+    written["k"] = key.into();
+    URL_SAFE_NO_PAD.encode(written.to_string())
 }

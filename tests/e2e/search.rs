@@ -47,6 +47,12 @@ async fn the_place_that_is_meant_comes_first() {
         ("Gelsenkichen", "gelsenkirchen"),
         ("Frankfurt am Main", "frankfurt-am-main"),
         ("08335043", "konstanz"),
+        ("Bonn", "bonn"),
+        ("Gießen", "giessen"),
+        ("GIEẞEN", "giessen"),
+        ("Landkreis Konstanz", "konstanz-08335"),
+        ("Kreis Höxter", "hoexter-05762"),
+        ("Sankt Wendel", "st-wendel"),
         ("halle saale", "halle-saale"),
         ("Duesseldorf", "duesseldorf"),
     ] {

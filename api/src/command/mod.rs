@@ -17,7 +17,7 @@ use crate::log;
 
 /// The open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 #[derive(Debug, Parser)]
-#[command(name = "transferatlas", version, args_conflicts_with_subcommands = false)]
+#[command(name = "transferatlas", version)]
 struct Line {
     #[command(subcommand)]
     command: Option<Command>,

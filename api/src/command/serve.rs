@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Listen, Settings};
+use crate::db::Database;
 use crate::{seed, server};
 
 pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
@@ -11,8 +12,10 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let listener =
         TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
-    let database = super::open(settings, listen.migrate).await?;
-    seed::fill(&database).await?;
+    let database = tokio::select! {
+        opened = open(settings, listen) => opened?,
+        () = received(&mut stop) => return Ok(()),
+    };
     let address = listener.local_addr()?;
     let running = server::serve(listener, database.clone(), listen).await?;
     tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
@@ -26,6 +29,13 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     database.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The database, with the schema and the content that are served.
+async fn open(settings: &Settings, listen: &Listen) -> Result<Database> {
+    let database = super::open(settings, listen.migrate).await?;
+    seed::fill(&database).await?;
+    Ok(database)
 }
 
 async fn received([terminate, interrupt]: &mut [tokio::signal::unix::Signal; 2]) {

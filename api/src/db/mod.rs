@@ -19,7 +19,7 @@ use self::server::Use;
 pub use self::save::Stored;
 pub(crate) use self::save::{insert, upsert};
 pub use self::schema::Schema;
-pub use self::write::Write;
+pub use self::write::{Pace, Write};
 
 /// An open database; clones share it.
 #[derive(Clone)]
@@ -28,6 +28,7 @@ pub struct Database(Arc<Open>);
 struct Open {
     reads: DatabaseConnection,
     writes: DatabaseConnection,
+    watch: DatabaseConnection,
     /// Where the server is, if it is on one.
     url: Option<Secret>,
     #[cfg(feature = "embedded")]
@@ -37,10 +38,11 @@ struct Open {
 impl Database {
     /// Opens the database the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
-        if let Some(url) = &settings.database_url {
+        if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
             return Ok(Self(Arc::new(Open {
                 reads: server::connect(url, Use::Reads(settings.pool)).await?,
                 writes: server::connect(url, Use::Writes).await?,
+                watch: server::connect(url, Use::Watch).await?,
                 url: Some(url.clone()),
                 #[cfg(feature = "embedded")]
                 embedded: None,
@@ -49,8 +51,8 @@ impl Database {
         #[cfg(feature = "embedded")]
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
-            let (reads, writes) = (connection.clone(), connection);
-            Ok(Self(Arc::new(Open { reads, writes, url: None, embedded: Some(embedded) })))
+            let (reads, writes, watch) = (connection.clone(), connection.clone(), connection);
+            Ok(Self(Arc::new(Open { reads, writes, watch, url: None, embedded: Some(embedded) })))
         }
         #[cfg(not(feature = "embedded"))]
         anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")
@@ -61,6 +63,11 @@ impl Database {
         &self.0.reads
     }
 
+    /// For looking after the database, while reads and writes may be waiting for it.
+    pub fn watch(&self) -> &DatabaseConnection {
+        &self.0.watch
+    }
+
     /// Is this the only process that can write to the database?
     pub fn is_embedded(&self) -> bool {
         self.0.url.is_none()
@@ -68,7 +75,8 @@ impl Database {
 
     /// Connections open, and idle among them.
     pub fn connections(&self) -> (u32, usize) {
-        let pools = [&self.0.reads, &self.0.writes].map(DatabaseConnection::get_postgres_connection_pool);
+        let pools =
+            [&self.0.reads, &self.0.writes, &self.0.watch].map(DatabaseConnection::get_postgres_connection_pool);
         let count = if self.is_embedded() { 1 } else { pools.len() };
         let pools = || pools.iter().take(count);
         (pools().map(|pool| pool.size()).sum(), pools().map(|pool| pool.num_idle()).sum())
@@ -78,6 +86,7 @@ impl Database {
     pub async fn close(&self) -> Result<()> {
         self.0.reads.close_by_ref().await?;
         self.0.writes.close_by_ref().await?;
+        self.0.watch.close_by_ref().await?;
         #[cfg(feature = "embedded")]
         if let Some(embedded) = &self.0.embedded {
             embedded.stop().await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use sea_orm::sqlx::{self, Executor, Row};
+use sea_orm::sqlx::{self, Connection, Executor, Row};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
 use crate::config::Secret;
@@ -23,6 +23,8 @@ pub(super) enum Use {
     /// So many of them.
     Reads(u32),
     Writes,
+    /// The directory version and the state of the server, whatever else is going on.
+    Watch,
     /// One holds the lock, the other makes the steps.
     Migration,
 }
@@ -31,6 +33,7 @@ impl Use {
     fn connections(self) -> u32 {
         match self {
             Self::Reads(connections) => connections,
+            Self::Watch => 1,
             Self::Writes | Self::Migration => 2,
         }
     }
@@ -39,9 +42,12 @@ impl Use {
     fn session(self) -> Vec<(&'static str, &'static str)> {
         let limits =
             [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
-        let mut settings = vec![("timezone", "UTC"), PLANS];
+        // Cursors hold times and numbers as the server writes them.
+        let mut settings = vec![("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS];
         match self {
-            Self::Reads(_) => settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat()),
+            Self::Reads(_) | Self::Watch => {
+                settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat());
+            }
             Self::Writes => settings.extend(limits),
             Self::Migration => {}
         }
@@ -54,9 +60,7 @@ pub(super) async fn connect(url: &Secret, purpose: Use) -> Result<DatabaseConnec
     let mut options = ConnectOptions::new(&url.0);
     options.max_connections(purpose.connections()).acquire_timeout(PATIENCE).sqlx_logging(false);
     options.map_sqlx_postgres_opts(move |options| options.application_name("transferatlas").options(purpose.session()));
-    if purpose == Use::Writes {
-        options.map_sqlx_postgres_pool_opts(clean);
-    }
+    options.map_sqlx_postgres_pool_opts(move |pool| if purpose == Use::Writes { clean(pool) } else { answering(pool) });
     let connection = match sea_orm::Database::connect(options).await {
         Ok(connection) => connection,
         Err(error) => bail!("the PostgreSQL server cannot be reached: {}", reason(&error)),
@@ -85,15 +89,27 @@ fn reason(error: &sea_orm::DbErr) -> String {
     }
 }
 
-/// Takes no connection back inside a transaction.
+type Pool = sqlx::pool::PoolOptions<sqlx::Postgres>;
+
+/// How long a connection may take to answer on its return; one that does not is closed and not kept.
+const RETURN: Duration = Duration::from_secs(1);
+
+/// Takes no connection back that does not answer: sqlx itself would wait for it without end.
+fn answering(pool: Pool) -> Pool {
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            let answer = tokio::time::timeout(RETURN, connection.ping()).await;
+            answer.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+        })
+    })
+}
+
+/// Takes no connection back inside a transaction, either.
 ///
 /// sqlx 0.9 returns a connection to the pool in an open transaction, and does not know it, when a request is dropped
 /// while `begin` is under way; whatever the next one writes on it is then never committed. So each connection is asked
-/// on its return: only inside a transaction is `now()` the past. There is a deadline, because a connection that does
-/// not answer must be closed and not kept.
-fn clean(pool: sqlx::pool::PoolOptions<sqlx::Postgres>) -> sqlx::pool::PoolOptions<sqlx::Postgres> {
-    const DEADLINE: Duration = Duration::from_secs(1);
-
+/// on its return: only inside a transaction is `now()` the past.
+fn clean(pool: Pool) -> Pool {
     pool.after_release(|connection, _| {
         Box::pin(async move {
             let clean = async {
@@ -104,7 +120,7 @@ fn clean(pool: sqlx::pool::PoolOptions<sqlx::Postgres>) -> sqlx::pool::PoolOptio
                 }
                 Ok(true)
             };
-            tokio::time::timeout(DEADLINE, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            tokio::time::timeout(RETURN, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
         })
     })
 }

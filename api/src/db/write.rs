@@ -15,16 +15,22 @@ pub struct Write {
     pub version: Version,
 }
 
+/// How long a write may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As long as somebody waits for the answer.
+    Request,
+    /// As long as it needs, for work on many entries; others wait for it.
+    Unhurried,
+}
+
+const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout = 0; \
+                         set local idle_in_transaction_session_timeout = 0";
+
 impl Write {
     /// The time that everything written here carries.
     pub fn at(&self) -> DateTime<Utc> {
         self.version.changed_at
-    }
-
-    /// Lifts the limits that keep a request short, for work on many entries.
-    pub async fn unhurried(&self) -> Result<()> {
-        const LIMITS: &str = "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0";
-        Ok(self.tx.execute_unprepared(LIMITS).await.map(drop)?)
     }
 
     /// Tells the planner what there is now; the embedded database has nobody else to do it.
@@ -42,11 +48,15 @@ impl Database {
     pub async fn write<T: 'static, E: From<Error> + 'static>(
         &self,
         directory: &Directory,
+        pace: Pace,
         work: impl AsyncFnOnce(&Write) -> Result<T, E> + 'static,
     ) -> Result<T, E> {
         let (database, directory) = (self.clone(), directory.clone());
         let task = rt::spawn(async move {
             let tx = database.begin().await.map_err(Error::from)?;
+            if pace == Pace::Unhurried {
+                tx.execute_unprepared(NO_LIMITS).await.map_err(Error::from)?;
+            }
             let version = raise(&tx).await.map_err(Error::from)?;
             let write = Write { tx, version };
             let done = work(&write).await?;

@@ -1,5 +1,7 @@
 //! Lists without pages: every match, batch by batch, in constant memory.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
 use bytes::Bytes;
@@ -12,42 +14,44 @@ use crate::http::{Coding, Encoder, ListQuery, Position};
 /// Entries read from the database at a time.
 const BATCH: u64 = 500;
 
+/// The longest a batch may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
 /// Where the stream stands.
-struct Progress {
-    after: Option<Position>,
+struct Progress<T> {
+    /// The batch to write next, and where to read on.
+    batch: (Vec<T>, Option<Position>),
     left: u64,
-    begun: bool,
+    begins: bool,
     encoder: Encoder,
 }
 
-/// Streams what `rows` gives, from one position to the next.
-pub(crate) fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: Coding, rows: F) -> Result<HttpResponse>
+/// Streams what `rows` gives, from one position to the next. What can be refused is refused before the first byte.
+pub(crate) async fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: Coding, rows: F) -> Result<HttpResponse>
 where
     Q: 'static,
     T: Record,
     F: AsyncFn(&ListQuery<Q, T>, Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
 {
     let format = list.view.chosen();
-    let progress = Progress {
-        after: list.after.clone(),
-        left: list.limit.unwrap_or(u64::MAX),
-        begun: false,
-        encoder: Encoder::new(coding).map_err(Error::fault)?,
-    };
+    let left = list.limit.unwrap_or(u64::MAX);
+    let batch = rows(&list, list.after.as_ref(), left.min(BATCH)).await?;
+    let encoder = Encoder::new(coding).map_err(Error::fault)?;
+    let progress = Progress { batch, left, begins: true, encoder };
     let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
-        let Some(mut progress) = progress else {
-            return Ok::<_, Error>(None);
-        };
-        let (items, next) = rows(&list, progress.after.as_ref(), progress.left.min(BATCH)).await?;
+        let Some(mut progress) = progress else { return Ok::<_, Error>(None) };
+        let (items, next) = std::mem::take(&mut progress.batch);
         progress.left = progress.left.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
         let ends = next.is_none() || progress.left == 0;
-        let text = written(&list, &items, !progress.begun, ends)?;
+        let text = written(&list, &items, progress.begins, ends)?;
         progress.encoder.write(&text).map_err(Error::fault)?;
-        progress.begun = true;
-        progress.after = next;
+        progress.begins = false;
         let (bytes, progress) = if ends {
             (progress.encoder.finish().map_err(Error::fault)?, None)
         } else {
+            let read = rows(&list, next.as_ref(), progress.left.min(BATCH));
+            let batch = tokio::time::timeout(DEADLINE, read).await;
+            progress.batch = batch.map_err(|late| Error::Unavailable(late.into()))??;
             (progress.encoder.take(), Some(progress))
         };
         Ok(Some((Bytes::from(bytes), (progress, list, rows))))

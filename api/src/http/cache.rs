@@ -5,7 +5,7 @@
 //! older version, which does no harm.
 
 use std::cell::RefCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
@@ -90,6 +90,12 @@ impl Wanted {
     }
 }
 
+/// When an answer may have changed last: with the directory, or with the program.
+fn changed(version: Version) -> SystemTime {
+    static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
+    STARTED.max(version.changed_at.into())
+}
+
 fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
@@ -138,17 +144,13 @@ enum Made {
     Other(ServiceResponse<BoxBody>),
 }
 
-/// Path, query in one order, and of `Accept` what we could send.
+/// Path, query in one order, and of `Accept` what we could send; to send none of it is something else than to send all.
 fn key(req: &ServiceRequest) -> String {
     let mut key = format!("{}?{}", req.path(), Pairs::parse(req.query_string()).canonical(&[]));
-    for (range, weight) in weighted(req.headers(), &header::ACCEPT).unwrap_or_default() {
-        if Format::ALL.iter().any(|form| form.fits(&range)) {
-            key.push('\n');
-            key.push_str(&range);
-            if weight <= 0.0 {
-                key.push('!');
-            }
-        }
+    let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
+    key.push('\n');
+    for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
+        key.extend([range.as_str(), if *weight > 0.0 { "," } else { "!" }]);
     }
     key
 }
@@ -196,7 +198,7 @@ impl Kept {
     fn send(&self, wanted: &Wanted, version: Version) -> HttpResponse {
         let coding = if self.body.len() < SHORT { Coding::Identity } else { wanted.coding };
         let tag = tag(&self.tag, coding);
-        let unchanged = wanted.has(&tag, version.changed_at.into());
+        let unchanged = wanted.has(&tag, changed(version));
         let mut response = HttpResponse::new(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         for (name, value) in &self.headers {
             if !unchanged || name == header::LINK {
@@ -232,7 +234,7 @@ impl Kept {
 
 /// What a cache needs to know of an answer.
 fn describe(headers: &mut HeaderMap, tag: &str, version: Version) {
-    let date = httpdate::fmt_http_date(version.changed_at.into());
+    let date = httpdate::fmt_http_date(changed(version));
     let values = [
         (header::ETAG, HeaderValue::from_str(tag)),
         (header::LAST_MODIFIED, HeaderValue::from_str(&date)),
@@ -255,11 +257,11 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
-    let number = version.number.to_be_bytes();
-    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, &number]);
+    let (number, time) = (version.number.to_be_bytes(), version.changed_at.timestamp_micros().to_be_bytes());
+    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, &number, &time]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);
-    if wanted.has(&tag, version.changed_at.into()) {
+    if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
         describe(unchanged.headers_mut(), &tag, version);
         return response.into_response(unchanged);

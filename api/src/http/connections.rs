@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use actix_web::HttpRequest;
 use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
-use rustix::net::{Shutdown, shutdown, sockopt};
-use rustix::process::{Resource, getrlimit};
+use rustix::net::{Shutdown, shutdown};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// After this long a connection is closed with its next answer.
 const OLD: Duration = Duration::from_mins(4);
 /// After this long it is cut, whatever it does.
 const TOO_OLD: Duration = Duration::from_mins(5);
 /// A reader may take nothing for this long.
+#[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_secs(30);
 
 /// The connections that are open, each with a handle of its own to cut it by.
@@ -41,7 +42,9 @@ impl Connections {
     /// Notes a new connection.
     pub(crate) fn note(&self, stream: &dyn Any, data: &mut Extensions) {
         let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
-        let _ = sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());
+        #[cfg(target_os = "linux")]
+        let _ =
+            rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());
         let Ok(handle) = rustix::io::dup(stream) else { return };
         let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
         self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (born, handle));
@@ -72,8 +75,11 @@ pub(super) fn is_old(req: &HttpRequest) -> bool {
     req.conn_data::<Place>().is_some_and(|place| place.born.elapsed() > OLD)
 }
 
-/// Connections the process can hold: two descriptors each, and a fifth left for everything else.
+/// Connections the process can hold: two descriptors each, and a fifth left for everything else. Raises the limit of open
+/// files as far as it goes.
 pub(crate) fn bearable() -> usize {
+    let most = getrlimit(Resource::Nofile).maximum;
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(65_536).min(1_000_000);
     usize::try_from(descriptors * 2 / 5).unwrap_or(1024)
 }

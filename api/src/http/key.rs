@@ -43,6 +43,7 @@ impl FromRequest for Key {
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
         };
+        let possible = |key: &&str| possible(key) || key.parse::<Uuid>().is_ok();
         ready(match req.match_info().get("key").filter(possible) {
             Some(key) => Ok(Self(key.to_owned())),
             None => Err(Error::NotFound),

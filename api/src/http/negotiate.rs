@@ -8,7 +8,8 @@ use crate::format::Format;
 
 /// The parts of a header like `text/csv, */*;q=0.5`, each with its weight, best first.
 pub(crate) fn weighted(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, f32)>> {
-    let mut lines = headers.get_all(name).filter_map(|line| line.to_str().ok()).peekable();
+    let lines = headers.get_all(name).filter_map(|line| line.to_str().ok());
+    let mut lines = lines.filter(|line| !line.trim().is_empty()).peekable();
     lines.peek()?;
     let mut parts: Vec<(String, f32)> = lines.flat_map(|line| line.split(',')).filter_map(part).collect();
     parts.sort_by(|(_, left), (_, right)| right.total_cmp(left));

@@ -1,6 +1,6 @@
 //! Values of query parameters whose mistakes are told in words.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
 use crate::error::Violation;
@@ -34,8 +34,8 @@ impl TryFrom<String> for Instant {
         let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|time| time.to_utc());
         let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
         match time.or_else(|_| day()) {
-            Ok(time) => Ok(Self(time)),
-            Err(_) => Err(format!("`{text}` is not a time; write 2026-01-31T12:00:00Z or 2026-01-31")),
+            Ok(time) if (1..=9999).contains(&time.year()) => Ok(Self(time)),
+            _ => Err(format!("`{text}` is not a time; write 2026-01-31T12:00:00Z or 2026-01-31")),
         }
     }
 }

@@ -64,11 +64,11 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     }
 
     /// Every match, without pages.
-    pub(crate) fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
+    pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
         F: AsyncFn(&Self, Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
-        format::stream(self, &name, coding(req.headers()), rows)
+        format::stream(self, &name, coding(req.headers()), rows).await
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-use crate::db::{Database, Stored, Write};
+use crate::db::{Database, Pace, Stored, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result, Violation};
 use crate::municipalities::{self, MunicipalityInput};
@@ -222,13 +222,23 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     path.iter().map(part).collect()
 }
 
-/// The message of a wrong shape, without what only programmers say.
+/// The message of a wrong shape, in words that are no programmer's.
 fn shape(error: &serde_json::Error) -> String {
-    error
-        .to_string()
-        .replace("unknown variant", "unknown value")
-        .replace("unknown field", "unknown member")
-        .replace("missing field", "lacks the member")
+    const WORDS: [(&str, &str); 12] = [
+        ("unknown variant", "unknown value"),
+        ("unknown field", "unknown member"),
+        ("missing field", "lacks the member"),
+        ("duplicate field", "has twice the member"),
+        ("invalid type: ", "must not be "),
+        ("invalid value: ", "must not be "),
+        ("expected struct", "but an object like"),
+        ("expected a sequence", "but a list"),
+        ("expected i16", "but a whole number"),
+        ("expected i32", "but a whole number"),
+        ("expected f64", "but a number"),
+        ("expected a string", "but a text"),
+    ];
+    WORDS.iter().fold(error.to_string(), |text, (from, to)| text.replace(from, to))
 }
 
 /// Stores batches one after another in one transaction: all of them, or nothing. A rehearsal stores nothing either way.
@@ -239,18 +249,18 @@ pub(crate) async fn store(
     rehearse: bool,
 ) -> Result<Stored, Refused> {
     let work = async move |write: &Write| {
-        write.unhurried().await?;
         let mut all = Stored::default();
         for batch in batches {
             all.add(batch.store(write).await?);
         }
+        // Nothing to keep: everything is there already, or it was a rehearsal.
         if rehearse || all.created + all.updated == 0 {
             return Err(Refused::Unneeded(all));
         }
         write.analyze().await?;
         Ok(all)
     };
-    match database.write(directory, work).await {
+    match database.write(directory, Pace::Unhurried, work).await {
         Err(Refused::Unneeded(stored)) => Ok(stored),
         other => other,
     }

@@ -41,7 +41,9 @@ async fn list_municipalities(
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
+        return list
+            .stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await)
+            .await;
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

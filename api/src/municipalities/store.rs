@@ -111,7 +111,9 @@ pub(crate) async fn save(write: &Write, inputs: Vec<MunicipalityInput>) -> Resul
     let mut stored = Stored::default();
     let mut rows = vec![];
     for input in inputs {
-        let same = input.ags.as_ref().and_then(|ags| known.get(ags)).or_else(|| known.get(&input.slug));
+        // Two bodies with keys are two, whatever their slugs.
+        let by_slug = || known.get(&input.slug).filter(|(_, known)| input.ags.is_none() || known.ags.is_none());
+        let same = input.ags.as_ref().and_then(|ags| known.get(ags)).or_else(by_slug);
         if let Some(id) = stored.note(same, &input) {
             rows.push((id, input));
         }

@@ -38,7 +38,9 @@ async fn list_projects(
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
+        return list
+            .stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await)
+            .await;
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

@@ -107,7 +107,9 @@ async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
         (RoundYear, ..) => SortKey::integer(Column::RoundYear.into_expr()),
         (CreatedAt, ..) => SortKey::time(Column::CreatedAt.into_expr()),
         (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
-        (Municipality | Relevance | Distance, ..) => SortKey::text(place(Expr::cust("name_key"))),
+        (Municipality | Relevance | Distance, ..) => {
+            SortKey::text(Expr::cust_with_expr("coalesce($1, '')", place(Expr::cust("name_key"))))
+        }
     };
     Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
 }

@@ -1,6 +1,6 @@
 //! What the database does to keep projects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::project::{self, Column, Model};
 use entity::vocabulary::{FederalState, Vocabulary};
@@ -141,6 +141,13 @@ impl Known {
                     pointer,
                     "is no official key, slug or id of a municipality in the directory",
                 ));
+            }
+        }
+        let mut seen = HashSet::new();
+        for (place, member) in input.members.iter().enumerate() {
+            if !seen.insert(&member.municipality) {
+                let pointer = format!("/{index}/members/{place}/municipality");
+                violations.push(Violation::pointer(pointer, "is a member already, under another name"));
             }
         }
         for (place, theme) in input.themes.iter().enumerate() {

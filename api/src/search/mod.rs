@@ -23,8 +23,10 @@ pub(crate) struct Search {
     resource: &'static str,
     /// What a document must hold.
     matching: String,
-    /// The words as they were typed, or other forms of them; documents with these come first.
+    /// The words as they were typed; documents with these come first.
     typed: String,
+    /// The words as they were typed, or other forms of them; documents with these come next.
+    forms: String,
     /// All words it looks for, as the documents write them.
     words: HashSet<String>,
 }
@@ -39,6 +41,8 @@ struct Meaning {
 
 /// From here on a meaning is a guess about the spelling.
 const ALIKE: i32 = 4;
+/// From here on it is another form of the typed word.
+const FORM: i32 = 2;
 /// From here on it is another word, of which the typed one is a part.
 const PART: i32 = 3;
 
@@ -77,7 +81,7 @@ impl Search {
         meanings: &BTreeMap<usize, Vec<Meaning>>,
     ) -> Self {
         let mut places = 0..;
-        let mut typed = vec![];
+        let (mut typed, mut forms) = (vec![], vec![]);
         let mut sought = HashSet::new();
         // Each way is a list of conditions that must all hold; one of the ways must.
         let mut ways: Vec<Vec<String>> = vec![];
@@ -95,7 +99,8 @@ impl Search {
                 _ => format!("({})", known(ALIKE).join(glue)),
             };
             if !clause.is_excluded {
-                typed.extend(known(PART));
+                typed.extend(known(FORM));
+                forms.extend(known(PART));
                 let meanings = places.iter().filter_map(|place| meanings.get(place)).flatten();
                 sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).map(|meaning| meaning.word.clone()));
             }
@@ -108,7 +113,7 @@ impl Search {
         let or_nothing = |parts: Vec<String>| {
             if parts.is_empty() { NOTHING.to_owned() } else { parts.join(" | ") }
         };
-        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed), words: sought }
+        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed), forms: or_nothing(forms), words: sought }
     }
 
     /// The ids of the documents that match, as `<id> in (…)`.
@@ -122,12 +127,13 @@ impl Search {
     /// How well a document that matches does so: typed words before parts of compounds, names before texts, short before
     /// long, and among equals the likelier one. Rounded, because it stands in cursors.
     pub(crate) fn rank(&self, id: &str) -> Expr {
+        let fit = |query: &str| format!("ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, {query}::tsquery, 1)");
+        let (typed, forms, all) = (fit("$1"), fit("$2"), fit("$3"));
         let sql = format!(
-            "(select round(((1 + 3 * d.prior) * (4 * ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, $1::tsquery, 1) \
-                                             + ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, $2::tsquery, 1)) * 1e6)::numeric)::bigint \
+            "(select round(((1 + 3 * d.prior) * (8 * {typed} + 3 * {forms} + {all}) * 1e6)::numeric)::bigint \
                 from search_document d where d.entry_id = {id})"
         );
-        Expr::cust_with_values(sql, [&self.typed, &self.matching])
+        Expr::cust_with_values(sql, [&self.typed, &self.forms, &self.matching])
     }
 }
 

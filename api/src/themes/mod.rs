@@ -32,7 +32,9 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/themes")]
 async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await);
+        return list
+            .stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await)
+            .await;
     }
     let page = query::page(state.read()?, &list).await?;
     list.reply(&req, page)

@@ -116,7 +116,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
 #[get("/v1/vocabularies")]
 async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vocabulary>) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |_, after, limit| Ok(slice(after, limit)));
+        return list.stream(&req, async move |_, after, limit| Ok(slice(after, limit))).await;
     }
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;

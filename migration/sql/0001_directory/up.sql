@@ -11,7 +11,7 @@ insert into directory_version default values;
 -- Locks the version row, so writers queue on it and commit in the order of their numbers.
 create function raise_directory_version() returns bigint language sql as $$
     update directory_version
-       set version = version + (raised_by <> pg_current_xact_id())::int,
+       set version = version + (raised_by <> pg_current_xact_id() or changed_at <> now())::int,
            changed_at = now(),
            raised_by = pg_current_xact_id()
     returning version
@@ -27,11 +27,12 @@ end $$;
 create function plain(value text) returns text language sql immutable strict parallel safe as $$
     select lower(regexp_replace(
         normalize(
-            translate(replace(replace(replace(value, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'łŁøØđĐıẞ', 'lLoOdDis'),
+            translate(regexp_replace(regexp_replace(regexp_replace(value, '[ßẞ]', 'ss', 'g'), '[æÆ]', 'ae', 'g'), '[œŒ]', 'oe', 'g'),
+                      'łŁøØđĐı', 'lLoOdDi'),
             NFD
         ),
         '[\u0300-\u036f]', '', 'g'
-    ))
+    ) collate "C")
 $$;
 
 -- German order (DIN 5007-1) that needs no collation of the server: signs before digits before letters, ä as a.

@@ -9,9 +9,12 @@ create extension if not exists pg_trgm;
 create text search dictionary german_plain (template = snowball, language = german);
 create text search dictionary english_plain (template = snowball, language = english);
 
--- Umlauts either way: ä, ae and a are one, ß and ss too. "ue" stays where it is no umlaut: Feuer, neue, Quelle.
+-- Umlauts either way: ä, ae and a are one, ß and ss too. "ue" stays where it is no umlaut: Feuer, neue, Quelle. Sankt is St.
 create function search_fold(value text) returns text language sql immutable strict parallel safe as $$
-    select regexp_replace(replace(replace(plain(value), 'ae', 'a'), 'oe', 'o'), '(?<![aeq])ue', 'u', 'g')
+    select regexp_replace(
+        regexp_replace(replace(replace(plain(value), 'ae', 'a'), 'oe', 'o'), '(?<![aeq])ue', 'u', 'g'),
+        '\msankt\M', 'st', 'g'
+    )
 $$;
 
 create function search_words(value text) returns tsvector language sql immutable strict parallel safe as $$

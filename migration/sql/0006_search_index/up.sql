@@ -4,7 +4,12 @@ create view search_source as
     select m.id as entry_id,
            'municipality' as resource,
            setweight(search_words(concat_ws(' ', m.name, m.ags)), 'A')
-               || setweight(search_words(coalesce(m.designation, '')), 'D') as words,
+               || setweight(search_words(concat_ws(' ', m.designation, case m.kind
+                      when 'district' then 'Kreis Landkreis'
+                      when 'association' then 'Gemeindeverband'
+                      when 'independent_city' then 'kreisfreie Stadt'
+                      when 'town' then 'Stadt'
+                      else 'Gemeinde' end)), 'D') as words,
            least(ln(1 + coalesce(m.population, 0)) / 16, 1)::real as prior
       from municipality m
      union all
