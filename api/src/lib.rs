@@ -14,6 +14,7 @@ mod http;
 mod identifier;
 mod import;
 mod keyset;
+mod listing;
 mod log;
 mod metrics;
 mod municipalities;

@@ -27,11 +27,10 @@ pub async fn fill(database: &Database) -> Result<()> {
             .map_err(|flaws| anyhow!("the first content of {resource:?} is flawed: {}", first(&flaws)))
     };
     let batches = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
-    match store(database, &directory, batches, false).await {
+    match store(database, &directory, batches, false, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its first content"),
         Err(Refused::Flaws(flaws)) => return Err(anyhow!("the first content is flawed: {}", first(&flaws))),
         Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the first content could not be stored")),
-        Err(Refused::Unneeded(_)) => {}
     }
     Ok(())
 }

@@ -39,22 +39,20 @@ impl Import {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
-        // On a terminal alone; elsewhere the bar is silent.
-        let bar = ProgressBar::new(3).with_style(ProgressStyle::with_template("{bar:30} {msg}")?);
-        let step = |message: String| {
-            bar.set_message(message);
-            bar.inc(1);
-        };
-        step("checking".to_owned());
         let batch = Batch::read(resource, form, &text).or_else(|flaws| refuse(&flaws))?;
         let database = super::open(settings, false).await?;
         let directory = Directory::open(database.connection()).await?;
-        step(format!("storing {} entries", batch.len()));
-        let stored = store(&database, &directory, vec![batch], self.dry_run).await;
+        // On a terminal alone; elsewhere the bar is silent.
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
+        let bar = ProgressBar::new(batch.len() as u64).with_style(style);
+        let progress = bar.clone();
+        let stored =
+            store(&database, &directory, vec![batch], self.dry_run, move |entries| progress.inc(entries as u64));
+        let stored = stored.await;
         bar.finish_and_clear();
         let closed = database.close().await;
         let stored = match stored {
-            Ok(stored) | Err(Refused::Unneeded(stored)) => stored,
+            Ok(stored) => stored,
             Err(Refused::Flaws(flaws)) => refuse(&flaws)?,
             Err(Refused::Failed(Error::Taken)) => {
                 bail!("an entry holds a slug or key that another one has; nothing was stored")

@@ -7,6 +7,7 @@ mod stream;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::search::{Highlight, Texts};
 use crate::space::Location;
 
 pub(crate) use self::geojson::{Feature, FeatureCollection};
@@ -62,4 +63,12 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     fn location(&self) -> Option<Location> {
         None
     }
+
+    /// What is searched of the entry itself, by member.
+    fn texts(&self) -> Texts<'_> {
+        vec![]
+    }
+
+    /// Shows where in its texts it was found.
+    fn mark(&mut self, _highlight: Highlight) {}
 }

@@ -85,8 +85,6 @@ impl fmt::Display for Flaw {
 pub(crate) enum Refused {
     Flaws(Vec<Flaw>),
     Failed(Error),
-    /// There is nothing to keep: everything is there already, or it was a rehearsal.
-    Unneeded(Stored),
 }
 
 impl From<Error> for Refused {
@@ -94,6 +92,9 @@ impl From<Error> for Refused {
         Self::Failed(error)
     }
 }
+
+/// Entries stored at a time.
+const PART: usize = 1000;
 
 /// The entries of a file, valid by themselves, each with the line it begins on.
 pub(crate) struct Batch {
@@ -134,8 +135,21 @@ impl Batch {
         self.lines.len()
     }
 
+    /// The entries a thousand at a time, in their order.
+    fn parts(self) -> Vec<Self> {
+        fn split<T: Clone>(lines: &[u64], inputs: &[T], wrap: impl Fn(Vec<T>) -> Entries) -> Vec<Batch> {
+            let parts = inputs.chunks(PART).zip(lines.chunks(PART));
+            parts.map(|(inputs, lines)| Batch { entries: wrap(inputs.to_vec()), lines: lines.to_vec() }).collect()
+        }
+        match &self.entries {
+            Entries::Municipalities(inputs) => split(&self.lines, inputs, Entries::Municipalities),
+            Entries::Themes(inputs) => split(&self.lines, inputs, Entries::Themes),
+            Entries::Projects(inputs) => split(&self.lines, inputs, Entries::Projects),
+        }
+    }
+
     /// Stores the entries; what they refer to must be there.
-    pub(crate) async fn store(self, write: &Write) -> Result<Stored, Refused> {
+    async fn store(self, write: &Write) -> Result<Stored, Refused> {
         let stored = match self.entries {
             Entries::Municipalities(inputs) => municipalities::save(write, inputs).await,
             Entries::Themes(inputs) => themes::save(write, inputs).await,
@@ -241,27 +255,43 @@ fn shape(error: &serde_json::Error) -> String {
     WORDS.iter().fold(error.to_string(), |text, (from, to)| text.replace(from, to))
 }
 
+/// Why a transaction was not committed.
+enum Stopped {
+    Refused(Refused),
+    /// There is nothing to keep: everything is there already, or it was a rehearsal.
+    Unneeded(Stored),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
 /// Stores batches one after another in one transaction: all of them, or nothing. A rehearsal stores nothing either way.
+/// `progress` hears of each part that was stored, by its entries.
 pub(crate) async fn store(
     database: &Database,
     directory: &Directory,
     batches: Vec<Batch>,
     rehearse: bool,
+    progress: impl Fn(usize) + 'static,
 ) -> Result<Stored, Refused> {
     let work = async move |write: &Write| {
         let mut all = Stored::default();
-        for batch in batches {
-            all.add(batch.store(write).await?);
+        for part in batches.into_iter().flat_map(Batch::parts) {
+            let entries = part.lines.len();
+            all.add(part.store(write).await.map_err(Stopped::Refused)?);
+            progress(entries);
         }
-        // Nothing to keep: everything is there already, or it was a rehearsal.
         if rehearse || all.created + all.updated == 0 {
-            return Err(Refused::Unneeded(all));
+            return Err(Stopped::Unneeded(all));
         }
         write.analyze().await?;
         Ok(all)
     };
     match database.write(directory, Pace::Unhurried, work).await {
-        Err(Refused::Unneeded(stored)) => Ok(stored),
-        other => other,
+        Ok(stored) | Err(Stopped::Unneeded(stored)) => Ok(stored),
+        Err(Stopped::Refused(refused)) => Err(refused),
     }
 }

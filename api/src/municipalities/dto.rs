@@ -11,7 +11,7 @@ use super::ags::{self, AgsPrefix};
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
-use crate::search::Highlight;
+use crate::search::{Highlight, Texts};
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
@@ -263,5 +263,15 @@ impl Record for Municipality {
 
     fn location(&self) -> Option<Location> {
         self.location
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        let texts =
+            [("name", Some(&self.name)), ("designation", self.designation.as_ref()), ("ags", self.ags.as_ref())];
+        texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
+    }
+
+    fn mark(&mut self, highlight: Highlight) {
+        self.highlight = Some(highlight);
     }
 }

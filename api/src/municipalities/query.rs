@@ -6,8 +6,8 @@ use entity::municipality::{self, Column, Model};
 use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QuerySelect,
-    QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -16,9 +16,10 @@ use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, M
 use crate::error::{Error, Result};
 use crate::facets::{Bucket, Label, Values, buckets, labels, yes_or_no};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
-use crate::keyset::{SortKey, in_order, slice};
+use crate::keyset::{SortKey, in_order};
+use crate::listing::{Asked, some};
 use crate::references::Reference;
-use crate::search::{Search, Texts};
+use crate::search::Search;
 use crate::space::Location;
 
 type List = ListQuery<MunicipalityQuery, Municipality>;
@@ -52,11 +53,6 @@ fn matching(query: &MunicipalityQuery, search: Option<&Search>) -> Select<munici
         .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
 }
 
-/// The values of a filter, if any were given.
-fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
-    (!values.is_empty()).then(|| values.to_vec())
-}
-
 /// As the index on keys has it.
 const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
 
@@ -66,14 +62,7 @@ fn begins(prefixes: &[AgsPrefix]) -> Condition {
     })
 }
 
-/// What a list asks for: which rows, in which order.
-struct Asked {
-    rows: Select<municipality::Entity>,
-    order: SortKey,
-    search: Option<Search>,
-}
-
-async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Asked> {
+async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Asked<municipality::Entity>> {
     use MunicipalityOrder::{Ags, AreaKm2, CreatedAt, Distance, Name, Population, Relevance, UpdatedAt};
 
     PROJECT.check(db, &query.project).await?;
@@ -94,59 +83,26 @@ async fn ask(db: &impl ConnectionTrait, query: &MunicipalityQuery) -> Result<Ask
         (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
         (Name | Relevance | Distance, ..) => SortKey::text(Column::NameKey.into_expr()),
     };
-    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
+    let (rows, order) = (matching(query, search.as_ref()), order.turned(sort.descending));
+    Ok(Asked { rows, id: Column::Id, order, search, highlight: query.highlight == Some(true) })
 }
 
-pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Municipality>> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let total = rows.clone().count(db).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
-    let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: shown(db, list, search.as_ref(), &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+pub(super) async fn page(db: &DatabaseConnection, list: &List) -> Result<Page<Municipality>> {
+    let asked = ask(db, &list.query).await?;
+    let total = asked.rows.clone().count(db).await?;
+    let facets = facets(db, &list.query, asked.search.as_ref()).await?;
+    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), load).await?;
+    Ok(Page { items, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
 pub(super) async fn rows(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     list: &List,
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Municipality>, Option<Position>)> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
-}
-
-/// The entries with these ids, marked where they were found if that was asked.
-async fn shown(
-    db: &impl ConnectionTrait,
-    list: &List,
-    search: Option<&Search>,
-    ids: &[Uuid],
-) -> Result<Vec<Municipality>> {
-    let mut entries = load(db, ids).await?;
-    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
-        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
-        for (entry, marked) in entries.iter_mut().zip(marked) {
-            entry.highlight = Some(marked);
-        }
-    }
-    Ok(entries)
-}
-
-/// What is searched of an entry itself.
-fn texts(municipality: &Municipality) -> Texts<'_> {
-    let texts = [
-        ("name", Some(&municipality.name)),
-        ("designation", municipality.designation.as_ref()),
-        ("ags", municipality.ags.as_ref()),
-    ];
-    texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
+    ask(db, &list.query).await?.part(db, (after, limit), load).await
 }
 
 /// Each facet leaves its own filter out, so that the other values stay in sight.
@@ -199,7 +155,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, M
 }
 
 /// The municipalities with these ids, in their order.
-async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Municipality>> {
+async fn load(db: &DatabaseConnection, ids: &[Uuid]) -> Result<Vec<Municipality>> {
     let rows =
         municipality::Entity::find().filter(Expr::cust_with_values("municipality.id = any ($1)", [ids.to_vec()]));
     Ok(in_order(ids, views(db, rows.all(db).await?).await?, |municipality| municipality.id))

@@ -15,7 +15,7 @@ use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
-use crate::search::Highlight;
+use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
 
@@ -298,5 +298,15 @@ impl Record for Project {
 
     fn location(&self) -> Option<Location> {
         self.location
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        let summary = both(["summary.de", "summary.en"], Some(&self.summary));
+        let description = both(["description.de", "description.en"], self.description.as_ref());
+        [("name", self.name.as_str())].into_iter().chain(summary).chain(description).collect()
+    }
+
+    fn mark(&mut self, highlight: Highlight) {
+        self.highlight = Some(highlight);
     }
 }

@@ -7,17 +7,21 @@ use entity::project::{self, Column, Model};
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole, Vocabulary};
 use entity::{municipality, project_member, project_theme, theme};
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
+    Select,
+};
 use uuid::Uuid;
 
 use super::dto::{Project, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::error::{Error, Result};
 use crate::facets::{Bucket, Label, Values, buckets, labels};
 use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
-use crate::keyset::{SortKey, in_order, slice};
+use crate::keyset::{SortKey, in_order};
+use crate::listing::{Asked, some};
 use crate::municipalities::Member;
 use crate::references::Reference;
-use crate::search::{Search, Texts, both};
+use crate::search::Search;
 use crate::themes;
 
 type List = ListQuery<ProjectQuery, Project>;
@@ -71,19 +75,7 @@ fn lies(place: Expr) -> Expr {
     Expr::cust_with_expr("project.id in (select project_id from project_place where $1)", place)
 }
 
-/// The values of a filter, if any were given.
-fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
-    (!values.is_empty()).then(|| values.to_vec())
-}
-
-/// What a list asks for: which rows, in which order.
-struct Asked {
-    rows: Select<project::Entity>,
-    order: SortKey,
-    search: Option<Search>,
-}
-
-async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
+async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked<project::Entity>> {
     use ProjectOrder::{CreatedAt, Distance, Municipality, Name, Relevance, Round, RoundYear, Slug, UpdatedAt};
 
     THEME.check(db, &query.theme).await?;
@@ -111,51 +103,26 @@ async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked> {
             SortKey::text(Expr::cust_with_expr("coalesce($1, '')", place(Expr::cust("name_key"))))
         }
     };
-    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
+    let (rows, order) = (matching(query, search.as_ref()), order.turned(sort.descending));
+    Ok(Asked { rows, id: Column::Id, order, search, highlight: query.highlight == Some(true) })
 }
 
-pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Project>> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let total = rows.clone().count(db).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
-    let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: shown(db, list, search.as_ref(), &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+pub(super) async fn page(db: &DatabaseConnection, list: &List) -> Result<Page<Project>> {
+    let asked = ask(db, &list.query).await?;
+    let total = asked.rows.clone().count(db).await?;
+    let facets = facets(db, &list.query, asked.search.as_ref()).await?;
+    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), load).await?;
+    Ok(Page { items, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
 pub(super) async fn rows(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     list: &List,
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Project>, Option<Position>)> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
-}
-
-/// The entries with these ids, marked where they were found if that was asked.
-async fn shown(db: &impl ConnectionTrait, list: &List, search: Option<&Search>, ids: &[Uuid]) -> Result<Vec<Project>> {
-    let mut entries = load(db, ids).await?;
-    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
-        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
-        for (entry, marked) in entries.iter_mut().zip(marked) {
-            entry.highlight = Some(marked);
-        }
-    }
-    Ok(entries)
-}
-
-/// What is searched of an entry itself.
-fn texts(project: &Project) -> Texts<'_> {
-    let summary = both(["summary.de", "summary.en"], Some(&project.summary));
-    let description = both(["description.de", "description.en"], project.description.as_ref());
-    [("name", project.name.as_str())].into_iter().chain(summary).chain(description).collect()
+    ask(db, &list.query).await?.part(db, (after, limit), load).await
 }
 
 /// Each facet leaves its own filter out, so that the other values stay in sight.
@@ -227,7 +194,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, P
 }
 
 /// The projects with these ids, in their order.
-async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Project>> {
+async fn load(db: &DatabaseConnection, ids: &[Uuid]) -> Result<Vec<Project>> {
     let rows = project::Entity::find().filter(Expr::cust_with_values("project.id = any ($1)", [ids.to_vec()]));
     Ok(in_order(ids, views(db, rows.all(db).await?).await?, |project| project.id))
 }

@@ -10,7 +10,7 @@ use validator::Validate;
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Order, Sort, Whole, too_long};
-use crate::search::Highlight;
+use crate::search::{Highlight, Texts, both};
 use crate::validate;
 
 /// A field of action
@@ -144,4 +144,13 @@ impl Record for Theme {
         "created_at",
         "updated_at",
     ];
+
+    fn texts(&self) -> Texts<'_> {
+        let label = both(["label.de", "label.en"], Some(&self.label));
+        label.chain(both(["description.de", "description.en"], self.description.as_ref())).collect()
+    }
+
+    fn mark(&mut self, highlight: Highlight) {
+        self.highlight = Some(highlight);
+    }
 }

@@ -6,8 +6,8 @@ use entity::Text;
 use entity::theme::{self, Column};
 use sea_orm::prelude::Expr;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryTrait, Select, Statement,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryTrait, Select, Statement,
 };
 use uuid::Uuid;
 
@@ -16,8 +16,9 @@ use crate::db::{Stored, Write, upsert};
 use crate::error::{Error, Result};
 use crate::facets::{Bucket, Values, buckets};
 use crate::http::{Key, ListQuery, Name, Page, Position, Sort};
-use crate::keyset::{SortKey, in_order, slice};
-use crate::search::{self, Search, Texts, both};
+use crate::keyset::{SortKey, in_order};
+use crate::listing::Asked;
+use crate::search::{self, Search};
 
 type List = ListQuery<ThemeQuery, Theme>;
 
@@ -38,14 +39,7 @@ fn matching(query: &ThemeQuery, search: Option<&Search>) -> Select<theme::Entity
         .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
 }
 
-/// What a list asks for: which rows, in which order.
-struct Asked {
-    rows: Select<theme::Entity>,
-    order: SortKey,
-    search: Option<Search>,
-}
-
-async fn ask(db: &impl ConnectionTrait, query: &ThemeQuery) -> Result<Asked> {
+async fn ask(db: &impl ConnectionTrait, query: &ThemeQuery) -> Result<Asked<theme::Entity>> {
     let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
     let by_relevance = Sort { by: ThemeOrder::Relevance, descending: true };
     let by_label = Sort { by: ThemeOrder::Label, descending: false };
@@ -56,50 +50,26 @@ async fn ask(db: &impl ConnectionTrait, query: &ThemeQuery) -> Result<Asked> {
         (ThemeOrder::UpdatedAt, _) => SortKey::time(Column::UpdatedAt.into_expr()),
         (ThemeOrder::Label | ThemeOrder::Relevance, _) => SortKey::text(Column::LabelKey.into_expr()),
     };
-    Ok(Asked { rows: matching(query, search.as_ref()), order: order.turned(sort.descending), search })
+    let (rows, order) = (matching(query, search.as_ref()), order.turned(sort.descending));
+    Ok(Asked { rows, id: Column::Id, order, search, highlight: query.highlight == Some(true) })
 }
 
-pub(super) async fn page(db: &impl ConnectionTrait, list: &List) -> Result<Page<Theme>> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let total = rows.clone().count(db).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, list.after.as_ref(), list.limit()).await?;
-    let facets = facets(db, &list.query, search.as_ref()).await?;
-    Ok(Page {
-        items: shown(db, list, search.as_ref(), &ids).await?,
-        total,
-        next: next.map(|position| list.cursor(position)),
-        facets,
-    })
+pub(super) async fn page(db: &DatabaseConnection, list: &List) -> Result<Page<Theme>> {
+    let asked = ask(db, &list.query).await?;
+    let total = asked.rows.clone().count(db).await?;
+    let facets = facets(db, &list.query, asked.search.as_ref()).await?;
+    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), load).await?;
+    Ok(Page { items, total, next: next.map(|position| list.cursor(position)), facets })
 }
 
 /// A part of the list alone, for streams.
 pub(super) async fn rows(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     list: &List,
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Theme>, Option<Position>)> {
-    let Asked { rows, order, search } = ask(db, &list.query).await?;
-    let (ids, next) = slice(db, rows, Column::Id, order, after, limit).await?;
-    Ok((shown(db, list, search.as_ref(), &ids).await?, next))
-}
-
-/// The entries with these ids, marked where they were found if that was asked.
-async fn shown(db: &impl ConnectionTrait, list: &List, search: Option<&Search>, ids: &[Uuid]) -> Result<Vec<Theme>> {
-    let mut entries = load(db, ids).await?;
-    if let Some(search) = search.filter(|_| list.query.highlight == Some(true)) {
-        let marked = search.highlight(db, &entries.iter().map(texts).collect::<Vec<_>>()).await?;
-        for (entry, marked) in entries.iter_mut().zip(marked) {
-            entry.highlight = Some(marked);
-        }
-    }
-    Ok(entries)
-}
-
-/// What is searched of an entry itself.
-fn texts(theme: &Theme) -> Texts<'_> {
-    let label = both(["label.de", "label.en"], Some(&theme.label));
-    label.chain(both(["description.de", "description.en"], theme.description.as_ref())).collect()
+    ask(db, &list.query).await?.part(db, (after, limit), load).await
 }
 
 async fn facets(
@@ -129,7 +99,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, T
 }
 
 /// The themes with these ids, in their order.
-async fn load(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Theme>> {
+async fn load(db: &DatabaseConnection, ids: &[Uuid]) -> Result<Vec<Theme>> {
     let rows = theme::Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await?;
     Ok(in_order(ids, views(db, rows).await?, |theme| theme.id))
 }
