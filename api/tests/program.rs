@@ -249,3 +249,24 @@ fn a_member_named_twice_is_named_with_its_line() {
 
     assert!(said.contains("line 1, /members/1/municipality: is a member already, under another name"), "{said}");
 }
+
+#[test]
+fn a_first_start_that_is_killed_is_begun_anew() {
+    let data = folder();
+
+    for milliseconds in [50, 200, 350, 500, 700, 1000] {
+        let mut process = command(data.path()).args(["--port", "0"]).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    let half_made = data.path().join("tmp/pglite/base/PG_VERSION");
+    fs::create_dir_all(half_made.parent().unwrap()).unwrap();
+    fs::write(half_made, "0").unwrap();
+    let _ = fs::remove_file(data.path().join("whole"));
+
+    let serving = Serving::start(data.path());
+
+    assert!(serving.get("/v1/projects?limit=1").contains("\"total\":73"));
+    assert_eq!(serving.end("-TERM"), Some(0));
+}

@@ -14,7 +14,8 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let database = tokio::select! {
         opened = open(settings, listen) => opened?,
-        () = received(&mut stop) => return Ok(()),
+        // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
+        () = received(&mut stop) => std::process::exit(0),
     };
     let address = listener.local_addr()?;
     let running = server::serve(listener, database.clone(), listen).await?;
