@@ -1,14 +1,11 @@
 //! What a project looks like to the world.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
 
 use crate::error::Violation;
 use crate::format::{Format, Record};
@@ -17,7 +14,6 @@ use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
 use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
-use crate::validate;
 
 /// A smart-city model project
 #[derive(Debug, Serialize, ToSchema)]
@@ -95,81 +91,6 @@ pub(crate) struct ProjectMember {
     pub municipality: MunicipalityLink,
     /// What it is in the project.
     pub role: ProjectRole,
-}
-
-/// What can be set of a project
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
-pub(crate) struct ProjectInput {
-    #[validate(custom(function = "validate::slug"))]
-    pub slug: String,
-    #[validate(custom(function = "validate::name"))]
-    pub name: String,
-    #[validate(range(min = 1, max = 3, message = "must be 1, 2 or 3"))]
-    pub round: i16,
-    #[validate(range(min = 2019, max = 2099, message = "must be a year from 2019"))]
-    pub round_year: i16,
-    pub category: Category,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phase: Option<Phase>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub starts_on: Option<PartialDate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ends_on: Option<PartialDate>,
-    /// States beyond those of the members, for an association that reaches across borders.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    pub federal_states: Vec<FederalState>,
-    #[validate(custom(function = "one_leads"))]
-    pub members: Vec<MemberInput>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::web"))]
-    pub website: Option<String>,
-    #[validate(custom(function = "validate::summary"))]
-    pub summary: Text,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::description"))]
-    pub description: Option<Text>,
-    /// Slugs of themes.
-    #[serde(default)]
-    #[validate(custom(function = "few_themes"))]
-    pub themes: Vec<String>,
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested)]
-    pub identifiers: Vec<Identifier>,
-    #[validate(length(min = 1, max = 50, message = "must name 1 to 50 sources"), custom(function = "validate::webs"))]
-    pub sources: Vec<String>,
-}
-
-/// A member, by official key, slug or id
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MemberInput {
-    pub municipality: String,
-    pub role: ProjectRole,
-}
-
-fn one_leads(members: &[MemberInput]) -> Result<(), ValidationError> {
-    let leads = members.iter().filter(|member| member.role == ProjectRole::Lead).count();
-    let different: HashSet<&str> = members.iter().map(|member| member.municipality.as_str()).collect();
-    if leads == 1 && different.len() == members.len() && members.len() <= 100 {
-        Ok(())
-    } else {
-        Err(validate::broken("must be 1 to 100 different municipalities, exactly one of them with the role `lead`"))
-    }
-}
-
-fn few_themes(themes: &[String]) -> Result<(), ValidationError> {
-    let different: HashSet<&String> = themes.iter().collect();
-    if different.len() == themes.len() && themes.len() <= 10 {
-        Ok(())
-    } else {
-        Err(validate::broken("must be at most 10 different themes"))
-    }
-}
-
-fn dates_in_order(input: &ProjectInput) -> Result<(), ValidationError> {
-    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())
 }
 
 /// Filters of the list of projects.

@@ -1,6 +1,7 @@
 //! Model projects.
 
 mod dto;
+mod input;
 mod query;
 mod store;
 
@@ -15,7 +16,7 @@ use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
 
 use self::dto::{Project, ProjectQuery};
 
-pub(crate) use self::dto::ProjectInput;
+pub(crate) use self::input::ProjectInput;
 pub(crate) use self::store::{current, save};
 
 const TAG: &str = "projects";

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use uuid::Uuid;
 
-use super::dto::{MemberInput, ProjectInput};
+use super::input::{MemberInput, ProjectInput};
 use super::query::{RESOURCE, members, themes_of};
 use crate::db::{Stored, Write, insert, upsert};
 use crate::error::{Error, Result, Violation};
