@@ -17,9 +17,9 @@ pub(crate) fn start(settings: &Settings) -> Result<()> {
     let filter = quiet.iter().try_fold(filter, |filter, one| anyhow::Ok(filter.add_directive(one.parse()?)))?;
     let registry = tracing_subscriber::registry().with(filter);
     match settings.log_format {
-        LogFormat::Json => {
-            registry.with(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr)).try_init()
-        }
+        LogFormat::Json => registry
+            .with(fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(std::io::stderr))
+            .try_init(),
         LogFormat::Pretty => registry
             .with(
                 fmt::layer()

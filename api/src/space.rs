@@ -19,6 +19,13 @@ pub(crate) struct Location {
     pub lat: f64,
 }
 
+impl Location {
+    /// Both coordinates, or nowhere.
+    pub(crate) fn of(lon: Option<f64>, lat: Option<f64>) -> Option<Self> {
+        lon.zip(lat).map(|(lon, lat)| Self { lon, lat })
+    }
+}
+
 /// A box: west, south, east and north edge in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]

@@ -25,22 +25,27 @@ impl Stored {
         self.unchanged += more.unchanged;
     }
 
-    /// Notes what becomes of an entry, and gives the id to write it under if it must be written.
-    pub(crate) fn note<T: PartialEq>(&mut self, known: Option<&(Uuid, T)>, input: &T) -> Option<Uuid> {
-        match known {
-            Some((_, same)) if same == input => {
-                self.unchanged += 1;
-                None
-            }
-            Some((id, _)) => {
-                self.updated += 1;
-                Some(*id)
-            }
-            None => {
-                self.created += 1;
-                Some(Uuid::now_v7())
+    /// Notes what becomes of each entry, and gives those that must be written, with the ids to write them under.
+    pub(crate) fn changed<'a, T: PartialEq + 'a>(
+        &mut self,
+        inputs: Vec<T>,
+        known: impl Fn(&T) -> Option<&'a (Uuid, T)>,
+    ) -> Vec<(Uuid, T)> {
+        let mut changed = vec![];
+        for input in inputs {
+            match known(&input) {
+                Some((_, same)) if *same == input => self.unchanged += 1,
+                Some((id, _)) => {
+                    self.updated += 1;
+                    changed.push((*id, input));
+                }
+                None => {
+                    self.created += 1;
+                    changed.push((Uuid::now_v7(), input));
+                }
             }
         }
+        changed
     }
 }
 

@@ -179,7 +179,7 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Munici
         population_as_of: row.population_as_of,
         area_km2: row.area_km2,
         size_class: row.size_class,
-        location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+        location: Location::of(row.lon, row.lat),
         website: row.website,
         highlight: None,
         created_at: row.created_at,

@@ -54,7 +54,7 @@ pub(crate) async fn current(
             population: row.population,
             population_as_of: row.population_as_of,
             area_km2: row.area_km2,
-            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+            location: Location::of(row.lon, row.lat),
             website: row.website,
         };
         (row.id, input)
@@ -108,16 +108,13 @@ pub(crate) async fn save(write: &Write, inputs: Vec<MunicipalityInput>) -> Resul
         known.extend(input.ags.clone().map(|ags| (ags, (id, input.clone()))));
         known.insert(input.slug.clone(), (id, input));
     }
+    // Two bodies with keys are two, whatever their slugs.
+    let by_key = |input: &MunicipalityInput| known.get(input.ags.as_ref()?);
+    let by_slug = |input: &MunicipalityInput| {
+        known.get(&input.slug).filter(|(_, known)| input.ags.is_none() || known.ags.is_none())
+    };
     let mut stored = Stored::default();
-    let mut rows = vec![];
-    for input in inputs {
-        // Two bodies with keys are two, whatever their slugs.
-        let by_slug = || known.get(&input.slug).filter(|(_, known)| input.ags.is_none() || known.ags.is_none());
-        let same = input.ags.as_ref().and_then(|ags| known.get(ags)).or_else(by_slug);
-        if let Some(id) = stored.note(same, &input) {
-            rows.push((id, input));
-        }
-    }
+    let rows = stored.changed(inputs, |input| by_key(input).or_else(|| by_slug(input)));
     let ids = rows.iter().map(|(id, _)| *id).collect();
     let rows = rows.into_iter().map(|(id, input)| input.into_row(id, write)).collect();
     upsert(&write.tx, rows, &WRITTEN).await?;
@@ -144,7 +141,7 @@ impl Member {
         Self {
             link: MunicipalityLink { id: row.id, slug: row.slug, ags: row.ags, name: row.name, href },
             federal_state: row.federal_state,
-            location: row.lon.zip(row.lat).map(|(lon, lat)| Location { lon, lat }),
+            location: Location::of(row.lon, row.lat),
         }
     }
 }

@@ -101,12 +101,7 @@ pub(crate) async fn save(write: &Write, mut inputs: Vec<ProjectInput>) -> Result
     let there: HashMap<String, (Uuid, ProjectInput)> =
         there.into_iter().map(|(id, input)| (input.slug.clone(), (id, input))).collect();
     let mut stored = Stored::default();
-    let mut written = vec![];
-    for input in inputs {
-        if let Some(id) = stored.note(there.get(&input.slug), &input) {
-            written.push((id, input));
-        }
-    }
+    let written = stored.changed(inputs, |input| there.get(&input.slug));
     put(write, &known, written).await?;
     Ok(stored)
 }

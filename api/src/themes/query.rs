@@ -174,12 +174,7 @@ pub(crate) async fn save(write: &Write, inputs: Vec<ThemeInput>) -> Result<Store
     let known: HashMap<String, (Uuid, ThemeInput)> =
         known.into_iter().map(|(id, input)| (input.slug.clone(), (id, input))).collect();
     let mut stored = Stored::default();
-    let mut rows = vec![];
-    for input in inputs {
-        if let Some(id) = stored.note(known.get(&input.slug), &input) {
-            rows.push((id, input));
-        }
-    }
+    let rows = stored.changed(inputs, |input| known.get(&input.slug));
     let ids = rows.iter().map(|(id, _)| *id).collect();
     let rows = rows.into_iter().map(|(id, input)| input.into_row(id, write)).collect();
     upsert(&write.tx, rows, &WRITTEN).await?;
