@@ -9,12 +9,14 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
 
 use crate::error::{KINDS, Kind, Problem, Violation};
-use crate::routes;
+use crate::resource::Resource;
+use crate::routes::{self, RESOURCES};
 
 /// The order of a list, which each resource describes by the values it takes.
 const SORT: &str = "The order; a minus before it turns it round. Ties end in the id. Without it, lists stand in the order their \
@@ -36,9 +38,6 @@ const SORT: &str = "The order; a minus before it turns it round. Ties end in the
     ),
     servers((url = "/", description = "This service")),
     tags(
-        (name = "projects", description = "The model projects of the programme."),
-        (name = "municipalities", description = "Every municipality, district and association of municipalities in Germany."),
-        (name = "themes", description = "The fields of action."),
         (name = "vocabularies", description = "Every closed list, with German and English labels."),
         (name = "problems", description = "Pages about what can go wrong."),
         (name = "documentation", description = "This document."),
@@ -66,6 +65,9 @@ fn collect() -> openapi::OpenApi {
         }
     }
     document.components = Some(schemas);
+    let tag =
+        |resource: &&Resource| TagBuilder::new().name(resource.collection).description(Some(resource.about)).build();
+    document.tags = Some(RESOURCES.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
     document
 }
 

@@ -11,10 +11,26 @@ use crate::error::{Error, Result, Violation};
 use crate::http::Position;
 
 /// What a list is ordered by: never null, and followed by the id.
+#[derive(Clone)]
 pub(crate) struct SortKey {
     expr: Expr,
     kind: Kind,
     descending: bool,
+}
+
+/// An expression, or SQL that is one.
+pub(crate) struct Sql(Expr);
+
+impl From<&'static str> for Sql {
+    fn from(sql: &'static str) -> Self {
+        Self(Expr::cust(sql))
+    }
+}
+
+impl From<Expr> for Sql {
+    fn from(expr: Expr) -> Self {
+        Self(expr)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -26,20 +42,20 @@ enum Kind {
 }
 
 impl SortKey {
-    pub(crate) fn text(expr: Expr) -> Self {
-        Self { expr, kind: Kind::Text, descending: false }
+    pub(crate) fn text(expr: impl Into<Sql>) -> Self {
+        Self { expr: expr.into().0, kind: Kind::Text, descending: false }
     }
 
-    pub(crate) fn integer(expr: Expr) -> Self {
-        Self { expr, kind: Kind::Integer, descending: false }
+    pub(crate) fn integer(expr: impl Into<Sql>) -> Self {
+        Self { expr: expr.into().0, kind: Kind::Integer, descending: false }
     }
 
-    pub(crate) fn number(expr: Expr) -> Self {
-        Self { expr, kind: Kind::Number, descending: false }
+    pub(crate) fn number(expr: impl Into<Sql>) -> Self {
+        Self { expr: expr.into().0, kind: Kind::Number, descending: false }
     }
 
-    pub(crate) fn time(expr: Expr) -> Self {
-        Self { expr, kind: Kind::Time, descending: false }
+    pub(crate) fn time(expr: impl Into<Sql>) -> Self {
+        Self { expr: expr.into().0, kind: Kind::Time, descending: false }
     }
 
     pub(crate) fn turned(self, descending: bool) -> Self {
@@ -75,13 +91,12 @@ impl Kind {
 pub(crate) async fn slice<E: EntityTrait>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
-    id: E::Column,
     order: SortKey,
     after: Option<&Position>,
     limit: u64,
 ) -> Result<(Vec<Uuid>, Option<Position>)> {
     let SortKey { expr, kind, descending } = order;
-    let id = || Expr::col((E::default(), id));
+    let id = || Expr::col((E::default(), Alias::new("id")));
     let mut rows = rows;
     if let Some(after) = after {
         let key = kind.read(&after.key).ok_or_else(|| {

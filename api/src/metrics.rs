@@ -6,7 +6,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 use crate::State;
@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
     requests: IntCounterVec,
     latency: HistogramVec,
     connections: IntGaugeVec,
+    statements: IntCounter,
     version: IntGauge,
     kept: IntGauge,
 }
@@ -38,6 +39,7 @@ impl Metrics {
                 Opts::new("transferatlas_database_connections", "Connections of the pool, by state."),
                 &["state"],
             )?,
+            statements: IntCounter::new("transferatlas_database_reads_total", "SQL statements of reads.")?,
             version: IntGauge::new("transferatlas_directory_version", "The directory version answers are made from.")?,
             kept: IntGauge::new("transferatlas_memory_answers", "Answers kept in memory.")?,
         };
@@ -46,6 +48,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        metrics.registry.register(Box::new(metrics.statements.clone()))?;
         metrics.registry.register(Box::new(metrics.version.clone()))?;
         metrics.registry.register(Box::new(metrics.kept.clone()))?;
         metrics.registry.register(Box::new(program))?;
@@ -68,6 +71,7 @@ impl Metrics {
         let idle = i64::try_from(idle).unwrap_or_default();
         self.connections.with_label_values(&["idle"]).set(idle);
         self.connections.with_label_values(&["busy"]).set(i64::from(all) - idle);
+        self.statements.inc_by(state.db.statements().saturating_sub(self.statements.get()));
         self.version.set(state.directory.version().number);
         self.kept.set(i64::try_from(state.memory.entries()).unwrap_or_default());
         let mut text = vec![];
@@ -78,7 +82,7 @@ impl Metrics {
 
 /// Metrics for Prometheus
 ///
-/// Requests by route and status, their latency, the connections to the database, the directory version.
+/// Requests by route and status, their latency, the connections and statements of the database, the directory version.
 #[utoipa::path(tag = "running", responses((status = 200, description = "Metrics in the Prometheus text format",
     body = String, content_type = "text/plain; version=0.0.4")))]
 #[get("/metrics")]

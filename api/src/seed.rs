@@ -4,14 +4,9 @@ use anyhow::{Result, anyhow};
 
 use crate::db::Database;
 use crate::directory::Directory;
-use crate::import::{Batch, Form, Refused, Resource, store};
-
-/// In the order in which they refer to each other.
-const FILES: &[(Resource, Form, &str)] = &[
-    (Resource::Municipalities, Form::Csv, include_str!("../seed/municipalities.csv")),
-    (Resource::Themes, Form::Json, include_str!("../seed/themes.json")),
-    (Resource::Projects, Form::Json, include_str!("../seed/projects.json")),
-];
+use crate::import::{Refused, store};
+use crate::resource::Resource;
+use crate::routes::RESOURCES;
 
 /// Fills a directory that nothing was ever written to.
 ///
@@ -22,11 +17,13 @@ pub async fn fill(database: &Database) -> Result<()> {
         return Ok(());
     }
     tracing::info!("the directory is empty and gets its first content");
-    let read = |(resource, form, text): &(Resource, Form, &str)| {
-        Batch::read(*resource, *form, text)
-            .map_err(|flaws| anyhow!("the first content of {resource:?} is flawed: {}", first(&flaws)))
+    let read = |resource: &&Resource| {
+        let (form, text) = resource.files.seed?;
+        let flawed =
+            |flaws: Vec<_>| anyhow!("the first content of {} is flawed: {}", resource.collection, first(&flaws));
+        Some(resource.files.read(form, text).map_err(flawed))
     };
-    let batches = FILES.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let batches = RESOURCES.iter().filter_map(read).collect::<Result<Vec<_>>>()?;
     match store(database, &directory, batches, false, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its first content"),
         Err(Refused::Flaws(flaws)) => return Err(anyhow!("the first content is flawed: {}", first(&flaws))),

@@ -8,7 +8,6 @@ pub mod municipality;
 pub mod partial_date;
 pub mod project;
 pub mod project_member;
-pub mod project_theme;
 pub mod text;
 pub mod theme;
 pub mod vocabulary;

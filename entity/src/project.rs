@@ -36,8 +36,6 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 
-    #[sea_orm(has_many, via = "project_theme")]
-    pub themes: HasMany<super::theme::Entity>,
     #[sea_orm(has_many, via = "project_member")]
     pub members: HasMany<super::municipality::Entity>,
 }

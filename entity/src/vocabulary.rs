@@ -57,7 +57,28 @@ macro_rules! vocabulary {
                 }
             }
         )+
+
+        /// Every closed list there is.
+        pub fn lists() -> Vec<List> {
+            vec![$(List::of::<$type>()),+]
+        }
     };
+}
+
+/// A closed list, as a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    pub name: &'static str,
+    pub title: &'static str,
+    /// Each value, and what to show for it: German, English.
+    pub terms: Vec<(&'static str, (&'static str, &'static str))>,
+}
+
+impl List {
+    fn of<V: Vocabulary>() -> Self {
+        let terms = V::ALL.iter().map(|term| (term.value(), term.label())).collect();
+        Self { name: V::NAME, title: V::TITLE, terms }
+    }
 }
 
 vocabulary! {

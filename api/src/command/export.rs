@@ -5,14 +5,15 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::config::Settings;
-use crate::import::{Form, Resource, export};
+use crate::import::{Form, export};
+use crate::resource::Resource;
 
 /// What to write.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// What to write the entries of
-    #[arg(value_enum)]
-    resource: Resource,
+    #[arg(value_parser = super::resources())]
+    resource: &'static Resource,
 
     /// File to write; standard output without it
     #[arg(long, short)]
@@ -26,7 +27,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
-        if form == Form::Csv && self.resource != Resource::Municipalities {
+        if form == Form::Csv && self.resource.official.is_none() {
             bail!("only municipalities fit into a table; choose json or ndjson");
         }
         let database = super::open(settings, false).await?;

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -7,7 +7,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::import::{Batch, Form, Refused, Resource, store};
+use crate::import::{Form, Refused, store};
+use crate::resource::Resource;
+use crate::routes::RESOURCES;
 
 /// What to store.
 #[derive(Debug, Args)]
@@ -16,8 +18,8 @@ pub(super) struct Import {
     file: PathBuf,
 
     /// What the file holds entries of; by default its name says so, as in `projects.json`
-    #[arg(long, value_enum)]
-    resource: Option<Resource>,
+    #[arg(long, value_parser = super::resources())]
+    resource: Option<&'static Resource>,
 
     /// How the file is written; by default its ending says so
     #[arg(long, value_enum)]
@@ -30,7 +32,7 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
-        let Some(resource) = self.resource.or_else(|| Resource::of(&self.file)) else {
+        let Some(resource) = self.resource.or_else(|| of(&self.file)) else {
             bail!("the name of {} says nothing of its content; name it with --resource", self.file.display())
         };
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
@@ -39,12 +41,12 @@ impl Import {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
-        let batch = Batch::read(resource, form, &text).or_else(|flaws| refuse(&flaws))?;
+        let batch = resource.files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
         let database = super::open(settings, false).await?;
         let directory = Directory::open(database.connection()).await?;
         // On a terminal alone; elsewhere the bar is silent.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
-        let bar = ProgressBar::new(batch.len() as u64).with_style(style);
+        let bar = ProgressBar::new(batch.len as u64).with_style(style);
         let progress = bar.clone();
         let stored =
             store(&database, &directory, vec![batch], self.dry_run, move |entries| progress.inc(entries as u64));
@@ -66,6 +68,12 @@ impl Import {
         );
         closed
     }
+}
+
+/// The resource that a file is named for.
+fn of(file: &Path) -> Option<&'static Resource> {
+    let name = file.file_stem()?.to_str()?.replace('_', "-");
+    RESOURCES.iter().copied().find(|resource| resource.collection == name)
 }
 
 /// Names every flaw; the file changes nothing.

@@ -9,11 +9,14 @@ mod serve;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
 use crate::config::{Listen, Settings};
 use crate::db::{Database, Schema};
 use crate::log;
+use crate::resource::Resource;
+use crate::routes::RESOURCES;
 
 /// The open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 #[derive(Debug, Parser)]
@@ -64,6 +67,12 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads the name of a resource.
+fn resources() -> impl TypedValueParser<Value = &'static Resource> {
+    let names = PossibleValuesParser::new(RESOURCES.iter().map(|resource| resource.collection));
+    names.try_map(|name| RESOURCES.iter().copied().find(|resource| resource.collection == name).ok_or("unknown"))
 }
 
 /// Opens the database at the schema this program needs. On the embedded database it is brought there.

@@ -8,6 +8,7 @@ mod server;
 mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
 use sea_orm::DatabaseConnection;
@@ -29,6 +30,8 @@ struct Open {
     reads: DatabaseConnection,
     writes: DatabaseConnection,
     watch: DatabaseConnection,
+    /// Statements that reads have asked of the database.
+    statements: Arc<AtomicU64>,
     /// Where the server is, if it is on one.
     url: Option<Secret>,
     #[cfg(feature = "embedded")]
@@ -38,11 +41,13 @@ struct Open {
 impl Database {
     /// Opens the database the settings name.
     pub async fn open(settings: &Settings) -> Result<Self> {
+        let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
             return Ok(Self(Arc::new(Open {
-                reads: server::connect(url, Use::Reads(settings.pool)).await?,
+                reads: counting(server::connect(url, Use::Reads(settings.pool)).await?, &statements),
                 writes: server::connect(url, Use::Writes).await?,
                 watch: server::connect(url, Use::Watch).await?,
+                statements,
                 url: Some(url.clone()),
                 #[cfg(feature = "embedded")]
                 embedded: None,
@@ -52,7 +57,8 @@ impl Database {
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
             let (reads, writes, watch) = (connection.clone(), connection.clone(), connection);
-            Ok(Self(Arc::new(Open { reads, writes, watch, url: None, embedded: Some(embedded) })))
+            let reads = counting(reads, &statements);
+            Ok(Self(Arc::new(Open { reads, writes, watch, statements, url: None, embedded: Some(embedded) })))
         }
         #[cfg(not(feature = "embedded"))]
         anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")
@@ -71,6 +77,11 @@ impl Database {
     /// Is this the only process that can write to the database?
     pub fn is_embedded(&self) -> bool {
         self.0.url.is_none()
+    }
+
+    /// Statements that reads have asked of the database so far.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
     }
 
     /// Connections open, and idle among them.
@@ -93,4 +104,13 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// Counts the statements of a connection.
+fn counting(mut connection: DatabaseConnection, statements: &Arc<AtomicU64>) -> DatabaseConnection {
+    let statements = statements.clone();
+    connection.set_metric_callback(move |_| {
+        statements.fetch_add(1, Ordering::Relaxed);
+    });
+    connection
 }

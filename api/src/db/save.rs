@@ -1,8 +1,9 @@
 //! Many rows at once.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, Iterable, PrimaryKeyToColumn};
-
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
+};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -49,15 +50,20 @@ impl Stored {
     }
 }
 
-/// Inserts rows, or writes `columns` where the primary key is there already.
-pub(crate) async fn upsert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>, columns: &[E::Column]) -> Result<()>
+/// Inserts rows, or where the primary key is there already writes what is set of them. When it was made, an entry keeps.
+pub(crate) async fn upsert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send + Clone,
 {
-    let key = || E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let is_key = |column: &E::Column| key.iter().any(|key| key.as_str() == column.as_str());
+    let is_written =
+        |row: &A, column: &E::Column| row.get(*column).is_set() && !is_key(column) && column.as_str() != "created_at";
     for chunk in rows.chunks(CHUNK) {
-        let conflict = OnConflict::columns(key()).update_columns(columns.iter().copied()).to_owned();
+        let columns =
+            chunk.first().into_iter().flat_map(|row| E::Column::iter().filter(|column| is_written(row, column)));
+        let conflict = OnConflict::columns(key.iter().copied()).update_columns(columns).to_owned();
         E::insert_many(chunk.to_vec()).on_conflict(conflict).exec_without_returning(tx).await?;
     }
     Ok(())

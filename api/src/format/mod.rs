@@ -6,6 +6,7 @@ mod stream;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::search::{Highlight, Texts};
 use crate::space::Location;
@@ -58,6 +59,13 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const ENTRIES: &'static [Format];
     /// Its columns in CSV: paths into its JSON. Several values of one path stand in one cell.
     const COLUMNS: &'static [&'static str];
+
+    fn id(&self) -> Uuid;
+
+    /// The directory version of its own last change; what is part of the program has none.
+    fn revision(&self) -> Option<i64> {
+        None
+    }
 
     /// Where it is, as far as that is known.
     fn location(&self) -> Option<Location> {

@@ -31,11 +31,11 @@ pub(crate) async fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: C
 where
     Q: 'static,
     T: Record,
-    F: AsyncFn(&ListQuery<Q, T>, Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
+    F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
 {
     let format = list.view.chosen();
     let left = list.limit.unwrap_or(u64::MAX);
-    let batch = rows(&list, list.after.as_ref(), left.min(BATCH)).await?;
+    let batch = rows(list.after.as_ref(), left.min(BATCH)).await?;
     let encoder = Encoder::new(coding).map_err(Error::fault)?;
     let progress = Progress { batch, left, begins: true, encoder };
     let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
@@ -49,7 +49,7 @@ where
         let (bytes, progress) = if ends {
             (progress.encoder.finish().map_err(Error::fault)?, None)
         } else {
-            let read = rows(&list, next.as_ref(), progress.left.min(BATCH));
+            let read = rows(next.as_ref(), progress.left.min(BATCH));
             let batch = tokio::time::timeout(DEADLINE, read).await;
             progress.batch = batch.map_err(|late| Error::Unavailable(late.into()))??;
             (progress.encoder.take(), Some(progress))

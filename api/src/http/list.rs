@@ -11,17 +11,31 @@ use utoipa::IntoParams;
 
 use super::entry::{View, fields};
 use super::page::{Cursor, Page, Position};
-use super::parameter::Whole;
+use super::parameter::{Instant, Typed, Whole};
 use super::request::{Pairs, names};
 use crate::error::{Error, Result, Violation};
 use crate::format::{Format, Record};
 
 /// What a resource filters its list by.
 pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
-    /// What is wrong between parameters that are right by themselves.
-    fn violations(&self) -> Vec<Violation> {
-        vec![]
-    }
+    /// Does the list take what is usual?
+    const USUAL: bool = true;
+}
+
+/// What every list of entries can be asked.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Usual {
+    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
+    #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
+    pub q: Option<Typed>,
+    /// Shows where in its texts each entry was found.
+    #[param(value_type = Option<bool>, example = true)]
+    pub highlight: Option<bool>,
+    /// Only entries changed at or after this time or day.
+    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
+    pub updated_since: Option<Instant>,
 }
 
 /// Where a page starts, and how long it is.
@@ -40,6 +54,7 @@ pub(crate) struct Paging {
 /// One query string, read whole: a key that nobody knows is an error, or `?fase=completed` would quietly return everything.
 pub(crate) struct ListQuery<Q, T> {
     pub query: Q,
+    pub usual: Usual,
     pub view: View,
     /// How many entries were asked for, if any number was.
     pub limit: Option<u64>,
@@ -64,12 +79,13 @@ impl<Q, T> ListQuery<Q, T> {
 impl<Q: Filters, T: Record> ListQuery<Q, T> {
     fn read(req: &HttpRequest) -> Result<Self> {
         let pairs = Pairs::parse(req.query_string());
-        let mut violations = pairs.unknown(&[names::<Q>(), names::<Paging>(), names::<View>()].concat());
+        let usual = if Q::USUAL { names::<Usual>() } else { vec![] };
+        let mut violations = pairs.unknown(&[usual, names::<Q>(), names::<Paging>(), names::<View>()].concat());
         let query: Q = pairs.read(&mut violations);
+        let usual: Usual = pairs.read(&mut violations);
         let paging: Paging = pairs.read(&mut violations);
         let mut view: View = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut view));
-        violations.extend(query.violations());
         let digest =
             digest(req.path(), &pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]));
         let after = match paging.cursor.as_deref().map(Cursor::decode) {
@@ -90,7 +106,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         view.negotiate(req, T::LISTS)?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
-        Ok(Self { query, view, limit, after, digest, item: PhantomData })
+        Ok(Self { query, usual, view, limit, after, digest, item: PhantomData })
     }
 }
 

@@ -3,8 +3,6 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
-use crate::error::Violation;
-
 /// A whole number within limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -40,8 +38,19 @@ impl TryFrom<String> for Instant {
     }
 }
 
-/// Nobody types more than so much.
-pub(crate) fn too_long(q: Option<&str>) -> Option<Violation> {
-    let long = q.is_some_and(|q| q.chars().count() > 200);
-    long.then(|| Violation::parameter("q", "is longer than 200 characters; look for less at once"))
+/// What somebody typed to search for; nobody types more than 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Typed(pub String);
+
+impl TryFrom<String> for Typed {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.chars().count() <= 200 {
+            Ok(Self(text))
+        } else {
+            Err("is longer than 200 characters; look for less at once")
+        }
+    }
 }

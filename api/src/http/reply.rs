@@ -29,19 +29,16 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
 
 impl<T: Record> EntryQuery<T> {
     /// The entry in the form that was asked for.
-    pub(crate) fn reply(&self, revision: i64, entry: &T) -> Result<HttpResponse> {
-        let mut response = self.reply_constant(entry)?;
-        response.extensions_mut().insert(Revision(revision));
-        Ok(response)
-    }
-
-    /// An entry that is part of the program, and so has no revision.
-    pub(crate) fn reply_constant(&self, entry: &T) -> Result<HttpResponse> {
+    pub(crate) fn reply(&self, entry: &T) -> Result<HttpResponse> {
         let form = self.view.chosen().content_type();
-        match self.view.chosen() {
-            Format::Geojson => reply(form, &self.view.feature(entry)?),
-            _ => reply(form, &self.view.pick(entry)?),
+        let mut response = match self.view.chosen() {
+            Format::Geojson => reply(form, &self.view.feature(entry)?)?,
+            _ => reply(form, &self.view.pick(entry)?)?,
+        };
+        if let Some(revision) = entry.revision() {
+            response.extensions_mut().insert(Revision(revision));
         }
+        Ok(response)
     }
 }
 
@@ -66,7 +63,7 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// Every match, without pages.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
-        F: AsyncFn(&Self, Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
+        F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
         format::stream(self, &name, coding(req.headers()), rows).await

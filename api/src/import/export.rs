@@ -1,21 +1,17 @@
 //! What `import` reads, written.
 
-use serde::Serialize;
+use sea_orm::DatabaseConnection;
 use serde_json::Value;
 
-use super::{Form, Resource};
+use super::Form;
 use crate::db::Database;
 use crate::error::{Error, Result};
-use crate::{municipalities, projects, themes};
+use crate::input::Input;
+use crate::resource::Resource;
 
 /// All entries of a resource, as `import` reads them.
-pub(crate) async fn export(database: &Database, resource: Resource, form: Form) -> Result<String> {
-    let db = database.connection();
-    let inputs = match resource {
-        Resource::Municipalities => values(municipalities::current(db, None).await?)?,
-        Resource::Themes => values(themes::current(db, None).await?)?,
-        Resource::Projects => values(projects::current(db, None).await?)?,
-    };
+pub(crate) async fn export(database: &Database, resource: &Resource, form: Form) -> Result<String> {
+    let inputs = (resource.files.values)(database.connection()).await?;
     match form {
         Form::Csv => table(&inputs),
         Form::Json => serde_json::to_string_pretty(&inputs).map(|text| text + "\n").map_err(Error::fault),
@@ -23,7 +19,8 @@ pub(crate) async fn export(database: &Database, resource: Resource, form: Form) 
     }
 }
 
-fn values<T: Serialize>(inputs: Vec<(uuid::Uuid, T)>) -> Result<Vec<Value>> {
+pub(super) async fn values<T: Input>(db: &DatabaseConnection) -> Result<Vec<Value>> {
+    let inputs = T::current(db, None).await?;
     inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::fault)).collect()
 }
 

@@ -8,28 +8,19 @@ use std::fmt;
 use std::path::Path;
 
 use clap::ValueEnum;
-use serde::de::DeserializeOwned;
+use futures_util::future::LocalBoxFuture;
+use sea_orm::DatabaseConnection;
 use serde_json::Value;
-use validator::Validate;
 
 use crate::db::{Database, Pace, Stored, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result, Violation};
-use crate::municipalities::{self, MunicipalityInput};
-use crate::projects::{self, ProjectInput};
-use crate::themes::{self, ThemeInput};
+use crate::input::{Input, save};
 use crate::validate;
 
 pub(crate) use self::export::export;
+use self::export::values;
 use self::rows::{Row, array, csv, lines};
-
-/// What a file holds entries of
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Resource {
-    Municipalities,
-    Themes,
-    Projects,
-}
 
 /// How a file is written
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -43,21 +34,6 @@ impl Form {
     /// By the ending of a file's name.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         Self::from_str(path.extension()?.to_str()?, true).ok()
-    }
-}
-
-impl Resource {
-    /// By a file's name without its ending.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        Self::from_str(path.file_stem()?.to_str()?, true).ok()
-    }
-
-    /// Members that the directory derives itself; a file may hold them, and they are passed over.
-    fn derived(self) -> &'static [&'static str] {
-        match self {
-            Self::Municipalities => &["district_ags"],
-            Self::Themes | Self::Projects => &[],
-        }
     }
 }
 
@@ -96,110 +72,96 @@ impl From<Error> for Refused {
 /// Entries stored at a time.
 const PART: usize = 1000;
 
-/// The entries of a file, valid by themselves, each with the line it begins on.
+/// How files of a resource are read, stored and written.
+pub(crate) struct Files {
+    /// The first content, where the program brings some along, and how it is written.
+    pub seed: Option<(Form, &'static str)>,
+    read: fn(Form, &str) -> Result<Batch, Vec<Flaw>>,
+    values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
+}
+
+impl Files {
+    pub(crate) const fn of<T: Input>(seed: Option<(Form, &'static str)>) -> Self {
+        Self { seed, read: read::<T>, values: |db| Box::pin(values::<T>(db)) }
+    }
+
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+        (self.read)(form, text)
+    }
+}
+
+/// The entries of a file, valid by themselves.
 pub(crate) struct Batch {
-    entries: Entries,
-    lines: Vec<u64>,
+    entries: Box<dyn Entries>,
+    pub len: usize,
 }
 
-enum Entries {
-    Municipalities(Vec<MunicipalityInput>),
-    Themes(Vec<ThemeInput>),
-    Projects(Vec<ProjectInput>),
+/// Entries of one resource, each with the line it begins on.
+trait Entries {
+    /// Stores them a thousand at a time, in their order; what they refer to must be there. Tells how many each time.
+    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>>;
 }
 
-impl Batch {
-    pub(crate) fn read(resource: Resource, form: Form, text: &str) -> Result<Self, Vec<Flaw>> {
-        let rows = match form {
-            Form::Csv => csv(text),
-            Form::Json => array(text),
-            Form::Ndjson => Ok(lines(text)),
-        };
-        let rows = rows.map_err(|flaw| vec![flaw])?;
-        let lines = rows.iter().map(|row| row.line).collect();
-        let entries = match resource {
-            Resource::Municipalities => {
-                Entries::Municipalities(entries(resource, rows, |input: &MunicipalityInput| {
-                    (&input.slug, input.ags.as_ref())
-                })?)
+impl<T: Input> Entries for Vec<(u64, T)> {
+    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>> {
+        Box::pin(async move {
+            let mut all = Stored::default();
+            for part in self.chunks(PART) {
+                let stored = save(write, part.iter().map(|(_, input)| input.clone()).collect()).await;
+                all.add(stored.map_err(|error| refused(error, part))?);
+                done(part.len());
             }
-            Resource::Themes => Entries::Themes(entries(resource, rows, |input: &ThemeInput| (&input.slug, None))?),
-            Resource::Projects => {
-                Entries::Projects(entries(resource, rows, |input: &ProjectInput| (&input.slug, None))?)
-            }
-        };
-        Ok(Self { entries, lines })
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// The entries a thousand at a time, in their order.
-    fn parts(self) -> Vec<Self> {
-        fn split<T: Clone>(lines: &[u64], inputs: &[T], wrap: impl Fn(Vec<T>) -> Entries) -> Vec<Batch> {
-            let parts = inputs.chunks(PART).zip(lines.chunks(PART));
-            parts.map(|(inputs, lines)| Batch { entries: wrap(inputs.to_vec()), lines: lines.to_vec() }).collect()
-        }
-        match &self.entries {
-            Entries::Municipalities(inputs) => split(&self.lines, inputs, Entries::Municipalities),
-            Entries::Themes(inputs) => split(&self.lines, inputs, Entries::Themes),
-            Entries::Projects(inputs) => split(&self.lines, inputs, Entries::Projects),
-        }
-    }
-
-    /// Stores the entries; what they refer to must be there.
-    async fn store(self, write: &Write) -> Result<Stored, Refused> {
-        let stored = match self.entries {
-            Entries::Municipalities(inputs) => municipalities::save(write, inputs).await,
-            Entries::Themes(inputs) => themes::save(write, inputs).await,
-            Entries::Projects(inputs) => projects::save(write, inputs).await,
-        };
-        stored.map_err(|error| match error {
-            Error::Invalid(violations) => {
-                Refused::Flaws(violations.into_iter().map(|violation| located(violation, &self.lines)).collect())
-            }
-            other => Refused::Failed(other),
+            Ok(all)
         })
     }
 }
 
+fn refused<T>(error: Error, part: &[(u64, T)]) -> Refused {
+    match error {
+        Error::Invalid(violations) => {
+            Refused::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
+        }
+        other => Refused::Failed(other),
+    }
+}
+
 /// The line of a violation whose pointer begins with the number of its entry.
-fn located(violation: Violation, lines: &[u64]) -> Flaw {
+fn located<T>(violation: Violation, part: &[(u64, T)]) -> Flaw {
     let pointer = violation.pointer.unwrap_or_default();
     let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
-    let line = index.parse().ok().and_then(|index: usize| lines.get(index)).copied().unwrap_or_default();
+    let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
     Flaw { line, pointer: format!("/{rest}"), detail: violation.detail }
 }
 
 /// Reads and checks every row, and sees that none names the same entry as another.
-fn entries<T: DeserializeOwned + Validate>(
-    resource: Resource,
-    rows: Vec<Row>,
-    keys: impl Fn(&T) -> (&String, Option<&String>),
-) -> Result<Vec<T>, Vec<Flaw>> {
-    let mut inputs: Vec<T> = Vec::with_capacity(rows.len());
+fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+    let rows = match form {
+        Form::Csv => csv(text),
+        Form::Json => array(text),
+        Form::Ndjson => Ok(lines(text)),
+    };
+    let mut entries: Vec<(u64, T)> = vec![];
     let mut flaws = vec![];
     let mut seen: HashMap<String, u64> = HashMap::new();
-    for Row { line, text } in rows {
-        match input::<T>(resource, line, &text) {
+    for Row { line, text } in rows.map_err(|flaw| vec![flaw])? {
+        match input::<T>(line, &text) {
             Ok(input) => {
-                let (slug, key) = keys(&input);
-                for name in [Some(slug), key].into_iter().flatten() {
-                    if let Some(first) = seen.insert(name.clone(), line) {
+                for name in [Some(input.slug()), input.official()].into_iter().flatten() {
+                    if let Some(first) = seen.insert(name.to_owned(), line) {
                         let detail = format!("`{name}` stands on line {first} already");
                         flaws.push(Flaw { line, pointer: String::new(), detail });
                     }
                 }
-                inputs.push(input);
+                entries.push((line, input));
             }
             Err(found) => flaws.extend(found),
         }
     }
-    if flaws.is_empty() { Ok(inputs) } else { Err(flaws) }
+    let len = entries.len();
+    if flaws.is_empty() { Ok(Batch { entries: Box::new(entries), len }) } else { Err(flaws) }
 }
 
-fn input<T: DeserializeOwned + Validate>(resource: Resource, line: u64, text: &str) -> Result<T, Vec<Flaw>> {
+fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<Flaw>> {
     let flaw = |line, pointer: &str, detail: String| vec![Flaw { line, pointer: pointer.to_owned(), detail }];
     let mut value: Value = serde_json::from_str(text).map_err(|error| {
         flaw(
@@ -209,7 +171,9 @@ fn input<T: DeserializeOwned + Validate>(resource: Resource, line: u64, text: &s
         )
     })?;
     if let Some(members) = value.as_object_mut() {
-        resource.derived().iter().for_each(|name| drop(members.remove(*name)));
+        for name in T::DERIVED {
+            members.remove(*name);
+        }
     }
     let input: T = serde_path_to_error::deserialize(value)
         .map_err(|error| flaw(line, &pointer(error.path()), shape(error.inner())))?;
@@ -279,10 +243,8 @@ pub(crate) async fn store(
 ) -> Result<Stored, Refused> {
     let work = async move |write: &Write| {
         let mut all = Stored::default();
-        for part in batches.into_iter().flat_map(Batch::parts) {
-            let entries = part.lines.len();
-            all.add(part.store(write).await.map_err(Stopped::Refused)?);
-            progress(entries);
+        for batch in batches {
+            all.add(batch.entries.store(write, &progress).await.map_err(Stopped::Refused)?);
         }
         if rehearse || all.created + all.updated == 0 {
             return Err(Stopped::Unneeded(all));

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::ags::{self, AgsPrefix};
-use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
+use crate::http::{Filters, Link, Order, Sort, Whole};
+use crate::relation::Related;
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts};
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::validate;
@@ -74,6 +75,8 @@ pub(crate) struct Municipality {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
+    #[serde(skip)]
+    pub revision: i64,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -147,17 +150,47 @@ pub(crate) struct MunicipalityInput {
     pub website: Option<String>,
 }
 
+impl From<Municipality> for MunicipalityInput {
+    fn from(entry: Municipality) -> Self {
+        Self {
+            ags: entry.ags,
+            slug: entry.slug,
+            name: entry.name,
+            designation: entry.designation,
+            kind: entry.kind,
+            federal_state: entry.federal_state,
+            population: entry.population,
+            population_as_of: entry.population_as_of,
+            area_km2: entry.area_km2,
+            location: entry.location,
+            website: entry.website,
+        }
+    }
+}
+
+impl From<(&'static Resource, Related)> for MunicipalityLink {
+    fn from((resource, found): (&'static Resource, Related)) -> Self {
+        debug_assert_eq!(resource.table, super::MUNICIPALITIES.table);
+        Self::new(found.id, found.slug, found.official, found.label.de)
+    }
+}
+
+impl MunicipalityLink {
+    pub(crate) fn new(id: Uuid, slug: String, ags: Option<String>, name: String) -> Self {
+        Self { href: format!("/v1/municipalities/{slug}"), id, slug, ags, name }
+    }
+
+    /// How a file names it: by official key, or by slug where there is none.
+    pub(crate) fn key(self) -> String {
+        self.ags.unwrap_or(self.slug)
+    }
+}
+
 /// Filters of the list of municipalities.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MunicipalityQuery {
-    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
-    #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
-    pub q: Option<String>,
-    /// Shows where in its texts each entry was found.
-    #[param(value_type = Option<bool>, example = true)]
-    pub highlight: Option<bool>,
     /// Kinds of body; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["town"]))]
     pub kind: Vec<MunicipalityKind>,
@@ -191,9 +224,6 @@ pub(crate) struct MunicipalityQuery {
     /// How far around `near`, in kilometres; nothing without it.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
-    /// Only entries changed at or after this time or day.
-    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub updated_since: Option<Instant>,
     #[param(required = false, schema_with = Sort::<MunicipalityOrder>::schema)]
     pub sort: Option<Sort<MunicipalityOrder>>,
     /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
@@ -230,11 +260,7 @@ pub(crate) enum MunicipalityFacet {
     Funded,
 }
 
-impl Filters for MunicipalityQuery {
-    fn violations(&self) -> Vec<Violation> {
-        too_long(self.q.as_deref()).into_iter().collect()
-    }
-}
+impl Filters for MunicipalityQuery {}
 
 impl Record for Municipality {
     const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
@@ -263,6 +289,14 @@ impl Record for Municipality {
 
     fn location(&self) -> Option<Location> {
         self.location
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn revision(&self) -> Option<i64> {
+        Some(self.revision)
     }
 
     fn texts(&self) -> Texts<'_> {

@@ -12,17 +12,31 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::State;
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
+use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::import::{Files, Form};
+use crate::listing;
+use crate::resource::Resource;
 
-use self::dto::{Municipality, MunicipalityQuery};
+use self::dto::{Municipality, MunicipalityInput, MunicipalityQuery};
 
 pub(crate) use self::ags::AgsPrefix;
-pub(crate) use self::dto::{MunicipalityInput, MunicipalityLink};
-pub(crate) use self::store::{Member, current, references, save};
+pub(crate) use self::dto::MunicipalityLink;
 
 const TAG: &str = "municipalities";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) const MUNICIPALITIES: Resource = Resource {
+    table: "municipality",
+    collection: TAG,
+    about: "Every municipality, district and association of municipalities in Germany.",
+    label: "jsonb_build_object('de', t.name)",
+    key: "name_key",
+    official: Some("ags"),
+    few: false,
+    routes,
+    files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../seed/municipalities.csv")))),
+};
+
+fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_municipalities).service(get_municipality);
 }
 
@@ -30,7 +44,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Every German municipality, district and association of municipalities, from the register of the Federal Statistical
 /// Office (© Statistisches Bundesamt, Gemeindeverzeichnis), in German order of their names.
-#[utoipa::path(tag = TAG, params(MunicipalityQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(Usual, MunicipalityQuery, Paging, View),
     responses((status = 200, description = "A page of municipalities, or every match in the streamed forms", content(
         (Page<Municipality> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -40,13 +54,7 @@ async fn list_municipalities(
     req: HttpRequest,
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<HttpResponse> {
-    if list.view.is_streamed() {
-        return list
-            .stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await)
-            .await;
-    }
-    let page = query::page(state.read()?, &list).await?;
-    list.reply(&req, page)
+    listing::list((state, req), list, query::plan, query::views).await
 }
 
 /// Read a municipality
@@ -58,6 +66,5 @@ async fn list_municipalities(
     ))))]
 #[get("/v1/municipalities/{key}")]
 async fn get_municipality(state: Data<State>, key: Key, entry: EntryQuery<Municipality>) -> Result<HttpResponse> {
-    let (revision, municipality) = query::find(state.read()?, &key).await?;
-    entry.reply(revision, &municipality)
+    entry.reply(&listing::entry(state.read()?, &MUNICIPALITIES, &key, query::views).await?)
 }

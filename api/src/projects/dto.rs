@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Link, Order, Sort, Whole, too_long};
+use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
 use crate::search::{Highlight, Texts, both};
@@ -76,6 +75,11 @@ pub(crate) struct Project {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
+    /// The states that were recorded beyond those of the members.
+    #[serde(skip)]
+    pub own_states: Vec<FederalState>,
+    #[serde(skip)]
+    pub revision: i64,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -98,12 +102,6 @@ pub(crate) struct ProjectMember {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ProjectQuery {
-    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
-    #[param(value_type = Option<String>, max_length = 200, example = "Münster")]
-    pub q: Option<String>,
-    /// Shows where in its texts each entry was found.
-    #[param(value_type = Option<bool>, example = true)]
-    pub highlight: Option<bool>,
     /// Rounds of the programme, 1 to 3; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
     pub round: Vec<Whole<1, 3>>,
@@ -137,9 +135,6 @@ pub(crate) struct ProjectQuery {
     /// How far around `near`, in kilometres; nothing without it.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
-    /// Only entries changed at or after this time or day.
-    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub updated_since: Option<Instant>,
     #[param(required = false, schema_with = Sort::<ProjectOrder>::schema)]
     pub sort: Option<Sort<ProjectOrder>>,
     /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
@@ -179,11 +174,7 @@ pub(crate) enum ProjectFacet {
     Theme,
 }
 
-impl Filters for ProjectQuery {
-    fn violations(&self) -> Vec<Violation> {
-        too_long(self.q.as_deref()).into_iter().collect()
-    }
-}
+impl Filters for ProjectQuery {}
 
 impl Record for Project {
     const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
@@ -216,6 +207,14 @@ impl Record for Project {
         "created_at",
         "updated_at",
     ];
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn revision(&self) -> Option<i64> {
+        Some(self.revision)
+    }
 
     fn location(&self) -> Option<Location> {
         self.location

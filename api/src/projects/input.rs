@@ -7,6 +7,7 @@ use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationError};
 
+use super::dto::{Project, ProjectMember};
 use crate::identifier::Identifier;
 use crate::validate;
 
@@ -60,6 +61,30 @@ pub(crate) struct ProjectInput {
 pub(crate) struct MemberInput {
     pub municipality: String,
     pub role: ProjectRole,
+}
+
+impl From<Project> for ProjectInput {
+    fn from(entry: Project) -> Self {
+        let member = |member: ProjectMember| MemberInput { municipality: member.municipality.key(), role: member.role };
+        Self {
+            slug: entry.slug,
+            name: entry.name,
+            round: entry.round,
+            round_year: entry.round_year,
+            category: entry.category,
+            phase: entry.phase,
+            starts_on: entry.starts_on,
+            ends_on: entry.ends_on,
+            federal_states: entry.own_states,
+            members: entry.members.into_iter().map(member).collect(),
+            website: entry.website,
+            summary: entry.summary,
+            description: entry.description,
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            identifiers: entry.identifiers,
+            sources: entry.sources,
+        }
+    }
 }
 
 fn one_leads(members: &[MemberInput]) -> Result<(), ValidationError> {

@@ -12,23 +12,36 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::State;
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, View};
+use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::import::{Files, Form};
+use crate::listing;
+use crate::resource::Resource;
 
 use self::dto::{Project, ProjectQuery};
-
-pub(crate) use self::input::ProjectInput;
-pub(crate) use self::store::{current, save};
+use self::input::ProjectInput;
 
 const TAG: &str = "projects";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) const PROJECTS: Resource = Resource {
+    table: "project",
+    collection: TAG,
+    about: "The model projects of the programme.",
+    label: "jsonb_build_object('de', t.name)",
+    key: "name_key",
+    official: None,
+    few: true,
+    routes,
+    files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../seed/projects.json")))),
+};
+
+fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_projects).service(get_project);
 }
 
 /// List model projects
 ///
 /// The 73 model projects "from Aalen to Zwönitz": in German order of the municipality that leads them.
-#[utoipa::path(tag = TAG, params(ProjectQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(Usual, ProjectQuery, Paging, View),
     responses((status = 200, description = "A page of projects, or every match in the streamed forms", content(
         (Page<Project> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -38,13 +51,7 @@ async fn list_projects(
     req: HttpRequest,
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<HttpResponse> {
-    if list.view.is_streamed() {
-        return list
-            .stream(&req, async move |list, after, limit| query::rows(state.read()?, list, after, limit).await)
-            .await;
-    }
-    let page = query::page(state.read()?, &list).await?;
-    list.reply(&req, page)
+    listing::list((state, req), list, query::plan, query::views).await
 }
 
 /// Read a model project
@@ -53,6 +60,5 @@ async fn list_projects(
     ))))]
 #[get("/v1/projects/{key}")]
 async fn get_project(state: Data<State>, key: Key, entry: EntryQuery<Project>) -> Result<HttpResponse> {
-    let (revision, project) = query::find(state.read()?, &key).await?;
-    entry.reply(revision, &project)
+    entry.reply(&listing::entry(state.read()?, &PROJECTS, &key, query::views).await?)
 }

@@ -1,178 +1,106 @@
 //! What the database does to find projects.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use entity::Text;
-use entity::project::{self, Column, Model};
+use entity::project::Model;
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole, Vocabulary};
-use entity::{municipality, project_member, project_theme, theme};
+use entity::{municipality, project_member};
 use sea_orm::prelude::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QueryTrait,
-    Select,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::PROJECTS;
 use super::dto::{Project, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::error::{Error, Result};
-use crate::facets::{Bucket, Label, Values, buckets, labels};
-use crate::http::{Key, Link, ListQuery, Name, Page, Position, Sort};
-use crate::keyset::{SortKey, in_order};
-use crate::listing::{Asked, some};
-use crate::municipalities::Member;
-use crate::references::Reference;
-use crate::search::Search;
+use crate::facets::{Label, Values, facets, plain, term};
+use crate::keyset::SortKey;
+use crate::listing::{Filter, Plan, ids, of_terms};
+use crate::municipalities::{MUNICIPALITIES, MunicipalityLink};
+use crate::relation::{Relation, links};
+use crate::space::{Bbox, Location};
 use crate::themes;
 
-type List = ListQuery<ProjectQuery, Project>;
+pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &themes::THEMES);
+const MEMBERS: Relation = Relation::ordered("project_member", "project_id", "municipality_id", &MUNICIPALITIES);
 
-pub(super) const RESOURCE: &str = "project";
+pub(super) fn plan(query: &ProjectQuery) -> Plan {
+    let by_lead = SortKey::text(lead("name_key"));
+    let usual = query.near.map_or(by_lead, |near| SortKey::number(Expr::cust_with_expr(LEAD, near.distance())));
+    Plan {
+        named: vec![(&themes::THEMES, query.theme.clone()), (&MUNICIPALITIES, query.municipality.clone())],
+        filters: filters(query),
+        order: Plan::order(query.sort, |by| order(by, &usual)),
+        usual,
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
 
-const THEME: Reference = Reference { parameter: "theme", table: "theme", names: &["slug"], few: true };
-const MUNICIPALITY: Reference =
-    Reference { parameter: "municipality", table: "municipality", names: &["slug", "ags"], few: false };
-
-/// The projects a query asks for.
-fn matching(query: &ProjectQuery, search: Option<&Search>) -> Select<project::Entity> {
-    let rounds = query.round.iter().map(|round| round.0).collect::<Vec<_>>();
-    let years = query.round_year.iter().map(|year| year.0).collect::<Vec<_>>();
-    let states = query.federal_state.iter().map(|state| state.value().to_owned()).collect::<Vec<_>>();
+fn filters(query: &ProjectQuery) -> Filter {
     let prefixes = query.ags.iter().map(|prefix| format!("{}%", prefix.0)).collect::<Vec<_>>();
     let area = query.near.map(|near| near.condition(query.radius_km.unwrap_or_default()));
-    project::Entity::find()
-        .apply_if(search, |rows, search| rows.filter(search.condition("project.id")))
-        .apply_if(some(&rounds), |rows, rounds| rows.filter(Column::Round.is_in(rounds)))
-        .apply_if(some(&years), |rows, years| rows.filter(Column::RoundYear.is_in(years)))
-        .apply_if(some(&query.category), |rows, categories| rows.filter(Column::Category.is_in(categories)))
-        .apply_if(some(&query.phase), |rows, phases| rows.filter(Column::Phase.is_in(phases)))
-        .apply_if(some(&states), |rows, codes| {
-            rows.filter(is_in("project_federal_state where federal_state = any ($1)", codes))
-        })
-        .apply_if(some(&query.theme), |rows, themes| rows.filter(is_in(ABOUT, themes)))
-        .apply_if(some(&query.municipality), |rows, keys| rows.filter(is_in(NAMED, keys)))
-        .apply_if(some(&prefixes), |rows, patterns| rows.filter(is_in(BEGINS, patterns)))
-        .apply_if(query.bbox, |rows, bbox| rows.filter(lies(bbox.condition())))
-        .apply_if(area, |rows, area| rows.filter(lies(area)))
-        .apply_if(query.updated_since, |rows, since| rows.filter(Column::UpdatedAt.gte(since.0)))
+    Filter::of(&PROJECTS)
+        .number("round", query.round.iter().map(|round| round.0).collect())
+        .number("round_year", query.round_year.iter().map(|year| year.0).collect())
+        .term("category", &query.category)
+        .term("phase", &query.phase)
+        .listed("project_federal_state", "federal_state", of_terms(&query.federal_state))
+        .related(&THEMES, &query.theme)
+        .related(&MEMBERS, &query.municipality)
+        .compare(BEGINS, (!prefixes.is_empty()).then_some(prefixes))
+        .placed("project_place", query.bbox.map(Bbox::condition))
+        .placed("project_place", area)
 }
-
-/// Projects with a theme of that slug or id.
-const ABOUT: &str = "project_theme join theme t on t.id = theme_id where t.slug = any ($1) or t.id::text = any ($1)";
-
-/// Projects with a member of that official key, slug or id.
-const NAMED: &str = "project_member join municipality m on m.id = municipality_id \
-    where m.ags = any ($1) or m.slug = any ($1) or m.id::text = any ($1)";
 
 /// Projects with a member whose official key is like that.
-const BEGINS: &str = "project_member join municipality m on m.id = municipality_id where m.ags like any ($1)";
+const BEGINS: &str = "id in (select project_id from project_member join municipality m on m.id = municipality_id where m.ags like any ($1))";
 
-/// The projects that a relation names.
-fn is_in(relation: &str, values: Vec<String>) -> Expr {
-    Expr::cust_with_values(format!("project.id in (select project_id from {relation})"), [values])
+/// What of the place of a project's lead.
+const LEAD: &str = "(select $1 from project_place where project_place.project_id = project.id)";
+
+fn order(by: ProjectOrder, usual: &SortKey) -> Option<SortKey> {
+    Some(match by {
+        ProjectOrder::Name => SortKey::text("project.name_key"),
+        ProjectOrder::Slug => SortKey::text("(project.slug collate \"C\")"),
+        ProjectOrder::Round => SortKey::integer("project.round"),
+        ProjectOrder::RoundYear => SortKey::integer("project.round_year"),
+        ProjectOrder::CreatedAt => SortKey::time("project.created_at"),
+        ProjectOrder::UpdatedAt => SortKey::time("project.updated_at"),
+        ProjectOrder::Municipality => SortKey::text(lead("name_key")),
+        ProjectOrder::Distance => usual.clone(),
+        ProjectOrder::Relevance => return None,
+    })
 }
 
-fn lies(place: Expr) -> Expr {
-    Expr::cust_with_expr("project.id in (select project_id from project_place where $1)", place)
+fn lead(column: &str) -> Expr {
+    Expr::cust(format!("coalesce({}, '')", LEAD.replace("$1", column)))
 }
 
-async fn ask(db: &impl ConnectionTrait, query: &ProjectQuery) -> Result<Asked<project::Entity>> {
-    use ProjectOrder::{CreatedAt, Distance, Municipality, Name, Relevance, Round, RoundYear, Slug, UpdatedAt};
-
-    THEME.check(db, &query.theme).await?;
-    MUNICIPALITY.check(db, &query.municipality).await?;
-    let search = Search::asked(db, RESOURCE, query.q.as_deref()).await?;
-    let usual = match (&search, query.near) {
-        (Some(_), _) => Sort { by: Relevance, descending: true },
-        (None, Some(_)) => Sort { by: Distance, descending: false },
-        (None, None) => Sort { by: Municipality, descending: false },
-    };
-    let sort = query.sort.unwrap_or(usual);
-    let place = |value: Expr| {
-        Expr::cust_with_expr("(select $1 from project_place where project_place.project_id = project.id)", value)
-    };
-    let order = match (sort.by, &search, query.near) {
-        (Relevance, Some(search), _) => SortKey::integer(search.rank("project.id")),
-        (Distance, _, Some(near)) => SortKey::number(place(near.distance())),
-        (Name, ..) => SortKey::text(Column::NameKey.into_expr()),
-        (Slug, ..) => SortKey::text(Expr::cust("(project.slug collate \"C\")")),
-        (Round, ..) => SortKey::integer(Column::Round.into_expr()),
-        (RoundYear, ..) => SortKey::integer(Column::RoundYear.into_expr()),
-        (CreatedAt, ..) => SortKey::time(Column::CreatedAt.into_expr()),
-        (UpdatedAt, ..) => SortKey::time(Column::UpdatedAt.into_expr()),
-        (Municipality | Relevance | Distance, ..) => {
-            SortKey::text(Expr::cust_with_expr("coalesce($1, '')", place(Expr::cust("name_key"))))
-        }
-    };
-    let (rows, order) = (matching(query, search.as_ref()), order.turned(sort.descending));
-    Ok(Asked { rows, id: Column::Id, order, search, highlight: query.highlight == Some(true) })
-}
-
-pub(super) async fn page(db: &DatabaseConnection, list: &List) -> Result<Page<Project>> {
-    let asked = ask(db, &list.query).await?;
-    let total = asked.rows.clone().count(db).await?;
-    let facets = facets(db, &list.query, asked.search.as_ref()).await?;
-    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), load).await?;
-    Ok(Page { items, total, next: next.map(|position| list.cursor(position)), facets })
-}
-
-/// A part of the list alone, for streams.
-pub(super) async fn rows(
-    db: &DatabaseConnection,
-    list: &List,
-    after: Option<&Position>,
-    limit: u64,
-) -> Result<(Vec<Project>, Option<Position>)> {
-    ask(db, &list.query).await?.part(db, (after, limit), load).await
-}
-
-/// Each facet leaves its own filter out, so that the other values stay in sight.
-async fn facets(
-    db: &impl ConnectionTrait,
-    query: &ProjectQuery,
-    search: Option<&Search>,
-) -> Result<BTreeMap<&'static str, Vec<Bucket>>> {
-    let themes = if query.facets.contains(&ProjectFacet::Theme) { themes::labels(db).await? } else { HashMap::new() };
-    let mut facets = BTreeMap::new();
-    for facet in &query.facets {
-        let mut others = query.clone();
-        let (name, values, label) = open(*facet, &mut others, &themes);
-        facets.insert(name, buckets(db, values, matching(&others, search), Column::Id, label).await?);
-    }
-    Ok(facets)
-}
-
-/// The name of a facet, where its values stand and what to show for them; takes its filter out of the query.
-fn open<'a>(
-    facet: ProjectFacet,
-    query: &mut ProjectQuery,
-    themes: &'a HashMap<String, Text>,
-) -> (&'static str, Values, Label<'a>) {
-    let own = Values::Own;
-    let related = |relation, value| Values::Related(relation, "project_id", value);
+fn open(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
     match facet {
         ProjectFacet::Round => {
             query.round.clear();
-            ("round", own("round"), Box::new(round))
+            ("round", Values::Own("round"), round)
         }
         ProjectFacet::RoundYear => {
             query.round_year.clear();
-            ("round_year", own("round_year"), Box::new(|_| None))
+            ("round_year", Values::Own("round_year"), plain)
         }
         ProjectFacet::Category => {
             query.category.clear();
-            ("category", own("category"), labels::<Category>())
+            ("category", Values::Own("category"), term::<Category>)
         }
         ProjectFacet::Phase => {
             query.phase.clear();
-            ("phase", own("phase"), labels::<Phase>())
+            ("phase", Values::Own("phase"), term::<Phase>)
         }
         ProjectFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", related("project_federal_state", "federal_state"), labels::<FederalState>())
+            ("federal_state", Values::Listed("project_federal_state", "federal_state"), term::<FederalState>)
         }
         ProjectFacet::Theme => {
             query.theme.clear();
-            ("theme", related("project_theme_slug", "slug"), Box::new(|slug| themes.get(slug).cloned()))
+            ("theme", Values::Related(&THEMES), plain)
         }
     }
 }
@@ -182,37 +110,22 @@ fn round(number: &str) -> Option<Text> {
     Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
 }
 
-pub(super) async fn find(db: &impl ConnectionTrait, key: &Key) -> Result<(i64, Project)> {
-    let name = match key.name() {
-        Name::Id(id) => Column::Id.eq(id),
-        Name::Slug(slug) => Column::Slug.eq(slug),
-        Name::Official(_) => return Err(Error::NotFound),
-    };
-    let row = project::Entity::find().filter(name).one(db).await?.ok_or(Error::NotFound)?;
-    let revision = row.revision;
-    views(db, vec![row]).await?.pop().map(|project| (revision, project)).ok_or(Error::NotFound)
-}
-
-/// The projects with these ids, in their order.
-async fn load(db: &DatabaseConnection, ids: &[Uuid]) -> Result<Vec<Project>> {
-    let rows = project::Entity::find().filter(Expr::cust_with_values("project.id = any ($1)", [ids.to_vec()]));
-    Ok(in_order(ids, views(db, rows.all(db).await?).await?, |project| project.id))
-}
-
-/// Two queries for all relations, however many rows there are.
-async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Project>> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut members = members(db, Some(&ids)).await?;
-    let mut themes = themes_of(db, Some(&ids)).await?;
-    let mut view = |row: Model| -> Result<Project> {
+/// Two statements for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Project>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut members = members(db, &ids).await?;
+    let mut links = links(db, &[&THEMES], &ids).await?;
+    let view = |row: Model| -> Result<Project> {
         let members = members.remove(&row.id).unwrap_or_default();
+        let own_states = own_states(&row)?;
         Ok(Project {
-            themes: themes.remove(&row.id).unwrap_or_default(),
-            federal_states: states(&row, &members)?,
-            location: members.iter().find(|(_, role)| *role == ProjectRole::Lead).and_then(|(lead, _)| lead.location),
+            themes: links.take(&THEMES, row.id),
+            federal_states: states(&own_states, &members),
+            own_states,
+            location: members.iter().find(|member| member.role == ProjectRole::Lead).and_then(|lead| lead.location),
             members: members
                 .into_iter()
-                .map(|(member, role)| ProjectMember { municipality: member.link, role })
+                .map(|member| ProjectMember { municipality: member.link, role: member.role })
                 .collect(),
             identifiers: serde_json::from_value(row.identifiers).map_err(Error::fault)?,
             id: row.id,
@@ -229,56 +142,52 @@ async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Projec
             website: row.website,
             sources: row.sources,
             highlight: None,
+            revision: row.revision,
             created_at: row.created_at,
             updated_at: row.updated_at,
         })
     };
-    rows.into_iter().map(&mut view).collect()
+    rows.into_iter().map(view).collect()
+}
+
+/// The states a project names beyond those of its members.
+fn own_states(row: &Model) -> Result<Vec<FederalState>> {
+    let known = |code: &String| FederalState::ALL.iter().find(|state| state.value() == code).copied();
+    let unknown = |code: &String| Error::fault(anyhow::anyhow!("{code} is no state"));
+    row.federal_states.iter().map(|code| known(code).ok_or_else(|| unknown(code))).collect()
 }
 
 /// The states of the members and those the project names beyond them, each once, by code.
-fn states(row: &Model, members: &[(Member, ProjectRole)]) -> Result<Vec<FederalState>> {
-    let mut states = super::store::stored_states(row)?;
-    states.extend(members.iter().map(|(member, _)| member.federal_state));
+fn states(own: &[FederalState], members: &[Member]) -> Vec<FederalState> {
+    let mut states: Vec<_> = own.iter().copied().chain(members.iter().map(|member| member.federal_state)).collect();
     states.sort_by_key(|state| state.value());
     states.dedup();
-    Ok(states)
+    states
 }
 
-/// The members of some projects, or of all, in their order.
-pub(super) async fn members(
-    db: &impl ConnectionTrait,
-    projects: Option<&[Uuid]>,
-) -> Result<HashMap<Uuid, Vec<(Member, ProjectRole)>>> {
+/// A member, with what a project has from it.
+struct Member {
+    link: MunicipalityLink,
+    role: ProjectRole,
+    federal_state: FederalState,
+    location: Option<Location>,
+}
+
+/// The members of some projects, in their order.
+async fn members(db: &impl ConnectionTrait, projects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Member>>> {
     let rows = project_member::Entity::find()
         .find_also_related(municipality::Entity)
-        .apply_if(projects, |rows, ids| {
-            rows.filter(Expr::cust_with_values("project_member.project_id = any ($1)", [ids.to_vec()]))
-        })
+        .filter(Expr::cust_with_values("project_member.project_id = any ($1)", [projects.to_vec()]))
         .order_by_asc(project_member::Column::Position);
     let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
     for (member, municipality) in rows.all(db).await? {
-        let municipality = municipality.map(|row| (Member::new(row), member.role));
+        let municipality = municipality.map(|row| Member {
+            role: member.role,
+            federal_state: row.federal_state,
+            location: Location::of(row.lon, row.lat),
+            link: MunicipalityLink::new(row.id, row.slug, row.ags, row.name),
+        });
         members.entry(member.project_id).or_default().extend(municipality);
     }
     Ok(members)
-}
-
-/// The themes of some projects, or of all, in their order.
-pub(super) async fn themes_of(
-    db: &impl ConnectionTrait,
-    projects: Option<&[Uuid]>,
-) -> Result<HashMap<Uuid, Vec<Link>>> {
-    let rows = project_theme::Entity::find()
-        .find_also_related(theme::Entity)
-        .apply_if(projects, |rows, ids| {
-            rows.filter(Expr::cust_with_values("project_theme.project_id = any ($1)", [ids.to_vec()]))
-        })
-        .order_by_asc(project_theme::Column::Position);
-    let mut themes: HashMap<Uuid, Vec<Link>> = HashMap::new();
-    for (owner, theme) in rows.all(db).await? {
-        let link = theme.map(|theme| Link::new("themes", theme.id, theme.slug, theme.label.de));
-        themes.entry(owner.project_id).or_default().extend(link);
-    }
-    Ok(themes)
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use self::parse::{Clause, Question};
 use crate::error::Result;
+use crate::http::Typed;
 
 pub(crate) use self::highlight::{Highlight, Texts, both};
 
@@ -51,9 +52,9 @@ impl Search {
     pub(crate) async fn asked(
         db: &impl ConnectionTrait,
         resource: &'static str,
-        typed: Option<&str>,
+        typed: Option<&Typed>,
     ) -> Result<Option<Self>> {
-        match typed.filter(|typed| !typed.trim().is_empty()) {
+        match typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()) {
             Some(typed) => Self::read(db, resource, typed).await.map(Some),
             None => Ok(None),
         }

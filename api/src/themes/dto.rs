@@ -7,9 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Instant, Order, Sort, Whole, too_long};
+use crate::http::{Filters, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
 use crate::validate;
 
@@ -37,6 +36,8 @@ pub(crate) struct Theme {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
+    #[serde(skip)]
+    pub revision: i64,
     /// When the entry was made.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
@@ -69,6 +70,12 @@ pub(crate) struct ThemeInput {
     pub sdgs: Vec<i16>,
 }
 
+impl From<Theme> for ThemeInput {
+    fn from(Theme { slug, label, description, sdgs, .. }: Theme) -> Self {
+        Self { slug, label, description, sdgs }
+    }
+}
+
 fn goals(goals: &[i16]) -> Result<(), validator::ValidationError> {
     let repeated =
         goals.iter().enumerate().any(|(index, goal)| goals.iter().skip(index + 1).any(|other| other == goal));
@@ -83,18 +90,9 @@ fn goals(goals: &[i16]) -> Result<(), validator::ValidationError> {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ThemeQuery {
-    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
-    #[param(value_type = Option<String>, max_length = 200, example = "Wohnen")]
-    pub q: Option<String>,
-    /// Shows where in its texts each entry was found.
-    #[param(value_type = Option<bool>, example = true)]
-    pub highlight: Option<bool>,
     /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<Whole<1, 17>>,
-    /// Only entries changed at or after this time or day.
-    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub updated_since: Option<Instant>,
     #[param(required = false, schema_with = Sort::<ThemeOrder>::schema)]
     pub sort: Option<Sort<ThemeOrder>>,
     /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
@@ -123,11 +121,7 @@ pub(crate) enum ThemeFacet {
     Sdg,
 }
 
-impl Filters for ThemeQuery {
-    fn violations(&self) -> Vec<Violation> {
-        too_long(self.q.as_deref()).into_iter().collect()
-    }
-}
+impl Filters for ThemeQuery {}
 
 impl Record for Theme {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
@@ -144,6 +138,14 @@ impl Record for Theme {
         "created_at",
         "updated_at",
     ];
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn revision(&self) -> Option<i64> {
+        Some(self.revision)
+    }
 
     fn texts(&self) -> Texts<'_> {
         let label = both(["label.de", "label.en"], Some(&self.label));

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::Text;
-use entity::vocabulary::{
-    Category, DiscontinuedReason, FederalState, MunicipalityKind, Openness, OperatorModel, Phase, PrerequisiteKind,
-    ProjectRole, Relation, ScalingPhase, SizeClass, SolutionKind, SpatialScope, Status, Vocabulary as List, Workstream,
-};
+use entity::vocabulary::{List, lists};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -43,34 +40,15 @@ struct Term {
 }
 
 impl Vocabulary {
-    fn of<V: List>() -> Self {
-        let term = |value: &V| {
-            let (de, en) = value.label();
-            Term { value: value.value(), label: Text { de: de.to_owned(), en: Some(en.to_owned()) } }
-        };
-        Self { name: V::NAME, title: V::TITLE, terms: V::ALL.iter().map(term).collect() }
+    fn new(List { name, title, terms }: List) -> Self {
+        let text = |(de, en): (&str, &str)| Text { de: de.to_owned(), en: Some(en.to_owned()) };
+        let terms = terms.into_iter().map(|(value, label)| Term { value, label: text(label) });
+        Self { name, title, terms: terms.collect() }
     }
 
     /// All of them, by name.
     fn all() -> Vec<Self> {
-        let mut all = vec![
-            Self::of::<Category>(),
-            Self::of::<DiscontinuedReason>(),
-            Self::of::<FederalState>(),
-            Self::of::<MunicipalityKind>(),
-            Self::of::<Openness>(),
-            Self::of::<OperatorModel>(),
-            Self::of::<Phase>(),
-            Self::of::<PrerequisiteKind>(),
-            Self::of::<ProjectRole>(),
-            Self::of::<Relation>(),
-            Self::of::<ScalingPhase>(),
-            Self::of::<SizeClass>(),
-            Self::of::<SolutionKind>(),
-            Self::of::<SpatialScope>(),
-            Self::of::<Status>(),
-            Self::of::<Workstream>(),
-        ];
+        let mut all: Vec<Self> = lists().into_iter().map(Self::new).collect();
         all.sort_by_key(|vocabulary| vocabulary.name);
         all
     }
@@ -80,6 +58,10 @@ impl Record for Vocabulary {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
     const ENTRIES: &'static [Format] = &[Format::Json];
     const COLUMNS: &'static [&'static str] = &["name", "title", "terms.value", "terms.label.de", "terms.label.en"];
+
+    fn id(&self) -> Uuid {
+        Uuid::nil()
+    }
 }
 
 /// Vocabularies have no filters.
@@ -88,7 +70,9 @@ impl Record for Vocabulary {
 #[into_params(parameter_in = Query)]
 pub(crate) struct VocabularyQuery {}
 
-impl Filters for VocabularyQuery {}
+impl Filters for VocabularyQuery {
+    const USUAL: bool = false;
+}
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_vocabularies).service(get_vocabulary);
@@ -116,7 +100,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
 #[get("/v1/vocabularies")]
 async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vocabulary>) -> Result<HttpResponse> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |_, after, limit| Ok(slice(after, limit))).await;
+        return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await;
     }
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
@@ -133,5 +117,5 @@ async fn get_vocabulary(key: Key, entry: EntryQuery<Vocabulary>) -> Result<HttpR
         return Err(Error::NotFound);
     };
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == name);
-    entry.reply_constant(&found.ok_or(Error::NotFound)?)
+    entry.reply(&found.ok_or(Error::NotFound)?)
 }

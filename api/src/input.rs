@@ -1,0 +1,162 @@
+//! What can be set of an entry: checked against the directory, compared with what is there, stored.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::db::{Stored, Write};
+use crate::error::{Error, Result, Violation};
+use crate::resource::Resource;
+use crate::search;
+
+/// What can be set of an entry, by requests and files alike.
+pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Validate + 'static {
+    const RESOURCE: &'static Resource;
+    /// Members that the directory derives itself; a file may hold them, and they are passed over.
+    const DERIVED: &'static [&'static str] = &[];
+
+    fn slug(&self) -> &str;
+
+    /// The official key, which names the entry before its slug does.
+    fn official(&self) -> Option<&str> {
+        None
+    }
+
+    /// Shows every name of another entry to `visit`.
+    fn visit(&mut self, _visit: &mut Visit<'_>) {}
+
+    /// What was set of all entries, or of those with these slugs or official keys.
+    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>>;
+
+    /// Writes entries with what belongs to them; each is new or replaces the one with its id.
+    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()>;
+}
+
+/// Where entries of another resource are named.
+pub(crate) struct Mention {
+    pub resource: &'static Resource,
+    /// The path of the member; `*` stands for the place in a list.
+    pub member: &'static str,
+    /// May each be named only once?
+    pub once: bool,
+}
+
+impl Mention {
+    /// In a list that names each once.
+    pub(crate) fn once(resource: &'static Resource, member: &'static str) -> Self {
+        Self { resource, member, once: true }
+    }
+
+    /// Wherever else.
+    pub(crate) fn any(resource: &'static Resource, member: &'static str) -> Self {
+        Self { resource, member, once: false }
+    }
+}
+
+/// Somebody who looks at names, each with its place in the list.
+pub(crate) type Visit<'v> = dyn FnMut(&Mention, Vec<(usize, &mut String)>) + 'v;
+
+/// The entries that inputs name, by each name they were called.
+pub(crate) struct Known(HashMap<(&'static str, String), (Uuid, String)>);
+
+#[derive(FromQueryResult)]
+struct Found {
+    name: String,
+    id: Uuid,
+    key: String,
+}
+
+impl Known {
+    /// Looks up every name, one statement a resource, and writes it in the one way it is kept.
+    async fn settle<T: Input>(db: &impl ConnectionTrait, inputs: &mut [T]) -> Result<Self> {
+        let mut asked: HashMap<&'static str, (&'static Resource, Vec<String>)> = HashMap::new();
+        for input in inputs.iter_mut() {
+            input.visit(&mut |mention, names| {
+                let (_, list) = asked.entry(mention.resource.table).or_insert((mention.resource, vec![]));
+                list.extend(names.into_iter().map(|(_, name)| name.clone()));
+            });
+        }
+        let mut known = Self(HashMap::new());
+        for (table, (resource, names)) in asked {
+            let key = resource.official.map_or("t.slug".to_owned(), |column| format!("coalesce(t.{column}, t.slug)"));
+            let named = resource.named("t", "array[n.name]");
+            let sql = format!(
+                "select n.name, t.id, {key} as key from (select distinct unnest($1::text[]) as name) n join {table} t on {named}"
+            );
+            let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [names.into()]);
+            let found = Found::find_by_statement(found).all(db).await?;
+            known.0.extend(found.into_iter().map(|found| ((table, found.name), (found.id, found.key))));
+        }
+        let mut violations = vec![];
+        for (index, input) in inputs.iter_mut().enumerate() {
+            input.visit(&mut |mention, names| violations.extend(known.rewrite(index, mention, names)));
+        }
+        if violations.is_empty() { Ok(known) } else { Err(Error::Invalid(violations)) }
+    }
+
+    /// Names those that lead nowhere, and those that are the same entry under two names.
+    fn rewrite(&self, index: usize, mention: &Mention, names: Vec<(usize, &mut String)>) -> Vec<Violation> {
+        let mut violations = vec![];
+        let mut seen = vec![];
+        for (place, name) in names {
+            let mut refuse = |detail: String| {
+                let member = mention.member.replace('*', &place.to_string());
+                violations.push(Violation::pointer(format!("/{index}/{member}"), detail));
+            };
+            match self.0.get(&(mention.resource.table, name.clone())) {
+                None => refuse(format!("`{name}` names no entry of /v1/{}", mention.resource.collection)),
+                Some((id, _)) if mention.once && seen.contains(id) => {
+                    refuse(format!("`{name}` stands in the list already, under this name or another"));
+                }
+                Some((id, key)) => {
+                    seen.push(*id);
+                    name.clone_from(key);
+                }
+            }
+        }
+        violations
+    }
+
+    /// The id of an entry that was named.
+    pub(crate) fn id(&self, resource: &Resource, name: &str) -> Option<Uuid> {
+        self.0.get(&(resource.table, name.to_owned())).map(|(id, _)| *id)
+    }
+
+    /// For each input the ids of a list of entries it names.
+    pub(crate) fn ids<T>(
+        &self,
+        resource: &Resource,
+        entries: &[(Uuid, T)],
+        names: impl Fn(&T) -> &[String],
+    ) -> Vec<(Uuid, Vec<Uuid>)> {
+        let ids = |input| names(input).iter().filter_map(|name| self.id(resource, name)).collect();
+        entries.iter().map(|(id, input)| (*id, ids(input))).collect()
+    }
+}
+
+/// Creates entries, or changes those that are there and differ.
+pub(crate) async fn save<T: Input>(write: &Write, mut inputs: Vec<T>) -> Result<Stored> {
+    let known = Known::settle(&write.tx, &mut inputs).await?;
+    let names = inputs.iter().flat_map(|input| input.official().into_iter().chain([input.slug()]));
+    let mut there = HashMap::new();
+    for (id, input) in T::current(&write.tx, Some(names.map(str::to_owned).collect())).await? {
+        there.extend(input.official().map(str::to_owned).map(|key| (key, (id, input.clone()))));
+        there.insert(input.slug().to_owned(), (id, input));
+    }
+    // Two with official keys are two, whatever their slugs.
+    let by_key = |input: &T| there.get(input.official()?);
+    let by_slug = |input: &T| {
+        let same = |there: &&(Uuid, T)| input.official().is_none() || there.1.official().is_none();
+        there.get(input.slug()).filter(same)
+    };
+    let mut stored = Stored::default();
+    let changed = stored.changed(inputs, |input| by_key(input).or_else(|| by_slug(input)));
+    let ids = changed.iter().map(|(id, _)| *id).collect();
+    T::put(write, &known, changed).await?;
+    search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
+    Ok(stored)
+}

@@ -1,0 +1,75 @@
+//! What a resource is called, where its entries stand, and how it is served.
+
+use std::fmt;
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::error::{Error, Result, Violation};
+use crate::import::Files;
+
+/// A resource of the directory.
+pub(crate) struct Resource {
+    /// The table of its entries, which is also the name of a filter by them.
+    pub table: &'static str,
+    /// Its name in addresses and of its files.
+    pub collection: &'static str,
+    /// What it holds, for the document.
+    pub about: &'static str,
+    /// What an entry `t` is called, as SQL that gives a text in its languages.
+    pub label: &'static str,
+    /// The column that puts entries into German order.
+    pub key: &'static str,
+    /// A column with an official key that names an entry as well as its slug does.
+    pub official: Option<&'static str>,
+    /// Are there few enough to list them all in a message?
+    pub few: bool,
+    pub routes: fn(&mut ServiceConfig),
+    pub files: Files,
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.collection)
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    name: String,
+}
+
+impl Resource {
+    /// How an entry can be named, as SQL over its columns and a list of texts.
+    pub(crate) fn named(&self, entry: &str, names: &str) -> String {
+        let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
+        format!("({entry}.slug = any ({names}) or {entry}.id::text = any ({names}){official})")
+    }
+
+    /// Refuses values of a filter that name no entry: a name that leads nowhere is a mistake, not an empty list.
+    pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<()> {
+        if values.is_empty() {
+            return Ok(());
+        }
+        let Self { table, collection, .. } = self;
+        let named = self.named("t", "array[value]");
+        let unknown = format!(
+            "select value as name from unnest($1::text[]) value where not exists (select from {table} t where {named})"
+        );
+        let unknown = Statement::from_sql_and_values(db.get_database_backend(), unknown, [values.to_vec().into()]);
+        let unknown = Named::find_by_statement(unknown).all(db).await?;
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let help = if self.few {
+            let known = format!("select slug as name from {table} order by 1");
+            let known = Statement::from_string(db.get_database_backend(), known);
+            let known = Named::find_by_statement(known).all(db).await?.into_iter().map(|known| known.name);
+            format!("write one of: {}", known.collect::<Vec<_>>().join(", "))
+        } else {
+            format!("look it up in /v1/{collection}")
+        };
+        let detail = |Named { name }| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
+        Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
+    }
+}
