@@ -60,7 +60,7 @@ impl Mention {
 /// Somebody who looks at names, each with its place in the list.
 pub(crate) type Visit<'v> = dyn FnMut(&Mention, Vec<(usize, &mut String)>) + 'v;
 
-/// The entries that inputs name, by each name they were called.
+/// The entries that inputs name, by each name they were called and by the one that is kept.
 pub(crate) struct Known(HashMap<(&'static str, String), (Uuid, String)>);
 
 #[derive(FromQueryResult)]
@@ -89,7 +89,10 @@ impl Known {
             );
             let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [names.into()]);
             let found = Found::find_by_statement(found).all(db).await?;
-            known.0.extend(found.into_iter().map(|found| ((table, found.name), (found.id, found.key))));
+            for Found { name, id, key } in found {
+                known.0.insert((table, key.clone()), (id, key.clone()));
+                known.0.insert((table, name), (id, key));
+            }
         }
         let mut violations = vec![];
         for (index, input) in inputs.iter_mut().enumerate() {

@@ -17,11 +17,13 @@ use crate::State;
 use crate::error::{Error, Result};
 use crate::facets::{Facet, buckets};
 use crate::format::Record;
-use crate::http::{Filters, Key, ListQuery, Name, Page, Position, Sort};
+use crate::http::{Filters, Key, ListQuery, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
 use crate::relation::Relation;
 use crate::resource::Resource;
 use crate::search::Search;
+use crate::space::{Bbox, Kilometres, Near};
+use crate::terms::of_terms;
 
 /// What a list asks for, as a value: nothing of it has been read yet.
 pub(crate) struct Plan {
@@ -97,11 +99,17 @@ impl Filter {
         self.compare(&listed, (!values.is_empty()).then_some(values))
     }
 
-    /// Within a place that a view has for each entry.
-    pub(crate) fn placed(self, view: &str, place: Option<Expr>) -> Self {
+    /// With a place, in a view of places, that lies in a box and around a point.
+    pub(crate) fn within(
+        self,
+        view: &str,
+        (bbox, near, radius): (Option<Bbox>, Option<Near>, Option<Kilometres>),
+    ) -> Self {
         let table = self.table;
         let sql = format!("{table}.id in (select {table}_id from {view} where $1)");
-        self.and(place.map(|place| Expr::cust_with_expr(sql, place)))
+        let lies = |place: Expr| Expr::cust_with_expr(sql.clone(), place);
+        let around = near.map(|near| near.condition(radius.unwrap_or_default()));
+        self.and(bbox.map(Bbox::condition).map(&lies)).and(around.map(&lies))
     }
 
     /// Goes on for at least one of the days of a span that is open where it has no end.
@@ -114,11 +122,6 @@ impl Filter {
         let found = search.map(|search| search.condition(&format!("{}.id", self.table)));
         E::find().filter(self.condition.clone()).filter(Condition::all().add_option(found))
     }
-}
-
-/// The values of terms.
-pub(crate) fn of_terms<V: Vocabulary>(terms: &[V]) -> Vec<String> {
-    terms.iter().map(|term| term.value().to_owned()).collect()
 }
 
 /// A list that was planned and searched: its parts can be read one after another.
@@ -217,13 +220,7 @@ where
     M: ModelTrait,
     M::Entity: EntityTrait<Model = M>,
 {
-    let name = match (key.name(), resource.official) {
-        (Name::Id(id), _) => Expr::cust_with_values("id = $1", [id]),
-        (Name::Slug(slug), _) => Expr::cust_with_values("slug = $1", [slug]),
-        (Name::Official(key), Some(column)) => Expr::cust_with_values(format!("{column} = $1"), [key]),
-        (Name::Official(_), None) => return Err(Error::NotFound),
-    };
-    let row = M::Entity::find().filter(name).one(db).await?.ok_or(Error::NotFound)?;
+    let row = M::Entity::find().filter(resource.keyed(key)?).one(db).await?.ok_or(Error::NotFound)?;
     views(db, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 

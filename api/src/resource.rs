@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::Query;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{Error, Result, Violation};
+use crate::http::{Key, Name};
 use crate::import::Files;
 
 /// A resource of the directory.
@@ -44,6 +47,24 @@ impl Resource {
     pub(crate) fn named(&self, entry: &str, names: &str) -> String {
         let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
         format!("({entry}.slug = any ({names}) or {entry}.id::text = any ({names}){official})")
+    }
+
+    /// The entry that a key names, as SQL.
+    pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
+        match (key.name(), self.official) {
+            (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
+            (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
+            (Name::Official(key), Some(column)) => Ok(Expr::cust_with_values(format!("{column} = $1"), [key])),
+            (Name::Official(_), None) => Err(Error::NotFound),
+        }
+    }
+
+    /// The slug of the entry that a key names.
+    pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &Key) -> Result<String> {
+        let mut query = Query::select();
+        query.expr_as(Expr::cust("slug"), "name").from(self.table).and_where(self.keyed(key)?);
+        let found = Named::find_by_statement(db.get_database_backend().build(&query)).one(db).await?;
+        found.map(|found| found.name).ok_or(Error::NotFound)
     }
 
     /// Refuses values of a filter that name no entry: a name that leads nowhere is a mistake, not an empty list.

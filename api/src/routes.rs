@@ -3,10 +3,24 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
-use crate::{documentation, health, metrics, municipalities, problems, projects, themes, vocabularies};
+use crate::{
+    courses, documentation, events, health, learning_partnerships, metrics, municipalities, practice_examples,
+    problems, projects, publications, solutions, themes, vocabularies, working_groups,
+};
 
 /// Every resource, in the order in which entries refer to each other.
-pub(crate) const RESOURCES: &[&Resource] = &[&municipalities::MUNICIPALITIES, &themes::THEMES, &projects::PROJECTS];
+pub(crate) const RESOURCES: &[&Resource] = &[
+    &municipalities::MUNICIPALITIES,
+    &themes::THEMES,
+    &projects::PROJECTS,
+    &solutions::SOLUTIONS,
+    &practice_examples::PRACTICE_EXAMPLES,
+    &working_groups::WORKING_GROUPS,
+    &learning_partnerships::LEARNING_PARTNERSHIPS,
+    &events::EVENTS,
+    &courses::COURSES,
+    &publications::PUBLICATIONS,
+];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     for resource in RESOURCES {

@@ -5,8 +5,9 @@ use anyhow::{Result, anyhow};
 use crate::db::Database;
 use crate::directory::Directory;
 use crate::import::{Refused, store};
-use crate::resource::Resource;
 use crate::routes::RESOURCES;
+
+pub use crate::import::Form;
 
 /// Fills a directory that nothing was ever written to.
 ///
@@ -17,17 +18,25 @@ pub async fn fill(database: &Database) -> Result<()> {
         return Ok(());
     }
     tracing::info!("the directory is empty and gets its first content");
-    let read = |resource: &&Resource| {
-        let (form, text) = resource.files.seed?;
-        let flawed =
-            |flaws: Vec<_>| anyhow!("the first content of {} is flawed: {}", resource.collection, first(&flaws));
-        Some(resource.files.read(form, text).map_err(flawed))
+    let seeds = RESOURCES.iter().filter_map(|resource| Some((resource.collection, resource.files.seed?)));
+    add(database, &seeds.map(|(collection, (form, text))| (collection, form, text)).collect::<Vec<_>>()).await
+}
+
+/// Adds the entries of files, each of a resource, in the order in which they refer to each other.
+///
+/// Must be called inside an actix system.
+pub async fn add(database: &Database, files: &[(&str, Form, &str)]) -> Result<()> {
+    let directory = Directory::open(database.connection()).await?;
+    let read = |(collection, form, text): &(&str, Form, &str)| {
+        let resource = RESOURCES.iter().find(|resource| resource.collection == *collection);
+        let resource = resource.ok_or_else(|| anyhow!("there are no {collection}"))?;
+        resource.files.read(*form, text).map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
     };
-    let batches = RESOURCES.iter().filter_map(read).collect::<Result<Vec<_>>>()?;
+    let batches = files.iter().map(read).collect::<Result<Vec<_>>>()?;
     match store(database, &directory, batches, false, |_| {}).await {
-        Ok(stored) => tracing::info!(entries = stored.created, "the directory has its first content"),
-        Err(Refused::Flaws(flaws)) => return Err(anyhow!("the first content is flawed: {}", first(&flaws))),
-        Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the first content could not be stored")),
+        Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
+        Err(Refused::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
+        Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())
 }

@@ -1,9 +1,16 @@
 //! Where things are, and which of them are in a box or near a point.
 
+use std::collections::HashMap;
+
 use sea_orm::prelude::Expr;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Validate;
+
+use crate::error::Result;
+use crate::keyset::SortKey;
 
 /// A point in WGS 84
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
@@ -93,6 +100,36 @@ impl Bbox {
     pub(crate) fn condition(self) -> Expr {
         Expr::cust_with_values("point(lon, lat) <@ box(point($1, $2), point($3, $4))", self.0)
     }
+}
+
+/// The order by distance of entries that have places in a view `<table>_place`; those without one come last.
+pub(crate) fn nearest(table: &str, near: Near) -> SortKey {
+    let sql = format!("coalesce((select min($1) from {table}_place where {table}_id = {table}.id), 1e9)");
+    SortKey::number(Expr::cust_with_expr(sql, near.distance()))
+}
+
+/// Where some entries are, by a view `<table>_place`: one statement, however many there are.
+pub(crate) async fn places(
+    db: &impl ConnectionTrait,
+    table: &str,
+    entries: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Location>>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        entry_id: Uuid,
+        lon: f64,
+        lat: f64,
+    }
+    let sql = format!(
+        "select {table}_id as entry_id, lon, lat from {table}_place where {table}_id = any ($1) \
+          group by 1, 2, 3 order by 1, min(position)"
+    );
+    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [entries.to_vec().into()]);
+    let mut places: HashMap<Uuid, Vec<Location>> = HashMap::new();
+    for Found { entry_id, lon, lat } in Found::find_by_statement(found).all(db).await? {
+        places.entry(entry_id).or_default().push(Location { lon, lat });
+    }
+    Ok(places)
 }
 
 /// Degrees of latitude in a kilometre.

@@ -80,6 +80,38 @@ pub(crate) fn webs(addresses: &[String]) -> Checked {
     addresses.iter().try_for_each(|address| web(address))
 }
 
+/// Sources: an entry has at least one.
+pub(crate) fn sources(addresses: &[String]) -> Checked {
+    if (1..=50).contains(&addresses.len()) { webs(addresses) } else { Err(broken("must name 1 to 50 sources")) }
+}
+
+/// A list of at most 50 that names each once.
+pub(crate) fn each_once<T: PartialEq>(list: &[T]) -> Checked {
+    let repeated = list.iter().enumerate().any(|(place, one)| list.iter().skip(place + 1).any(|other| other == one));
+    if repeated || list.len() > 50 { Err(broken("must be at most 50, each once")) } else { Ok(()) }
+}
+
+/// Names of up to 200 characters, each once.
+pub(crate) fn names(names: &[String]) -> Checked {
+    each_once(names)?;
+    names.iter().try_for_each(|one| name(one))
+}
+
+/// Sustainable Development Goals.
+pub(crate) fn goals(goals: &[i16]) -> Checked {
+    each_once(goals)?;
+    if goals.iter().all(|goal| (1..=17).contains(goal)) { Ok(()) } else { Err(broken("must be numbers from 1 to 17")) }
+}
+
+/// A language, by its code.
+pub(crate) fn language(code: &str) -> Checked {
+    if code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_lowercase()) {
+        Ok(())
+    } else {
+        Err(broken("must be a language code of two small letters (ISO 639-1), such as de"))
+    }
+}
+
 /// A day that is not before another.
 pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) -> Checked {
     match (first, last) {

@@ -4,13 +4,20 @@
     reason = "what the entity macro writes begins transactions; nothing else here does"
 )]
 
+pub mod course;
+pub mod event;
+pub mod learning_partnership;
 pub mod municipality;
 pub mod partial_date;
+pub mod practice_example;
 pub mod project;
 pub mod project_member;
+pub mod publication;
+pub mod solution;
 pub mod text;
 pub mod theme;
 pub mod vocabulary;
+pub mod working_group;
 
 pub use partial_date::PartialDate;
 pub use text::Text;

@@ -23,6 +23,11 @@ impl PartialDate {
         };
         padded.parse().ok()
     }
+
+    /// The day, if it is known to the day.
+    pub fn day(&self) -> Option<Date> {
+        self.0.parse().ok()
+    }
 }
 
 impl TryFrom<String> for PartialDate {

@@ -228,6 +228,141 @@ vocabulary! {
         Other "other" "Sonstiges" "Other",
     }
 
+    #[doc = "What stands between two solutions, seen from the one that names the other"]
+    SolutionRelation "solution_relation" {
+        BuildsOn "builds_on" "Baut auf" "Builds on",
+        Replaces "replaces" "Ersetzt" "Replaces",
+        Alternative "alternative" "Alternative zu" "Alternative to",
+        PartOf "part_of" "Teil von" "Part of",
+    }
+
+    #[doc = "What an amount of money rests on"]
+    CostBasis "cost_basis" {
+        Actual "actual" "Tatsächliche Kosten" "Actual costs",
+        Estimate "estimate" "Schätzung" "Estimate",
+        Quote "quote" "Angebot" "Quote",
+    }
+
+    #[doc = "How long ago an entry was confirmed: due after 12 months, stale after 18"]
+    Freshness "freshness" {
+        Fresh "fresh" "Aktuell" "Fresh",
+        Due "due" "Bestätigung fällig" "Due",
+        Stale "stale" "Veraltet" "Stale",
+    }
+
+    #[doc = "What kind of network a working group is"]
+    WorkingGroupKind "working_group_kind" {
+        WorkingGroup "working_group" "Arbeitsgruppe" "Working group",
+        DevelopmentPartnership "development_partnership" "Entwicklungspartnerschaft" "Development partnership",
+        Community "community" "Community" "Community",
+        RegionalNetwork "regional_network" "Regionales Netzwerk" "Regional network",
+        Association "association" "Verband oder Verein" "Association",
+        PeerLearning "peer_learning" "Peer-Learning" "Peer learning",
+    }
+
+    #[doc = "Where a working group stands"]
+    WorkingGroupStatus "working_group_status" {
+        Planned "planned" "Geplant" "Planned",
+        Active "active" "Aktiv" "Active",
+        Paused "paused" "Pausiert" "Paused",
+        Closed "closed" "Beendet" "Closed",
+    }
+
+    #[doc = "Who may join a working group"]
+    OpenTo "open_to" {
+        ModelProjects "model_projects" "Modellprojekte" "Model projects",
+        AllMunicipalities "all_municipalities" "Alle Kommunen" "All municipalities",
+        Public "public" "Alle" "Everybody",
+    }
+
+    #[doc = "What somebody is in a working group"]
+    GroupRole "group_role" {
+        Chair "chair" "Vorsitz" "Chair",
+        Member "member" "Mitglied" "Member",
+    }
+
+    #[doc = "What kind of thing a working group has brought out"]
+    OutputKind "output_kind" {
+        Guide "guide" "Leitfaden" "Guide",
+        Study "study" "Studie" "Study",
+        Template "template" "Vorlage" "Template",
+        Software "software" "Software" "Software",
+        Data "data" "Daten" "Data",
+        Recording "recording" "Aufzeichnung" "Recording",
+        Other "other" "Sonstiges" "Other",
+    }
+
+    #[doc = "How many learn from each other, and how"]
+    PartnershipFormat "partnership_format" {
+        Bilateral "bilateral" "Zu zweit" "Bilateral",
+        Multilateral "multilateral" "Zu mehreren" "Multilateral",
+        PeerLearning "peer_learning" "Peer-Learning" "Peer learning",
+        CrossBorder "cross_border" "Grenzüberschreitend" "Cross-border",
+        Mentoring "mentoring" "Mentoring" "Mentoring",
+    }
+
+    #[doc = "Where a learning partnership stands"]
+    PartnershipStatus "partnership_status" {
+        Planned "planned" "Geplant" "Planned",
+        Open "open" "Offen für weitere" "Open to more",
+        Running "running" "Läuft" "Running",
+        Completed "completed" "Abgeschlossen" "Completed",
+    }
+
+    #[doc = "What somebody is in a learning partnership"]
+    PartnerRole "partner_role" {
+        Giver "giver" "Gebend" "Giver",
+        Receiver "receiver" "Nehmend" "Receiver",
+        Partner "partner" "Partner" "Partner",
+    }
+
+    #[doc = "What kind of meeting an event is"]
+    EventKind "event_kind" {
+        RegionalConference "regional_conference" "Regionalkonferenz" "Regional conference",
+        Congress "congress" "Kongress" "Congress",
+        Workshop "workshop" "Workshop" "Workshop",
+        Webinar "webinar" "Webinar" "Webinar",
+        Exchange "exchange" "Austausch" "Exchange",
+        SiteVisit "site_visit" "Vor-Ort-Besuch" "Site visit",
+        Other "other" "Sonstiges" "Other",
+    }
+
+    #[doc = "Where an event stands"]
+    EventStatus "event_status" {
+        Planned "planned" "Geplant" "Planned",
+        Confirmed "confirmed" "Bestätigt" "Confirmed",
+        Cancelled "cancelled" "Abgesagt" "Cancelled",
+        Held "held" "Hat stattgefunden" "Held",
+    }
+
+    #[doc = "How a course is held"]
+    CourseFormat "course_format" {
+        OnlineSelfPaced "online_self_paced" "Online, im eigenen Tempo" "Online, self-paced",
+        OnlineLive "online_live" "Online, live" "Online, live",
+        OnSite "on_site" "Vor Ort" "On site",
+        Blended "blended" "Gemischt" "Blended",
+    }
+
+    #[doc = "Who a course is for"]
+    TargetGroup "target_group" {
+        MunicipalStaff "municipal_staff" "Beschäftigte der Kommunen" "Municipal staff",
+        Leadership "leadership" "Führungskräfte" "Leadership",
+        Politics "politics" "Politik" "Politics",
+        Researchers "researchers" "Forschung" "Researchers",
+        Citizens "citizens" "Bürgerinnen und Bürger" "Citizens",
+    }
+
+    #[doc = "What kind of text a publication is"]
+    PublicationKind "publication_kind" {
+        Study "study" "Studie" "Study",
+        Guide "guide" "Leitfaden" "Guide",
+        Report "report" "Bericht" "Report",
+        Strategy "strategy" "Strategie" "Strategy",
+        Charter "charter" "Charta" "Charter",
+        Standard "standard" "Norm" "Standard",
+        Article "article" "Artikel" "Article",
+    }
+
     #[doc = "A German state, by its ISO 3166-2 code"]
     FederalState "federal_state" {
         BadenWuerttemberg "DE-BW" "Baden-Württemberg" "Baden-Württemberg",

@@ -32,6 +32,14 @@ impl MigratorTrait for Migrator {
             sql!("0004_themes"),
             sql!("0005_projects"),
             sql!("0006_search_index"),
+            sql!("0007_documents"),
+            sql!("0008_solutions"),
+            sql!("0009_practice_examples"),
+            sql!("0010_working_groups"),
+            sql!("0011_learning_partnerships"),
+            sql!("0012_events"),
+            sql!("0013_courses"),
+            sql!("0014_publications"),
         ]
     }
 }

@@ -115,6 +115,10 @@ fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
     for operation in
         operations().iter().filter(|operation| operation.method == "get" && operation.path.starts_with("/v1"))
     {
+        // A redirect has nothing to keep.
+        if operation.value.pointer("/responses/308").is_some() {
+            continue;
+        }
         assert!(operation.value.pointer("/responses/200/headers/ETag").is_some(), "{}", operation.id);
         assert!(operation.value.pointer("/responses/304").is_some(), "{}", operation.id);
         assert!(operation.value.get("security").is_none(), "{}", operation.id);

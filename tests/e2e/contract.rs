@@ -10,7 +10,7 @@ fn reads() -> Vec<openapi::Operation> {
 
 #[tokio::test]
 async fn every_read_keeps_its_promise() {
-    let app = App::start();
+    let app = App::start_with_examples();
 
     for read in reads() {
         let answer = app.anonymous().get(&read.example()).await;
@@ -24,7 +24,7 @@ async fn every_read_keeps_its_promise() {
 
 #[tokio::test]
 async fn every_read_takes_the_examples_of_its_parameters() {
-    let app = App::start();
+    let app = App::start_with_examples();
 
     for read in reads() {
         for parameter in read.parameters("query") {
@@ -41,7 +41,7 @@ async fn every_read_takes_the_examples_of_its_parameters() {
             let query: Vec<String> = example.iter().map(|value| format!("{name}={value}")).collect();
             let answer = app.anonymous().get(&format!("{}?{}{with}", read.example(), query.join("&"))).await;
 
-            assert_eq!(answer.status, 200, "{} with {query:?}: {}", read.id, answer.text());
+            assert!([200, 308].contains(&answer.status), "{} with {query:?}: {}", read.id, answer.text());
         }
     }
 }
@@ -52,7 +52,7 @@ fn plain(value: &serde_json::Value) -> String {
 
 #[tokio::test]
 async fn head_is_get_without_a_body() {
-    let app = App::start();
+    let app = App::start_with_examples();
 
     for read in reads() {
         let get = app.anonymous().get(&read.example()).await;
@@ -103,7 +103,8 @@ async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
 async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
     let app = App::start();
 
-    for read in reads().iter().filter(|read| read.path.starts_with("/v1")) {
+    let redirects = |read: &openapi::Operation| read.value.pointer("/responses/308").is_some();
+    for read in reads().iter().filter(|read| read.path.starts_with("/v1") && !redirects(read)) {
         let answer = app.anonymous().get(&format!("{}?fase=completed", read.example())).await;
 
         assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{}", read.id);
@@ -124,7 +125,7 @@ async fn an_entry_that_is_not_there_is_not_found() {
         for key in
             ["nowhere", "0197f2a0-0000-7000-8000-00000000dead", "99999999", "Gro%C3%9F", "a%2Fb", &"x".repeat(500)]
         {
-            let answer = app.anonymous().get(&read.path.replace("{key}", key)).await;
+            let answer = app.anonymous().get(&read.path.replace("{key}", key).replace("{list}", "solutions")).await;
 
             assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{} {key}", read.id);
         }

@@ -52,19 +52,19 @@ async fn writes_in_between_move_nothing() {
     let Some(elsewhere) = app.database.connect().await else {
         return;
     };
-    let expected: Vec<String> = app.anonymous().get("/v1/projects?sort=slug&limit=100").await.slugs();
+    let expected: Vec<String> = app.anonymous().get("/v1/courses?sort=title&limit=100").await.slugs();
 
     let mut seen = vec![];
-    let mut path = "/v1/projects?sort=slug&limit=10".to_owned();
+    let mut path = "/v1/courses?sort=title&limit=5".to_owned();
     loop {
         let page = app.anonymous().get(&path).await;
         seen.extend(page.slugs());
         // An entry that was seen goes away, so an offset would skip one.
-        let gone = format!("delete from project where slug = '{}'", seen.first().unwrap());
+        let gone = format!("delete from course where slug = '{}'", seen.first().unwrap());
         elsewhere.execute_raw(statement(&gone)).await.unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
         match page.json()["next"].as_str() {
-            Some(next) => path = format!("/v1/projects?sort=slug&limit=10&cursor={next}"),
+            Some(next) => path = format!("/v1/courses?sort=title&limit=5&cursor={next}"),
             None => break,
         }
     }

@@ -11,6 +11,13 @@ fn every_entity_fits_its_table() {
         assert!(entity::municipality::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::theme::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::project::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::solution::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::practice_example::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::working_group::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::learning_partnership::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::event::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::course::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::publication::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());
     });
 }
@@ -18,7 +25,8 @@ fn every_entity_fits_its_table() {
 #[test]
 fn every_table_of_the_directory_raises_its_version() {
     /// What is made from other tables, or is the version itself.
-    const DERIVED: [&str; 4] = ["directory_version", "search_document", "search_word", "seaql_migrations"];
+    const DERIVED: [&str; 5] =
+        ["directory_version", "search_dependency", "search_document", "search_word", "seaql_migrations"];
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         let tables = "select tablename::text from pg_tables where schemaname = current_schema()";

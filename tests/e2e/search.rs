@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tests::App;
 
-/// The public queries for the resources there are: what is typed, and what must stand among the first.
+/// The public queries: what is typed, and what must stand among the first.
 const QUERIES: &str = include_str!("queries.json");
 
 #[tokio::test]

@@ -38,6 +38,16 @@ impl App {
         Self::start_on(TestDatabase::filled())
     }
 
+    /// Starts a service on the first content and an example of every resource that has none.
+    pub fn start_with_examples() -> Self {
+        let database = TestDatabase::filled();
+        database.with(async |database| {
+            let examples = [("practice-examples", api::seed::Form::Json, include_str!("practice_examples.json"))];
+            api::seed::add(database, &examples).await.expect("examples that are valid");
+        });
+        Self::start_on(database)
+    }
+
     /// Starts a service on a database that is there already.
     pub fn start_on(database: TestDatabase) -> Self {
         let settings = database.settings();

@@ -17,21 +17,22 @@ pub(crate) struct Feature {
     #[schema(value_type = String, example = "0197f2a0-0000-7000-8000-000000000000")]
     id: Value,
     /// Where it is; `null` where that is not known.
-    geometry: Option<Point>,
+    geometry: Option<Geometry>,
     /// The members of the entry.
     #[schema(value_type = Object)]
     properties: Value,
 }
 
-/// A point in WGS 84
+/// A place in WGS 84, or several
 #[derive(Debug, Serialize, ToSchema)]
-struct Point {
-    /// Always `Point`.
-    #[schema(pattern = "^Point$", example = "Point")]
-    r#type: &'static str,
+#[serde(tag = "type", content = "coordinates")]
+enum Geometry {
     /// Longitude and latitude in degrees.
-    #[schema(example = json!([9.99, 48.4]))]
-    coordinates: [f64; 2],
+    #[schema(example = json!({ "type": "Point", "coordinates": [9.99, 48.4] }))]
+    Point([f64; 2]),
+    /// Longitudes and latitudes in degrees.
+    #[schema(example = json!({ "type": "MultiPoint", "coordinates": [[9.99, 48.4], [10.09, 48.84]] }))]
+    MultiPoint(Vec<[f64; 2]>),
 }
 
 /// Entries on the map, as RFC 7946 writes them
@@ -47,7 +48,12 @@ pub(crate) struct FeatureCollection {
 impl Feature {
     /// The feature of a record, of which `shown` is what the client asked to see.
     pub(crate) fn new(record: &impl Record, id: Value, shown: Value) -> Self {
-        let point = |Location { lon, lat }| Point { r#type: "Point", coordinates: [lon, lat] };
-        Self { r#type: "Feature", id, geometry: record.location().map(point), properties: shown }
+        let places: Vec<[f64; 2]> = record.places().iter().map(|Location { lon, lat }| [*lon, *lat]).collect();
+        let geometry = match places.as_slice() {
+            [] => None,
+            [place] => Some(Geometry::Point(*place)),
+            _ => Some(Geometry::MultiPoint(places)),
+        };
+        Self { r#type: "Feature", id, geometry, properties: shown }
     }
 }

@@ -68,8 +68,8 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     }
 
     /// Where it is, as far as that is known.
-    fn location(&self) -> Option<Location> {
-        None
+    fn places(&self) -> Vec<Location> {
+        vec![]
     }
 
     /// What is searched of the entry itself, by member.

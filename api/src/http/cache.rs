@@ -24,6 +24,7 @@ use super::negotiate::{coding, weighted};
 use super::reply::Revision;
 use super::request::Pairs;
 use crate::State;
+use crate::day;
 use crate::directory::Version;
 use crate::error::Error;
 use crate::format::Format;
@@ -90,10 +91,10 @@ impl Wanted {
     }
 }
 
-/// When an answer may have changed last: with the directory, or with the program.
+/// When an answer may have changed last: with the directory, the program, or the day, which tells what is upcoming.
 fn changed(version: Version) -> SystemTime {
     static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
-    STARTED.max(version.changed_at.into())
+    STARTED.max(version.changed_at.into()).max(day::began(day::today()).into())
 }
 
 fn seconds(time: SystemTime) -> u64 {
@@ -144,9 +145,9 @@ enum Made {
     Other(ServiceResponse<BoxBody>),
 }
 
-/// Path, query in one order, and of `Accept` what we could send; to send none of it is something else than to send all.
+/// Path, query in one order, the day, and of `Accept` what we could send; to send none of it is something else than to send all.
 fn key(req: &ServiceRequest) -> String {
-    let mut key = format!("{}?{}", req.path(), Pairs::parse(req.query_string()).canonical(&[]));
+    let mut key = format!("{}?{}\n{}", req.path(), Pairs::parse(req.query_string()).canonical(&[]), day::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
     key.push('\n');
     for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
@@ -257,8 +258,8 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
-    let (number, time) = (version.number.to_be_bytes(), version.changed_at.timestamp_micros().to_be_bytes());
-    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, &number, &time]);
+    let state = format!("{} {} {}", version.number, version.changed_at.timestamp_micros(), day::today());
+    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {

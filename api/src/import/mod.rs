@@ -24,7 +24,7 @@ use self::rows::{Row, array, csv, lines};
 
 /// How a file is written
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
+pub enum Form {
     Csv,
     Json,
     Ndjson,

@@ -4,7 +4,7 @@ use entity::vocabulary::MunicipalityKind;
 use serde::Deserialize;
 use validator::ValidationError;
 
-use super::dto::MunicipalityInput;
+use super::input::MunicipalityInput;
 use crate::validate;
 
 /// An official key has the length of its kind and begins with the number of its state.

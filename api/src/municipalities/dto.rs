@@ -5,16 +5,15 @@ use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::Validate;
 
-use super::ags::{self, AgsPrefix};
+use super::ags::AgsPrefix;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::relation::Related;
 use crate::resource::Resource;
 use crate::search::{Highlight, Texts};
 use crate::space::{Bbox, Kilometres, Location, Near};
-use crate::validate;
+use crate::sublists::Lists;
 
 /// A German municipality, district or association of municipalities
 #[derive(Debug, Serialize, ToSchema)]
@@ -71,6 +70,12 @@ pub(crate) struct Municipality {
     pub website: Option<String>,
     /// The model projects it is a member of.
     pub projects: Vec<Link>,
+    /// The working groups it is in, itself or with a project it carries.
+    pub working_groups: Vec<Link>,
+    /// The learning partnerships it takes part in, itself or with a project it carries.
+    pub learning_partnerships: Vec<Link>,
+    /// Where the lists of all that belongs to it are.
+    pub lists: Lists,
     /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
@@ -116,56 +121,6 @@ pub(crate) struct MunicipalityLink {
     /// Path of the entry.
     #[schema(example = "/v1/municipalities/konstanz", format = "uri-reference")]
     pub href: String,
-}
-
-/// What can be set of a municipality
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "ags::fits", skip_on_field_errors = false))]
-pub(crate) struct MunicipalityInput {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ags: Option<String>,
-    #[validate(custom(function = "validate::slug"))]
-    pub slug: String,
-    #[validate(custom(function = "validate::name"))]
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::name"))]
-    pub designation: Option<String>,
-    pub kind: MunicipalityKind,
-    pub federal_state: FederalState,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0, message = "must not be negative"))]
-    pub population: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub population_as_of: Option<NaiveDate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]
-    pub area_km2: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(nested)]
-    pub location: Option<Location>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::web"))]
-    pub website: Option<String>,
-}
-
-impl From<Municipality> for MunicipalityInput {
-    fn from(entry: Municipality) -> Self {
-        Self {
-            ags: entry.ags,
-            slug: entry.slug,
-            name: entry.name,
-            designation: entry.designation,
-            kind: entry.kind,
-            federal_state: entry.federal_state,
-            population: entry.population,
-            population_as_of: entry.population_as_of,
-            area_km2: entry.area_km2,
-            location: entry.location,
-            website: entry.website,
-        }
-    }
 }
 
 impl From<(&'static Resource, Related)> for MunicipalityLink {
@@ -283,12 +238,14 @@ impl Record for Municipality {
         "location.lat",
         "website",
         "projects.slug",
+        "working_groups.slug",
+        "learning_partnerships.slug",
         "created_at",
         "updated_at",
     ];
 
-    fn location(&self) -> Option<Location> {
-        self.location
+    fn places(&self) -> Vec<Location> {
+        self.location.into_iter().collect()
     }
 
     fn id(&self) -> Uuid {

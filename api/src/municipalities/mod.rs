@@ -2,10 +2,11 @@
 
 mod ags;
 mod dto;
+mod input;
 mod query;
 mod store;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,8 +17,10 @@ use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::sublists::redirect;
 
-use self::dto::{Municipality, MunicipalityInput, MunicipalityQuery};
+use self::dto::{Municipality, MunicipalityQuery};
+use self::input::MunicipalityInput;
 
 pub(crate) use self::ags::AgsPrefix;
 pub(crate) use self::dto::MunicipalityLink;
@@ -36,8 +39,19 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../seed/municipalities.csv")))),
 };
 
+/// The lists of what belongs to a municipality.
+const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "publications",
+];
+
 fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_municipalities).service(get_municipality);
+    cfg.service(list_municipalities).service(get_municipality).service(get_municipality_list);
 }
 
 /// List municipalities
@@ -67,4 +81,22 @@ async fn list_municipalities(
 #[get("/v1/municipalities/{key}")]
 async fn get_municipality(state: Data<State>, key: Key, entry: EntryQuery<Municipality>) -> Result<HttpResponse> {
     entry.reply(&listing::entry(state.read()?, &MUNICIPALITIES, &key, query::views).await?)
+}
+
+/// Go to a list of what belongs to a municipality
+///
+/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "konstanz"),
+    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/municipalities/{key}/{list}")]
+async fn get_municipality_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&MUNICIPALITIES, LISTS), (key, path)).await
 }

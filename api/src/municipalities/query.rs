@@ -8,17 +8,30 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::MUNICIPALITIES;
 use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, MunicipalityQuery};
+use super::{LISTS, MUNICIPALITIES};
 use crate::error::Result;
 use crate::facets::{Label, Values, facets, term, yes_or_no};
 use crate::keyset::SortKey;
 use crate::listing::{Filter, Plan, ids};
 use crate::relation::{Relation, links};
 use crate::space::{Bbox, Location};
+use crate::sublists::Lists;
 
 const PROJECTS: Relation =
     Relation::sorted("project_member", "municipality_id", "project_id", &crate::projects::PROJECTS);
+const GROUPS: Relation = Relation::sorted(
+    "working_group_municipality",
+    "municipality_id",
+    "working_group_id",
+    &crate::working_groups::WORKING_GROUPS,
+);
+const PARTNERSHIPS: Relation = Relation::sorted(
+    "learning_partnership_municipality",
+    "municipality_id",
+    "learning_partnership_id",
+    &crate::learning_partnerships::LEARNING_PARTNERSHIPS,
+);
 
 pub(super) fn plan(query: &MunicipalityQuery) -> Plan {
     let by_name = SortKey::text("municipality.name_key");
@@ -89,10 +102,13 @@ fn open(facet: MunicipalityFacet, query: &mut MunicipalityQuery) -> (&'static st
 /// Two statements for all relations, however many rows there are.
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Municipality>> {
     let districts = districts(db, &rows).await?;
-    let mut links = links(db, &[&PROJECTS], &ids(&rows, |row| row.id)).await?;
+    let mut links = links(db, &[&PROJECTS, &GROUPS, &PARTNERSHIPS], &ids(&rows, |row| row.id)).await?;
     let view = |row: Model| Municipality {
         district: district(&row, &districts),
         projects: links.take(&PROJECTS, row.id),
+        working_groups: links.take(&GROUPS, row.id),
+        learning_partnerships: links.take(&PARTNERSHIPS, row.id),
+        lists: Lists::of(&MUNICIPALITIES, &row.slug, LISTS),
         id: row.id,
         slug: row.slug,
         ags: row.ags,

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
 use super::MUNICIPALITIES;
-use super::dto::MunicipalityInput;
+use super::input::MunicipalityInput;
 use super::query::views;
 use crate::db::{Write, upsert};
 use crate::error::Result;

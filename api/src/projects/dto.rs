@@ -13,6 +13,7 @@ use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
 use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
+use crate::sublists::Lists;
 
 /// A smart-city model project
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,6 +67,10 @@ pub(crate) struct Project {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
+    /// How much there is of it in other lists.
+    pub counts: ProjectCounts,
+    /// Where those lists are.
+    pub lists: Lists,
     /// What it is called in other registers.
     pub identifiers: Vec<Identifier>,
     /// Where the facts come from.
@@ -86,6 +91,29 @@ pub(crate) struct Project {
     /// When the entry itself was last changed.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
+}
+
+/// How much there is of a project in other lists
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProjectCounts {
+    /// Solutions.
+    #[schema(example = 11)]
+    pub solutions: i64,
+    /// Practice examples.
+    #[schema(example = 0)]
+    pub practice_examples: i64,
+    /// Working groups it is a member of.
+    #[schema(example = 2)]
+    pub working_groups: i64,
+    /// Learning partnerships it takes part in.
+    #[schema(example = 1)]
+    pub learning_partnerships: i64,
+    /// Events it hosts.
+    #[schema(example = 1)]
+    pub events: i64,
+    /// Publications it comes into.
+    #[schema(example = 3)]
+    pub publications: i64,
 }
 
 /// A municipality's part in a project
@@ -201,6 +229,12 @@ impl Record for Project {
         "description.en",
         "location.lon",
         "location.lat",
+        "counts.solutions",
+        "counts.practice_examples",
+        "counts.working_groups",
+        "counts.learning_partnerships",
+        "counts.events",
+        "counts.publications",
         "identifiers.scheme",
         "identifiers.value",
         "sources",
@@ -216,8 +250,8 @@ impl Record for Project {
         Some(self.revision)
     }
 
-    fn location(&self) -> Option<Location> {
-        self.location
+    fn places(&self) -> Vec<Location> {
+        self.location.into_iter().collect()
     }
 
     fn texts(&self) -> Texts<'_> {

@@ -5,7 +5,7 @@ mod input;
 mod query;
 mod store;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,6 +16,7 @@ use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::sublists::redirect;
 
 use self::dto::{Project, ProjectQuery};
 use self::input::ProjectInput;
@@ -34,8 +35,12 @@ pub(crate) const PROJECTS: Resource = Resource {
     files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../seed/projects.json")))),
 };
 
+/// The lists of what belongs to a project.
+const LISTS: &[&str] =
+    &["solutions", "practice-examples", "working-groups", "learning-partnerships", "events", "publications"];
+
 fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_projects).service(get_project);
+    cfg.service(list_projects).service(get_project).service(get_project_list);
 }
 
 /// List model projects
@@ -61,4 +66,22 @@ async fn list_projects(
 #[get("/v1/projects/{key}")]
 async fn get_project(state: Data<State>, key: Key, entry: EntryQuery<Project>) -> Result<HttpResponse> {
     entry.reply(&listing::entry(state.read()?, &PROJECTS, &key, query::views).await?)
+}
+
+/// Go to a list of what belongs to a project
+///
+/// Redirects to the list of that name, filtered by the entry: `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "solingen"),
+    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/projects/{key}/{list}")]
+async fn get_project_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&PROJECTS, LISTS), (key, path)).await
 }

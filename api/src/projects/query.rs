@@ -10,23 +10,45 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::PROJECTS;
-use super::dto::{Project, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
+use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
+use super::{LISTS, PROJECTS};
 use crate::error::{Error, Result};
 use crate::facets::{Label, Values, facets, plain, term};
 use crate::keyset::SortKey;
-use crate::listing::{Filter, Plan, ids, of_terms};
+use crate::listing::{Filter, Plan, ids};
 use crate::municipalities::{MUNICIPALITIES, MunicipalityLink};
-use crate::relation::{Relation, links};
-use crate::space::{Bbox, Location};
+use crate::relation::{Relation, counts, links};
+use crate::space::{Location, nearest};
+use crate::sublists::Lists;
+use crate::terms::{of_terms, to_terms};
 use crate::themes;
 
 pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &themes::THEMES);
 const MEMBERS: Relation = Relation::ordered("project_member", "project_id", "municipality_id", &MUNICIPALITIES);
+const SOLUTIONS: Relation =
+    Relation::sorted("solution_project", "project_id", "solution_id", &crate::solutions::SOLUTIONS);
+const EXAMPLES: Relation = Relation::sorted(
+    "practice_example_project",
+    "project_id",
+    "practice_example_id",
+    &crate::practice_examples::PRACTICE_EXAMPLES,
+);
+const GROUPS: Relation =
+    Relation::sorted("working_group_member", "project_id", "working_group_id", &crate::working_groups::WORKING_GROUPS);
+const PARTNERSHIPS: Relation = Relation::sorted(
+    "learning_partnership_partner",
+    "project_id",
+    "learning_partnership_id",
+    &crate::learning_partnerships::LEARNING_PARTNERSHIPS,
+);
+const EVENTS: Relation = Relation::sorted("event_project", "project_id", "event_id", &crate::events::EVENTS);
+const PUBLICATIONS: Relation =
+    Relation::sorted("publication_project", "project_id", "publication_id", &crate::publications::PUBLICATIONS);
+const COUNTED: &[&Relation] = &[&SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &PUBLICATIONS];
 
 pub(super) fn plan(query: &ProjectQuery) -> Plan {
-    let by_lead = SortKey::text(lead("name_key"));
-    let usual = query.near.map_or(by_lead, |near| SortKey::number(Expr::cust_with_expr(LEAD, near.distance())));
+    let by_lead = SortKey::text(LEAD);
+    let usual = query.near.map_or(by_lead, |near| nearest("project", near));
     Plan {
         named: vec![(&themes::THEMES, query.theme.clone()), (&MUNICIPALITIES, query.municipality.clone())],
         filters: filters(query),
@@ -38,7 +60,6 @@ pub(super) fn plan(query: &ProjectQuery) -> Plan {
 
 fn filters(query: &ProjectQuery) -> Filter {
     let prefixes = query.ags.iter().map(|prefix| format!("{}%", prefix.0)).collect::<Vec<_>>();
-    let area = query.near.map(|near| near.condition(query.radius_km.unwrap_or_default()));
     Filter::of(&PROJECTS)
         .number("round", query.round.iter().map(|round| round.0).collect())
         .number("round_year", query.round_year.iter().map(|year| year.0).collect())
@@ -48,15 +69,14 @@ fn filters(query: &ProjectQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&MEMBERS, &query.municipality)
         .compare(BEGINS, (!prefixes.is_empty()).then_some(prefixes))
-        .placed("project_place", query.bbox.map(Bbox::condition))
-        .placed("project_place", area)
+        .within("project_place", (query.bbox, query.near, query.radius_km))
 }
 
 /// Projects with a member whose official key is like that.
 const BEGINS: &str = "id in (select project_id from project_member join municipality m on m.id = municipality_id where m.ags like any ($1))";
 
-/// What of the place of a project's lead.
-const LEAD: &str = "(select $1 from project_place where project_place.project_id = project.id)";
+/// The name of the municipality that leads a project, as it is sorted by.
+const LEAD: &str = "coalesce((select name_key from project_place where project_place.project_id = project.id), '')";
 
 fn order(by: ProjectOrder, usual: &SortKey) -> Option<SortKey> {
     Some(match by {
@@ -66,14 +86,10 @@ fn order(by: ProjectOrder, usual: &SortKey) -> Option<SortKey> {
         ProjectOrder::RoundYear => SortKey::integer("project.round_year"),
         ProjectOrder::CreatedAt => SortKey::time("project.created_at"),
         ProjectOrder::UpdatedAt => SortKey::time("project.updated_at"),
-        ProjectOrder::Municipality => SortKey::text(lead("name_key")),
+        ProjectOrder::Municipality => SortKey::text(LEAD),
         ProjectOrder::Distance => usual.clone(),
         ProjectOrder::Relevance => return None,
     })
-}
-
-fn lead(column: &str) -> Expr {
-    Expr::cust(format!("coalesce({}, '')", LEAD.replace("$1", column)))
 }
 
 fn open(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
@@ -110,16 +126,27 @@ fn round(number: &str) -> Option<Text> {
     Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
 }
 
-/// Two statements for all relations, however many rows there are.
+/// Three statements for all relations, however many rows there are.
+#[expect(clippy::too_many_lines, reason = "a line for each member")]
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Project>> {
     let ids = ids(&rows, |row| row.id);
     let mut members = members(db, &ids).await?;
     let mut links = links(db, &[&THEMES], &ids).await?;
+    let counts = counts(db, COUNTED, &ids).await?;
     let view = |row: Model| -> Result<Project> {
         let members = members.remove(&row.id).unwrap_or_default();
-        let own_states = own_states(&row)?;
+        let own_states: Vec<FederalState> = to_terms(&row.federal_states)?;
         Ok(Project {
             themes: links.take(&THEMES, row.id),
+            counts: ProjectCounts {
+                solutions: counts.of(&SOLUTIONS, row.id),
+                practice_examples: counts.of(&EXAMPLES, row.id),
+                working_groups: counts.of(&GROUPS, row.id),
+                learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+                events: counts.of(&EVENTS, row.id),
+                publications: counts.of(&PUBLICATIONS, row.id),
+            },
+            lists: Lists::of(&PROJECTS, &row.slug, LISTS),
             federal_states: states(&own_states, &members),
             own_states,
             location: members.iter().find(|member| member.role == ProjectRole::Lead).and_then(|lead| lead.location),
@@ -148,13 +175,6 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result
         })
     };
     rows.into_iter().map(view).collect()
-}
-
-/// The states a project names beyond those of its members.
-fn own_states(row: &Model) -> Result<Vec<FederalState>> {
-    let known = |code: &String| FederalState::ALL.iter().find(|state| state.value() == code).copied();
-    let unknown = |code: &String| Error::fault(anyhow::anyhow!("{code} is no state"));
-    row.federal_states.iter().map(|code| known(code).ok_or_else(|| unknown(code))).collect()
 }
 
 /// The states of the members and those the project names beyond them, each once, by code.

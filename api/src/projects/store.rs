@@ -11,9 +11,10 @@ use super::query::{THEMES, views};
 use crate::db::{Write, insert, upsert};
 use crate::error::Result;
 use crate::input::{Input, Known, Mention, Visit};
-use crate::listing::{self, of_terms};
+use crate::listing;
 use crate::municipalities::MUNICIPALITIES;
 use crate::resource::Resource;
+use crate::terms::of_terms;
 use crate::themes;
 
 impl Input for ProjectInput {

@@ -10,6 +10,7 @@ use validator::Validate;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
+use crate::sublists::Lists;
 use crate::validate;
 
 /// A field of action
@@ -32,6 +33,8 @@ pub(crate) struct Theme {
     pub sdgs: Vec<i16>,
     /// How much there is about it.
     pub counts: ThemeCounts,
+    /// Where those lists are.
+    pub lists: Lists,
     /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
@@ -52,6 +55,27 @@ pub(crate) struct ThemeCounts {
     /// Model projects.
     #[schema(example = 28)]
     pub projects: i64,
+    /// Solutions.
+    #[schema(example = 62)]
+    pub solutions: i64,
+    /// Practice examples.
+    #[schema(example = 0)]
+    pub practice_examples: i64,
+    /// Working groups.
+    #[schema(example = 2)]
+    pub working_groups: i64,
+    /// Learning partnerships.
+    #[schema(example = 1)]
+    pub learning_partnerships: i64,
+    /// Events.
+    #[schema(example = 0)]
+    pub events: i64,
+    /// Courses.
+    #[schema(example = 1)]
+    pub courses: i64,
+    /// Publications.
+    #[schema(example = 4)]
+    pub publications: i64,
 }
 
 /// What can be set of a theme
@@ -66,7 +90,7 @@ pub(crate) struct ThemeInput {
     #[validate(custom(function = "validate::description"))]
     pub description: Option<Text>,
     #[serde(default)]
-    #[validate(custom(function = "goals"))]
+    #[validate(custom(function = "validate::goals"))]
     pub sdgs: Vec<i16>,
 }
 
@@ -74,15 +98,6 @@ impl From<Theme> for ThemeInput {
     fn from(Theme { slug, label, description, sdgs, .. }: Theme) -> Self {
         Self { slug, label, description, sdgs }
     }
-}
-
-fn goals(goals: &[i16]) -> Result<(), validator::ValidationError> {
-    let repeated =
-        goals.iter().enumerate().any(|(index, goal)| goals.iter().skip(index + 1).any(|other| other == goal));
-    if repeated || goals.iter().any(|goal| !(1..=17).contains(goal)) {
-        return Err(validate::broken("must be numbers from 1 to 17, each once"));
-    }
-    Ok(())
 }
 
 /// Filters of the list of themes.
@@ -135,6 +150,13 @@ impl Record for Theme {
         "description.en",
         "sdgs",
         "counts.projects",
+        "counts.solutions",
+        "counts.practice_examples",
+        "counts.working_groups",
+        "counts.learning_partnerships",
+        "counts.events",
+        "counts.courses",
+        "counts.publications",
         "created_at",
         "updated_at",
     ];

@@ -3,7 +3,7 @@
 mod dto;
 mod query;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,6 +13,7 @@ use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::sublists::redirect;
 
 use self::dto::{Theme, ThemeInput, ThemeQuery};
 
@@ -30,8 +31,20 @@ pub(crate) const THEMES: Resource = Resource {
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../seed/themes.json")))),
 };
 
+/// The lists of what belongs to a theme.
+const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "courses",
+    "publications",
+];
+
 fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_themes).service(get_theme);
+    cfg.service(list_themes).service(get_theme).service(get_theme_list);
 }
 
 /// List themes
@@ -51,4 +64,22 @@ async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<Theme
 #[get("/v1/themes/{key}")]
 async fn get_theme(state: Data<State>, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
     entry.reply(&listing::entry(state.read()?, &THEMES, &key, query::views).await?)
+}
+
+/// Go to a list of what belongs to a theme
+///
+/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `courses`, `publications`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "mobility"),
+    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/themes/{key}/{list}")]
+async fn get_theme_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&THEMES, LISTS), (key, path)).await
 }

@@ -4,8 +4,8 @@ use entity::theme::{self, Model};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::THEMES;
 use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
+use super::{LISTS, THEMES};
 use crate::db::{Write, upsert};
 use crate::error::Result;
 use crate::facets::{Label, Values, facets, plain};
@@ -14,8 +14,30 @@ use crate::keyset::SortKey;
 use crate::listing::{self, Filter, Plan, ids};
 use crate::relation::{Relation, counts};
 use crate::resource::Resource;
+use crate::sublists::Lists;
 
 const PROJECTS: Relation = Relation::sorted("project_theme", "theme_id", "project_id", &crate::projects::PROJECTS);
+const SOLUTIONS: Relation = Relation::sorted("solution_theme", "theme_id", "solution_id", &crate::solutions::SOLUTIONS);
+const EXAMPLES: Relation = Relation::sorted(
+    "practice_example_theme",
+    "theme_id",
+    "practice_example_id",
+    &crate::practice_examples::PRACTICE_EXAMPLES,
+);
+const GROUPS: Relation =
+    Relation::sorted("working_group_theme", "theme_id", "working_group_id", &crate::working_groups::WORKING_GROUPS);
+const PARTNERSHIPS: Relation = Relation::sorted(
+    "learning_partnership_theme",
+    "theme_id",
+    "learning_partnership_id",
+    &crate::learning_partnerships::LEARNING_PARTNERSHIPS,
+);
+const EVENTS: Relation = Relation::sorted("event_theme", "theme_id", "event_id", &crate::events::EVENTS);
+const PUBLICATIONS: Relation =
+    Relation::sorted("publication_theme", "theme_id", "publication_id", &crate::publications::PUBLICATIONS);
+const COURSES: Relation = Relation::sorted("course_theme", "theme_id", "course_id", &crate::courses::COURSES);
+const COUNTED: &[&Relation] =
+    &[&PROJECTS, &SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &COURSES, &PUBLICATIONS];
 
 pub(super) fn plan(query: &ThemeQuery) -> Plan {
     Plan {
@@ -50,10 +72,21 @@ fn open(facet: ThemeFacet, query: &mut ThemeQuery) -> (&'static str, Values, Lab
     }
 }
 
+/// One statement for all counts, however many rows there are.
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Theme>> {
-    let counts = counts(db, &[&PROJECTS], &ids(&rows, |row| row.id)).await?;
+    let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
     let view = |row: Model| Theme {
-        counts: ThemeCounts { projects: counts.of(&PROJECTS, row.id) },
+        counts: ThemeCounts {
+            projects: counts.of(&PROJECTS, row.id),
+            solutions: counts.of(&SOLUTIONS, row.id),
+            practice_examples: counts.of(&EXAMPLES, row.id),
+            working_groups: counts.of(&GROUPS, row.id),
+            learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+            events: counts.of(&EVENTS, row.id),
+            courses: counts.of(&COURSES, row.id),
+            publications: counts.of(&PUBLICATIONS, row.id),
+        },
+        lists: Lists::of(&THEMES, &row.slug, LISTS),
         id: row.id,
         slug: row.slug,
         label: row.label,

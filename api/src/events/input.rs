@@ -1,0 +1,119 @@
+//! What can be set of an event.
+
+use chrono::{DateTime, FixedOffset};
+use chrono_tz::Tz;
+use entity::vocabulary::{EventKind, EventStatus};
+use entity::{PartialDate, Text};
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError};
+
+use super::dto::Event;
+use crate::municipalities::MunicipalityLink;
+use crate::space::Location;
+use crate::validate;
+
+/// What can be set of an event
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "times_fit", skip_on_field_errors = false))]
+pub(crate) struct EventInput {
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::label"))]
+    pub title: Text,
+    pub kind: EventKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, message = "must be 1 or more"))]
+    pub number: Option<i16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Tz>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub venue: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub city: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Official key, slug or id.
+    pub municipality: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    /// Where it is, if not where its municipality lies.
+    pub location: Option<Location>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::web"))]
+    pub registration_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free: Option<bool>,
+    pub status: EventStatus,
+    #[validate(custom(function = "validate::summary"))]
+    pub summary: Text,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    /// Slugs or ids of themes.
+    pub themes: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    /// Slugs or ids of projects.
+    pub projects: Vec<String>,
+    #[validate(custom(function = "validate::sources"))]
+    pub sources: Vec<String>,
+}
+
+impl From<Event> for EventInput {
+    fn from(entry: Event) -> Self {
+        Self {
+            slug: entry.slug,
+            title: entry.title,
+            kind: entry.kind,
+            number: entry.number,
+            starts_on: entry.starts_on,
+            ends_on: entry.ends_on,
+            starts_at: entry.starts_at,
+            ends_at: entry.ends_at,
+            time_zone: entry.time_zone,
+            venue: entry.venue,
+            address: entry.address,
+            city: entry.city,
+            municipality: entry.municipality.map(MunicipalityLink::key),
+            location: entry.own_location,
+            online: entry.online,
+            registration_url: entry.registration_url,
+            free: entry.free,
+            status: entry.status,
+            summary: entry.summary,
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            projects: entry.projects.into_iter().map(|project| project.slug).collect(),
+            sources: entry.sources,
+        }
+    }
+}
+
+fn times_fit(input: &EventInput) -> Result<(), ValidationError> {
+    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())?;
+    if input.starts_at.is_some() != input.time_zone.is_some() || input.ends_at.is_some() && input.starts_at.is_none() {
+        return Err(validate::broken("`starts_at` and `time_zone` belong together, and `ends_at` to them"));
+    }
+    if input.ends_at.is_some_and(|ends| input.starts_at.is_some_and(|starts| ends < starts)) {
+        return Err(validate::broken("`ends_at` must not be before `starts_at`"));
+    }
+    let local = |zone: Tz| input.starts_at.map(|time| time.with_timezone(&zone).date_naive());
+    let day = input.starts_on.as_ref().and_then(PartialDate::day);
+    if input.time_zone.is_some_and(|zone| local(zone) != day) {
+        return Err(validate::broken("`starts_on` must be the day of `starts_at` in `time_zone`"));
+    }
+    Ok(())
+}

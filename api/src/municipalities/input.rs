@@ -1,0 +1,61 @@
+//! What can be set of a municipality.
+
+use chrono::NaiveDate;
+use entity::vocabulary::{FederalState, MunicipalityKind};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+use super::ags;
+use super::dto::Municipality;
+use crate::space::Location;
+use crate::validate;
+
+/// What can be set of a municipality
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "ags::fits", skip_on_field_errors = false))]
+pub(crate) struct MunicipalityInput {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ags: Option<String>,
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::name"))]
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub designation: Option<String>,
+    pub kind: MunicipalityKind,
+    pub federal_state: FederalState,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0, message = "must not be negative"))]
+    pub population: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population_as_of: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]
+    pub area_km2: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub location: Option<Location>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::web"))]
+    pub website: Option<String>,
+}
+
+impl From<Municipality> for MunicipalityInput {
+    fn from(entry: Municipality) -> Self {
+        Self {
+            ags: entry.ags,
+            slug: entry.slug,
+            name: entry.name,
+            designation: entry.designation,
+            kind: entry.kind,
+            federal_state: entry.federal_state,
+            population: entry.population,
+            population_as_of: entry.population_as_of,
+            area_km2: entry.area_km2,
+            location: entry.location,
+            website: entry.website,
+        }
+    }
+}

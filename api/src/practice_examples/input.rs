@@ -1,0 +1,121 @@
+//! What can be set of a practice example.
+
+use entity::vocabulary::{Relation, Status};
+use entity::{PartialDate, Text};
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError};
+
+use super::dto::{Factor, Impact, PracticeExample};
+use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
+use crate::validate;
+
+/// What can be set of a practice example
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "dates_and_end_fit", skip_on_field_errors = false))]
+pub(crate) struct PracticeExampleInput {
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::label"))]
+    pub title: Text,
+    /// Official key, slug or id.
+    pub municipality: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Slug or id.
+    pub project: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Slug or id.
+    pub solution: Option<String>,
+    pub relation: Relation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub discontinued: Option<Discontinued>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub challenge: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub approach: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub results: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub lessons_learned: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::description"))]
+    pub transfer_notes: Option<Text>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    pub success_factors: Vec<Factor>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    pub obstacles: Vec<Factor>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    pub impacts: Vec<Impact>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub costs: Option<Costs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub staffing: Option<Staffing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    /// Slugs or ids of themes.
+    pub themes: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(custom(function = "validate::goals"))]
+    pub sdgs: Vec<i16>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    pub contacts: Vec<Contact>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    pub links: Vec<WebLink>,
+    #[validate(custom(function = "validate::sources"))]
+    pub sources: Vec<String>,
+}
+
+impl From<PracticeExample> for PracticeExampleInput {
+    fn from(entry: PracticeExample) -> Self {
+        Self {
+            slug: entry.slug,
+            title: entry.title,
+            municipality: entry.municipality.key(),
+            project: entry.project.map(|project| project.slug),
+            solution: entry.solution.map(|solution| solution.slug),
+            relation: entry.relation,
+            status: entry.status,
+            discontinued: entry.discontinued,
+            challenge: entry.challenge,
+            approach: entry.approach,
+            results: entry.results,
+            lessons_learned: entry.lessons_learned,
+            transfer_notes: entry.transfer_notes,
+            success_factors: entry.success_factors,
+            obstacles: entry.obstacles,
+            impacts: entry.impacts,
+            costs: entry.costs,
+            staffing: entry.staffing,
+            starts_on: entry.starts_on,
+            ends_on: entry.ends_on,
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            sdgs: entry.sdgs,
+            contacts: entry.contacts,
+            links: entry.links,
+            sources: entry.sources,
+        }
+    }
+}
+
+fn dates_and_end_fit(input: &PracticeExampleInput) -> Result<(), ValidationError> {
+    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())?;
+    ended(input.status == Some(Status::Discontinued), input.discontinued.as_ref())
+}

@@ -1,0 +1,85 @@
+//! What can be set of a publication.
+
+use entity::Text;
+use entity::vocabulary::PublicationKind;
+use serde::{Deserialize, Serialize};
+use validator::{Validate, ValidationError};
+
+use super::dto::Publication;
+use crate::validate;
+
+/// What can be set of a publication
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublicationInput {
+    #[validate(custom(function = "validate::slug"))]
+    pub slug: String,
+    #[validate(custom(function = "validate::name"))]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::name"))]
+    pub subtitle: Option<String>,
+    pub kind: PublicationKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1900, max = 2999, message = "must be a year from 1900"))]
+    pub year: Option<i16>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(custom(function = "validate::names"))]
+    pub publishers: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    /// Slugs or ids of projects.
+    pub projects: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    /// Slugs or ids of themes.
+    pub themes: Vec<String>,
+    #[validate(custom(function = "validate::language"))]
+    pub language: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::web"))]
+    pub url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "is_doi"))]
+    pub doi: Option<String>,
+    #[validate(custom(function = "validate::summary"))]
+    pub summary: Text,
+    #[validate(custom(function = "validate::sources"))]
+    pub sources: Vec<String>,
+}
+
+impl From<Publication> for PublicationInput {
+    fn from(entry: Publication) -> Self {
+        Self {
+            slug: entry.slug,
+            title: entry.title,
+            subtitle: entry.subtitle,
+            kind: entry.kind,
+            year: entry.year,
+            publishers: entry.publishers,
+            projects: entry.projects.into_iter().map(|project| project.slug).collect(),
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            language: entry.language,
+            url: entry.url,
+            doi: entry.doi,
+            summary: entry.summary,
+            sources: entry.sources,
+        }
+    }
+}
+
+/// A digital object identifier, without the resolver before it.
+fn is_doi(doi: &str) -> Result<(), ValidationError> {
+    let registrant = |number: &str| (4..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = doi.strip_prefix("10.").and_then(|rest| rest.split_once('/'));
+    let suffix = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 200
+            && !name.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    };
+    if parts.is_some_and(|(number, name)| registrant(number) && suffix(name)) {
+        Ok(())
+    } else {
+        Err(validate::broken("must be a DOI such as 10.1000/182, without https://doi.org/"))
+    }
+}

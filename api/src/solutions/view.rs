@@ -1,0 +1,129 @@
+//! What solutions look like, from their rows.
+
+use std::collections::HashMap;
+
+use entity::solution::Model;
+use entity::vocabulary::SolutionRelation;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::dto::{RelatedSolution, Solution};
+use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
+use super::{LISTS, SOLUTIONS};
+use crate::error::Result;
+use crate::http::Link;
+use crate::listing::ids;
+use crate::relation::{counts, links};
+use crate::reuse::{freshness, read};
+use crate::space::places;
+use crate::sublists::Lists;
+use crate::terms::to_terms;
+
+/// Four statements for all relations, however many rows there are.
+#[expect(clippy::too_many_lines, reason = "a line for each member")]
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Solution>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut links = links(db, &[&THEMES, &PROJECTS, &PROVIDERS, &EXAMPLES, &PARTNERSHIPS], &ids).await?;
+    let mut related = related(db, &ids).await?;
+    let mut places = places(db, SOLUTIONS.table, &ids).await?;
+    let counts = counts(db, &[&ADOPTERS], &ids).await?;
+    let view = |row: Model| -> Result<Solution> {
+        let mut solution = Solution {
+            themes: links.take(&THEMES, row.id),
+            projects: links.take(&PROJECTS, row.id),
+            providers: links.take(&PROVIDERS, row.id),
+            practice_examples: links.take(&EXAMPLES, row.id),
+            learning_partnerships: links.take(&PARTNERSHIPS, row.id),
+            lists: Lists::of(&SOLUTIONS, &row.slug, LISTS),
+            related: related.remove(&row.id).unwrap_or_default(),
+            locations: places.remove(&row.id).unwrap_or_default(),
+            adoption_count: counts.of(&ADOPTERS, row.id),
+            freshness: row.last_confirmed_on.map(freshness),
+            completeness: 0,
+            gaps: vec![],
+            discontinued: row.discontinued.map(read).transpose()?,
+            spatial_scope: to_terms(&row.spatial_scope)?,
+            prerequisites: read(row.prerequisites)?,
+            costs: row.costs.map(read).transpose()?,
+            staffing: row.staffing.map(read).transpose()?,
+            interfaces: read(row.interfaces)?,
+            privacy: row.privacy.map(read).transpose()?,
+            contacts: read(row.contacts)?,
+            links: read(row.links)?,
+            identifiers: read(row.identifiers)?,
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            summary: row.summary,
+            description: row.description,
+            challenge: row.challenge,
+            kind: row.kind,
+            status: row.status,
+            scaling_phase: row.scaling_phase,
+            openness: row.openness,
+            licence: row.licence,
+            repository_url: row.repository_url,
+            publiccode_url: row.publiccode_url,
+            website: row.website,
+            operator_model: row.operator_model,
+            technologies: row.technologies,
+            last_confirmed_on: row.last_confirmed_on,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        };
+        (solution.completeness, solution.gaps) = completeness(&solution);
+        Ok(solution)
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// How much of what somebody needs to take a solution over is there, in per cent, and what is missing.
+fn completeness(solution: &Solution) -> (u8, Vec<&'static str>) {
+    let wanted = [
+        ("description", solution.description.is_some()),
+        ("challenge", solution.challenge.is_some()),
+        ("status", solution.status.is_some()),
+        ("scaling_phase", solution.scaling_phase.is_some()),
+        ("openness", solution.openness.is_some()),
+        ("licence", solution.licence.is_some()),
+        ("spatial_scope", !solution.spatial_scope.is_empty()),
+        ("providers", !solution.providers.is_empty()),
+        ("prerequisites", !solution.prerequisites.is_empty()),
+        ("costs", solution.costs.is_some()),
+        ("staffing", solution.staffing.is_some()),
+        ("operator_model", solution.operator_model.is_some()),
+        ("technologies", !solution.technologies.is_empty()),
+        ("privacy", solution.privacy.is_some()),
+        ("contacts", !solution.contacts.is_empty()),
+        ("last_confirmed_on", solution.last_confirmed_on.is_some()),
+    ];
+    let gaps: Vec<&str> = wanted.iter().filter(|(_, there)| !there).map(|(member, _)| *member).collect();
+    let share = 100 * (wanted.len() - gaps.len()) / wanted.len();
+    (u8::try_from(share).unwrap_or(100), gaps)
+}
+
+/// What the solutions name of each other.
+async fn related(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<RelatedSolution>>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        owner: Uuid,
+        relation: String,
+        id: Uuid,
+        slug: String,
+        name: String,
+    }
+    const SQL: &str = "select r.solution_id as owner, r.relation, s.id, s.slug, s.title ->> 'de' as name \
+        from solution_relation r join solution s on s.id = r.other_id where r.solution_id = any ($1) order by r.position";
+    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.to_vec().into()]);
+    let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
+    for Found { owner, relation, id, slug, name } in Found::find_by_statement(found).all(db).await? {
+        let relation: Vec<SolutionRelation> = to_terms(&[relation])?;
+        let solution = Link::new(SOLUTIONS.collection, id, slug, name);
+        let all = related.entry(owner).or_default();
+        all.extend(relation.into_iter().map(|relation| RelatedSolution { solution: solution.clone(), relation }));
+    }
+    Ok(related)
+}

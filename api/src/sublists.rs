@@ -1,0 +1,44 @@
+//! Lists of what belongs to an entry: not lists of their own, but the way to those there are, filtered.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::State;
+use crate::error::{Error, Result};
+use crate::http::Key;
+use crate::resource::Resource;
+
+/// Where the lists of what belongs to an entry are, by their names
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "solutions": "/v1/solutions?project=ulm" }))]
+pub(crate) struct Lists(BTreeMap<String, String>);
+
+impl Lists {
+    /// The lists of these names, filtered by an entry of a resource.
+    pub(crate) fn of(resource: &Resource, slug: &str, lists: &[&str]) -> Self {
+        let address = |list: &&str| (list.replace('-', "_"), format!("/v1/{list}?{}={slug}", resource.table));
+        Self(lists.iter().map(address).collect())
+    }
+}
+
+/// Sends whoever asks for a list below an entry to the filtered list, with what else was asked.
+pub(crate) async fn redirect(
+    (state, req): (Data<State>, HttpRequest),
+    (resource, lists): (&Resource, &[&str]),
+    (key, path): (Key, Path<(String, String)>),
+) -> Result<HttpResponse> {
+    let (_, list) = path.into_inner();
+    if !lists.contains(&list.as_str()) {
+        return Err(Error::NotFound);
+    }
+    let slug = resource.slug(state.read()?, &key).await?;
+    let asked = if req.query_string().is_empty() { String::new() } else { format!("&{}", req.query_string()) };
+    let location = format!("/v1/{list}?{}={slug}{asked}", resource.table);
+    let mut response = HttpResponse::PermanentRedirect();
+    Ok(response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish())
+}

@@ -1,0 +1,56 @@
+//! Conferences, workshops and other meetings.
+
+use serde_json::json;
+use tests::App;
+
+#[tokio::test]
+async fn there_are_36_the_latest_first() {
+    let app = App::start();
+
+    let page = app.anonymous().get("/v1/events?facets=kind&facets=year&limit=100").await;
+
+    assert_eq!(page.json()["total"], 36);
+    assert_eq!(page.slugs().first().unwrap(), "mpsc-congress-8-berlin");
+    assert_eq!(page.slugs().last().unwrap(), "networking-meeting-bamberg", "whose date nobody knows");
+    assert_eq!(page.json()["facets"]["kind"][0]["count"], 19);
+}
+
+#[tokio::test]
+async fn the_23rd_was_in_konstanz() {
+    let app = App::start();
+
+    let event = app.anonymous().get("/v1/events/regional-conference-23-konstanz").await.json();
+
+    insta::assert_json_snapshot!(event, { ".**.id" => "[id]", ".created_at" => "[time]", ".updated_at" => "[time]" });
+}
+
+#[tokio::test]
+async fn days_years_and_what_is_to_come_are_ranges() {
+    let app = App::start();
+    let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
+
+    assert_eq!(slugs("from=2025-09-24&to=2025-09-24").await, ["regional-conference-23-konstanz"]);
+    let spring = slugs("from=2023-03&to=2023-03").await;
+    assert!(spring.contains(&"transfer-on-site-cottbus-2023".to_owned()), "some day of that March: {spring:?}");
+    assert!(slugs("from=2023-03-31&to=2023-03-31").await.contains(&"transfer-on-site-cottbus-2023".to_owned()));
+    assert!(slugs("to=2021").await.len() == 2);
+    assert_eq!(slugs("from=2026-04-29").await, ["mpsc-congress-8-berlin"], "its second day");
+    let (over, to_come) = (slugs("upcoming=false").await, slugs("upcoming=true").await);
+    assert_eq!(over.len() + to_come.len(), 35, "all but the one without a date");
+    assert!(over.contains(&"regional-conference-23-konstanz".to_owned()));
+    let refused = app.anonymous().get("/v1/events?from=2025-13").await;
+    assert_eq!((refused.status, refused.json()["errors"][0]["parameter"].clone()), (400, json!("from")));
+}
+
+#[tokio::test]
+async fn they_are_found_by_place_and_host() {
+    let app = App::start();
+    let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
+
+    assert_eq!(slugs("near=9.17,47.66&radius_km=5").await, ["regional-conference-23-konstanz"]);
+    // It takes place in Berlin, whoever hosts it.
+    assert!(slugs("federal_state=DE-BE").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
+    assert!(!slugs("federal_state=DE-HH").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
+    assert!(slugs("municipality=hamburg").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
+    assert_eq!(slugs("online=true").await.len(), 4);
+}

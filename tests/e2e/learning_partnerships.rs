@@ -1,0 +1,54 @@
+//! Partnerships in which municipalities learn from each other.
+
+use tests::App;
+
+#[tokio::test]
+async fn those_that_are_sure_are_there() {
+    let app = App::start();
+
+    let page = app.anonymous().get("/v1/learning-partnerships?limit=100&facets=relation").await;
+
+    // Of the 23 that are known, five rest on one source that is not sure.
+    assert_eq!(page.json()["total"], 18);
+    assert!(!page.slugs().contains(&"schleswig-holstein-nord-app".to_owned()));
+    assert!(page.slugs().contains(&"rostock-baltic-cities".to_owned()));
+    assert!(page.json()["items"].as_array().unwrap().iter().all(|item| item.get("confidence").is_none()));
+}
+
+#[tokio::test]
+async fn a_partner_can_be_a_borough_or_abroad() {
+    let app = App::start();
+
+    let baltic = app.anonymous().get("/v1/learning-partnerships/rostock-baltic-cities").await.json();
+
+    let partners = baltic["partners"].as_array().unwrap();
+    assert!(partners.iter().any(|partner| partner["municipality"]["ags"] == "13003000"));
+    let abroad = partners.iter().find(|partner| partner["name"] == "Aarhus").unwrap();
+    assert!(abroad.get("municipality").is_none() && abroad.get("project").is_none());
+}
+
+#[tokio::test]
+async fn they_are_found_from_every_side() {
+    let app = App::start();
+    let slugs = async |query: &str| app.anonymous().get(&format!("/v1/learning-partnerships?{query}")).await.slugs();
+
+    let solution = app.anonymous().get("/v1/solutions/bamberg-bakim").await.json();
+
+    assert_eq!(solution["learning_partnerships"][0]["slug"], "bamberg-lemgo-bakim");
+    assert_eq!(slugs("solution=bamberg-bakim").await, ["bamberg-lemgo-bakim"]);
+    for query in [
+        "municipality=09461000",
+        "project=bamberg",
+        "q=BaKIM",
+        "federal_state=DE-BY",
+        "partnership_format=bilateral&relation=transfer",
+    ] {
+        assert!(slugs(&format!("{query}&limit=100")).await.contains(&"bamberg-lemgo-bakim".to_owned()), "{query}");
+    }
+    let bamberg = app.anonymous().get("/v1/municipalities/bamberg").await.json();
+    let links = bamberg["learning_partnerships"].as_array().unwrap();
+    assert!(links.iter().any(|link| link["href"] == "/v1/learning-partnerships/bamberg-lemgo-bakim"));
+    // A city that takes part for itself does not bring along all that carry the same project.
+    assert_eq!(slugs("municipality=hamburg").await, ["hamburg-leipzig-munich-dipas"]);
+    assert_eq!(slugs("project=connected-urban-twins").await.len(), 2);
+}

@@ -1,0 +1,36 @@
+//! Studies, guides, strategies and other texts.
+
+use serde_json::json;
+use tests::App;
+
+#[tokio::test]
+async fn there_are_85_the_newest_first() {
+    let app = App::start();
+    let total = async |query: &str| {
+        app.anonymous().get(&format!("/v1/publications?limit=1&{query}")).await.json()["total"].clone()
+    };
+
+    let page = app.anonymous().get("/v1/publications?facets=kind&facets=year&facets=publisher&limit=1").await;
+
+    assert_eq!(page.json()["total"], 85);
+    assert_eq!(page.each("year"), [2026]);
+    assert_eq!(
+        page.json()["facets"]["kind"][0],
+        json!({ "value": "strategy", "label": { "de": "Strategie", "en": "Strategy" }, "count": 29 })
+    );
+    assert_eq!(page.json()["facets"]["publisher"][0]["count"], 24);
+    assert_eq!(total("year=2017").await, 1);
+    assert_eq!(total("year=2023&year=2024").await, 25);
+    assert_eq!(total("publisher=KTS").await, 24);
+    assert_eq!(total("project=solingen").await, 3);
+    assert_eq!(total("municipality=solingen").await, 3);
+}
+
+#[tokio::test]
+async fn one_looks_like_this() {
+    let app = App::start();
+
+    let charter = app.anonymous().get("/v1/publications/smart-city-charter-2017").await.json();
+
+    insta::assert_json_snapshot!(charter, { ".**.id" => "[id]", ".created_at" => "[time]", ".updated_at" => "[time]" });
+}

@@ -1,0 +1,52 @@
+//! Relations in both directions cost the same number of statements, whatever the page size.
+
+use tests::App;
+
+const LISTS: [&str; 10] = [
+    "courses",
+    "events",
+    "learning-partnerships",
+    "municipalities",
+    "practice-examples",
+    "projects",
+    "publications",
+    "solutions",
+    "themes",
+    "working-groups",
+];
+
+#[tokio::test]
+async fn a_page_costs_the_same_statements_however_long_it_is() {
+    let app = App::start_with_examples();
+
+    for list in LISTS {
+        let mut costs = vec![];
+        for limit in [1, 2, 100] {
+            let before = statements(&app).await;
+            let page = app.anonymous().get(&format!("/v1/{list}?limit={limit}")).await;
+            costs.push(statements(&app).await - before);
+            assert_eq!(page.status, 200);
+        }
+
+        assert!(costs.iter().all(|cost| *cost == costs[0]), "{list}: {costs:?}");
+        assert!((3..=8).contains(&costs[0]), "{list}: {costs:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_memory_costs_no_statement() {
+    let app = App::start();
+    app.anonymous().get("/v1/solutions?limit=5").await;
+
+    let before = statements(&app).await;
+    app.anonymous().get("/v1/solutions?limit=5").await;
+
+    assert_eq!(statements(&app).await, before);
+}
+
+/// The statements that reads have cost so far.
+async fn statements(app: &App) -> u64 {
+    let metrics = app.anonymous().get("/metrics").await.text();
+    let line = metrics.lines().find(|line| line.starts_with("transferatlas_database_reads_total")).unwrap();
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}

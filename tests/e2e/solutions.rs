@@ -1,0 +1,99 @@
+//! What can be reused.
+
+use serde_json::{Value, json};
+use tests::App;
+
+#[tokio::test]
+async fn there_are_408_with_what_is_known_of_them() {
+    let app = App::start();
+
+    let page = app.anonymous().get("/v1/solutions?facets=kind&facets=has_repository&limit=1").await.json();
+    let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
+
+    assert_eq!(page["total"], 408);
+    assert_eq!(page["facets"]["kind"][0]["value"], "software");
+    assert_eq!(
+        page["facets"]["has_repository"][1],
+        json!({ "value": "true", "label": { "de": "Ja", "en": "Yes" }, "count": 14 })
+    );
+    insta::assert_json_snapshot!(solution, { ".**.id" => "[id]", ".created_at" => "[time]", ".updated_at" => "[time]" });
+}
+
+#[tokio::test]
+async fn they_are_found_by_how_open_they_are() {
+    let app = App::start();
+    let total = async |query: &str| {
+        app.anonymous().get(&format!("/v1/solutions?limit=1&{query}")).await.json()["total"].clone()
+    };
+
+    assert_eq!(total("openness=open_source").await, 26);
+    assert_eq!(total("has_repository=true").await, 14);
+    assert_eq!(total("has_repository=false").await, 394);
+    assert_eq!(total("licence=EUPL-1.2").await, 3);
+    assert_eq!(total("licence=EUPL-1.2&licence=MIT").await, 5);
+    assert_eq!(total("status=pilot&status=planned").await, 149);
+    assert_eq!(total("scaling_phase=transfer").await, 6);
+}
+
+#[tokio::test]
+async fn they_are_found_through_the_projects_they_come_from() {
+    let app = App::start();
+    let slugs = async |query: &str| app.anonymous().get(&format!("/v1/solutions?limit=100&{query}")).await.slugs();
+
+    let of_project = slugs("project=connected-urban-twins").await;
+    // The project is carried by three cities; each of them has its solutions.
+    for municipality in ["leipzig", "09162000", "hamburg"] {
+        assert_eq!(slugs(&format!("municipality={municipality}&project=connected-urban-twins")).await, of_project);
+    }
+    let in_saxony = slugs("federal_state=DE-SN").await;
+    assert!(of_project.iter().all(|slug| in_saxony.contains(slug)));
+    let project = app.anonymous().get("/v1/projects/connected-urban-twins").await.json();
+    assert_eq!(project["counts"]["solutions"], of_project.len());
+    let list = app.anonymous().get(project["lists"]["solutions"].as_str().unwrap()).await.json();
+    assert_eq!(list["total"], of_project.len());
+}
+
+#[tokio::test]
+async fn they_lie_where_their_projects_lie() {
+    let app = App::start();
+
+    let near = app.anonymous().get("/v1/solutions?near=9.99,48.40&radius_km=20&limit=100").await;
+    let map = app.anonymous().get("/v1/solutions?format=geojson&q=SmartCity+App").await.json();
+
+    assert!(
+        near.slugs().iter().all(|slug| slug.contains("ulm") || !slug.is_empty())
+            && near.json()["total"].as_u64() > Some(3)
+    );
+    let features = map["features"].as_array().unwrap();
+    let shared = features.iter().find(|feature| feature["properties"]["slug"] == "open-smartcity-app").unwrap();
+    assert_eq!(shared["geometry"]["type"], "MultiPoint");
+    assert_eq!(shared["geometry"]["coordinates"].as_array().unwrap().len(), 7);
+    assert!(features.iter().any(|feature| feature["geometry"]["type"] == "Point"));
+}
+
+#[tokio::test]
+async fn examples_count_for_the_solution_they_adopt() {
+    let app = App::start_with_examples();
+
+    let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
+    let first = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=1").await;
+    let list = app.anonymous().get("/v1/solutions/open-smartcity-app/practice-examples?limit=5").await;
+
+    assert_eq!(solution["adoption_count"], 1);
+    assert_eq!(solution["practice_examples"][0]["slug"], "an-adoption-that-ended");
+    assert_eq!(first.slugs(), ["open-smartcity-app"]);
+    assert_eq!(list.status, 308);
+    assert_eq!(list.header("location"), "/v1/practice-examples?solution=open-smartcity-app&limit=5");
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let app = App::start();
+
+    let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
+
+    let gaps: Vec<&str> = solution["gaps"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(gaps.contains(&"costs") && gaps.contains(&"contacts") && !gaps.contains(&"openness"), "{gaps:?}");
+    assert_eq!(solution["completeness"], 100 * (16 - gaps.len()) / 16);
+    assert!(solution.get("freshness").is_none(), "nobody has confirmed it");
+}
