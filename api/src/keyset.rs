@@ -87,14 +87,14 @@ impl Kind {
     }
 }
 
-/// The ids of the part of a list that follows a position, and where to read on if there is more.
+/// The part of a list that follows a position, and where to read on if there is more.
 pub(crate) async fn slice<E: EntityTrait>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
     order: SortKey,
     after: Option<&Position>,
     limit: u64,
-) -> Result<(Vec<Uuid>, Option<Position>)> {
+) -> Result<(Vec<Position>, Option<Position>)> {
     let SortKey { expr, kind, descending } = order;
     let id = || Expr::col((E::default(), Alias::new("id")));
     let mut rows = rows;
@@ -121,12 +121,13 @@ pub(crate) async fn slice<E: EntityTrait>(
     if more {
         found.pop();
     }
-    let next = found.last().filter(|_| more).map(|(id, key)| Position { key: key.clone(), id: *id });
-    Ok((found.into_iter().map(|(id, _)| id).collect(), next))
+    let found: Vec<Position> = found.into_iter().map(|(id, key)| Position { key, id }).collect();
+    let next = found.last().filter(|_| more).cloned();
+    Ok((found, next))
 }
 
-/// Entries in the order of their ids.
-pub(crate) fn in_order<T>(ids: &[Uuid], entries: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<T> {
+/// Entries in the order of their positions, each with what it was ordered by.
+pub(crate) fn in_order<T>(positions: Vec<Position>, entries: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<(T, String)> {
     let mut entries: HashMap<Uuid, T> = entries.into_iter().map(|entry| (id(&entry), entry)).collect();
-    ids.iter().filter_map(|id| entries.remove(id)).collect()
+    positions.into_iter().filter_map(|Position { id, key }| Some((entries.remove(&id)?, key))).collect()
 }

@@ -13,6 +13,7 @@ mod events;
 mod facets;
 mod format;
 mod health;
+mod hits;
 mod http;
 mod identifier;
 mod import;

@@ -57,7 +57,11 @@ pub(crate) struct Filter {
 
 impl Filter {
     pub(crate) fn of(resource: &Resource) -> Self {
-        Self { table: resource.table, condition: Condition::all() }
+        Self::of_table(resource.table)
+    }
+
+    pub(crate) fn of_table(table: &'static str) -> Self {
+        Self { table, condition: Condition::all() }
     }
 
     pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
@@ -158,16 +162,18 @@ impl<E: EntityTrait> Asked<E> {
         E: EntityTrait<Model = M>,
         T: Record,
     {
-        let (ids, next) = slice(db, self.rows.clone(), self.order.clone(), after, limit).await?;
-        let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids.clone()])).all(db).await?;
-        let mut entries = in_order(&ids, views(db, rows).await?, T::id);
+        let (positions, next) = slice(db, self.rows.clone(), self.order.clone(), after, limit).await?;
+        let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
+        let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
+        let mut entries = in_order(positions, views(db, rows).await?, T::id);
         if let Some(search) = self.search.as_ref().filter(|_| self.highlight) {
-            let marked = search.highlight(db, &entries.iter().map(T::texts).collect::<Vec<_>>()).await?;
-            for (entry, marked) in entries.iter_mut().zip(marked) {
-                entry.mark(marked);
+            let texts: Vec<_> = entries.iter().map(|(entry, _)| entry.texts()).collect();
+            let marked = search.highlight(db, &texts).await?;
+            for ((entry, key), marked) in entries.iter_mut().zip(marked) {
+                entry.mark(marked, key);
             }
         }
-        Ok((entries, next))
+        Ok((entries.into_iter().map(|(entry, _)| entry).collect(), next))
     }
 }
 
@@ -192,7 +198,7 @@ where
     let search = Search::asked(db, plan.filters.table, list.usual.q.as_ref()).await?;
     let since = list.usual.updated_since.map(|since| since.0);
     let plan = Plan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
-    let asked = Asked::<E>::new(&plan, search, list.usual.highlight == Some(true));
+    let asked = Asked::<E>::new(&plan, search, list.usual.highlight.unwrap_or(T::MARKED));
     if list.view.is_streamed() {
         let state = state.clone();
         return list
@@ -206,7 +212,11 @@ where
         facets.insert(facet.name, buckets(db, facet, entries).await?);
     }
     let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), &views).await?;
-    list.reply(&req, Page { items, total, next: next.map(|position| list.cursor(position)), facets })
+    let did_you_mean = match &asked.search {
+        Some(search) if total == 0 => search.did_you_mean(db).await?,
+        _ => None,
+    };
+    list.reply(&req, Page { items, total, next: next.map(|position| list.cursor(position)), facets, did_you_mean })
 }
 
 /// The entry that a key names.

@@ -1,15 +1,21 @@
 //! What a resource is called, where its entries stand, and how it is served.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use sea_orm::prelude::Expr;
 use sea_orm::sea_query::Query;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{Error, Result, Violation};
 use crate::http::{Key, Name};
 use crate::import::Files;
+use crate::routes::RESOURCES;
 
 /// A resource of the directory.
 pub(crate) struct Resource {
@@ -17,6 +23,8 @@ pub(crate) struct Resource {
     pub table: &'static str,
     /// Its name in addresses and of its files.
     pub collection: &'static str,
+    /// What it is called: German, English.
+    pub title: [&'static str; 2],
     /// What it holds, for the document.
     pub about: &'static str,
     /// What an entry `t` is called, as SQL that gives a text in its languages.
@@ -92,5 +100,45 @@ impl Resource {
         };
         let detail = |Named { name }| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
         Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
+    }
+}
+
+/// A resource, by its name in addresses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ResourceName(pub &'static Resource);
+
+impl ResourceName {
+    pub(crate) fn of_collection(name: &str) -> Result<Self, String> {
+        let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
+        found.ok_or_else(|| format!("`{name}` is not known here; write one of: {}", Self::all().join(", ")))
+    }
+
+    fn all() -> Vec<&'static str> {
+        RESOURCES.iter().map(|resource| resource.collection).collect()
+    }
+}
+
+impl Serialize for ResourceName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.collection)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of_collection(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl PartialSchema for ResourceName {
+    fn schema() -> RefOr<Schema> {
+        let names = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::all()));
+        names.description(Some("A resource of the directory, as addresses name it")).examples(["solutions"]).into()
+    }
+}
+
+impl ToSchema for ResourceName {
+    fn name() -> Cow<'static, str> {
+        "ResourceName".into()
     }
 }

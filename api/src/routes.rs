@@ -4,7 +4,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
 use crate::{
-    courses, documentation, events, health, learning_partnerships, metrics, municipalities, practice_examples,
+    courses, documentation, events, health, hits, learning_partnerships, metrics, municipalities, practice_examples,
     problems, projects, publications, solutions, themes, vocabularies, working_groups,
 };
 
@@ -26,7 +26,8 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     for resource in RESOURCES {
         cfg.configure(resource.routes);
     }
-    cfg.configure(vocabularies::routes)
+    cfg.configure(hits::routes)
+        .configure(vocabularies::routes)
         .configure(problems::routes)
         .configure(health::routes)
         .configure(documentation::routes)

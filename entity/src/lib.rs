@@ -13,6 +13,7 @@ pub mod practice_example;
 pub mod project;
 pub mod project_member;
 pub mod publication;
+pub mod search_hit;
 pub mod solution;
 pub mod text;
 pub mod theme;

@@ -40,6 +40,7 @@ impl MigratorTrait for Migrator {
             sql!("0012_events"),
             sql!("0013_courses"),
             sql!("0014_publications"),
+            sql!("0015_search_across"),
         ]
     }
 }

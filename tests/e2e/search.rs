@@ -1,23 +1,18 @@
 //! What people type finds what they mean.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::App;
-
-/// The public queries: what is typed, and what must stand among the first.
-const QUERIES: &str = include_str!("queries.json");
+use tests::queries::queries;
 
 #[tokio::test]
 async fn every_public_query_finds_what_it_should() {
     let app = App::start();
-    let queries: Vec<Value> = serde_json::from_str(QUERIES).unwrap();
 
-    for query in &queries {
-        let (typed, resource) = (query["q"].as_str().unwrap(), query["resource"].as_str().unwrap());
-        let within = usize::try_from(query["within"].as_u64().unwrap()).unwrap();
-        let found = find(&app, resource, typed).await;
-
-        let fits = |slug: &&String| query["expect"].as_array().unwrap().contains(&Value::from(slug.as_str()));
-        assert!(found.iter().take(within).any(|slug| fits(&slug)), "{typed}: {found:?}");
+    for query in queries() {
+        let (found, fits) = query.ask(&app.anonymous()).await;
+        assert!(fits, "{}: {found:?}", query.typed);
+        let (across, fits) = query.ask_across(&app.anonymous()).await;
+        assert!(fits, "{} across: {across:?}", query.typed);
     }
 }
 
@@ -124,4 +119,83 @@ async fn what_was_found_is_shown_in_its_text() {
         assert!(marked.iter().any(|text| text.contains("<mark>") && text.contains("latt")), "{marked:?}");
     }
     assert!(plain["items"][0].get("highlight").is_none());
+}
+
+#[tokio::test]
+async fn everything_is_found_at_once() {
+    let app = App::start();
+    let client = app.anonymous();
+
+    let page = client.get("/v1/search?q=Konstanz&facets=resource&facets=federal_state&limit=20").await.json();
+    let hits = page["items"].as_array().unwrap();
+
+    assert_eq!((&hits[0]["resource"], &hits[0]["slug"]), (&json!("municipalities"), &json!("konstanz")));
+    assert_eq!(hits[0]["snippet"], "<mark>Konstanz</mark>");
+    assert_eq!(hits[0]["href"], "/v1/municipalities/konstanz");
+    let scores: Vec<f64> = hits.iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
+    assert!(scores.is_sorted_by(|left, right| left >= right) && scores[0] > 0.0, "{scores:?}");
+    for resource in ["municipalities", "projects", "solutions", "events"] {
+        assert!(hits.iter().any(|hit| hit["resource"] == resource), "{resource}");
+        let bucket = page["facets"]["resource"].as_array().unwrap().iter().find(|bucket| bucket["value"] == resource);
+        let count =
+            client.get(&format!("/v1/search?q=Konstanz&limit=1&resource={resource}")).await.json()["total"].clone();
+        assert_eq!(bucket.unwrap()["count"], count, "{resource}");
+    }
+    for hit in hits {
+        assert_eq!(client.get(hit["href"].as_str().unwrap()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_search_across_is_narrowed_by_theme_and_state() {
+    let app = App::start();
+    let hits = async |query: &str| app.anonymous().get(&format!("/v1/search?limit=100&q=Zwilling{query}")).await;
+
+    let (all, themed, in_state) = (hits("").await, hits("&theme=mobility").await, hits("&federal_state=DE-BY").await);
+
+    let total = |answer: &tests::Answer| answer.json()["total"].as_u64().unwrap();
+    assert!(total(&themed) > 0 && total(&themed) < total(&all));
+    assert!(total(&in_state) > 0 && total(&in_state) < total(&all));
+    assert!(themed.each("themes").iter().all(|themes| themes.as_array().unwrap().contains(&json!("mobility"))));
+    assert!(in_state.each("federal_states").iter().all(|states| states.as_array().unwrap().contains(&json!("DE-BY"))));
+    let refused = app.anonymous().get("/v1/search?q=Bus&resource=buses").await;
+    assert!(refused.json()["errors"][0]["detail"].as_str().unwrap().contains("learning-partnerships"));
+}
+
+#[tokio::test]
+async fn where_nothing_is_found_the_nearest_spelling_is_told() {
+    let app = App::start();
+
+    for path in ["search", "solutions"] {
+        let page =
+            app.anonymous().get(&format!("/v1/{path}?q={}", encoded("smarte Bewässerungssistemme"))).await.json();
+        assert_eq!((&page["total"], &page["did_you_mean"]), (&json!(0), &json!("smarte Bewässerung")), "{path}");
+        let meant = app.anonymous().get(&format!("/v1/{path}?q={}", encoded("smarte Bewässerung"))).await.json();
+        assert!(meant["total"].as_u64() > Some(0) && meant.get("did_you_mean").is_none());
+    }
+    let nothing = app.anonymous().get("/v1/search?q=xyzzyqw").await.json();
+    assert_eq!((&nothing["total"], nothing.get("did_you_mean")), (&json!(0), None));
+}
+
+#[tokio::test]
+async fn titles_and_places_are_suggested_while_somebody_types() {
+    let app = App::start();
+    let suggested = async |typed: &str| -> Vec<(String, String)> {
+        let answer = app.anonymous().get(&format!("/v1/suggest?q={}", encoded(typed))).await.json();
+        let text = |item: &Value, member: &str| item[member].as_str().unwrap().to_owned();
+        answer["items"].as_array().unwrap().iter().map(|item| (text(item, "resource"), text(item, "slug"))).collect()
+    };
+    let place = |slug: &str| ("municipalities".to_owned(), slug.to_owned());
+
+    assert_eq!(suggested("Konst").await[0], place("konstanz"));
+    for typed in ["Mün", "Muen", "mun", "MÜN"] {
+        assert!(suggested(typed).await.contains(&place("muenchen")), "{typed}");
+    }
+    assert!(suggested("digitaler zwill").await.iter().any(|(resource, _)| resource == "solutions"));
+    let few = suggested("s").await;
+    assert_eq!(few.len(), 10);
+    assert!(few.iter().map(|(resource, _)| resource).collect::<std::collections::HashSet<_>>().len() > 4, "{few:?}");
+    for nothing in ["", "   ", "xyzzyqw", "!?", "' | :*"] {
+        assert!(suggested(nothing).await.is_empty(), "{nothing}");
+    }
 }

@@ -10,6 +10,7 @@
 mod client;
 mod database;
 mod proxy;
+pub mod queries;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;

@@ -162,7 +162,7 @@ impl Record for Course {
         title.chain(summary).chain([("provider", self.provider.as_str())]).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

@@ -24,6 +24,7 @@ const TAG: &str = "courses";
 pub(crate) const COURSES: Resource = Resource {
     table: "course",
     collection: TAG,
+    title: ["Kurse", "Courses"],
     about: "Training for people who work on a smart city.",
     label: "t.title",
     key: "title_key",

@@ -254,7 +254,7 @@ impl Record for Event {
         title.chain(summary).chain(place).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

@@ -25,6 +25,7 @@ const TAG: &str = "events";
 pub(crate) const EVENTS: Resource = Resource {
     table: "event",
     collection: TAG,
+    title: ["Veranstaltungen", "Events"],
     about: "Regional conferences, congresses, workshops and other meetings.",
     label: "t.title",
     key: "title_key",

@@ -57,6 +57,8 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const LISTS: &'static [Format];
     /// The forms of one entry.
     const ENTRIES: &'static [Format];
+    /// Is it shown where an entry was found, though nobody asked?
+    const MARKED: bool = false;
     /// Its columns in CSV: paths into its JSON. Several values of one path stand in one cell.
     const COLUMNS: &'static [&'static str];
 
@@ -77,6 +79,6 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
         vec![]
     }
 
-    /// Shows where in its texts it was found.
-    fn mark(&mut self, _highlight: Highlight) {}
+    /// Shows where in its texts it was found, and what it was ordered by.
+    fn mark(&mut self, _highlight: Highlight, _key: &str) {}
 }

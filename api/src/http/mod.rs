@@ -28,4 +28,5 @@ pub(crate) use self::observe::observe;
 pub(crate) use self::page::{Link, Page, Position};
 pub(crate) use self::parameter::{Typed, Whole};
 pub(crate) use self::reply::{no_store, reply};
+pub(crate) use self::request::whole;
 pub(crate) use self::sort::{Order, Sort};

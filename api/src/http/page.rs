@@ -24,6 +24,10 @@ pub(crate) struct Page<T> {
     pub next: Option<Cursor>,
     /// For each facet that was asked for, how many entries each value would give.
     pub facets: BTreeMap<&'static str, Vec<Bucket>>,
+    /// Where `q` found nothing: the nearest spelling that finds something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bewässerung", nullable = false)]
+    pub did_you_mean: Option<String>,
 }
 
 /// A related entry, small

@@ -39,7 +39,7 @@ impl TryFrom<String> for Instant {
 }
 
 /// What somebody typed to search for; nobody types more than 200 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Typed(pub String);
 

@@ -50,9 +50,9 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         let mut response = if self.view.is_whole() {
             reply(json, &page)?
         } else {
-            let Page { items, total, next, facets } = page;
+            let Page { items, total, next, facets, did_you_mean } = page;
             let items = items.iter().map(|item| self.view.pick(item)).collect::<Result<Vec<_>>>()?;
-            reply(json, &Page { items, total, next, facets })?
+            reply(json, &Page { items, total, next, facets, did_you_mean })?
         };
         if let Some(link) = next.and_then(|query| format!("<{}?{query}>; rel=\"next\"", req.path()).parse().ok()) {
             response.headers_mut().insert(LINK, link);

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpRequest;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 
-use crate::error::Violation;
+use crate::error::{Error, Result, Violation};
 
 /// The keys and values of a query string; values of one key in the order they were given.
 pub(crate) struct Pairs(BTreeMap<String, Vec<String>>);
@@ -53,6 +54,14 @@ impl Pairs {
         // What is right key by key is right together.
         serde_html_form::from_str(&encode(good.into_iter())).unwrap_or_default()
     }
+}
+
+/// A query string that is nothing but `T`.
+pub(crate) fn whole<T: DeserializeOwned + IntoParams + Default>(req: &HttpRequest) -> Result<T> {
+    let pairs = Pairs::parse(req.query_string());
+    let mut violations = pairs.unknown(&names::<T>());
+    let query = pairs.read(&mut violations);
+    if violations.is_empty() { Ok(query) } else { Err(Error::Parameters(violations)) }
 }
 
 fn one<T: DeserializeOwned>(key: &str, values: &[String]) -> Result<T, serde_html_form::de::Error> {

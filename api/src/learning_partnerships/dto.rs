@@ -212,7 +212,7 @@ impl Record for LearningPartnership {
         title.chain(summary).chain(results).chain(partners).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

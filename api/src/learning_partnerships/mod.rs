@@ -24,6 +24,7 @@ const TAG: &str = "learning-partnerships";
 pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     table: "learning_partnership",
     collection: TAG,
+    title: ["Lernpartnerschaften", "Learning partnerships"],
     about: "Partnerships in which municipalities learn from each other.",
     label: "t.title",
     key: "title_key",

@@ -262,7 +262,7 @@ impl Record for Municipality {
         texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

@@ -30,6 +30,7 @@ const TAG: &str = "municipalities";
 pub(crate) const MUNICIPALITIES: Resource = Resource {
     table: "municipality",
     collection: TAG,
+    title: ["Kommunen", "Municipalities"],
     about: "Every municipality, district and association of municipalities in Germany.",
     label: "jsonb_build_object('de', t.name)",
     key: "name_key",

@@ -246,7 +246,7 @@ impl Record for PracticeExample {
         texts.into_iter().flat_map(|(members, text)| both(members, text)).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

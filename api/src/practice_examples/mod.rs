@@ -27,6 +27,7 @@ const TAG: &str = "practice-examples";
 pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     table: "practice_example",
     collection: TAG,
+    title: ["Praxisbeispiele", "Practice examples"],
     about: "One municipality's account of doing it: origin or adoption, success or failure.",
     label: "t.title",
     key: "title_key",

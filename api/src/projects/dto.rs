@@ -260,7 +260,7 @@ impl Record for Project {
         [("name", self.name.as_str())].into_iter().chain(summary).chain(description).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

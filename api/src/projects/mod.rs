@@ -26,6 +26,7 @@ const TAG: &str = "projects";
 pub(crate) const PROJECTS: Resource = Resource {
     table: "project",
     collection: TAG,
+    title: ["Modellprojekte", "Model projects"],
     about: "The model projects of the programme.",
     label: "jsonb_build_object('de', t.name)",
     key: "name_key",

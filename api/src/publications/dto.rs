@@ -174,7 +174,7 @@ impl Record for Publication {
         names.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(publishers).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

@@ -24,6 +24,7 @@ const TAG: &str = "publications";
 pub(crate) const PUBLICATIONS: Resource = Resource {
     table: "publication",
     collection: TAG,
+    title: ["Publikationen", "Publications"],
     about: "Studies, guides, strategies and other texts.",
     label: "jsonb_build_object('de', t.title)",
     key: "title_key",

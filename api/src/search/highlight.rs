@@ -37,13 +37,7 @@ struct Folded {
 impl Search {
     /// What was found in each entry, in one query for all of them.
     pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
-        const SQL: &str = "select written, search_fold(written) as folded from unnest($1::text[]) as written";
-        let texts = entries.iter().flatten().map(|(_, text)| *text);
-        let written: HashSet<&str> = texts.flat_map(pieces).filter(|piece| is_word(piece)).collect();
-        let written: Vec<String> = written.into_iter().map(str::to_owned).collect();
-        let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [written.into()]);
-        let rows = Folded::find_by_statement(rows).all(db).await?;
-        let folded: HashMap<String, String> = rows.into_iter().map(|row| (row.written, row.folded)).collect();
+        let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
         let found = |word: &str| folded.get(word).is_some_and(|folded| self.words.contains(folded));
         let of_entry = |texts: &Texts<'_>| {
             let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
@@ -53,8 +47,27 @@ impl Search {
     }
 }
 
+/// How the words of some texts are folded, by how they are written.
+pub(super) async fn folded<'a>(
+    db: &impl ConnectionTrait,
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, String>> {
+    const SQL: &str = "select written, search_fold(written) as folded from unnest($1::text[]) as written";
+    let written: HashSet<&str> = texts.flat_map(pieces).filter(|piece| is_word(piece)).collect();
+    let written: Vec<String> = written.into_iter().map(str::to_owned).collect();
+    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [written.into()]);
+    let rows = Folded::find_by_statement(rows).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.written, row.folded)).collect())
+}
+
+/// The beginning of a text, escaped for HTML like what is marked.
+pub(crate) fn excerpt(text: &str) -> String {
+    let cut: String = text.chars().take(LONG).collect();
+    if cut.len() < text.len() { format!("{}…", escaped(&cut)) } else { escaped(&cut) }
+}
+
 /// Words, and what stands between them.
-fn pieces(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(|letter: char| !letter.is_alphanumeric()).flat_map(|piece| {
         let end = piece
             .char_indices()

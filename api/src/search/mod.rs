@@ -4,8 +4,9 @@
 
 mod highlight;
 mod parse;
+mod spelling;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
@@ -16,12 +17,19 @@ use self::parse::{Clause, Question};
 use crate::error::Result;
 use crate::http::Typed;
 
-pub(crate) use self::highlight::{Highlight, Texts, both};
+pub(crate) use self::highlight::{Highlight, Texts, both, excerpt};
 
-/// A text query, ready to be asked of the documents of one resource.
-#[derive(Clone, Debug)]
+/// The view of every entry: a search in it asks the words of all resources.
+pub(crate) const EVERYTHING: &str = "search_hit";
+
+/// A text query, ready to be asked of the documents of one resource, or of all.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
-    resource: &'static str,
+    resource: Option<&'static str>,
+    /// What was typed.
+    asked: String,
+    /// For words that nobody knows, the nearest that somebody does.
+    nearest: HashMap<String, String>,
     /// What a document must hold.
     matching: String,
     /// The words as they were typed; documents with these come first.
@@ -51,32 +59,33 @@ impl Search {
     /// Reads what was typed, if anything was.
     pub(crate) async fn asked(
         db: &impl ConnectionTrait,
-        resource: &'static str,
+        table: &'static str,
         typed: Option<&Typed>,
     ) -> Result<Option<Self>> {
+        let resource = (table != EVERYTHING).then_some(table);
         match typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()) {
             Some(typed) => Self::read(db, resource, typed).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn read(db: &impl ConnectionTrait, resource: &'static str, typed: &str) -> Result<Self> {
+    async fn read(db: &impl ConnectionTrait, resource: Option<&'static str>, typed: &str) -> Result<Self> {
         let question = Question::parse(typed);
         let words = fold(db, &question).await?;
         let flat: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
         let mut meanings = expand(db, resource, &flat).await?;
-        let guesses = corrections(&flat, &mut meanings);
+        let (guesses, nearest) = corrections(&flat, &mut meanings);
         if !guesses.is_empty() {
             let corrected: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
             for (guess, found) in guesses.iter().zip(expand(db, resource, &corrected).await?) {
                 meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
             }
         }
-        Ok(Self::compose(resource, &question, &words, &meanings))
+        Ok(Self { nearest, asked: typed.to_owned(), ..Self::compose(resource, &question, &words, &meanings) })
     }
 
     fn compose(
-        resource: &'static str,
+        resource: Option<&'static str>,
         question: &Question,
         words: &[Vec<String>],
         meanings: &BTreeMap<usize, Vec<Meaning>>,
@@ -114,15 +123,16 @@ impl Search {
         let or_nothing = |parts: Vec<String>| {
             if parts.is_empty() { NOTHING.to_owned() } else { parts.join(" | ") }
         };
-        Self { resource, matching: or_nothing(ways), typed: or_nothing(typed), forms: or_nothing(forms), words: sought }
+        let (matching, typed, forms) = (or_nothing(ways), or_nothing(typed), or_nothing(forms));
+        Self { resource, matching, typed, forms, words: sought, ..Self::default() }
     }
 
     /// The ids of the documents that match, as `<id> in (…)`.
     pub(crate) fn condition(&self, id: &str) -> Expr {
         let sql = format!(
-            "{id} in (select d.entry_id from search_document d where d.resource = $1 and d.words @@ $2::tsquery)"
+            "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery)"
         );
-        Expr::cust_with_values(sql, [self.resource, &self.matching])
+        Expr::cust_with_values(sql, [sea_orm::Value::from(self.resource), self.matching.clone().into()])
     }
 
     /// How well a document that matches does so: typed words before parts of compounds, names before texts, short before
@@ -156,7 +166,11 @@ async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<
 }
 
 /// What each word can mean, by its place.
-async fn expand(db: &impl ConnectionTrait, resource: &str, words: &[&str]) -> Result<BTreeMap<usize, Vec<Meaning>>> {
+async fn expand(
+    db: &impl ConnectionTrait,
+    resource: Option<&str>,
+    words: &[&str],
+) -> Result<BTreeMap<usize, Vec<Meaning>>> {
     const SQL: &str = "select place, word, tier from search_expand($1, $2::text[])";
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [resource.into(), words.clone().into()]);
@@ -168,23 +182,30 @@ async fn expand(db: &impl ConnectionTrait, resource: &str, words: &[&str]) -> Re
     Ok(meanings)
 }
 
-/// For each word nobody knows, the known ones that differ least from it; other guesses are dropped.
-fn corrections(words: &[&str], meanings: &mut BTreeMap<usize, Vec<Meaning>>) -> Vec<(usize, String)> {
-    let mut corrections = vec![];
+/// For each word nobody knows, by its place the known ones that differ least from it, and the nearest of those that differ
+/// too much to be meant without asking.
+fn corrections(
+    words: &[&str],
+    meanings: &mut BTreeMap<usize, Vec<Meaning>>,
+) -> (Vec<(usize, String)>, HashMap<String, String>) {
+    let (mut corrections, mut nearest) = (vec![], HashMap::new());
     for (place, found) in meanings {
         let Some(typed) = words.get(*place) else { continue };
         let guesses = found.extract_if(.., |meaning| meaning.tier >= ALIKE).map(|meaning| meaning.word);
-        let allowed = typed.chars().count() / 4;
-        let mut near: Vec<(usize, String)> = guesses
-            .map(|word| (strsim::osa_distance(typed, &word), word))
-            .filter(|(far, _)| *far <= allowed.min(3))
-            .collect();
+        let length = typed.chars().count();
+        let mut near: Vec<(usize, String)> = guesses.map(|word| (strsim::osa_distance(typed, &word), word)).collect();
         near.sort();
         let best = near.first().map(|(far, _)| *far);
-        corrections
-            .extend(near.into_iter().filter(|(far, _)| Some(*far) == best).take(3).map(|(_, word)| (*place, word)));
+        if best.is_some_and(|best| best <= (length / 4).min(3)) {
+            let same = near.into_iter().filter(|(far, _)| Some(*far) == best);
+            corrections.extend(same.take(3).map(|(_, word)| (*place, word)));
+        } else if let Some((far, word)) = near.into_iter().next()
+            && far <= length / 2
+        {
+            nearest.insert((*typed).to_owned(), word);
+        }
     }
-    corrections
+    (corrections, nearest)
 }
 
 fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>) -> String {

@@ -249,7 +249,7 @@ impl Record for Solution {
         title.chain(summary).chain(description).chain(challenge).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

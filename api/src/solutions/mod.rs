@@ -29,6 +29,7 @@ const TAG: &str = "solutions";
 pub(crate) const SOLUTIONS: Resource = Resource {
     table: "solution",
     collection: TAG,
+    title: ["Lösungen", "Solutions"],
     about: "What can be reused: software, data, services, processes and more.",
     label: "t.title",
     key: "title_key",

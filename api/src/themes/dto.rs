@@ -174,7 +174,7 @@ impl Record for Theme {
         label.chain(both(["description.de", "description.en"], self.description.as_ref())).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

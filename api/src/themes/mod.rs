@@ -22,6 +22,7 @@ const TAG: &str = "themes";
 pub(crate) const THEMES: Resource = Resource {
     table: "theme",
     collection: TAG,
+    title: ["Themen", "Themes"],
     about: "The fields of action.",
     label: "t.label",
     key: "label_key",

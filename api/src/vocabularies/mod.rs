@@ -105,7 +105,7 @@ async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vo
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
     let next = next.map(|position| list.cursor(position));
-    list.reply(&req, Page { items, total, next, facets: BTreeMap::new() })
+    list.reply(&req, Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None })
 }
 
 /// Read a vocabulary

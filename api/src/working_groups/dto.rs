@@ -238,7 +238,7 @@ impl Record for WorkingGroup {
         name.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(members).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight) {
+    fn mark(&mut self, highlight: Highlight, _: &str) {
         self.highlight = Some(highlight);
     }
 }

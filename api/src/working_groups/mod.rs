@@ -24,6 +24,7 @@ const TAG: &str = "working-groups";
 pub(crate) const WORKING_GROUPS: Resource = Resource {
     table: "working_group",
     collection: TAG,
+    title: ["Arbeitsgruppen und Netzwerke", "Working groups and networks"],
     about: "Working groups and every other standing network.",
     label: "t.name",
     key: "name_key",

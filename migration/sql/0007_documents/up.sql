@@ -34,7 +34,8 @@ alter table search_document
     add column label          jsonb not null default '{}',
     add column summary        jsonb,
     add column themes         text[] not null default '{}',
-    add column federal_states text[] not null default '{}';
+    add column federal_states text[] not null default '{}',
+    add column updated_at     timestamptz not null default now();
 
 -- Entries of one resource may show names of another, and so change their words with them: which resources do.
 create table search_dependency (
@@ -113,14 +114,14 @@ begin
       using changed;
 
     execute format('insert into search_document
-                           (entry_id, resource, slug, label, summary, themes, federal_states, words, prior)
-                    select entry_id, %L, slug, label, summary, themes, federal_states, words, prior
-                      from %I where entry_id = any ($1)
+                           (entry_id, resource, slug, label, summary, themes, federal_states, words, prior, updated_at)
+                    select d.entry_id, %L, d.slug, d.label, d.summary, d.themes, d.federal_states, d.words, d.prior, e.updated_at
+                      from %I d join %I e on e.id = d.entry_id where d.entry_id = any ($1)
                         on conflict (entry_id) do update
                        set slug = excluded.slug, label = excluded.label, summary = excluded.summary,
                            themes = excluded.themes, federal_states = excluded.federal_states,
-                           words = excluded.words, prior = excluded.prior',
-                   changed_resource, changed_resource || '_document')
+                           words = excluded.words, prior = excluded.prior, updated_at = excluded.updated_at',
+                   changed_resource, changed_resource || '_document', changed_resource)
       using changed;
 
     insert into search_word (resource, word, german, english)
