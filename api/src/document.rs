@@ -15,6 +15,7 @@ use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
 
 use crate::error::{KINDS, Kind, Problem, Violation};
+use crate::format::Format;
 use crate::resource::Resource;
 use crate::routes::{self, RESOURCES};
 
@@ -114,13 +115,13 @@ fn allow_part(response: &mut Response) {
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete(path: &str, operation: &mut Operation, schemas: &Components) {
     exemplify(operation, schemas);
-    let (pages, negotiates) = (takes(operation, "cursor"), takes(operation, "format"));
+    let negotiates = takes(operation, "format");
     let responses = &mut operation.responses.responses;
     let lives = path.starts_with("/health") || path == "/metrics";
     if let Some(RefOr::T(found)) = responses.get_mut("200") {
         describe(found, if lives { &["Cache-Control"] } else { &CACHED });
-        describe(found, if pages { &["Link"] } else { &[] });
         if negotiates {
+            describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
             allow_part(found);
         }
     }
@@ -150,9 +151,14 @@ fn is_possible(problem: &str, path: &str, negotiates: bool) -> bool {
     }
 }
 
-/// Gives `sort` and `fields` examples that this operation takes.
+/// Gives `sort` and `fields` examples that this operation takes, and `format` the forms it has.
 fn exemplify(operation: &mut Operation, schemas: &Components) {
     let members = shown(operation, schemas);
+    let media: Vec<String> = match operation.responses.responses.get("200") {
+        Some(RefOr::T(response)) => response.content.keys().cloned().collect(),
+        _ => vec![],
+    };
+    let media: Vec<&str> = media.iter().map(String::as_str).collect();
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(known) = parameter else { continue };
         let described = ParameterBuilder::from(known.clone());
@@ -160,6 +166,12 @@ fn exemplify(operation: &mut Operation, schemas: &Components) {
             ("sort", Some(RefOr::T(Schema::Object(values)))) => {
                 let first = values.enum_values.iter().flatten().next().cloned();
                 *parameter = described.description(Some(SORT)).example(first).build().into();
+            }
+            ("format", _) => {
+                let forms = Format::ALL.iter().filter(|form| media.contains(&form.media_type()));
+                let names =
+                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(forms.map(|form| form.name())));
+                *parameter = described.schema(Some(names)).build().into();
             }
             ("fields", _) => *parameter = described.example(Some(json!(members))).build().into(),
             _ => {}
@@ -210,7 +222,9 @@ fn describe(response: &mut Response, headers: &[&str]) {
             "ETag" => "Strong tag of this representation; send it in `If-None-Match`.",
             "Last-Modified" => "When anything in the directory last changed.",
             "Vary" => "The request headers that decide on the representation.",
-            "Link" => "Where the next page is, as `rel=\"next\"`; absent on the last page.",
+            "Link" => {
+                "Where the next page is, as `rel=\"next\"`, absent on the last one; where other forms are, as `rel=\"alternate\"`."
+            }
             "Retry-After" => "Seconds to wait before asking again.",
             _ => "Id of the request, as the log has it; sent back if the caller chose it.",
         };

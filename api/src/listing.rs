@@ -190,8 +190,11 @@ where
     M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
     E: EntityTrait<Model = M>,
 {
-    let db = state.read()?;
-    let plan = plan(&list.query);
+    let (db, version) = (state.read()?, state.directory.version());
+    let mut plan = plan(&list.query);
+    if list.view.is_feed() {
+        plan.usual = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
+    }
     for (resource, names) in &plan.named {
         resource.check(db, names).await?;
     }
@@ -216,7 +219,8 @@ where
         Some(search) if total == 0 => search.did_you_mean(db).await?,
         _ => None,
     };
-    list.reply(&req, Page { items, total, next: next.map(|position| list.cursor(position)), facets, did_you_mean })
+    let next = next.map(|position| list.cursor(position));
+    list.reply(&req, Page { items, total, next, facets, did_you_mean }, version)
 }
 
 /// The entry that a key names.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::Months;
 use sea_orm::DeriveValueType;
 use sea_orm::prelude::Date;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,17 @@ impl PartialDate {
             _ => self.0.clone(),
         };
         padded.parse().ok()
+    }
+
+    /// The last day the date covers.
+    pub fn last_day(&self) -> Option<Date> {
+        let first = self.first_day()?;
+        let next = match self.0.len() {
+            4 => first.checked_add_months(Months::new(12)),
+            7 => first.checked_add_months(Months::new(1)),
+            _ => return Some(first),
+        };
+        next?.pred_opt()
     }
 
     /// The day, if it is known to the day.

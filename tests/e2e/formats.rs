@@ -1,5 +1,8 @@
 //! The same list in other forms.
 
+use std::collections::HashSet;
+
+use calcard::icalendar::{ICalendar, ICalendarComponentType};
 use serde_json::{Value, json};
 use tests::App;
 
@@ -71,4 +74,104 @@ async fn filters_order_and_members_hold_in_every_form() {
 
     let lines: Vec<Value> = streamed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(listed, Value::Array(lines));
+}
+
+#[tokio::test]
+async fn the_other_forms_are_told() {
+    let app = App::start();
+
+    let page = app.anonymous().get("/v1/events?kind=congress&limit=3").await;
+    let entry = app.anonymous().get("/v1/events/regional-conference-23-konstanz").await;
+    let courses = app.anonymous().get("/v1/courses?limit=100").await;
+
+    let links: Vec<&str> = page.header("link").split(", <").collect();
+    assert!(links[0].ends_with("rel=\"next\""), "{links:?}");
+    assert_eq!(links.len(), 6, "{links:?}");
+    assert!(
+        page.header("link")
+            .contains("</v1/events?kind=congress&limit=3&format=ics>; rel=\"alternate\"; type=\"text/calendar\"")
+    );
+    assert!(entry.header("link").contains("?format=geojson>; rel=\"alternate\"; type=\"application/geo+json\""));
+    assert!(!courses.header("link").contains("next") && !courses.header("link").contains("atom"));
+    for link in links {
+        let path = link.trim_start_matches('<').split('>').next().unwrap();
+        assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn events_go_into_a_calendar() {
+    let app = App::start();
+
+    let answer = app.anonymous().get("/v1/events?format=ics").await;
+    let again = app.anonymous().get("/v1/events?format=ics").await;
+    let text = answer.text();
+    let calendar = ICalendar::parse(&text).unwrap();
+
+    assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
+    assert_eq!(text, again.text(), "the same until something changes");
+    assert!(text.lines().all(|line| line.len() <= 75) && text.contains("\r\n"), "folded as RFC 5545 asks");
+    let of = |kind| calendar.components.iter().filter(|component| component.component_type == kind).collect::<Vec<_>>();
+    assert_eq!(of(ICalendarComponentType::VTimezone).len(), 1);
+    let events = of(ICalendarComponentType::VEvent);
+    assert_eq!(events.len(), 35, "all but the one without a date");
+    let uids: HashSet<&str> = events.iter().map(|event| event.uid().unwrap()).collect();
+    assert_eq!(uids.len(), 35);
+    let konstanz =
+        app.anonymous().get("/v1/events/regional-conference-23-konstanz?format=ics").await.text().replace("\r\n ", "");
+    assert!(konstanz.contains("DTSTART;TZID=Europe/Berlin:20250924T093000\r\n"), "{konstanz}");
+    assert!(
+        konstanz.contains("LOCATION:Bodenseeforum Konstanz\\, Reichenaustraße 21\\, 78462 Konstanz\\, Konstanz\r\n")
+    );
+    let unfolded = text.replace("\r\n ", "");
+    // Two days, and a month: the end is the day after.
+    assert!(unfolded.contains("DTSTART;VALUE=DATE:20260428\r\nDTEND;VALUE=DATE:20260430\r\n"));
+    assert!(unfolded.contains("DTSTART;VALUE=DATE:20230301\r\nDTEND;VALUE=DATE:20230401\r\n"));
+    let some = app.anonymous().get("/v1/events?format=ics&kind=congress").await.text();
+    assert_eq!(
+        ICalendar::parse(&some).unwrap().components.len(),
+        11,
+        "the calendar, its zone with two rules, seven congresses"
+    );
+}
+
+#[tokio::test]
+async fn what_is_new_is_a_feed() {
+    let app = App::start_with_examples();
+
+    for list in ["solutions", "practice-examples", "events", "publications"] {
+        let answer = app.anonymous().get_with(&format!("/v1/{list}?limit=2"), "accept", "application/atom+xml").await;
+        assert_eq!(answer.header("content-type"), "application/atom+xml; charset=utf-8", "{list}");
+        let feed = feed_rs::parser::parse(answer.body.as_slice()).unwrap();
+
+        let (id, title) = (feed.id.clone(), feed.title.unwrap().content);
+        assert!(id.starts_with("urn:uuid:") && title.contains("Transferatlas"), "{list}");
+        assert!(feed.updated.is_some() && feed.authors.len() == 1, "{list}");
+        assert_eq!(feed.entries.len(), 2, "{list}");
+        let entry = &feed.entries[0];
+        assert!(entry.id.starts_with("urn:uuid:") && entry.title.is_some() && entry.updated.is_some());
+        assert_eq!(entry.summary.is_some(), entry.title.as_ref().unwrap().content != "Ein Ursprung");
+        let link =
+            |rel: &str| feed.links.iter().find(|link| link.rel.as_deref() == Some(rel)).map(|link| link.href.clone());
+        assert_eq!(link("self").unwrap(), format!("/v1/{list}?limit=2"));
+        assert_eq!(app.anonymous().get(&entry.links[0].href).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_feed_is_followed_to_its_end() {
+    let app = App::start();
+    let mut path = "/v1/publications?format=atom&limit=30&kind=strategy&kind=article".to_owned();
+
+    let mut seen = HashSet::new();
+    loop {
+        let feed = feed_rs::parser::parse(app.anonymous().get(&path).await.body.as_slice()).unwrap();
+        seen.extend(feed.entries.iter().map(|entry| entry.id.clone()));
+        match feed.links.iter().find(|link| link.rel.as_deref() == Some("next")) {
+            Some(next) => path.clone_from(&next.href),
+            None => break,
+        }
+    }
+
+    assert_eq!(seen.len(), 57);
 }

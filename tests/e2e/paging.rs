@@ -39,9 +39,9 @@ async fn the_link_header_leads_to_the_next_page() {
     let path = link.trim_start_matches('<').split('>').next().unwrap();
     let second = app.anonymous().get(path).await;
 
-    assert!(link.ends_with("; rel=\"next\""));
+    assert!(link.split(", <").next().unwrap().ends_with("; rel=\"next\""));
     assert_eq!((first.slugs().len(), second.slugs().len()), (10, 3));
-    assert_eq!(second.header("link"), "");
+    assert!(!second.header("link").contains("next"));
     assert!(second.json().get("next").is_none());
     assert_eq!(second.json()["total"], 13);
 }

@@ -58,6 +58,6 @@ async fn list_courses(
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), View),
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
-async fn get_course(state: Data<State>, key: Key, entry: EntryQuery<Course>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &COURSES, &key, query::views).await?)
+async fn get_course(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Course>) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &COURSES, &key, query::views).await?)
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use super::calendar;
+use crate::format::{Format, Item, Record};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::search::{Highlight, Texts, both};
@@ -200,8 +201,10 @@ pub(crate) enum EventFacet {
 }
 
 impl Record for Event {
-    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
-    const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson];
+    const LISTS: &'static [Format] =
+        &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson, Format::Ics, Format::Atom];
+    const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson, Format::Ics];
+    const FEED: &'static str = "Veranstaltungen im Transferatlas";
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
@@ -243,6 +246,21 @@ impl Record for Event {
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()
+    }
+
+    fn item(&self) -> Option<Item<'_>> {
+        Some(Item {
+            title: &self.title.de,
+            summary: Some(&self.summary.de),
+            href: format!("/v1/events/{}", self.slug),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            published: self.created_at,
+            updated: self.updated_at,
+        })
+    }
+
+    fn event(&self) -> Option<ics::Event<'_>> {
+        calendar::event(self)
     }
 
     fn texts(&self) -> Texts<'_> {

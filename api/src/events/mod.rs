@@ -1,5 +1,6 @@
 //! Regional conferences, congresses, workshops and other meetings.
 
+mod calendar;
 mod dto;
 mod input;
 mod query;
@@ -44,7 +45,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// Regional conferences, congresses, workshops and other meetings, the latest first.
 #[utoipa::path(tag = TAG, params(Usual, EventQuery, Paging, View),
     responses((status = 200, description = "A page of events, or every match in the streamed forms", content(
-        (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
+        (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/events")]
 async fn list_events(state: Data<State>, req: HttpRequest, list: ListQuery<EventQuery, Event>) -> Result<HttpResponse> {
@@ -53,8 +54,8 @@ async fn list_events(state: Data<State>, req: HttpRequest, list: ListQuery<Event
 
 /// Read an event
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz"), View),
-    responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json")))))]
+    responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
-async fn get_event(state: Data<State>, key: Key, entry: EntryQuery<Event>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &EVENTS, &key, query::views).await?)
+async fn get_event(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Event>) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &EVENTS, &key, query::views).await?)
 }

@@ -1,7 +1,9 @@
 //! The forms a list or an entry is sent in; knows no resource.
 
+mod atom;
 mod csv;
 mod geojson;
+mod ical;
 mod stream;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,9 @@ use uuid::Uuid;
 use crate::search::{Highlight, Texts};
 use crate::space::Location;
 
+pub(crate) use self::atom::{Item, feed};
 pub(crate) use self::geojson::{Feature, FeatureCollection};
+pub(crate) use self::ical::calendar;
 pub(crate) use self::stream::stream;
 
 /// A form of the answer
@@ -22,10 +26,27 @@ pub(crate) enum Format {
     Geojson,
     Csv,
     Ndjson,
+    Ics,
+    Atom,
+    Graphml,
 }
 
 impl Format {
-    pub(crate) const ALL: [Self; 4] = [Self::Json, Self::Geojson, Self::Csv, Self::Ndjson];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Json, Self::Geojson, Self::Csv, Self::Ndjson, Self::Ics, Self::Atom, Self::Graphml];
+
+    /// Its name in `format`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Geojson => "geojson",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Ics => "ics",
+            Self::Atom => "atom",
+            Self::Graphml => "graphml",
+        }
+    }
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
@@ -33,6 +54,9 @@ impl Format {
             Self::Geojson => "application/geo+json",
             Self::Csv => "text/csv",
             Self::Ndjson => "application/x-ndjson",
+            Self::Ics => "text/calendar",
+            Self::Atom => "application/atom+xml",
+            Self::Graphml => "application/graphml+xml",
         }
     }
 
@@ -40,6 +64,8 @@ impl Format {
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Ics => "text/calendar; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
             other => other.media_type(),
         }
     }
@@ -59,6 +85,8 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const ENTRIES: &'static [Format];
     /// Is it shown where an entry was found, though nobody asked?
     const MARKED: bool = false;
+    /// What a feed of it is called, in German.
+    const FEED: &'static str = "";
     /// Its columns in CSV: paths into its JSON. Several values of one path stand in one cell.
     const COLUMNS: &'static [&'static str];
 
@@ -72,6 +100,16 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     /// Where it is, as far as that is known.
     fn places(&self) -> Vec<Location> {
         vec![]
+    }
+
+    /// What a feed says of it.
+    fn item(&self) -> Option<Item<'_>> {
+        None
+    }
+
+    /// What a calendar says of it, if it has a day.
+    fn event(&self) -> Option<ics::Event<'_>> {
+        None
     }
 
     /// What is searched of the entry itself, by member.

@@ -7,7 +7,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYP
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
-use super::{Format, Record, csv};
+use super::{Format, Record, csv, ical};
 use crate::error::{Error, Result};
 use crate::http::{Coding, Encoder, ListQuery, Position};
 
@@ -61,8 +61,8 @@ where
     if coding != Coding::Identity {
         response.insert_header((CONTENT_ENCODING, coding.name()));
     }
-    if format == Format::Csv {
-        response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
+    if let Format::Csv | Format::Ics = format {
+        response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{}\"", format.name())));
     }
     Ok(response.streaming(body))
 }
@@ -73,6 +73,7 @@ fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends
     match list.view.chosen() {
         Format::Csv if begins => text.extend(csv::header(T::COLUMNS)?),
         Format::Geojson if begins => text.extend(br#"{"type":"FeatureCollection","features":["#),
+        Format::Ics if begins => text.extend(ical::begin().bytes()),
         _ => {}
     }
     for (index, item) in items.iter().enumerate() {
@@ -84,14 +85,17 @@ fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends
                 }
                 serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::fault)?;
             }
-            Format::Json | Format::Ndjson => {
+            Format::Ics => text.extend(ical::event(item).bytes()),
+            Format::Json | Format::Ndjson | Format::Atom | Format::Graphml => {
                 serde_json::to_writer(&mut text, &list.view.pick(item)?).map_err(Error::fault)?;
                 text.push(b'\n');
             }
         }
     }
-    if ends && list.view.chosen() == Format::Geojson {
-        text.extend(b"]}");
+    match list.view.chosen() {
+        Format::Geojson if ends => text.extend(b"]}"),
+        Format::Ics if ends => text.extend(ical::end().bytes()),
+        _ => {}
     }
     Ok(text)
 }

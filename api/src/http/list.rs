@@ -86,8 +86,11 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let paging: Paging = pairs.read(&mut violations);
         let mut view: View = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut view));
-        let digest =
-            digest(req.path(), &pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]));
+        let form = view.negotiate(req, T::LISTS);
+        // A feed stands in an order of its own.
+        let order = if view.is_feed() { "atom" } else { "" };
+        let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]);
+        let digest = digest(req.path(), &format!("{asked}{order}"));
         let after = match paging.cursor.as_deref().map(Cursor::decode) {
             None => None,
             Some(Some(cursor)) if cursor.query == digest => Some(cursor.position),
@@ -104,7 +107,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         if !violations.is_empty() {
             return Err(Error::Parameters(violations));
         }
-        view.negotiate(req, T::LISTS)?;
+        form?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
         Ok(Self { query, usual, view, limit, after, digest, item: PhantomData })
     }
@@ -137,7 +140,11 @@ impl<T> Page<T> {
 }
 
 impl View {
+    pub(crate) fn is_feed(&self) -> bool {
+        self.chosen() == Format::Atom
+    }
+
     pub(crate) fn is_streamed(&self) -> bool {
-        self.chosen() != Format::Json
+        !matches!(self.chosen(), Format::Json | Format::Atom)
     }
 }

@@ -1,6 +1,7 @@
 //! How an answer is put together: the handler's part.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
+use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -8,8 +9,9 @@ use super::entry::EntryQuery;
 use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
 use super::page::{Page, Position};
+use crate::directory::Version;
 use crate::error::{Error, Result};
-use crate::format::{self, Format, Record};
+use crate::format::{self, Format, Record, calendar};
 
 /// The directory version of an entry's own last change; the first part of its tag.
 #[derive(Clone, Copy)]
@@ -27,14 +29,37 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
+/// Where the same is in its other forms (RFC 8288).
+fn alternates(req: &HttpRequest, chosen: Format, offered: &[Format], links: &mut Vec<String>) {
+    let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())
+        .filter(|(key, _)| !matches!(&**key, "format" | "cursor"))
+        .collect();
+    for form in offered.iter().filter(|form| **form != chosen) {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(&asked).append_pair("format", form.name()).finish();
+        links.push(format!("<{}?{query}>; rel=\"alternate\"; type=\"{}\"", req.path(), form.media_type()));
+    }
+}
+
+fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
+    if let Ok(links) = links.join(", ").parse() {
+        response.headers_mut().insert(LINK, links);
+    }
+    response
+}
+
 impl<T: Record> EntryQuery<T> {
     /// The entry in the form that was asked for.
-    pub(crate) fn reply(&self, entry: &T) -> Result<HttpResponse> {
+    pub(crate) fn reply(&self, req: &HttpRequest, entry: &T) -> Result<HttpResponse> {
         let form = self.view.chosen().content_type();
-        let mut response = match self.view.chosen() {
+        let response = match self.view.chosen() {
             Format::Geojson => reply(form, &self.view.feature(entry)?)?,
+            Format::Ics => HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(calendar(entry)),
             _ => reply(form, &self.view.pick(entry)?)?,
         };
+        let mut links = vec![];
+        alternates(req, self.view.chosen(), T::ENTRIES, &mut links);
+        let mut response = if links.is_empty() { response } else { tell(response, &links) };
         if let Some(revision) = entry.revision() {
             response.extensions_mut().insert(Revision(revision));
         }
@@ -44,20 +69,23 @@ impl<T: Record> EntryQuery<T> {
 
 impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// One page, and in the header where the next one is.
-    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>) -> Result<HttpResponse> {
-        let next = page.next_query(req.query_string());
+    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>, version: Version) -> Result<HttpResponse> {
+        let next = page.next_query(req.query_string()).map(|query| format!("{}?{query}", req.path()));
+        let mut links: Vec<String> = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
+        alternates(req, self.view.chosen(), T::LISTS, &mut links);
         let json = Format::Json.content_type();
-        let mut response = if self.view.is_whole() {
+        let response = if self.view.is_feed() {
+            let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
+            let feed = format::feed(&page.items, (here, next), version.changed_at)?;
+            HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
+        } else if self.view.is_whole() {
             reply(json, &page)?
         } else {
             let Page { items, total, next, facets, did_you_mean } = page;
             let items = items.iter().map(|item| self.view.pick(item)).collect::<Result<Vec<_>>>()?;
             reply(json, &Page { items, total, next, facets, did_you_mean })?
         };
-        if let Some(link) = next.and_then(|query| format!("<{}?{query}>; rel=\"next\"", req.path()).parse().ok()) {
-            response.headers_mut().insert(LINK, link);
-        }
-        Ok(response)
+        Ok(tell(response, &links))
     }
 
     /// Every match, without pages.
@@ -66,6 +94,8 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
-        format::stream(self, &name, coding(req.headers()), rows).await
+        let mut links = vec![];
+        alternates(req, self.view.chosen(), T::LISTS, &mut links);
+        Ok(tell(format::stream(self, &name, coding(req.headers()), rows).await?, &links))
     }
 }

@@ -63,8 +63,9 @@ async fn list_learning_partnerships(
 #[get("/v1/learning-partnerships/{key}")]
 async fn get_learning_partnership(
     state: Data<State>,
+    req: HttpRequest,
     key: Key,
     entry: EntryQuery<LearningPartnership>,
 ) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &LEARNING_PARTNERSHIPS, &key, query::views).await?)
+    entry.reply(&req, &listing::entry(state.read()?, &LEARNING_PARTNERSHIPS, &key, query::views).await?)
 }

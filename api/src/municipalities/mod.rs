@@ -80,8 +80,13 @@ async fn list_municipalities(
         (Municipality = "application/json"), (Feature = "application/geo+json")
     ))))]
 #[get("/v1/municipalities/{key}")]
-async fn get_municipality(state: Data<State>, key: Key, entry: EntryQuery<Municipality>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &MUNICIPALITIES, &key, query::views).await?)
+async fn get_municipality(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Municipality>,
+) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &MUNICIPALITIES, &key, query::views).await?)
 }
 
 /// Go to a list of what belongs to a municipality

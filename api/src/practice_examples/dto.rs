@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Item, Record};
 use crate::http::Link;
 use crate::municipalities::MunicipalityLink;
 use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
@@ -170,8 +170,9 @@ pub(crate) struct Impact {
 }
 
 impl Record for PracticeExample {
-    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
+    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson, Format::Atom];
     const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson];
+    const FEED: &'static str = "Praxisbeispiele im Transferatlas";
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
@@ -232,6 +233,17 @@ impl Record for PracticeExample {
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()
+    }
+
+    fn item(&self) -> Option<Item<'_>> {
+        Some(Item {
+            title: &self.title.de,
+            summary: self.approach.as_ref().or(self.challenge.as_ref()).map(|text| text.de.as_str()),
+            href: format!("/v1/practice-examples/{}", self.slug),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            published: self.created_at,
+            updated: self.updated_at,
+        })
     }
 
     fn texts(&self) -> Texts<'_> {

@@ -46,7 +46,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// Accounts of municipalities that did it, or tried, in German order of titles.
 #[utoipa::path(tag = TAG, params(Usual, PracticeExampleQuery, Paging, View),
     responses((status = 200, description = "A page of practice examples, or every match in the streamed forms", content(
-        (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
+        (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/practice-examples")]
 async fn list_practice_examples(
@@ -63,8 +63,9 @@ async fn list_practice_examples(
 #[get("/v1/practice-examples/{key}")]
 async fn get_practice_example(
     state: Data<State>,
+    req: HttpRequest,
     key: Key,
     entry: EntryQuery<PracticeExample>,
 ) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &PRACTICE_EXAMPLES, &key, query::views).await?)
+    entry.reply(&req, &listing::entry(state.read()?, &PRACTICE_EXAMPLES, &key, query::views).await?)
 }

@@ -65,8 +65,13 @@ async fn list_projects(
         (Project = "application/json"), (Feature = "application/geo+json")
     ))))]
 #[get("/v1/projects/{key}")]
-async fn get_project(state: Data<State>, key: Key, entry: EntryQuery<Project>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &PROJECTS, &key, query::views).await?)
+async fn get_project(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Project>,
+) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &PROJECTS, &key, query::views).await?)
 }
 
 /// Go to a list of what belongs to a project

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Item, Record};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
 
@@ -137,8 +137,9 @@ pub(crate) enum PublicationFacet {
 }
 
 impl Record for Publication {
-    const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
+    const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson, Format::Atom];
     const ENTRIES: &'static [Format] = &[Format::Json];
+    const FEED: &'static str = "Publikationen im Transferatlas";
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
@@ -165,6 +166,17 @@ impl Record for Publication {
 
     fn revision(&self) -> Option<i64> {
         Some(self.revision)
+    }
+
+    fn item(&self) -> Option<Item<'_>> {
+        Some(Item {
+            title: &self.title,
+            summary: Some(&self.summary.de),
+            href: format!("/v1/publications/{}", self.slug),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            published: self.created_at,
+            updated: self.updated_at,
+        })
     }
 
     fn texts(&self) -> Texts<'_> {

@@ -43,7 +43,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// Studies, guides, strategies and other texts, the newest first.
 #[utoipa::path(tag = TAG, params(Usual, PublicationQuery, Paging, View),
     responses((status = 200, description = "A page of publications, or every match in the streamed forms", content(
-        (Page<Publication> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+        (Page<Publication> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/publications")]
 async fn list_publications(
@@ -58,6 +58,11 @@ async fn list_publications(
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017"), View),
     responses((status = 200, description = "The publication", body = Publication)))]
 #[get("/v1/publications/{key}")]
-async fn get_publication(state: Data<State>, key: Key, entry: EntryQuery<Publication>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &PUBLICATIONS, &key, query::views).await?)
+async fn get_publication(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Publication>,
+) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &PUBLICATIONS, &key, query::views).await?)
 }

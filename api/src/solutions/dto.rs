@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Item, Record};
 use crate::http::Link;
 use crate::identifier::Identifier;
 use crate::municipalities::MunicipalityLink;
@@ -168,8 +168,9 @@ pub(crate) struct RelatedSolution {
 }
 
 impl Record for Solution {
-    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];
+    const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson, Format::Atom];
     const ENTRIES: &'static [Format] = &[Format::Json, Format::Geojson];
+    const FEED: &'static str = "Lösungen im Transferatlas";
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
@@ -239,6 +240,17 @@ impl Record for Solution {
 
     fn places(&self) -> Vec<Location> {
         self.locations.clone()
+    }
+
+    fn item(&self) -> Option<Item<'_>> {
+        Some(Item {
+            title: &self.title.de,
+            summary: Some(&self.summary.de),
+            href: format!("/v1/solutions/{}", self.slug),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            published: self.created_at,
+            updated: self.updated_at,
+        })
     }
 
     fn texts(&self) -> Texts<'_> {

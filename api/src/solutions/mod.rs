@@ -51,7 +51,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// What the municipalities share so that others need not start from zero, in German order of titles.
 #[utoipa::path(tag = TAG, params(Usual, SolutionQuery, Paging, View),
     responses((status = 200, description = "A page of solutions, or every match in the streamed forms", content(
-        (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
+        (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/solutions")]
 async fn list_solutions(
@@ -66,8 +66,13 @@ async fn list_solutions(
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app"), View),
     responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/solutions/{key}")]
-async fn get_solution(state: Data<State>, key: Key, entry: EntryQuery<Solution>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &SOLUTIONS, &key, view::views).await?)
+async fn get_solution(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Solution>,
+) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &SOLUTIONS, &key, view::views).await?)
 }
 
 /// Go to a list of what belongs to a solution

@@ -63,8 +63,8 @@ async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<Theme
 /// Read a theme
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), View), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
-async fn get_theme(state: Data<State>, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &THEMES, &key, query::views).await?)
+async fn get_theme(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &THEMES, &key, query::views).await?)
 }
 
 /// Go to a list of what belongs to a theme

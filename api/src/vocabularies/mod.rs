@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::Text;
 use entity::vocabulary::{List, lists};
@@ -10,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::State;
 use crate::error::{Error, Result};
 use crate::format::{Format, Record};
 use crate::http::{EntryQuery, Filters, Key, ListQuery, Name, Page, Paging, Position, View};
@@ -98,24 +100,32 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
         (Page<Vocabulary> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/vocabularies")]
-async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vocabulary>) -> Result<HttpResponse> {
+async fn list_vocabularies(
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<VocabularyQuery, Vocabulary>,
+) -> Result<HttpResponse> {
     if list.view.is_streamed() {
         return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await;
     }
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
     let next = next.map(|position| list.cursor(position));
-    list.reply(&req, Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None })
+    list.reply(
+        &req,
+        Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None },
+        state.directory.version(),
+    )
 }
 
 /// Read a vocabulary
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), View),
     responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
 #[get("/v1/vocabularies/{key}")]
-async fn get_vocabulary(key: Key, entry: EntryQuery<Vocabulary>) -> Result<HttpResponse> {
+async fn get_vocabulary(req: HttpRequest, key: Key, entry: EntryQuery<Vocabulary>) -> Result<HttpResponse> {
     let Name::Slug(name) = key.name() else {
         return Err(Error::NotFound);
     };
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == name);
-    entry.reply(&found.ok_or(Error::NotFound)?)
+    entry.reply(&req, &found.ok_or(Error::NotFound)?)
 }

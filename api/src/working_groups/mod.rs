@@ -58,6 +58,11 @@ async fn list_working_groups(
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms"), View),
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[get("/v1/working-groups/{key}")]
-async fn get_working_group(state: Data<State>, key: Key, entry: EntryQuery<WorkingGroup>) -> Result<HttpResponse> {
-    entry.reply(&listing::entry(state.read()?, &WORKING_GROUPS, &key, query::views).await?)
+async fn get_working_group(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<WorkingGroup>,
+) -> Result<HttpResponse> {
+    entry.reply(&req, &listing::entry(state.read()?, &WORKING_GROUPS, &key, query::views).await?)
 }

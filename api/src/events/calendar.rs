@@ -1,0 +1,75 @@
+//! What a calendar says of an event.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono_tz::Europe::Berlin;
+use entity::vocabulary::EventStatus;
+use ics::parameters::{TzIDParam, Value};
+use ics::properties::{Categories, Created, Description, Geo, LastModified, Location, Status, Summary, URL};
+use ics::{Event as Entry, components::Property, escape_text};
+
+use super::dto::Event;
+
+/// A point in time that needs no zone.
+const UTC: &str = "%Y%m%dT%H%M%SZ";
+
+/// The event; nothing where nobody knows its day. Where the day is known only to the month or year, it is all of it.
+pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
+    let stamp = |time: DateTime<Utc>| time.format(UTC).to_string();
+    let mut entry = Entry::new(event.id.to_string(), stamp(event.updated_at));
+    entry.push(Created::new(stamp(event.created_at)));
+    entry.push(LastModified::new(stamp(event.updated_at)));
+    times(event)?.into_iter().for_each(|time| entry.push(time));
+    entry.push(match event.status {
+        EventStatus::Planned => Status::tentative(),
+        EventStatus::Confirmed | EventStatus::Held => Status::confirmed(),
+        EventStatus::Cancelled => Status::cancelled(),
+    });
+    entry.push(Summary::new(escape_text(&event.title.de)));
+    entry.push(Description::new(escape_text(&event.summary.de)));
+    let place: Vec<&str> =
+        [&event.venue, &event.address, &event.city].into_iter().flatten().map(String::as_str).collect();
+    if !place.is_empty() {
+        entry.push(Location::new(escape_text(place.join(", "))));
+    }
+    if let Some(point) = event.location {
+        entry.push(Geo::new(format!("{};{}", point.lat, point.lon)));
+    }
+    if let Some(url) = &event.registration_url {
+        entry.push(URL::new(url));
+    }
+    if !event.themes.is_empty() {
+        let themes: Vec<_> = event.themes.iter().map(|theme| escape_text(&theme.name)).collect();
+        entry.push(Categories::new(themes.join(",")));
+    }
+    Some(entry)
+}
+
+/// From when to when.
+fn times(event: &Event) -> Option<Vec<Property<'static>>> {
+    if let Some(starts_at) = event.starts_at {
+        let ends = event.ends_at.map(|ends_at| hour("DTEND", event, ends_at));
+        return Some([hour("DTSTART", event, starts_at)].into_iter().chain(ends).collect());
+    }
+    let starts_on = event.starts_on.as_ref()?;
+    let last = event.ends_on.as_ref().unwrap_or(starts_on).last_day()?;
+    // The day on which it is over.
+    let over = last.checked_add_days(Days::new(1))?;
+    Some(vec![day("DTSTART", starts_on.first_day()?), day("DTEND", over)])
+}
+
+/// An hour in the zone the calendar defines, or where it is held elsewhere in universal time.
+fn hour(name: &'static str, event: &Event, time: DateTime<FixedOffset>) -> Property<'static> {
+    if event.time_zone == Some(Berlin) {
+        let mut property = Property::new(name, time.naive_local().format("%Y%m%dT%H%M%S").to_string());
+        property.add(TzIDParam::new(Berlin.name()));
+        property
+    } else {
+        Property::new(name, time.to_utc().format(UTC).to_string())
+    }
+}
+
+fn day(name: &'static str, day: NaiveDate) -> Property<'static> {
+    let mut property = Property::new(name, day.format("%Y%m%d").to_string());
+    property.add(Value::DATE);
+    property
+}
