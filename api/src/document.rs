@@ -40,6 +40,7 @@ const SORT: &str = "The order; a minus before it turns it round. Ties end in the
     servers((url = "/", description = "This service")),
     tags(
         (name = "search", description = "Search across all resources, and suggestions while somebody types."),
+        (name = "overview", description = "Who has to do with whom, and how many there are of everything."),
         (name = "vocabularies", description = "Every closed list, with German and English labels."),
         (name = "problems", description = "Pages about what can go wrong."),
         (name = "documentation", description = "This document."),

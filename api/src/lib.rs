@@ -24,6 +24,7 @@ mod listing;
 mod log;
 mod metrics;
 mod municipalities;
+mod network;
 mod parties;
 mod practice_examples;
 mod problems;

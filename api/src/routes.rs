@@ -4,8 +4,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
 use crate::{
-    courses, documentation, events, health, hits, learning_partnerships, metrics, municipalities, practice_examples,
-    problems, projects, publications, solutions, themes, vocabularies, working_groups,
+    courses, documentation, events, health, hits, learning_partnerships, metrics, municipalities, network,
+    practice_examples, problems, projects, publications, solutions, themes, vocabularies, working_groups,
 };
 
 /// Every resource, in the order in which entries refer to each other.
@@ -27,6 +27,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         cfg.configure(resource.routes);
     }
     cfg.configure(hits::routes)
+        .configure(network::routes)
         .configure(vocabularies::routes)
         .configure(problems::routes)
         .configure(health::routes)

@@ -363,6 +363,15 @@ vocabulary! {
         Article "article" "Artikel" "Article",
     }
 
+    #[doc = "What joins two municipalities or projects"]
+    EdgeKind "edge_kind" {
+        Membership "membership" "Trägerschaft eines Projekts" "Carrying a project",
+        SharedProject "shared_project" "Gemeinsames Projekt" "Shared project",
+        WorkingGroup "working_group" "Gemeinsame Arbeitsgruppe" "Shared working group",
+        LearningPartnership "learning_partnership" "Gemeinsame Lernpartnerschaft" "Shared learning partnership",
+        Transfer "transfer" "Transfer" "Transfer",
+    }
+
     #[doc = "A German state, by its ISO 3166-2 code"]
     FederalState "federal_state" {
         BadenWuerttemberg "DE-BW" "Baden-Württemberg" "Baden-Württemberg",

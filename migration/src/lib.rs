@@ -41,6 +41,7 @@ impl MigratorTrait for Migrator {
             sql!("0013_courses"),
             sql!("0014_publications"),
             sql!("0015_search_across"),
+            sql!("0016_network"),
         ]
     }
 }

@@ -9,6 +9,7 @@ mod events;
 mod formats;
 mod learning_partnerships;
 mod municipalities;
+mod network;
 mod paging;
 mod practice_examples;
 mod problems;

@@ -24,7 +24,7 @@ fn part(text: &str) -> Option<(String, f32)> {
     Some((name.to_ascii_lowercase(), weight))
 }
 
-pub(super) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
+pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
     let refused = || Error::NotAcceptable(offered.iter().map(|form| form.media_type()).collect::<Vec<_>>().join(", "));
     if let Some(asked) = asked {
         return if offered.contains(&asked) { Ok(asked) } else { Err(refused()) };

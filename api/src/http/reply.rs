@@ -30,15 +30,16 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
 }
 
 /// Where the same is in its other forms (RFC 8288).
-fn alternates(req: &HttpRequest, chosen: Format, offered: &[Format], links: &mut Vec<String>) {
+pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -> Vec<String> {
     let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())
         .filter(|(key, _)| !matches!(&**key, "format" | "cursor"))
         .collect();
-    for form in offered.iter().filter(|form| **form != chosen) {
+    let link = |form: &Format| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let query = query.extend_pairs(&asked).append_pair("format", form.name()).finish();
-        links.push(format!("<{}?{query}>; rel=\"alternate\"; type=\"{}\"", req.path(), form.media_type()));
-    }
+        format!("<{}?{query}>; rel=\"alternate\"; type=\"{}\"", req.path(), form.media_type())
+    };
+    offered.iter().filter(|form| **form != chosen).map(link).collect()
 }
 
 fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
@@ -57,8 +58,7 @@ impl<T: Record> EntryQuery<T> {
             Format::Ics => HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(calendar(entry)),
             _ => reply(form, &self.view.pick(entry)?)?,
         };
-        let mut links = vec![];
-        alternates(req, self.view.chosen(), T::ENTRIES, &mut links);
+        let links = alternate(req, self.view.chosen(), T::ENTRIES);
         let mut response = if links.is_empty() { response } else { tell(response, &links) };
         if let Some(revision) = entry.revision() {
             response.extensions_mut().insert(Revision(revision));
@@ -72,7 +72,7 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>, version: Version) -> Result<HttpResponse> {
         let next = page.next_query(req.query_string()).map(|query| format!("{}?{query}", req.path()));
         let mut links: Vec<String> = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
-        alternates(req, self.view.chosen(), T::LISTS, &mut links);
+        links.extend(alternate(req, self.view.chosen(), T::LISTS));
         let json = Format::Json.content_type();
         let response = if self.view.is_feed() {
             let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
@@ -94,8 +94,7 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
-        let mut links = vec![];
-        alternates(req, self.view.chosen(), T::LISTS, &mut links);
+        let links = alternate(req, self.view.chosen(), T::LISTS);
         Ok(tell(format::stream(self, &name, coding(req.headers()), rows).await?, &links))
     }
 }

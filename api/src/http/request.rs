@@ -31,9 +31,9 @@ impl Pairs {
     /// A key that is in neither list of parameters.
     pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
         let strangers = self.0.keys().filter(|key| !known.contains(key));
-        strangers
-            .map(|key| Violation::parameter(key, format!("is not a parameter here; those are: {}", known.join(", "))))
-            .collect()
+        let those =
+            if known.is_empty() { "there are none".to_owned() } else { format!("those are: {}", known.join(", ")) };
+        strangers.map(|key| Violation::parameter(key, format!("is not a parameter here; {those}"))).collect()
     }
 
     /// Reads the keys that `T` knows. Each is tried alone first, so that every mistake is found; the rest still counts.
@@ -54,6 +54,12 @@ impl Pairs {
         // What is right key by key is right together.
         serde_html_form::from_str(&encode(good.into_iter())).unwrap_or_default()
     }
+}
+
+/// No query string at all.
+pub(crate) fn nothing(req: &HttpRequest) -> Result<()> {
+    let strangers = Pairs::parse(req.query_string()).unknown(&[]);
+    if strangers.is_empty() { Ok(()) } else { Err(Error::Parameters(strangers)) }
 }
 
 /// A query string that is nothing but `T`.

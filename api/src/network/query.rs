@@ -1,0 +1,122 @@
+//! What the database does to find who has to do with whom.
+
+use std::collections::HashMap;
+
+use anyhow::anyhow;
+use entity::Text;
+use entity::vocabulary::EdgeKind;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::dto::{Edge, Network, NetworkQuery, Node};
+use crate::error::{Error, Result};
+use crate::facets::{Bucket, term};
+use crate::municipalities::MUNICIPALITIES;
+use crate::projects::PROJECTS;
+use crate::resource::ResourceName;
+use crate::space::Location;
+use crate::terms::{of_terms, to_terms};
+use crate::themes::THEMES;
+
+/// Two statements, however large it is; and one for each filter that names entries.
+pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Network> {
+    THEMES.check(db, &query.theme).await?;
+    MUNICIPALITIES.check(db, &query.municipality).await?;
+    PROJECTS.check(db, &query.project).await?;
+    let edges = edges(db, query).await?;
+    let mut degrees: HashMap<Uuid, usize> = HashMap::new();
+    for end in edges.iter().flat_map(|edge| [edge.source, edge.target]) {
+        *degrees.entry(end).or_default() += 1;
+    }
+    let mut kinds: HashMap<EdgeKind, i64> = HashMap::new();
+    for edge in &edges {
+        *kinds.entry(edge.kind).or_default() += 1;
+    }
+    Ok(Network { nodes: nodes(db, &degrees).await?, edges, kinds: buckets(&kinds) })
+}
+
+/// Most frequent first, as facets are.
+fn buckets(kinds: &HashMap<EdgeKind, i64>) -> Vec<Bucket> {
+    let bucket = |(kind, count): (&EdgeKind, &i64)| {
+        let value = of_terms(&[*kind]).pop()?;
+        Some(Bucket { label: term::<EdgeKind>(&value)?, value, count: *count })
+    };
+    let mut buckets: Vec<Bucket> = kinds.iter().filter_map(bucket).collect();
+    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    buckets
+}
+
+/// An empty list of a filter asks for nothing.
+fn edges_sql() -> String {
+    let [municipality, project] = [(&MUNICIPALITIES, "$4"), (&PROJECTS, "$5")]
+        .map(|(resource, names)| format!("select id from {} t where {}", resource.table, resource.named("t", names)));
+    format!(
+        "with ends as materialized ({municipality} union all {project}) \
+         select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
+                array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
+           from network_edge e join search_hit h on h.id = e.through_id \
+          where ($1 = '{{}}' or e.kind = any ($1)) \
+            and ($2 = '{{}}' or h.themes && (select array_agg(t.slug) from theme t where {})) \
+            and ($3 = '{{}}' or exists (select from search_document n \
+                                        where n.entry_id in (e.source_id, e.target_id) and n.federal_states && $3)) \
+            and ($4 = '{{}}' and $5 = '{{}}' or e.source_id in (select id from ends) or e.target_id in (select id from ends)) \
+          group by 1, 2, 3 order by 1, 2, 3",
+        THEMES.named("t", "$2")
+    )
+}
+
+async fn edges(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Vec<Edge>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        kind: String,
+        source: Uuid,
+        target: Uuid,
+        count: i64,
+        through: Vec<String>,
+    }
+    let filters: [Value; 5] = [
+        of_terms(&query.kind).into(),
+        query.theme.clone().into(),
+        of_terms(&query.federal_state).into(),
+        query.municipality.clone().into(),
+        query.project.clone().into(),
+    ];
+    let found = Statement::from_sql_and_values(db.get_database_backend(), edges_sql(), filters);
+    let edge = |Found { kind, source, target, count, through }: Found| -> Result<Option<Edge>> {
+        let kind = to_terms(&[kind])?.pop();
+        Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
+    };
+    Found::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()
+}
+
+async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Result<Vec<Node>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+        collection: String,
+        slug: String,
+        label: Text,
+        federal_states: Vec<String>,
+        lon: Option<f64>,
+        lat: Option<f64>,
+    }
+    const SQL: &str = "select h.id, h.collection, h.slug, h.label, h.federal_states, coalesce(m.lon, p.lon) as lon, coalesce(m.lat, p.lat) as lat \
+        from search_hit h left join municipality m on m.id = h.id left join project_place p on p.project_id = h.id \
+        where h.id = any ($1) order by h.collection, h.slug collate \"C\"";
+    let ids: Vec<Uuid> = degrees.keys().copied().collect();
+    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.into()]);
+    let node = |found: Found| -> Result<Node> {
+        Ok(Node {
+            href: format!("/v1/{}/{}", found.collection, found.slug),
+            resource: ResourceName::of_collection(&found.collection)
+                .map_err(|unknown| Error::fault(anyhow!(unknown)))?,
+            degree: degrees.get(&found.id).copied().unwrap_or_default(),
+            id: found.id,
+            slug: found.slug,
+            title: found.label,
+            federal_states: to_terms(&found.federal_states)?,
+            location: Location::of(found.lon, found.lat),
+        })
+    };
+    Found::find_by_statement(found).all(db).await?.into_iter().map(node).collect()
+}
