@@ -238,17 +238,24 @@ where
     views(db, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
 
-/// The rows of all entries, or of those with these slugs or official keys, by slug.
-pub(crate) async fn rows<E: EntityTrait>(
-    db: &impl ConnectionTrait,
+/// What was set of all entries, or of those with these slugs or official keys, by key or slug.
+pub(crate) async fn inputs<C: ConnectionTrait, M, T, I>(
+    db: &C,
     resource: &Resource,
     names: Option<Vec<String>>,
-) -> Result<Vec<E::Model>> {
+    views: impl AsyncFn(&C, Vec<M>) -> Result<Vec<T>>,
+) -> Result<Vec<(Uuid, I)>>
+where
+    M: ModelTrait,
+    M::Entity: EntityTrait<Model = M>,
+    T: Record + Into<I>,
+{
     let official = resource.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
     let these = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
     let order = Expr::cust(format!("{} collate \"C\"", resource.official.unwrap_or("slug")));
-    let rows = E::find().filter(Condition::all().add_option(these)).order_by_asc(order);
-    Ok(rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?)
+    let rows = M::Entity::find().filter(Condition::all().add_option(these)).order_by_asc(order);
+    let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
+    Ok(views(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
 }
 
 /// The ids of some entries.

@@ -139,6 +139,10 @@ fn a_server_that_is_not_there_is_one_clear_line_without_its_password() {
 fn what_is_exported_can_be_imported_and_changes_nothing() {
     let data = folder();
     assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let examples = data.path().join("practice_examples.json");
+    fs::write(&examples, include_str!("../../tests/src/practice_examples.json")).unwrap();
+    let added = run(data.path(), &["import", examples.to_str().unwrap()]);
+    assert!(said(&added).contains("2 were created"), "{}", said(&added));
 
     for (resource, file) in [
         ("municipalities", "municipalities.csv"),
@@ -146,6 +150,13 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
         ("themes", "themes.json"),
         ("projects", "projects.json"),
         ("projects", "projects.ndjson"),
+        ("solutions", "solutions.json"),
+        ("practice-examples", "practice-examples.json"),
+        ("working-groups", "working_groups.json"),
+        ("learning-partnerships", "learning_partnerships.json"),
+        ("events", "events.json"),
+        ("courses", "courses.json"),
+        ("publications", "publications.ndjson"),
     ] {
         let path = data.path().join(file);
         let path = path.to_str().unwrap();
@@ -193,7 +204,7 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
         (
             "\"municipality\": \"05122000\"",
             "\"municipality\": \"05122999\"",
-            "/members/0/municipality: is no official key",
+            "/members/0/municipality: `05122999` names no entry",
         ),
         ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "unknown member `slog`"),
         ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),
@@ -247,7 +258,7 @@ fn a_member_named_twice_is_named_with_its_line() {
 
     let said = said(&run(data.path(), &["import", file.to_str().unwrap()]));
 
-    assert!(said.contains("line 1, /members/1/municipality: is a member already, under another name"), "{said}");
+    assert!(said.contains("line 1, /members/1/municipality: `ulm` stands in the list already"), "{said}");
 }
 
 #[test]

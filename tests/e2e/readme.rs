@@ -7,7 +7,7 @@ const README: &str = include_str!("../../README.md");
 #[tokio::test]
 async fn every_example_answers_what_is_printed() {
     let app = App::start();
-    let block = README.split("## Ten things to ask").nth(1).unwrap().split("```").nth(1).unwrap();
+    let block = README.split("## Sixteen things to ask").nth(1).unwrap().split("```").nth(1).unwrap();
 
     let mut examples = 0;
     for example in block.split("curl ").skip(1) {
@@ -23,5 +23,5 @@ async fn every_example_answers_what_is_printed() {
             rest = &rest[at + piece.len()..];
         }
     }
-    assert_eq!(examples, 10);
+    assert_eq!(examples, 17);
 }

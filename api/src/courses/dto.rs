@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::search::{Highlight, Texts, both};
 
@@ -148,21 +148,11 @@ impl Record for Course {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn texts(&self) -> Texts<'_> {
         let title = both(["title.de", "title.en"], Some(&self.title));
         let summary = both(["summary.de", "summary.en"], Some(&self.summary));
         title.chain(summary).chain([("provider", self.provider.as_str())]).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::calendar;
-use crate::format::{Format, Item, Record};
+use crate::format::{Format, Item, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::search::{Highlight, Texts, both};
@@ -236,13 +236,7 @@ impl Record for Event {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()
@@ -270,9 +264,5 @@ impl Record for Event {
             [("city", self.city.as_deref()), ("venue", self.venue.as_deref()), ("address", self.address.as_deref())];
         let place = place.into_iter().filter_map(|(member, text)| Some((member, text?)));
         title.chain(summary).chain(place).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

@@ -30,8 +30,7 @@ impl Input for EventInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<event::Entity>(db, &EVENTS, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &EVENTS, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

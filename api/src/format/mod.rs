@@ -77,6 +77,24 @@ impl Format {
     }
 }
 
+/// What every entry of the directory tells alike, as a part of its `Record`.
+macro_rules! of_entry {
+    () => {
+        fn id(&self) -> uuid::Uuid {
+            self.id
+        }
+
+        fn revision(&self) -> Option<i64> {
+            Some(self.revision)
+        }
+
+        fn mark(&mut self, highlight: $crate::search::Highlight, _: &str) {
+            self.highlight = Some(highlight);
+        }
+    };
+}
+pub(crate) use of_entry;
+
 /// What can be sent: an entry of the directory as the world sees it.
 pub(crate) trait Record: Serialize + ToSchema + 'static {
     /// The forms of its list; the first is the one nobody asked for.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::parties::Party;
@@ -196,13 +196,7 @@ impl Record for LearningPartnership {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn texts(&self) -> Texts<'_> {
         let title = both(["title.de", "title.en"], Some(&self.title));
@@ -210,9 +204,5 @@ impl Record for LearningPartnership {
         let partners = self.partners.iter().map(|partner| ("partners", partner.name.as_str()));
         let results = both(["results.de", "results.en"], self.results.as_ref());
         title.chain(summary).chain(results).chain(partners).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

@@ -28,9 +28,7 @@ impl Input for LearningPartnershipInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries =
-            views(db, listing::rows::<learning_partnership::Entity>(db, &LEARNING_PARTNERSHIPS, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &LEARNING_PARTNERSHIPS, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::ags::AgsPrefix;
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::relation::Related;
 use crate::resource::Resource;
@@ -248,21 +248,11 @@ impl Record for Municipality {
         self.location.into_iter().collect()
     }
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn texts(&self) -> Texts<'_> {
         let texts =
             [("name", Some(&self.name)), ("designation", self.designation.as_ref()), ("ags", self.ags.as_ref())];
         texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

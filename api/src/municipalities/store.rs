@@ -26,8 +26,7 @@ impl Input for MunicipalityInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<municipality::Entity>(db, &MUNICIPALITIES, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &MUNICIPALITIES, names, views).await
     }
 
     async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::format::{Format, Item, Record};
+use crate::format::{Format, Item, Record, of_entry};
 use crate::http::Link;
 use crate::municipalities::MunicipalityLink;
 use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
@@ -223,13 +223,7 @@ impl Record for PracticeExample {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()
@@ -256,9 +250,5 @@ impl Record for PracticeExample {
             (["transfer_notes.de", "transfer_notes.en"], self.transfer_notes.as_ref()),
         ];
         texts.into_iter().flat_map(|(members, text)| both(members, text)).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

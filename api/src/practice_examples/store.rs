@@ -36,9 +36,7 @@ impl Input for PracticeExampleInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries =
-            views(db, listing::rows::<practice_example::Entity>(db, &PRACTICE_EXAMPLES, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &PRACTICE_EXAMPLES, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

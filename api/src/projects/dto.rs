@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
@@ -242,13 +242,7 @@ impl Record for Project {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()
@@ -258,9 +252,5 @@ impl Record for Project {
         let summary = both(["summary.de", "summary.en"], Some(&self.summary));
         let description = both(["description.de", "description.en"], self.description.as_ref());
         [("name", self.name.as_str())].into_iter().chain(summary).chain(description).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

@@ -31,8 +31,7 @@ impl Input for ProjectInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<project::Entity>(db, &PROJECTS, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &PROJECTS, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

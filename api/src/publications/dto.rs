@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::format::{Format, Item, Record};
+use crate::format::{Format, Item, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
 
@@ -160,13 +160,7 @@ impl Record for Publication {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn item(&self) -> Option<Item<'_>> {
         Some(Item {
@@ -184,9 +178,5 @@ impl Record for Publication {
         let names = names.into_iter().filter_map(|(member, text)| Some((member, text?)));
         let publishers = self.publishers.iter().map(|publisher| ("publishers", publisher.as_str()));
         names.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(publishers).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::format::{Format, Item, Record};
+use crate::format::{Format, Item, Record, of_entry};
 use crate::http::Link;
 use crate::identifier::Identifier;
 use crate::municipalities::MunicipalityLink;
@@ -230,13 +230,7 @@ impl Record for Solution {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn places(&self) -> Vec<Location> {
         self.locations.clone()
@@ -259,9 +253,5 @@ impl Record for Solution {
         let description = both(["description.de", "description.en"], self.description.as_ref());
         let challenge = both(["challenge.de", "challenge.en"], self.challenge.as_ref());
         title.chain(summary).chain(description).chain(challenge).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

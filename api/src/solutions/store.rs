@@ -36,8 +36,7 @@ impl Input for SolutionInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<solution::Entity>(db, &SOLUTIONS, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &SOLUTIONS, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
 use crate::sublists::Lists;
@@ -161,20 +161,10 @@ impl Record for Theme {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn texts(&self) -> Texts<'_> {
         let label = both(["label.de", "label.en"], Some(&self.label));
         label.chain(both(["description.de", "description.en"], self.description.as_ref())).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

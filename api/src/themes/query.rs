@@ -108,8 +108,7 @@ impl Input for ThemeInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<theme::Entity>(db, &THEMES, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &THEMES, names, views).await
     }
 
     async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {

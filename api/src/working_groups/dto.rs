@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::format::{Format, Record};
+use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::parties::Party;
@@ -224,21 +224,11 @@ impl Record for WorkingGroup {
         "updated_at",
     ];
 
-    fn id(&self) -> Uuid {
-        self.id
-    }
-
-    fn revision(&self) -> Option<i64> {
-        Some(self.revision)
-    }
+    of_entry!();
 
     fn texts(&self) -> Texts<'_> {
         let name = both(["name.de", "name.en"], Some(&self.name));
         let members = self.members.iter().map(|member| ("members", member.name.as_str()));
         name.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(members).collect()
-    }
-
-    fn mark(&mut self, highlight: Highlight, _: &str) {
-        self.highlight = Some(highlight);
     }
 }

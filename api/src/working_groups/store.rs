@@ -28,8 +28,7 @@ impl Input for WorkingGroupInput {
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        let entries = views(db, listing::rows::<working_group::Entity>(db, &WORKING_GROUPS, names).await?).await?;
-        Ok(entries.into_iter().map(|entry| (entry.id, entry.into())).collect())
+        listing::inputs(db, &WORKING_GROUPS, names, views).await
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
