@@ -15,7 +15,7 @@ use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
 
 use crate::error::{KINDS, Kind, Problem, Violation};
-use crate::format::Format;
+use crate::format::{Format, columns};
 use crate::resource::Resource;
 use crate::routes::{self, RESOURCES};
 
@@ -124,6 +124,7 @@ fn complete(path: &str, operation: &mut Operation, schemas: &Components) {
         if negotiates {
             describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
             allow_part(found);
+            show_columns(path, found);
         }
     }
     if !lives && responses.contains_key("200") {
@@ -211,6 +212,14 @@ fn problem(kind: &Kind) -> Response {
     describe(&mut response, &["Cache-Control"]);
     describe(&mut response, if kind.status == StatusCode::SERVICE_UNAVAILABLE { &["Retry-After"] } else { &[] });
     response
+}
+
+/// Shows the columns of a list as CSV.
+fn show_columns(path: &str, response: &mut Response) {
+    let resource = RESOURCES.iter().find(|resource| path.strip_prefix("/v1/") == Some(resource.collection));
+    if let (Some(resource), Some(RefOr::T(csv))) = (resource, response.content.get_mut("text/csv")) {
+        csv.example = Some(json!(columns(resource.columns)));
+    }
 }
 
 /// What a cache needs to know.

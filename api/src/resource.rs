@@ -35,6 +35,8 @@ pub(crate) struct Resource {
     pub official: Option<&'static str>,
     /// Are there few enough to list them all in a message?
     pub few: bool,
+    /// The columns of its CSV, as paths into the JSON of an entry.
+    pub columns: &'static [&'static str],
     pub routes: fn(&mut ServiceConfig),
     pub files: Files,
 }

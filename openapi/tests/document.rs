@@ -95,6 +95,19 @@ fn no_member_can_be_null_except_an_unknown_geometry() {
 }
 
 #[test]
+fn every_list_shows_the_columns_of_its_table() {
+    let lists = operations()
+        .into_iter()
+        .filter(|operation| operation.value.pointer("/responses/200/content/text~1csv").is_some());
+    let resources: Vec<_> = lists.filter(|list| !["/v1/search", "/v1/vocabularies"].contains(&&*list.path)).collect();
+    assert_eq!(resources.len(), 10);
+    for list in resources {
+        let example = list.value.pointer("/responses/200/content/text~1csv/example").and_then(Value::as_str);
+        assert!(example.is_some_and(|columns| columns.starts_with("id,slug,") && columns.len() > 50), "{}", list.id);
+    }
+}
+
+#[test]
 fn every_operation_promises_its_problems() {
     for operation in operations() {
         let responses = operation.value.get("responses").and_then(Value::as_object).cloned().unwrap_or_default();

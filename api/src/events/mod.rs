@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
-use crate::format::{Feature, FeatureCollection};
+use crate::format::{Feature, FeatureCollection, Record};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
@@ -32,6 +32,7 @@ pub(crate) const EVENTS: Resource = Resource {
     key: "title_key",
     official: None,
     few: false,
+    columns: Event::COLUMNS,
     routes,
     files: Files::of::<EventInput>(Some((Form::Json, include_str!("../../seed/events.json")))),
 };

@@ -8,7 +8,16 @@ use crate::error::{Error, Result};
 const BETWEEN: &str = "; ";
 
 pub(super) fn header(columns: &[&str]) -> Result<Vec<u8>> {
-    line(columns.iter().map(|column| column.replace('.', "_")))
+    line(columns.iter().map(|column| name(column)))
+}
+
+fn name(column: &str) -> String {
+    column.replace('.', "_")
+}
+
+/// The header, as the document shows it.
+pub(crate) fn columns(columns: &[&str]) -> String {
+    columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
 }
 
 pub(super) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {

@@ -14,6 +14,7 @@ use crate::search::{Highlight, Texts};
 use crate::space::Location;
 
 pub(crate) use self::atom::{Item, feed};
+pub(crate) use self::csv::columns;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;
 pub(crate) use self::stream::stream;

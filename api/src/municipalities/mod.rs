@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
-use crate::format::{Feature, FeatureCollection};
+use crate::format::{Feature, FeatureCollection, Record};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
@@ -36,6 +36,7 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     key: "name_key",
     official: Some("ags"),
     few: false,
+    columns: Municipality::COLUMNS,
     routes,
     files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../seed/municipalities.csv")))),
 };

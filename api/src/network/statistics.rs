@@ -17,10 +17,10 @@ pub(crate) struct Statistics {
     #[schema(example = 12_260)]
     pub municipalities: i64,
     /// Those of them that carry a model project.
-    #[schema(example = 100)]
+    #[schema(example = 108)]
     pub funded_municipalities: i64,
     /// Inhabitants of the municipalities that carry one, without districts and associations.
-    #[schema(example = 20_000_000)]
+    #[schema(example = 17_123_506)]
     pub funded_population: i64,
     /// States with a model project.
     #[schema(example = 15)]

@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
-use crate::format::{Feature, FeatureCollection};
+use crate::format::{Feature, FeatureCollection, Record};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::Files;
 use crate::listing;
@@ -33,6 +33,7 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     key: "title_key",
     official: None,
     few: false,
+    columns: PracticeExample::COLUMNS,
     routes,
     files: Files::of::<PracticeExampleInput>(None),
 };

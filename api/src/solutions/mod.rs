@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
-use crate::format::{Feature, FeatureCollection};
+use crate::format::{Feature, FeatureCollection, Record};
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
@@ -35,6 +35,7 @@ pub(crate) const SOLUTIONS: Resource = Resource {
     key: "title_key",
     official: None,
     few: false,
+    columns: Solution::COLUMNS,
     routes,
     files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../seed/solutions.json")))),
 };

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
+use crate::format::Record;
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
@@ -28,6 +29,7 @@ pub(crate) const THEMES: Resource = Resource {
     key: "label_key",
     official: None,
     few: true,
+    columns: Theme::COLUMNS,
     routes,
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../seed/themes.json")))),
 };

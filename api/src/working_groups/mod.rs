@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
+use crate::format::Record;
 use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
@@ -30,6 +31,7 @@ pub(crate) const WORKING_GROUPS: Resource = Resource {
     key: "name_key",
     official: None,
     few: false,
+    columns: WorkingGroup::COLUMNS,
     routes,
     files: Files::of::<WorkingGroupInput>(Some((Form::Json, include_str!("../../seed/working_groups.json")))),
 };

@@ -39,9 +39,11 @@ create or replace function search_expand(asked_resource text, typed text[])
           from parts p
          where p.sure
             or length(p.rest) >= 3
-           and (exists (select from search_word w where w.word = p.rest)
-                or exists (select from search_word w where w.word = p.shorter)
-                or exists (select from search_word w where w.german = p.rest))
+           -- With a limit each is looked up by index; without, the whole dictionary would be hashed for it.
+           and coalesce((select true from search_word w where w.word = p.rest limit 1),
+                        (select true from search_word w where w.word = p.shorter limit 1),
+                        (select true from search_word w where w.german = p.rest limit 1),
+                        false)
     ),
     alike as (
         select a.place, d.word, 4 as tier
