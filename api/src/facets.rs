@@ -77,14 +77,13 @@ pub(crate) async fn buckets<E: EntityTrait>(
     let Facet { values, label, .. } = facet;
     let text = |value: &str| Expr::cust(value.to_owned()).cast_as(Alias::new("text"));
     let none = || Expr::cust("null::jsonb");
-    let count = || Expr::cust("count(*)");
     let table = E::default().table_name().to_owned();
     let counted = |relation: &str, entry: &str, label: Expr, value: Expr| {
         let ids = entries.clone().select_only().expr(Expr::cust("id")).into_query();
         Query::select()
             .expr_as(value, Alias::new("value"))
             .expr_as(label, Alias::new("label"))
-            .expr_as(count(), Alias::new("count"))
+            .expr_as(Expr::cust(format!("count(distinct r.{entry})")), Alias::new("count"))
             .from_as(Alias::new(relation), Alias::new("r"))
             .and_where(Expr::cust(format!("r.{entry}")).in_subquery(ids))
             .add_group_by([Expr::cust("1"), Expr::cust("2")])
@@ -93,7 +92,7 @@ pub(crate) async fn buckets<E: EntityTrait>(
     let query = match values {
         Values::Own(value) => {
             let rows = entries.select_only().expr_as(text(value), "value").expr_as(none(), "label");
-            rows.expr_as(count(), "count").group_by(Expr::cust("1")).into_query()
+            rows.expr_as(Expr::cust("count(*)"), "count").group_by(Expr::cust("1")).into_query()
         }
         Values::Listed(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
         Values::Related(relation) => {

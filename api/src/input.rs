@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -63,46 +63,42 @@ pub(crate) type Visit<'v> = dyn FnMut(&Mention, Vec<(usize, &mut String)>) + 'v;
 /// The entries that inputs name, by each name they were called and by the one that is kept.
 pub(crate) struct Known(HashMap<(&'static str, String), (Uuid, String)>);
 
-#[derive(FromQueryResult)]
-struct Found {
-    name: String,
-    id: Uuid,
-    key: String,
-}
-
 impl Known {
-    /// Looks up every name, one statement a resource, and writes it in the one way it is kept.
-    async fn settle<T: Input>(db: &impl ConnectionTrait, inputs: &mut [T]) -> Result<Self> {
+    /// Looks up every name, one statement a resource, and writes it in the one way it is kept. Entries may name others that
+    /// are written with them.
+    async fn settle<T: Input>(db: &impl ConnectionTrait, entries: &mut [(Uuid, T)]) -> Result<Self> {
         let mut asked: HashMap<&'static str, (&'static Resource, Vec<String>)> = HashMap::new();
-        for input in inputs.iter_mut() {
+        for (_, input) in entries.iter_mut() {
             input.visit(&mut |mention, names| {
                 let (_, list) = asked.entry(mention.resource.table).or_insert((mention.resource, vec![]));
                 list.extend(names.into_iter().map(|(_, name)| name.clone()));
             });
         }
         let mut known = Self(HashMap::new());
+        for (id, input) in entries.iter() {
+            let key = input.official().unwrap_or(input.slug()).to_owned();
+            known.0.insert((T::RESOURCE.table, input.slug().to_owned()), (*id, key.clone()));
+            known.0.insert((T::RESOURCE.table, key.clone()), (*id, key));
+        }
         for (table, (resource, names)) in asked {
-            let key = resource.official.map_or("t.slug".to_owned(), |column| format!("coalesce(t.{column}, t.slug)"));
-            let named = resource.named("t", "array[n.name]");
-            let sql = format!(
-                "select n.name, t.id, {key} as key from (select distinct unnest($1::text[]) as name) n join {table} t on {named}"
-            );
-            let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [names.into()]);
-            let found = Found::find_by_statement(found).all(db).await?;
-            for Found { name, id, key } in found {
-                known.0.insert((table, key.clone()), (id, key.clone()));
-                known.0.insert((table, name), (id, key));
+            for (name, found) in resource.find(db, &names).await? {
+                known.0.entry((table, name)).or_insert_with(|| (found.id, found.key().to_owned()));
             }
         }
         let mut violations = vec![];
-        for (index, input) in inputs.iter_mut().enumerate() {
-            input.visit(&mut |mention, names| violations.extend(known.rewrite(index, mention, names)));
+        for (index, (id, input)) in entries.iter_mut().enumerate() {
+            input.visit(&mut |mention, names| violations.extend(known.rewrite((index, *id), mention, names)));
         }
         if violations.is_empty() { Ok(known) } else { Err(Error::Invalid(violations)) }
     }
 
-    /// Names those that lead nowhere, and those that are the same entry under two names.
-    fn rewrite(&self, index: usize, mention: &Mention, names: Vec<(usize, &mut String)>) -> Vec<Violation> {
+    /// Names those that lead nowhere, that are the entry itself, and that are the same one under two names.
+    fn rewrite(
+        &self,
+        (index, own): (usize, Uuid),
+        mention: &Mention,
+        names: Vec<(usize, &mut String)>,
+    ) -> Vec<Violation> {
         let mut violations = vec![];
         let mut seen = vec![];
         for (place, name) in names {
@@ -112,6 +108,7 @@ impl Known {
             };
             match self.0.get(&(mention.resource.table, name.clone())) {
                 None => refuse(format!("`{name}` names no entry of /v1/{}", mention.resource.collection)),
+                Some((id, _)) if *id == own => refuse(format!("`{name}` is the entry itself")),
                 Some((id, _)) if mention.once && seen.contains(id) => {
                     refuse(format!("`{name}` stands in the list already, under this name or another"));
                 }
@@ -142,8 +139,7 @@ impl Known {
 }
 
 /// Creates entries, or changes those that are there and differ.
-pub(crate) async fn save<T: Input>(write: &Write, mut inputs: Vec<T>) -> Result<Stored> {
-    let known = Known::settle(&write.tx, &mut inputs).await?;
+pub(crate) async fn save<T: Input>(write: &Write, inputs: Vec<T>) -> Result<Stored> {
     let names = inputs.iter().flat_map(|input| input.official().into_iter().chain([input.slug()]));
     let mut there = HashMap::new();
     for (id, input) in T::current(&write.tx, Some(names.map(str::to_owned).collect())).await? {
@@ -156,10 +152,14 @@ pub(crate) async fn save<T: Input>(write: &Write, mut inputs: Vec<T>) -> Result<
         let same = |there: &&(Uuid, T)| input.official().is_none() || there.1.official().is_none();
         there.get(input.slug()).filter(same)
     };
+    let known = |input: &T| by_key(input).or_else(|| by_slug(input));
+    let id = |input: &T| known(input).map_or_else(Uuid::now_v7, |(id, _)| *id);
+    let mut entries: Vec<(Uuid, T)> = inputs.into_iter().map(|input| (id(&input), input)).collect();
+    let names = Known::settle(&write.tx, &mut entries).await?;
     let mut stored = Stored::default();
-    let changed = stored.changed(inputs, |input| by_key(input).or_else(|| by_slug(input)));
-    let ids = changed.iter().map(|(id, _)| *id).collect();
-    T::put(write, &known, changed).await?;
+    entries.retain(|(_, input)| stored.note(known(input).map(|(_, there)| there == input)));
+    let ids = entries.iter().map(|(id, _)| *id).collect();
+    T::put(write, &names, entries).await?;
     search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
     Ok(stored)
 }

@@ -19,6 +19,7 @@ use crate::facets::{Facet, buckets};
 use crate::format::Record;
 use crate::http::{Filters, Key, ListQuery, Page, Position, Sort};
 use crate::keyset::{SortKey, in_order, slice};
+use crate::municipalities::AgsPrefix;
 use crate::relation::Relation;
 use crate::resource::Resource;
 use crate::search::Search;
@@ -103,6 +104,16 @@ impl Filter {
         self.compare(&listed, (!values.is_empty()).then_some(values))
     }
 
+    /// With a municipality, in a view of municipalities, whose official key begins like one of these.
+    pub(crate) fn official(self, view: &str, prefixes: &[AgsPrefix]) -> Self {
+        let patterns: Vec<String> = prefixes.iter().map(|AgsPrefix(prefix)| format!("{prefix}%")).collect();
+        let sql = format!(
+            "id in (select {}_id from {view} join municipality m on m.id = municipality_id where m.ags like any ($1))",
+            self.table
+        );
+        self.compare(&sql, (!patterns.is_empty()).then_some(patterns))
+    }
+
     /// With a place, in a view of places, that lies in a box and around a point.
     pub(crate) fn within(
         self,
@@ -134,6 +145,7 @@ struct Asked<E: EntityTrait> {
     rows: Select<E>,
     order: SortKey,
     search: Option<Search>,
+    is_ranked: bool,
     highlight: bool,
 }
 
@@ -141,13 +153,14 @@ impl<E: EntityTrait> Asked<E> {
     fn new(plan: &Plan, search: Option<Search>, highlight: bool) -> Self {
         let relevance =
             search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
+        let is_ranked = search.is_some() && !matches!(plan.order, Some((Some(_), _)));
         let order = match (&plan.order, relevance) {
             (Some((Some(key), descending)), _) => key.clone().turned(*descending),
             (Some((None, descending)), Some(relevance)) => relevance.turned(*descending),
             (None, Some(relevance)) => relevance.turned(true),
             (Some((None, _)) | None, None) => plan.usual.clone(),
         };
-        Self { rows: plan.filters.select(search.as_ref()), order, search, highlight }
+        Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
     }
 
     /// The entries that follow a position, and where to read on if there are more.
@@ -169,9 +182,12 @@ impl<E: EntityTrait> Asked<E> {
         if let Some(search) = self.search.as_ref().filter(|_| self.highlight) {
             let texts: Vec<_> = entries.iter().map(|(entry, _)| entry.texts()).collect();
             let marked = search.highlight(db, &texts).await?;
-            for ((entry, key), marked) in entries.iter_mut().zip(marked) {
-                entry.mark(marked, key);
+            for ((entry, _), marked) in entries.iter_mut().zip(marked) {
+                entry.mark(marked);
             }
+        }
+        for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
+            entry.rank(key);
         }
         Ok((entries.into_iter().map(|(entry, _)| entry).collect(), next))
     }

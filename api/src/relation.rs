@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use entity::Text;
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::error::Result;
 use crate::http::Link;
-use crate::resource::Resource;
+use crate::resource::{Resource, ids};
 
 /// A table or view that relates entries of one resource, the owners, to those of another.
 pub(crate) struct Relation {
@@ -64,9 +64,9 @@ impl Relation {
         let sql = format!(
             "{entry}.id in (select r.{owner} from {table} r join {} t on t.id = r.{other} where {})",
             to.table,
-            to.named("t", "$1")
+            to.named("t", ["$1", "$2"])
         );
-        Expr::cust_with_values(sql, [others.to_vec()])
+        Expr::cust_with_values(sql, [Value::from(others.to_vec()), ids(others).into()])
     }
 
     /// The others of some owners, in place of those they had.

@@ -1,6 +1,7 @@
 //! What a resource is called, where its entries stand, and how it is served.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use sea_orm::prelude::Expr;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 use crate::error::{Error, Result, Violation};
 use crate::http::{Key, Name};
@@ -47,16 +49,54 @@ impl fmt::Debug for Resource {
     }
 }
 
+/// An entry that was named.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Found {
+    pub id: Uuid,
+    slug: String,
+    official: Option<String>,
+}
+
+impl Found {
+    /// The name it is kept under: the official key, or the slug where there is none.
+    pub(crate) fn key(&self) -> &str {
+        self.official.as_ref().unwrap_or(&self.slug)
+    }
+}
+
+/// Those of some names that are ids.
+pub(crate) fn ids(names: &[String]) -> Vec<Uuid> {
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
 #[derive(FromQueryResult)]
 struct Named {
     name: String,
 }
 
 impl Resource {
-    /// How an entry can be named, as SQL over its columns and a list of texts.
-    pub(crate) fn named(&self, entry: &str, names: &str) -> String {
+    /// The entries that are named by slug, official key or id, as SQL over an entry and two lists, of texts and of ids; each
+    /// is looked up by its index.
+    pub(crate) fn named(&self, entry: &str, [names, ids]: [&str; 2]) -> String {
         let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
-        format!("({entry}.slug = any ({names}) or {entry}.id::text = any ({names}){official})")
+        format!("({entry}.slug = any ({names}) or {entry}.id = any ({ids}){official})")
+    }
+
+    /// The entries that are named, by the names that were used.
+    pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+        let Self { table, .. } = self;
+        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let condition = self.named("t", ["$1", "$2"]);
+        let sql = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
+        let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
+        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let mut known = HashMap::new();
+        for found in Found::find_by_statement(found).all(db).await? {
+            known.extend(found.official.clone().map(|official| (official, found.clone())));
+            known.insert(found.id.to_string(), found.clone());
+            known.insert(found.slug.clone(), found);
+        }
+        Ok(known)
     }
 
     /// The entry that a key names, as SQL.
@@ -77,20 +117,16 @@ impl Resource {
         found.map(|found| found.name).ok_or(Error::NotFound)
     }
 
-    /// Refuses values of a filter that name no entry: a name that leads nowhere is a mistake, not an empty list.
-    pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<()> {
+    /// The entries that a filter names; a name that leads nowhere is a mistake, not an empty list.
+    pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
         if values.is_empty() {
-            return Ok(());
+            return Ok(vec![]);
         }
         let Self { table, collection, .. } = self;
-        let named = self.named("t", "array[value]");
-        let unknown = format!(
-            "select value as name from unnest($1::text[]) value where not exists (select from {table} t where {named})"
-        );
-        let unknown = Statement::from_sql_and_values(db.get_database_backend(), unknown, [values.to_vec().into()]);
-        let unknown = Named::find_by_statement(unknown).all(db).await?;
+        let found = self.find(db, values).await?;
+        let unknown: Vec<&String> = values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).collect();
         if unknown.is_empty() {
-            return Ok(());
+            return Ok(found.into_values().map(|found| found.id).collect());
         }
         let help = if self.few {
             let known = format!("select slug as name from {table} order by 1");
@@ -100,7 +136,7 @@ impl Resource {
         } else {
             format!("look it up in /v1/{collection}")
         };
-        let detail = |Named { name }| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
+        let detail = |name| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
         Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
     }
 }

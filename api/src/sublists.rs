@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::State;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Violation};
 use crate::http::Key;
 use crate::resource::Resource;
 
@@ -35,6 +35,10 @@ pub(crate) async fn redirect(
     let (_, list) = path.into_inner();
     if !lists.contains(&list.as_str()) {
         return Err(Error::NotFound);
+    }
+    if url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, _)| name == resource.table) {
+        let detail = "is given by the path; ask the list itself for alternatives";
+        return Err(Error::Parameters(vec![Violation::parameter(resource.table, detail)]));
     }
     let slug = resource.slug(state.read()?, &key).await?;
     let asked = if req.query_string().is_empty() { String::new() } else { format!("&{}", req.query_string()) };

@@ -45,13 +45,18 @@ pub(crate) fn description(text: &Text) -> Checked {
     texts(text, 20_000)
 }
 
+/// Control characters stand in no XML.
+fn unprintable(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\n' | '\t')
+}
+
 fn texts(text: &Text, most: usize) -> Checked {
-    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= most && !text.contains('\0');
+    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= most && !text.contains(unprintable);
     if fits(&text.de) && text.en.as_ref().is_none_or(fits) {
         Ok(())
     } else {
         Err(broken(format!(
-            "must have 1 to {most} characters in German, and as many in English where there is English"
+            "must have 1 to {most} characters in German, and as many in English where there is English, and no control characters"
         )))
     }
 }

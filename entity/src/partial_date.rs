@@ -47,7 +47,11 @@ impl TryFrom<String> for PartialDate {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let date = Self(text);
-        let shaped = matches!(date.0.len(), 4 | 7 | 10) && !date.0.starts_with(['+', '-']);
+        let fits = |(place, letter): (usize, u8)| {
+            if matches!(place, 4 | 7) { letter == b'-' } else { letter.is_ascii_digit() }
+        };
+        let shaped =
+            matches!(date.0.len(), 4 | 7 | 10) && date.0.bytes().enumerate().all(fits) && !date.0.starts_with("0000");
         if shaped && date.first_day().is_some() {
             Ok(date)
         } else {

@@ -136,6 +136,26 @@ async fn events_go_into_a_calendar() {
 }
 
 #[tokio::test]
+async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
+    let app = App::start_with_examples();
+
+    let text = app.anonymous().get("/v1/events/a-cancelled-webinar?format=ics").await.text().replace("\r\n ", "");
+
+    for line in [
+        "STATUS:CANCELLED",
+        "DTSTART:20310506T090000Z",
+        "DTEND:20310506T103000Z",
+        "CATEGORIES:Mobilität und Verkehr",
+        "URL:https://example.org/anmeldung",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    assert!(text.contains("Komma\\, Semikolon\\; Rückstrich \\\\."), "{text}");
+    let event = app.anonymous().get("/v1/events/a-cancelled-webinar").await.json();
+    assert_eq!(event["starts_at"], "2031-05-06T10:00:00+01:00");
+}
+
+#[tokio::test]
 async fn what_is_new_is_a_feed() {
     let app = App::start_with_examples();
 

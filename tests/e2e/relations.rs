@@ -1,8 +1,9 @@
 //! Relations in both directions cost the same number of statements, whatever the page size.
 
-use tests::App;
+use serde_json::Value;
+use tests::{App, contract};
 
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 11] = [
     "courses",
     "events",
     "learning-partnerships",
@@ -10,6 +11,7 @@ const LISTS: [&str; 10] = [
     "practice-examples",
     "projects",
     "publications",
+    "search",
     "solutions",
     "themes",
     "working-groups",
@@ -49,4 +51,27 @@ async fn statements(app: &App) -> u64 {
     let metrics = app.anonymous().get("/metrics").await.text();
     let line = metrics.lines().find(|line| line.starts_with("transferatlas_database_reads_total")).unwrap();
     line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_bucket_counts_what_its_filter_finds() {
+    let app = App::start_with_examples();
+
+    for list in contract().operations().iter().filter(|list| list.method == "get") {
+        let parameter = |name: &str| list.parameters("query").into_iter().find(|known| known["name"] == name);
+        let Some(facets) = parameter("facets") else { continue };
+        let names = facets.pointer("/schema/items/enum").and_then(Value::as_array).cloned().unwrap_or_default();
+        assert!(!names.is_empty(), "{}", list.id);
+        for name in names.iter().filter_map(Value::as_str) {
+            let page = app.anonymous().get(&format!("{}?facets={name}&limit=1", list.path)).await.json();
+            for bucket in page["facets"][name].as_array().unwrap().iter().take(3) {
+                let value = percent_encoding::utf8_percent_encode(
+                    bucket["value"].as_str().unwrap(),
+                    percent_encoding::NON_ALPHANUMERIC,
+                );
+                let found = app.anonymous().get(&format!("{}?{name}={value}&limit=1", list.path)).await.json();
+                assert_eq!(found["total"], bucket["count"], "{} {name}={value}", list.id);
+            }
+        }
+    }
 }

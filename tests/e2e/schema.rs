@@ -16,6 +16,7 @@ fn every_entity_fits_its_table() {
         assert!(entity::working_group::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::learning_partnership::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::event::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::search_hit::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::course::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::publication::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());

@@ -122,6 +122,72 @@ async fn what_was_found_is_shown_in_its_text() {
 }
 
 #[tokio::test]
+async fn words_may_be_joined_or_split_and_compounds_have_linking_sounds() {
+    let app = App::start();
+
+    for (resource, typed, slug) in [
+        ("projects", "RheinNeckar", "rhein-neckar"),
+        ("solutions", "Leer stand", "einbeck-vacancy-management"),
+        ("solutions", "SmartVillage App", "smart-village-app"),
+        ("municipalities", "Castroprauxel", "castrop-rauxel"),
+        ("municipalities", "Erfrut", "erfurt"),
+        ("solutions", "Biene", "st-wendel-digital-beehive"),
+        ("learning-partnerships", "Baum", "bamberg-lemgo-bakim"),
+        ("events", "Bürger", "regional-conference-2022-mayen-koblenz"),
+    ] {
+        let found = find(&app, resource, typed).await;
+        assert!(found.iter().take(5).any(|found| found == slug), "{typed}: {found:?}");
+    }
+    let towns = find(&app, "events", "Bürger").await;
+    assert!(!towns.iter().any(|slug| slug.contains("freiburg")), "Freiburg is no citizen: {towns:?}");
+}
+
+#[tokio::test]
+async fn who_excludes_a_word_does_not_mean_the_names_of_themes() {
+    let app = App::start();
+
+    let total = async |typed: &str| {
+        let page = app.anonymous().get(&format!("/v1/solutions?limit=100&q={}", encoded(typed))).await;
+        assert!(typed == "Datenplattform" || !page.slugs().contains(&"hof-urban-data-platform".to_owned()), "{typed}");
+        page.json()["total"].as_u64().unwrap()
+    };
+
+    let all = total("Datenplattform").await;
+    for others in ["Datenplattform -urban", "Datenplattform –urban"] {
+        assert!((20..all).contains(&total(others).await), "{others}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_changes_is_found_wherever_it_is_shown() {
+    let app = App::start_with(&[(
+        "themes",
+        r#"[{"slug": "mobility", "label": {"de": "Fortbewegungskunst"}, "sdgs": [11]}]"#,
+    )]);
+
+    for resource in
+        ["themes", "projects", "solutions", "working-groups", "learning-partnerships", "courses", "publications"]
+    {
+        let shown =
+            app.anonymous().get(&format!("/v1/{resource}?q=Fortbewegungskunst&limit=1")).await.json()["total"].clone();
+        let filter = if resource == "themes" { "q=mobility".to_owned() } else { "theme=mobility".to_owned() };
+        let about = app.anonymous().get(&format!("/v1/{resource}?{filter}&limit=1")).await.json()["total"].clone();
+        let expected = if resource == "themes" { json!(1) } else { about };
+        assert_eq!(shown, expected, "{resource}");
+    }
+}
+
+#[tokio::test]
+async fn a_whole_title_comes_first() {
+    let app = App::start();
+
+    for (typed, slug) in [("Smart Village App", "smart-village-app"), ("Smart City Manager", "smart-city-manager")] {
+        let hits = app.anonymous().get(&format!("/v1/search?limit=3&q={}", encoded(typed))).await;
+        assert_eq!(hits.slugs().first().unwrap(), slug, "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn everything_is_found_at_once() {
     let app = App::start();
     let client = app.anonymous();

@@ -39,13 +39,20 @@ impl App {
         Self::start_on(TestDatabase::filled())
     }
 
-    /// Starts a service on the first content and an example of every resource that has none.
+    /// Starts a service on the first content, and examples of what that has none of.
     pub fn start_with_examples() -> Self {
+        Self::start_with(&[
+            ("practice-examples", include_str!("practice_examples.json")),
+            ("events", include_str!("events.json")),
+        ])
+    }
+
+    /// Starts a service on the first content and what stands in some files.
+    pub fn start_with(files: &[(&'static str, &'static str)]) -> Self {
+        let files: Vec<_> =
+            files.iter().map(|(collection, json)| (*collection, api::seed::Form::Json, *json)).collect();
         let database = TestDatabase::filled();
-        database.with(async |database| {
-            let examples = [("practice-examples", api::seed::Form::Json, include_str!("practice_examples.json"))];
-            api::seed::add(database, &examples).await.expect("examples that are valid");
-        });
+        database.with(async move |database| api::seed::add(database, &files).await.expect("entries that are valid"));
         Self::start_on(database)
     }
 

@@ -42,7 +42,7 @@ impl Query {
         self.at(client, &format!("/v1/{}?limit=100", self.resource)).await
     }
 
-    /// The same, asked of everything at once.
+    /// The same, asked of the search across, in that resource alone.
     pub async fn ask_across(&self, client: &Client) -> (Vec<String>, bool) {
         self.at(client, &format!("/v1/search?resource={}&limit=100", self.resource)).await
     }

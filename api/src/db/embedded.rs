@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use pglite_oxide::{PgliteServer, extensions};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
-use super::server::PLANS;
+use super::server::{PLANS, SPELLING};
 
 /// The running database, gone once it was stopped, and the claim on its folder.
 pub(super) struct Embedded {
@@ -61,6 +61,7 @@ fn clear_unfinished(folder: &Path) -> std::io::Result<()> {
 
 fn start(folder: &Path) -> Result<PgliteServer> {
     let server = PgliteServer::builder().path(folder).extension(extensions::PG_TRGM).postgres_config(PLANS.0, PLANS.1);
+    let server = server.postgres_config(SPELLING.0, SPELLING.1);
     server.start().with_context(|| format!("the data folder {} cannot be opened", folder.display()))
 }
 

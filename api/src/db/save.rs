@@ -4,7 +4,6 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
 };
-use uuid::Uuid;
 
 use crate::error::Result;
 
@@ -26,27 +25,14 @@ impl Stored {
         self.unchanged += more.unchanged;
     }
 
-    /// Notes what becomes of each entry, and gives those that must be written, with the ids to write them under.
-    pub(crate) fn changed<'a, T: PartialEq + 'a>(
-        &mut self,
-        inputs: Vec<T>,
-        known: impl Fn(&T) -> Option<&'a (Uuid, T)>,
-    ) -> Vec<(Uuid, T)> {
-        let mut changed = vec![];
-        for input in inputs {
-            match known(&input) {
-                Some((_, same)) if *same == input => self.unchanged += 1,
-                Some((id, _)) => {
-                    self.updated += 1;
-                    changed.push((*id, input));
-                }
-                None => {
-                    self.created += 1;
-                    changed.push((Uuid::now_v7(), input));
-                }
-            }
+    /// Notes what becomes of an entry, by whether the one that is there is the same: must it be written?
+    pub(crate) fn note(&mut self, same: Option<bool>) -> bool {
+        match same {
+            Some(true) => self.unchanged += 1,
+            Some(false) => self.updated += 1,
+            None => self.created += 1,
         }
-        changed
+        same != Some(true)
     }
 }
 

@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A plan for the values at hand: one for all of them made a search five times slower here.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
+/// How alike two words must be to be compared letter by letter: enough for letters that have changed places.
+pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2");
+
 /// What connections are for. Each kind has its own, so that one cannot starve the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
@@ -43,7 +46,8 @@ impl Use {
         let limits =
             [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
         // Cursors hold times and numbers as the server writes them.
-        let mut settings = vec![("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS];
+        let mut settings =
+            vec![("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS, SPELLING];
         match self {
             Self::Reads(_) | Self::Watch => {
                 settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat());

@@ -44,10 +44,11 @@ pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     Some(entry)
 }
 
-/// From when to when.
+/// From when to when; all day where one of the hours is not known and it is on another day.
 fn times(event: &Event) -> Option<Vec<Property<'static>>> {
-    if let Some(starts_at) = event.starts_at {
-        let ends = event.ends_at.map(|ends_at| hour("DTEND", event, ends_at));
+    let ends_later = event.ends_at.is_none() && event.ends_on.is_some() && event.ends_on != event.starts_on;
+    if let Some(starts_at) = event.starts_at.filter(|_| !ends_later) {
+        let ends = event.ends_at.filter(|ends_at| *ends_at > starts_at).map(|ends_at| hour("DTEND", event, ends_at));
         return Some([hour("DTSTART", event, starts_at)].into_iter().chain(ends).collect());
     }
     let starts_on = event.starts_on.as_ref()?;

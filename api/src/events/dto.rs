@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::calendar;
 use crate::format::{Format, Item, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort};
-use crate::municipalities::MunicipalityLink;
+use crate::http::{Filters, Link, Order, Sort, Whole};
+use crate::municipalities::{AgsPrefix, MunicipalityLink};
 use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
 
@@ -129,6 +129,9 @@ pub(crate) struct EventQuery {
     /// Only what begins at or before the end of this year, month or day.
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
+    /// Years they begin in; repeat for alternatives.
+    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2025]))]
+    pub year: Vec<Whole<1900, 2999>>,
     /// Only what is not over yet, or only what is; what has no date is neither.
     #[param(value_type = Option<bool>, example = false)]
     pub upcoming: Option<bool>,
@@ -147,6 +150,9 @@ pub(crate) struct EventQuery {
     /// Official keys, slugs or ids of where they take place, or of those who carry a project that hosts them; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
+    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    pub ags: Vec<AgsPrefix>,
     /// States by ISO 3166-2 code; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use entity::event::Model;
 use entity::vocabulary::{EventKind, EventStatus, FederalState};
 use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Expr;
 
 use super::EVENTS;
 use super::dto::{Event, EventFacet, EventOrder, EventQuery};
@@ -15,7 +16,7 @@ use crate::keyset::SortKey;
 use crate::listing::{Filter, Plan, ids};
 use crate::municipalities::MUNICIPALITIES;
 use crate::relation::{Relation, links};
-use crate::space::{Location, nearest, places};
+use crate::space::{Location, Near, nearest, places};
 use crate::terms::of_terms;
 use crate::{projects, themes};
 
@@ -34,7 +35,7 @@ pub(super) fn plan(query: &EventQuery) -> Plan {
             (&MUNICIPALITIES, query.municipality.clone()),
         ],
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, &usual)),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,
         facets: facets(query, &query.facets, filters, open),
     }
@@ -42,9 +43,11 @@ pub(super) fn plan(query: &EventQuery) -> Plan {
 
 fn filters(query: &EventQuery) -> Filter {
     let today = today().to_string();
+    let years: Vec<String> = query.year.iter().map(|year| year.0.to_string()).collect();
     Filter::of(&EVENTS)
         .term("kind", &query.kind)
         .term("status", &query.status)
+        .and((!years.is_empty()).then(|| Expr::cust_with_values("left(event.first_day, 4) = any ($1)", [years])))
         .during(query.from.as_ref(), query.to.as_ref())
         .compare("last_day >= $1", (query.upcoming == Some(true)).then(|| today.clone()))
         .compare("last_day < $1", (query.upcoming == Some(false)).then_some(today))
@@ -53,16 +56,17 @@ fn filters(query: &EventQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&BODIES, &query.municipality)
+        .official("event_body", &query.ags)
         .listed("event_federal_state", "federal_state", of_terms(&query.federal_state))
         .within("event_place", (query.bbox, query.near, query.radius_km))
 }
 
-fn order(by: EventOrder, usual: &SortKey) -> Option<SortKey> {
+fn order(by: EventOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         EventOrder::StartsOn => SortKey::text("coalesce(event.first_day, '')"),
         EventOrder::Title => SortKey::text("event.title_key"),
         EventOrder::Number => SortKey::integer("coalesce(event.number, 0)"),
-        EventOrder::Distance => usual.clone(),
+        EventOrder::Distance => return near.map(|near| nearest("event", near)),
         EventOrder::CreatedAt => SortKey::time("event.created_at"),
         EventOrder::UpdatedAt => SortKey::time("event.updated_at"),
         EventOrder::Relevance => return None,
@@ -79,7 +83,10 @@ fn open(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Lab
             query.status.clear();
             ("status", Values::Own("status"), term::<EventStatus>)
         }
-        EventFacet::Year => ("year", Values::Own("left(first_day, 4)"), plain),
+        EventFacet::Year => {
+            query.year.clear();
+            ("year", Values::Own("left(first_day, 4)"), plain)
+        }
         EventFacet::Online => {
             query.online = None;
             ("online", Values::Own("online"), yes_or_no)
@@ -103,7 +110,7 @@ fn open(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Lab
     }
 }
 
-/// Three statements for all relations, however many rows there are.
+/// Two statements for all relations, however many rows there are.
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Event>> {
     let ids = ids(&rows, |row| row.id);
     let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;

@@ -18,20 +18,19 @@ pub(crate) struct Item<'a> {
     pub updated: DateTime<Utc>,
 }
 
-/// A page of a list as a feed: at this address, followed by that one. Addresses are relative to it, for whoever reads it
+/// A page of a list as a feed: of which list, at this address, followed by that one. Addresses are relative to it, for whoever reads it
 /// knows where it came from.
 pub(crate) fn feed<T: Record>(
     entries: &[T],
-    (here, next): (&str, Option<String>),
+    (list, here, next): (&str, &str, Option<String>),
     updated: DateTime<Utc>,
 ) -> Result<Vec<u8>> {
-    let list = here.split('?').next().unwrap_or(here);
     let mut links =
         vec![link("self", here.to_owned(), Some(Format::Atom)), link("alternate", list.to_owned(), Some(Format::Json))];
     links.extend(next.map(|next| link("next", next, Some(Format::Atom))));
     let feed = Feed {
         title: Text::plain(T::FEED),
-        id: named(here),
+        id: named(list),
         updated: updated.fixed_offset(),
         authors: vec![Person { name: "Transferatlas".to_owned(), ..Person::default() }],
         links,
@@ -65,9 +64,9 @@ fn link(rel: &str, href: String, format: Option<Format>) -> Link {
     Link { rel: rel.to_owned(), href, mime_type, ..Link::default() }
 }
 
-/// The permanent name of a feed: one for each address.
-fn named(here: &str) -> String {
-    let digest = Sha256::digest(here);
+/// The permanent name of a feed: one for each list.
+fn named(list: &str) -> String {
+    let digest = Sha256::digest(list);
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(digest).for_each(|(byte, digit)| *byte = digit);
     Uuid::new_v8(bytes).urn().to_string()

@@ -89,7 +89,7 @@ macro_rules! of_entry {
             Some(self.revision)
         }
 
-        fn mark(&mut self, highlight: $crate::search::Highlight, _: &str) {
+        fn mark(&mut self, highlight: $crate::search::Highlight) {
             self.highlight = Some(highlight);
         }
     };
@@ -136,6 +136,9 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
         vec![]
     }
 
-    /// Shows where in its texts it was found, and what it was ordered by.
-    fn mark(&mut self, _highlight: Highlight, _key: &str) {}
+    /// Shows where in its texts it was found.
+    fn mark(&mut self, _highlight: Highlight) {}
+
+    /// Shows how well it fits what was looked for.
+    fn rank(&mut self, _key: &str) {}
 }

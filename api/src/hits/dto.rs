@@ -28,7 +28,8 @@ pub(crate) struct Hit {
     /// Where it was found, as HTML: text that is escaped, with the words between `<mark>` and `</mark>`; else how it begins.
     #[schema(example = "Modulare <mark>Bürger-App</mark> nach dem Open-Source-Prinzip")]
     pub snippet: String,
-    /// How well it fits; higher is better, and only to be compared within one answer. Absent without `q`.
+    /// How well it fits; higher is better, and only to be compared within one answer. Absent without `q`, and in
+    /// another order than by relevance.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 12.5, nullable = false)]
     pub score: Option<f64>,
@@ -149,8 +150,11 @@ impl Record for Hit {
         both(["summary.de", "summary.en"], self.summary.as_ref()).chain(title).collect()
     }
 
-    fn mark(&mut self, highlight: Highlight, key: &str) {
+    fn rank(&mut self, key: &str) {
         self.score = key.parse().ok().map(|rank: f64| rank / 1e6);
+    }
+
+    fn mark(&mut self, highlight: Highlight) {
         let found =
             ["summary.de", "summary.en", "title.de", "title.en"].iter().find_map(|member| highlight.get(member));
         if let Some(found) = found {

@@ -9,6 +9,7 @@ use super::entry::EntryQuery;
 use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
 use super::page::{Page, Position};
+use super::request::Pairs;
 use crate::directory::Version;
 use crate::error::{Error, Result};
 use crate::format::{self, Format, Record, calendar};
@@ -76,7 +77,9 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         let json = Format::Json.content_type();
         let response = if self.view.is_feed() {
             let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
-            let feed = format::feed(&page.items, (here, next), version.changed_at)?;
+            let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
+            let list = if asked.is_empty() { req.path().to_owned() } else { format!("{}?{asked}", req.path()) };
+            let feed = format::feed(&page.items, (&list, here, next), version.changed_at)?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
         } else if self.view.is_whole() {
             reply(json, &page)?

@@ -162,6 +162,7 @@ pub(crate) enum LearningPartnershipFacet {
     PartnershipFormat,
     Relation,
     Status,
+    Role,
     Theme,
     Solution,
     Project,

@@ -86,6 +86,10 @@ fn open(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -
             query.status.clear();
             ("status", Values::Own("status"), term::<PartnershipStatus>)
         }
+        LearningPartnershipFacet::Role => {
+            query.role.clear();
+            ("role", Values::Listed("learning_partnership_partner", "role"), term::<PartnerRole>)
+        }
         LearningPartnershipFacet::Theme => {
             query.theme.clear();
             ("theme", Values::Related(&THEMES), plain)

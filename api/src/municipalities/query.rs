@@ -15,7 +15,7 @@ use crate::facets::{Label, Values, facets, term, yes_or_no};
 use crate::keyset::SortKey;
 use crate::listing::{Filter, Plan, ids};
 use crate::relation::{Relation, links};
-use crate::space::{Bbox, Location};
+use crate::space::{Bbox, Location, Near};
 use crate::sublists::Lists;
 
 const PROJECTS: Relation =
@@ -39,7 +39,7 @@ pub(super) fn plan(query: &MunicipalityQuery) -> Plan {
     Plan {
         named: vec![(&crate::projects::PROJECTS, query.project.clone())],
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, &usual)),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,
         facets: facets(query, &query.facets, filters, open),
     }
@@ -65,7 +65,7 @@ fn filters(query: &MunicipalityQuery) -> Filter {
 /// As the index on keys has it.
 const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
 
-fn order(by: MunicipalityOrder, usual: &SortKey) -> Option<SortKey> {
+fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         MunicipalityOrder::Name => SortKey::text("municipality.name_key"),
         MunicipalityOrder::Ags => SortKey::text(AGS),
@@ -73,7 +73,7 @@ fn order(by: MunicipalityOrder, usual: &SortKey) -> Option<SortKey> {
         MunicipalityOrder::AreaKm2 => SortKey::number("coalesce(municipality.area_km2, -1)"),
         MunicipalityOrder::CreatedAt => SortKey::time("municipality.created_at"),
         MunicipalityOrder::UpdatedAt => SortKey::time("municipality.updated_at"),
-        MunicipalityOrder::Distance => usual.clone(),
+        MunicipalityOrder::Distance => return near.map(|near| SortKey::number(near.distance())),
         MunicipalityOrder::Relevance => return None,
     })
 }

@@ -20,10 +20,10 @@ use crate::themes::THEMES;
 
 /// Two statements, however large it is; and one for each filter that names entries.
 pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Network> {
-    THEMES.check(db, &query.theme).await?;
-    MUNICIPALITIES.check(db, &query.municipality).await?;
-    PROJECTS.check(db, &query.project).await?;
-    let edges = edges(db, query).await?;
+    let themes = THEMES.check(db, &query.theme).await?;
+    let municipalities = MUNICIPALITIES.check(db, &query.municipality).await?;
+    let ends = [municipalities, PROJECTS.check(db, &query.project).await?].concat();
+    let edges = edges(db, query, (themes, ends)).await?;
     let mut degrees: HashMap<Uuid, usize> = HashMap::new();
     for end in edges.iter().flat_map(|edge| [edge.source, edge.target]) {
         *degrees.entry(end).or_default() += 1;
@@ -47,25 +47,21 @@ fn buckets(kinds: &HashMap<EdgeKind, i64>) -> Vec<Bucket> {
 }
 
 /// An empty list of a filter asks for nothing.
-fn edges_sql() -> String {
-    let [municipality, project] = [(&MUNICIPALITIES, "$4"), (&PROJECTS, "$5")]
-        .map(|(resource, names)| format!("select id from {} t where {}", resource.table, resource.named("t", names)));
-    format!(
-        "with ends as materialized ({municipality} union all {project}) \
-         select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
-                array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
-           from network_edge e join search_hit h on h.id = e.through_id \
-          where ($1 = '{{}}' or e.kind = any ($1)) \
-            and ($2 = '{{}}' or h.themes && (select array_agg(t.slug) from theme t where {})) \
-            and ($3 = '{{}}' or exists (select from search_document n \
-                                        where n.entry_id in (e.source_id, e.target_id) and n.federal_states && $3)) \
-            and ($4 = '{{}}' and $5 = '{{}}' or e.source_id in (select id from ends) or e.target_id in (select id from ends)) \
-          group by 1, 2, 3 order by 1, 2, 3",
-        THEMES.named("t", "$2")
-    )
-}
+const EDGES: &str = "select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
+        array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
+   from network_edge e join search_hit h on h.id = e.through_id \
+  where ($1 = '{}' or e.kind = any ($1)) \
+    and ($2 = '{}' or h.themes && (select array_agg(t.slug) from theme t where t.id = any ($2))) \
+    and ($3 = '{}' or exists (select from search_document n \
+                              where n.entry_id in (e.source_id, e.target_id) and n.federal_states && $3)) \
+    and ($4 = '{}' or e.source_id = any ($4) or e.target_id = any ($4)) \
+  group by 1, 2, 3 order by 1, 2, 3";
 
-async fn edges(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Vec<Edge>> {
+async fn edges(
+    db: &impl ConnectionTrait,
+    query: &NetworkQuery,
+    (themes, ends): (Vec<Uuid>, Vec<Uuid>),
+) -> Result<Vec<Edge>> {
     #[derive(FromQueryResult)]
     struct Found {
         kind: String,
@@ -74,14 +70,9 @@ async fn edges(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Vec<Ed
         count: i64,
         through: Vec<String>,
     }
-    let filters: [Value; 5] = [
-        of_terms(&query.kind).into(),
-        query.theme.clone().into(),
-        of_terms(&query.federal_state).into(),
-        query.municipality.clone().into(),
-        query.project.clone().into(),
-    ];
-    let found = Statement::from_sql_and_values(db.get_database_backend(), edges_sql(), filters);
+    let filters: [Value; 4] =
+        [of_terms(&query.kind).into(), themes.into(), of_terms(&query.federal_state).into(), ends.into()];
+    let found = Statement::from_sql_and_values(db.get_database_backend(), EDGES, filters);
     let edge = |Found { kind, source, target, count, through }: Found| -> Result<Option<Edge>> {
         let kind = to_terms(&[kind])?.pop();
         Ok(kind.map(|kind| Edge { kind, source, target, count, through }))

@@ -79,7 +79,7 @@ const SQL: &str = "\
         (select count(*) from working_group) as working_groups, \
         (select count(*) from learning_partnership) as learning_partnerships, \
         (select count(*) from event) as events, \
-        (select count(*) from event where last_day >= $1 and status <> 'cancelled') as upcoming_events, \
+        (select count(*) from event where last_day >= $1) as upcoming_events, \
         (select count(*) from course) as courses, \
         (select count(*) from publication) as publications";
 

@@ -1,11 +1,12 @@
 //! What the list of practice examples can be asked.
 
 use entity::PartialDate;
-use entity::vocabulary::{DiscontinuedReason, FederalState, Relation, Status, Workstream};
+use entity::vocabulary::{CostBasis, DiscontinuedReason, FederalState, Relation, Status, Workstream};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort, Whole};
+use crate::municipalities::AgsPrefix;
 use crate::space::{Bbox, Kilometres, Near};
 
 /// Filters of the list of practice examples.
@@ -25,6 +26,9 @@ pub(crate) struct PracticeExampleQuery {
     /// With a success factor or obstacle on this side of the work; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["legal"]))]
     pub workstream: Vec<Workstream>,
+    /// With costs that rest on this; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["actual"]))]
+    pub cost_basis: Vec<CostBasis>,
     /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<Whole<1, 17>>,
@@ -40,6 +44,9 @@ pub(crate) struct PracticeExampleQuery {
     /// Official keys, slugs or ids of municipalities; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
+    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    pub ags: Vec<AgsPrefix>,
     /// States by ISO 3166-2 code; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,

@@ -15,7 +15,7 @@ use crate::listing::{Filter, Plan, ids};
 use crate::municipalities::MUNICIPALITIES;
 use crate::relation::{Relation, links};
 use crate::reuse::read;
-use crate::space::{nearest, places};
+use crate::space::{Near, nearest, places};
 use crate::terms::of_terms;
 use crate::{projects, solutions, themes};
 
@@ -39,7 +39,7 @@ pub(super) fn plan(query: &PracticeExampleQuery) -> Plan {
             (&MUNICIPALITIES, query.municipality.clone()),
         ],
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, &usual)),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,
         facets: facets(query, &query.facets, filters, open),
     }
@@ -50,22 +50,24 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
         .term("relation", &query.relation)
         .term("status", &query.status)
         .listed("practice_example_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
+        .text("costs ->> 'basis'", of_terms(&query.cost_basis))
         .listed("practice_example_workstream", "workstream", of_terms(&query.workstream))
         .listed("practice_example_goal", "goal::text", query.sdg.iter().map(|goal| goal.0.to_string()).collect())
         .related(&SOLUTIONS, &query.solution)
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITY, &query.municipality)
+        .official("practice_example_municipality", &query.ags)
         .listed("practice_example_federal_state", "federal_state", of_terms(&query.federal_state))
         .during(query.from.as_ref(), query.to.as_ref())
         .within("practice_example_place", (query.bbox, query.near, query.radius_km))
 }
 
-fn order(by: PracticeExampleOrder, usual: &SortKey) -> Option<SortKey> {
+fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         PracticeExampleOrder::Title => SortKey::text("practice_example.title_key"),
         PracticeExampleOrder::StartsOn => SortKey::text("coalesce(practice_example.first_day, '')"),
-        PracticeExampleOrder::Distance => usual.clone(),
+        PracticeExampleOrder::Distance => return near.map(|near| nearest("practice_example", near)),
         PracticeExampleOrder::CreatedAt => SortKey::time("practice_example.created_at"),
         PracticeExampleOrder::UpdatedAt => SortKey::time("practice_example.updated_at"),
         PracticeExampleOrder::Relevance => return None,

@@ -18,7 +18,7 @@ use crate::keyset::SortKey;
 use crate::listing::{Filter, Plan, ids};
 use crate::municipalities::{MUNICIPALITIES, MunicipalityLink};
 use crate::relation::{Relation, counts, links};
-use crate::space::{Location, nearest};
+use crate::space::{Location, Near, nearest};
 use crate::sublists::Lists;
 use crate::terms::{of_terms, to_terms};
 use crate::themes;
@@ -52,14 +52,13 @@ pub(super) fn plan(query: &ProjectQuery) -> Plan {
     Plan {
         named: vec![(&themes::THEMES, query.theme.clone()), (&MUNICIPALITIES, query.municipality.clone())],
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, &usual)),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,
         facets: facets(query, &query.facets, filters, open),
     }
 }
 
 fn filters(query: &ProjectQuery) -> Filter {
-    let prefixes = query.ags.iter().map(|prefix| format!("{}%", prefix.0)).collect::<Vec<_>>();
     Filter::of(&PROJECTS)
         .number("round", query.round.iter().map(|round| round.0).collect())
         .number("round_year", query.round_year.iter().map(|year| year.0).collect())
@@ -68,17 +67,14 @@ fn filters(query: &ProjectQuery) -> Filter {
         .listed("project_federal_state", "federal_state", of_terms(&query.federal_state))
         .related(&THEMES, &query.theme)
         .related(&MEMBERS, &query.municipality)
-        .compare(BEGINS, (!prefixes.is_empty()).then_some(prefixes))
+        .official("project_member", &query.ags)
         .within("project_place", (query.bbox, query.near, query.radius_km))
 }
-
-/// Projects with a member whose official key is like that.
-const BEGINS: &str = "id in (select project_id from project_member join municipality m on m.id = municipality_id where m.ags like any ($1))";
 
 /// The name of the municipality that leads a project, as it is sorted by.
 const LEAD: &str = "coalesce((select name_key from project_place where project_place.project_id = project.id), '')";
 
-fn order(by: ProjectOrder, usual: &SortKey) -> Option<SortKey> {
+fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         ProjectOrder::Name => SortKey::text("project.name_key"),
         ProjectOrder::Slug => SortKey::text("(project.slug collate \"C\")"),
@@ -87,7 +83,7 @@ fn order(by: ProjectOrder, usual: &SortKey) -> Option<SortKey> {
         ProjectOrder::CreatedAt => SortKey::time("project.created_at"),
         ProjectOrder::UpdatedAt => SortKey::time("project.updated_at"),
         ProjectOrder::Municipality => SortKey::text(LEAD),
-        ProjectOrder::Distance => usual.clone(),
+        ProjectOrder::Distance => return near.map(|near| nearest("project", near)),
         ProjectOrder::Relevance => return None,
     })
 }

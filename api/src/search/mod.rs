@@ -1,6 +1,6 @@
 //! Text search: what was typed becomes a query over the words of the directory.
 //!
-//! The SQL of migration 0002 tells which words a typed word can mean; this decides which of them count, and how.
+//! The SQL of migrations 0002 and 0015 tells which words a typed word can mean; this decides which of them count, and how.
 
 mod highlight;
 mod parse;
@@ -9,7 +9,7 @@ mod spelling;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub(crate) struct Search {
     resource: Option<&'static str>,
     /// What was typed.
     asked: String,
+    /// What was typed, if it is more than a word and so may be a whole title.
+    title: Option<String>,
     /// For words that nobody knows, the nearest that somebody does.
     nearest: HashMap<String, String>,
     /// What a document must hold.
@@ -46,6 +48,13 @@ struct Meaning {
     place: i32,
     word: String,
     tier: i32,
+}
+
+impl Meaning {
+    /// The words it is made of; two, if the typed one was two in one.
+    fn words(&self) -> impl Iterator<Item = String> {
+        self.word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned)
+    }
 }
 
 /// From here on a meaning is a guess about the spelling.
@@ -73,7 +82,10 @@ impl Search {
         let question = Question::parse(typed);
         let words = fold(db, &question).await?;
         let flat: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-        let mut meanings = expand(db, resource, &flat).await?;
+        let joined: Vec<String> = flat.windows(2).map(<[&str]>::concat).collect();
+        let asked: Vec<&str> = flat.iter().copied().chain(joined.iter().map(String::as_str)).collect();
+        let mut meanings = expand(db, resource, &asked).await?;
+        join(&mut meanings, flat.len());
         let (guesses, nearest) = corrections(&flat, &mut meanings);
         if !guesses.is_empty() {
             let corrected: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
@@ -81,7 +93,8 @@ impl Search {
                 meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
             }
         }
-        Ok(Self { nearest, asked: typed.to_owned(), ..Self::compose(resource, &question, &words, &meanings) })
+        let title = (flat.len() > 1).then(|| typed.to_owned());
+        Ok(Self { nearest, title, asked: typed.to_owned(), ..Self::compose(resource, &question, &words, &meanings) })
     }
 
     fn compose(
@@ -104,7 +117,7 @@ impl Search {
             let glue = if clause.is_phrase { " <-> " } else { " & " };
             let condition = match clause {
                 _ if words.is_empty() => continue,
-                Clause { is_excluded: true, .. } => format!("!({})", known(PART).join(glue)),
+                Clause { is_excluded: true, .. } => format!("!({})", own(&known(PART).join(glue))),
                 Clause { is_phrase: true, .. } => format!("({})", known(PART).join(glue)),
                 _ => format!("({})", known(ALIKE).join(glue)),
             };
@@ -112,7 +125,7 @@ impl Search {
                 typed.extend(known(FORM));
                 forms.extend(known(PART));
                 let meanings = places.iter().filter_map(|place| meanings.get(place)).flatten();
-                sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).map(|meaning| meaning.word.clone()));
+                sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).flat_map(Meaning::words));
             }
             match ways.last_mut().filter(|_| !clause.is_alternative) {
                 Some(way) => way.push(condition),
@@ -132,19 +145,23 @@ impl Search {
         let sql = format!(
             "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery)"
         );
-        Expr::cust_with_values(sql, [sea_orm::Value::from(self.resource), self.matching.clone().into()])
+        Expr::cust_with_values(sql, [Value::from(self.resource), self.matching.clone().into()])
     }
 
-    /// How well a document that matches does so: typed words before parts of compounds, names before texts, short before
+    /// How well a document that matches does so: a whole title first, or how it begins, then typed words before parts of compounds, names before texts, short before
     /// long, and among equals the likelier one. Rounded, because it stands in cursors.
     pub(crate) fn rank(&self, id: &str) -> Expr {
         let fit = |query: &str| format!("ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, {query}::tsquery, 1)");
         let (typed, forms, all) = (fit("$1"), fit("$2"), fit("$3"));
         let sql = format!(
-            "(select round(((1 + 3 * d.prior) * (8 * {typed} + 3 * {forms} + {all}) * 1e6)::numeric)::bigint \
+            "(select round(((1 + 3 * d.prior) * (8 * {typed} + 3 * {forms} + {all} \
+                     + case when d.label_key = sort_key($4) then 9 when d.label_key like sort_key($4) || ' %' then 4 else 0 end) \
+                     * 1e6)::numeric)::bigint \
                 from search_document d where d.entry_id = {id})"
         );
-        Expr::cust_with_values(sql, [&self.typed, &self.forms, &self.matching])
+        let values: [Value; 4] =
+            [(&self.typed).into(), (&self.forms).into(), (&self.matching).into(), self.title.clone().into()];
+        Expr::cust_with_values(sql, values)
     }
 }
 
@@ -180,6 +197,33 @@ async fn expand(
         meanings.entry(place).or_default().push(meaning);
     }
     Ok(meanings)
+}
+
+/// Two words that the directory writes as one (Leer stand, W-LAN) mean that one as well: what stands behind the first
+/// `count` are the words of each pair.
+fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, count: usize) {
+    for (first, found) in (0..).zip(meanings.split_off(&count).into_values()) {
+        for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && !meaning.word.contains(' ')) {
+            for place in [first, first + 1] {
+                let meaning = Meaning { tier: FORM, word: meaning.word.clone(), ..meaning };
+                meanings.entry(place).or_default().push(meaning);
+            }
+        }
+    }
+}
+
+/// The words in what an entry says of itself (weights A to C): who excludes a word does not mean the names of themes.
+fn own(words: &str) -> String {
+    let mut own = String::new();
+    for (place, letter) in words.char_indices() {
+        let before = words.get(..place).and_then(|before| before.chars().next_back());
+        let ends = before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
+        if ends && !(letter.is_ascii_lowercase() || letter.is_ascii_digit()) {
+            own += ":ABC";
+        }
+        own.push(letter);
+    }
+    own
 }
 
 /// For each word nobody knows, by its place the known ones that differ least from it, and the nearest of those that differ

@@ -1,5 +1,7 @@
 //! What people type: words, "phrases", -not, or.
 
+use std::collections::HashSet;
+
 /// A text query taken apart; clauses narrow each other, except where one is an alternative.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Question {
@@ -46,10 +48,11 @@ impl Question {
             }
             for word in piece.split_whitespace() {
                 match word {
-                    "-" => excluded = true,
+                    "-" | "–" | "−" => excluded = true,
                     _ if ["or", "oder", "|"].contains(&&*word.to_lowercase()) => alternative = true,
                     _ => {
-                        let (is_excluded, word) = word.strip_prefix('-').map_or((excluded, word), |word| (true, word));
+                        let (is_excluded, word) =
+                            word.strip_prefix(['-', '–', '−']).map_or((excluded, word), |word| (true, word));
                         let text = word.to_owned();
                         clauses.push(Clause { text, is_phrase: false, is_excluded, is_alternative: alternative });
                         (alternative, excluded) = (false, false);
@@ -57,6 +60,9 @@ impl Question {
                 }
             }
         }
+        let mut seen = HashSet::new();
+        clauses
+            .retain(|clause: &Clause| seen.insert((clause.text.to_lowercase(), clause.is_phrase, clause.is_excluded)));
         clauses.truncate(MOST);
         let mut question = Self { clauses };
         question.drop_silent();

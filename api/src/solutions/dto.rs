@@ -114,6 +114,8 @@ pub(crate) struct Solution {
     pub links: Vec<WebLink>,
     /// Other solutions it stands in a relation to.
     pub related: Vec<RelatedSolution>,
+    /// Other solutions that name this one, and what they are to it.
+    pub related_from: Vec<RelatedSolution>,
     /// What it is called in other registers.
     pub identifiers: Vec<Identifier>,
     /// Accounts of municipalities that did it.
@@ -163,7 +165,7 @@ pub(crate) struct Solution {
 pub(crate) struct RelatedSolution {
     /// The other one.
     pub solution: Link,
-    /// What this one is to it.
+    /// What the one that names the other is to it.
     pub relation: SolutionRelation,
 }
 

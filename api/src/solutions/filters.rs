@@ -1,13 +1,14 @@
 //! What the list of solutions can be asked.
 
 use entity::vocabulary::{
-    DiscontinuedReason, FederalState, Openness, OperatorModel, PrerequisiteKind, ScalingPhase, SolutionKind,
-    SpatialScope, Status,
+    CostBasis, DiscontinuedReason, FederalState, Freshness, Openness, OperatorModel, PrerequisiteKind, ScalingPhase,
+    SolutionKind, SolutionRelation, SpatialScope, Status,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort};
+use crate::municipalities::AgsPrefix;
 use crate::space::{Bbox, Kilometres, Near};
 
 /// Filters of the list of solutions.
@@ -42,6 +43,18 @@ pub(crate) struct SolutionQuery {
     /// With a prerequisite of this kind; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["technical"]))]
     pub prerequisite: Vec<PrerequisiteKind>,
+    /// How long ago they were confirmed; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["fresh"]))]
+    pub freshness: Vec<Freshness>,
+    /// With costs that rest on this; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["actual"]))]
+    pub cost_basis: Vec<CostBasis>,
+    /// What stands between them and another solution; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["builds_on"]))]
+    pub solution_relation: Vec<SolutionRelation>,
+    /// Slugs or ids of solutions they stand in a relation to, from either side; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
+    pub solution: Vec<String>,
     /// Discontinued for this reason; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["funding_ended"]))]
     pub discontinued_reason: Vec<DiscontinuedReason>,
@@ -54,6 +67,9 @@ pub(crate) struct SolutionQuery {
     /// Official keys, slugs or ids of providers, or of those who carry a project of it; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
+    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    pub ags: Vec<AgsPrefix>,
     /// States by ISO 3166-2 code; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
@@ -106,6 +122,8 @@ pub(crate) enum SolutionFacet {
     OperatorModel,
     SpatialScope,
     Prerequisite,
+    Freshness,
+    CostBasis,
     DiscontinuedReason,
     Theme,
     Project,

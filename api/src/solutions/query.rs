@@ -1,8 +1,8 @@
 //! What the database does to find solutions.
 
 use entity::vocabulary::{
-    DiscontinuedReason, FederalState, Openness, OperatorModel, PrerequisiteKind, ScalingPhase, SolutionKind,
-    SpatialScope, Status,
+    CostBasis, DiscontinuedReason, FederalState, Freshness, Openness, OperatorModel, PrerequisiteKind, ScalingPhase,
+    SolutionKind, SpatialScope, Status,
 };
 
 use super::SOLUTIONS;
@@ -12,7 +12,7 @@ use crate::keyset::SortKey;
 use crate::listing::{Filter, Plan};
 use crate::municipalities::MUNICIPALITIES;
 use crate::relation::Relation;
-use crate::space::nearest;
+use crate::space::{Near, nearest};
 use crate::terms::of_terms;
 use crate::{learning_partnerships, practice_examples, projects, themes};
 
@@ -38,6 +38,8 @@ pub(super) const PARTNERSHIPS: Relation = Relation::sorted(
 pub(super) const ADOPTERS: Relation =
     Relation::sorted("solution_adoption", "solution_id", "municipality_id", &MUNICIPALITIES);
 
+const RELATIVES: Relation = Relation::sorted("solution_relative", "solution_id", "other_id", &SOLUTIONS);
+
 pub(super) fn plan(query: &SolutionQuery) -> Plan {
     let usual = query.near.map_or(SortKey::text("solution.title_key"), |near| nearest("solution", near));
     Plan {
@@ -45,9 +47,10 @@ pub(super) fn plan(query: &SolutionQuery) -> Plan {
             (&themes::THEMES, query.theme.clone()),
             (&projects::PROJECTS, query.project.clone()),
             (&MUNICIPALITIES, query.municipality.clone()),
+            (&SOLUTIONS, query.solution.clone()),
         ],
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, &usual)),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,
         facets: facets(query, &query.facets, filters, open),
     }
@@ -64,20 +67,25 @@ fn filters(query: &SolutionQuery) -> Filter {
         .term("operator_model", &query.operator_model)
         .listed("solution_scope", "spatial_scope", of_terms(&query.spatial_scope))
         .listed("solution_prerequisite", "kind", of_terms(&query.prerequisite))
+        .listed("solution_freshness", "freshness", of_terms(&query.freshness))
+        .text("costs ->> 'basis'", of_terms(&query.cost_basis))
+        .listed("solution_relative", "relation", of_terms(&query.solution_relation))
+        .related(&RELATIVES, &query.solution)
         .listed("solution_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
+        .official("solution_municipality", &query.ags)
         .listed("solution_federal_state", "federal_state", of_terms(&query.federal_state))
         .within("solution_place", (query.bbox, query.near, query.radius_km))
 }
 
-fn order(by: SolutionOrder, usual: &SortKey) -> Option<SortKey> {
+fn order(by: SolutionOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         SolutionOrder::Title => SortKey::text("solution.title_key"),
         SolutionOrder::AdoptionCount => SortKey::integer(ADOPTED),
         SolutionOrder::LastConfirmedOn => SortKey::text("coalesce(solution.last_confirmed_on::text, '') collate \"C\""),
-        SolutionOrder::Distance => usual.clone(),
+        SolutionOrder::Distance => return near.map(|near| nearest("solution", near)),
         SolutionOrder::CreatedAt => SortKey::time("solution.created_at"),
         SolutionOrder::UpdatedAt => SortKey::time("solution.updated_at"),
         SolutionOrder::Relevance => return None,
@@ -122,6 +130,14 @@ fn open(facet: SolutionFacet, query: &mut SolutionQuery) -> (&'static str, Value
         SolutionFacet::Prerequisite => {
             query.prerequisite.clear();
             ("prerequisite", Values::Listed("solution_prerequisite", "kind"), term::<PrerequisiteKind>)
+        }
+        SolutionFacet::Freshness => {
+            query.freshness.clear();
+            ("freshness", Values::Listed("solution_freshness", "freshness"), term::<Freshness>)
+        }
+        SolutionFacet::CostBasis => {
+            query.cost_basis.clear();
+            ("cost_basis", Values::Own("costs ->> 'basis'"), term::<CostBasis>)
         }
         SolutionFacet::DiscontinuedReason => {
             query.discontinued_reason.clear();

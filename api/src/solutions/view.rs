@@ -19,12 +19,13 @@ use crate::space::places;
 use crate::sublists::Lists;
 use crate::terms::to_terms;
 
-/// Four statements for all relations, however many rows there are.
+/// Five statements for all relations, however many rows there are.
 #[expect(clippy::too_many_lines, reason = "a line for each member")]
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Solution>> {
     let ids = ids(&rows, |row| row.id);
     let mut links = links(db, &[&THEMES, &PROJECTS, &PROVIDERS, &EXAMPLES, &PARTNERSHIPS], &ids).await?;
-    let mut related = related(db, &ids).await?;
+    let mut named = related(db, ["solution_id", "other_id"], &ids).await?;
+    let mut naming = related(db, ["other_id", "solution_id"], &ids).await?;
     let mut places = places(db, SOLUTIONS.table, &ids).await?;
     let counts = counts(db, &[&ADOPTERS], &ids).await?;
     let view = |row: Model| -> Result<Solution> {
@@ -35,7 +36,8 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result
             practice_examples: links.take(&EXAMPLES, row.id),
             learning_partnerships: links.take(&PARTNERSHIPS, row.id),
             lists: Lists::of(&SOLUTIONS, &row.slug, LISTS),
-            related: related.remove(&row.id).unwrap_or_default(),
+            related: named.remove(&row.id).unwrap_or_default(),
+            related_from: naming.remove(&row.id).unwrap_or_default(),
             locations: places.remove(&row.id).unwrap_or_default(),
             adoption_count: counts.of(&ADOPTERS, row.id),
             freshness: row.last_confirmed_on.map(freshness),
@@ -105,8 +107,12 @@ fn completeness(solution: &Solution) -> (u8, Vec<&'static str>) {
     (u8::try_from(share).unwrap_or(100), gaps)
 }
 
-/// What the solutions name of each other.
-async fn related(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<RelatedSolution>>> {
+/// What the solutions name of each other, from one side or the other.
+async fn related(
+    db: &impl ConnectionTrait,
+    [own, other]: [&str; 2],
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<RelatedSolution>>> {
     #[derive(FromQueryResult)]
     struct Found {
         owner: Uuid,
@@ -115,9 +121,11 @@ async fn related(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid
         slug: String,
         name: String,
     }
-    const SQL: &str = "select r.solution_id as owner, r.relation, s.id, s.slug, s.title ->> 'de' as name \
-        from solution_relation r join solution s on s.id = r.other_id where r.solution_id = any ($1) order by r.position";
-    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.to_vec().into()]);
+    let sql = format!(
+        "select r.{own} as owner, r.relation, s.id, s.slug, s.title ->> 'de' as name \
+           from solution_relation r join solution s on s.id = r.{other} where r.{own} = any ($1) order by r.position, s.title_key"
+    );
+    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
     for Found { owner, relation, id, slug, name } in Found::find_by_statement(found).all(db).await? {
         let relation: Vec<SolutionRelation> = to_terms(&[relation])?;

@@ -21,7 +21,7 @@ const TAG: &str = "vocabularies";
 /// A closed list
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Vocabulary {
-    /// Its name in addresses, and of the members and filters that use it.
+    /// Its name in addresses.
     #[schema(example = "phase")]
     name: &'static str,
     /// What it lists.

@@ -137,6 +137,12 @@ pub(crate) struct WorkingGroupQuery {
     /// Who may join; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["all_municipalities"]))]
     pub open_to: Vec<OpenTo>,
+    /// With a member in this role; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["chair"]))]
+    pub role: Vec<GroupRole>,
+    /// With something of this kind brought out; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["guide"]))]
+    pub output_kind: Vec<OutputKind>,
     /// Countries by ISO 3166-1 code; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["AT"]))]
     pub country: Vec<String>,

@@ -43,6 +43,8 @@ fn filters(query: &WorkingGroupQuery) -> Filter {
         .term("kind", &query.kind)
         .term("status", &query.status)
         .term("open_to", &query.open_to)
+        .listed("working_group_member", "role", of_terms(&query.role))
+        .listed("working_group_output", "kind", of_terms(&query.output_kind))
         .listed("working_group_country", "country", query.country.clone())
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)

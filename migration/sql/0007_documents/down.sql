@@ -1,7 +1,7 @@
 drop procedure search_refresh(text, uuid[]);
 drop view project_shows, project_document, theme_document, municipality_document;
 drop table search_dependency;
-alter table search_document drop column slug, drop column label, drop column summary, drop column themes, drop column federal_states, drop column updated_at;
+alter table search_document drop column slug, drop column label_key, drop column label, drop column summary, drop column themes, drop column federal_states, drop column updated_at;
 drop procedure raise_version_with(text[]);
 drop function last_day_of(text), first_day_of(text);
 -- As migration 0006 left them.

@@ -32,10 +32,14 @@ drop view search_source;
 alter table search_document
     add column slug           text not null default '',
     add column label          jsonb not null default '{}',
+    add column label_key      text collate "C" not null generated always as (coalesce(sort_key(label ->> 'de'), '')) stored,
     add column summary        jsonb,
     add column themes         text[] not null default '{}',
     add column federal_states text[] not null default '{}',
     add column updated_at     timestamptz not null default now();
+
+create index search_document_label_index on search_document (label_key, entry_id);
+create index search_document_updated_index on search_document (updated_at, entry_id);
 
 -- Entries of one resource may show names of another, and so change their words with them: which resources do.
 create table search_dependency (

@@ -107,6 +107,21 @@ create view solution_place as
      where pp.lon is not null
        and not exists (select from solution_provider other where other.solution_id = sp.solution_id);
 
+-- A relation between two solutions is found from both.
+create view solution_relative as
+    select solution_id, other_id, relation from solution_relation
+     union all
+    select other_id, solution_id, relation from solution_relation;
+
+-- How long ago a provider confirmed it, by the day it is in Germany.
+create view solution_freshness as
+    select s.id as solution_id,
+           case when s.last_confirmed_on > d.today - interval '12 months' then 'fresh'
+                when s.last_confirmed_on > d.today - interval '18 months' then 'due'
+                else 'stale' end as freshness
+      from solution s, (select (now() at time zone 'Europe/Berlin')::date as today) d
+     where s.last_confirmed_on is not null;
+
 create view solution_scope as
     select id as solution_id, unnest(spatial_scope) as spatial_scope from solution;
 

@@ -1,3 +1,4 @@
+-- A span without a beginning or an end is open there; without both it covers no day.
 create table practice_example (
     id              uuid primary key,
     slug            text not null constraint practice_example_slug_key unique,
@@ -23,8 +24,8 @@ create table practice_example (
     staffing        jsonb,
     starts_on       text constraint practice_example_starts_on_check check (starts_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
     ends_on         text constraint practice_example_ends_on_check check (ends_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
-    first_day       text collate "C" generated always as (first_day_of(starts_on)) stored,
-    last_day        text collate "C" generated always as (coalesce(last_day_of(ends_on), '9999-12-31')) stored,
+    first_day       text collate "C" generated always as (coalesce(first_day_of(starts_on), case when ends_on is not null then '0001-01-01' end)) stored,
+    last_day        text collate "C" generated always as (coalesce(last_day_of(ends_on), case when starts_on is not null then '9999-12-31' end)) stored,
     sdgs            smallint[] not null default '{}'
                     constraint practice_example_sdgs_check check (sdgs <@ '{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17}'),
     contacts        jsonb not null default '[]',

@@ -1,3 +1,4 @@
+-- A span without a beginning or an end is open there; without both it covers no day.
 create table working_group (
     id         uuid primary key,
     slug       text not null constraint working_group_slug_key unique,
@@ -13,8 +14,8 @@ create table working_group (
     website    text,
     starts_on  text constraint working_group_starts_on_check check (starts_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
     ends_on    text constraint working_group_ends_on_check check (ends_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
-    first_day  text collate "C" generated always as (first_day_of(starts_on)) stored,
-    last_day   text collate "C" generated always as (coalesce(last_day_of(ends_on), '9999-12-31')) stored,
+    first_day  text collate "C" generated always as (coalesce(first_day_of(starts_on), case when ends_on is not null then '0001-01-01' end)) stored,
+    last_day   text collate "C" generated always as (coalesce(last_day_of(ends_on), case when starts_on is not null then '9999-12-31' end)) stored,
     sources    text[] not null default '{}',
     revision   bigint not null,
     created_at timestamptz not null,
@@ -63,6 +64,9 @@ create view working_group_federal_state as
     select gm.working_group_id, ps.federal_state
       from working_group_member gm join project_federal_state ps on ps.project_id = gm.project_id
      where gm.municipality_id is null;
+
+create view working_group_output as
+    select distinct g.id as working_group_id, o ->> 'kind' as kind from working_group g, jsonb_array_elements(g.outputs) o;
 
 create view working_group_country as
     select id as working_group_id, unnest(countries) as country from working_group;

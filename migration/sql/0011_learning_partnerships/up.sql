@@ -1,3 +1,4 @@
+-- A span without a beginning or an end is open there; without both it covers no day.
 create table learning_partnership (
     id         uuid primary key,
     slug       text not null constraint learning_partnership_slug_key unique,
@@ -12,8 +13,8 @@ create table learning_partnership (
     results    jsonb,
     starts_on  text constraint learning_partnership_starts_on_check check (starts_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
     ends_on    text constraint learning_partnership_ends_on_check check (ends_on ~ '^\d{4}(-\d\d(-\d\d)?)?$'),
-    first_day  text collate "C" generated always as (first_day_of(starts_on)) stored,
-    last_day   text collate "C" generated always as (coalesce(last_day_of(ends_on), '9999-12-31')) stored,
+    first_day  text collate "C" generated always as (coalesce(first_day_of(starts_on), case when ends_on is not null then '0001-01-01' end)) stored,
+    last_day   text collate "C" generated always as (coalesce(last_day_of(ends_on), case when starts_on is not null then '9999-12-31' end)) stored,
     sources    text[] not null default '{}',
     revision   bigint not null,
     created_at timestamptz not null,

@@ -19,31 +19,54 @@ create or replace function search_expand(asked_resource text, typed text[])
         union all
         select a.place, a.word, 1 from asked a where a.word ~ '^[0-9]+$'
     ),
+    -- Two words that are written as one (SmartCity, Rheinneckar): one behind the other.
+    split as materialized (
+        select a.place, '(' || l.word || ' <-> ' || r.word || ')' as word, 2 as tier
+          from asked a
+         cross join generate_series(3, length(a.word) - 3) n
+         cross join lateral (select w.word from search_word w where w.word = left(a.word, n) limit 1) l
+         cross join lateral (select w.word from search_word w where w.word = substr(a.word, n + 1) limit 1) r
+         where not exists (select from known k where k.place = a.place and k.tier = 1)
+    ),
     -- Long stems speak for themselves. Short ones stand in many words by accident (Bus in robust, Ort in Transport), so
-    -- they must begin or end the word, and what is left must be a word too, with or without a linking sound (Leben-s-raum).
+    -- they must begin or end the word, and what is left must be a word too. The stem of a word in -er says little
+    -- (Bürger, Freiburg): it must be there itself.
     parts as materialized (
         select a.place,
                d.word,
+               at_end,
                length(a.stem) >= 7 or length(a.stem) >= 5 and (at_end or d.word like a.stem || '%') as sure,
                case when at_end then left(d.german, -length(a.german))
-                    when d.word like a.stem || '%' then regexp_replace(substr(d.word, length(a.stem) + 1), '^(e?n?s|e?n|er?)', '')
-               end as rest,
-               case when at_end then regexp_replace(left(d.german, -length(a.german)), '(e?n?s|e?n|er?)$', '') end as shorter
+                    when d.word like a.stem || '%' then substr(d.word, length(a.stem) + 1) end as rest
           from asked a
           join search_word d on (asked_resource is null or d.resource = asked_resource) and d.word like '%' || a.german || '%'
          cross join lateral (select d.german like '%' || a.german as at_end) e
-         where length(a.german) >= 3 and d.german <> a.german
+         where length(a.german) >= 3
+           and d.german <> a.german
+           and (a.word not like '___%er' or d.word like '%' || a.word || '%')
     ),
+    -- With or without a linking sound (Leben-s-raum, Biene-n-stock), what is left is a word, or begins with a long one
+    -- (Luft-qualität-s-sensor). Each is looked up by index; without the limits the whole dictionary would be hashed for it.
     compounds as materialized (
         select p.place, p.word, 3 as tier
           from parts p
          where p.sure
-            or length(p.rest) >= 3
-           -- With a limit each is looked up by index; without, the whole dictionary would be hashed for it.
-           and coalesce((select true from search_word w where w.word = p.rest limit 1),
-                        (select true from search_word w where w.word = p.shorter limit 1),
-                        (select true from search_word w where w.german = p.rest limit 1),
-                        false)
+            or coalesce((
+                select true
+                  from unnest(array['', 's', 'n', 'e', 'es', 'en', 'er', 'ens']) link
+                 cross join lateral (
+                       select case when p.at_end and p.rest like '%' || link then left(p.rest, length(p.rest) - length(link))
+                                   when not p.at_end and p.rest like link || '%' then substr(p.rest, length(link) + 1) end as word
+                 ) r
+                 where length(r.word) >= 3
+                   and coalesce((select true from search_word w where w.word = r.word limit 1),
+                                (select true from search_word w where w.german = r.word limit 1),
+                                (select true
+                                   from generate_series(5, length(r.word) - 3) n
+                                  where not p.at_end
+                                    and (select true from search_word w where w.word = left(r.word, n) limit 1)
+                                  limit 1))
+                 limit 1), false)
     ),
     alike as (
         select a.place, d.word, 4 as tier
@@ -54,13 +77,13 @@ create or replace function search_expand(asked_resource text, typed text[])
            and not exists (select from compounds c where c.place = a.place)
     )
     select place, word, min(tier) from (
-        select * from known union all select * from compounds union all select * from alike
+        select * from known union all select * from split union all select * from compounds union all select * from alike
     ) found group by place, word
 $$;
 
 -- Every entry as a hit of a search across resources.
 create view search_hit as
-    select entry_id as id, case resource when 'municipality' then 'municipalities' else replace(resource, '_', '-') || 's' end as collection, slug, label, sort_key(label ->> 'de') as label_key, summary, themes, federal_states,
+    select entry_id as id, case resource when 'municipality' then 'municipalities' else replace(resource, '_', '-') || 's' end as collection, slug, label, label_key, summary, themes, federal_states,
            updated_at
       from search_document;
 

@@ -29,6 +29,7 @@ create view network_edge as
      where l.relation = 'transfer'
        and num_nonnulls(g.municipality_id, g.project_id) > 0
        and num_nonnulls(r.municipality_id, r.project_id) > 0
+       and coalesce(g.municipality_id, g.project_id) <> coalesce(r.municipality_id, r.project_id)
      union all
     select 'transfer', o.node_id, a.municipality_id, a.practice_example_id
       from solution_adoption a
