@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::Result;
-use crate::http::{ListQuery, Page, Paging, Usual, View, reply};
+use crate::http::{ListQuery, Page, Paging, QueryString, Usual, View, reply};
 use crate::listing;
 
 use self::dto::{Hit, HitQuery, Suggestions};
@@ -40,6 +40,6 @@ async fn list_hits(state: Data<State>, req: HttpRequest, list: ListQuery<HitQuer
 /// Up to ten entries whose titles have words that begin like what was typed: of each resource the likeliest first.
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
-async fn get_suggestions(state: Data<State>, query: SuggestQuery) -> Result<HttpResponse> {
+async fn get_suggestions(state: Data<State>, QueryString(query): QueryString<SuggestQuery>) -> Result<HttpResponse> {
     reply("application/json", &suggestions(state.read()?, &query.q.0).await?)
 }

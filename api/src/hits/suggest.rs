@@ -1,9 +1,5 @@
 //! What somebody may be about to type.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
 use anyhow::anyhow;
 use entity::Text;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
@@ -13,7 +9,7 @@ use uuid::Uuid;
 
 use super::dto::{Suggestion, Suggestions};
 use crate::error::{Error, Result};
-use crate::http::{Typed, whole};
+use crate::http::Typed;
 use crate::resource::ResourceName;
 use crate::search::excerpt;
 
@@ -25,15 +21,6 @@ pub(crate) struct SuggestQuery {
     /// The beginning of a title or place; its last word may be unfinished. Nothing is suggested for nothing.
     #[param(value_type = String, required = false, max_length = 200, example = "Kons")]
     pub q: Typed,
-}
-
-impl FromRequest for SuggestQuery {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(whole(req))
-    }
 }
 
 #[derive(FromQueryResult)]

@@ -29,5 +29,5 @@ pub(crate) use self::observe::observe;
 pub(crate) use self::page::{Link, Page, Position};
 pub(crate) use self::parameter::{Typed, Whole};
 pub(crate) use self::reply::{alternate, no_store, reply};
-pub(crate) use self::request::{nothing, whole};
+pub(crate) use self::request::{QueryString, nothing};
 pub(crate) use self::sort::{Order, Sort};

@@ -1,8 +1,10 @@
 //! Reads a query string into typed values and names every mistake in it at once.
 
 use std::collections::BTreeMap;
+use std::future::{Ready, ready};
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
@@ -63,11 +65,18 @@ pub(crate) fn nothing(req: &HttpRequest) -> Result<()> {
 }
 
 /// A query string that is nothing but `T`.
-pub(crate) fn whole<T: DeserializeOwned + IntoParams + Default>(req: &HttpRequest) -> Result<T> {
-    let pairs = Pairs::parse(req.query_string());
-    let mut violations = pairs.unknown(&names::<T>());
-    let query = pairs.read(&mut violations);
-    if violations.is_empty() { Ok(query) } else { Err(Error::Parameters(violations)) }
+pub(crate) struct QueryString<T>(pub T);
+
+impl<T: DeserializeOwned + IntoParams + Default> FromRequest for QueryString<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = Pairs::parse(req.query_string());
+        let mut violations = pairs.unknown(&names::<T>());
+        let query = pairs.read(&mut violations);
+        ready(if violations.is_empty() { Ok(Self(query)) } else { Err(Error::Parameters(violations)) })
+    }
 }
 
 fn one<T: DeserializeOwned>(key: &str, values: &[String]) -> Result<T, serde_html_form::de::Error> {

@@ -1,19 +1,13 @@
 //! What the network looks like to the world, and what it can be asked.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
 use entity::Text;
 use entity::vocabulary::{EdgeKind, FederalState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
 use crate::facets::Bucket;
 use crate::format::Format;
-use crate::http::{alternate, negotiate, whole};
 use crate::resource::ResourceName;
 use crate::space::Location;
 
@@ -98,26 +92,4 @@ pub(crate) struct NetworkQuery {
     /// The form of the answer; it goes before `Accept`.
     #[param(value_type = Option<Format>, inline, example = "json")]
     pub format: Option<Format>,
-}
-
-const FORMS: [Format; 2] = [Format::Json, Format::Graphml];
-
-impl NetworkQuery {
-    pub(super) fn form(&self, req: &HttpRequest) -> Result<Format> {
-        negotiate(req.headers(), self.format, &FORMS)
-    }
-
-    /// Where the other form is.
-    pub(super) fn alternate(req: &HttpRequest, chosen: Format) -> String {
-        alternate(req, chosen, &FORMS).join(", ")
-    }
-}
-
-impl FromRequest for NetworkQuery {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(whole(req))
-    }
 }

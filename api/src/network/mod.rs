@@ -13,12 +13,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::State;
 use crate::error::Result;
 use crate::format::Format;
-use crate::http::reply;
+use crate::http::{QueryString, alternate, negotiate, nothing, reply};
 
 use self::dto::{Network, NetworkQuery};
 use self::statistics::{Statistics, count};
 
 const TAG: &str = "overview";
+
+/// The forms of the network.
+const FORMS: [Format; 2] = [Format::Json, Format::Graphml];
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_network).service(get_statistics);
@@ -32,8 +35,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     (Network = "application/json"), (String = "application/graphml+xml")
 ))))]
 #[get("/v1/network")]
-async fn get_network(state: Data<State>, req: HttpRequest, query: NetworkQuery) -> Result<HttpResponse> {
-    let form = query.form(&req)?;
+async fn get_network(
+    state: Data<State>,
+    req: HttpRequest,
+    QueryString(query): QueryString<NetworkQuery>,
+) -> Result<HttpResponse> {
+    let form = negotiate(req.headers(), query.format, &FORMS)?;
     let network = query::network(state.read()?, &query).await?;
     let mut response = match form {
         Format::Graphml => {
@@ -41,7 +48,7 @@ async fn get_network(state: Data<State>, req: HttpRequest, query: NetworkQuery) 
         }
         _ => reply(form.content_type(), &network)?,
     };
-    if let Ok(link) = NetworkQuery::alternate(&req, form).parse() {
+    if let Ok(link) = alternate(&req, form, &FORMS).join(", ").parse() {
         response.headers_mut().insert(LINK, link);
     }
     Ok(response)
@@ -53,6 +60,6 @@ async fn get_network(state: Data<State>, req: HttpRequest, query: NetworkQuery) 
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
 #[get("/v1/statistics")]
 async fn get_statistics(state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
-    crate::http::nothing(&req)?;
+    nothing(&req)?;
     reply(Format::Json.content_type(), &count(state.read()?).await?)
 }
