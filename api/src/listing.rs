@@ -176,6 +176,9 @@ impl<E: EntityTrait> Asked<E> {
         T: Record,
     {
         let (positions, next) = slice(db, self.rows.clone(), self.order.clone(), after, limit).await?;
+        if positions.is_empty() {
+            return Ok((vec![], next));
+        }
         let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
         let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
         let mut entries = in_order(positions, views(db, rows).await?, T::id);

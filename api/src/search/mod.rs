@@ -53,10 +53,18 @@ struct Meaning {
 impl Meaning {
     /// The words it is made of; two, if the typed one was two in one.
     fn words(&self) -> impl Iterator<Item = String> {
-        self.word.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned)
+        self.word.split(' ').map(str::to_owned)
+    }
+
+    /// As a query for it, in words of these weights alone or of all.
+    fn query(&self, weights: &str) -> String {
+        let words: Vec<String> = self.words().map(|word| word + weights).collect();
+        format!("({})", words.join(" <-> "))
     }
 }
 
+/// The weights of what an entry says of itself: who excludes a word does not mean the names of its themes.
+const OWN: &str = ":ABC";
 /// From here on a meaning is a guess about the spelling.
 const ALIKE: i32 = 4;
 /// From here on it is another form of the typed word.
@@ -110,20 +118,20 @@ impl Search {
         let mut ways: Vec<Vec<String>> = vec![];
         for (clause, words) in question.clauses.iter().zip(words) {
             let places: Vec<usize> = places.by_ref().take(words.len()).collect();
-            let known = |below: i32| -> Vec<String> {
+            let known = |below: i32, weights: &str| -> Vec<String> {
                 let meanings = places.iter().map(|place| meanings.get(place).into_iter().flatten());
-                meanings.map(|meanings| any(meanings.filter(|meaning| meaning.tier < below))).collect()
+                meanings.map(|meanings| any(meanings.filter(|meaning| meaning.tier < below), weights)).collect()
             };
             let glue = if clause.is_phrase { " <-> " } else { " & " };
             let condition = match clause {
                 _ if words.is_empty() => continue,
-                Clause { is_excluded: true, .. } => format!("!({})", own(&known(PART).join(glue))),
-                Clause { is_phrase: true, .. } => format!("({})", known(PART).join(glue)),
-                _ => format!("({})", known(ALIKE).join(glue)),
+                Clause { is_excluded: true, .. } => format!("!({})", known(PART, OWN).join(glue)),
+                Clause { is_phrase: true, .. } => format!("({})", known(PART, "").join(glue)),
+                _ => format!("({})", known(ALIKE, "").join(glue)),
             };
             if !clause.is_excluded {
-                typed.extend(known(FORM));
-                forms.extend(known(PART));
+                typed.extend(known(FORM, ""));
+                forms.extend(known(PART, ""));
                 let meanings = places.iter().filter_map(|place| meanings.get(place)).flatten();
                 sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).flat_map(Meaning::words));
             }
@@ -212,20 +220,6 @@ fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, count: usize) {
     }
 }
 
-/// The words in what an entry says of itself (weights A to C): who excludes a word does not mean the names of themes.
-fn own(words: &str) -> String {
-    let mut own = String::new();
-    for (place, letter) in words.char_indices() {
-        let before = words.get(..place).and_then(|before| before.chars().next_back());
-        let ends = before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit());
-        if ends && !(letter.is_ascii_lowercase() || letter.is_ascii_digit()) {
-            own += ":ABC";
-        }
-        own.push(letter);
-    }
-    own
-}
-
 /// For each word nobody knows, by its place the known ones that differ least from it, and the nearest of those that differ
 /// too much to be meant without asking.
 fn corrections(
@@ -252,8 +246,8 @@ fn corrections(
     (corrections, nearest)
 }
 
-fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>) -> String {
-    let words: Vec<&str> = meanings.map(|meaning| meaning.word.as_str()).collect();
+fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>, weights: &str) -> String {
+    let words: Vec<String> = meanings.map(|meaning| meaning.query(weights)).collect();
     if words.is_empty() { NOTHING.to_owned() } else { format!("({})", words.join(" | ")) }
 }
 

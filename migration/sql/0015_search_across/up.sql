@@ -21,7 +21,7 @@ create or replace function search_expand(asked_resource text, typed text[])
     ),
     -- Two words that are written as one (SmartCity, Rheinneckar): one behind the other.
     split as materialized (
-        select a.place, '(' || l.word || ' <-> ' || r.word || ')' as word, 2 as tier
+        select a.place, l.word || ' ' || r.word as word, 2 as tier
           from asked a
          cross join generate_series(3, length(a.word) - 3) n
          cross join lateral (select w.word from search_word w where w.word = left(a.word, n) limit 1) l

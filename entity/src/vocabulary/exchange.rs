@@ -1,0 +1,93 @@
+//! Projects, and what joins municipalities.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Where a project stands"]
+    Phase "phase" {
+        Strategy "strategy" "Strategie" "Strategy",
+        Implementation "implementation" "Umsetzung" "Implementation",
+        Completed "completed" "Abgeschlossen" "Completed",
+    }
+
+    #[doc = "What a municipality is in a project"]
+    ProjectRole "project_role" {
+        Lead "lead" "Federführend" "Lead",
+        Partner "partner" "Partner" "Partner",
+    }
+
+    #[doc = "What kind of network a working group is"]
+    WorkingGroupKind "working_group_kind" {
+        WorkingGroup "working_group" "Arbeitsgruppe" "Working group",
+        DevelopmentPartnership "development_partnership" "Entwicklungspartnerschaft" "Development partnership",
+        Community "community" "Community" "Community",
+        RegionalNetwork "regional_network" "Regionales Netzwerk" "Regional network",
+        Association "association" "Verband oder Verein" "Association",
+        PeerLearning "peer_learning" "Peer-Learning" "Peer learning",
+    }
+
+    #[doc = "Where a working group stands"]
+    WorkingGroupStatus "working_group_status" {
+        Planned "planned" "Geplant" "Planned",
+        Active "active" "Aktiv" "Active",
+        Paused "paused" "Pausiert" "Paused",
+        Closed "closed" "Beendet" "Closed",
+    }
+
+    #[doc = "Who may join a working group"]
+    OpenTo "open_to" {
+        ModelProjects "model_projects" "Modellprojekte" "Model projects",
+        AllMunicipalities "all_municipalities" "Alle Kommunen" "All municipalities",
+        Public "public" "Alle" "Everybody",
+    }
+
+    #[doc = "What somebody is in a working group"]
+    GroupRole "group_role" {
+        Chair "chair" "Vorsitz" "Chair",
+        Member "member" "Mitglied" "Member",
+    }
+
+    #[doc = "What kind of thing a working group has brought out"]
+    OutputKind "output_kind" {
+        Guide "guide" "Leitfaden" "Guide",
+        Study "study" "Studie" "Study",
+        Template "template" "Vorlage" "Template",
+        Software "software" "Software" "Software",
+        Data "data" "Daten" "Data",
+        Recording "recording" "Aufzeichnung" "Recording",
+        Other "other" "Sonstiges" "Other",
+    }
+
+    #[doc = "How many learn from each other, and how"]
+    PartnershipFormat "partnership_format" {
+        Bilateral "bilateral" "Zu zweit" "Bilateral",
+        Multilateral "multilateral" "Zu mehreren" "Multilateral",
+        PeerLearning "peer_learning" "Peer-Learning" "Peer learning",
+        CrossBorder "cross_border" "Grenzüberschreitend" "Cross-border",
+        Mentoring "mentoring" "Mentoring" "Mentoring",
+    }
+
+    #[doc = "Where a learning partnership stands"]
+    PartnershipStatus "partnership_status" {
+        Planned "planned" "Geplant" "Planned",
+        Open "open" "Offen für weitere" "Open to more",
+        Running "running" "Läuft" "Running",
+        Completed "completed" "Abgeschlossen" "Completed",
+    }
+
+    #[doc = "What somebody is in a learning partnership"]
+    PartnerRole "partner_role" {
+        Giver "giver" "Gebend" "Giver",
+        Receiver "receiver" "Nehmend" "Receiver",
+        Partner "partner" "Partner" "Partner",
+    }
+
+    #[doc = "What joins two municipalities or projects"]
+    EdgeKind "edge_kind" {
+        Membership "membership" "Trägerschaft eines Projekts" "Carrying a project",
+        SharedProject "shared_project" "Gemeinsames Projekt" "Shared project",
+        WorkingGroup "working_group" "Gemeinsame Arbeitsgruppe" "Shared working group",
+        LearningPartnership "learning_partnership" "Gemeinsame Lernpartnerschaft" "Shared learning partnership",
+        Transfer "transfer" "Transfer" "Transfer",
+    }
+}

@@ -1,0 +1,89 @@
+//! Kinds of place.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "What kind of place carries a project, as the programme records it"]
+    Category "category" {
+        LargeCity "large_city" "Großstadt" "Large city",
+        MediumTown "medium_town" "Mittelstadt" "Medium-sized town",
+        SmallTownOrRuralMunicipality "small_town_or_rural_municipality" "Kleinstadt oder Landgemeinde" "Small town or rural municipality",
+        InterMunicipalOrDistrict "inter_municipal_or_district" "Interkommunale Kooperation oder Landkreis" "Inter-municipal cooperation or district",
+    }
+
+    #[doc = "What kind of body a municipality is"]
+    MunicipalityKind "municipality_kind" {
+        IndependentCity "independent_city" "Kreisfreie Stadt" "Independent city",
+        Town "town" "Stadt" "Town",
+        Municipality "municipality" "Gemeinde" "Municipality",
+        District "district" "Kreis" "District",
+        Association "association" "Gemeindeverband" "Association of municipalities",
+    }
+
+    #[doc = "Town and municipality type by population alone, with the thresholds of the BBSR: 5,000, 20,000 and 100,000"]
+    SizeClass "size_class" {
+        RuralMunicipality "rural_municipality" "Landgemeinde" "Rural municipality",
+        SmallTown "small_town" "Kleinstadt" "Small town",
+        MediumTown "medium_town" "Mittelstadt" "Medium-sized town",
+        LargeCity "large_city" "Großstadt" "Large city",
+    }
+
+    #[doc = "The space something works in"]
+    SpatialScope "spatial_scope" {
+        Building "building" "Gebäude" "Building",
+        Neighbourhood "neighbourhood" "Quartier" "Neighbourhood",
+        CityCentre "city_centre" "Innenstadt" "City centre",
+        Citywide "citywide" "Gesamtstadt" "Citywide",
+        CityRegion "city_region" "Stadtregion" "City region",
+        District "district" "Landkreis" "District",
+        InterMunicipal "inter_municipal" "Interkommunal" "Inter-municipal",
+        Rural "rural" "Ländlicher Raum" "Rural area",
+        State "state" "Land" "State",
+        National "national" "Bundesweit" "National",
+        NonSpatial "non_spatial" "Ohne Raumbezug" "Non-spatial",
+    }
+
+    #[doc = "A German state, by its ISO 3166-2 code"]
+    FederalState "federal_state" {
+        BadenWuerttemberg "DE-BW" "Baden-Württemberg" "Baden-Württemberg",
+        Bavaria "DE-BY" "Bayern" "Bavaria",
+        Berlin "DE-BE" "Berlin" "Berlin",
+        Brandenburg "DE-BB" "Brandenburg" "Brandenburg",
+        Bremen "DE-HB" "Bremen" "Bremen",
+        Hamburg "DE-HH" "Hamburg" "Hamburg",
+        Hesse "DE-HE" "Hessen" "Hesse",
+        MecklenburgVorpommern "DE-MV" "Mecklenburg-Vorpommern" "Mecklenburg-Western Pomerania",
+        LowerSaxony "DE-NI" "Niedersachsen" "Lower Saxony",
+        NorthRhineWestphalia "DE-NW" "Nordrhein-Westfalen" "North Rhine-Westphalia",
+        RhinelandPalatinate "DE-RP" "Rheinland-Pfalz" "Rhineland-Palatinate",
+        Saarland "DE-SL" "Saarland" "Saarland",
+        Saxony "DE-SN" "Sachsen" "Saxony",
+        SaxonyAnhalt "DE-ST" "Sachsen-Anhalt" "Saxony-Anhalt",
+        SchleswigHolstein "DE-SH" "Schleswig-Holstein" "Schleswig-Holstein",
+        Thuringia "DE-TH" "Thüringen" "Thuringia",
+    }
+}
+
+impl FederalState {
+    /// The two digits every official key of the state begins with.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::BadenWuerttemberg => "08",
+            Self::Bavaria => "09",
+            Self::Berlin => "11",
+            Self::Brandenburg => "12",
+            Self::Bremen => "04",
+            Self::Hamburg => "02",
+            Self::Hesse => "06",
+            Self::MecklenburgVorpommern => "13",
+            Self::LowerSaxony => "03",
+            Self::NorthRhineWestphalia => "05",
+            Self::RhinelandPalatinate => "07",
+            Self::Saarland => "10",
+            Self::Saxony => "14",
+            Self::SaxonyAnhalt => "15",
+            Self::SchleswigHolstein => "01",
+            Self::Thuringia => "16",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What somebody needs to know who wants to take something over.
+
+use super::vocabulary;
+
+vocabulary! {
+    #[doc = "Where a solution or practice example stands"]
+    Status "status" {
+        Planned "planned" "Geplant" "Planned",
+        InProgress "in_progress" "In Umsetzung" "In progress",
+        Pilot "pilot" "Pilotbetrieb" "Pilot",
+        Operational "operational" "In Betrieb" "Operational",
+        Completed "completed" "Abgeschlossen" "Completed",
+        Paused "paused" "Pausiert" "Paused",
+        Discontinued "discontinued" "Eingestellt" "Discontinued",
+    }
+
+    #[doc = "How far a solution has come on its way to others, in the five phases of the KTS"]
+    ScalingPhase "scaling_phase" {
+        Ideation "ideation" "Ideenfindung" "Ideation",
+        Prototype "prototype" "Prototyp" "Prototype",
+        Pilot "pilot" "Pilotierung" "Pilot",
+        Consolidation "consolidation" "Verstetigung" "Consolidation",
+        Transfer "transfer" "Transfer" "Transfer",
+    }
+
+    #[doc = "What kind of thing a solution is"]
+    SolutionKind "solution_kind" {
+        Software "software" "Software" "Software",
+        Hardware "hardware" "Hardware" "Hardware",
+        Data "data" "Daten" "Data",
+        Service "service" "Dienstleistung" "Service",
+        Process "process" "Prozess" "Process",
+        Organisation "organisation" "Organisation" "Organisation",
+        Training "training" "Schulung" "Training",
+        Strategy "strategy" "Strategie" "Strategy",
+    }
+
+    #[doc = "How open a solution is"]
+    Openness "openness" {
+        OpenSource "open_source" "Open Source" "Open source",
+        OpenData "open_data" "Offene Daten" "Open data",
+        OpenConcept "open_concept" "Offenes Konzept" "Open concept",
+        Partly "partly" "Teilweise offen" "Partly open",
+        Proprietary "proprietary" "Proprietär" "Proprietary",
+    }
+
+    #[doc = "How municipalities work together on a matter, in the four kinds of the KTS, and the origin"]
+    Relation "relation" {
+        Origin "origin" "Ursprung" "Origin",
+        RoleModel "role_model" "Vorbild" "Role model",
+        KnowledgeExchange "knowledge_exchange" "Wissensaustausch" "Knowledge exchange",
+        JointDevelopment "joint_development" "Gemeinsame Entwicklung" "Joint development",
+        Transfer "transfer" "Transfer" "Transfer",
+    }
+
+    #[doc = "The side of the work a factor or obstacle belongs to"]
+    Workstream "workstream" {
+        Economic "economic" "Wirtschaftlich" "Economic",
+        Organisational "organisational" "Organisatorisch" "Organisational",
+        Financial "financial" "Finanziell" "Financial",
+        Technical "technical" "Technisch" "Technical",
+        Legal "legal" "Rechtlich" "Legal",
+    }
+
+    #[doc = "What kind of thing must be there before a solution can be taken over"]
+    PrerequisiteKind "prerequisite_kind" {
+        Technical "technical" "Technisch" "Technical",
+        Data "data" "Daten" "Data",
+        Staff "staff" "Personal" "Staff",
+        Organisational "organisational" "Organisatorisch" "Organisational",
+        Financial "financial" "Finanziell" "Financial",
+        Legal "legal" "Rechtlich" "Legal",
+    }
+
+    #[doc = "Who runs a solution"]
+    OperatorModel "operator_model" {
+        Municipality "municipality" "Kommune" "Municipality",
+        MunicipalCompany "municipal_company" "Kommunales Unternehmen" "Municipal company",
+        InterMunicipal "inter_municipal" "Interkommunaler Verbund" "Inter-municipal body",
+        PublicItProvider "public_it_provider" "Öffentlicher IT-Dienstleister" "Public IT provider",
+        PrivateProvider "private_provider" "Privater Anbieter" "Private provider",
+        Community "community" "Zivilgesellschaft" "Community",
+    }
+
+    #[doc = "Why something was discontinued"]
+    DiscontinuedReason "discontinued_reason" {
+        FundingEnded "funding_ended" "Förderung beendet" "Funding ended",
+        Staff "staff" "Personal" "Staff",
+        Procurement "procurement" "Vergabe" "Procurement",
+        LegalPrivacy "legal_privacy" "Recht und Datenschutz" "Law and privacy",
+        Technical "technical" "Technik" "Technical",
+        NoDemand "no_demand" "Fehlende Nachfrage" "No demand",
+        Political "political" "Politische Entscheidung" "Political decision",
+        Replaced "replaced" "Abgelöst" "Replaced",
+        Vendor "vendor" "Anbieter" "Vendor",
+        Other "other" "Sonstiges" "Other",
+    }
+
+    #[doc = "What stands between two solutions, seen from the one that names the other"]
+    SolutionRelation "solution_relation" {
+        BuildsOn "builds_on" "Baut auf" "Builds on",
+        Replaces "replaces" "Ersetzt" "Replaces",
+        Alternative "alternative" "Alternative zu" "Alternative to",
+        PartOf "part_of" "Teil von" "Part of",
+    }
+
+    #[doc = "What an amount of money rests on"]
+    CostBasis "cost_basis" {
+        Actual "actual" "Tatsächliche Kosten" "Actual costs",
+        Estimate "estimate" "Schätzung" "Estimate",
+        Quote "quote" "Angebot" "Quote",
+    }
+
+    #[doc = "How long ago an entry was confirmed: due after 12 months, stale after 18"]
+    Freshness "freshness" {
+        Fresh "fresh" "Aktuell" "Fresh",
+        Due "due" "Bestätigung fällig" "Due",
+        Stale "stale" "Veraltet" "Stale",
+    }
+}
