@@ -32,8 +32,8 @@ const SORT: &str = "The order; a minus before it turns it round. Ties end in the
         description = "The open directory of Germany's *Modellprojekte Smart Cities*: who has solved what, and who can reuse it.\n\n\
             Reading needs no token. Lists take filters, `q` for text, `sort`, `facets`, `fields`, `limit` and `cursor`; an unknown \
             parameter is an error. Optional members are absent, never `null`. Times are UTC; the hours of an event \
-            have the offset of their zone. Every answer to GET has a strong `ETag`. Failures are `application/problem+json` (RFC 9457); each kind has a page under `/problems`. Every GET \
-            also answers HEAD.\n\n\
+            have the offset of their zone. Every answer to GET has a strong `ETag`. Failures are \
+            `application/problem+json` (RFC 9457); each kind has a page under `/problems`. Every GET also answers HEAD.\n\n\
             Municipalities: © Statistisches Bundesamt (Destatis), Gemeindeverzeichnis; reproduction with attribution is permitted.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),

@@ -16,6 +16,24 @@ async fn those_that_are_sure_are_there() {
 }
 
 #[tokio::test]
+async fn a_partnership_without_a_date_is_in_no_span() {
+    let app = App::start();
+    let items = async |query: &str| {
+        let page = app.anonymous().get(&format!("/v1/learning-partnerships?limit=100&{query}")).await.json();
+        page["items"].as_array().unwrap().clone()
+    };
+    let dated = |item: &serde_json::Value| item.get("starts_on").is_some() || item.get("ends_on").is_some();
+
+    let all = items("").await;
+    let (after, before) = (items("from=1900").await, items("to=2999").await);
+
+    let count = all.iter().filter(|item| dated(item)).count();
+    assert!(count > 0 && count < all.len());
+    assert_eq!((after.len(), before.len()), (count, count));
+    assert!(after.iter().chain(&before).all(dated));
+}
+
+#[tokio::test]
 async fn a_partner_can_be_a_borough_or_abroad() {
     let app = App::start();
 

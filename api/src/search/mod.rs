@@ -156,8 +156,9 @@ impl Search {
         Expr::cust_with_values(sql, [Value::from(self.resource), self.matching.clone().into()])
     }
 
-    /// How well a document that matches does so: a whole title first, or how it begins, then typed words before parts of compounds, names before texts, short before
-    /// long, and among equals the likelier one. Rounded, because it stands in cursors.
+    /// How well a document that matches does so: a whole title first, or how it begins, then typed words before parts of
+    /// compounds, names before texts, short before long, and among equals the likelier one. Rounded, because it stands in
+    /// cursors.
     pub(crate) fn rank(&self, id: &str) -> Expr {
         let fit = |query: &str| format!("ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, {query}::tsquery, 1)");
         let (typed, forms, all) = (fit("$1"), fit("$2"), fit("$3"));
