@@ -20,6 +20,15 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(2..=200))]
     pub pool: u32,
 
+    /// File of the keys that tokens are signed and checked with; by default `keys.json` in the data folder, which the
+    /// embedded database gets at its first start
+    #[arg(long, env = "TRANSFERATLAS_KEYS_FILE", global = true, value_name = "FILE")]
+    pub keys_file: Option<PathBuf>,
+
+    /// Those keys themselves, as a JSON Web Key Set; give them in the variable, where nobody else sees them
+    #[arg(long, env = "TRANSFERATLAS_KEYS", hide_env_values = true, global = true, value_name = "JWKS")]
+    pub keys: Option<Secret>,
+
     /// Form of the log lines on standard error
     #[arg(long, env = "TRANSFERATLAS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty, global = true)]
     pub log_format: LogFormat,
@@ -27,6 +36,65 @@ pub struct Settings {
     /// What to log: a level, or levels by module
     #[arg(long, env = "TRANSFERATLAS_LOG", default_value = "info", global = true, value_name = "FILTER")]
     pub log: String,
+}
+
+impl Settings {
+    /// Does the directory live inside this process?
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.database_url.as_ref().is_none_or(|url| url.0.is_empty())
+    }
+}
+
+/// Another issuer of tokens, such as an OpenID provider, and what its claims mean here.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Trust {
+    /// Issuer whose tokens are accepted beside our own: its `iss`
+    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
+    pub trusted_issuer: Option<String>,
+
+    /// Its keys, a JSON Web Key Set: an address that is asked at most once a minute, or a file
+    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
+    pub trusted_jwks: Option<String>,
+
+    /// Whom its tokens must be for: their `aud`
+    #[arg(
+        long,
+        global = true,
+        env = "TRANSFERATLAS_TRUSTED_AUDIENCE",
+        default_value = "transferatlas",
+        value_name = "AUD"
+    )]
+    pub trusted_audience: String,
+
+    /// Its claim that tells what somebody may do; a dot goes into it, as in `realm_access.roles`
+    #[arg(
+        long,
+        global = true,
+        env = "TRANSFERATLAS_TRUSTED_SCOPES_CLAIM",
+        default_value = "scope",
+        value_name = "CLAIM"
+    )]
+    pub trusted_scopes_claim: String,
+
+    /// What a value of that claim gives: a role or a scope of ours; repeat or separate by commas
+    #[arg(
+        long,
+        global = true,
+        env = "TRANSFERATLAS_TRUSTED_SCOPES",
+        value_delimiter = ',',
+        value_name = "VALUE=ROLE|SCOPE"
+    )]
+    pub trusted_scopes: Vec<String>,
+
+    /// Its claim that lists municipalities somebody acts for, by official key
+    #[arg(
+        long,
+        global = true,
+        env = "TRANSFERATLAS_TRUSTED_MUNICIPALITIES_CLAIM",
+        default_value = "municipalities",
+        value_name = "CLAIM"
+    )]
+    pub trusted_municipalities_claim: String,
 }
 
 /// How the HTTP server runs.
@@ -64,9 +132,16 @@ pub struct Listen {
     #[arg(long, global = true, env = "TRANSFERATLAS_GRACE", default_value_t = 25, value_name = "SECONDS")]
     pub grace: u64,
 
+    /// Site whose pages may write, by its origin such as `https://front.example`; repeat or separate by commas
+    #[arg(long, global = true, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    pub write_origins: Vec<String>,
+
     /// Mebibytes of answers kept in memory
     #[arg(long, global = true, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
     pub memory: u64,
+
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio::sync::watch;
 
+use crate::auth::Revoked;
 use crate::db::Database;
 
 /// A state of the directory.
@@ -57,13 +58,24 @@ impl Directory {
         });
     }
 
-    /// Looks for changes made elsewhere, for as long as the process lives.
-    pub async fn follow(self, database: Database) {
+    /// Looks for changes made elsewhere, and for tokens revoked there, for as long as the process lives.
+    pub(crate) async fn follow(self, database: Database, revoked: Revoked) {
+        // What this process wrote itself says nothing of what others wrote before.
+        let mut seen = self.version();
         loop {
             tokio::time::sleep(POLL).await;
-            let found = tokio::time::timeout(PATIENCE, read(database.watch())).await;
+            let look = async {
+                let version = read(database.watch()).await?;
+                // Whoever revokes a token raises the version, too.
+                if version != seen {
+                    revoked.read(database.watch()).await?;
+                }
+                Ok::<_, crate::error::Error>(version)
+            };
+            let found = tokio::time::timeout(PATIENCE, look).await;
             let away = !matches!(found, Ok(Ok(_)));
             if let Ok(Ok(version)) = found {
+                seen = version;
                 self.reached(version);
             }
             let turned = self.0.send_if_modified(|known| std::mem::replace(&mut known.away, away) != away);

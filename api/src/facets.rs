@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::Result;
-use crate::listing::Filter;
+use crate::filter::Filter;
 use crate::relation::Relation;
 
 /// One value of a facet

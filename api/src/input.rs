@@ -8,6 +8,9 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use validator::Validate;
 
+use entity::vocabulary::Action;
+
+use crate::change::{Changed, record};
 use crate::db::{Stored, Write};
 use crate::error::{Error, Result, Violation};
 use crate::resource::Resource;
@@ -24,6 +27,12 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
     /// The official key, which names the entry before its slug does.
     fn official(&self) -> Option<&str> {
         None
+    }
+
+    /// The municipalities whose affair the entry is, by the names that are kept. Where there are none, only those may write it
+    /// who act for all.
+    fn holders(&self) -> Vec<&str> {
+        vec![]
     }
 
     /// Shows every name of another entry to `visit`.
@@ -65,8 +74,11 @@ pub(crate) struct Known(HashMap<(&'static str, String), (Uuid, String)>);
 
 impl Known {
     /// Looks up every name, one statement a resource, and writes it in the one way it is kept. Entries may name others that
-    /// are written with them.
-    async fn settle<T: Input>(db: &impl ConnectionTrait, entries: &mut [(Uuid, T)]) -> Result<Self> {
+    /// are written with them. What leads nowhere is told by the place of its entry.
+    pub(crate) async fn settle<T: Input>(
+        db: &impl ConnectionTrait,
+        entries: &mut [(Uuid, T)],
+    ) -> Result<(Self, Vec<(usize, Violation)>)> {
         let mut asked: HashMap<&'static str, (&'static Resource, Vec<String>)> = HashMap::new();
         for (_, input) in entries.iter_mut() {
             input.visit(&mut |mention, names| {
@@ -87,24 +99,21 @@ impl Known {
         }
         let mut violations = vec![];
         for (index, (id, input)) in entries.iter_mut().enumerate() {
-            input.visit(&mut |mention, names| violations.extend(known.rewrite((index, *id), mention, names)));
+            input.visit(&mut |mention, names| {
+                violations.extend(known.rewrite(*id, mention, names).into_iter().map(|violation| (index, violation)));
+            });
         }
-        if violations.is_empty() { Ok(known) } else { Err(Error::Invalid(violations)) }
+        Ok((known, violations))
     }
 
     /// Names those that lead nowhere, that are the entry itself, and that are the same one under two names.
-    fn rewrite(
-        &self,
-        (index, own): (usize, Uuid),
-        mention: &Mention,
-        names: Vec<(usize, &mut String)>,
-    ) -> Vec<Violation> {
+    fn rewrite(&self, own: Uuid, mention: &Mention, names: Vec<(usize, &mut String)>) -> Vec<Violation> {
         let mut violations = vec![];
         let mut seen = vec![];
         for (place, name) in names {
             let mut refuse = |detail: String| {
                 let member = mention.member.replace('*', &place.to_string());
-                violations.push(Violation::pointer(format!("/{index}/{member}"), detail));
+                violations.push(Violation::pointer(format!("/{member}"), detail));
             };
             match self.0.get(&(mention.resource.table, name.clone())) {
                 None => refuse(format!("`{name}` names no entry of /v1/{}", mention.resource.collection)),
@@ -155,11 +164,29 @@ pub(crate) async fn save<T: Input>(write: &Write, inputs: Vec<T>) -> Result<Stor
     let known = |input: &T| by_key(input).or_else(|| by_slug(input));
     let id = |input: &T| known(input).map_or_else(Uuid::now_v7, |(id, _)| *id);
     let mut entries: Vec<(Uuid, T)> = inputs.into_iter().map(|input| (id(&input), input)).collect();
-    let names = Known::settle(&write.tx, &mut entries).await?;
+    let (names, violations) = Known::settle(&write.tx, &mut entries).await?;
+    if !violations.is_empty() {
+        return Err(Error::Invalid(violations.into_iter().map(|(index, violation)| violation.below(index)).collect()));
+    }
     let mut stored = Stored::default();
     entries.retain(|(_, input)| stored.note(known(input).map(|(_, there)| there == input)));
-    let ids = entries.iter().map(|(id, _)| *id).collect();
-    T::put(write, &names, entries).await?;
-    search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
+    put(write, Action::Import, &names, entries).await?;
     Ok(stored)
+}
+
+/// Writes entries with what belongs to them, and notes that.
+pub(crate) async fn put<T: Input>(write: &Write, action: Action, known: &Known, entries: Vec<(Uuid, T)>) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let after = |(id, input): &(Uuid, T)| {
+        let entry = Some(serde_json::to_value(input).map_err(Error::fault)?);
+        let (slug, official) = (Some(input.slug().to_owned()), input.official().map(str::to_owned));
+        Ok(Changed { id: *id, slug, official, entry })
+    };
+    let changes = entries.iter().map(after).collect::<Result<Vec<_>>>()?;
+    let ids = entries.iter().map(|(id, _)| *id).collect();
+    T::put(write, known, entries).await?;
+    search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
+    record(write, T::RESOURCE.table, action, changes).await
 }

@@ -1,5 +1,7 @@
 //! Transferatlas: the open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 
+pub mod auth;
+pub mod change;
 pub mod command;
 pub mod config;
 mod courses;
@@ -11,8 +13,10 @@ mod documentation;
 pub mod error;
 mod events;
 mod facets;
+mod filter;
 mod format;
 mod health;
+mod history;
 mod hits;
 mod http;
 mod identifier;
@@ -37,20 +41,24 @@ mod routes;
 mod search;
 pub mod seed;
 pub mod server;
+mod shape;
 mod solutions;
 mod space;
 mod sublists;
 mod terms;
 mod themes;
+pub mod tokens;
 mod validate;
 mod vocabularies;
 mod working_groups;
+mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use sea_orm::DatabaseConnection;
 
+use crate::auth::Auth;
 use crate::db::Database;
 use crate::directory::Directory;
 use crate::http::cache::Memory;
@@ -60,6 +68,9 @@ use crate::metrics::Metrics;
 pub struct State {
     pub db: Database,
     pub directory: Directory,
+    pub(crate) auth: Auth,
+    /// Sites whose pages may write.
+    pub(crate) write_origins: Vec<String>,
     pub(crate) memory: Memory,
     pub(crate) metrics: Metrics,
     /// Set once the service is about to stop.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
@@ -31,17 +32,24 @@ pub(crate) struct Party<R> {
 }
 
 /// Somebody who takes part, by name, or by official key, slug or id in the directory
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "somebody", skip_on_field_errors = false))]
 pub(crate) struct PartyInput<R> {
+    /// What it is called here; needed where it is not in the directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(example = "Stadt Wien", min_length = 1, max_length = 200)]
     pub name: Option<String>,
+    /// What it is there.
     pub role: R,
+    /// Official key, slug or id of the municipality it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "08421000")]
     pub municipality: Option<String>,
+    /// Slug or id of the project it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ulm")]
     pub project: Option<String>,
 }
 

@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::change::slug_now;
 use crate::error::{Error, Result, Violation};
 use crate::http::{Key, Name};
 use crate::import::Files;
@@ -39,6 +40,8 @@ pub(crate) struct Resource {
     pub few: bool,
     /// The columns of its CSV, as paths into the JSON of an entry.
     pub columns: &'static [&'static str],
+    /// The right to write its entries.
+    pub scope: &'static str,
     pub routes: fn(&mut ServiceConfig),
     pub files: Files,
 }
@@ -111,10 +114,29 @@ impl Resource {
 
     /// The slug of the entry that a key names.
     pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &Key) -> Result<String> {
+        match self.one(db, key).await? {
+            Some(found) => Ok(found.slug),
+            None => slug_now(db, self, key).await,
+        }
+    }
+
+    /// The id of the entry that a key names, if there is one.
+    pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Uuid>> {
+        Ok(self.one(db, key).await?.map(|found| found.id))
+    }
+
+    async fn one(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Found>> {
         let mut query = Query::select();
-        query.expr_as(Expr::cust("slug"), "name").from(self.table).and_where(self.keyed(key)?);
-        let found = Named::find_by_statement(db.get_database_backend().build(&query)).one(db).await?;
-        found.map(|found| found.name).ok_or(Error::NotFound)
+        query
+            .exprs(["id", "slug", "null::text as official"].map(Expr::cust))
+            .from(self.table)
+            .and_where(self.keyed(key)?);
+        Ok(Found::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
+    }
+
+    /// Path of an entry.
+    pub(crate) fn href(&self, slug: &str) -> String {
+        format!("/v1/{}/{slug}", self.collection)
     }
 
     /// The entries that a filter names; a name that leads nowhere is a mistake, not an empty list.
@@ -149,6 +171,10 @@ impl ResourceName {
     pub(crate) fn of_collection(name: &str) -> Result<Self, String> {
         let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
         found.ok_or_else(|| format!("`{name}` is not known here; write one of: {}", Self::all().join(", ")))
+    }
+
+    pub(crate) fn of_table(table: &str) -> Option<Self> {
+        RESOURCES.iter().find(|resource| resource.table == table).map(|resource| Self(resource))
     }
 
     fn all() -> Vec<&'static str> {

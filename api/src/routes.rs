@@ -4,8 +4,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
 use crate::{
-    courses, documentation, events, health, hits, learning_partnerships, metrics, municipalities, network,
-    practice_examples, problems, projects, publications, solutions, themes, vocabularies, working_groups,
+    courses, documentation, events, health, history, hits, learning_partnerships, metrics, municipalities, network,
+    practice_examples, problems, projects, publications, solutions, themes, tokens, vocabularies, working_groups,
 };
 
 /// Every resource, in the order in which entries refer to each other.
@@ -23,12 +23,14 @@ pub(crate) const RESOURCES: &[&Resource] = &[
 ];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(history::routes);
     for resource in RESOURCES {
         cfg.configure(resource.routes);
     }
     cfg.configure(hits::routes)
         .configure(network::routes)
         .configure(vocabularies::routes)
+        .configure(tokens::routes)
         .configure(problems::routes)
         .configure(health::routes)
         .configure(documentation::routes)

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, anyhow};
 
+use crate::change::Author;
 use crate::db::Database;
 use crate::directory::Directory;
 use crate::import::{Refused, store};
@@ -9,7 +10,7 @@ use crate::routes::RESOURCES;
 
 pub use crate::import::Form;
 
-/// Fills a directory that nothing was ever written to.
+/// Fills a directory that no entry was ever written to.
 ///
 /// Must be called inside an actix system.
 pub async fn fill(database: &Database) -> Result<()> {
@@ -33,7 +34,7 @@ pub async fn add(database: &Database, files: &[(&str, Form, &str)]) -> Result<()
         resource.files.read(*form, text).map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
     };
     let batches = files.iter().map(read).collect::<Result<Vec<_>>>()?;
-    match store(database, &directory, batches, false, |_| {}).await {
+    match store(database, &directory, batches, (Author::command("seed"), false), |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
         Err(Refused::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
         Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),

@@ -13,6 +13,7 @@ use actix_web::{App, HttpServer, rt};
 use utoipa_actix_web::AppExt;
 
 use crate::State;
+use crate::auth::{Auth, Keys, Revoked, Used, authenticate};
 use crate::config::Listen;
 use crate::db::Database;
 use crate::directory::Directory;
@@ -25,23 +26,32 @@ use crate::routes;
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
 
+/// How often what is kept for a day is looked through.
+const HOUR: Duration = Duration::from_hours(1);
+
 /// A service that answers requests.
 pub struct Running {
     handle: ServerHandle,
     stopping: Arc<AtomicBool>,
     drain: Duration,
+    used: Used,
+    database: Database,
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
 /// Starts to answer on `listener`. Must be called inside an actix system.
-pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -> anyhow::Result<Running> {
-    let directory = Directory::open(database.connection()).await?;
-    if !database.is_embedded() {
-        rt::spawn(directory.clone().follow(database.clone()));
-    }
+pub async fn serve(
+    listener: TcpListener,
+    (database, keys): (Database, Keys),
+    listen: &Listen,
+) -> anyhow::Result<Running> {
+    let (directory, auth) = attend(&database, keys, listen).await?;
+    let used = auth.used.clone();
     let stopping = Arc::new(AtomicBool::new(false));
     let (memory, metrics) = (Memory::new(listen.memory), Metrics::new()?);
-    let state = Data::new(State { db: database, directory, memory, metrics, stopping: stopping.clone() });
+    let write_origins = listen.write_origins.clone();
+    let db = database.clone();
+    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, stopping: stopping.clone() });
     let connections = Connections::default();
     rt::spawn(connections.clone().reap());
     let document = Data::new(document());
@@ -51,6 +61,7 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
         // The last one wrapped is the first to see a request.
         app.default_service(to(fallback))
             .wrap(from_fn(remember))
+            .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
             .wrap(from_fn(panics))
             .wrap(from_fn(guard))
@@ -69,7 +80,31 @@ pub async fn serve(listener: TcpListener, database: Database, listen: &Listen) -
         .listen(listener)?
         .run();
     let handle = server.handle();
-    Ok(Running { handle, stopping, drain: Duration::from_secs(listen.drain), task: rt::spawn(server) })
+    let drain = Duration::from_secs(listen.drain);
+    Ok(Running { handle, stopping, drain, used, database, task: rt::spawn(server) })
+}
+
+/// Opens what is known of the directory and of who asks, and looks after it for as long as the process lives.
+async fn attend(database: &Database, keys: Keys, listen: &Listen) -> anyhow::Result<(Directory, Auth)> {
+    let directory = Directory::open(database.connection()).await?;
+    let revoked = Revoked::open(database.connection()).await?;
+    if !database.is_embedded() {
+        rt::spawn(directory.clone().follow(database.clone(), revoked.clone()));
+    }
+    let auth = Auth::open(keys, &listen.trust, revoked).await?;
+    rt::spawn(auth.used.clone().keep(database.clone()));
+    rt::spawn(forget(database.clone()));
+    Ok((directory, auth))
+}
+
+/// Forgets old answers now and then, for as long as the process lives.
+async fn forget(database: Database) {
+    loop {
+        tokio::time::sleep(HOUR).await;
+        if let Err(error) = database.forget_old_answers().await {
+            tracing::warn!(cause = %error, "old answers could not be forgotten; it is tried again");
+        }
+    }
 }
 
 impl Running {
@@ -79,6 +114,9 @@ impl Running {
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
+        if let Err(error) = self.used.write(&self.database).await {
+            tracing::warn!(cause = %error, "the last use of tokens could not be written down");
+        }
         Ok(())
     }
 }

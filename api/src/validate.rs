@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use entity::{PartialDate, Text};
+use pulldown_cmark::{Event, LinkType, Parser, Tag};
 use url::Url;
 use uuid::Uuid;
 use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -52,19 +53,37 @@ fn unprintable(letter: char) -> bool {
 
 fn texts(text: &Text, most: usize) -> Checked {
     let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= most && !text.contains(unprintable);
-    if fits(&text.de) && text.en.as_ref().is_none_or(fits) {
+    if !fits(&text.de) || !text.en.as_ref().is_none_or(fits) {
+        return Err(broken(format!(
+            "must have 1 to {most} characters in German, and as many in English where there is English, and no control characters"
+        )));
+    }
+    if harmless(&text.de) && text.en.as_deref().is_none_or(harmless) {
         Ok(())
     } else {
-        Err(broken(format!(
-            "must have 1 to {most} characters in German, and as many in English where there is English, and no control characters"
-        )))
+        Err(broken(
+            "must be plain text or Markdown (CommonMark), without HTML and images, with links to http, https or mailto",
+        ))
     }
+}
+
+/// Is a text, read as Markdown, free of what a page should not take from strangers?
+fn harmless(text: &str) -> bool {
+    let leads_out = |link: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| link.starts_with(scheme));
+    Parser::new(text).all(|event| match event {
+        Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::Image { .. }) => false,
+        Event::Start(Tag::Link { link_type: LinkType::Email, .. }) => true,
+        Event::Start(Tag::Link { dest_url, .. }) => leads_out(&dest_url),
+        _ => true,
+    })
 }
 
 /// A name of up to 200 characters.
 pub(crate) fn name(name: &str) -> Checked {
-    if name.trim().is_empty() || name.chars().count() > 200 || name.contains(char::is_control) {
-        Err(broken("must have 1 to 200 characters, none of them a control character"))
+    let fits = !name.trim().is_empty() && name.chars().count() <= 200 && !name.contains(char::is_control);
+    let tags = |event| matches!(event, Event::Html(_) | Event::InlineHtml(_));
+    if !fits || Parser::new(name).any(tags) {
+        Err(broken("must have 1 to 200 characters, none of them a control character, and no HTML"))
     } else {
         Ok(())
     }

@@ -4,6 +4,7 @@
     reason = "what the entity macro writes begins transactions; nothing else here does"
 )]
 
+pub mod change;
 pub mod course;
 pub mod event;
 pub mod learning_partnership;
@@ -17,6 +18,7 @@ pub mod search_hit;
 pub mod solution;
 pub mod text;
 pub mod theme;
+pub mod token;
 pub mod vocabulary;
 pub mod working_group;
 

@@ -42,6 +42,7 @@ impl MigratorTrait for Migrator {
             sql!("0014_publications"),
             sql!("0015_search_across"),
             sql!("0016_network"),
+            sql!("0017_writes"),
         ]
     }
 }

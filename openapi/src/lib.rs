@@ -1,6 +1,6 @@
 //! The contract of the service as an artefact, and its guard.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -31,11 +31,22 @@ impl Operation {
         all.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place)).collect()
     }
 
+    /// The scope that its token must carry.
+    pub fn scope(&self) -> Option<&str> {
+        self.value.pointer("/security/0/token/0").and_then(Value::as_str)
+    }
+
+    /// Does it need a token?
+    pub fn is_guarded(&self) -> bool {
+        self.value.get("security").is_some()
+    }
+
     /// Its path with the example of each parameter in place.
     pub fn example(&self) -> String {
         self.parameters("path").iter().fold(self.path.clone(), |path, parameter| {
-            let text = |member| parameter.get(member).and_then(Value::as_str).unwrap_or_default();
-            path.replace(&format!("{{{}}}", text("name")), text("example"))
+            let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = |member| parameter.get(member).map(plain).unwrap_or_default();
+            path.replace(&format!("{{{}}}", text("name")), &text("example"))
         })
     }
 }
@@ -43,6 +54,8 @@ impl Operation {
 /// The promises of the service, to hold its answers against.
 pub struct Contract {
     document: Value,
+    operations: Vec<Operation>,
+    /// A checker for each schema of an answer, by the schema itself.
     validators: HashMap<String, Validator>,
 }
 
@@ -55,64 +68,29 @@ impl Default for Contract {
 impl Contract {
     pub fn new() -> Self {
         let document = serde_json::from_str(DOCUMENT).unwrap_or_default();
-        let mut contract = Self { document, validators: HashMap::new() };
-        contract.validators = contract.schemas();
-        contract
+        let operations = operations(&document);
+        let validators = validators(&document, &operations);
+        Self { document, operations, validators }
     }
 
     pub fn document(&self) -> &Value {
         &self.document
     }
 
-    pub fn operations(&self) -> Vec<Operation> {
-        let paths = self.document.get("paths").and_then(Value::as_object).into_iter().flatten();
-        let operation = |path: &String, method: &String, value: &Value| Operation {
-            method: method.clone(),
-            path: path.clone(),
-            id: value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            value: value.clone(),
-        };
-        let of_path = |(path, item): (&String, &Value)| {
-            let methods = item.as_object().cloned().unwrap_or_default();
-            methods.iter().map(|(method, value)| operation(path, method, value)).collect::<Vec<_>>()
-        };
-        paths.flat_map(of_path).collect()
-    }
-
-    /// A checker for the schema of each kind of answer, by where it stands in the document.
-    fn schemas(&self) -> HashMap<String, Validator> {
-        let components = self.document.get("components").cloned().unwrap_or_default();
-        let mut validators = HashMap::new();
-        for operation in self.operations() {
-            for (status, response) in members(operation.value.get("responses")) {
-                for (media, content) in members(response.get("content")) {
-                    let schema = content.get("schema").cloned().unwrap_or_else(|| json!({}));
-                    // Only where `fields` was given may an answer be a part of the whole.
-                    let whole = schema.pointer("/anyOf/0").unwrap_or(&schema).clone();
-                    for (mut schema, part) in [(whole, ""), (schema, " part")] {
-                        if let Some(schema) = schema.as_object_mut() {
-                            schema.insert("components".to_owned(), components.clone());
-                        }
-                        let options = jsonschema::options().should_validate_formats(true);
-                        if let Ok(validator) = options.build(&schema) {
-                            validators.insert(format!("{} {status} {media}{part}", operation.id), validator);
-                        }
-                    }
-                }
-            }
-        }
-        validators
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
     }
 
     /// The operation that answers a request: literal parts of a path go before parameters.
-    pub fn find(&self, method: &str, path: &str) -> Option<Operation> {
+    pub fn find(&self, method: &str, path: &str) -> Option<&Operation> {
         let method = if method == "HEAD" { "get" } else { &method.to_lowercase() };
         let mut fitting: Vec<_> = self
-            .operations()
-            .into_iter()
+            .operations
+            .iter()
             .filter(|operation| operation.method == method && fits(&operation.path, path))
             .collect();
-        fitting.sort_by_key(|operation| operation.path.matches('{').count());
+        // What names the end of a path goes before what takes any.
+        fitting.sort_by_key(|operation| (operation.path.matches('{').count(), operation.path.ends_with('}')));
         fitting.into_iter().next()
     }
 
@@ -121,7 +99,7 @@ impl Contract {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let Some(operation) = self.find(method, path) else {
             // Where there is no operation, there is nothing but a problem to answer.
-            let fine = matches!(answer.status, 204 | 400 | 404 | 405 | 413 | 414 | 415);
+            let fine = matches!(answer.status, 204 | 400 | 401 | 404 | 405 | 413 | 414 | 415);
             return (!fine).then(|| format!("{} at {path}, which the document does not know", answer.status));
         };
         let status = answer.status.to_string();
@@ -137,7 +115,9 @@ impl Contract {
         if let Some((name, _)) = missing {
             return Some(format!("{} promises the header {name} with {status}", operation.id));
         }
-        if method == "HEAD" || response.get("content").is_none() {
+        // Whoever wanted no entry back got none.
+        let spared = answer.body.is_empty() && answer.headers.iter().any(|name| name == "preference-applied");
+        if method == "HEAD" || spared || response.get("content").is_none() {
             return (!answer.body.is_empty()).then(|| format!("{} promises no body with {status}", operation.id));
         }
         let media = answer.media.split(';').next().unwrap_or_default().trim();
@@ -152,11 +132,64 @@ impl Contract {
             Ok(body) => body,
             Err(error) => return Some(format!("{} sends no JSON: {error}", operation.id)),
         };
-        let part = if query.split('&').any(|pair| pair.starts_with("fields=")) { " part" } else { "" };
-        let validator = self.validators.get(&format!("{} {status} {key}{part}", operation.id))?;
+        let part = query.split('&').any(|pair| pair.starts_with("fields="));
+        let schema = response.get("content")?.get(key)?.get("schema")?;
+        let [whole, parts] = forms(schema);
+        let validator = self.validators.get(&if part { parts } else { whole }.to_string())?;
         let error = validator.iter_errors(&body).next()?;
         Some(format!("{} sends {error} at {}", operation.id, error.instance_path()))
     }
+}
+
+/// An operation with the answers in place that it refers to.
+fn with_responses(operation: &Value, shared: &Value) -> Value {
+    let mut whole = operation.clone();
+    let responses = whole.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, response) in responses {
+        let name = response.get("$ref").and_then(Value::as_str).and_then(|name| name.rsplit('/').next());
+        if let Some(found) = name.and_then(|name| shared.get(name)) {
+            *response = found.clone();
+        }
+    }
+    whole
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let shared = document.pointer("/components/responses").cloned().unwrap_or_default();
+    let operation = |path: &str, method: &str, value: &Value| Operation {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        id: value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        value: with_responses(value, &shared),
+    };
+    let paths = members(document.get("paths")).into_iter();
+    let of_path = |(path, item)| members(Some(item)).into_iter().map(move |(method, value)| (path, method, value));
+    paths
+        .flat_map(of_path)
+        .map(|(path, method, value): (&String, &String, &Value)| operation(path, method, value))
+        .collect()
+}
+
+/// A schema as an answer keeps it whole, and as it may keep it: only where `fields` was given may it be a part.
+fn forms(schema: &Value) -> [&Value; 2] {
+    [schema.pointer("/anyOf/0").unwrap_or(schema), schema]
+}
+
+fn validators(document: &Value, operations: &[Operation]) -> HashMap<String, Validator> {
+    let components = json!({ "schemas": document.pointer("/components/schemas") });
+    let responses = operations.iter().flat_map(|operation| members(operation.value.get("responses")));
+    let contents = responses.flat_map(|(_, response)| members(response.get("content")));
+    let schemas: HashSet<String> = contents
+        .filter_map(|(_, content)| content.get("schema"))
+        .flat_map(|schema| forms(schema).map(ToString::to_string))
+        .collect();
+    let validator = |schema: String| {
+        let mut whole: Value = serde_json::from_str(&schema).ok()?;
+        whole.as_object_mut()?.insert("components".to_owned(), components.clone());
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole).ok()?;
+        Some((schema, validator))
+    };
+    schemas.into_iter().filter_map(validator).collect()
 }
 
 /// What was answered, as far as a contract speaks of it.

@@ -1,11 +1,13 @@
 //! Properties of every operation there is, and of every one to come.
 
 use reqwest::Method;
+use serde_json::json;
 use tests::{App, contract};
 
-/// Reads that always answer with the example of their parameters.
+/// Reads that need no token, and answer with the example of their parameters.
 fn reads() -> Vec<openapi::Operation> {
-    contract().operations().into_iter().filter(|operation| operation.method == "get").collect()
+    let reads = contract().operations().iter().filter(|operation| operation.method == "get" && !operation.is_guarded());
+    reads.cloned().collect()
 }
 
 #[tokio::test]
@@ -76,11 +78,54 @@ async fn head_is_get_without_a_body() {
 async fn a_method_that_is_not_there_is_named_with_those_that_are() {
     let app = App::start();
 
-    for read in reads() {
-        let answer = app.anonymous().send(Method::DELETE, &read.example(), &[]).await;
+    for operation in contract().operations() {
+        let there = |method: &Method| contract().find(method.as_str(), &operation.example()).is_some();
+        let strange = [Method::DELETE, Method::PATCH, Method::PUT, Method::POST, Method::TRACE];
+        let strange = strange.into_iter().find(|method| !there(method)).unwrap();
+        let answer = app.anonymous().send(strange, &operation.example(), &[]).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (405, "method"), "{}", read.id);
-        assert_eq!(answer.header("allow"), "GET, HEAD, OPTIONS", "{}", read.id);
+        assert_eq!((answer.status, answer.problem().as_str()), (405, "method"), "{}", operation.id);
+        let allow: Vec<&str> = answer.header("allow").split(", ").collect();
+        assert!(allow.contains(&operation.method.to_uppercase().as_str()) && allow.contains(&"OPTIONS"), "{allow:?}");
+        assert_eq!(allow.contains(&"HEAD"), allow.contains(&"GET"), "{}", operation.id);
+    }
+}
+
+#[tokio::test]
+async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anything() {
+    let app = App::start_with_examples();
+    let expired = app.issue(json!({ "subject": "x", "scopes": ["themes:write"] })).await;
+    let revoked = app.issue(json!({ "subject": "x", "role": "editor" })).await;
+    let id = app.anonymous().with_token(&revoked).get("/v1/me").await.json()["token"].as_str().unwrap().to_owned();
+    app.admin().post(&format!("/v1/tokens/{id}/revocation"), &json!({})).await;
+    let foreign = format!("{}x", expired.rsplit_once('.').unwrap().0) + "." + revoked.rsplit_once('.').unwrap().1;
+    let guarded: Vec<_> = contract().operations().iter().filter(|operation| operation.is_guarded()).collect();
+    let scopes: Vec<&str> = guarded.iter().filter_map(|operation| operation.scope()).collect();
+    assert!(guarded.len() > 50);
+
+    for operation in &guarded {
+        let method: Method = operation.method.to_uppercase().parse().unwrap();
+        // A body that nobody could read, which only those may be told who may send one.
+        let call = async |token: &str| {
+            let body = Some(("text/plain", "{".to_owned()));
+            let client = if token.is_empty() { app.anonymous() } else { app.anonymous().with_token(token) };
+            client.write(method.clone(), &operation.example(), &[], body).await
+        };
+        for (token, problem) in
+            [("", "token"), ("x.y.z", "invalid-token"), (&revoked, "invalid-token"), (&foreign, "invalid-token")]
+        {
+            let answer = call(token).await;
+            assert_eq!((answer.status, answer.problem().as_str()), (401, problem), "{} {token}", operation.id);
+            assert!(answer.header("www-authenticate").starts_with("Bearer"), "{}", operation.id);
+            assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", operation.id);
+        }
+        let Some(scope) = operation.scope() else { continue };
+        let others: Vec<&str> = scopes.iter().copied().filter(|other| *other != scope).collect();
+        let answer = call(&app.issue(json!({ "subject": "x", "scopes": others })).await).await;
+        assert_eq!((answer.status, answer.problem().as_str()), (403, "scope"), "{}", operation.id);
+        assert!(answer.text().contains(scope), "{}: {}", operation.id, answer.text());
+        let answer = call(&app.issue(json!({ "subject": "x", "scopes": [scope] })).await).await;
+        assert!(![401, 403].contains(&answer.status), "{} has its scope: {}", operation.id, answer.text());
     }
 }
 
@@ -96,6 +141,26 @@ async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", read.id);
         assert!(answer.header("access-control-allow-methods").contains("GET"), "{}", read.id);
         assert!(answer.header("access-control-allow-headers").contains("If-None-Match"), "{}", read.id);
+    }
+}
+
+#[tokio::test]
+async fn only_pages_of_known_sites_may_write() {
+    let app = App::start();
+
+    for operation in contract().operations().iter().filter(|operation| operation.method != "get") {
+        let method = operation.method.to_uppercase();
+        let preflight = async |origin: &str| {
+            let asking = [("origin", origin), ("access-control-request-method", &method)];
+            app.anonymous().send(Method::OPTIONS, &operation.example(), &asking).await
+        };
+        let (stranger, known) = (preflight("https://example.org").await, preflight("https://front.example").await);
+
+        assert!(!stranger.header("access-control-allow-methods").contains(&method), "{}", operation.id);
+        assert!(!stranger.header("access-control-allow-headers").contains("Authorization"), "{}", operation.id);
+        assert!(known.header("access-control-allow-methods").contains(&method), "{}", operation.id);
+        assert!(known.header("access-control-allow-headers").contains("Authorization"), "{}", operation.id);
+        assert_eq!(known.header("vary"), "Origin", "{}", operation.id);
     }
 }
 
@@ -125,7 +190,8 @@ async fn an_entry_that_is_not_there_is_not_found() {
         for key in
             ["nowhere", "0197f2a0-0000-7000-8000-00000000dead", "99999999", "Gro%C3%9F", "a%2Fb", &"x".repeat(500)]
         {
-            let answer = app.anonymous().get(&read.path.replace("{key}", key).replace("{list}", "solutions")).await;
+            let path = read.path.replace("{resource}", "projects").replace("{number}", "1");
+            let answer = app.anonymous().get(&path.replace("{key}", key).replace("{list}", "solutions")).await;
 
             assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{} {key}", read.id);
         }

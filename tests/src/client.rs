@@ -11,11 +11,14 @@ use serde_json::Value;
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
 
+const JSON: &str = "application/json";
+
 /// Somebody who asks.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: String,
+    token: Option<String>,
 }
 
 /// What came back.
@@ -29,7 +32,13 @@ pub struct Answer {
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
-        Self { http: http.expect("a client"), base: format!("http://{address}") }
+        Self { http: http.expect("a client"), base: format!("http://{address}"), token: None }
+    }
+
+    /// The same with a token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -56,9 +65,46 @@ impl Client {
         }
     }
 
+    /// Creates something.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_with(path, body, &[]).await
+    }
+
+    /// Creates something, with more headers.
+    pub async fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
+        self.write(Method::POST, path, headers, Some((JSON, body.to_string()))).await
+    }
+
+    /// Replaces something, if it is what was read.
+    pub async fn put(&self, path: &str, body: &Value, held: &str) -> Answer {
+        self.write(Method::PUT, path, &[("if-match", held)], Some((JSON, body.to_string()))).await
+    }
+
+    /// Changes something, if it is what was read.
+    pub async fn patch(&self, path: &str, body: &Value, held: &str) -> Answer {
+        let merge = Some(("application/merge-patch+json", body.to_string()));
+        self.write(Method::PATCH, path, &[("if-match", held)], merge).await
+    }
+
+    /// Deletes something, if it is what was read.
+    pub async fn delete(&self, path: &str, held: &str) -> Answer {
+        self.write(Method::DELETE, path, &[("if-match", held)], None).await
+    }
+
     /// Asks, and sees that the answer is one the document promises.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let answer = self.ask(method.clone(), path, headers).await;
+        self.write(method, path, headers, None).await
+    }
+
+    /// The same with a body of a media type.
+    pub async fn write(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<(&str, String)>,
+    ) -> Answer {
+        let answer = self.ask(method.clone(), path, headers, body).await;
         let body = decoded(answer.header("content-encoding"), &answer.body);
         let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
         let media = answer.header("content-type");
@@ -69,8 +115,14 @@ impl Client {
         answer
     }
 
-    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<(&str, String)>) -> Answer {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some((media, body)) = body {
+            request = request.header("content-type", media).body(body);
+        }
         for (name, value) in headers {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
             request = request.header(name, HeaderValue::from_str(value).expect("a header value"));
@@ -98,6 +150,11 @@ impl Answer {
     pub fn problem(&self) -> String {
         assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.status);
         self.json()["type"].as_str().expect("a type").trim_start_matches("/problems/").to_owned()
+    }
+
+    /// The tag of what was answered.
+    pub fn etag(&self) -> &str {
+        self.header("etag")
     }
 
     /// One member of each entry of a list.

@@ -19,7 +19,16 @@ const SERVER: &str = "TEST_DATABASE_URL";
 /// A database of one test.
 pub enum TestDatabase {
     Folder(TempDir),
-    Server { server: String, name: String, way: Option<SocketAddr> },
+    Server {
+        server: String,
+        name: String,
+        way: Option<SocketAddr>,
+    },
+    /// One that another test database drops.
+    Shared {
+        server: String,
+        name: String,
+    },
 }
 
 static TEMPLATE: OnceLock<Template> = OnceLock::new();
@@ -65,6 +74,7 @@ impl TestDatabase {
                 let server = way.map_or_else(|| server.clone(), |way| server.replace(host(server), &way.to_string()));
                 Settings { database_url: Some(Secret(on(&server, name))), ..settings() }
             }
+            Self::Shared { server, name } => Settings { database_url: Some(Secret(on(server, name))), ..settings() },
         }
     }
 
@@ -72,7 +82,18 @@ impl TestDatabase {
     pub fn server_address(&self) -> Option<String> {
         match self {
             Self::Folder(_) => None,
-            Self::Server { server, .. } => Some(host(server).to_owned()),
+            Self::Server { server, .. } | Self::Shared { server, .. } => Some(host(server).to_owned()),
+        }
+    }
+
+    /// The same database for another instance, which must end first; only on a server.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        match self {
+            Self::Folder(_) => panic!("an embedded database serves one instance"),
+            Self::Server { server, name, .. } | Self::Shared { server, name } => {
+                Self::Shared { server: server.clone(), name: name.clone() }
+            }
         }
     }
 
@@ -89,7 +110,7 @@ impl TestDatabase {
     pub async fn connect(&self) -> Option<DatabaseConnection> {
         match self {
             Self::Folder(_) => None,
-            Self::Server { server, name, .. } => {
+            Self::Server { server, name, .. } | Self::Shared { server, name } => {
                 Some(sea_orm::Database::connect(on(server, name)).await.expect("a connection"))
             }
         }

@@ -13,13 +13,18 @@ mod proxy;
 pub mod queries;
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::thread::JoinHandle;
 
-use api::config::{Listen, LogFormat, Settings};
+use api::auth::Keys;
+use api::config::LogFormat;
 use api::db::Database;
+use api::tokens::TokenInput;
+use entity::vocabulary::TokenRole;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+pub use api::config::{Listen, Secret, Settings, Trust};
 pub use client::{Answer, Client, contract};
 pub use database::{TestDatabase, statement};
 pub use proxy::Proxy;
@@ -27,6 +32,8 @@ pub use proxy::Proxy;
 /// A running service with the directory's first content.
 pub struct App {
     address: SocketAddr,
+    /// May do everything; issued before the service began.
+    admin: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     /// Dropped last, when nobody is connected any more.
@@ -58,28 +65,65 @@ impl App {
 
     /// Starts a service on a database that is there already.
     pub fn start_on(database: TestDatabase) -> Self {
-        let settings = database.settings();
-        let (told, address) = mpsc::channel();
+        let settings = Settings { keys: Some(Secret(KEYS.clone())), ..database.settings() };
+        Self::start_as((database, settings), listen())
+    }
+
+    /// Starts a service under certain settings.
+    pub fn start_as((database, settings): (TestDatabase, Settings), listen: Listen) -> Self {
+        let (told, begun) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
                 let address = listener.local_addr().expect("an address");
                 let database = Database::open(&settings).await.expect("a database");
-                let running = api::server::serve(listener, database.clone(), &listen()).await.expect("a service");
-                told.send(address).expect("a test that waits");
+                let keys = Keys::open(&settings).expect("keys");
+                actix_web::rt::spawn(keys.clone().follow(settings.clone()));
+                let admin = TokenInput::new("tests", Some(TokenRole::Admin));
+                let admin =
+                    api::tokens::issue(&database, &keys, admin).await.map(|(token, _)| token).unwrap_or_default();
+                let running = api::server::serve(listener, (database.clone(), keys), &listen).await.expect("a service");
+                told.send((address, admin)).expect("a test that waits");
                 let _ = stopped.await;
                 running.stop().await.expect("a stop");
                 database.close().await.expect("a closed database");
             });
         });
-        let address = address.recv().expect("a service that starts");
-        Self { address, stop: Some(stop), thread: Some(thread), database }
+        let (address, admin) = begun.recv().expect("a service that starts");
+        Self { address, admin, stop: Some(stop), thread: Some(thread), database }
     }
 
     /// Somebody without a token.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address)
+    }
+
+    /// Somebody who may do everything.
+    pub fn admin(&self) -> Client {
+        self.anonymous().with_token(&self.admin)
+    }
+
+    /// Somebody who may write everything.
+    pub async fn editor(&self) -> Client {
+        self.with_token(json!({ "subject": "redaktion", "role": "editor" })).await
+    }
+
+    /// Somebody with certain rights and no others, for some municipalities if any are named.
+    pub async fn with_scopes(&self, scopes: &[&str], municipalities: &[&str]) -> Client {
+        self.with_token(json!({ "subject": "stelle", "scopes": scopes, "municipalities": municipalities })).await
+    }
+
+    /// Somebody with a token that was issued for something.
+    pub async fn with_token(&self, input: Value) -> Client {
+        self.anonymous().with_token(&self.issue(input).await)
+    }
+
+    /// A token that was issued for something.
+    pub async fn issue(&self, input: Value) -> String {
+        let issued = self.admin().post("/v1/tokens", &input).await;
+        assert_eq!(issued.status, 201, "{}", issued.text());
+        issued.json()["access_token"].as_str().expect("a token").to_owned()
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -96,7 +140,10 @@ impl Drop for App {
     }
 }
 
-fn listen() -> Listen {
+/// The keys that the tests of a run sign with.
+pub static KEYS: LazyLock<String> = LazyLock::new(|| Keys::generate().expect("a key"));
+
+pub fn listen() -> Listen {
     Listen {
         host: "127.0.0.1".to_owned(),
         port: 0,
@@ -106,15 +153,19 @@ fn listen() -> Listen {
         keep_alive: 5,
         drain: 0,
         grace: 5,
+        write_origins: vec!["https://front.example".to_owned()],
         memory: 16,
+        trust: Trust::default(),
     }
 }
 
-fn settings() -> Settings {
+pub fn settings() -> Settings {
     Settings {
         database_url: None,
         data_dir: "unused".into(),
         pool: 4,
+        keys_file: None,
+        keys: None,
         log_format: LogFormat::Pretty,
         log: "off".to_owned(),
     }

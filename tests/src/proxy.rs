@@ -5,12 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A proxy on loopback that passes everything, until it is cut.
 pub struct Proxy {
     pub address: SocketAddr,
-    cut: Arc<AtomicBool>,
+    faults: Arc<Faults>,
+}
+
+#[derive(Default)]
+struct Faults {
+    cut: AtomicBool,
+    /// Is a connection cut as soon as it has asked for a commit?
+    at_commit: AtomicBool,
+    /// Milliseconds that everything takes each way.
+    delay: std::sync::atomic::AtomicU64,
 }
 
 impl Proxy {
@@ -18,37 +28,82 @@ impl Proxy {
     pub async fn to(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let cut = Arc::new(AtomicBool::new(false));
-        let is_cut = cut.clone();
+        let faults = Arc::new(Faults::default());
+        let known = faults.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                if !is_cut.load(Ordering::Relaxed) {
-                    tokio::spawn(pass(client, target.clone(), is_cut.clone()));
+                if !known.cut.load(Ordering::Relaxed) {
+                    tokio::spawn(pass(client, target.clone(), known.clone()));
                 }
             }
         });
-        Self { address, cut }
+        Self { address, faults }
     }
 
     /// Ends every connection and refuses new ones.
     pub fn cut(&self) {
-        self.cut.store(true, Ordering::Relaxed);
+        self.faults.cut.store(true, Ordering::Relaxed);
+    }
+
+    /// Passes the next COMMIT on and nothing that is answered to it: the connection ends.
+    pub fn cut_at_commit(&self) {
+        self.faults.at_commit.store(true, Ordering::Relaxed);
+    }
+
+    /// Makes the way longer, by so much in each direction.
+    pub fn delay(&self, way: Duration) {
+        self.faults.delay.store(u64::try_from(way.as_millis()).unwrap_or_default(), Ordering::Relaxed);
     }
 
     pub fn heal(&self) {
-        self.cut.store(false, Ordering::Relaxed);
+        self.faults.cut.store(false, Ordering::Relaxed);
+        self.faults.at_commit.store(false, Ordering::Relaxed);
     }
 }
 
-async fn pass(mut client: TcpStream, target: String, is_cut: Arc<AtomicBool>) {
-    let Ok(mut server) = TcpStream::connect(target).await else { return };
+async fn pass(client: TcpStream, target: String, faults: Arc<Faults>) {
+    let Ok(server) = TcpStream::connect(target).await else { return };
+    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
     let watch = async {
-        while !is_cut.load(Ordering::Relaxed) {
+        while !faults.cut.load(Ordering::Relaxed) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
+    // Once it was asked for the commit that is to be cut, nothing that is answered arrives.
+    let deaf = AtomicBool::new(false);
     tokio::select! {
-        _ = tokio::io::copy_bidirectional(&mut client, &mut server) => {}
+        () = carry(from_client, to_server, &faults, (&deaf, true)) => {}
+        () = carry(from_server, to_client, &faults, (&deaf, false)) => {}
         () = watch => {}
+    }
+}
+
+async fn carry(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    faults: &Faults,
+    (deaf, up): (&AtomicBool, bool),
+) {
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        let Ok(count @ 1..) = from.read(&mut bytes).await else { return };
+        let delay = faults.delay.load(Ordering::Relaxed);
+        if delay > 0 {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        let commits = up && bytes[..count].windows(6).any(|word| word == b"COMMIT");
+        let ends = commits && faults.at_commit.swap(false, Ordering::Relaxed);
+        deaf.fetch_or(ends, Ordering::Relaxed);
+        if !up && deaf.load(Ordering::Relaxed) {
+            continue;
+        }
+        if to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
+        if ends {
+            // The server is left the time to do it.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            return;
+        }
     }
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::change::Author;
 use crate::config::Settings;
 use crate::directory::Directory;
 use crate::error::Error;
@@ -48,15 +49,15 @@ impl Import {
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len as u64).with_style(style);
         let progress = bar.clone();
-        let stored =
-            store(&database, &directory, vec![batch], self.dry_run, move |entries| progress.inc(entries as u64));
+        let author = (Author::command("import"), self.dry_run);
+        let stored = store(&database, &directory, vec![batch], author, move |entries| progress.inc(entries as u64));
         let stored = stored.await;
         bar.finish_and_clear();
         let closed = database.close().await;
         let stored = match stored {
             Ok(stored) => stored,
             Err(Refused::Flaws(flaws)) => refuse(&flaws)?,
-            Err(Refused::Failed(Error::Taken)) => {
+            Err(Refused::Failed(Error::Taken(_))) => {
                 bail!("an entry holds a slug or key that another one has; nothing was stored")
             }
             Err(Refused::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),

@@ -5,6 +5,7 @@ mod import;
 mod migrate;
 mod openapi;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,9 @@ enum Command {
     Import(import::Import),
     /// Write what `import` reads
     Export(export::Export),
+    /// Issue, list and revoke tokens, and change the keys they are signed with
+    #[command(subcommand)]
+    Token(token::Token),
     /// Write the OpenAPI document
     Openapi,
 }
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
                 Command::Migrate(migrate) => migrate.run(&line.settings).await,
                 Command::Import(import) => import.run(&line.settings).await,
                 Command::Export(export) => export.run(&line.settings).await,
+                Command::Token(token) => token.run(&line.settings).await,
                 Command::Openapi => openapi::run(),
             }
         })

@@ -3,6 +3,7 @@ use std::net::TcpListener;
 use anyhow::{Context, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::auth::Keys;
 use crate::config::{Listen, Settings};
 use crate::db::Database;
 use crate::{seed, server};
@@ -13,12 +14,17 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
         TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let database = tokio::select! {
-        opened = open(settings, listen) => opened?,
+        opened = open(settings, listen.migrate) => opened?,
         // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
         () = received(&mut stop) => std::process::exit(0),
     };
     let address = listener.local_addr()?;
-    let running = server::serve(listener, database.clone(), listen).await?;
+    let keys = Keys::open(settings)?;
+    actix_web::rt::spawn(keys.clone().follow(settings.clone()));
+    if keys.are_none() {
+        tracing::warn!("there are no keys to check tokens with: the service takes no writes");
+    }
+    let running = server::serve(listener, (database.clone(), keys), listen).await?;
     tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
     received(&mut stop).await;
     tracing::info!("stopping");
@@ -33,8 +39,8 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
 }
 
 /// The database, with the schema and the content that are served.
-async fn open(settings: &Settings, listen: &Listen) -> Result<Database> {
-    let database = super::open(settings, listen.migrate).await?;
+pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
+    let database = super::open(settings, migrate).await?;
     seed::fill(&database).await?;
     Ok(database)
 }

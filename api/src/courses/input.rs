@@ -3,26 +3,30 @@
 use entity::Text;
 use entity::vocabulary::{CourseFormat, TargetGroup};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::dto::Course;
 use crate::validate;
 
 /// What can be set of a course
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CourseInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub title: Text,
     #[validate(custom(function = "validate::summary"))]
     pub summary: Text,
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub provider: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<CourseFormat>,
     #[validate(custom(function = "validate::language"))]
+    #[schema(pattern = "^[a-z]{2}$")]
     pub language: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(exclusive_min = 0.0, max = 10_000.0, message = "must be hours above 0, at most 10,000"))]
@@ -31,14 +35,19 @@ pub(crate) struct CourseInput {
     pub free: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub url: Option<String>,
+    /// Slugs or ids of themes.
     #[serde(default)]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default)]
     #[validate(custom(function = "validate::each_once"))]
+    #[schema(max_items = 50)]
     pub target_groups: Vec<TargetGroup>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

@@ -6,16 +6,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{CoursesWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Course, CourseQuery};
 use self::input::CourseInput;
@@ -32,12 +34,16 @@ pub(crate) const COURSES: Resource = Resource {
     official: None,
     few: false,
     columns: Course::COLUMNS,
+    scope: CoursesWrite::NAME,
     routes,
     files: Files::of::<CourseInput>(Some((Form::Json, include_str!("../../seed/courses.json")))),
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_courses);
     cfg.service(list_courses).service(get_course);
+    cfg.service(create_course).service(replace_course).service(change_course).service(delete_course);
 }
 
 /// List courses
@@ -61,5 +67,60 @@ async fn list_courses(
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
 async fn get_course(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Course>) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &COURSES, &key, query::views).await?)
+    listing::show((state, req), (&COURSES, key), entry, query::views).await
+}
+
+/// Add a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), responses((status = 201, description = "The course", body = Course)))]
+#[post("/v1/courses")]
+async fn create_course(caller: Scoped<CoursesWrite>, call: Call, input: Json<CourseInput>) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many courses at once
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(BatchQuery), request_body = Vec<CourseInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/courses/batch")]
+async fn create_courses(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<CourseInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
+    responses((status = 200, description = "The course", body = Course)))]
+#[put("/v1/courses/{key}")]
+async fn replace_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<CourseInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
+    request_body(content = CourseInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The course", body = Course)))]
+#[patch("/v1/courses/{key}")]
+async fn change_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<CourseInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/courses/{key}")]
+async fn delete_course(caller: Scoped<CoursesWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+    writing::delete::<_, _, CourseInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -3,8 +3,10 @@
 use actix_web::rt;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
+use uuid::Uuid;
 
 use super::Database;
+use crate::change::Author;
 use crate::directory::{Directory, Version};
 use crate::error::{Error, Result};
 
@@ -13,6 +15,8 @@ pub struct Write {
     pub tx: DatabaseTransaction,
     /// What the directory will be once it is committed; the revision of every entry it touches.
     pub version: Version,
+    /// Who writes.
+    pub author: Author,
 }
 
 /// How long a write may take.
@@ -28,6 +32,22 @@ const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout
                          set local idle_in_transaction_session_timeout = 0";
 
 impl Write {
+    /// Makes a transaction one that changes the directory: from here on, other writers wait for it.
+    pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, pace: Pace) -> Result<Self> {
+        if pace == Pace::Unhurried {
+            tx.execute_unprepared(NO_LIMITS).await?;
+        }
+        let version = raise(&tx).await?;
+        Ok(Self { tx, version, author })
+    }
+
+    /// Commits it, and lets the directory know.
+    pub(crate) async fn commit(self, directory: &Directory) -> Result<()> {
+        self.tx.commit().await?;
+        directory.reached(self.version);
+        Ok(())
+    }
+
     /// The time that everything written here carries.
     pub fn at(&self) -> DateTime<Utc> {
         self.version.changed_at
@@ -43,28 +63,55 @@ impl Database {
     /// Runs `work` in a transaction, commits it and lets `directory` know.
     ///
     /// Writers queue on the version row, so they cannot deadlock on each other and changes are numbered in the order in
-    /// which they commit. The work runs in a task of its own: a request that is dropped takes no half-begun transaction
-    /// with it. Must be called inside an actix system.
+    /// which they commit. Must be called inside an actix system.
     pub async fn write<T: 'static, E: From<Error> + 'static>(
         &self,
         directory: &Directory,
-        pace: Pace,
+        (author, pace): (Author, Pace),
         work: impl AsyncFnOnce(&Write) -> Result<T, E> + 'static,
     ) -> Result<T, E> {
-        let (database, directory) = (self.clone(), directory.clone());
-        let task = rt::spawn(async move {
-            let tx = database.begin().await.map_err(Error::from)?;
-            if pace == Pace::Unhurried {
-                tx.execute_unprepared(NO_LIMITS).await.map_err(Error::from)?;
-            }
-            let version = raise(&tx).await.map_err(Error::from)?;
-            let write = Write { tx, version };
+        let directory = directory.clone();
+        self.transact(async move |tx| {
+            let write = Write::begin(tx, author, pace).await?;
             let done = work(&write).await?;
-            write.tx.commit().await.map_err(Error::from)?;
-            directory.reached(version);
+            write.commit(&directory).await?;
             Ok(done)
-        });
+        })
+        .await
+    }
+
+    /// Runs `work` with a transaction that it must commit, in a task of its own: a request that is dropped takes no
+    /// half-begun transaction with it, and what it asked for is done to its end. Must be called inside an actix system.
+    pub(crate) async fn transact<T: 'static, E: From<Error> + 'static>(
+        &self,
+        work: impl AsyncFnOnce(DatabaseTransaction) -> Result<T, E> + 'static,
+    ) -> Result<T, E> {
+        let database = self.clone();
+        let task = rt::spawn(async move { work(database.begin().await.map_err(Error::from)?).await });
         task.await.unwrap_or_else(|failed| Err(Error::fault(failed).into()))
+    }
+
+    /// Runs one statement in a transaction of its own; it is no part of the directory.
+    async fn execute(&self, sql: &'static str, values: Vec<sea_orm::Value>) -> Result<()> {
+        self.transact(async move |tx| {
+            tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    /// Writes down when tokens were last used.
+    pub(crate) async fn note_uses(&self, tokens: Vec<Uuid>, times: Vec<DateTime<Utc>>) -> Result<()> {
+        const NOTE: &str = "insert into token_use (token_id, last_used_at) \
+            select u.token_id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u (token_id, at) join token t on t.id = u.token_id \
+                on conflict (token_id) do update set last_used_at = greatest(token_use.last_used_at, excluded.last_used_at)";
+        self.execute(NOTE, vec![tokens.into(), times.into()]).await
+    }
+
+    /// Forgets the answers that are kept no longer for those who repeat a request.
+    pub(crate) async fn forget_old_answers(&self) -> Result<()> {
+        const FORGET: &str = "delete from idempotency_key where created_at < now() - interval '24 hours'";
+        self.execute(FORGET, vec![]).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use entity::vocabulary::{EventKind, EventStatus};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Event;
@@ -13,17 +14,19 @@ use crate::space::Location;
 use crate::validate;
 
 /// What can be set of an event
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "times_fit", skip_on_field_errors = false))]
 pub(crate) struct EventInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub title: Text,
     pub kind: EventKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, message = "must be 1 or more"))]
+    #[schema(minimum = 1)]
     pub number: Option<i16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<PartialDate>,
@@ -34,18 +37,23 @@ pub(crate) struct EventInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<DateTime<FixedOffset>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
     pub time_zone: Option<Tz>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub venue: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub address: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub city: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// Official key, slug or id.
+    #[schema(example = "08421000")]
     pub municipality: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
@@ -55,6 +63,7 @@ pub(crate) struct EventInput {
     pub online: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub registration_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<bool>,
@@ -64,12 +73,15 @@ pub(crate) struct EventInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
     /// Slugs or ids of projects.
+    #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

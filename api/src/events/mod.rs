@@ -7,16 +7,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{EventsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Event, EventQuery};
 use self::input::EventInput;
@@ -33,12 +35,16 @@ pub(crate) const EVENTS: Resource = Resource {
     official: None,
     few: false,
     columns: Event::COLUMNS,
+    scope: EventsWrite::NAME,
     routes,
     files: Files::of::<EventInput>(Some((Form::Json, include_str!("../../seed/events.json")))),
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_events);
     cfg.service(list_events).service(get_event);
+    cfg.service(create_event).service(replace_event).service(change_event).service(delete_event);
 }
 
 /// List events
@@ -58,5 +64,60 @@ async fn list_events(state: Data<State>, req: HttpRequest, list: ListQuery<Event
     responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
 async fn get_event(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Event>) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &EVENTS, &key, query::views).await?)
+    listing::show((state, req), (&EVENTS, key), entry, query::views).await
+}
+
+/// Add an event
+#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), responses((status = 201, description = "The event", body = Event)))]
+#[post("/v1/events")]
+async fn create_event(caller: Scoped<EventsWrite>, call: Call, input: Json<EventInput>) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many events at once
+#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(BatchQuery), request_body = Vec<EventInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/events/batch")]
+async fn create_events(
+    caller: Scoped<EventsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<EventInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace an event
+#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")),
+    responses((status = 200, description = "The event", body = Event)))]
+#[put("/v1/events/{key}")]
+async fn replace_event(
+    caller: Scoped<EventsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<EventInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change an event
+#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")),
+    request_body(content = EventInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The event", body = Event)))]
+#[patch("/v1/events/{key}")]
+async fn change_event(
+    caller: Scoped<EventsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<EventInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete an event
+#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/events/{key}")]
+async fn delete_event(caller: Scoped<EventsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+    writing::delete::<_, _, EventInput>((caller.caller(), call), (key, held), query::views).await
 }

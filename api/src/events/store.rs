@@ -22,6 +22,10 @@ impl Input for EventInput {
         &self.slug
     }
 
+    fn holders(&self) -> Vec<&str> {
+        self.municipality.as_deref().into_iter().collect()
+    }
+
     fn visit(&mut self, visit: &mut Visit<'_>) {
         let municipality = self.municipality.iter_mut().map(|name| (0, name)).collect();
         visit(&Mention::any(&MUNICIPALITIES, "municipality"), municipality);

@@ -14,16 +14,18 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 
 use super::coding::Coding;
+use super::json::hex;
 use super::negotiate::{coding, weighted};
-use super::reply::Revision;
+use super::reply::{Private, Revision};
 use super::request::Pairs;
 use crate::State;
+use crate::auth::Caller;
 use crate::day;
 use crate::directory::Version;
 use crate::error::Error;
@@ -36,6 +38,8 @@ pub(crate) struct Memory(Cache<(i64, String), Arc<Kept>>);
 const SHORT: usize = 1024;
 /// Whoever has an answer asks whether it still holds; when we do not answer, it may be used for a day.
 const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
+/// What is shown to some alone no cache keeps for others.
+const PRIVATE: &str = "private, max-age=0";
 /// A representation depends on the program as well as on the data.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 
@@ -43,6 +47,7 @@ const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 struct Kept {
     headers: HeaderMap,
     tag: String,
+    private: bool,
     body: Bytes,
     coded: [OnceLock<Bytes>; 3],
 }
@@ -147,7 +152,10 @@ enum Made {
 
 /// Path, query in one order, the day, and of `Accept` what we could send; to send none of it is something else than to send all.
 fn key(req: &ServiceRequest) -> String {
-    let mut key = format!("{}?{}\n{}", req.path(), Pairs::parse(req.query_string()).canonical(&[]), day::today());
+    // Who may audit is shown more.
+    let sight = if req.extensions().get::<Caller>().is_some_and(Caller::audits) { "+" } else { "" };
+    let asked = Pairs::parse(req.query_string()).canonical(&[]);
+    let mut key = format!("{}?{asked}\n{}{sight}", req.path(), day::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
     key.push('\n');
     for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
@@ -165,26 +173,32 @@ async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
     }
     let (request, response) = response.into_parts();
     let revision = response.extensions().get::<Revision>().copied();
+    let private = response.extensions().contains::<Private>();
     let headers = response.headers().clone();
     let Ok(body) = to_bytes(response.into_body()).await else {
         let failed = HttpResponse::from_error(Error::fault(anyhow::anyhow!("the answer could not be read back")));
         return (Made::Other(ServiceResponse::new(request, failed)), None);
     };
     let digest = digest(&[&body]);
-    let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| format!("{revision}-{digest}"));
-    (Made::Kept(request), Some(Kept { headers, tag, body, coded: Default::default() }))
+    let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
+    (Made::Kept(request), Some(Kept { headers, tag, private, body, coded: Default::default() }))
 }
 
 fn digest(parts: &[&[u8]]) -> String {
-    use std::fmt::Write;
     let mut hash = Sha256::new_with_prefix(PROGRAM);
     for part in parts {
         hash.update(part);
     }
-    hash.finalize().iter().take(10).fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(hash.finalize().get(..10).unwrap_or_default())
+}
+
+fn of_revision(revision: i64, digest: &str) -> String {
+    format!("{revision}-{digest}")
+}
+
+/// The tag of an entry in JSON as it is sent without a coding.
+pub(crate) fn entry_tag(revision: i64, body: &[u8]) -> String {
+    tag(&of_revision(revision, &digest(&[body])), Coding::Identity)
 }
 
 /// The tag of one representation; another coding is another one.
@@ -206,7 +220,7 @@ impl Kept {
                 response.headers_mut().append(name.clone(), value.clone());
             }
         }
-        describe(response.headers_mut(), &tag, version);
+        describe(response.headers_mut(), &tag, version, self.private);
         if unchanged {
             return response;
         }
@@ -234,12 +248,12 @@ impl Kept {
 }
 
 /// What a cache needs to know of an answer.
-fn describe(headers: &mut HeaderMap, tag: &str, version: Version) {
+fn describe(headers: &mut HeaderMap, tag: &str, version: Version, private: bool) {
     let date = httpdate::fmt_http_date(changed(version));
     let values = [
         (header::ETAG, HeaderValue::from_str(tag)),
         (header::LAST_MODIFIED, HeaderValue::from_str(&date)),
-        (header::CACHE_CONTROL, Ok(HeaderValue::from_static(CACHE_CONTROL))),
+        (header::CACHE_CONTROL, Ok(HeaderValue::from_static(if private { PRIVATE } else { CACHE_CONTROL }))),
         (header::VARY, Ok(HeaderValue::from_static("Accept, Accept-Encoding"))),
     ];
     for (name, value) in values {
@@ -256,6 +270,7 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
         return response;
     }
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
+    let private = response.response().extensions().contains::<Private>();
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
     let state = format!("{} {} {}", version.number, version.changed_at.timestamp_micros(), day::today());
@@ -264,10 +279,10 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
-        describe(unchanged.headers_mut(), &tag, version);
+        describe(unchanged.headers_mut(), &tag, version, private);
         return response.into_response(unchanged);
     }
     let mut response = response;
-    describe(response.headers_mut(), &tag, version);
+    describe(response.headers_mut(), &tag, version, private);
     response
 }

@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, ORIGIN, VARY,
 };
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
+use crate::State;
 use crate::error::{Error, Result};
 
-/// What a browser on another site may send; reading needs no token, so none is among them.
-const ALLOWED_HEADERS: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match, X-Request-Id";
+/// What a browser on another site may send: any to read, and those whose pages may write what that needs.
+const TO_READ: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match, X-Request-Id";
+const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
+                        If-None-Match, Prefer, X-Request-Id";
 
 /// OPTIONS, to a browser that asks first too, and 405 at a known address, 404 elsewhere.
-pub(crate) async fn fallback(req: HttpRequest, document: Data<OpenApi>) -> Result<HttpResponse> {
+pub(crate) async fn fallback(req: HttpRequest, state: Data<State>, document: Data<OpenApi>) -> Result<HttpResponse> {
     // The document writes a parameter without the expression it must match.
     let known = req.resource_map().match_pattern(req.path()).map(|path| path.replace(":.*}", "}"));
     let Some(item) = known.and_then(|path| document.paths.paths.get(&path)) else {
@@ -26,11 +29,16 @@ pub(crate) async fn fallback(req: HttpRequest, document: Data<OpenApi>) -> Resul
     if req.method() != Method::OPTIONS {
         return Err(Error::Method { allow });
     }
+    let origin = req.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let writes = origin.is_some_and(|origin| state.write_origins.iter().any(|known| known == origin));
+    let to_read = allow.split(", ").filter(|method| matches!(*method, "GET" | "HEAD" | "OPTIONS")).collect::<Vec<_>>();
+    let (methods, headers) = if writes { (allow.clone(), TO_WRITE) } else { (to_read.join(", "), TO_READ) };
     Ok(HttpResponse::NoContent()
-        .insert_header((ALLOW, allow.as_str()))
-        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, allow.as_str()))
-        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS))
+        .insert_header((ALLOW, allow))
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, methods))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, headers))
         .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .insert_header((VARY, "Origin"))
         .finish())
 }
 

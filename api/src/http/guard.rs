@@ -17,15 +17,24 @@ use crate::error::{Error, Result};
 const ADDRESS: usize = 8 * 1024;
 /// Bytes of a body that are read.
 const BODY: usize = 256 * 1024;
+/// Bytes of a body that holds many entries.
+const BATCH: usize = 4 * 1024 * 1024;
 /// The longest a read may take before it counts as lost.
-const DEADLINE: Duration = Duration::from_secs(5);
+const READ: Duration = Duration::from_secs(5);
+/// The same of a write, whose body may be slow to arrive.
+const WRITE: Duration = Duration::from_secs(20);
+
+/// The bytes of a body that are read at an address.
+pub(super) fn longest(path: &str) -> usize {
+    if path.ends_with("/batch") { BATCH } else { BODY }
+}
 
 /// Middleware: lets only requests through that can be read; serves HEAD like GET, and the encoder leaves the body out.
 pub(crate) async fn guard(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Err(error) = address(req.uri()).and_then(|()| body(req.headers())) {
+    if let Err(error) = address(req.uri()).and_then(|()| body(req.headers(), longest(req.path()))) {
         return Ok(req.error_response(error));
     }
     if req.method() == Method::HEAD {
@@ -59,10 +68,10 @@ fn well_formed(part: &str) -> Result<()> {
     }
 }
 
-fn body(headers: &HeaderMap) -> Result<()> {
+fn body(headers: &HeaderMap, most: usize) -> Result<()> {
     let text = |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
-    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > BODY as u64) {
-        return Err(Error::TooLarge(BODY));
+    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most as u64) {
+        return Err(Error::TooLarge(most));
     }
     match text(CONTENT_ENCODING) {
         Some(coding) if !coding.eq_ignore_ascii_case("identity") => Err(Error::Coding),
@@ -86,7 +95,8 @@ pub(crate) async fn deadline(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match tokio::time::timeout(DEADLINE, next.call(req)).await {
+    let most = if req.method().is_safe() { READ } else { WRITE };
+    match tokio::time::timeout(most, next.call(req)).await {
         Ok(response) => Ok(response?.map_into_boxed_body()),
         Err(late) => Err(Error::Unavailable(late.into()).into()),
     }

@@ -1,5 +1,6 @@
 //! How an entry is named in an address.
 
+use std::fmt;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -22,12 +23,23 @@ pub(crate) enum Name<'a> {
 }
 
 impl Key {
+    /// The key that is an entry's id.
+    pub(crate) fn of(id: Uuid) -> Self {
+        Self(id.to_string())
+    }
+
     pub(crate) fn name(&self) -> Name<'_> {
         match self.0.parse() {
             Ok(id) => Name::Id(id),
             Err(_) if self.0.bytes().all(|byte| byte.is_ascii_digit()) => Name::Official(&self.0),
             Err(_) => Name::Slug(&self.0),
         }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

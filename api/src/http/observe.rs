@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
@@ -19,8 +20,12 @@ use crate::error::Error;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a browser on another site may read of an answer.
-const EXPOSED: &str = "Content-Disposition, ETag, Last-Modified, Link, Location, Retry-After, X-Request-Id, \
-                       RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
+const EXPOSED: &str = "Content-Disposition, ETag, Idempotent-Replayed, Last-Modified, Link, Location, Preference-Applied, Retry-After, \
+                       WWW-Authenticate, X-Request-Id, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
+
+/// Id of the request, as the log has it.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub String);
 
 pub(crate) async fn observe(
     req: ServiceRequest,
@@ -32,6 +37,7 @@ pub(crate) async fn observe(
     let method = req.method().clone();
     let route = req.resource_map().match_pattern(req.path()).unwrap_or_else(|| "unknown".to_owned());
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
+    req.extensions_mut().insert(RequestId(id.clone()));
     let ends = is_old(req.request());
     let answer = next.call(req).instrument(span.clone()).await;
     let (status, cause) = match &answer {

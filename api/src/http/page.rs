@@ -32,7 +32,7 @@ pub(crate) struct Page<T> {
 
 /// A related entry, small
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Link {
+pub struct Link {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,

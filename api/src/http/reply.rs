@@ -30,6 +30,15 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
+/// An answer that is for those alone who may see as much as who asked.
+#[derive(Clone, Copy)]
+pub(super) struct Private;
+
+pub(crate) fn private(mut response: HttpResponse) -> HttpResponse {
+    response.extensions_mut().insert(Private);
+    response
+}
+
 /// Where the same is in its other forms (RFC 8288).
 pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -> Vec<String> {
     let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())

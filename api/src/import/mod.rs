@@ -12,11 +12,12 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::DatabaseConnection;
 use serde_json::Value;
 
+use crate::change::Author;
 use crate::db::{Database, Pace, Stored, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result, Violation};
 use crate::input::{Input, save};
-use crate::validate;
+use crate::shape::{Checked, parse};
 
 pub(crate) use self::export::export;
 use self::export::values;
@@ -162,61 +163,18 @@ fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
 }
 
 fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<Flaw>> {
-    let flaw = |line, pointer: &str, detail: String| vec![Flaw { line, pointer: pointer.to_owned(), detail }];
-    let mut value: Value = serde_json::from_str(text).map_err(|error| {
-        flaw(
-            line + error.line() as u64 - 1,
-            "",
-            "is not JSON; look for a missing comma, quotation mark or brace".to_owned(),
-        )
+    let (mut json, doubts) = parse(text.as_bytes()).map_err(|error| {
+        let detail = "is not JSON; look for a missing comma, quotation mark or brace".to_owned();
+        vec![Flaw { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
     })?;
-    if let Some(members) = value.as_object_mut() {
+    if let Some(members) = json.as_object_mut() {
         for name in T::DERIVED {
             members.remove(*name);
         }
     }
-    let input: T = serde_path_to_error::deserialize(value)
-        .map_err(|error| flaw(line, &pointer(error.path()), shape(error.inner())))?;
-    match input.validate() {
-        Ok(()) => Ok(input),
-        Err(errors) => {
-            let violations = validate::violations(&errors).into_iter();
-            Err(violations
-                .map(|found| Flaw { line, pointer: found.pointer.unwrap_or_default(), detail: found.detail })
-                .collect())
-        }
-    }
-}
-
-/// A path as a JSON pointer.
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let part = |segment: &Segment| match segment {
-        Segment::Seq { index } => format!("/{index}"),
-        Segment::Map { key } => format!("/{key}"),
-        Segment::Enum { variant } => format!("/{variant}"),
-        Segment::Unknown => String::new(),
-    };
-    path.iter().map(part).collect()
-}
-
-/// The message of a wrong shape, in words that are no programmer's.
-fn shape(error: &serde_json::Error) -> String {
-    const WORDS: [(&str, &str); 12] = [
-        ("unknown variant", "unknown value"),
-        ("unknown field", "unknown member"),
-        ("missing field", "lacks the member"),
-        ("duplicate field", "has twice the member"),
-        ("invalid type: ", "must not be "),
-        ("invalid value: ", "must not be "),
-        ("expected struct", "but an object like"),
-        ("expected a sequence", "but a list"),
-        ("expected i16", "but a whole number"),
-        ("expected i32", "but a whole number"),
-        ("expected f64", "but a number"),
-        ("expected a string", "but a text"),
-    ];
-    WORDS.iter().fold(error.to_string(), |text, (from, to)| text.replace(from, to))
+    let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
+    let flaw = |Violation { pointer, detail, .. }| Flaw { line, pointer: pointer.unwrap_or_default(), detail };
+    value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
 }
 
 /// Why a transaction was not committed.
@@ -238,7 +196,7 @@ pub(crate) async fn store(
     database: &Database,
     directory: &Directory,
     batches: Vec<Batch>,
-    rehearse: bool,
+    (author, rehearse): (Author, bool),
     progress: impl Fn(usize) + 'static,
 ) -> Result<Stored, Refused> {
     let work = async move |write: &Write| {
@@ -252,7 +210,7 @@ pub(crate) async fn store(
         write.analyze().await?;
         Ok(all)
     };
-    match database.write(directory, Pace::Unhurried, work).await {
+    match database.write(directory, (author, Pace::Unhurried), work).await {
         Ok(stored) | Err(Stopped::Unneeded(stored)) => Ok(stored),
         Err(Stopped::Refused(refused)) => Err(refused),
     }

@@ -3,6 +3,7 @@
 use entity::vocabulary::{PartnerRole, PartnershipFormat, PartnershipStatus, Relation};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{LearningPartnership, Partner};
@@ -10,11 +11,12 @@ use crate::parties::PartyInput;
 use crate::validate;
 
 /// What can be set of a learning partnership
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "whole", skip_on_field_errors = false))]
 pub(crate) struct LearningPartnershipInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub title: Text,
@@ -27,14 +29,17 @@ pub(crate) struct LearningPartnershipInput {
     pub status: Option<PartnershipStatus>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(min = 2, max = 100, message = "must be 2 to 100 partners"))]
+    #[schema(min_items = 2, max_items = 100)]
     pub partners: Vec<PartyInput<PartnerRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 50, message = "must be at most 50 solutions"))]
     /// Slugs or ids of solutions.
+    #[schema(example = json!(["open-smartcity-app"]), max_items = 50)]
     pub solutions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<PartialDate>,
@@ -44,6 +49,7 @@ pub(crate) struct LearningPartnershipInput {
     #[validate(custom(function = "validate::description"))]
     pub results: Option<Text>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

@@ -6,16 +6,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{LearningPartnershipsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{LearningPartnership, LearningPartnershipQuery};
 use self::input::LearningPartnershipInput;
@@ -32,6 +34,7 @@ pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     official: None,
     few: false,
     columns: LearningPartnership::COLUMNS,
+    scope: LearningPartnershipsWrite::NAME,
     routes,
     files: Files::of::<LearningPartnershipInput>(Some((
         Form::Json,
@@ -40,7 +43,13 @@ pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_learning_partnerships);
     cfg.service(list_learning_partnerships).service(get_learning_partnership);
+    cfg.service(create_learning_partnership)
+        .service(replace_learning_partnership)
+        .service(change_learning_partnership)
+        .service(delete_learning_partnership);
 }
 
 /// List learning partnerships
@@ -69,5 +78,69 @@ async fn get_learning_partnership(
     key: Key,
     entry: EntryQuery<LearningPartnership>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &LEARNING_PARTNERSHIPS, &key, query::views).await?)
+    listing::show((state, req), (&LEARNING_PARTNERSHIPS, key), entry, query::views).await
+}
+
+/// Add a learning partnership
+#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), responses((status = 201, description = "The learning partnership", body = LearningPartnership)))]
+#[post("/v1/learning-partnerships")]
+async fn create_learning_partnership(
+    caller: Scoped<LearningPartnershipsWrite>,
+    call: Call,
+    input: Json<LearningPartnershipInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many learning partnerships at once
+#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(BatchQuery), request_body = Vec<LearningPartnershipInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/learning-partnerships/batch")]
+async fn create_learning_partnerships(
+    caller: Scoped<LearningPartnershipsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<LearningPartnershipInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a learning partnership
+#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")),
+    responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
+#[put("/v1/learning-partnerships/{key}")]
+async fn replace_learning_partnership(
+    caller: Scoped<LearningPartnershipsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<LearningPartnershipInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a learning partnership
+#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")),
+    request_body(content = LearningPartnershipInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
+#[patch("/v1/learning-partnerships/{key}")]
+async fn change_learning_partnership(
+    caller: Scoped<LearningPartnershipsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<LearningPartnershipInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a learning partnership
+#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/learning-partnerships/{key}")]
+async fn delete_learning_partnership(
+    caller: Scoped<LearningPartnershipsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+) -> Result<HttpResponse> {
+    writing::delete::<_, _, LearningPartnershipInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -10,8 +10,9 @@ use super::dto::{
 };
 use crate::error::Result;
 use crate::facets::{Label, Values, facets, plain, term};
+use crate::filter::Filter;
 use crate::keyset::SortKey;
-use crate::listing::{Filter, Plan, ids};
+use crate::listing::{Plan, ids};
 use crate::municipalities::MUNICIPALITIES;
 use crate::parties::{Parties, Party};
 use crate::relation::{Relation, links};

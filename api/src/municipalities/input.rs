@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use entity::vocabulary::{FederalState, MunicipalityKind};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::ags;
@@ -11,34 +12,40 @@ use crate::space::Location;
 use crate::validate;
 
 /// What can be set of a municipality
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "ags::fits", skip_on_field_errors = false))]
 pub(crate) struct MunicipalityInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ags: Option<String>,
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub designation: Option<String>,
     pub kind: MunicipalityKind,
     pub federal_state: FederalState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0, message = "must not be negative"))]
+    #[schema(minimum = 0)]
     pub population: Option<i32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub population_as_of: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]
+    #[schema(minimum = 0, maximum = 100_000)]
     pub area_km2: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     pub location: Option<Location>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
 }
 

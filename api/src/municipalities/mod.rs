@@ -7,17 +7,19 @@ mod query;
 mod store;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{MunicipalitiesWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
 use crate::sublists::redirect;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Municipality, MunicipalityQuery};
 use self::input::MunicipalityInput;
@@ -37,6 +39,7 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     official: Some("ags"),
     few: false,
     columns: Municipality::COLUMNS,
+    scope: MunicipalitiesWrite::NAME,
     routes,
     files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../seed/municipalities.csv")))),
 };
@@ -53,7 +56,13 @@ const LISTS: &[&str] = &[
 ];
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_municipalities);
     cfg.service(list_municipalities).service(get_municipality).service(get_municipality_list);
+    cfg.service(create_municipality)
+        .service(replace_municipality)
+        .service(change_municipality)
+        .service(delete_municipality);
 }
 
 /// List municipalities
@@ -87,7 +96,7 @@ async fn get_municipality(
     key: Key,
     entry: EntryQuery<Municipality>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &MUNICIPALITIES, &key, query::views).await?)
+    listing::show((state, req), (&MUNICIPALITIES, key), entry, query::views).await
 }
 
 /// Go to a list of what belongs to a municipality
@@ -106,4 +115,68 @@ async fn get_municipality_list(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     redirect((state, req), (&MUNICIPALITIES, LISTS), (key, path)).await
+}
+
+/// Add a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), responses((status = 201, description = "The municipality", body = Municipality)))]
+#[post("/v1/municipalities")]
+async fn create_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    input: Json<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many municipalities at once
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(BatchQuery), request_body = Vec<MunicipalityInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/municipalities/batch")]
+async fn create_municipalities(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
+    responses((status = 200, description = "The municipality", body = Municipality)))]
+#[put("/v1/municipalities/{key}")]
+async fn replace_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
+    request_body(content = MunicipalityInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The municipality", body = Municipality)))]
+#[patch("/v1/municipalities/{key}")]
+async fn change_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/municipalities/{key}")]
+async fn delete_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+) -> Result<HttpResponse> {
+    writing::delete::<_, _, MunicipalityInput>((caller.caller(), call), (key, held), query::views).await
 }

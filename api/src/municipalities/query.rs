@@ -12,8 +12,9 @@ use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, M
 use super::{LISTS, MUNICIPALITIES};
 use crate::error::Result;
 use crate::facets::{Label, Values, facets, term, yes_or_no};
+use crate::filter::Filter;
 use crate::keyset::SortKey;
-use crate::listing::{Filter, Plan, ids};
+use crate::listing::{Plan, ids};
 use crate::relation::{Relation, links};
 use crate::space::{Bbox, Location, Near};
 use crate::sublists::Lists;

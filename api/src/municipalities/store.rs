@@ -25,6 +25,10 @@ impl Input for MunicipalityInput {
         self.ags.as_deref()
     }
 
+    fn holders(&self) -> Vec<&str> {
+        vec![self.official().unwrap_or(&self.slug)]
+    }
+
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
         listing::inputs(db, &MUNICIPALITIES, names, views).await
     }

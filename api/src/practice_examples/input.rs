@@ -3,6 +3,7 @@
 use entity::vocabulary::{Relation, Status};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{Factor, Impact, PracticeExample};
@@ -10,21 +11,25 @@ use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
 use crate::validate;
 
 /// What can be set of a practice example
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_and_end_fit", skip_on_field_errors = false))]
 pub(crate) struct PracticeExampleInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub title: Text,
     /// Official key, slug or id.
+    #[schema(example = "08421000")]
     pub municipality: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// Slug or id.
+    #[schema(example = "ulm")]
     pub project: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     /// Slug or id.
+    #[schema(example = "open-smartcity-app")]
     pub solution: Option<String>,
     pub relation: Relation,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,12 +54,15 @@ pub(crate) struct PracticeExampleInput {
     pub transfer_notes: Option<Text>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[schema(max_items = 50)]
     pub success_factors: Vec<Factor>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[schema(max_items = 50)]
     pub obstacles: Vec<Factor>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[schema(max_items = 50)]
     pub impacts: Vec<Impact>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
@@ -69,17 +77,21 @@ pub(crate) struct PracticeExampleInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::goals"))]
     pub sdgs: Vec<i16>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    #[schema(max_items = 20)]
     pub contacts: Vec<Contact>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    #[schema(max_items = 50)]
     pub links: Vec<WebLink>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

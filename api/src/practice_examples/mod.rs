@@ -7,16 +7,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{PracticeExamplesWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::Files;
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::PracticeExample;
 use self::filters::PracticeExampleQuery;
@@ -34,12 +36,19 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     official: None,
     few: false,
     columns: PracticeExample::COLUMNS,
+    scope: PracticeExamplesWrite::NAME,
     routes,
     files: Files::of::<PracticeExampleInput>(None),
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_practice_examples);
     cfg.service(list_practice_examples).service(get_practice_example);
+    cfg.service(create_practice_example)
+        .service(replace_practice_example)
+        .service(change_practice_example)
+        .service(delete_practice_example);
 }
 
 /// List practice examples
@@ -68,5 +77,69 @@ async fn get_practice_example(
     key: Key,
     entry: EntryQuery<PracticeExample>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &PRACTICE_EXAMPLES, &key, query::views).await?)
+    listing::show((state, req), (&PRACTICE_EXAMPLES, key), entry, query::views).await
+}
+
+/// Add a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), responses((status = 201, description = "The practice example", body = PracticeExample)))]
+#[post("/v1/practice-examples")]
+async fn create_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    input: Json<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many practice examples at once
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(BatchQuery), request_body = Vec<PracticeExampleInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/practice-examples/batch")]
+async fn create_practice_examples(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[put("/v1/practice-examples/{key}")]
+async fn replace_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    request_body(content = PracticeExampleInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[patch("/v1/practice-examples/{key}")]
+async fn change_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/practice-examples/{key}")]
+async fn delete_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+) -> Result<HttpResponse> {
+    writing::delete::<_, _, PracticeExampleInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -28,6 +28,10 @@ impl Input for PracticeExampleInput {
         &self.slug
     }
 
+    fn holders(&self) -> Vec<&str> {
+        vec![&self.municipality]
+    }
+
     fn visit(&mut self, visit: &mut Visit<'_>) {
         visit(&Mention::any(&MUNICIPALITIES, "municipality"), vec![(0, &mut self.municipality)]);
         visit(&Mention::any(&PROJECTS, "project"), self.project.iter_mut().map(|name| (0, name)).collect());

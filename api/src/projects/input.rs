@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{Project, ProjectMember};
@@ -12,17 +13,21 @@ use crate::identifier::Identifier;
 use crate::validate;
 
 /// What can be set of a project
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
 pub(crate) struct ProjectInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     #[validate(range(min = 1, max = 3, message = "must be 1, 2 or 3"))]
+    #[schema(minimum = 1, maximum = 3)]
     pub round: i16,
     #[validate(range(min = 2019, max = 2099, message = "must be a year from 2019"))]
+    #[schema(minimum = 2019, maximum = 2099)]
     pub round_year: i16,
     pub category: Category,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,6 +43,7 @@ pub(crate) struct ProjectInput {
     pub members: Vec<MemberInput>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
     #[validate(custom(function = "validate::summary"))]
     pub summary: Text,
@@ -47,19 +53,24 @@ pub(crate) struct ProjectInput {
     /// Slugs of themes.
     #[serde(default)]
     #[validate(custom(function = "few_themes"))]
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested)]
     pub identifiers: Vec<Identifier>,
     #[validate(length(min = 1, max = 50, message = "must name 1 to 50 sources"), custom(function = "validate::webs"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 
 /// A member, by official key, slug or id
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberInput {
+    /// Official key, slug or id.
+    #[schema(example = "08421000")]
     pub municipality: String,
+    /// What it is in the project.
     pub role: ProjectRole,
 }
 

@@ -6,17 +6,19 @@ mod query;
 mod store;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{ProjectsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
 use crate::sublists::redirect;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Project, ProjectQuery};
 use self::input::ProjectInput;
@@ -33,6 +35,7 @@ pub(crate) const PROJECTS: Resource = Resource {
     official: None,
     few: true,
     columns: Project::COLUMNS,
+    scope: ProjectsWrite::NAME,
     routes,
     files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../seed/projects.json")))),
 };
@@ -42,7 +45,10 @@ const LISTS: &[&str] =
     &["solutions", "practice-examples", "working-groups", "learning-partnerships", "events", "publications"];
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_projects);
     cfg.service(list_projects).service(get_project).service(get_project_list);
+    cfg.service(create_project).service(replace_project).service(change_project).service(delete_project);
 }
 
 /// List model projects
@@ -72,7 +78,7 @@ async fn get_project(
     key: Key,
     entry: EntryQuery<Project>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &PROJECTS, &key, query::views).await?)
+    listing::show((state, req), (&PROJECTS, key), entry, query::views).await
 }
 
 /// Go to a list of what belongs to a project
@@ -91,4 +97,59 @@ async fn get_project_list(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     redirect((state, req), (&PROJECTS, LISTS), (key, path)).await
+}
+
+/// Add a model project
+#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), responses((status = 201, description = "The project", body = Project)))]
+#[post("/v1/projects")]
+async fn create_project(caller: Scoped<ProjectsWrite>, call: Call, input: Json<ProjectInput>) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many projects at once
+#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(BatchQuery), request_body = Vec<ProjectInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/projects/batch")]
+async fn create_projects(
+    caller: Scoped<ProjectsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<ProjectInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a model project
+#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")),
+    responses((status = 200, description = "The project", body = Project)))]
+#[put("/v1/projects/{key}")]
+async fn replace_project(
+    caller: Scoped<ProjectsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<ProjectInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a model project
+#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")),
+    request_body(content = ProjectInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The project", body = Project)))]
+#[patch("/v1/projects/{key}")]
+async fn change_project(
+    caller: Scoped<ProjectsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<ProjectInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a model project
+#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/projects/{key}")]
+async fn delete_project(caller: Scoped<ProjectsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+    writing::delete::<_, _, ProjectInput>((caller.caller(), call), (key, held), query::views).await
 }

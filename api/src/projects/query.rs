@@ -14,8 +14,9 @@ use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrd
 use super::{LISTS, PROJECTS};
 use crate::error::{Error, Result};
 use crate::facets::{Label, Values, facets, plain, term};
+use crate::filter::Filter;
 use crate::keyset::SortKey;
-use crate::listing::{Filter, Plan, ids};
+use crate::listing::{Plan, ids};
 use crate::municipalities::{MUNICIPALITIES, MunicipalityLink};
 use crate::relation::{Relation, counts, links};
 use crate::space::{Location, Near, nearest};

@@ -1,5 +1,6 @@
 //! What the database does to keep projects.
 
+use entity::vocabulary::ProjectRole;
 use entity::{project, project_member};
 use sea_orm::prelude::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
@@ -22,6 +23,11 @@ impl Input for ProjectInput {
 
     fn slug(&self) -> &str {
         &self.slug
+    }
+
+    fn holders(&self) -> Vec<&str> {
+        let leads = self.members.iter().filter(|member| member.role == ProjectRole::Lead);
+        leads.map(|lead| lead.municipality.as_str()).collect()
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {

@@ -3,41 +3,51 @@
 use entity::Text;
 use entity::vocabulary::PublicationKind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Publication;
 use crate::validate;
 
 /// What can be set of a publication
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicationInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub title: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
+    #[schema(min_length = 1, max_length = 200)]
     pub subtitle: Option<String>,
     pub kind: PublicationKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1900, max = 2999, message = "must be a year from 1900"))]
+    #[schema(minimum = 1900, maximum = 2999)]
     pub year: Option<i16>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::names"))]
+    #[schema(max_items = 50)]
     pub publishers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
     /// Slugs or ids of projects.
+    #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[validate(custom(function = "validate::language"))]
+    #[schema(pattern = "^[a-z]{2}$")]
     pub language: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "is_doi"))]
@@ -45,6 +55,7 @@ pub(crate) struct PublicationInput {
     #[validate(custom(function = "validate::summary"))]
     pub summary: Text,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

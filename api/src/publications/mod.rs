@@ -6,16 +6,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{PublicationsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Publication, PublicationQuery};
 use self::input::PublicationInput;
@@ -32,12 +34,19 @@ pub(crate) const PUBLICATIONS: Resource = Resource {
     official: None,
     few: false,
     columns: Publication::COLUMNS,
+    scope: PublicationsWrite::NAME,
     routes,
     files: Files::of::<PublicationInput>(Some((Form::Json, include_str!("../../seed/publications.json")))),
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_publications);
     cfg.service(list_publications).service(get_publication);
+    cfg.service(create_publication)
+        .service(replace_publication)
+        .service(change_publication)
+        .service(delete_publication);
 }
 
 /// List publications
@@ -66,5 +75,69 @@ async fn get_publication(
     key: Key,
     entry: EntryQuery<Publication>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &PUBLICATIONS, &key, query::views).await?)
+    listing::show((state, req), (&PUBLICATIONS, key), entry, query::views).await
+}
+
+/// Add a publication
+#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), responses((status = 201, description = "The publication", body = Publication)))]
+#[post("/v1/publications")]
+async fn create_publication(
+    caller: Scoped<PublicationsWrite>,
+    call: Call,
+    input: Json<PublicationInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many publications at once
+#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(BatchQuery), request_body = Vec<PublicationInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/publications/batch")]
+async fn create_publications(
+    caller: Scoped<PublicationsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<PublicationInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a publication
+#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")),
+    responses((status = 200, description = "The publication", body = Publication)))]
+#[put("/v1/publications/{key}")]
+async fn replace_publication(
+    caller: Scoped<PublicationsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<PublicationInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a publication
+#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")),
+    request_body(content = PublicationInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The publication", body = Publication)))]
+#[patch("/v1/publications/{key}")]
+async fn change_publication(
+    caller: Scoped<PublicationsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<PublicationInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a publication
+#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/publications/{key}")]
+async fn delete_publication(
+    caller: Scoped<PublicationsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+) -> Result<HttpResponse> {
+    writing::delete::<_, _, PublicationInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use entity::Text;
 use entity::vocabulary::{Openness, OperatorModel, ScalingPhase, SolutionKind, SolutionRelation, SpatialScope, Status};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{RelatedSolution, Solution};
@@ -13,11 +14,12 @@ use crate::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privac
 use crate::validate;
 
 /// What can be set of a solution
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "end_fits", skip_on_field_errors = false))]
 pub(crate) struct SolutionInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub title: Text,
@@ -44,30 +46,38 @@ pub(crate) struct SolutionInput {
     pub licence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub repository_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub publiccode_url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(min = 1, max = 5, message = "must be 1 to 5 themes; the first is the primary one"))]
     /// Slugs or ids of themes; the first is the primary one.
+    #[schema(example = json!(["mobility"]), min_items = 1, max_items = 5)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::each_once"))]
+    #[schema(max_items = 50)]
     pub spatial_scope: Vec<SpatialScope>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
     /// Slugs or ids of projects.
+    #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 providers"))]
     /// Official keys, slugs or ids of municipalities.
+    #[schema(example = json!(["08421000"]), max_items = 100)]
     pub providers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50 prerequisites"))]
+    #[schema(max_items = 50)]
     pub prerequisites: Vec<Prerequisite>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
@@ -79,25 +89,31 @@ pub(crate) struct SolutionInput {
     pub operator_model: Option<OperatorModel>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::names"))]
+    #[schema(max_items = 50)]
     pub technologies: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50 interfaces"))]
+    #[schema(max_items = 50)]
     pub interfaces: Vec<Interface>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy: Option<Privacy>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    #[schema(max_items = 20)]
     pub contacts: Vec<Contact>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    #[schema(max_items = 50)]
     pub links: Vec<WebLink>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 50, message = "must be at most 50 related solutions"))]
+    #[schema(max_items = 50)]
     pub related: Vec<RelatedInput>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested)]
     pub identifiers: Vec<Identifier>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_confirmed_on: Option<NaiveDate>,
@@ -142,10 +158,13 @@ impl From<Solution> for SolutionInput {
 }
 
 /// A solution that another names, by slug or id
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelatedInput {
+    /// Slug or id.
+    #[schema(example = "open-smartcity-app")]
     pub solution: String,
+    /// What this one is to that.
     pub relation: SolutionRelation,
 }
 

@@ -8,17 +8,19 @@ mod store;
 mod view;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{Scope, Scoped, SolutionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
 use crate::sublists::redirect;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::Solution;
 use self::filters::SolutionQuery;
@@ -36,6 +38,7 @@ pub(crate) const SOLUTIONS: Resource = Resource {
     official: None,
     few: false,
     columns: Solution::COLUMNS,
+    scope: SolutionsWrite::NAME,
     routes,
     files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../seed/solutions.json")))),
 };
@@ -44,7 +47,10 @@ pub(crate) const SOLUTIONS: Resource = Resource {
 const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_solutions);
     cfg.service(list_solutions).service(get_solution).service(get_solution_list);
+    cfg.service(create_solution).service(replace_solution).service(change_solution).service(delete_solution);
 }
 
 /// List solutions
@@ -73,7 +79,7 @@ async fn get_solution(
     key: Key,
     entry: EntryQuery<Solution>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &SOLUTIONS, &key, view::views).await?)
+    listing::show((state, req), (&SOLUTIONS, key), entry, view::views).await
 }
 
 /// Go to a list of what belongs to a solution
@@ -92,4 +98,63 @@ async fn get_solution_list(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     redirect((state, req), (&SOLUTIONS, LISTS), (key, path)).await
+}
+
+/// Add a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), responses((status = 201, description = "The solution", body = Solution)))]
+#[post("/v1/solutions")]
+async fn create_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    input: Json<SolutionInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, view::views).await
+}
+
+/// Add many solutions at once
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(BatchQuery), request_body = Vec<SolutionInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/solutions/batch")]
+async fn create_solutions(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<SolutionInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 200, description = "The solution", body = Solution)))]
+#[put("/v1/solutions/{key}")]
+async fn replace_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<SolutionInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, view::views).await
+}
+
+/// Change a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    request_body(content = SolutionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The solution", body = Solution)))]
+#[patch("/v1/solutions/{key}")]
+async fn change_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<SolutionInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, view::views).await
+}
+
+/// Delete a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/solutions/{key}")]
+async fn delete_solution(caller: Scoped<SolutionsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+    writing::delete::<_, _, SolutionInput>((caller.caller(), call), (key, held), view::views).await
 }

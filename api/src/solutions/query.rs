@@ -8,8 +8,9 @@ use entity::vocabulary::{
 use super::SOLUTIONS;
 use super::filters::{SolutionFacet, SolutionOrder, SolutionQuery};
 use crate::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::filter::Filter;
 use crate::keyset::SortKey;
-use crate::listing::{Filter, Plan};
+use crate::listing::Plan;
 use crate::municipalities::MUNICIPALITIES;
 use crate::relation::Relation;
 use crate::space::{Near, nearest};

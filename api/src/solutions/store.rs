@@ -24,6 +24,10 @@ impl Input for SolutionInput {
         &self.slug
     }
 
+    fn holders(&self) -> Vec<&str> {
+        self.providers.iter().map(String::as_str).collect()
+    }
+
     fn visit(&mut self, visit: &mut Visit<'_>) {
         visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
         visit(&Mention::once(&projects::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());

@@ -4,17 +4,19 @@ mod dto;
 mod query;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{Scope, Scoped, ThemesWrite};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
 use crate::sublists::redirect;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Theme, ThemeInput, ThemeQuery};
 
@@ -30,6 +32,7 @@ pub(crate) const THEMES: Resource = Resource {
     official: None,
     few: true,
     columns: Theme::COLUMNS,
+    scope: ThemesWrite::NAME,
     routes,
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../seed/themes.json")))),
 };
@@ -47,7 +50,10 @@ const LISTS: &[&str] = &[
 ];
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_themes);
     cfg.service(list_themes).service(get_theme).service(get_theme_list);
+    cfg.service(create_theme).service(replace_theme).service(change_theme).service(delete_theme);
 }
 
 /// List themes
@@ -66,7 +72,7 @@ async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<Theme
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), View), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
 async fn get_theme(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &THEMES, &key, query::views).await?)
+    listing::show((state, req), (&THEMES, key), entry, query::views).await
 }
 
 /// Go to a list of what belongs to a theme
@@ -85,4 +91,59 @@ async fn get_theme_list(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     redirect((state, req), (&THEMES, LISTS), (key, path)).await
+}
+
+/// Add a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), responses((status = 201, description = "The theme", body = Theme)))]
+#[post("/v1/themes")]
+async fn create_theme(caller: Scoped<ThemesWrite>, call: Call, input: Json<ThemeInput>) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many themes at once
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(BatchQuery), request_body = Vec<ThemeInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/themes/batch")]
+async fn create_themes(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<ThemeInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
+    responses((status = 200, description = "The theme", body = Theme)))]
+#[put("/v1/themes/{key}")]
+async fn replace_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<ThemeInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
+    request_body(content = ThemeInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The theme", body = Theme)))]
+#[patch("/v1/themes/{key}")]
+async fn change_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<ThemeInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/themes/{key}")]
+async fn delete_theme(caller: Scoped<ThemesWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+    writing::delete::<_, _, ThemeInput>((caller.caller(), call), (key, held), query::views).await
 }

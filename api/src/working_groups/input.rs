@@ -3,6 +3,7 @@
 use entity::vocabulary::{GroupRole, OpenTo, WorkingGroupKind, WorkingGroupStatus};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{GroupMember, Output, WorkingGroup};
@@ -10,11 +11,12 @@ use crate::parties::PartyInput;
 use crate::validate;
 
 /// What can be set of a working group
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
 pub(crate) struct WorkingGroupInput {
     #[validate(custom(function = "validate::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
     pub name: Text,
@@ -30,21 +32,26 @@ pub(crate) struct WorkingGroupInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 500, message = "must be at most 500 members"))]
+    #[schema(max_items = 500)]
     pub members: Vec<PartyInput<GroupRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 100, message = "must be at most 100 outputs"))]
+    #[schema(max_items = 100)]
     pub outputs: Vec<Output>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
+    #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<PartialDate>,
     #[validate(custom(function = "validate::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
 

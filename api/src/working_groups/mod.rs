@@ -6,16 +6,18 @@ mod query;
 mod store;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::auth::{Scope, Scoped, WorkingGroupsWrite};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{EntryQuery, Key, ListQuery, Page, Paging, Usual, View};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
+use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{WorkingGroup, WorkingGroupQuery};
 use self::input::WorkingGroupInput;
@@ -32,12 +34,19 @@ pub(crate) const WORKING_GROUPS: Resource = Resource {
     official: None,
     few: false,
     columns: WorkingGroup::COLUMNS,
+    scope: WorkingGroupsWrite::NAME,
     routes,
     files: Files::of::<WorkingGroupInput>(Some((Form::Json, include_str!("../../seed/working_groups.json")))),
 };
 
 fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_working_groups);
     cfg.service(list_working_groups).service(get_working_group);
+    cfg.service(create_working_group)
+        .service(replace_working_group)
+        .service(change_working_group)
+        .service(delete_working_group);
 }
 
 /// List working groups
@@ -66,5 +75,69 @@ async fn get_working_group(
     key: Key,
     entry: EntryQuery<WorkingGroup>,
 ) -> Result<HttpResponse> {
-    entry.reply(&req, &listing::entry(state.read()?, &WORKING_GROUPS, &key, query::views).await?)
+    listing::show((state, req), (&WORKING_GROUPS, key), entry, query::views).await
+}
+
+/// Add a working group
+#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), responses((status = 201, description = "The working group", body = WorkingGroup)))]
+#[post("/v1/working-groups")]
+async fn create_working_group(
+    caller: Scoped<WorkingGroupsWrite>,
+    call: Call,
+    input: Json<WorkingGroupInput>,
+) -> Result<HttpResponse> {
+    writing::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many working groups at once
+#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(BatchQuery), request_body = Vec<WorkingGroupInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/working-groups/batch")]
+async fn create_working_groups(
+    caller: Scoped<WorkingGroupsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<WorkingGroupInput>,
+) -> Result<HttpResponse> {
+    writing::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a working group
+#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")),
+    responses((status = 200, description = "The working group", body = WorkingGroup)))]
+#[put("/v1/working-groups/{key}")]
+async fn replace_working_group(
+    caller: Scoped<WorkingGroupsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<WorkingGroupInput>,
+) -> Result<HttpResponse> {
+    writing::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a working group
+#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")),
+    request_body(content = WorkingGroupInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The working group", body = WorkingGroup)))]
+#[patch("/v1/working-groups/{key}")]
+async fn change_working_group(
+    caller: Scoped<WorkingGroupsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<WorkingGroupInput>,
+) -> Result<HttpResponse> {
+    writing::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a working group
+#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/working-groups/{key}")]
+async fn delete_working_group(
+    caller: Scoped<WorkingGroupsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+) -> Result<HttpResponse> {
+    writing::delete::<_, _, WorkingGroupInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -6,11 +6,13 @@ mod exchange;
 mod learning;
 mod place;
 mod reuse;
+mod writing;
 
 pub use self::exchange::*;
 pub use self::learning::*;
 pub use self::place::*;
 pub use self::reuse::*;
+pub use self::writing::*;
 
 /// A closed list.
 pub trait Vocabulary: Copy + 'static {
@@ -75,7 +77,7 @@ use vocabulary;
 
 /// Every closed list there is.
 pub fn lists() -> Vec<List> {
-    [exchange::lists(), learning::lists(), place::lists(), reuse::lists()].concat()
+    [exchange::lists(), learning::lists(), place::lists(), reuse::lists(), writing::lists()].concat()
 }
 
 /// A closed list, as a value.

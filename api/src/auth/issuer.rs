@@ -1,0 +1,276 @@
+//! Another issuer whose tokens are accepted too, such as an OpenID provider.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use entity::vocabulary::{TokenRole, Vocabulary};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde_json::{Map, Value};
+use tokio::sync::Mutex;
+
+use super::token::{self, Audience, Head, Refusal, Times};
+use super::{Caller, known, scopes_of};
+use crate::config::Trust;
+use crate::error;
+
+/// Tokens of somebody else may live no longer than this: they cannot be revoked here.
+const LONGEST: chrono::Duration = chrono::Duration::days(1);
+/// Nobody is asked for keys more often, however many tokens name keys that are not known.
+const PAUSE: Duration = Duration::from_mins(1);
+/// After this long keys are asked for anew, so that those withdrawn are not used for ever.
+const OLD: Duration = Duration::from_mins(10);
+/// How long an issuer may take to send its keys, and how many bytes they may be.
+const PATIENCE: Duration = Duration::from_secs(4);
+const BYTES: usize = 256 * 1024;
+
+/// The issuer, and the keys it had when it was last asked.
+pub(super) struct Trusted {
+    issuer: String,
+    audience: String,
+    source: Source,
+    mapping: Mapping,
+    keys: RwLock<Arc<HashMap<String, Checking>>>,
+    /// When it was last asked, by whoever asks now.
+    asked: Mutex<Option<Instant>>,
+}
+
+/// Where its keys are.
+enum Source {
+    File(PathBuf),
+    Address(reqwest::Client, reqwest::Url),
+}
+
+/// A key of the issuer, and the one algorithm it is for.
+struct Checking {
+    key: DecodingKey,
+    algorithm: Algorithm,
+}
+
+/// What its claims mean here.
+struct Mapping {
+    scopes_claim: String,
+    /// What a value of that claim gives: rights, and whether they hold for certain municipalities alone.
+    scopes: BTreeMap<String, Right>,
+    municipalities_claim: String,
+}
+
+#[derive(Clone, Copy)]
+enum Right {
+    Role(TokenRole),
+    Scope(&'static str),
+}
+
+impl Right {
+    fn read(text: &str) -> Option<Self> {
+        let role = TokenRole::ALL.iter().copied().find(|role| role.value() == text);
+        role.map(Self::Role).or_else(|| known(text).map(Self::Scope))
+    }
+}
+
+impl Trusted {
+    pub(super) async fn open(trust: &Trust) -> Result<Option<Self>> {
+        let Some(issuer) = trust.trusted_issuer.clone() else { return Ok(None) };
+        let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer needs its keys: --trusted-jwks")?;
+        let mut scopes = BTreeMap::new();
+        for pair in &trust.trusted_scopes {
+            let right = pair.split_once('=').and_then(|(value, right)| Some((value.to_owned(), Right::read(right)?)));
+            let Some((value, right)) = right else {
+                bail!("`{pair}` maps nothing; write VALUE=ROLE or VALUE=SCOPE, such as atlas-editor=editor")
+            };
+            scopes.insert(value, right);
+        }
+        let mapping = Mapping {
+            scopes_claim: trust.trusted_scopes_claim.clone(),
+            scopes,
+            municipalities_claim: trust.trusted_municipalities_claim.clone(),
+        };
+        let trusted = Self {
+            issuer,
+            audience: trust.trusted_audience.clone(),
+            source: Source::of(jwks)?,
+            mapping,
+            keys: RwLock::default(),
+            asked: Mutex::default(),
+        };
+        match (trusted.refresh(PAUSE).await, &trusted.source) {
+            (Err(error), Source::File(_)) => return Err(error),
+            (Err(error), Source::Address(..)) => {
+                tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had yet");
+            }
+            (Ok(()), _) => {}
+        }
+        Ok(Some(trusted))
+    }
+
+    /// Who sends a token of this issuer, if it holds.
+    pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Caller> {
+        // Most issuers name the type JWT still; that of an identity token is told apart by audience and claims.
+        if !head.is_access_token() && head.typ != "jwt" {
+            return Err(Refusal::Type.into());
+        }
+        let pause = if self.keys().contains_key(&head.kid) { OLD } else { PAUSE };
+        if let Err(error) = self.refresh(pause).await {
+            tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had; the last ones stay");
+        }
+        let keys = self.keys();
+        let Checking { key, algorithm } = keys.get(&head.kid).ok_or(Refusal::Key)?;
+        if *algorithm != head.alg {
+            return Err(Refusal::Type.into());
+        }
+        let claims: Map<String, Value> = token::claims(token, *algorithm, key)?;
+        Ok(self.caller(&claims)?)
+    }
+
+    fn caller(&self, claims: &Map<String, Value>) -> Result<Caller, Refusal> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        let time = |name: &str| claims.get(name).and_then(Value::as_i64);
+        if text("iss") != Some(&self.issuer) {
+            return Err(Refusal::Issuer);
+        }
+        let audience = claims.get("aud").and_then(|claim| serde_json::from_value::<Audience>(claim.clone()).ok());
+        if !audience.is_some_and(|audience| audience.includes(&self.audience)) {
+            return Err(Refusal::Audience);
+        }
+        // What Keycloak calls its other tokens.
+        if matches!(text("typ"), Some("ID" | "Refresh" | "Offline")) {
+            return Err(Refusal::Type);
+        }
+        let subject = text("sub").filter(|subject| token::is_subject(subject)).ok_or(Refusal::Claims)?;
+        let (Some(iat), Some(exp)) = (time("iat"), time("exp")) else { return Err(Refusal::Claims) };
+        // It may leave out when it begins; what it says of that has to be a time.
+        let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(Refusal::Claims)? } else { iat };
+        Times { iat, nbf, exp }.check(LONGEST)?;
+        let (scopes, bound) = self.mapping.rights(claims);
+        let municipalities = at(claims, &self.mapping.municipalities_claim).map(|claim| texts(Some(claim)));
+        Ok(Caller {
+            subject: format!("{subject} ({})", self.issuer),
+            token: None,
+            scopes,
+            municipalities: municipalities.or_else(|| bound.then(BTreeSet::new)),
+            expires: exp,
+        })
+    }
+
+    fn keys(&self) -> Arc<HashMap<String, Checking>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks for the keys, unless that was done less than a pause ago.
+    async fn refresh(&self, pause: Duration) -> Result<()> {
+        let mut asked = self.asked.lock().await;
+        if asked.is_some_and(|asked| asked.elapsed() < pause) {
+            return Ok(());
+        }
+        *asked = Some(Instant::now());
+        let set: Value = serde_json::from_slice(&self.source.read().await?).context("that is no JSON")?;
+        let list = set.get("keys").and_then(Value::as_array).context("that is no JSON Web Key Set")?;
+        // A set may hold keys for other purposes, and of kinds nobody here knows.
+        let jwks = list.iter().filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok());
+        let keys: HashMap<_, _> = jwks.filter_map(|jwk| Some((jwk.common.key_id.clone()?, checking(&jwk)?))).collect();
+        if keys.is_empty() {
+            bail!("none of its keys is for signatures this service knows");
+        }
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+        Ok(())
+    }
+}
+
+/// A public key, bound to one algorithm: the one it names, or the usual one of its kind.
+fn checking(jwk: &Jwk) -> Option<Checking> {
+    if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
+        return None;
+    }
+    let named = match &jwk.common.key_algorithm {
+        Some(algorithm) => Some(algorithm.to_string().parse().ok()?),
+        None => None,
+    };
+    let (fitting, usual): (&[Algorithm], _) = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => (
+            &[
+                Algorithm::RS256,
+                Algorithm::RS384,
+                Algorithm::RS512,
+                Algorithm::PS256,
+                Algorithm::PS384,
+                Algorithm::PS512,
+            ],
+            Algorithm::RS256,
+        ),
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+            (&[Algorithm::ES256], Algorithm::ES256)
+        }
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P384 => {
+            (&[Algorithm::ES384], Algorithm::ES384)
+        }
+        AlgorithmParameters::OctetKeyPair(_) => (&[Algorithm::EdDSA], Algorithm::EdDSA),
+        _ => return None,
+    };
+    let algorithm = named.unwrap_or(usual);
+    fitting.contains(&algorithm).then_some(Checking { key: DecodingKey::from_jwk(jwk).ok()?, algorithm })
+}
+
+impl Mapping {
+    /// The rights that claims give, and whether all of them are for certain municipalities alone.
+    fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
+        let values = texts(at(claims, &self.scopes_claim));
+        let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
+        let bound = rights.iter().all(|right| matches!(right, Right::Role(TokenRole::Contributor)));
+        let scopes = rights.into_iter().flat_map(|right| match right {
+            Right::Role(role) => scopes_of(role),
+            Right::Scope(scope) => vec![scope],
+        });
+        (scopes.map(str::to_owned).collect(), bound)
+    }
+}
+
+/// The claim at a path such as `realm_access.roles`.
+fn at<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
+    let mut parts = path.split('.');
+    let first = claims.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
+/// The texts of a claim: one, several separated by spaces, or a list.
+fn texts(claim: Option<&Value>) -> BTreeSet<String> {
+    match claim {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+impl Source {
+    fn of(text: &str) -> Result<Self> {
+        let Ok(address) = text.parse::<reqwest::Url>() else { return Ok(Self::File(text.into())) };
+        let local = matches!(address.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        match address.scheme() {
+            "https" => {}
+            "http" if local => {}
+            _ => bail!("the keys of a trusted issuer come by https, or from a file"),
+        }
+        let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+        Ok(Self::Address(client.no_proxy().build()?, address))
+    }
+
+    async fn read(&self) -> Result<Vec<u8>> {
+        let (client, address) = match self {
+            Self::File(file) => {
+                return std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()));
+            }
+            Self::Address(client, address) => (client, address),
+        };
+        let mut answer = client.get(address.clone()).send().await?.error_for_status()?;
+        let mut bytes = vec![];
+        while let Some(chunk) = answer.chunk().await? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > BYTES {
+                bail!("they are longer than {BYTES} bytes");
+            }
+        }
+        Ok(bytes)
+    }
+}

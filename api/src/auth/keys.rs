@@ -1,0 +1,236 @@
+//! The keys that tokens are signed and checked with: a JSON Web Key Set (RFC 7517, RFC 8037) whose first key signs.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, anyhow, bail};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use chrono::{DateTime, Utc};
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::config::{Secret, Settings};
+
+/// The longest a token may live, and so the longest a key that signs no more is needed.
+pub(super) const LONGEST: chrono::Duration = chrono::Duration::days(366);
+/// How often the file is looked at for other keys.
+const LOOK: Duration = Duration::from_secs(1);
+/// What stands before the 32 bytes of a private key in its PKCS #8 form (RFC 8410).
+const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
+
+/// The keys in force; clones share them.
+#[derive(Clone)]
+pub struct Keys(Arc<RwLock<Arc<Vec<Key>>>>);
+
+/// A key of ours.
+pub(crate) struct Key {
+    pub id: String,
+    pub checking: DecodingKey,
+    /// Absent where only the public half is known.
+    pub signing: Option<EncodingKey>,
+    /// The public half, as partners read it.
+    public: Value,
+}
+
+/// A key as a file holds it.
+#[derive(Clone, Serialize, Deserialize)]
+struct Kept {
+    kty: String,
+    crv: String,
+    kid: String,
+    /// Public half.
+    x: String,
+    /// Private half.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    d: Option<String>,
+    /// When it was made, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct KeptSet {
+    keys: Vec<Kept>,
+}
+
+impl Kept {
+    fn generate() -> Result<Self> {
+        let mut private = [0; 32];
+        aws_lc_rs::rand::fill(&mut private).map_err(|_| anyhow!("there is no randomness to make a key of"))?;
+        Self::of(&private)
+    }
+
+    fn of(private: &[u8; 32]) -> Result<Self> {
+        let signing = EncodingKey::from_ed_der(&[PKCS8.as_slice(), private].concat());
+        let public = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
+        let kid = public.thumbprint(ThumbprintHash::SHA256)?;
+        let public = serde_json::to_value(&public)?;
+        let x = public.get("x").and_then(Value::as_str).context("a key has a public half")?.to_owned();
+        let d = Some(BASE64.encode(private));
+        Ok(Self { kty: "OKP".to_owned(), crv: "Ed25519".to_owned(), kid, x, d, iat: Some(Utc::now().timestamp()) })
+    }
+
+    fn key(&self) -> Result<Key> {
+        let Self { kty, crv, kid, x, d, .. } = self;
+        if (kty.as_str(), crv.as_str()) != ("OKP", "Ed25519") || kid.is_empty() {
+            bail!("a key must have the `kty` OKP, the `crv` Ed25519 and a `kid`");
+        }
+        let private = d.as_ref().map(|d| BASE64.decode(d)).transpose().context("a `d` is not base64url")?;
+        let private =
+            private.map(|private| <[u8; 32]>::try_from(private).map_err(|_| anyhow!("a `d` is not 32 bytes")));
+        let private = private.transpose()?;
+        if let Some(private) = &private
+            && Self::of(private)?.x != *x
+        {
+            bail!("`x` and `d` of the key {kid} do not belong together");
+        }
+        Ok(Key {
+            id: kid.clone(),
+            checking: DecodingKey::from_ed_components(x).context("an `x` is not base64url")?,
+            signing: private.map(|private| EncodingKey::from_ed_der(&[PKCS8.as_slice(), &private].concat())),
+            public: json!({ "kty": kty, "crv": crv, "alg": "EdDSA", "use": "sig", "kid": kid, "x": x }),
+        })
+    }
+}
+
+/// Where the keys come from.
+enum Source<'s> {
+    Text(&'s Secret),
+    File(PathBuf),
+}
+
+fn source(settings: &Settings) -> Source<'_> {
+    match (&settings.keys, &settings.keys_file) {
+        (Some(text), _) if !text.0.is_empty() => Source::Text(text),
+        (_, Some(file)) => Source::File(file.clone()),
+        _ => Source::File(settings.data_dir.join("keys.json")),
+    }
+}
+
+impl Keys {
+    /// The keys that the settings name. The embedded database gets some at its first start; a server, which several
+    /// instances share, does not.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        let kept = match source(settings) {
+            Source::Text(text) => read(&text.0)?,
+            Source::File(file) if file.exists() => load(&file)?,
+            Source::File(file) if settings.keys_file.is_some() => bail!("there is no {}", file.display()),
+            Source::File(file) if settings.is_embedded() => {
+                let kept = KeptSet { keys: vec![Kept::generate()?] };
+                keep(&file, &kept)?;
+                kept
+            }
+            Source::File(_) => KeptSet::default(),
+        };
+        Ok(Self(Arc::new(RwLock::new(Arc::new(kept.in_force()?)))))
+    }
+
+    /// A new key, as the text of a set.
+    pub fn generate() -> Result<String> {
+        Ok(serde_json::to_string_pretty(&KeptSet { keys: vec![Kept::generate()?] })?)
+    }
+
+    /// The keys there are now.
+    pub(crate) fn all(&self) -> Arc<Vec<Key>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.all().is_empty()
+    }
+
+    /// The public halves, as a JSON Web Key Set.
+    pub(crate) fn public(&self) -> Value {
+        json!({ "keys": self.all().iter().map(|key| &key.public).collect::<Vec<_>>() })
+    }
+
+    /// Takes other keys from the file once they are there, for as long as the process lives.
+    pub async fn follow(self, settings: Settings) {
+        let Source::File(file) = source(&settings) else { return };
+        let stamp = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+        let mut seen: Option<SystemTime> = stamp(&file);
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = stamp(&file);
+            if now.is_none() || now == seen {
+                continue;
+            }
+            seen = now;
+            match load(&file).and_then(|kept| kept.in_force()) {
+                Ok(keys) => {
+                    tracing::info!(keys = keys.len(), "took other keys");
+                    *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+                }
+                Err(error) => {
+                    tracing::error!(cause = %format!("{error:#}"), "the keys cannot be read; the last ones stay");
+                }
+            }
+        }
+    }
+}
+
+impl KeptSet {
+    fn in_force(&self) -> Result<Vec<Key>> {
+        self.keys.iter().map(Kept::key).collect()
+    }
+}
+
+/// What was made of the keys in a file.
+pub(crate) struct Rotated {
+    pub file: PathBuf,
+    pub kid: String,
+    /// The keys that are no longer there.
+    pub dropped: Vec<String>,
+}
+
+/// Adds a new key, which signs from now on. Of the others those stay that a token may still be signed with, unless `only` the
+/// new one is wanted.
+pub(crate) fn rotate(settings: &Settings, only: bool) -> Result<Rotated> {
+    let Source::File(file) = source(settings) else {
+        bail!("the keys stand in a variable; put the new set there, or keep them in a file: --keys-file")
+    };
+    let kept = if file.exists() { load(&file)? } else { KeptSet::default() };
+    let new = Kept::generate()?;
+    // A key has signed until the one before it in the list was made.
+    let made: Vec<Option<i64>> = [&new].into_iter().chain(&kept.keys).map(|key| key.iat).collect();
+    let needed = |followed: Option<i64>| {
+        let until = followed.and_then(|at| DateTime::from_timestamp(at, 0)).map(|at| at + LONGEST);
+        !only && until.is_none_or(|until| until > Utc::now())
+    };
+    let (stay, go): (Vec<_>, Vec<_>) = kept.keys.into_iter().zip(made).partition(|(_, followed)| needed(*followed));
+    let keys = [new.clone()].into_iter().chain(stay.into_iter().map(|(key, _)| key)).collect();
+    keep(&file, &KeptSet { keys })?;
+    Ok(Rotated { file, kid: new.kid, dropped: go.into_iter().map(|(key, _)| key.kid).collect() })
+}
+
+fn load(file: &Path) -> Result<KeptSet> {
+    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    read(&text).with_context(|| format!("{} holds no keys", file.display()))
+}
+
+fn read(text: &str) -> Result<KeptSet> {
+    // The message of the parser may quote a secret.
+    serde_json::from_str(text).map_err(|error| {
+        anyhow!("the keys are no JSON Web Key Set; look at line {}, column {}", error.line(), error.column())
+    })
+}
+
+/// Writes keys for nobody else to read, all at once.
+fn keep(file: &Path, keys: &KeptSet) -> Result<()> {
+    let failed = || format!("{} cannot be written", file.display());
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).with_context(failed)?;
+    }
+    let beside = file.with_extension("new");
+    let _ = fs::remove_file(&beside);
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).with_context(failed)?;
+    out.write_all(serde_json::to_string_pretty(keys)?.as_bytes()).and_then(|()| out.sync_all()).with_context(failed)?;
+    fs::rename(&beside, file).with_context(failed)
+}

@@ -1,0 +1,143 @@
+//! Who asks, and what they may do.
+
+mod issuer;
+mod keys;
+mod middleware;
+mod revoked;
+mod scope;
+mod token;
+
+use std::collections::BTreeSet;
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use uuid::Uuid;
+
+use crate::State;
+use crate::config::Trust;
+use crate::error::{Error, Result};
+
+pub use self::keys::Keys;
+pub(crate) use self::keys::{Rotated, rotate};
+pub(crate) use self::middleware::authenticate;
+pub(crate) use self::revoked::{Revoked, Used};
+pub(crate) use self::scope::*;
+pub use self::token::Refusal;
+pub(crate) use self::token::{Rights, is_subject, sign};
+
+/// What is needed to know who asks.
+pub(crate) struct Auth {
+    pub keys: Keys,
+    pub revoked: Revoked,
+    pub used: Used,
+    trusted: Option<issuer::Trusted>,
+}
+
+impl Auth {
+    pub(crate) async fn open(keys: Keys, trust: &Trust, revoked: Revoked) -> anyhow::Result<Self> {
+        let trusted = issuer::Trusted::open(trust).await?;
+        Ok(Self { keys, revoked, used: Used::default(), trusted })
+    }
+
+    /// Is there nothing to check a token with?
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.keys.are_none() && self.trusted.is_none()
+    }
+}
+
+/// Who asks, as a token that holds says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Whom the token was issued to; of another issuer, followed by its address.
+    pub subject: String,
+    /// Id of the token, if we issued it.
+    pub token: Option<Uuid>,
+    pub scopes: BTreeSet<String>,
+    /// The municipalities it acts for, by official key or slug; without them it acts for all.
+    pub municipalities: Option<BTreeSet<String>>,
+    /// When the token ends, in seconds since 1970.
+    pub expires: i64,
+}
+
+impl Caller {
+    pub(crate) fn may(&self, scope: &str) -> bool {
+        self.scopes.contains(scope)
+    }
+
+    /// Acts for all municipalities that something is the affair of. What is nobody's affair, only those may touch who are
+    /// bound to none.
+    pub(crate) fn acts_for(&self, holders: &[&str]) -> Result<()> {
+        let Some(own) = &self.municipalities else { return Ok(()) };
+        if !holders.is_empty() && holders.iter().all(|holder| own.contains(*holder)) {
+            return Ok(());
+        }
+        let others = holders.iter().filter(|holder| !own.contains(**holder));
+        Err(Error::Elsewhere(others.map(|holder| (*holder).to_owned()).collect()))
+    }
+
+    /// May it see who changed what?
+    pub(crate) fn audits(&self) -> bool {
+        self.may(AuditRead::NAME) && self.municipalities.is_none()
+    }
+
+    /// Acts for all municipalities.
+    pub(crate) fn is_unbound(&self) -> Result<()> {
+        if self.municipalities.is_none() { Ok(()) } else { Err(Error::Elsewhere(vec![])) }
+    }
+
+    /// Who a request comes from, if a token says so.
+    pub(crate) fn of(req: &HttpRequest) -> Option<Self> {
+        req.extensions().get::<Self>().cloned()
+    }
+}
+
+/// The caller, whatever it may.
+pub(crate) struct AnyCaller(pub Caller);
+
+impl FromRequest for AnyCaller {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(known_caller(req).map(Self))
+    }
+}
+
+fn known_caller(req: &HttpRequest) -> Result<Caller> {
+    let read_only = req.app_data::<Data<State>>().is_some_and(|state| state.auth.is_read_only());
+    Caller::of(req).ok_or(if read_only { Error::ReadOnly } else { Error::Unauthenticated })
+}
+
+/// The caller, if the token carries the scope `S`.
+///
+/// Synchronous on purpose: the framework polls all extractors together, and this one has to fail before a body is read.
+pub(crate) struct Scoped<S>(Caller, PhantomData<S>);
+
+impl<S> Scoped<S> {
+    pub(crate) fn caller(self) -> Caller {
+        self.0
+    }
+}
+
+impl<S> Deref for Scoped<S> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl<S: Scope> FromRequest for Scoped<S> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(known_caller(req).and_then(|caller| {
+            if caller.may(S::NAME) { Ok(Self(caller, PhantomData)) } else { Err(Error::Forbidden(S::NAME)) }
+        }))
+    }
+}

@@ -1,0 +1,94 @@
+//! What can be set of entries, described where it is shown, and in the form of a patch.
+
+use serde_json::{Value, json};
+use utoipa::openapi::{Components, RefOr, Schema};
+
+/// The end of the name of what can be set of something.
+const INPUT: &str = "Input";
+
+/// Takes the descriptions of members over from what is shown of an entry to what can be set of it, and adds patches.
+pub(super) fn complete(components: &mut Components) {
+    let schemas = &mut components.schemas;
+    let names: Vec<String> = schemas.keys().filter(|name| name.contains(INPUT)).cloned().collect();
+    for name in names {
+        let json = |name: &str| serde_json::to_value(schemas.get(name)).unwrap_or_default();
+        let mut input = json(&name);
+        without_null(&mut input);
+        exemplify(&mut input);
+        let entry = name.strip_suffix(INPUT).filter(|entry| schemas.contains_key(*entry));
+        let patched = entry.map(|entry| {
+            describe(&mut input, &json(entry));
+            (format!("{entry}Patch"), patch(&input))
+        });
+        let read = [(name, input)].into_iter().chain(patched);
+        let read = read.filter_map(|(name, schema)| Some((name, serde_json::from_value(schema).ok()?)));
+        schemas.extend(read.collect::<Vec<(String, RefOr<Schema>)>>());
+    }
+}
+
+fn properties(schema: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
+}
+
+/// What is absent is left out, never null.
+fn without_null(input: &mut Value) {
+    for (_, member) in properties(input) {
+        if let Some(Value::Array(types)) = member.get("type")
+            && let [one] = types.iter().filter(|one| *one != "null").collect::<Vec<_>>()[..]
+        {
+            let one = one.clone();
+            if let Some(member) = member.as_object_mut() {
+                member.insert("type".to_owned(), one);
+            }
+        }
+        if let Some(Value::Array(ways)) = member.get("oneOf")
+            && let [one] = ways.iter().filter(|way| way.get("type") != Some(&json!("null"))).collect::<Vec<_>>()[..]
+        {
+            *member = one.clone();
+        }
+    }
+}
+
+/// A term of a closed list is an example of it.
+fn exemplify(input: &mut Value) {
+    for (_, member) in properties(input) {
+        let term = member.pointer("/enum/0").cloned();
+        if let (Some(term), Some(member)) = (term, member.as_object_mut()) {
+            member.entry("example").or_insert(term);
+        }
+    }
+}
+
+/// What is said of a member of an entry holds where it is set, unless that says something else.
+fn describe(input: &mut Value, entry: &Value) {
+    for (name, member) in properties(input) {
+        let said = entry.get("properties").and_then(|properties| properties.get(name));
+        let (Some(said), Some(member)) = (said, member.as_object_mut()) else { continue };
+        for key in ["description", "example", "examples"] {
+            // A list of names has other examples than one of links.
+            let fits = key == "description" || member.get("items") == said.get("items") && !member.contains_key("$ref");
+            if let (true, false, Some(text)) = (fits, member.contains_key(key), said.get(key)) {
+                member.insert(key.to_owned(), text.clone());
+            }
+        }
+    }
+}
+
+/// The same with nothing required, and `null` for what may be removed.
+fn patch(input: &Value) -> Value {
+    let mut patch = input.clone();
+    let required = patch.as_object_mut().and_then(|patch| patch.remove("required")).unwrap_or_default();
+    let required = |name: &str| required.as_array().is_some_and(|required| required.iter().any(|one| one == name));
+    for (_, member) in properties(&mut patch).filter(|(name, _)| !required(name)) {
+        let description = member.as_object_mut().and_then(|member| member.remove("description"));
+        let mut nullable = json!({ "oneOf": [member.clone(), { "type": "null" }] });
+        if let (Some(description), Some(nullable)) = (description, nullable.as_object_mut()) {
+            nullable.insert("description".to_owned(), description);
+        }
+        *member = nullable;
+    }
+    if let Some(patch) = patch.as_object_mut() {
+        patch.insert("description".to_owned(), json!("What is to change; `null` removes a member that may be absent"));
+    }
+    patch
+}

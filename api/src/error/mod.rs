@@ -1,0 +1,208 @@
+//! Everything that can go wrong, and how the caller hears of it.
+
+mod kinds;
+mod problem;
+
+use std::fmt::Write;
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, SecondsFormat, Utc};
+use sea_orm::{DbErr, SqlErr};
+
+use crate::auth::Refusal;
+use crate::http::Link;
+
+pub(crate) use self::kinds::{KINDS, Kind};
+pub use self::problem::{Problem, Violation};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong, as the caller sees it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("There is nothing at this address.")]
+    NotFound,
+    #[error("The entry has another slug now, and is at {0}.")]
+    Moved(String),
+    #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
+    Gone(DateTime<Utc>),
+    #[error("This address answers {allow} only.")]
+    Method { allow: String },
+    #[error("{}", summary(.0))]
+    Parameters(Vec<Violation>),
+    #[error("{}", summary(.0))]
+    Invalid(Vec<Violation>),
+    #[error("The address has {0}.")]
+    Address(&'static str),
+    #[error("The address is longer than {0} bytes.")]
+    TooLong(usize),
+    #[error("This address answers {0}; name one of them in `Accept` or `format`.")]
+    NotAcceptable(String),
+    #[error("The body is larger than {0} bytes.")]
+    TooLarge(usize),
+    #[error("Send the body without `Content-Encoding`.")]
+    Coding,
+    #[error("The body cannot be read as JSON: {0}.")]
+    Json(String),
+    #[error("Send the body as `{0}`, and say so in `Content-Type`.")]
+    MediaType(&'static str),
+    #[error("The body did not arrive within {0} seconds.")]
+    Slow(u64),
+    #[error("{}", summary(.0))]
+    Header(Vec<Violation>),
+    #[error("Send a token: `Authorization: Bearer …`.")]
+    Unauthenticated,
+    #[error("The token is not accepted: {0}.")]
+    Refused(Refusal),
+    #[error("The token lacks the scope `{0}`.")]
+    Forbidden(&'static str),
+    #[error("{}", elsewhere(.0))]
+    Elsewhere(Vec<String>),
+    #[error("A token may pass on no more than it has: {0}.")]
+    Beyond(String),
+    #[error("This service takes no writes.")]
+    ReadOnly,
+    #[error("Name the version you have read: `If-Match` with its `ETag`.")]
+    Unconditional,
+    #[error("The entry was changed after you read it. Read it again, and repeat your change on what it is now.")]
+    Changed,
+    #[error(
+        "There is an entry at this address already; without `If-None-Match` and with `If-Match` it can be replaced."
+    )]
+    Exists,
+    #[error("{} refer to this entry; change or delete those first.", entries(*.1))]
+    Referenced(Vec<Link>, usize),
+    #[error("This `Idempotency-Key` was used for another request; choose a new one for each.")]
+    KeyReused,
+    #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
+    InFlight,
+    #[error("{}", taken(.0))]
+    Taken(Vec<Violation>),
+    #[error("The directory's database is away. Try again in a few seconds.")]
+    Unavailable(#[source] anyhow::Error),
+    #[error("The service failed; the fault is ours. It is logged under the request id of this answer.")]
+    Fault(#[source] anyhow::Error),
+}
+
+/// The realm of our tokens, and of no others.
+const BEARER: &str = "Bearer realm=\"transferatlas\"";
+
+impl Error {
+    /// A failure that is ours.
+    pub fn fault(error: impl Into<anyhow::Error>) -> Self {
+        Self::Fault(error.into())
+    }
+
+    /// The chain of causes, for the log alone.
+    pub fn causes(&self) -> Option<String> {
+        match self {
+            Self::Unavailable(cause) | Self::Fault(cause) => Some(format!("{cause:#}")),
+            _ => None,
+        }
+    }
+
+    fn headers(&self) -> Option<(HeaderName, String)> {
+        match self {
+            Self::Method { allow } => Some((ALLOW, allow.clone())),
+            Self::Unavailable(_) => Some((RETRY_AFTER, "2".to_owned())),
+            Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
+            Self::Moved(location) => Some((LOCATION, location.clone())),
+            Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
+            Self::Refused(refusal) => {
+                let error = format!("{BEARER}, error=\"invalid_token\", error_description=\"{refusal}\"");
+                Some((WWW_AUTHENTICATE, error))
+            }
+            Self::Forbidden(scope) => {
+                Some((WWW_AUTHENTICATE, format!("{BEARER}, error=\"insufficient_scope\", scope=\"{scope}\"")))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken(vec![]),
+            _ if is_away(&error) => Self::Unavailable(error.into()),
+            _ => Self::Fault(error.into()),
+        }
+    }
+}
+
+/// Did the database not answer, rather than refuse?
+fn is_away(error: &DbErr) -> bool {
+    use sea_orm::RuntimeErr::SqlxError;
+    use sea_orm::sqlx::Error as Sqlx;
+
+    let (DbErr::Conn(SqlxError(cause)) | DbErr::Exec(SqlxError(cause)) | DbErr::Query(SqlxError(cause))) = error else {
+        return matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
+    };
+    match &**cause {
+        Sqlx::Io(_)
+        | Sqlx::Tls(_)
+        | Sqlx::Protocol(_)
+        | Sqlx::PoolTimedOut
+        | Sqlx::PoolClosed
+        | Sqlx::WorkerCrashed => true,
+        // Connection exceptions, too many connections, operator intervention such as shutdown, statement and lock timeouts.
+        Sqlx::Database(answer) => {
+            answer.code().is_some_and(|code| ["08", "53", "57", "55P03"].iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.kind().status
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(header) = self.headers() {
+            response.insert_header(header);
+        }
+        if let Self::Moved(_) = self {
+            return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
+        }
+        response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        response.body(serde_json::to_string(&Problem::from(self)).unwrap_or_default())
+    }
+}
+
+fn summary(violations: &[Violation]) -> String {
+    let mut text = match violations.len() {
+        1 => "One thing needs another look: ".to_owned(),
+        many => format!("{many} things need another look: "),
+    };
+    for (index, violation) in violations.iter().enumerate() {
+        let Violation { parameter, header, pointer, .. } = violation;
+        let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
+        let separator = if index == 0 { "" } else { ", " };
+        let _ = write!(text, "{separator}{}", place.map_or("/", String::as_str));
+    }
+    text.push('.');
+    text
+}
+
+fn entries(number: usize) -> String {
+    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
+}
+
+fn elsewhere(holders: &[String]) -> String {
+    if holders.is_empty() {
+        "The token acts for some municipalities, and this is the affair of no single one.".to_owned()
+    } else {
+        format!("The token does not act for {}, whose affair this is.", holders.join(", "))
+    }
+}
+
+fn taken(violations: &[Violation]) -> String {
+    if violations.is_empty() { "Another entry holds this value already.".to_owned() } else { summary(violations) }
+}

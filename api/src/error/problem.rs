@@ -1,0 +1,92 @@
+//! How a caller is told what went wrong.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Error;
+use crate::http::Link;
+
+/// What went wrong, as RFC 9457 writes it
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Page about this kind of problem.
+    #[schema(example = "/problems/not-found", format = "uri-reference")]
+    pub r#type: String,
+    /// The kind of problem.
+    #[schema(example = "Not found")]
+    pub title: String,
+    /// HTTP status.
+    #[schema(example = 404, minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What happened this time.
+    #[schema(example = "There is nothing at this address.")]
+    pub detail: String,
+    /// Every single thing to correct, where that can be said.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: Vec<Violation>,
+    /// Entries that stand in the way, the first 20 of them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub references: Vec<Link>,
+}
+
+/// One thing to correct in a request
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Violation {
+    /// The query parameter it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "category", nullable = false)]
+    pub parameter: Option<String>,
+    /// The request header it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Idempotency-Key", nullable = false)]
+    pub header: Option<String>,
+    /// JSON pointer (RFC 6901) to the member of the body it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/members/0/role", nullable = false)]
+    pub pointer: Option<String>,
+    /// What is wrong, and what to write instead.
+    #[schema(example = "`metropolis` is not known; write one of: large_city, medium_town")]
+    pub detail: String,
+}
+
+impl Violation {
+    pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { parameter: Some(name.into()), header: None, pointer: None, detail: detail.into() }
+    }
+
+    pub fn header(name: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { parameter: None, header: Some(name.into()), pointer: None, detail: detail.into() }
+    }
+
+    /// The same, of a member of one of several bodies.
+    pub(crate) fn below(mut self, index: usize) -> Self {
+        self.pointer = Some(format!("/{index}{}", self.pointer.unwrap_or_default()));
+        self
+    }
+
+    pub fn pointer(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { parameter: None, header: None, pointer: Some(pointer.into()), detail: detail.into() }
+    }
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        let kind = error.kind();
+        let errors = match error {
+            Error::Parameters(violations)
+            | Error::Header(violations)
+            | Error::Invalid(violations)
+            | Error::Taken(violations) => violations.clone(),
+            _ => vec![],
+        };
+        let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };
+        Self {
+            r#type: format!("/problems/{}", kind.name),
+            title: kind.title.to_owned(),
+            status: kind.status.as_u16(),
+            detail: error.to_string(),
+            errors,
+            references,
+        }
+    }
+}

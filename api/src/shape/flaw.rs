@@ -1,0 +1,100 @@
+//! What deserialisation could not read, in words that are no programmer's.
+
+use serde_json::{Value, json};
+use serde_path_to_error::{Path, Segment};
+
+/// A member that cannot be read
+pub(super) struct Flaw {
+    pub pointer: String,
+    pub detail: String,
+    /// Is it a member that nobody knows?
+    pub is_stranger: bool,
+    /// A value that would fit, where it must be one of a list.
+    pub known: Option<String>,
+}
+
+impl Flaw {
+    pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let (here, message) = (pointer(error.path()), error.inner().to_string());
+        let flaw = |pointer, detail| Self { pointer, detail, is_stranger: false, known: None };
+        if let Some(member) = quoted(&message, "missing field `") {
+            return flaw(format!("{here}/{}", escaped(member)), "is missing and must be there".to_owned());
+        }
+        if let Some(member) = quoted(&message, "unknown field `") {
+            let detail = match expected(&message) {
+                Some(members) => format!("unknown member `{member}`; those that can be set are: {members}"),
+                None => format!("unknown member `{member}`; none can be set here"),
+            };
+            return Self { is_stranger: true, ..flaw(here, detail) };
+        }
+        if let Some(value) = quoted(&message, "unknown variant `") {
+            let value: String = value.chars().take(100).collect();
+            let known = expected(&message).unwrap_or_default();
+            let first = known.split(", ").next().map(str::to_owned);
+            return Self { known: first, ..flaw(here, format!("unknown value `{value}`; write one of: {known}")) };
+        }
+        // So say those who read terms themselves.
+        let known = message.split_once("write one of: ").and_then(|(_, list)| list.split(", ").next());
+        Self { known: known.map(str::to_owned), ..flaw(here, plain(&message)) }
+    }
+}
+
+/// What stands behind a beginning and before the next quotation mark.
+fn quoted<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
+    message.strip_prefix(begin)?.split('`').next()
+}
+
+/// The list that a message says was expected, without its quotation marks.
+fn expected(message: &str) -> Option<String> {
+    let (_, list) = message.split_once("`, expected ")?;
+    Some(list.trim_start_matches("one of ").replace("` or `", "`, `").replace('`', ""))
+}
+
+/// The message of a wrong shape.
+fn plain(message: &str) -> String {
+    const WORDS: [(&str, &str); 11] = [
+        ("invalid type: ", "must not be "),
+        ("invalid value: ", "must not be "),
+        ("expected struct", "but an object like"),
+        ("expected a sequence", "but a list"),
+        ("expected i16", "but a whole number"),
+        ("expected i32", "but a whole number"),
+        ("expected u32", "but a whole number from 0"),
+        ("expected f64", "but a number"),
+        ("expected a boolean", "but true or false"),
+        ("expected a string", "but a text"),
+        ("expected string or map", "but a text"),
+    ];
+    let text = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    text.chars().take(300).collect()
+}
+
+/// A path as a JSON pointer (RFC 6901).
+fn pointer(path: &Path) -> String {
+    let part = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", escaped(key)),
+        // A term of a closed list is a text; there is nothing below it.
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    };
+    path.iter().map(part).collect()
+}
+
+/// A member's name as a part of a JSON pointer.
+pub(super) fn escaped(member: &str) -> String {
+    member.replace('~', "~0").replace('/', "~1")
+}
+
+/// What may stand in the place of something that does not fit, until it does: a term, a text, a date, a time, a zone, a
+/// number, an object, a list.
+pub(super) fn stand_ins(known: Option<&str>) -> impl Iterator<Item = Value> {
+    let others = [
+        json!("-"),
+        json!("2000-01-01"),
+        json!("2000-01-01T00:00:00Z"),
+        json!("Europe/Berlin"),
+        json!(0),
+        json!(false),
+    ];
+    known.map(Value::from).into_iter().chain(others).chain([json!({}), json!([])])
+}

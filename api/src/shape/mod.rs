@@ -1,0 +1,243 @@
+//! JSON that somebody wrote becomes a value, and everything that is wrong with it is found at once.
+//!
+//! Deserialisation ends at the first flaw. So each flaw is noted, something that fits is put in its place, and it is tried
+//! again; what the rules say of such a stand-in is not told.
+
+mod flaw;
+mod strict;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use validator::Validate;
+
+use self::flaw::{Flaw, stand_ins};
+use crate::error::Violation;
+use crate::validate;
+
+pub(crate) use self::strict::parse;
+
+/// Flaws of one entry that are told; whoever has more corrects these first.
+const MOST: usize = 100;
+
+/// A value that was read, with everything that is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked<T> {
+    /// As far as it could be read: parts that could not are stand-ins. Only whole where there are no violations.
+    pub value: Option<T>,
+    pub violations: Vec<Violation>,
+    /// Pointers to the stand-ins.
+    mended: Vec<String>,
+}
+
+impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
+    /// Reads a value, and holds it to its rules.
+    pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
+        nulls(&json, String::new(), &mut violations);
+        let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
+        let mut checked = Self { value: None, violations, mended };
+        let mut tried: Vec<String> = vec![];
+        for _ in 0..10 * MOST {
+            match serde_path_to_error::deserialize::<_, T>(&json) {
+                Ok(value) => {
+                    let broken = value.validate().err().map(|errors| validate::violations(&errors)).unwrap_or_default();
+                    let read = serde_json::to_value(&value).unwrap_or_default();
+                    checked.add(disguised(&json, &read, String::new()));
+                    checked.add(broken);
+                    checked.value = Some(value);
+                    break;
+                }
+                Err(error) => {
+                    let flaw = Flaw::of(&error);
+                    if !checked.covers(&flaw.pointer) {
+                        checked.violations.push(Violation::pointer(flaw.pointer.as_str(), flaw.detail.as_str()));
+                        checked.mended.push(flaw.pointer.clone());
+                    }
+                    if checked.violations.len() >= MOST || !mend(&mut json, &flaw, &mut tried) {
+                        break;
+                    }
+                }
+            }
+        }
+        checked.violations.sort_by(|left, right| left.pointer.cmp(&right.pointer));
+        checked
+    }
+}
+
+impl<T> Checked<T> {
+    /// A value that nothing is wrong with.
+    pub(crate) fn whole(value: T) -> Self {
+        Self { value: Some(value), violations: vec![], mended: vec![] }
+    }
+
+    /// Notes what else is wrong, leaving out what is said of stand-ins.
+    pub(crate) fn add(&mut self, violations: Vec<Violation>) {
+        let about_stand_in = |violation: &Violation| {
+            let pointer = violation.pointer.as_deref().unwrap_or_default();
+            let named = |mended: &String| {
+                let member = mended.rsplit('/').next().unwrap_or_default();
+                mended.starts_with(pointer) && violation.detail.contains(&format!("`{member}`"))
+            };
+            self.covers(pointer) || self.mended.iter().any(named)
+        };
+        let told: Vec<Violation> = violations.into_iter().filter(|violation| !about_stand_in(violation)).collect();
+        self.violations.extend(told);
+    }
+
+    /// Does a pointer lead to a stand-in, or into one?
+    fn covers(&self, pointer: &str) -> bool {
+        let into = |mended: &String| pointer.strip_prefix(mended.as_str());
+        self.mended.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// What is absent is left out, never null.
+fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
+    match json {
+        Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));
+        }
+        Value::Object(members) => {
+            let below = |name: &String| format!("{pointer}/{}", flaw::escaped(name));
+            members.iter().for_each(|(name, member)| nulls(member, below(name), violations));
+        }
+        _ => {}
+    }
+}
+
+/// Deserialisation takes a list for an object with the members in their order; a contract does not.
+fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
+    match (written, read) {
+        (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],
+        (Value::Array(written), Value::Array(read)) => {
+            let pairs = written.iter().zip(read).enumerate();
+            pairs.flat_map(|(place, (written, read))| disguised(written, read, format!("{pointer}/{place}"))).collect()
+        }
+        (Value::Object(written), Value::Object(read)) => {
+            let pairs = written.iter().filter_map(|(name, written)| Some((name, written, read.get(name)?)));
+            pairs
+                .flat_map(|(name, written, read)| {
+                    disguised(written, read, format!("{pointer}/{}", flaw::escaped(name)))
+                })
+                .collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Puts the next stand-in in the place of what does not fit, or leaves out what nobody knows. Is there one left?
+fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Vec<String>) -> bool {
+    let (parent, member) = flaw.pointer.rsplit_once('/').unwrap_or_default();
+    let member = member.replace("~1", "/").replace("~0", "~");
+    if flaw.is_stranger {
+        let members = json.pointer_mut(parent).and_then(Value::as_object_mut);
+        return members.is_some_and(|members| members.remove(&member).is_some());
+    }
+    // Each flaw at one place takes the next.
+    let number = tried.iter().filter(|pointer| **pointer == flaw.pointer).count();
+    tried.push(flaw.pointer.clone());
+    let Some(stand_in) = stand_ins(flaw.known.as_deref()).nth(number) else { return false };
+    if flaw.pointer.is_empty() {
+        *json = stand_in;
+        return true;
+    }
+    match json.pointer_mut(parent) {
+        Some(Value::Object(members)) => {
+            members.insert(member, stand_in);
+            true
+        }
+        Some(Value::Array(items)) => {
+            let item = member.parse().ok().and_then(|place: usize| items.get_mut(place));
+            item.map(|item| *item = stand_in).is_some()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Lamp {
+        #[validate(length(min = 2, message = "must have two letters"))]
+        name: String,
+        #[validate(length(min = 2, message = "must have two letters"))]
+        street: String,
+        watts: i16,
+        day: entity::PartialDate,
+        kind: entity::vocabulary::Phase,
+        #[validate(nested)]
+        parts: Vec<Part>,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Part {
+        text: entity::Text,
+        spare: bool,
+    }
+
+    fn pointers(json: &str) -> Vec<String> {
+        let (value, violations) = parse(json.as_bytes()).unwrap();
+        let checked = Checked::<Lamp>::read(value, violations);
+        checked.violations.into_iter().filter_map(|violation| violation.pointer).collect()
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_named_at_once() {
+        let json = json!({
+            "name": 7, "street": "x", "day": "yesterday", "kind": "bright", "colour": "red",
+            "parts": [{ "text": { "de": "Birne" }, "spare": true }, { "text": "bulb" }, { "text": { "en": "bulb" }, "spare": 0 }],
+        });
+
+        assert_eq!(
+            pointers(&json.to_string()),
+            [
+                "/colour",
+                "/day",
+                "/kind",
+                "/name",
+                "/parts/1/spare",
+                "/parts/1/text",
+                "/parts/2/spare",
+                "/parts/2/text/de",
+                "/street",
+                "/watts"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_lacks_everything() {
+        assert_eq!(pointers("[]"), [""]);
+        assert_eq!(pointers("null"), [""]);
+    }
+
+    #[test]
+    fn a_list_is_no_object_with_its_members_in_order() {
+        let lamp = |text: &str| {
+            format!(
+                r#"{{"name": "Ampel", "street": "Ring", "watts": 1, "day": "2024", "kind": "strategy", "parts": [{text}]}}"#
+            )
+        };
+
+        assert!(pointers(&lamp(r#"{"text": {"de": "Birne"}, "spare": true}"#)).is_empty());
+        assert_eq!(pointers(&lamp(r#"{"text": ["Birne"], "spare": true}"#)), ["/parts/0/text"]);
+        assert_eq!(pointers(&lamp(r#"[{"de": "Birne"}, true]"#)), ["/parts/0"]);
+        assert_eq!(pointers(r#"["Ampel", "Ring", 1, "2024", "strategy", []]"#), [""]);
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_and_a_nul_are_named_where_they_stand() {
+        let json = r#"{"name": "Ampel", "street": "a\u0000b", "watts": 1, "watts": 2, "day": "2024", "kind": "strategy",
+                       "parts": [{"text": {"de": "x", "de": "y"}, "spare": false}]}"#;
+
+        assert_eq!(pointers(json), ["/parts/0/text/de", "/street", "/watts"]);
+    }
+}

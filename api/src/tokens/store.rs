@@ -1,0 +1,98 @@
+//! What the database does to issue and revoke tokens.
+
+use chrono::Duration;
+use entity::token::{self, Model};
+use entity::vocabulary::Action;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::dto::TokenInput;
+use crate::auth::{Keys, Rights, scopes_of, sign};
+use crate::change::{Changed, record};
+use crate::db::Write;
+use crate::error::{Error, Result, Violation};
+use crate::municipalities::MUNICIPALITIES;
+
+/// What tokens are called in the record of changes; they are no resource of the directory.
+pub(crate) const TABLE: &str = "token";
+
+/// Signs a token and notes what it was issued for; the token itself is kept nowhere.
+pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Result<(String, Model)> {
+    let scopes = scopes(&input);
+    let municipalities = municipalities(&write.tx, &input.municipalities).await?;
+    let TokenInput { subject, role, scopes: _, municipalities: _, days } = input;
+    // The token counts in seconds.
+    let begins = write.at() - Duration::nanoseconds(i64::from(write.at().timestamp_subsec_nanos()));
+    let ends = begins + Duration::days(days.into());
+    let rights = Rights { id: Uuid::now_v7(), subject, scopes, municipalities, time: [begins, ends] };
+    let (token, key_id) = sign(keys, &rights)?;
+    let Rights { id, subject, scopes, municipalities, .. } = rights;
+    let row = token::ActiveModel {
+        id: Set(id),
+        subject: Set(subject),
+        role: Set(role),
+        scopes: Set(scopes),
+        municipalities: Set(municipalities),
+        key_id: Set(key_id),
+        issued_by: Set(write.author.actor.clone()),
+        created_at: Set(begins),
+        expires_at: Set(ends),
+        revoked_at: Set(None),
+    };
+    let row = row.insert(&write.tx).await?;
+    note(write, Action::Issue, &row).await?;
+    Ok((token, row))
+}
+
+/// Revokes a token, if that was not done already.
+pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<Model> {
+    let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or(Error::NotFound)?;
+    if row.revoked_at.is_some() {
+        return Ok(row);
+    }
+    let mut revoked = row.into_active_model();
+    revoked.revoked_at = Set(Some(write.at()));
+    let row = revoked.update(&write.tx).await?;
+    note(write, Action::Revoke, &row).await?;
+    Ok(row)
+}
+
+/// What somebody would be given.
+pub(super) fn scopes(input: &TokenInput) -> Vec<String> {
+    let named = input.scopes.iter().map(|scope| scope.0);
+    let mut scopes: Vec<String> =
+        input.role.map(scopes_of).unwrap_or_default().into_iter().chain(named).map(str::to_owned).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+/// The municipalities that are named, by the names that are kept; all, where none is.
+async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<Option<Vec<String>>> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let found = MUNICIPALITIES.find(db, names).await?;
+    let unknown = names.iter().enumerate().filter(|(_, name)| !found.contains_key(*name)).map(|(place, name)| {
+        Violation::pointer(format!("/municipalities/{place}"), format!("`{name}` names no entry of /v1/municipalities"))
+    });
+    let unknown: Vec<Violation> = unknown.collect();
+    if !unknown.is_empty() {
+        return Err(Error::Invalid(unknown));
+    }
+    let mut keys: Vec<String> =
+        names.iter().filter_map(|name| found.get(name)).map(|found| found.key().to_owned()).collect();
+    keys.sort();
+    keys.dedup();
+    Ok(Some(keys))
+}
+
+async fn note(write: &Write, action: Action, row: &Model) -> Result<()> {
+    let Model { id, subject, role, scopes, municipalities, expires_at, .. } = row;
+    let entry = json!({
+        "subject": subject, "role": role, "scopes": scopes, "municipalities": municipalities, "expires_at": expires_at,
+    });
+    record(write, TABLE, action, vec![Changed { id: *id, slug: None, official: None, entry: Some(entry) }]).await
+}

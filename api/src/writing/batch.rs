@@ -1,0 +1,164 @@
+//! Many entries at once: all or nothing, or each for itself.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use entity::vocabulary::Action;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::call::{Answer, Call, Done};
+use super::settle::{Settled, Wrong, settle};
+use super::text;
+use crate::auth::Caller;
+use crate::db::Write;
+use crate::error::{Error, Problem, Result};
+use crate::http::Batch;
+use crate::input::{Input, put};
+use crate::shape::Checked;
+
+/// How many entries are created at once.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BatchQuery {
+    /// `all`: every entry or none, which is usual; `each`: those that can be, the others are told with 207.
+    #[param(inline, example = "all")]
+    mode: Mode,
+    /// Checks everything, and stores nothing.
+    #[param(value_type = bool, example = false)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    #[default]
+    All,
+    Each,
+}
+
+/// What became of many entries
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BatchAnswer {
+    /// How many were created, or would have been.
+    #[schema(example = 2)]
+    pub created: usize,
+    /// Was nothing stored?
+    #[schema(example = false)]
+    pub dry_run: bool,
+    /// What became of each, in the order they were sent.
+    pub items: Vec<BatchItem>,
+}
+
+/// What became of one of many entries
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BatchItem {
+    /// HTTP status, as if it had been sent alone.
+    #[schema(example = 201)]
+    pub status: u16,
+    /// Id of the entry, if it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
+    pub id: Option<Uuid>,
+    /// Path of the entry, if it was or would have been created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/v1/themes/water", format = "uri-reference", nullable = false)]
+    pub href: Option<String>,
+    /// Why it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub problem: Option<Problem>,
+}
+
+/// Creates entries: a fixed number of statements, however many there are.
+pub(crate) async fn create_all<I: Input>(
+    (caller, call): (Caller, Call),
+    BatchQuery { mode, dry_run }: BatchQuery,
+    Batch { items, digest }: Batch<I>,
+) -> Result<HttpResponse> {
+    let writer = caller.clone();
+    let work = async move |write: &Write| {
+        let (Settled { known, entries, .. }, mut items) = accept(write, &writer, mode, items).await?;
+        let created = items.iter().filter(|item| item.problem.is_none()).count();
+        if dry_run {
+            for item in &mut items {
+                item.id = None;
+            }
+        } else {
+            put(write, Action::Create, &known, entries.into_iter().flatten().collect()).await?;
+        }
+        let status = if mode == Mode::Each { StatusCode::MULTI_STATUS } else { StatusCode::OK };
+        let answer = Answer::new(status, Some(text(&BatchAnswer { created, dry_run, items })?));
+        Ok(if dry_run || created == 0 { Done::Unchanged(answer) } else { Done::Changed(answer) })
+    };
+    call.run(&caller, &digest, work).await
+}
+
+/// Finds those that can be created, and what becomes of each.
+async fn accept<I: Input>(
+    write: &Write,
+    caller: &Caller,
+    mode: Mode,
+    items: Vec<Checked<I>>,
+) -> Result<(Settled<I>, Vec<BatchItem>)> {
+    let mut standing: Vec<(Uuid, Checked<I>)> = items.into_iter().map(|checked| (Uuid::now_v7(), checked)).collect();
+    let mut places: Vec<usize> = (0..standing.len()).collect();
+    let mut refused: Vec<(usize, Error)> = vec![];
+    loop {
+        let Settled { known, violations, entries } = settle(&write.tx, standing).await?;
+        let before = refused.len();
+        let mut fine = vec![];
+        for ((place, wrong), entry) in places.into_iter().zip(violations).zip(entries) {
+            let right = entry.as_ref().map_or(Ok(()), |(_, input)| caller.acts_for(&input.holders()));
+            match (wrong.refuse().and(right), entry) {
+                (Ok(()), Some(entry)) => fine.push((place, entry)),
+                (Ok(()), None) => refused.push((place, Error::fault(anyhow::anyhow!("an entry is there or is wrong")))),
+                (Err(error), _) => refused.push((place, error)),
+            }
+        }
+        if refused.len() == before {
+            let items = told(&fine, refused);
+            let entries = fine.into_iter().map(|(_, entry)| Some(entry)).collect();
+            return Ok((Settled { known, violations: vec![], entries }, items));
+        }
+        if mode == Mode::All {
+            return Err(all_at_once(refused));
+        }
+        // What names one of those that cannot be created names nothing now.
+        places = fine.iter().map(|(place, _)| *place).collect();
+        standing = fine.into_iter().map(|(_, (id, input))| (id, Checked::whole(input))).collect();
+    }
+}
+
+/// What became of each, in the order they were sent.
+fn told<I: Input>(fine: &[(usize, (Uuid, I))], refused: Vec<(usize, Error)>) -> Vec<BatchItem> {
+    let created = fine.iter().map(|(place, (id, input))| {
+        let href = Some(I::RESOURCE.href(input.slug()));
+        (*place, BatchItem { status: StatusCode::CREATED.as_u16(), id: Some(*id), href, problem: None })
+    });
+    let refused = refused.into_iter().map(|(place, error)| {
+        let problem = Problem::from(&error);
+        (place, BatchItem { status: problem.status, id: None, href: None, problem: Some(problem) })
+    });
+    let mut items: Vec<(usize, BatchItem)> = created.chain(refused).collect();
+    items.sort_by_key(|(place, _)| *place);
+    items.into_iter().map(|(_, item)| item).collect()
+}
+
+/// Everything that is wrong with any of them, with the place of each.
+fn all_at_once(refused: Vec<(usize, Error)>) -> Error {
+    let (mut rules, mut taken, mut other) = (vec![], vec![], None);
+    for (place, error) in refused {
+        match error {
+            Error::Invalid(violations) => rules.extend(violations.into_iter().map(|violation| violation.below(place))),
+            Error::Taken(violations) => taken.extend(violations.into_iter().map(|violation| violation.below(place))),
+            error => other = other.or(Some(error)),
+        }
+    }
+    match (Wrong { rules, taken }.refuse(), other) {
+        (Ok(()), Some(other)) => other,
+        (Ok(()), None) => Error::fault(anyhow::anyhow!("nothing was wrong")),
+        (Err(error), _) => error,
+    }
+}

@@ -1,0 +1,105 @@
+//! What entries name, looked up in the directory before they are written.
+
+use std::collections::HashMap;
+
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+use crate::error::{Error, Result, Violation};
+use crate::input::{Input, Known};
+use crate::shape::Checked;
+
+/// Entries that were looked up in the directory.
+pub(super) struct Settled<I> {
+    pub known: Known,
+    /// What is wrong with each.
+    pub violations: Vec<Wrong>,
+    /// Those that could be read, with every name in the one way it is kept.
+    pub entries: Vec<Option<(Uuid, I)>>,
+}
+
+/// What is wrong with an entry.
+#[derive(Default)]
+pub(super) struct Wrong {
+    pub rules: Vec<Violation>,
+    /// Values that another entry has, which is a conflict and no mistake.
+    pub taken: Vec<Violation>,
+}
+
+impl Wrong {
+    /// Names everything at once.
+    pub(super) fn refuse(self) -> Result<()> {
+        let Self { mut rules, taken } = self;
+        if rules.is_empty() {
+            return if taken.is_empty() { Ok(()) } else { Err(Error::Taken(taken)) };
+        }
+        rules.extend(taken);
+        rules.sort_by_key(|violation| place(violation.pointer.as_deref().unwrap_or_default()));
+        Err(Error::Invalid(rules))
+    }
+}
+
+/// The place in a list that a pointer begins with, so that the tenth stands behind the second.
+fn place(pointer: &str) -> (usize, String) {
+    let first = pointer.split('/').nth(1).and_then(|first| first.parse().ok());
+    (first.unwrap_or_default(), pointer.to_owned())
+}
+
+/// Looks up what entries name, and whether others have their names: one statement a resource, however many there are.
+pub(super) async fn settle<I: Input>(tx: &DatabaseTransaction, entries: Vec<(Uuid, Checked<I>)>) -> Result<Settled<I>> {
+    let mut checks = vec![];
+    // Entries that cannot be read keep their place.
+    let (mut read, mut places) = (vec![], vec![]);
+    for (place, (id, mut checked)) in entries.into_iter().enumerate() {
+        if let Some(input) = checked.value.take() {
+            places.push(place);
+            read.push((id, input));
+        }
+        checks.push(checked);
+    }
+    let (known, unknown) = Known::settle(tx, &mut read).await?;
+    for (index, violation) in unknown {
+        if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
+            checked.add(vec![violation]);
+        }
+    }
+    let taken = taken(tx, &read).await?;
+    let mut violations: Vec<Wrong> =
+        checks.into_iter().map(|checked| Wrong { rules: checked.violations, taken: vec![] }).collect();
+    for (index, violation) in taken {
+        if let Some(wrong) = places.get(index).and_then(|place| violations.get_mut(*place)) {
+            wrong.taken.push(violation);
+        }
+    }
+    let mut entries: Vec<Option<(Uuid, I)>> = violations.iter().map(|_| None).collect();
+    for (place, entry) in places.into_iter().zip(read) {
+        if let Some(slot) = entries.get_mut(place) {
+            *slot = Some(entry);
+        }
+    }
+    Ok(Settled { known, violations, entries })
+}
+
+/// The slugs and official keys of entries that others have, there or in the same list.
+async fn taken<I: Input>(tx: &DatabaseTransaction, entries: &[(Uuid, I)]) -> Result<Vec<(usize, Violation)>> {
+    let names = |input: &I| -> Vec<(&'static str, String)> {
+        let official = input.official().map(|key| (I::RESOURCE.official.unwrap_or("slug"), key.to_owned()));
+        [("slug", input.slug().to_owned())].into_iter().chain(official).collect()
+    };
+    let all = entries.iter().flat_map(|(_, input)| names(input)).map(|(_, name)| name).collect::<Vec<_>>();
+    let there = I::RESOURCE.find(tx, &all).await?;
+    let mut first = HashMap::new();
+    let mut taken = vec![];
+    for (index, (id, input)) in entries.iter().enumerate() {
+        for (member, name) in names(input) {
+            if there.get(&name).is_some_and(|found| found.id != *id) {
+                let detail = format!("`{name}` is taken; choose another, or change the entry that has it");
+                taken.push((index, Violation::pointer(format!("/{member}"), detail)));
+            } else if let Some(first) = first.insert(name.clone(), index) {
+                let detail = format!("`{name}` stands in the list already, at /{first}");
+                taken.push((index, Violation::pointer(format!("/{member}"), detail)));
+            }
+        }
+    }
+    Ok(taken)
+}

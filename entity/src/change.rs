@@ -1,0 +1,29 @@
+//! What became of an entry.
+
+use sea_orm::entity::prelude::*;
+
+use crate::vocabulary::Action;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "change")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The directory version it was made with.
+    pub number: i64,
+    pub at: DateTimeUtc,
+    pub action: Action,
+    /// The table of the entry.
+    pub resource: String,
+    pub entry_id: Uuid,
+    pub slug: Option<String>,
+    pub official: Option<String>,
+    pub actor: String,
+    pub token_id: Option<Uuid>,
+    pub request_id: Option<String>,
+    #[sea_orm(column_type = "Json", nullable)]
+    pub entry: Option<Json>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,168 @@
+//! What became of an entry can be seen by everybody, who did it by those who may audit, and all of it undone.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::App;
+
+use crate::writing::state;
+
+#[tokio::test]
+async fn every_change_can_be_seen_compared_and_undone() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let path = "/v1/projects/solingen";
+    let before = state(&app, path).await;
+    let other = json!({ "website": "https://example.org/", "phase": "completed", "themes": ["mobility"] });
+
+    let changed = editor.patch(path, &other, "*").await;
+    let history = app.anonymous().get(&format!("{path}/history")).await;
+    let newest = history.json()["items"][0]["href"].as_str().unwrap().to_owned();
+    let after = app.anonymous().get(&newest).await;
+    let differs = app.anonymous().get(&format!("{newest}/patch")).await;
+    let first = history.json()["items"][1]["number"].as_i64().unwrap();
+    let whole = app.anonymous().get(&format!("{path}/history/{first}/patch")).await;
+    let back = app
+        .anonymous()
+        .get(&format!("{path}/history/{first}/patch?from={}", history.json()["items"][0]["number"]))
+        .await;
+
+    assert_eq!(changed.status, 200);
+    assert_eq!(
+        (history.json()["total"].clone(), history.each("action")),
+        (json!(2), vec![json!("change"), json!("import")])
+    );
+    assert_eq!(after.json()["entry"]["website"], "https://example.org/");
+    assert_eq!(differs.header("content-type"), "application/json-patch+json");
+    assert_eq!(patched(before.clone(), &differs.json()), after.json()["entry"], "the patch makes the one of the other");
+    assert_eq!(patched(after.json()["entry"].clone(), &back.json()), before, "and the other way round");
+    assert_eq!(patched(json!({}), &whole.json()), before, "before it was there, it was nothing");
+
+    let old = app.anonymous().get(&format!("{path}/history/{first}")).await.json()["entry"].clone();
+    let restored = editor.put(path, &old, changed.etag()).await;
+    assert_eq!(restored.status, 200, "an old state is sent as it was");
+    assert_eq!(state(&app, path).await, before);
+    assert_eq!(app.anonymous().get(&format!("{path}/history/{}", first + 100)).await.status, 404);
+    let only = app.anonymous().get(&format!("{path}/history?action=replace&sort=number")).await;
+    assert_eq!(only.each("action"), ["replace"]);
+    let csv = app.anonymous().get(&format!("{path}/history?format=csv")).await.text();
+    assert_eq!(csv.lines().count(), 4);
+}
+
+/// Applies a JSON Patch.
+fn patched(mut json: Value, steps: &Value) -> Value {
+    let steps: json_patch::Patch = serde_json::from_value(steps.clone()).unwrap();
+    json_patch::patch(&mut json, &steps).unwrap();
+    json
+}
+
+#[tokio::test]
+async fn who_did_it_only_auditors_see() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let auditor = app.with_token(json!({ "subject": "revision", "role": "auditor" })).await;
+    let path = "/v1/themes/mobility";
+    let request = [("x-request-id", "request-of-the-test"), ("if-match", "*")];
+    let body = Some(("application/merge-patch+json", json!({ "sdgs": [11] }).to_string()));
+    editor.write(Method::PATCH, path, &request, body).await;
+    let me = editor.get("/v1/me").await.json();
+
+    // Whoever asks first must not decide what the others are shown.
+    for _ in 0..2 {
+        for client in [app.anonymous(), editor.clone()] {
+            let history = client.get(&format!("{path}/history")).await;
+            assert_eq!(history.header("cache-control").split(',').next(), Some("public"));
+            for item in history.json()["items"].as_array().unwrap() {
+                assert!(["actor", "token", "request"].iter().all(|member| item.get(*member).is_none()), "{item}");
+            }
+        }
+        let history = auditor.get(&format!("{path}/history")).await;
+        assert_eq!(history.header("cache-control"), "private, max-age=0");
+        assert_eq!(history.each("actor"), ["redaktion", "transferatlas seed"]);
+        assert_eq!(
+            (&history.json()["items"][0]["token"], &history.json()["items"][0]["request"]),
+            (&me["token"], &json!("request-of-the-test"))
+        );
+        let unchanged = auditor.get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
+        assert_eq!(unchanged.status, 304);
+        let other = app.anonymous().get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
+        assert_eq!(other.status, 200, "what auditors hold is nobody else's");
+    }
+
+    let audit = auditor.get("/v1/audit?actor=redaktion&resource=themes&action=change&since=2020-01-01").await;
+    assert_eq!((audit.json()["total"].clone(), audit.each("slug")), (json!(1), vec![json!("mobility")]));
+    let by_request = auditor.get("/v1/audit?request=request-of-the-test").await;
+    assert_eq!(by_request.json()["items"], audit.json()["items"]);
+    let token = me["token"].as_str().unwrap();
+    assert_eq!(auditor.get(&format!("/v1/audit?token={token}")).await.json()["items"], audit.json()["items"]);
+    let issued = auditor.get(&format!("/v1/audit?entry={token}")).await;
+    assert_eq!((issued.each("resource"), issued.each("actor")), (vec![json!("tokens")], vec![json!("tests")]));
+    assert_eq!(auditor.get("/v1/audit?resource=nothing").await.status, 400);
+    assert_eq!(auditor.get("/v1/audit?until=2020-01-01").await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn a_slug_that_changed_leads_to_the_new_one() {
+    let app = App::start();
+    let editor = app.editor().await;
+    for (from, to) in [("ulm", "ulm-neu"), ("ulm-neu", "ulm-donau")] {
+        assert_eq!(editor.patch(&format!("/v1/projects/{from}"), &json!({ "slug": to }), "*").await.status, 200);
+    }
+
+    for (old, new) in [
+        ("/v1/projects/ulm", "/v1/projects/ulm-donau"),
+        ("/v1/projects/ulm-neu?fields=slug", "/v1/projects/ulm-donau?fields=slug"),
+        ("/v1/projects/ulm/history", "/v1/projects/ulm-donau/history"),
+        ("/v1/projects/ulm/history/1/patch", "/v1/projects/ulm-donau/history/1/patch"),
+        ("/v1/projects/ulm/solutions?limit=1", "/v1/solutions?project=ulm-donau&limit=1"),
+    ] {
+        let moved = app.anonymous().get(old).await;
+        assert_eq!((moved.status, moved.header("location")), (308, new), "{old}");
+        assert_eq!(app.anonymous().get(new).await.status, 200, "{new}");
+    }
+    let changed = editor.patch("/v1/projects/ulm", &json!({ "website": "https://example.org/" }), "*").await;
+    assert_eq!(
+        (changed.status, changed.header("location")),
+        (308, "/v1/projects/ulm-donau"),
+        "writers are led there too"
+    );
+
+    let taken = json!({ "slug": "ulm", "label": { "de": "anders" } });
+    assert_eq!(editor.post("/v1/themes", &taken).await.status, 201, "elsewhere it means something else");
+    let back = editor.patch("/v1/projects/ulm-donau", &json!({ "slug": "ulm" }), "*").await;
+    assert_eq!(
+        (back.status, app.anonymous().get("/v1/projects/ulm-donau").await.header("location")),
+        (200, "/v1/projects/ulm")
+    );
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_gone_and_not_forgotten() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let reader = app.with_scopes(&["events:write"], &[]).await;
+    let town = json!({ "slug": "zz-stadt", "ags": "09999999", "name": "Zz", "kind": "town", "federal_state": "DE-BY" });
+    let created = editor.post("/v1/municipalities", &town).await;
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    editor.delete("/v1/municipalities/zz-stadt", created.etag()).await;
+
+    for key in ["zz-stadt", "09999999", &id] {
+        let path = format!("/v1/municipalities/{key}");
+        let gone = app.anonymous().get(&path).await;
+        assert_eq!((gone.status, gone.problem().as_str()), (410, "gone"), "{key}");
+        assert!(gone.json()["detail"].as_str().unwrap().contains("deleted on 20"), "{}", gone.text());
+        assert_eq!(editor.put(&path, &town, "*").await.status, 410);
+        assert_eq!(app.anonymous().get(&format!("{path}/history")).await.status, 410);
+        assert_eq!(reader.get(&format!("{path}/history")).await.status, 410, "nor for writers of other things");
+        let history = editor.get(&format!("{path}/history")).await;
+        assert_eq!(history.each("action"), ["delete", "create"]);
+        let last = editor.get(history.json()["items"][0]["href"].as_str().unwrap()).await.json();
+        assert!(last.get("entry").is_none());
+    }
+    assert_eq!(app.anonymous().get("/v1/municipalities?q=zz-stadt").await.json()["total"], 0);
+
+    let again = editor.post("/v1/municipalities", &town).await;
+    assert_eq!(again.status, 201);
+    assert_ne!(again.json()["id"], json!(id), "another entry of that name");
+    assert_eq!(app.anonymous().get("/v1/municipalities/09999999").await.json()["id"], again.json()["id"]);
+    assert_eq!(app.anonymous().get(&format!("/v1/municipalities/{id}")).await.status, 410);
+}

@@ -1,0 +1,129 @@
+//! The same POST twice is one, whatever breaks in between.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tests::{App, Proxy, TestDatabase};
+
+fn theme(slug: &str) -> Value {
+    json!({ "slug": slug, "label": { "de": "Zum Prüfen erfunden" } })
+}
+
+#[tokio::test]
+async fn a_repeated_request_gets_the_same_answer() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let key = [("idempotency-key", "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b")];
+
+    let first = editor.post_with("/v1/themes", &theme("water-x"), &key).await;
+    editor.patch("/v1/themes/water-x", &json!({ "sdgs": [6] }), "*").await;
+    let second = editor.post_with("/v1/themes", &theme("water-x"), &key).await;
+    let quoted = editor
+        .post_with("/v1/themes", &theme("water-x"), &[("idempotency-key", "\"7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b\"")])
+        .await;
+
+    assert_eq!((first.status, first.header("idempotent-replayed")), (201, ""));
+    for replayed in [second, quoted] {
+        assert_eq!((replayed.status, replayed.header("idempotent-replayed")), (201, "true"));
+        assert_eq!(replayed.text(), first.text(), "as it was then");
+        for name in ["etag", "location", "content-type", "cache-control"] {
+            assert_eq!(replayed.header(name), first.header(name), "{name}");
+        }
+    }
+    let other = editor.post_with("/v1/themes", &theme("water-y"), &key).await;
+    let elsewhere = editor.post_with("/v1/courses", &theme("water-x"), &key).await;
+    let batch = editor.post_with("/v1/themes/batch?mode=each", &json!([theme("b-one")]), &key).await;
+    for answer in [other, elsewhere, batch] {
+        assert_eq!((answer.status, answer.problem().as_str()), (422, "key-reused"));
+    }
+    let somebody = app.with_scopes(&["themes:write"], &[]).await;
+    assert_eq!(somebody.post_with("/v1/themes", &theme("water-z"), &key).await.status, 201, "a key is one's own");
+    for bad in ["", "a b", "ä", &"x".repeat(256)] {
+        let header = [("idempotency-key", bad)];
+        if bad.is_ascii() {
+            let refused = editor.post_with("/v1/themes", &theme("water-q"), &header).await;
+            assert_eq!((refused.status, refused.problem().as_str()), (400, "header"), "{bad}");
+            assert_eq!(refused.json()["errors"][0]["header"], "Idempotency-Key");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_tried_again() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let key = [("idempotency-key", "one")];
+
+    let refused = editor.post_with("/v1/themes", &theme("NO"), &key).await;
+    let right = editor.post_with("/v1/themes", &theme("yes"), &key).await;
+
+    assert_eq!((refused.status, right.status), (422, 201), "only what was done is kept");
+}
+
+#[tokio::test]
+async fn many_at_once_on_two_instances_make_one_entry() {
+    let database = TestDatabase::filled();
+    let shared = database.server_address().map(|_| database.shared());
+    let one = App::start_on(database);
+    let other = shared.map(App::start_on);
+    let token = one.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
+    let clients: Vec<_> =
+        [Some(&one), other.as_ref()].into_iter().flatten().map(|app| app.anonymous().with_token(&token)).collect();
+
+    for round in 0..10 {
+        let key = format!("round-{round}");
+        let body = theme(&format!("round-{round}"));
+        let header = [("idempotency-key", key.as_str())];
+        let answers =
+            join_all((0..50).map(|number| clients[number % clients.len()].post_with("/v1/themes", &body, &header)))
+                .await;
+
+        let created: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+        let bodies: HashSet<String> = created.iter().map(|answer| answer.text()).collect();
+        assert_eq!(bodies.len(), 1, "round {round}: one entry");
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            assert_eq!((answer.status, answer.problem().as_str()), (409, "in-flight"));
+            assert_eq!(answer.header("retry-after"), "1");
+        }
+        assert_eq!(created.iter().filter(|answer| answer.header("idempotent-replayed").is_empty()).count(), 1);
+    }
+    assert_eq!(one.anonymous().get("/v1/themes").await.json()["total"], 25);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
+    let database = TestDatabase::filled();
+    let Some(target) = database.server_address() else { return };
+    let proxy = Proxy::to(target).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let editor = app.editor().await;
+
+    let (mut unknown, mut stored) = (0, 0);
+    for number in 0..12 {
+        let (slug, key) = (format!("lost-{number}"), format!("key-{number}"));
+        let (body, header) = (theme(&slug), [("idempotency-key", key.as_str())]);
+        // From now on the database hears everything, and nobody hears its answer to COMMIT.
+        proxy.cut_at_commit();
+        let first = editor.post_with("/v1/themes", &body, &header).await;
+        proxy.heal();
+        assert_eq!((first.status, first.problem().as_str()), (503, "unavailable"), "{number}");
+        assert!(!first.header("retry-after").is_empty());
+        unknown += 1;
+        tokio::time::sleep(Duration::from_millis(700)).await;
+
+        let mut again = editor.post_with("/v1/themes", &body, &header).await;
+        for _ in 0..10 {
+            if again.status != 503 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            again = editor.post_with("/v1/themes", &body, &header).await;
+        }
+        assert_eq!(again.status, 201, "{number}: {}", again.text());
+        stored += usize::from(again.header("idempotent-replayed") == "true");
+        assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 16 + number, "{number}");
+    }
+    assert_eq!((unknown, stored), (12, 12), "each was stored the first time, and told the second");
+}

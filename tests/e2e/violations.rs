@@ -1,0 +1,189 @@
+//! Everything that is wrong with what somebody sends is named at once, with its place and its remedy.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Answer, App};
+
+use crate::writing::{RESOURCES, another};
+
+fn pointers(answer: &Answer) -> Vec<String> {
+    let errors = answer.json()["errors"].as_array().unwrap_or_else(|| panic!("{}", answer.text())).clone();
+    errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a line for each flaw")]
+async fn everything_is_named_at_once() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+    let mut entry = another(&app, "solutions", "a b").await;
+    for (member, value) in [
+        ("id", json!("0197f2a0-0000-7000-8000-000000000000")),
+        ("adoption_count", json!(7)),
+        ("colour", json!("red")),
+        ("kind", json!("gadget")),
+        ("title", json!({ "en": "only English" })),
+        ("summary", json!({ "de": "<script>alert(1)</script>" })),
+        ("licence", json!("MIT OR nothing")),
+        ("website", json!("javascript:alert(1)")),
+        ("themes", json!(["mobility", "nowhere", "mobility"])),
+        ("providers", json!(["99999999"])),
+        ("costs", json!({ "one_off_min": 10, "one_off_max": 5, "currency": "USD", "basis": "guess" })),
+        ("last_confirmed_on", json!("yesterday")),
+        ("repository_url", json!(null)),
+        ("sources", json!([])),
+    ] {
+        entry[member] = value;
+    }
+
+    let refused = editor.post("/v1/solutions", &entry).await;
+
+    assert_eq!((refused.status, refused.problem().as_str()), (422, "invalid"));
+    let mut found = pointers(&refused);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "/adoption_count",
+            "/colour",
+            "/costs",
+            "/costs/basis",
+            "/costs/currency",
+            "/id",
+            "/kind",
+            "/last_confirmed_on",
+            "/licence",
+            "/providers/0",
+            "/repository_url",
+            "/slug",
+            "/sources",
+            "/summary",
+            "/themes/1",
+            "/themes/2",
+            "/title/de",
+            "/website"
+        ]
+    );
+    let kind =
+        refused.json()["errors"].as_array().unwrap().iter().find(|error| error["pointer"] == "/kind").cloned().unwrap();
+    assert!(kind["detail"].as_str().unwrap().contains("write one of: software, hardware"), "{kind}");
+}
+
+#[tokio::test]
+async fn every_resource_refuses_what_is_derived_or_unknown() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+
+    for resource in RESOURCES {
+        let first = app.anonymous().get(&format!("/v1/{resource}?limit=1")).await.slugs().remove(0);
+        // What is read is not what is written: it holds what the directory derives.
+        let shown = app.anonymous().get(&format!("/v1/{resource}/{first}")).await.json();
+        let refused = editor.put(&format!("/v1/{resource}/{first}"), &shown, "*").await;
+
+        assert_eq!(refused.status, 422, "{resource}");
+        let found = pointers(&refused);
+        for derived in ["/id", "/created_at", "/updated_at"] {
+            assert!(found.iter().any(|pointer| pointer == derived), "{resource} {derived}: {found:?}");
+        }
+    }
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a line for each flaw")]
+async fn what_can_be_understood_in_two_ways_is_refused() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let send = async |body: &str, method: Method, path: &str, media: &str| {
+        editor.write(method, path, &[("if-match", "*")], Some((media, body.to_owned()))).await
+    };
+    let (json, merge) = ("application/json", "application/merge-patch+json");
+
+    let twice =
+        send(r#"{"slug": "ab", "slug": "cd", "label": {"de": "x", "de": "y"}}"#, Method::POST, "/v1/themes", json)
+            .await;
+    let nul = send(r#"{"slug": "ab", "label": {"de": "a\u0000b"}}"#, Method::POST, "/v1/themes", json).await;
+    let patched = send(r#"{"sdgs": [1], "sdgs": [2]}"#, Method::PATCH, "/v1/themes/mobility", merge).await;
+    let list = send(r#"["ab", {"de": "x"}]"#, Method::POST, "/v1/themes", json).await;
+    let inner = send(r#"{"slug": "ab", "label": ["x"]}"#, Method::POST, "/v1/themes", json).await;
+    let broken = send(r#"{"slug": "ab""#, Method::POST, "/v1/themes", json).await;
+    let more = send(r#"{"slug": "ab", "label": {"de": "x"}} {}"#, Method::POST, "/v1/themes", json).await;
+    let deep = send(&"[".repeat(100_000), Method::POST, "/v1/themes", json).await;
+    let media = send("{}", Method::POST, "/v1/themes", "text/plain").await;
+    let other = send("{}", Method::PATCH, "/v1/themes/mobility", json).await;
+    let none = editor.write(Method::POST, "/v1/themes", &[], None).await;
+    let large = send(&format!("\"{}\"", "x".repeat(300_000)), Method::POST, "/v1/themes", json).await;
+    let coded =
+        editor.write(Method::POST, "/v1/themes", &[("content-encoding", "gzip")], Some((json, "{}".to_owned()))).await;
+    let asked = send(r#"{"slug": "ab", "label": {"de": "x"}}"#, Method::POST, "/v1/themes?dry_run=true", json).await;
+
+    assert_eq!(pointers(&twice), ["/label/de", "/slug"]);
+    assert_eq!(pointers(&nul), ["/label/de"]);
+    assert_eq!(pointers(&patched), ["/sdgs"]);
+    assert_eq!(pointers(&list), [""]);
+    assert_eq!(pointers(&inner), ["/label"]);
+    for (answer, status, problem) in [
+        (broken, 400, "json"),
+        (more, 400, "json"),
+        (deep, 400, "json"),
+        (media, 415, "media-type"),
+        (other, 415, "media-type"),
+        (none, 415, "media-type"),
+        (large, 413, "too-large"),
+        (coded, 415, "coding"),
+        (asked, 400, "parameters"),
+    ] {
+        assert_eq!((answer.status, answer.problem().as_str()), (status, problem));
+    }
+    assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 15, "nothing of it is stored");
+}
+
+#[tokio::test]
+async fn texts_are_plain_or_harmless_markdown() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    for (text, fits) in [
+        ("a < b und b > c & d", true),
+        (
+            "**Fett**, *kursiv*, [Seite](https://example.org/), <https://example.org/>, <a@example.org>\n\n- eins\n- zwei",
+            true,
+        ),
+        ("<b>fett</b>", false),
+        ("a <img src=x onerror=alert(1)> b", false),
+        ("<!-- nichts -->", false),
+        ("![Bild](https://example.org/x.png)", false),
+        ("[hier](javascript:alert(1))", false),
+        ("[hier][1]\n\n[1]: data:text/html,x", false),
+        ("a\u{7}b", false),
+        ("   ", false),
+    ] {
+        let path = "/v1/themes/mobility";
+        let answer = editor.patch(path, &json!({ "description": { "de": text } }), "*").await;
+        assert_eq!(answer.status, if fits { 200 } else { 422 }, "{text}");
+        if fits {
+            assert_eq!(app.anonymous().get(path).await.json()["description"]["de"], text, "as it was written");
+        } else {
+            assert_eq!(pointers(&answer), ["/description"], "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_slug_that_is_taken_is_a_conflict() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let theme = |slug: &str| json!({ "slug": slug, "label": { "de": "x" } });
+
+    let taken = editor.post("/v1/themes", &theme("mobility")).await;
+    let renamed = editor.patch("/v1/themes/water", &json!({ "slug": "mobility" }), "*").await;
+    let also = editor.post("/v1/themes", &json!({ "slug": "mobility", "label": { "de": "" } })).await;
+    let ags: Value = json!({
+        "slug": "anderswo", "ags": "08421000", "name": "Anderswo", "kind": "independent_city", "federal_state": "DE-BW"
+    });
+    let official = editor.post("/v1/municipalities", &ags).await;
+
+    assert_eq!((taken.status, taken.problem().as_str(), pointers(&taken)), (409, "taken", vec!["/slug".to_owned()]));
+    assert_eq!(renamed.status, if app.anonymous().get("/v1/themes/water").await.status == 200 { 409 } else { 404 });
+    assert_eq!((also.status, pointers(&also)), (422, vec!["/label".to_owned(), "/slug".to_owned()]));
+    assert_eq!((official.status, pointers(&official)), (409, vec!["/ags".to_owned()]));
+}
