@@ -1,7 +1,7 @@
 use std::net::TcpListener;
 
 use anyhow::{Context, Result};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::auth::Keys;
 use crate::config::{Listen, Settings};
@@ -13,29 +13,40 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let listener =
         TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    let keys = Keys::open(settings)?;
     let database = tokio::select! {
         opened = open(settings, listen.migrate) => opened?,
         // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
         () = received(&mut stop) => std::process::exit(0),
     };
-    let address = listener.local_addr()?;
-    let keys = Keys::open(settings)?;
     actix_web::rt::spawn(keys.clone().follow(settings.clone()));
     if keys.are_none() {
         tracing::warn!("there are no keys to check tokens with: the service takes no writes");
     }
-    let running = server::serve(listener, (database.clone(), keys), listen).await?;
+    let served = serve((listener, stop), (database.clone(), keys), listen).await;
+    // An embedded database that is left open keeps the process from ending.
+    database.close().await?;
+    served?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves until it is told to stop.
+async fn serve(
+    (listener, mut stop): (TcpListener, [Signal; 2]),
+    directory: (Database, Keys),
+    listen: &Listen,
+) -> Result<()> {
+    let address = listener.local_addr()?;
+    let running = server::serve(listener, directory, listen).await?;
     tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
     received(&mut stop).await;
     tracing::info!("stopping");
     tokio::select! {
-        stopped = running.stop() => stopped?,
+        stopped = running.stop() => stopped,
         // Whoever says it twice does not want to wait.
         () = received(&mut stop) => std::process::exit(130),
     }
-    database.close().await?;
-    tracing::info!("stopped");
-    Ok(())
 }
 
 /// The database, with the schema and the content that are served.
@@ -45,7 +56,7 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
     Ok(database)
 }
 
-async fn received([terminate, interrupt]: &mut [tokio::signal::unix::Signal; 2]) {
+async fn received([terminate, interrupt]: &mut [Signal; 2]) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

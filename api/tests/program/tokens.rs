@@ -1,0 +1,125 @@
+//! Tokens and keys from the command line, and what they write.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::serving::{Serving, folder, run, said};
+
+/// Issues a token, which is all that stands on standard output.
+fn issue(data: &Path, arguments: &[&str]) -> String {
+    let issued = run(data, &[&["token", "issue"], arguments].concat());
+    assert!(issued.status.success(), "{}", said(&issued));
+    let token = String::from_utf8(issued.stdout.clone()).unwrap();
+    assert!(token.starts_with("eyJ") && token.ends_with('\n') && !said(&issued).contains(token.trim()));
+    token.trim().to_owned()
+}
+
+#[test]
+fn a_token_is_issued_listed_used_and_revoked() {
+    let data = folder();
+
+    let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion", "--days", "1"]);
+    let contributor = ["--role", "contributor", "--municipality", "08335043", "--subject", "konstanz"];
+    issue(data.path(), &contributor);
+    let keys = fs::metadata(data.path().join("keys.json")).unwrap();
+    assert_eq!(keys.permissions().mode() & 0o777, 0o600, "for nobody else to read");
+
+    let serving = Serving::start(data.path());
+    assert!(
+        serving.get("/v1/projects?limit=1").contains("\"total\":73"),
+        "whoever begins with a token has the content too"
+    );
+    let created = serving.create(&token, "water-x").unwrap();
+    assert!(created.starts_with("HTTP/1.1 201"), "{created}");
+    assert_eq!(serving.end("-TERM"), Some(0));
+
+    let list = String::from_utf8(run(data.path(), &["token", "list"]).stdout).unwrap();
+    assert_eq!(list.lines().count(), 2, "{list}");
+    assert!(list.contains("\"municipalities\":[\"08335043\"]") && list.contains("\"last_used_at\""), "{list}");
+    assert!(!list.contains(token.rsplit('.').next().unwrap()));
+    let used = list.lines().find(|line| line.contains("redaktion")).unwrap();
+    let id = used.split('"').nth(3).unwrap();
+    assert!(run(data.path(), &["token", "revoke", id]).status.success());
+    let unknown = run(data.path(), &["token", "revoke", "0197f2a0-0000-7000-8000-00000000dead"]);
+    assert!(said(&unknown).contains("no token has the id"), "{}", said(&unknown));
+
+    let serving = Serving::start(data.path());
+    assert!(serving.create(&token, "water-y").unwrap().contains("it was revoked"));
+    assert_eq!(serving.end("-TERM"), Some(0));
+}
+
+#[test]
+fn what_is_wrong_with_a_token_to_be_is_named() {
+    let data = folder();
+    for (arguments, expected) in [
+        (vec!["--subject", "x", "--role", "king"], "write one of: contributor, editor, admin, auditor"),
+        (vec!["--subject", "x", "--scope", "everything"], "write one of: municipalities:write"),
+        (vec!["--subject", "a person", "--role", "editor", "--days", "1000"], "/days: must be 1 to 366 days"),
+        (vec!["--subject", "x", "--role", "contributor"], "must have `municipalities`"),
+        (vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"], "`nowhere` names no entry"),
+    ] {
+        let refused = run(data.path(), &[&["token", "issue"], &arguments[..]].concat());
+        assert!(!refused.status.success() && refused.stdout.is_empty());
+        assert!(said(&refused).contains(expected), "{}", said(&refused));
+    }
+}
+
+#[test]
+fn keys_change_places_and_tokens_of_the_old_one_go_on_holding() {
+    let data = folder();
+    let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion"]);
+
+    assert!(run(data.path(), &["token", "rotate"]).status.success());
+    let serving = Serving::start(data.path());
+    assert_eq!(serving.get("/.well-known/jwks.json").matches("\"kid\"").count(), 2);
+    assert!(serving.create(&token, "water-x").unwrap().starts_with("HTTP/1.1 201"));
+
+    // A key that is no longer to be trusted goes at once, while the service runs.
+    assert!(run(data.path(), &["token", "rotate", "--only"]).status.success());
+    std::thread::sleep(Duration::from_millis(1500));
+    assert!(serving.create(&token, "water-y").unwrap().contains("its key is not known"));
+    assert_eq!(serving.get("/.well-known/jwks.json").matches("\"kid\"").count(), 1);
+    assert_eq!(serving.end("-TERM"), Some(0));
+
+    let broken = data.path().join("broken.json");
+    fs::write(&broken, "{\"keys\": [{\"kty\": \"oct\", \"k\": \"hush-hush\"}]}").unwrap();
+    let refused = run(data.path(), &["--port", "0", "--keys-file", broken.to_str().unwrap()]);
+    assert!(!refused.status.success() && said(&refused).contains("broken.json"), "{}", said(&refused));
+    assert!(!said(&refused).contains("hush-hush"));
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill() {
+    let data = folder();
+    let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion"]);
+    let mut acknowledged = vec![];
+
+    for kill in 0..3 {
+        let serving = Serving::start(data.path());
+        let id = serving.process.id().to_string();
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(700 + 333 * kill));
+            assert!(Command::new("kill").args(["-KILL", &id]).status().unwrap().success());
+        });
+        for number in 0.. {
+            let slug = format!("t-{kill}-{number}");
+            match serving.create(&token, &slug) {
+                Some(answer) if answer.starts_with("HTTP/1.1 201") => acknowledged.push(slug),
+                _ => break,
+            }
+        }
+        killer.join().unwrap();
+        assert_eq!(serving.end("-KILL"), None);
+    }
+
+    assert!(acknowledged.len() > 5, "{acknowledged:?}");
+    let serving = Serving::start(data.path());
+    for slug in &acknowledged {
+        assert!(serving.get(&format!("/v1/themes/{slug}")).starts_with("HTTP/1.1 200"), "{slug} is lost");
+        assert!(serving.get(&format!("/v1/themes/{slug}/history")).contains("\"total\":1"), "{slug} has no history");
+    }
+    assert_eq!(serving.end("-TERM"), Some(0));
+}

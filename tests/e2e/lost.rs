@@ -1,0 +1,112 @@
+//! No acknowledged write is lost to others who hang up. On a server, where the way to the database can be made longer.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_linger;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use serde_json::json;
+use tests::{App, Proxy, TestDatabase, statement};
+
+/// Sends a whole request, and leaves after some time without reading, as a client that was killed does.
+fn hang_up(address: SocketAddr, request: &str, after: Duration) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    std::thread::sleep(after);
+    set_socket_linger(&stream, Some(Duration::ZERO)).unwrap();
+}
+
+fn request(token: &str, slug: &str) -> String {
+    let body = json!({ "slug": slug, "label": { "de": slug } }).to_string();
+    format!(
+        "POST /v1/themes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Sessions of the service that were left inside a transaction.
+async fn left_open(beside: &DatabaseConnection) -> i64 {
+    const OPEN: &str = "select count(*) from pg_stat_activity \
+        where datname = current_database() and application_name = 'transferatlas' and state like 'idle in transaction%'";
+    beside.query_one_raw(statement(OPEN)).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_clients_ask_for_who_hang_up_is_done_to_its_end() {
+    let database = TestDatabase::filled();
+    let Some(target) = database.server_address() else { return };
+    let beside = database.connect().await.unwrap();
+    let proxy = Proxy::to(target).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let token = app.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
+    proxy.delay(Duration::from_millis(4));
+
+    let mut open = 0;
+    for round in 0..10 {
+        // Each leaves at another moment of the time in which the transaction begins.
+        for number in 0..8 {
+            let (address, request) = (app.address(), request(&token, &format!("rude-{round}-{number}")));
+            let after = Duration::from_micros(2000 + 2500 * number);
+            tokio::task::spawn_blocking(move || hang_up(address, &request, after)).await.unwrap();
+        }
+        // Whatever was begun has ended by now.
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        open += left_open(&beside).await;
+    }
+
+    assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 15 + 10 * 8);
+    assert_eq!(open, 0, "what is written on such a connection next may never be committed");
+    beside.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clients_that_hang_up_cost_nobody_a_write() {
+    const CLIENTS: usize = 200;
+    let database = TestDatabase::filled();
+    let Some(target) = database.server_address() else { return };
+    let beside = database.connect().await.unwrap();
+    let proxy = Proxy::to(target).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let token = app.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
+    proxy.delay(Duration::from_millis(2));
+
+    let (address, rude) = (app.address(), token.clone());
+    let rude = std::thread::spawn(move || {
+        for number in 0..CLIENTS {
+            let after = Duration::from_micros(137 * (number as u64 % 97));
+            hang_up(address, &request(&rude, &format!("rude-{number}")), after);
+        }
+    });
+    let (address, honest) = (app.address(), token);
+    let honest = std::thread::spawn(move || {
+        let mut acknowledged = vec![];
+        for number in 0..CLIENTS {
+            let slug = format!("honest-{number}");
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(request(&honest, &slug).as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            if answer.starts_with("HTTP/1.1 201") {
+                acknowledged.push(slug);
+            }
+        }
+        acknowledged
+    });
+    rude.join().unwrap();
+    let acknowledged = honest.join().unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    let rows = beside.query_all_raw(statement("select slug from theme")).await.unwrap();
+    let stored: Vec<String> = rows.iter().map(|row| row.try_get("", "slug").unwrap()).collect();
+    let lost: Vec<_> = acknowledged.iter().filter(|slug| !stored.contains(slug)).collect();
+    assert!(acknowledged.len() > CLIENTS * 9 / 10, "{} of {CLIENTS} were served", acknowledged.len());
+    assert!(lost.is_empty(), "acknowledged and not there: {lost:?}");
+    // Every entry has its change, and every change its entry: nothing is half-written.
+    let torn = "select count(*) from theme t full join (select slug from change where resource = 'theme') c on c.slug = t.slug \
+                where t.slug is null or c.slug is null";
+    let torn: i64 = beside.query_one_raw(statement(torn)).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    assert_eq!((torn, left_open(&beside).await), (0, 0));
+    beside.close().await.unwrap();
+}
