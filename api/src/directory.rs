@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio::sync::watch;
 
-use crate::auth::Revoked;
+use crate::auth::Issued;
 use crate::db::Database;
 
 /// A state of the directory.
@@ -59,7 +59,7 @@ impl Directory {
     }
 
     /// Looks for changes made elsewhere, and for tokens revoked there, for as long as the process lives.
-    pub(crate) async fn follow(self, database: Database, revoked: Revoked) {
+    pub(crate) async fn follow(self, database: Database, issued: Issued) {
         // What this process wrote itself says nothing of what others wrote before.
         let mut seen = self.version();
         loop {
@@ -68,7 +68,7 @@ impl Directory {
                 let version = read(database.watch()).await?;
                 // Whoever revokes a token raises the version, too.
                 if version != seen {
-                    revoked.read(database.watch()).await?;
+                    issued.read(database.watch()).await?;
                 }
                 Ok::<_, crate::error::Error>(version)
             };

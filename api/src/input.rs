@@ -66,6 +66,17 @@ impl Mention {
     }
 }
 
+impl Mention {
+    /// Tells of a name that leads nowhere, by its place in the list.
+    pub(crate) fn leads_nowhere(&self, place: usize, name: &str) -> Violation {
+        self.violation(place, format!("`{name}` names no entry of /v1/{}", self.resource.collection))
+    }
+
+    fn violation(&self, place: usize, detail: String) -> Violation {
+        Violation::pointer(format!("/{}", self.member.replace('*', &place.to_string())), detail)
+    }
+}
+
 /// Somebody who looks at names, each with its place in the list.
 pub(crate) type Visit<'v> = dyn FnMut(&Mention, Vec<(usize, &mut String)>) + 'v;
 
@@ -93,8 +104,18 @@ impl Known {
             known.0.insert((T::RESOURCE.table, key.clone()), (*id, key));
         }
         for (table, (resource, names)) in asked {
-            for (name, found) in resource.find(db, &names).await? {
-                known.0.entry((table, name)).or_insert_with(|| (found.id, found.key().to_owned()));
+            let mut found = resource.find(db, &names).await?;
+            // An old state may name others as they were called then.
+            let strange = |name: &String| !found.contains_key(name) && !known.0.contains_key(&(table, name.clone()));
+            let strange: Vec<String> = names.into_iter().filter(strange).collect();
+            if !strange.is_empty() {
+                found.extend(resource.find_once(db, &strange).await?);
+            }
+            for (name, found) in found {
+                // By the name that was used, and by the one that is kept.
+                for name in [name, found.key().to_owned()] {
+                    known.0.entry((table, name)).or_insert_with(|| (found.id, found.key().to_owned()));
+                }
             }
         }
         let mut violations = vec![];
@@ -111,12 +132,9 @@ impl Known {
         let mut violations = vec![];
         let mut seen = vec![];
         for (place, name) in names {
-            let mut refuse = |detail: String| {
-                let member = mention.member.replace('*', &place.to_string());
-                violations.push(Violation::pointer(format!("/{member}"), detail));
-            };
+            let mut refuse = |detail: String| violations.push(mention.violation(place, detail));
             match self.0.get(&(mention.resource.table, name.clone())) {
-                None => refuse(format!("`{name}` names no entry of /v1/{}", mention.resource.collection)),
+                None => violations.push(mention.leads_nowhere(place, name)),
                 Some((id, _)) if *id == own => refuse(format!("`{name}` is the entry itself")),
                 Some((id, _)) if mention.once && seen.contains(id) => {
                     refuse(format!("`{name}` stands in the list already, under this name or another"));

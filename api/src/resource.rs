@@ -102,6 +102,32 @@ impl Resource {
         Ok(known)
     }
 
+    /// The entries that names have named once, by those names; one that somebody else has now is theirs.
+    pub(crate) async fn find_once(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, Found>> {
+        #[derive(FromQueryResult)]
+        struct Once {
+            name: String,
+            id: Uuid,
+            slug: String,
+            official: Option<String>,
+        }
+        let Self { table, .. } = self;
+        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let sql = format!(
+            "select distinct on (c.slug) c.slug as name, t.id, t.slug, {official} as official \
+               from change c join {table} t on t.id = c.entry_id \
+              where c.resource = $1 and c.slug = any ($2) order by c.slug, c.number desc"
+        );
+        let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
+        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let found = Once::find_by_statement(found).all(db).await?.into_iter();
+        Ok(found.map(|Once { name, id, slug, official }| (name, Found { id, slug, official })).collect())
+    }
+
     /// The entry that a key names, as SQL.
     pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
         match (key.name(), self.official) {

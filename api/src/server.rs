@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer, rt};
 use utoipa_actix_web::AppExt;
 
 use crate::State;
-use crate::auth::{Auth, Keys, Revoked, Used, authenticate};
+use crate::auth::{Auth, Issued, Keys, Used, authenticate};
 use crate::config::Listen;
 use crate::db::Database;
 use crate::directory::Directory;
@@ -87,11 +87,11 @@ pub async fn serve(
 /// Opens what is known of the directory and of who asks, and looks after it for as long as the process lives.
 async fn attend(database: &Database, keys: Keys, listen: &Listen) -> anyhow::Result<(Directory, Auth)> {
     let directory = Directory::open(database.connection()).await?;
-    let revoked = Revoked::open(database.connection()).await?;
+    let issued = Issued::open(database.connection()).await?;
     if !database.is_embedded() {
-        rt::spawn(directory.clone().follow(database.clone(), revoked.clone()));
+        rt::spawn(directory.clone().follow(database.clone(), issued.clone()));
     }
-    let auth = Auth::open(keys, &listen.trust, revoked).await?;
+    let auth = Auth::open(keys, &listen.trust, issued).await?;
     rt::spawn(auth.used.clone().keep(database.clone()));
     rt::spawn(forget(database.clone()));
     Ok((directory, auth))

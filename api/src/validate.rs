@@ -38,7 +38,9 @@ pub(crate) fn summary(text: &Text) -> Checked {
 
 /// A text of up to 200 characters, as names are.
 pub(crate) fn label(text: &Text) -> Checked {
-    texts(text, 200)
+    texts(text, 200)?;
+    name(&text.de)?;
+    text.en.as_deref().map_or(Ok(()), name)
 }
 
 /// A text of up to 20,000 characters.
@@ -46,9 +48,15 @@ pub(crate) fn description(text: &Text) -> Checked {
     texts(text, 20_000)
 }
 
-/// Control characters stand in no XML.
+/// What stands in no XML: control characters, and two that Unicode keeps for itself.
 fn unprintable(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\t')
+    letter.is_control() && !matches!(letter, '\n' | '\t') || matches!(letter, '\u{fffe}' | '\u{ffff}')
+}
+
+/// Does a line of plain text begin a tag? It is shown as it is; whoever forgets to escape it should find none.
+fn has_tag(line: &str) -> bool {
+    let begins = |next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
+    line.split('<').skip(1).any(|behind| behind.starts_with(begins))
 }
 
 fn texts(text: &Text, most: usize) -> Checked {
@@ -80,9 +88,8 @@ fn harmless(text: &str) -> bool {
 
 /// A name of up to 200 characters.
 pub(crate) fn name(name: &str) -> Checked {
-    let fits = !name.trim().is_empty() && name.chars().count() <= 200 && !name.contains(char::is_control);
-    let tags = |event| matches!(event, Event::Html(_) | Event::InlineHtml(_));
-    if !fits || Parser::new(name).any(tags) {
+    let fits = !name.trim().is_empty() && name.chars().count() <= 200;
+    if !fits || name.contains(char::is_control) || name.contains(unprintable) || has_tag(name) {
         Err(broken("must have 1 to 200 characters, none of them a control character, and no HTML"))
     } else {
         Ok(())
@@ -101,8 +108,24 @@ pub(crate) fn web(address: &str) -> Checked {
 
 /// Addresses of pages.
 pub(crate) fn webs(addresses: &[String]) -> Checked {
-    addresses.iter().try_for_each(|address| web(address))
+    each(addresses, |address| web(address))
 }
+
+/// Holds each of a list to a rule, and names every place where it is broken.
+pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
+    let broken = list.iter().enumerate().filter_map(|(place, one)| Some((place, rule(one).err()?)));
+    let (places, errors): (Vec<usize>, Vec<ValidationError>) = broken.take(50).unzip();
+    match errors.into_iter().next() {
+        Some(mut error) => {
+            error.add_param(PLACES.into(), &places);
+            Err(error)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The parameter of an error that names places in a list.
+const PLACES: &str = "places";
 
 /// Sources: an entry has at least one.
 pub(crate) fn sources(addresses: &[String]) -> Checked {
@@ -111,29 +134,37 @@ pub(crate) fn sources(addresses: &[String]) -> Checked {
 
 /// A list of at most 50 that names each once.
 pub(crate) fn each_once<T: PartialEq>(list: &[T]) -> Checked {
-    let repeated = list.iter().enumerate().any(|(place, one)| list.iter().skip(place + 1).any(|other| other == one));
-    if repeated || list.len() > 50 { Err(broken("must be at most 50, each once")) } else { Ok(()) }
+    // Comparing each with each is for short lists.
+    let repeated = || list.iter().enumerate().any(|(place, one)| list.iter().skip(place + 1).any(|other| other == one));
+    if list.len() > 50 || repeated() { Err(broken("must be at most 50, each once")) } else { Ok(()) }
 }
 
 /// Names of up to 200 characters, each once.
 pub(crate) fn names(names: &[String]) -> Checked {
     each_once(names)?;
-    names.iter().try_for_each(|one| name(one))
+    each(names, |one| name(one))
 }
 
 /// Sustainable Development Goals.
 pub(crate) fn goals(goals: &[i16]) -> Checked {
     each_once(goals)?;
-    if goals.iter().all(|goal| (1..=17).contains(goal)) { Ok(()) } else { Err(broken("must be numbers from 1 to 17")) }
+    each(goals, |goal| if (1..=17).contains(goal) { Ok(()) } else { Err(broken("must be a number from 1 to 17")) })
 }
 
 /// A language, by its code.
 pub(crate) fn language(code: &str) -> Checked {
-    if code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_lowercase()) {
+    if code.bytes().all(|letter| letter.is_ascii_lowercase()) && isolang::Language::from_639_1(code).is_some() {
         Ok(())
     } else {
         Err(broken("must be a language code of two small letters (ISO 639-1), such as de"))
     }
+}
+
+/// Several rules about the whole: all that are broken, in one sentence.
+pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
+    let broken_ones = rules.into_iter().filter_map(|rule| rule.err()?.message.map(Cow::into_owned));
+    let details: Vec<String> = broken_ones.collect();
+    if details.is_empty() { Ok(()) } else { Err(broken(details.join("; "))) }
 }
 
 /// A day that is not before another.
@@ -163,7 +194,14 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
         match kind {
             ValidationErrorsKind::Field(errors) => {
                 let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
-                found.extend(errors.iter().map(|error| Violation::pointer(here.as_str(), detail(error))));
+                for error in errors {
+                    let places = error.params.get(PLACES).and_then(serde_json::Value::as_array);
+                    let pointers = match places {
+                        Some(places) => places.iter().map(|place| format!("{here}/{place}")).collect(),
+                        None => vec![here.clone()],
+                    };
+                    found.extend(pointers.into_iter().map(|pointer| Violation::pointer(pointer, detail(error))));
+                }
             }
             ValidationErrorsKind::Struct(errors) => collect(errors, &here, found),
             ValidationErrorsKind::List(items) => {

@@ -82,6 +82,12 @@ async fn who_did_it_only_auditors_see() {
             (&history.json()["items"][0]["token"], &history.json()["items"][0]["request"]),
             (&me["token"], &json!("request-of-the-test"))
         );
+        let csv = auditor.get(&format!("{path}/history?format=csv")).await;
+        let other = app.anonymous().get_with(&format!("{path}/history?format=csv"), "if-none-match", csv.etag()).await;
+        assert_eq!(
+            (csv.text().contains("redaktion"), other.status, other.text().contains("redaktion")),
+            (true, 200, false)
+        );
         let unchanged = auditor.get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
         assert_eq!(unchanged.status, 304);
         let other = app.anonymous().get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
@@ -113,6 +119,7 @@ async fn a_slug_that_changed_leads_to_the_new_one() {
         ("/v1/projects/ulm-neu?fields=slug", "/v1/projects/ulm-donau?fields=slug"),
         ("/v1/projects/ulm/history", "/v1/projects/ulm-donau/history"),
         ("/v1/projects/ulm/history/1/patch", "/v1/projects/ulm-donau/history/1/patch"),
+        ("/v1/projects/ulm/history?limit=1", "/v1/projects/ulm-donau/history?limit=1"),
         ("/v1/projects/ulm/solutions?limit=1", "/v1/solutions?project=ulm-donau&limit=1"),
     ] {
         let moved = app.anonymous().get(old).await;
@@ -125,6 +132,10 @@ async fn a_slug_that_changed_leads_to_the_new_one() {
         (308, "/v1/projects/ulm-donau"),
         "writers are led there too"
     );
+
+    let named = json!({ "projects": ["ulm", "jena"] });
+    let solution = editor.patch("/v1/solutions/open-smartcity-app", &named, "*").await;
+    assert_eq!(solution.json()["projects"][0]["slug"], "ulm-donau", "an old state may name it as it was called then");
 
     let taken = json!({ "slug": "ulm", "label": { "de": "anders" } });
     assert_eq!(editor.post("/v1/themes", &taken).await.status, 201, "elsewhere it means something else");
@@ -157,6 +168,13 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
         assert_eq!(history.each("action"), ["delete", "create"]);
         let last = editor.get(history.json()["items"][0]["href"].as_str().unwrap()).await.json();
         assert!(last.get("entry").is_none());
+        let first = history.json()["items"][1]["href"].as_str().unwrap().to_owned();
+        for below in ["", "/patch"] {
+            assert_eq!(editor.get(&format!("{first}{below}")).await.header("cache-control"), "private, max-age=0");
+            // What one may see is not kept for others.
+            assert_eq!(app.anonymous().get(&format!("{first}{below}")).await.status, 410, "{first}{below}");
+        }
+        assert_eq!(app.anonymous().get(&format!("{path}/history")).await.status, 410);
     }
     assert_eq!(app.anonymous().get("/v1/municipalities?q=zz-stadt").await.json()["total"], 0);
 

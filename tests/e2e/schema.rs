@@ -31,7 +31,7 @@ fn every_table_of_the_directory_raises_its_version() {
     const DERIVED: [&str; 5] =
         ["directory_version", "search_dependency", "search_document", "search_word", "seaql_migrations"];
     /// What is written beside the directory and with it, and is no part of what is read of it.
-    const BESIDE: [&str; 4] = ["change", "idempotency_key", "token", "token_use"];
+    const BESIDE: [&str; 3] = ["change", "idempotency_key", "token_use"];
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         let tables = "select tablename::text from pg_tables where schemaname = current_schema()";

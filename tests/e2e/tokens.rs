@@ -34,11 +34,12 @@ fn head() -> Value {
     json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key().0 })
 }
 
-fn claims() -> Value {
+/// What a token of ours says; it is one that was issued.
+fn claims(jti: &str) -> Value {
     let now = Utc::now().timestamp();
     json!({
         "iss": "transferatlas", "aud": "transferatlas", "sub": "stelle", "client_id": "stelle",
-        "jti": "0197f2a0-0000-7000-8000-0000000000aa", "iat": now, "nbf": now, "exp": now + 600, "scope": "themes:write",
+        "jti": jti, "iat": now, "nbf": now, "exp": now + 600, "scope": "themes:write",
     })
 }
 
@@ -52,24 +53,31 @@ fn with(mut json: Value, member: &str, value: Value) -> Value {
     json
 }
 
-fn good() -> String {
-    signed(&head().to_string(), &claims().to_string(), &key().1)
+fn good(jti: &str) -> String {
+    signed(&head().to_string(), &claims(jti).to_string(), &key().1)
+}
+
+/// A token with another letter in its signature.
+fn forged(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let letter = if signature.starts_with('A') { 'B' } else { 'A' };
+    format!("{message}.{letter}{}", &signature[1..])
 }
 
 /// Tokens that are wrong in one way each, by what is said of them.
 #[expect(clippy::too_many_lines, reason = "a line for each token")]
-fn wrong() -> Vec<(&'static str, String)> {
+fn wrong(jti: &str) -> Vec<(&'static str, String)> {
     let (_, own) = key();
     let other = ed25519(&[7; 32]);
     let now = Utc::now().timestamp();
     let heads =
-        |member: &str, value: Value| signed(&with(head(), member, value).to_string(), &claims().to_string(), &own);
+        |member: &str, value: Value| signed(&with(head(), member, value).to_string(), &claims(jti).to_string(), &own);
     let body =
-        |member: &str, value: Value| signed(&head().to_string(), &with(claims(), member, value).to_string(), &own);
+        |member: &str, value: Value| signed(&head().to_string(), &with(claims(jti), member, value).to_string(), &own);
     let dead = || json!("absent");
     let hs256 = {
         let message =
-            format!("{}.{}", part(&with(head(), "alg", json!("HS256")).to_string()), part(&claims().to_string()));
+            format!("{}.{}", part(&with(head(), "alg", json!("HS256")).to_string()), part(&claims(jti).to_string()));
         let public: Value = serde_json::from_str(&KEYS).unwrap();
         let secret = EncodingKey::from_secret(&BASE64.decode(public["keys"][0]["x"].as_str().unwrap()).unwrap());
         let signature = crypto::sign(message.as_bytes(), &secret, Algorithm::HS256).unwrap();
@@ -77,27 +85,27 @@ fn wrong() -> Vec<(&'static str, String)> {
     };
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64.encode([7; 32]) });
     let cut = |token: String, from: usize| token.chars().take(token.len() - from).collect::<String>();
-    let none = format!("{}.{}.", part(&with(head(), "alg", json!("none")).to_string()), part(&claims().to_string()));
-    let twice = claims().to_string().replacen('{', "{\"scope\":\"tokens:admin\",", 1);
+    let none = format!("{}.{}.", part(&with(head(), "alg", json!("none")).to_string()), part(&claims(jti).to_string()));
+    let twice = claims(jti).to_string().replacen('{', "{\"scope\":\"tokens:admin\",", 1);
 
     vec![
         ("form", String::new()),
         ("form", "x".to_owned()),
         ("form", "a.b".to_owned()),
-        ("form", format!("{}.x", good())),
+        ("form", format!("{}.x", good(jti))),
         ("signature", format!("{}..", part(&head().to_string()))),
-        ("form", format!("{}.{}", good(), "x".repeat(9000))),
-        ("signature", cut(good(), 2)),
-        ("signature", format!("{}AA", cut(good(), 2))),
-        ("signature", signed(&head().to_string(), &claims().to_string(), &other)),
-        ("signature", signed(&with(head(), "jwk", jwk.clone()).to_string(), &claims().to_string(), &other)),
+        ("form", format!("{}.{}", good(jti), "x".repeat(9000))),
+        ("signature", cut(good(jti), 2)),
+        ("signature", forged(&good(jti))),
+        ("signature", signed(&head().to_string(), &claims(jti).to_string(), &other)),
+        ("signature", signed(&with(head(), "jwk", jwk.clone()).to_string(), &claims(jti).to_string(), &other)),
         (
             "signature",
-            signed(&with(head(), "jku", json!("http://127.0.0.1:1/")).to_string(), &claims().to_string(), &other),
+            signed(&with(head(), "jku", json!("http://127.0.0.1:1/")).to_string(), &claims(jti).to_string(), &other),
         ),
         (
             "signature",
-            signed(&with(head(), "x5u", json!("http://127.0.0.1:1/")).to_string(), &claims().to_string(), &other),
+            signed(&with(head(), "x5u", json!("http://127.0.0.1:1/")).to_string(), &claims(jti).to_string(), &other),
         ),
         ("key", heads("kid", json!("nobody"))),
         ("key", heads("kid", json!("../../../../dev/null"))),
@@ -115,7 +123,7 @@ fn wrong() -> Vec<(&'static str, String)> {
         ("header", heads("crit", json!(["b64"]))),
         ("header", heads("crit", json!([]))),
         ("header", heads("b64", json!(false))),
-        ("header", signed(&head().to_string().replacen('{', "{\"alg\":\"none\",", 1), &claims().to_string(), &own)),
+        ("header", signed(&head().to_string().replacen('{', "{\"alg\":\"none\",", 1), &claims(jti).to_string(), &own)),
         ("issuer", body("iss", json!("somebody"))),
         ("claim", body("iss", dead())),
         ("claim", body("iss", json!(null))),
@@ -136,6 +144,7 @@ fn wrong() -> Vec<(&'static str, String)> {
         ("claim", body("sub", json!("a\nb"))),
         ("claim", body("jti", dead())),
         ("claim", body("jti", json!("one"))),
+        ("not issued here", body("jti", json!("0197f2a0-0000-7000-8000-0000000000aa"))),
         ("claim", body("iat", dead())),
         ("claim", body("iat", json!("now"))),
         ("claim", body("nbf", dead())),
@@ -163,7 +172,10 @@ async fn only_a_token_of_ours_is_accepted() {
     let app = App::start();
     let own = key().1;
     let theme = json!({ "slug": "water-x", "label": { "de": "Wasser" } });
-    let wrong = wrong();
+    let issued =
+        app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
+    let jti = issued["token"]["id"].as_str().unwrap();
+    let wrong = wrong(jti);
     let count = wrong.len();
     for (kind, token) in wrong {
         let client = app.anonymous().with_token(&token);
@@ -179,14 +191,14 @@ async fn only_a_token_of_ours_is_accepted() {
     }
     assert!(count > 60);
     assert_eq!(
-        app.anonymous().with_token(&good()).post("/v1/themes", &theme).await.status,
+        app.anonymous().with_token(&good(jti)).post("/v1/themes", &theme).await.status,
         201,
         "and this one is right"
     );
-    let several = with(claims(), "aud", json!(["somebody", "transferatlas"]));
+    let several = with(claims(jti), "aud", json!(["somebody", "transferatlas"]));
     let many = signed(&head().to_string(), &several.to_string(), &own);
     assert_eq!(app.anonymous().with_token(&many).get("/v1/me").await.status, 200);
-    let typed = signed(&with(head(), "typ", json!("application/AT+JWT")).to_string(), &claims().to_string(), &own);
+    let typed = signed(&with(head(), "typ", json!("application/AT+JWT")).to_string(), &claims(jti).to_string(), &own);
     assert_eq!(app.anonymous().with_token(&typed).get("/v1/me").await.status, 200);
 }
 
@@ -319,6 +331,8 @@ async fn keys_change_places_while_the_service_runs() {
     let mut both: Value = serde_json::from_str(&api::auth::Keys::generate().unwrap()).unwrap();
     let first: Value = serde_json::from_str(&old).unwrap();
     both["keys"].as_array_mut().unwrap().push(first["keys"][0].clone());
+    // A key signs once it has been known for a minute.
+    both["keys"][0]["iat"] = json!(1_000_000_000);
     std::fs::write(&file, both.to_string()).unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     let after = app.editor().await;

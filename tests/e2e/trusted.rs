@@ -74,6 +74,14 @@ async fn its_claims_become_scopes_and_municipalities() {
     assert_eq!((&nobody["scopes"], &nobody["municipalities"]), (&json!([]), &json!([])));
     let unbound = me(&claims(&["atlas-kommune"])).await.json();
     assert_eq!(unbound["municipalities"], json!([]), "a contributor acts for those that are named, and for no others");
+    for roles in [&["atlas-beispiele"][..], &["atlas-kommune", "atlas-beispiele"]] {
+        let nowhere = me(&claims(roles)).await.json();
+        assert_eq!(
+            nowhere["municipalities"],
+            json!([]),
+            "a right that is named alone holds nowhere until that is said"
+        );
+    }
     let mut bound = claims(&["atlas-beispiele"]);
     bound["ags"] = json!(["08335043"]);
     assert_eq!(me(&bound).await.json()["municipalities"], json!(["08335043"]));

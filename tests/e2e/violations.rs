@@ -169,6 +169,48 @@ async fn texts_are_plain_or_harmless_markdown() {
 }
 
 #[tokio::test]
+async fn values_that_no_database_and_no_reader_can_bear_are_refused() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let event = app.anonymous().get("/v1/events?limit=1").await.slugs().remove(0);
+
+    for (path, patch, expected) in [
+        ("/v1/municipalities/ulm", json!({ "population_as_of": "-9999-01-01" }), "/population_as_of"),
+        ("/v1/municipalities/ulm", json!({ "population_as_of": "5-1-1" }), "/population_as_of"),
+        ("/v1/municipalities/ulm", json!({ "population": 3_000_000_000_i64 }), "/population"),
+        ("/v1/municipalities/ulm", json!({ "area_km2": 1e300 }), "/area_km2"),
+        ("/v1/municipalities/ulm", json!({ "location": { "lon": 9, "lat": 91 } }), "/location/lat"),
+        ("/v1/municipalities/ulm", json!({ "name": "`<img src=x>`" }), "/name"),
+        ("/v1/municipalities/ulm", json!({ "name": "Ulm\u{ffff}" }), "/name"),
+        ("/v1/solutions/open-smartcity-app", json!({ "last_confirmed_on": "99999-01-01" }), "/last_confirmed_on"),
+        ("/v1/solutions/open-smartcity-app", json!({ "title": { "de": "    <b>fett</b>" } }), "/title"),
+        ("/v1/solutions/open-smartcity-app", json!({ "sources": ["https://example.org/", "x", "y"] }), "/sources/1"),
+        ("/v1/courses/smart-city-akademie-electives-2026", json!({ "language": "xx" }), "/language"),
+    ] {
+        let refused = editor.patch(path, &patch, "*").await;
+        assert_eq!(refused.status, 422, "{patch}: {}", refused.text());
+        assert_eq!(pointers(&refused)[0], expected, "{patch}");
+    }
+    for time in ["+262142-12-31T23:59:59Z", "0000-01-01T00:00:00Z", "2024-10-05"] {
+        let patch = json!({ "starts_at": time, "ends_at": time, "time_zone": "Europe/Berlin" });
+        let refused = editor.patch(&format!("/v1/events/{event}"), &patch, "*").await;
+        assert_eq!(
+            (refused.status, pointers(&refused)),
+            (422, vec!["/ends_at".to_owned(), "/starts_at".to_owned()]),
+            "{time}"
+        );
+    }
+    let many = json!({ "technologies": (0..50_000).map(|number| format!("{number}")).collect::<Vec<_>>() });
+    let started = std::time::Instant::now();
+    let refused = editor.patch("/v1/solutions/open-smartcity-app", &many, "*").await;
+    assert!(refused.status == 413 || refused.status == 422, "{}", refused.status);
+    let nulls = json!({ "sources": vec![Value::Null; 40_000] });
+    let refused = editor.patch("/v1/solutions/open-smartcity-app", &nulls, "*").await;
+    assert_eq!((refused.status, pointers(&refused).len()), (422, 100), "whoever has more corrects these first");
+    assert!(started.elapsed().as_secs() < 5, "and nobody else waits for it");
+}
+
+#[tokio::test]
 async fn a_slug_that_is_taken_is_a_conflict() {
     let app = App::start();
     let editor = app.editor().await;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use actix_web::rt;
 use anyhow::{Context, Result, bail};
 use entity::vocabulary::{TokenRole, Vocabulary};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
@@ -27,14 +28,18 @@ const OLD: Duration = Duration::from_mins(10);
 const PATIENCE: Duration = Duration::from_secs(4);
 const BYTES: usize = 256 * 1024;
 
+/// The issuer; clones share what is known of it.
+#[derive(Clone)]
+pub(super) struct Trusted(Arc<Known>);
+
 /// The issuer, and the keys it had when it was last asked.
-pub(super) struct Trusted {
+struct Known {
     issuer: String,
     audience: String,
     source: Source,
     mapping: Mapping,
     keys: RwLock<Arc<HashMap<String, Checking>>>,
-    /// When it was last asked, by whoever asks now.
+    /// When it was last asked, held by whoever asks now.
     asked: Mutex<Option<Instant>>,
 }
 
@@ -53,7 +58,7 @@ struct Checking {
 /// What its claims mean here.
 struct Mapping {
     scopes_claim: String,
-    /// What a value of that claim gives: rights, and whether they hold for certain municipalities alone.
+    /// What a value of that claim gives.
     scopes: BTreeMap<String, Right>,
     municipalities_claim: String,
 }
@@ -88,15 +93,15 @@ impl Trusted {
             scopes,
             municipalities_claim: trust.trusted_municipalities_claim.clone(),
         };
-        let trusted = Self {
+        let trusted = Self(Arc::new(Known {
             issuer,
             audience: trust.trusted_audience.clone(),
             source: Source::of(jwks)?,
             mapping,
             keys: RwLock::default(),
             asked: Mutex::default(),
-        };
-        match (trusted.refresh(PAUSE).await, &trusted.source) {
+        }));
+        match (trusted.0.refresh(PAUSE).await, &trusted.0.source) {
             (Err(error), Source::File(_)) => return Err(error),
             (Err(error), Source::Address(..)) => {
                 tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had yet");
@@ -112,19 +117,32 @@ impl Trusted {
         if !head.is_access_token() && head.typ != "jwt" {
             return Err(Refusal::Type.into());
         }
-        let pause = if self.keys().contains_key(&head.kid) { OLD } else { PAUSE };
-        if let Err(error) = self.refresh(pause).await {
-            tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had; the last ones stay");
-        }
-        let keys = self.keys();
+        self.refresh(&head.kid).await;
+        let keys = self.0.keys();
         let Checking { key, algorithm } = keys.get(&head.kid).ok_or(Refusal::Key)?;
         if *algorithm != head.alg {
             return Err(Refusal::Type.into());
         }
         let claims: Map<String, Value> = token::claims(token, *algorithm, key)?;
-        Ok(self.caller(&claims)?)
+        Ok(self.0.caller(&claims)?)
     }
 
+    /// Asks for the keys anew: at once for one that is not known, and now and then for the others, while nobody waits. Whoever
+    /// hangs up meanwhile changes nothing of it.
+    async fn refresh(&self, kid: &str) {
+        let (trusted, is_known) = (self.clone(), self.0.keys().contains_key(kid));
+        let task = rt::spawn(async move {
+            if let Err(error) = trusted.0.refresh(if is_known { OLD } else { PAUSE }).await {
+                tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had; the last ones stay");
+            }
+        });
+        if !is_known {
+            let _ = task.await;
+        }
+    }
+}
+
+impl Known {
     fn caller(&self, claims: &Map<String, Value>) -> Result<Caller, Refusal> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);
@@ -144,13 +162,13 @@ impl Trusted {
         // It may leave out when it begins; what it says of that has to be a time.
         let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(Refusal::Claims)? } else { iat };
         Times { iat, nbf, exp }.check(LONGEST)?;
-        let (scopes, bound) = self.mapping.rights(claims);
+        let (scopes, everywhere) = self.mapping.rights(claims);
         let municipalities = at(claims, &self.mapping.municipalities_claim).map(|claim| texts(Some(claim)));
         Ok(Caller {
             subject: format!("{subject} ({})", self.issuer),
             token: None,
             scopes,
-            municipalities: municipalities.or_else(|| bound.then(BTreeSet::new)),
+            municipalities: municipalities.or_else(|| (!everywhere).then(BTreeSet::new)),
             expires: exp,
         })
     }
@@ -214,16 +232,19 @@ fn checking(jwk: &Jwk) -> Option<Checking> {
 }
 
 impl Mapping {
-    /// The rights that claims give, and whether all of them are for certain municipalities alone.
+    /// The rights that claims give, and whether they hold for all municipalities where none is named.
     fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
         let values = texts(at(claims, &self.scopes_claim));
         let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
-        let bound = rights.iter().all(|right| matches!(right, Right::Role(TokenRole::Contributor)));
+        // Only whoever edits, or looks and does nothing else, does so everywhere without being told where.
+        let edits = |right: &Right| matches!(right, Right::Role(TokenRole::Editor | TokenRole::Admin));
+        let looks = |right: &Right| matches!(right, Right::Role(TokenRole::Auditor));
+        let everywhere = rights.iter().any(edits) || !rights.is_empty() && rights.iter().all(looks);
         let scopes = rights.into_iter().flat_map(|right| match right {
             Right::Role(role) => scopes_of(role),
             Right::Scope(scope) => vec![scope],
         });
-        (scopes.map(str::to_owned).collect(), bound)
+        (scopes.map(str::to_owned).collect(), everywhere)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The keys that tokens are signed and checked with: a JSON Web Key Set (RFC 7517, RFC 8037) whose first key signs.
+//! The keys that tokens are signed and checked with: a JSON Web Key Set (RFC 7517, RFC 8037), the newest first.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -33,6 +33,8 @@ pub struct Keys(Arc<RwLock<Arc<Vec<Key>>>>);
 pub(crate) struct Key {
     pub id: String,
     pub checking: DecodingKey,
+    /// When it was made, in seconds since 1970.
+    pub made: i64,
     /// Absent where only the public half is known.
     pub signing: Option<EncodingKey>,
     /// The public half, as partners read it.
@@ -78,7 +80,7 @@ impl Kept {
     }
 
     fn key(&self) -> Result<Key> {
-        let Self { kty, crv, kid, x, d, .. } = self;
+        let Self { kty, crv, kid, x, d, iat } = self;
         if (kty.as_str(), crv.as_str()) != ("OKP", "Ed25519") || kid.is_empty() {
             bail!("a key must have the `kty` OKP, the `crv` Ed25519 and a `kid`");
         }
@@ -93,6 +95,7 @@ impl Kept {
         }
         Ok(Key {
             id: kid.clone(),
+            made: iat.unwrap_or_default(),
             checking: DecodingKey::from_ed_components(x).context("an `x` is not base64url")?,
             signing: private.map(|private| EncodingKey::from_ed_der(&[PKCS8.as_slice(), &private].concat())),
             public: json!({ "kty": kty, "crv": crv, "alg": "EdDSA", "use": "sig", "kid": kid, "x": x }),
@@ -190,7 +193,7 @@ pub(crate) struct Rotated {
     pub dropped: Vec<String>,
 }
 
-/// Adds a new key, which signs from now on. Of the others those stay that a token may still be signed with, unless `only` the
+/// Adds a new key, which signs once all instances know it. Of the others those stay that a token may still be signed with, unless `only` the
 /// new one is wanted.
 pub(crate) fn rotate(settings: &Settings, only: bool) -> Result<Rotated> {
     let Source::File(file) = source(settings) else {

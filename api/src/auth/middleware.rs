@@ -21,7 +21,7 @@ pub(crate) async fn authenticate(
     if let Some(state) = state.filter(|state| !state.auth.is_read_only())
         && let Some(token) = bearer(req.headers())?
     {
-        let caller = state.auth.verify(token).await?;
+        let caller = state.auth.verify(state.db.connection(), token).await?;
         req.extensions_mut().insert(caller);
     }
     next.call(req).await

@@ -1,9 +1,9 @@
 //! Who asks, and what they may do.
 
+mod issued;
 mod issuer;
 mod keys;
 mod middleware;
-mod revoked;
 mod scope;
 mod token;
 
@@ -21,10 +21,10 @@ use crate::State;
 use crate::config::Trust;
 use crate::error::{Error, Result};
 
+pub(crate) use self::issued::{Issued, Used};
 pub use self::keys::Keys;
 pub(crate) use self::keys::{Rotated, rotate};
 pub(crate) use self::middleware::authenticate;
-pub(crate) use self::revoked::{Revoked, Used};
 pub(crate) use self::scope::*;
 pub use self::token::Refusal;
 pub(crate) use self::token::{Rights, is_subject, sign};
@@ -32,15 +32,15 @@ pub(crate) use self::token::{Rights, is_subject, sign};
 /// What is needed to know who asks.
 pub(crate) struct Auth {
     pub keys: Keys,
-    pub revoked: Revoked,
+    pub issued: Issued,
     pub used: Used,
     trusted: Option<issuer::Trusted>,
 }
 
 impl Auth {
-    pub(crate) async fn open(keys: Keys, trust: &Trust, revoked: Revoked) -> anyhow::Result<Self> {
+    pub(crate) async fn open(keys: Keys, trust: &Trust, issued: Issued) -> anyhow::Result<Self> {
         let trusted = issuer::Trusted::open(trust).await?;
-        Ok(Self { keys, revoked, used: Used::default(), trusted })
+        Ok(Self { keys, issued, used: Used::default(), trusted })
     }
 
     /// Is there nothing to check a token with?

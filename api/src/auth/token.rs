@@ -1,6 +1,5 @@
 //! Tokens: JSON Web Tokens as RFC 9068 describes them, checked as RFC 8725 asks.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine;
@@ -8,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, encode};
+use sea_orm::ConnectionTrait;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +24,8 @@ const AUDIENCE: &str = "transferatlas";
 const TYPE: &str = "at+jwt";
 /// Longer tokens are not looked at.
 const LENGTH: usize = 8 * 1024;
+/// Seconds after which a new key is known everywhere.
+const OVERLAP: i64 = 60;
 /// Seconds that clocks may differ by.
 const LEEWAY: i64 = 30;
 
@@ -40,6 +42,7 @@ pub enum Refusal {
     Early,
     Expired,
     Lifetime,
+    Unknown,
     Revoked,
 }
 
@@ -56,6 +59,7 @@ impl fmt::Display for Refusal {
             Self::Early => "it is not valid yet",
             Self::Expired => "it has expired",
             Self::Lifetime => "it lives too long",
+            Self::Unknown => "it was not issued here",
             Self::Revoked => "it was revoked",
         })
     }
@@ -189,46 +193,47 @@ impl Audience {
 
 impl Auth {
     /// Who sends a token, if it holds.
-    pub(crate) async fn verify(&self, token: &str) -> Result<Caller> {
+    pub(crate) async fn verify(&self, db: &impl ConnectionTrait, token: &str) -> Result<Caller> {
         let head = Head::read(token)?;
         let keys = self.keys.all();
         if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
-            return Ok(self.verify_own(token, &head, key)?);
+            let (caller, id) = own(token, &head, key)?;
+            self.issued.check(db, id).await?;
+            self.used.note(id);
+            return Ok(caller);
         }
         match &self.trusted {
             Some(trusted) => trusted.verify(token, &head).await,
             None => Err(Refusal::Key.into()),
         }
     }
+}
 
-    fn verify_own(&self, token: &str, head: &Head, key: &Key) -> Result<Caller, Refusal> {
-        if head.alg != Algorithm::EdDSA || !head.is_access_token() {
-            return Err(Refusal::Type);
-        }
-        let claims: Claims = claims(token, Algorithm::EdDSA, &key.checking)?;
-        let Claims { iss, aud, sub, client_id: _, jti, iat, nbf, exp, scope, municipalities } = claims;
-        if iss != ISSUER {
-            return Err(Refusal::Issuer);
-        }
-        if !aud.includes(AUDIENCE) {
-            return Err(Refusal::Audience);
-        }
-        if !is_subject(&sub) {
-            return Err(Refusal::Claims);
-        }
-        Times { iat, nbf, exp }.check(LONGEST)?;
-        if self.revoked.includes(jti) {
-            return Err(Refusal::Revoked);
-        }
-        self.used.note(jti);
-        Ok(Caller {
-            subject: sub,
-            token: Some(jti),
-            scopes: scope.split(' ').filter_map(known).map(str::to_owned).collect::<BTreeSet<_>>(),
-            municipalities: municipalities.map(|own| own.into_iter().collect()),
-            expires: exp,
-        })
+/// What a token of ours says, and its id.
+fn own(token: &str, head: &Head, key: &Key) -> Result<(Caller, Uuid), Refusal> {
+    if head.alg != Algorithm::EdDSA || !head.is_access_token() {
+        return Err(Refusal::Type);
     }
+    let claims: Claims = claims(token, Algorithm::EdDSA, &key.checking)?;
+    let Claims { iss, aud, sub, client_id: _, jti, iat, nbf, exp, scope, municipalities } = claims;
+    if iss != ISSUER {
+        return Err(Refusal::Issuer);
+    }
+    if !aud.includes(AUDIENCE) {
+        return Err(Refusal::Audience);
+    }
+    if !is_subject(&sub) {
+        return Err(Refusal::Claims);
+    }
+    Times { iat, nbf, exp }.check(LONGEST)?;
+    let caller = Caller {
+        subject: sub,
+        token: Some(jti),
+        scopes: scope.split(' ').filter_map(known).map(str::to_owned).collect(),
+        municipalities: municipalities.map(|own| own.into_iter().collect()),
+        expires: exp,
+    };
+    Ok((caller, jti))
 }
 
 /// What a token is issued for.
@@ -241,11 +246,13 @@ pub(crate) struct Rights {
     pub time: [DateTime<Utc>; 2],
 }
 
-/// Signs a token with the first of our keys, if its private half is known. Also tells which key that is.
+/// Signs a token with one of our keys, if its private half is known. Also tells which key that is.
 pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
     let keys = keys.all();
-    let key = keys.first().ok_or(Error::ReadOnly)?;
-    let signing = key.signing.as_ref().ok_or(Error::ReadOnly)?;
+    // A new key signs once every instance has had the time to learn of it.
+    let is_known = |key: &&Key| key.made + OVERLAP <= Utc::now().timestamp();
+    let key = keys.iter().find(is_known).or(keys.last()).ok_or(Error::NotIssuing)?;
+    let signing = key.signing.as_ref().ok_or(Error::NotIssuing)?;
     let [begins, ends] = rights.time.map(|time| time.timestamp());
     let claims = Claims {
         iss: ISSUER.to_owned(),

@@ -22,7 +22,7 @@ pub(super) enum Token {
         /// Id of the token, as `list` shows it
         id: Uuid,
     },
-    /// Add a key, which signs from now on; tokens signed with the others go on holding
+    /// Add a key, which signs in a minute, when every instance knows it; tokens of the others go on holding
     Rotate {
         /// Drop all other keys at once, and with them every token
         #[arg(long)]
@@ -68,7 +68,7 @@ impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         if let Self::Rotate { only } = self {
             let Rotated { file, kid, dropped } = rotate(settings, only)?;
-            eprintln!("the key {kid} signs from now on; {} were dropped; see {}", dropped.len(), file.display());
+            eprintln!("added the key {kid}, dropped {}; see {}", dropped.len(), file.display());
             return Ok(());
         }
         // Whoever has no directory yet gets it with its first token.

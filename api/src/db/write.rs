@@ -1,5 +1,7 @@
 //! The one door for writes.
 
+use std::cell::RefCell;
+
 use actix_web::rt;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
@@ -17,6 +19,8 @@ pub struct Write {
     pub version: Version,
     /// Who writes.
     pub author: Author,
+    /// What is to be done once it is committed.
+    then: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
 /// How long a write may take.
@@ -38,14 +42,20 @@ impl Write {
             tx.execute_unprepared(NO_LIMITS).await?;
         }
         let version = raise(&tx).await?;
-        Ok(Self { tx, version, author })
+        Ok(Self { tx, version, author, then: RefCell::default() })
     }
 
     /// Commits it, and lets the directory know.
     pub(crate) async fn commit(self, directory: &Directory) -> Result<()> {
         self.tx.commit().await?;
         directory.reached(self.version);
+        self.then.into_inner().into_iter().for_each(|then| then());
         Ok(())
+    }
+
+    /// Does something once it is committed, whether or not anybody waits for that.
+    pub(crate) fn then(&self, then: impl FnOnce() + 'static) {
+        self.then.borrow_mut().push(Box::new(then));
     }
 
     /// The time that everything written here carries.

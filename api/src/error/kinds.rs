@@ -64,7 +64,7 @@ kinds! {
     BEYOND FORBIDDEN "beyond" "More than the token has"
         "A token can be issued only with scopes that the issuing token has itself.";
     READ_ONLY FORBIDDEN "read-only" "Read only"
-        "The service has no keys to check tokens with, and so takes no writes. Its operator can give it some: transferatlas token rotate.";
+        "The service has no keys to check or sign tokens with, and so takes no writes or issues none. Its operator can give it some: transferatlas token rotate.";
     IF_MATCH PRECONDITION_REQUIRED "if-match" "Precondition needed"
         "Changing an entry demands the ETag of what you have read in If-Match, so that nobody's change is lost; If-Match: * does without.";
     CHANGED PRECONDITION_FAILED "changed" "Changed meanwhile"
@@ -112,7 +112,7 @@ impl Error {
             Self::Forbidden(_) => SCOPE,
             Self::Elsewhere(_) => MUNICIPALITY,
             Self::Beyond(_) => BEYOND,
-            Self::ReadOnly => READ_ONLY,
+            Self::ReadOnly | Self::NotIssuing => READ_ONLY,
             Self::Unconditional => IF_MATCH,
             Self::Changed => CHANGED,
             Self::Exists => EXISTS,

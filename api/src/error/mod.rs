@@ -67,6 +67,8 @@ pub enum Error {
     Beyond(String),
     #[error("This service takes no writes.")]
     ReadOnly,
+    #[error("This service issues no tokens: it has no key of its own to sign them with.")]
+    NotIssuing,
     #[error("Name the version you have read: `If-Match` with its `ETag`.")]
     Unconditional,
     #[error("The entry was changed after you read it. Read it again, and repeat your change on what it is now.")]

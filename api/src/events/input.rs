@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Event;
+use crate::day;
 use crate::municipalities::MunicipalityLink;
 use crate::space::Location;
 use crate::validate;
@@ -32,9 +33,9 @@ pub(crate) struct EventInput {
     pub starts_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<PartialDate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "day::read_time", skip_serializing_if = "Option::is_none")]
     pub starts_at: Option<DateTime<FixedOffset>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "day::read_time", skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<DateTime<FixedOffset>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "Europe/Berlin")]
@@ -115,17 +116,17 @@ impl From<Event> for EventInput {
 }
 
 fn times_fit(input: &EventInput) -> Result<(), ValidationError> {
-    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())?;
-    if input.starts_at.is_some() != input.time_zone.is_some() || input.ends_at.is_some() && input.starts_at.is_none() {
-        return Err(validate::broken("`starts_at` and `time_zone` belong together, and `ends_at` to them"));
-    }
-    if input.ends_at.is_some_and(|ends| input.starts_at.is_some_and(|starts| ends < starts)) {
-        return Err(validate::broken("`ends_at` must not be before `starts_at`"));
-    }
-    let local = |zone: Tz| input.starts_at.map(|time| time.with_timezone(&zone).date_naive());
+    let rule = |holds: bool, detail| if holds { Ok(()) } else { Err(validate::broken(detail)) };
+    let EventInput { starts_at, ends_at, time_zone, .. } = input;
+    let paired = starts_at.is_some() == time_zone.is_some() && (ends_at.is_none() || starts_at.is_some());
+    let ordered = ends_at.zip(*starts_at).is_none_or(|(ends, starts)| starts <= ends);
+    let local = |zone: Tz| starts_at.map(|time| time.with_timezone(&zone).date_naive());
     let day = input.starts_on.as_ref().and_then(PartialDate::day);
-    if input.time_zone.is_some_and(|zone| local(zone) != day) {
-        return Err(validate::broken("`starts_on` must be the day of `starts_at` in `time_zone`"));
-    }
-    Ok(())
+    let same_day = time_zone.is_none_or(|zone| starts_at.is_none() || local(zone) == day);
+    validate::together([
+        validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref()),
+        rule(paired, "`starts_at` and `time_zone` belong together, and `ends_at` to them"),
+        rule(ordered, "`ends_at` must not be before `starts_at`"),
+        rule(same_day, "`starts_on` must be the day of `starts_at` in `time_zone`"),
+    ])
 }

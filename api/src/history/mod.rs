@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use entity::change::Model;
 use sea_orm::DatabaseConnection;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -33,25 +33,29 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 struct Asked {
     entry: Uuid,
     with_actor: bool,
+    /// Was it deleted, so that nobody else may see this?
+    is_gone: bool,
+}
+
+impl Asked {
+    /// Keeps from others what they may not see.
+    fn discreet(&self, response: HttpResponse) -> HttpResponse {
+        if self.is_gone || self.with_actor { private(response) } else { response }
+    }
 }
 
 async fn asked(state: &State, req: &HttpRequest, key: &Key) -> Result<Asked> {
     let resource = resource(req)?;
     let caller = Caller::of(req);
-    let path = req.path();
-    let rest = path.find("/history").and_then(|at| path.get(at..)).unwrap_or_default();
-    let entry = query::entry(state.read()?, (resource, key), caller.as_ref(), rest).await?;
-    Ok(Asked { entry, with_actor: caller.as_ref().is_some_and(Caller::audits) })
+    let target = req.uri().to_string();
+    let rest = target.find("/history").and_then(|at| target.get(at..)).unwrap_or_default();
+    let (entry, is_there) = query::entry(state.read()?, (resource, key), caller.as_ref(), rest).await?;
+    Ok(Asked { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
 }
 
 fn resource(req: &HttpRequest) -> Result<&'static Resource> {
     let name = req.match_info().get("resource").unwrap_or_default();
     ResourceName::of_collection(name).map(|resource| resource.0).map_err(|_| Error::NotFound)
-}
-
-/// What names who did it is for nobody else.
-fn discreet(response: HttpResponse, with_actor: bool) -> HttpResponse {
-    if with_actor { private(response) } else { response }
 }
 
 /// Read the history of an entry
@@ -72,10 +76,11 @@ async fn list_history(
     key: Key,
     list: ListQuery<HistoryQuery, Change>,
 ) -> Result<HttpResponse> {
-    let Asked { entry, with_actor } = asked(&state, &req, &key).await?;
+    let asked = asked(&state, &req, &key).await?;
+    let Asked { entry, with_actor, .. } = asked;
     let plan = move |query: &HistoryQuery| query::history(&HistoryQuery { entry: Some(entry), ..query.clone() });
     let views = async move |_: &DatabaseConnection, rows: Vec<Model>| Ok(query::views(rows, with_actor));
-    listing::list((state, req), list, plan, views).await.map(|response| discreet(response, with_actor))
+    listing::list((state, req), list, plan, views).await.map(|response| asked.discreet(response))
 }
 
 /// Read an old state of an entry
@@ -89,10 +94,10 @@ async fn list_history(
 #[get("/v1/{resource}/{key}/history/{number}")]
 async fn get_old_state(state: Data<State>, req: HttpRequest, key: Key, number: Path<Number>) -> Result<HttpResponse> {
     nothing(&req)?;
-    let Asked { entry, with_actor } = asked(&state, &req, &key).await?;
-    let mut row = at(&state, entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
-    let old = OldState { entry: row.entry.take(), change: query::view(row, with_actor) };
-    reply("application/json", &old).map(|response| discreet(response, with_actor))
+    let asked = asked(&state, &req, &key).await?;
+    let mut row = at(&state, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
+    let old = OldState { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
+    reply("application/json", &old).map(|response| asked.discreet(response))
 }
 
 /// What a patch starts from.
@@ -123,7 +128,8 @@ async fn get_patch(
     number: Path<Number>,
     query: QueryString<PatchQuery>,
 ) -> Result<HttpResponse> {
-    let Asked { entry, .. } = asked(&state, &req, &key).await?;
+    let asked = asked(&state, &req, &key).await?;
+    let entry = asked.entry;
     let number = number.read()?;
     let second = at(&state, entry, number, false).await?.ok_or(Error::NotFound)?;
     let first = match query.0.from {
@@ -132,7 +138,8 @@ async fn get_patch(
     };
     let content = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
     let patch = json_patch::diff(&content(first), &content(Some(second)));
-    reply("application/json-patch+json", &serde_json::to_value(patch).unwrap_or(Value::Null))
+    let patch = serde_json::to_value(patch).map_err(Error::fault)?;
+    reply("application/json-patch+json", &patch).map(|response| asked.discreet(response))
 }
 
 async fn at(state: &State, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {

@@ -88,20 +88,21 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
     }
 }
 
-/// The id of an entry whose history is asked for. What was deleted only those may see who could write it, or audit.
+/// The id of an entry whose history is asked for, and whether it is there. What was deleted only those may see who could
+/// write it, or audit.
 pub(super) async fn entry(
     db: &impl ConnectionTrait,
     (resource, key): (&Resource, &Key),
     caller: Option<&Caller>,
     rest: &str,
-) -> Result<Uuid> {
+) -> Result<(Uuid, bool)> {
     if let Some(id) = resource.id(db, key).await? {
-        return Ok(id);
+        return Ok((id, true));
     }
     match absent(db, resource, key).await {
         Error::Moved(path) => Err(Error::Moved(format!("{path}{rest}"))),
         Error::Gone(at) if caller.is_some_and(|caller| caller.may(resource.scope) || caller.audits()) => {
-            once(db, resource, key).await?.ok_or(Error::Gone(at))
+            once(db, resource, key).await?.map(|id| (id, false)).ok_or(Error::Gone(at))
         }
         error => Err(error),
     }

@@ -152,8 +152,7 @@ enum Made {
 
 /// Path, query in one order, the day, and of `Accept` what we could send; to send none of it is something else than to send all.
 fn key(req: &ServiceRequest) -> String {
-    // Who may audit is shown more.
-    let sight = if req.extensions().get::<Caller>().is_some_and(Caller::audits) { "+" } else { "" };
+    let sight = sight(req.request());
     let asked = Pairs::parse(req.query_string()).canonical(&[]);
     let mut key = format!("{}?{asked}\n{}{sight}", req.path(), day::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
@@ -162,6 +161,16 @@ fn key(req: &ServiceRequest) -> String {
         key.extend([range.as_str(), if *weight > 0.0 { "," } else { "!" }]);
     }
     key
+}
+
+/// What tells apart who is shown more from who is shown less: what became of entries some see alone, by their rights.
+fn sight(req: &HttpRequest) -> String {
+    let records = req.path().contains("/history") || req.path() == "/v1/audit";
+    let extensions = req.extensions();
+    extensions
+        .get::<Caller>()
+        .filter(|_| records)
+        .map_or_else(String::new, |caller| format!("{:?} {}", caller.scopes, caller.audits()))
 }
 
 /// Takes an answer that will hold until something changes.
@@ -273,7 +282,8 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     let private = response.response().extensions().contains::<Private>();
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
-    let state = format!("{} {} {}", version.number, version.changed_at.timestamp_micros(), day::today());
+    let sight = sight(response.request());
+    let state = format!("{} {} {}{sight}", version.number, version.changed_at.timestamp_micros(), day::today());
     let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);

@@ -76,10 +76,9 @@ impl From<LearningPartnership> for LearningPartnershipInput {
 }
 
 fn whole(input: &LearningPartnershipInput) -> Result<(), ValidationError> {
-    if input.partners.iter().any(|partner| partner.name.is_none()) {
-        return Err(validate::broken("each of `partners` must have a `name`"));
-    }
-    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())
+    let nameless = input.partners.iter().any(|partner| partner.name.is_none());
+    let named = if nameless { Err(validate::broken("each of `partners` must have a `name`")) } else { Ok(()) };
+    validate::together([named, validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())])
 }
 
 /// An origin stands between nobody.

@@ -8,6 +8,7 @@ use validator::Validate;
 
 use super::ags;
 use super::dto::Municipality;
+use crate::day;
 use crate::space::Location;
 use crate::validate;
 
@@ -34,7 +35,7 @@ pub(crate) struct MunicipalityInput {
     #[validate(range(min = 0, message = "must not be negative"))]
     #[schema(minimum = 0)]
     pub population: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "day::read", skip_serializing_if = "Option::is_none")]
     pub population_as_of: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]

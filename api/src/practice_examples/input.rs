@@ -128,6 +128,8 @@ impl From<PracticeExample> for PracticeExampleInput {
 }
 
 fn dates_and_end_fit(input: &PracticeExampleInput) -> Result<(), ValidationError> {
-    validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())?;
-    ended(input.status == Some(Status::Discontinued), input.discontinued.as_ref())
+    validate::together([
+        validate::in_order(input.starts_on.as_ref(), input.ends_on.as_ref()),
+        ended(input.status == Some(Status::Discontinued), input.discontinued.as_ref()),
+    ])
 }

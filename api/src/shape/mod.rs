@@ -34,10 +34,11 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
     /// Reads a value, and holds it to its rules.
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
         nulls(&json, String::new(), &mut violations);
+        violations.truncate(MOST);
         let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
         let mut checked = Self { value: None, violations, mended };
         let mut tried: Vec<String> = vec![];
-        for _ in 0..10 * MOST {
+        for _ in 0..2 * MOST {
             match serde_path_to_error::deserialize::<_, T>(&json) {
                 Ok(value) => {
                     let broken = value.validate().err().map(|errors| validate::violations(&errors)).unwrap_or_default();
@@ -82,6 +83,7 @@ impl<T> Checked<T> {
         };
         let told: Vec<Violation> = violations.into_iter().filter(|violation| !about_stand_in(violation)).collect();
         self.violations.extend(told);
+        self.violations.truncate(MOST);
     }
 
     /// Does a pointer lead to a stand-in, or into one?
@@ -94,6 +96,7 @@ impl<T> Checked<T> {
 /// What is absent is left out, never null.
 fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
     match json {
+        _ if violations.len() >= MOST => {}
         Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));

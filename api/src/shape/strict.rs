@@ -31,7 +31,12 @@ impl Place<'_> {
     }
 
     fn note(&self, detail: &str) {
-        self.found.borrow_mut().push(Violation::pointer(self.pointer.as_str(), detail));
+        let mut found = self.found.borrow_mut();
+        // Many entries in one body may have as many flaws each.
+        if found.len() >= 1000 * super::MOST {
+            return;
+        }
+        found.push(Violation::pointer(self.pointer.as_str(), detail));
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{RelatedSolution, Solution};
+use crate::day;
 use crate::identifier::Identifier;
 use crate::municipalities::MunicipalityLink;
 use crate::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
@@ -115,7 +116,7 @@ pub(crate) struct SolutionInput {
     #[validate(custom(function = "validate::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "day::read", skip_serializing_if = "Option::is_none")]
     pub last_confirmed_on: Option<NaiveDate>,
 }
 

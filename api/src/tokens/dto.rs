@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 use crate::auth::{ScopeName, is_subject};
 use crate::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
-use crate::validate::broken;
+use crate::validate::{broken, together};
 
 /// A token that was issued; never the token itself
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -116,13 +116,12 @@ fn subject(subject: &str) -> Result<(), ValidationError> {
 }
 
 fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
-    if input.role.is_none() && input.scopes.is_empty() {
-        return Err(broken("must have a `role` or `scopes`"));
-    }
-    if input.role == Some(TokenRole::Contributor) && input.municipalities.is_empty() {
-        return Err(broken("a contributor must have `municipalities` to act for"));
-    }
-    Ok(())
+    let rule = |holds: bool, detail| if holds { Ok(()) } else { Err(broken(detail)) };
+    let bound = input.role != Some(TokenRole::Contributor) || !input.municipalities.is_empty();
+    together([
+        rule(input.role.is_some() || !input.scopes.is_empty(), "must have a `role` or `scopes`"),
+        rule(bound, "a contributor must have `municipalities` to act for"),
+    ])
 }
 
 /// Filters of the list of tokens.

@@ -120,17 +120,17 @@ async fn create_token_revocation(
     id: Path<String>,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
-    call.unrepeatable()?;
-    let (id, revoked) = (named(&id)?, call.state.auth.revoked.clone());
+    call.plain()?;
+    let (id, issued) = (named(&id)?, call.state.auth.issued.clone());
     let work = async move |write: &Write| {
-        let row = store::revoke(write, id).await?;
+        let (row, is_new) = store::revoke(write, id).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        write.then(move || issued.revoke(id));
         let body = serde_json::to_string(&token).map_err(Error::fault)?;
-        Ok(Done::Changed(Answer::new(StatusCode::OK, Some(body))))
+        let answer = Answer::new(StatusCode::OK, Some(body));
+        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
     };
-    let answer = call.run(&caller, "", work).await?;
-    revoked.add(id);
-    Ok(no_store(answer))
+    call.run(&caller, "", work).await.map(no_store)
 }
 
 /// Who am I?

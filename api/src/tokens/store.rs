@@ -46,17 +46,17 @@ pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Resu
     Ok((token, row))
 }
 
-/// Revokes a token, if that was not done already.
-pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<Model> {
+/// Revokes a token; tells whether that was not done already.
+pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
     let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or(Error::NotFound)?;
     if row.revoked_at.is_some() {
-        return Ok(row);
+        return Ok((row, false));
     }
     let mut revoked = row.into_active_model();
     revoked.revoked_at = Set(Some(write.at()));
     let row = revoked.update(&write.tx).await?;
     note(write, Action::Revoke, &row).await?;
-    Ok(row)
+    Ok((row, true))
 }
 
 /// What somebody would be given.

@@ -86,12 +86,12 @@ fn dates_in_order(input: &WorkingGroupInput) -> Result<(), ValidationError> {
 
 /// Countries by ISO 3166-1 code, `EU` for the European Union, `INT` for more than can be named.
 fn are_countries(codes: &[String]) -> Result<(), ValidationError> {
-    let known =
-        |code: &String| code == "INT" || code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase());
     validate::each_once(codes)?;
-    if codes.iter().all(known) {
-        Ok(())
-    } else {
-        Err(validate::broken("must be country codes of two capital letters (ISO 3166-1), EU or INT"))
-    }
+    validate::each(codes, |code| {
+        if matches!(code.as_str(), "EU" | "INT") || rust_iso3166::from_alpha2(code).is_some() {
+            Ok(())
+        } else {
+            Err(validate::broken("must be a country's code of two capital letters (ISO 3166-1), EU or INT"))
+        }
+    })
 }

@@ -1,5 +1,7 @@
 //! Many entries at once: all or nothing, or each for itself.
 
+use std::collections::HashSet;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use entity::vocabulary::Action;
@@ -71,7 +73,7 @@ pub(crate) struct BatchItem {
     pub problem: Option<Problem>,
 }
 
-/// Creates entries: a fixed number of statements, however many there are.
+/// Creates entries: some statements for all of them, however many there are.
 pub(crate) async fn create_all<I: Input>(
     (caller, call): (Caller, Call),
     BatchQuery { mode, dry_run }: BatchQuery,
@@ -108,13 +110,16 @@ async fn accept<I: Input>(
     loop {
         let Settled { known, violations, entries } = settle(&write.tx, standing).await?;
         let before = refused.len();
-        let mut fine = vec![];
+        let (mut fine, mut refused_names) = (vec![], HashSet::new());
         for ((place, wrong), entry) in places.into_iter().zip(violations).zip(entries) {
             let right = entry.as_ref().map_or(Ok(()), |(_, input)| caller.acts_for(&input.holders()));
             match (wrong.refuse().and(right), entry) {
                 (Ok(()), Some(entry)) => fine.push((place, entry)),
                 (Ok(()), None) => refused.push((place, Error::fault(anyhow::anyhow!("an entry is there or is wrong")))),
-                (Err(error), _) => refused.push((place, error)),
+                (Err(error), entry) => {
+                    refused_names.extend(entry.iter().flat_map(|(_, input)| names(input)));
+                    refused.push((place, error));
+                }
             }
         }
         if refused.len() == before {
@@ -125,10 +130,42 @@ async fn accept<I: Input>(
         if mode == Mode::All {
             return Err(all_at_once(refused));
         }
-        // What names one of those that cannot be created names nothing now.
+        // A name that was taken leads to whoever has it.
+        let there = I::RESOURCE.find(&write.tx, &refused_names.iter().cloned().collect::<Vec<_>>()).await?;
+        refused_names.retain(|name| !there.contains_key(name));
+        refused.extend(dependants(&mut fine, refused_names));
         places = fine.iter().map(|(place, _)| *place).collect();
         standing = fine.into_iter().map(|(_, (id, input))| (id, Checked::whole(input))).collect();
     }
+}
+
+/// The names of an entry, as others of the same list may use them.
+fn names<I: Input>(input: &I) -> impl Iterator<Item = String> + use<I> {
+    [Some(input.slug().to_owned()), input.official().map(str::to_owned)].into_iter().flatten()
+}
+
+/// Takes out what names one of those that cannot be created, and what names that.
+fn dependants<I: Input>(fine: &mut Vec<(usize, (Uuid, I))>, mut out: HashSet<String>) -> Vec<(usize, Error)> {
+    let mut all = vec![];
+    while !out.is_empty() {
+        let mut next = HashSet::new();
+        fine.retain_mut(|(place, (_, input))| {
+            let mut violations = vec![];
+            input.visit(&mut |mention, mentioned| {
+                let lost = mentioned.into_iter().filter(|(_, name)| out.contains(*name));
+                let lost = lost.filter(|_| mention.resource.table == I::RESOURCE.table);
+                violations.extend(lost.map(|(at, name)| mention.leads_nowhere(at, name)));
+            });
+            if !violations.is_empty() {
+                next.extend(names(input));
+                all.push((*place, Error::Invalid(std::mem::take(&mut violations))));
+                return false;
+            }
+            true
+        });
+        out = next;
+    }
+    all
 }
 
 /// What became of each, in the order they were sent.

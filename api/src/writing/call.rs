@@ -24,8 +24,8 @@ const REPLAYED: &str = "idempotent-replayed";
 /// What of a request every write shares.
 pub(crate) struct Call {
     pub state: Data<State>,
-    pub method: String,
-    pub target: String,
+    method: String,
+    target: String,
     /// Was anything asked in the query string that this write does not know?
     plain: Result<()>,
     /// Does the client want no entry back?
@@ -118,8 +118,8 @@ pub(crate) enum Done {
 }
 
 impl Call {
-    /// Refuses a query string, and an `Idempotency-Key` where every request is repeatable as it is.
-    pub(super) fn plain(&mut self) -> Result<()> {
+    /// Refuses a query string.
+    pub(crate) fn plain(&mut self) -> Result<()> {
         std::mem::replace(&mut self.plain, Ok(()))
     }
 
@@ -149,7 +149,8 @@ impl Call {
             key,
             digest: hex(&sha2::Digest::finalize(sha2::Digest::chain_update(
                 <sha2::Sha256 as sha2::Digest>::new(),
-                format!("{method} {target}\n{digest}"),
+                // One who acts for others is another, even with the same name.
+                format!("{method} {target}\n{digest}\n{:?}", caller.municipalities),
             ))),
         });
         let author = Author { actor: caller.subject.clone(), token: caller.token, request };

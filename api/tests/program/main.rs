@@ -1,6 +1,6 @@
 //! The program itself, from outside: its commands, its signals, its data folder.
 #![cfg(feature = "embedded")]
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod files;
 mod serving;

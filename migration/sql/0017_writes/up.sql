@@ -55,6 +55,9 @@ create table token (
 create index token_created_index on token (created_at, id);
 create index token_revoked_index on token (revoked_at) where revoked_at is not null;
 
+-- A token that is revoked by hand is noticed like every other change.
+call raise_version_with('{token}');
+
 -- Apart from the tokens, because it is written far more often.
 create table token_use (
     token_id     uuid primary key references token on delete cascade,

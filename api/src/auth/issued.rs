@@ -1,6 +1,6 @@
-//! Which tokens hold no more, and when each was last used: known without asking the database at each request.
+//! Which tokens we issued and whether they hold, and when each was last used: known without asking at each request.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -8,38 +8,56 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use uuid::Uuid;
 
+use super::token::Refusal;
 use crate::db::Database;
 use crate::error::Result;
 
-/// The tokens that were revoked before they ended; clones share them.
+/// The tokens that have not ended, each with whether it holds; clones share them. A token without a row is none of ours,
+/// whoever signed it.
 #[derive(Clone, Default)]
-pub(crate) struct Revoked(Arc<RwLock<HashSet<Uuid>>>);
+pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, bool>>>);
 
-impl Revoked {
+impl Issued {
     pub(crate) async fn open(db: &impl ConnectionTrait) -> Result<Self> {
-        let revoked = Self::default();
-        revoked.read(db).await?;
-        Ok(revoked)
+        let issued = Self::default();
+        issued.read(db).await?;
+        Ok(issued)
     }
 
-    pub(crate) fn includes(&self, token: Uuid) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(&token)
+    /// Does a token of ours hold? One that was issued elsewhere a moment ago is looked up.
+    pub(crate) async fn check(&self, db: &impl ConnectionTrait, token: Uuid) -> Result<()> {
+        const ONE: &str = "select id, revoked_at is null as holds from token where id = $1";
+        let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).copied();
+        if known().is_none() {
+            let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
+            let found = db.query_one_raw(one).await?.ok_or(Refusal::Unknown)?;
+            self.learn([(token, found.try_get("", "holds")?)]);
+        }
+        if known() == Some(true) { Ok(()) } else { Err(Refusal::Revoked.into()) }
     }
 
     /// Revocation holds at once where it was asked for.
-    pub(crate) fn add(&self, token: Uuid) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(token);
+    pub(crate) fn revoke(&self, token: Uuid) {
+        self.learn([(token, false)]);
     }
 
-    /// Learns what was revoked elsewhere.
+    /// Learns what was issued and revoked elsewhere.
     pub(crate) async fn read(&self, db: &impl ConnectionTrait) -> Result<()> {
-        const REVOKED: &str =
-            "select id from token where revoked_at is not null and expires_at > now() - interval '1 hour'";
-        let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, REVOKED)).await?;
-        let found = rows.iter().map(|row| row.try_get("", "id")).collect::<std::result::Result<HashSet<Uuid>, _>>()?;
-        // Nothing is taken back: what was revoked here a moment ago may not stand in what was read.
-        self.0.write().unwrap_or_else(PoisonError::into_inner).extend(found);
+        const ALL: &str =
+            "select id, revoked_at is null as holds from token where expires_at > now() - interval '1 hour'";
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ALL)).await?;
+        for row in rows {
+            self.learn([(row.try_get("", "id")?, row.try_get("", "holds")?)]);
+        }
         Ok(())
+    }
+
+    /// What was revoked stays so, whatever was read a moment before.
+    fn learn(&self, tokens: impl IntoIterator<Item = (Uuid, bool)>) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (token, holds) in tokens {
+            *known.entry(token).or_insert(true) &= holds;
+        }
     }
 }
 
