@@ -56,6 +56,7 @@ fn patched(mut json: Value, steps: &Value) -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a line for each way to see it")]
 async fn who_did_it_only_auditors_see() {
     let app = App::start();
     let editor = app.editor().await;

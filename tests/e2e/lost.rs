@@ -64,6 +64,7 @@ async fn what_clients_ask_for_who_hang_up_is_done_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "two crowds, and what they leave")]
 async fn clients_that_hang_up_cost_nobody_a_write() {
     const CLIENTS: usize = 200;
     let database = TestDatabase::filled();
