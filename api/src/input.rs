@@ -1,6 +1,6 @@
 //! What can be set of an entry: checked against the directory, compared with what is there, stored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
@@ -197,14 +197,26 @@ pub(crate) async fn put<T: Input>(write: &Write, action: Action, known: &Known, 
     if entries.is_empty() {
         return Ok(());
     }
+    let changes = after(&entries)?;
+    let ids = entries.iter().map(|(id, _)| *id).collect();
+    T::put(write, known, entries).await?;
+    search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
+    record(write, T::RESOURCE.table, action, changes).await
+}
+
+/// Notes entries that are there and of which nothing was ever noted, as they are now.
+pub(crate) async fn note_all<T: Input>(write: &Write, noted: &HashSet<Uuid>) -> Result<()> {
+    let mut entries = T::current(&write.tx, None).await?;
+    entries.retain(|(id, _)| !noted.contains(id));
+    record(write, T::RESOURCE.table, Action::Import, after(&entries)?).await
+}
+
+/// Entries as they are after a change.
+fn after<T: Input>(entries: &[(Uuid, T)]) -> Result<Vec<Changed>> {
     let after = |(id, input): &(Uuid, T)| {
         let entry = Some(serde_json::to_value(input).map_err(Error::fault)?);
         let (slug, official) = (Some(input.slug().to_owned()), input.official().map(str::to_owned));
         Ok(Changed { id: *id, slug, official, entry })
     };
-    let changes = entries.iter().map(after).collect::<Result<Vec<_>>>()?;
-    let ids = entries.iter().map(|(id, _)| *id).collect();
-    T::put(write, known, entries).await?;
-    search::refresh(&write.tx, T::RESOURCE.table, ids).await?;
-    record(write, T::RESOURCE.table, action, changes).await
+    entries.iter().map(after).collect()
 }

@@ -1,10 +1,15 @@
 //! The directory's first content, in the program itself.
 
+use std::collections::HashSet;
+
 use anyhow::{Result, anyhow};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use uuid::Uuid;
 
 use crate::change::Author;
-use crate::db::Database;
+use crate::db::{Database, Pace, Write};
 use crate::directory::Directory;
+use crate::error::Error;
 use crate::import::{Refused, store};
 use crate::routes::RESOURCES;
 
@@ -16,11 +21,35 @@ pub use crate::import::Form;
 pub async fn fill(database: &Database) -> Result<()> {
     let directory = Directory::open(database.connection()).await?;
     if directory.version().number > 0 {
-        return Ok(());
+        return note(database, &directory).await;
     }
     tracing::info!("the directory is empty and gets its first content");
     let seeds = RESOURCES.iter().filter_map(|resource| Some((resource.collection, resource.files.seed?)));
     add(database, &seeds.map(|(collection, (form, text))| (collection, form, text)).collect::<Vec<_>>()).await
+}
+
+/// Notes what is there of a directory that was filled before changes were noted: its history begins now.
+async fn note(database: &Database, directory: &Directory) -> Result<()> {
+    const UNNOTED: &str = "select exists(select from search_document d \
+        where not exists (select from change c where c.entry_id = d.entry_id))";
+    const NOTED: &str = "select distinct entry_id from change";
+    let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
+    let unnoted = database.connection().query_one_raw(sql(UNNOTED)).await?;
+    if !unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)) {
+        return Ok(());
+    }
+    tracing::info!("the history of the directory begins");
+    let author = (Author::command("migrate"), Pace::Unhurried);
+    let work = async move |write: &Write| -> Result<(), Error> {
+        let noted = write.tx.query_all_raw(sql(NOTED)).await?;
+        let noted: Result<HashSet<Uuid>, DbErr> = noted.iter().map(|row| row.try_get_by_index(0)).collect();
+        let noted = noted?;
+        for resource in RESOURCES {
+            (resource.files.note)(write, &noted).await?;
+        }
+        Ok(())
+    };
+    Ok(database.write(directory, author, work).await?)
 }
 
 /// Adds the entries of files, each of a resource, in the order in which they refer to each other.

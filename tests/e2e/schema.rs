@@ -49,6 +49,25 @@ fn every_table_of_the_directory_raises_its_version() {
 }
 
 #[test]
+fn a_directory_older_than_its_history_gets_one() {
+    TestDatabase::filled().with(async |database| {
+        // As it was before changes were noted.
+        database.migrate(Some(1)).await.unwrap();
+        database.migrate(None).await.unwrap();
+
+        api::seed::fill(database).await.unwrap();
+        let before = version(database).await;
+        api::seed::fill(database).await.unwrap();
+
+        let unnoted = "select count(*) from search_document d where 1 <> (select count(*) from change c \
+            where c.entry_id = d.entry_id and c.slug = d.slug and c.action = 'import' and c.entry ->> 'slug' = d.slug)";
+        let unnoted = database.connection().query_one_raw(statement(unnoted)).await.unwrap().unwrap();
+        assert_eq!(unnoted.try_get_by_index::<i64>(0).unwrap(), 0);
+        assert_eq!(version(database).await, before, "once is enough");
+    });
+}
+
+#[test]
 fn what_was_noted_of_changes_stays_as_it_is() {
     TestDatabase::filled().with(async |database| {
         for change in ["update change set actor = 'nobody'", "delete from change", "truncate change"] {

@@ -3,7 +3,7 @@
 mod export;
 mod rows;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 
@@ -11,12 +11,13 @@ use clap::ValueEnum;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::DatabaseConnection;
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::change::Author;
 use crate::db::{Database, Pace, Stored, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result, Violation};
-use crate::input::{Input, save};
+use crate::input::{Input, note_all, save};
 use crate::shape::{Checked, parse};
 
 pub(crate) use self::export::export;
@@ -78,12 +79,19 @@ pub(crate) struct Files {
     /// The first content, where the program brings some along, and how it is written.
     pub seed: Option<(Form, &'static str)>,
     read: fn(Form, &str) -> Result<Batch, Vec<Flaw>>,
+    /// Notes entries of which nothing was ever noted.
+    pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
     values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
 }
 
 impl Files {
     pub(crate) const fn of<T: Input>(seed: Option<(Form, &'static str)>) -> Self {
-        Self { seed, read: read::<T>, values: |db| Box::pin(values::<T>(db)) }
+        Self {
+            seed,
+            read: read::<T>,
+            note: |write, noted| Box::pin(note_all::<T>(write, noted)),
+            values: |db| Box::pin(values::<T>(db)),
+        }
     }
 
     pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {

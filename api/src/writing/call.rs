@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
 
 use super::repeat::Repeat;
 use crate::State;
@@ -144,15 +145,11 @@ impl Call {
         let Self { state, method, target, request, key, .. } = self;
         // While it is known to be away, nobody waits for it.
         state.read()?;
-        let repeat = key.filter(|_| method == "POST").map(|key| Repeat {
-            actor: caller.subject.clone(),
-            key,
-            digest: hex(&sha2::Digest::finalize(sha2::Digest::chain_update(
-                <sha2::Sha256 as sha2::Digest>::new(),
-                // One who acts for others is another, even with the same name.
-                format!("{method} {target}\n{digest}\n{:?}", caller.municipalities),
-            ))),
-        });
+        // One who acts for others is another, even with the same name.
+        let asked = format!("{method} {target}\n{digest}\n{:?}", caller.municipalities);
+        let digest = hex(&Sha256::digest(asked));
+        let key = key.filter(|_| method == "POST");
+        let repeat = key.map(|key| Repeat { actor: caller.subject.clone(), key, digest });
         let author = Author { actor: caller.subject.clone(), token: caller.token, request };
         let directory = state.directory.clone();
         let answer = state.db.transact(async move |tx| {
