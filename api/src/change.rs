@@ -39,11 +39,14 @@ pub(crate) struct Changed {
 /// Notes what became of entries of a table: one statement, however many there are.
 pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: Vec<Changed>) -> Result<()> {
     const RECORD: &str = "insert into change \
-            (id, number, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry) \
-        select c.id, $1, $2, $3, $4, c.entry_id, c.slug, c.official, $5, $6, $7, c.entry \
-          from json_to_recordset(cast(cast($8 as text) as json)) as c (id uuid, entry_id uuid, slug text, official text, entry json)";
-    let row = |Changed { id, slug, official, entry }| {
-        let mut row = json!({ "id": Uuid::now_v7(), "entry_id": id, "slug": slug, "official": official });
+            (id, number, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry, sequence) \
+        select c.id, $1, $2, $3, $4, c.entry_id, c.slug, c.official, $5, $6, $7, c.entry, \
+               case when $4 <> 'token' then c.place + (select coalesce(max(sequence), 0) from change) end \
+          from json_to_recordset(cast(cast($8 as text) as json)) \
+                   as c (place bigint, id uuid, entry_id uuid, slug text, official text, entry json)";
+    let row = |(place, Changed { id, slug, official, entry }): (i64, Changed)| {
+        let mut row =
+            json!({ "place": place, "id": Uuid::now_v7(), "entry_id": id, "slug": slug, "official": official });
         // JSON's null would be kept as such.
         if let (Some(entry), Some(row)) = (entry, row.as_object_mut()) {
             row.insert("entry".to_owned(), entry);
@@ -51,7 +54,7 @@ pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: 
         row
     };
     // As text: a value of the database's own binary kind would lose the order of members.
-    let rows = changed.into_iter().map(row).collect::<Value>().to_string();
+    let rows = (1..).zip(changed).map(row).collect::<Value>().to_string();
     let author = write.author.clone();
     let values: [sea_orm::Value; 8] = [
         write.version.number.into(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::auth::Issued;
 use crate::db::Database;
@@ -25,6 +26,18 @@ pub struct Directory(Arc<watch::Sender<Known>>);
 struct Known {
     version: Version,
     away: bool,
+    /// Is the service about to stop?
+    stopping: bool,
+}
+
+/// Something that is about to be heard of the directory.
+pub(crate) struct News(watch::Receiver<Known>);
+
+impl News {
+    /// Waits for it until some time; did it come?
+    pub(crate) async fn until(mut self, time: Instant) -> bool {
+        tokio::time::timeout_at(time, self.0.changed()).await.is_ok_and(|heard| heard.is_ok())
+    }
 }
 
 /// How often a change that was committed elsewhere is looked for.
@@ -35,7 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Directory {
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let version = read(db).await?;
-        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false }))))
+        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, stopping: false }))))
     }
 
     pub fn version(&self) -> Version {
@@ -45,6 +58,21 @@ impl Directory {
     /// Does the database not answer?
     pub fn is_away(&self) -> bool {
         self.0.borrow().away
+    }
+
+    /// What comes after now: a new version, or the end.
+    pub(crate) fn news(&self) -> News {
+        News(self.0.subscribe())
+    }
+
+    /// Is the service about to stop?
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.borrow().stopping
+    }
+
+    /// Tells everybody that the service is about to stop.
+    pub(crate) fn stop(&self) {
+        self.0.send_modify(|known| known.stopping = true);
     }
 
     /// Notes a version that was committed; an older one than is known changes nothing.

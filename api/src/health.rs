@@ -1,6 +1,5 @@
 //! Whether the service lives, and whether it can serve.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -52,7 +51,7 @@ async fn get_live() -> Result<HttpResponse> {
 #[utoipa::path(tag = TAG, responses((status = 200, description = "It can", body = Health)))]
 #[get("/health/ready")]
 async fn get_ready(state: Data<State>) -> Result<HttpResponse> {
-    if state.stopping.load(Ordering::Relaxed) {
+    if state.directory.is_stopping() {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
     }
     match tokio::time::timeout(PATIENCE, state.db.watch().ping()).await {

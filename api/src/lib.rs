@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod change;
+mod changes;
 pub mod command;
 pub mod config;
 mod courses;
@@ -53,12 +54,10 @@ mod vocabularies;
 mod working_groups;
 mod writing;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
 use sea_orm::DatabaseConnection;
 
 use crate::auth::Auth;
+use crate::changes::Feed;
 use crate::db::Database;
 use crate::directory::Directory;
 use crate::http::cache::Memory;
@@ -73,8 +72,7 @@ pub struct State {
     pub(crate) write_origins: Vec<String>,
     pub(crate) memory: Memory,
     pub(crate) metrics: Metrics,
-    /// Set once the service is about to stop.
-    pub(crate) stopping: Arc<AtomicBool>,
+    pub(crate) feed: Feed,
 }
 
 impl State {

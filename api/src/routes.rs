@@ -4,8 +4,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
 use crate::{
-    courses, documentation, events, health, history, hits, learning_partnerships, metrics, municipalities, network,
-    practice_examples, problems, projects, publications, solutions, themes, tokens, vocabularies, working_groups,
+    changes, courses, documentation, events, health, history, hits, learning_partnerships, metrics, municipalities,
+    network, practice_examples, problems, projects, publications, solutions, themes, tokens, vocabularies,
+    working_groups,
 };
 
 /// Every resource, in the order in which entries refer to each other.
@@ -30,6 +31,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(hits::routes)
         .configure(network::routes)
         .configure(vocabularies::routes)
+        .configure(changes::routes)
         .configure(tokens::routes)
         .configure(problems::routes)
         .configure(health::routes)

@@ -2,8 +2,6 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -14,6 +12,7 @@ use utoipa_actix_web::AppExt;
 
 use crate::State;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
+use crate::changes::Feed;
 use crate::config::Listen;
 use crate::db::Database;
 use crate::directory::Directory;
@@ -32,7 +31,7 @@ const HOUR: Duration = Duration::from_hours(1);
 /// A service that answers requests.
 pub struct Running {
     handle: ServerHandle,
-    stopping: Arc<AtomicBool>,
+    directory: Directory,
     drain: Duration,
     used: Used,
     database: Database,
@@ -47,11 +46,12 @@ pub async fn serve(
 ) -> anyhow::Result<Running> {
     let (directory, auth) = attend(&database, keys, listen).await?;
     let used = auth.used.clone();
-    let stopping = Arc::new(AtomicBool::new(false));
     let (memory, metrics) = (Memory::new(listen.memory), Metrics::new()?);
     let write_origins = listen.write_origins.clone();
     let db = database.clone();
-    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, stopping: stopping.clone() });
+    let feed = Feed::default();
+    let known = directory.clone();
+    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed });
     let connections = Connections::default();
     rt::spawn(connections.clone().reap());
     let document = Data::new(document());
@@ -81,7 +81,7 @@ pub async fn serve(
         .run();
     let handle = server.handle();
     let drain = Duration::from_secs(listen.drain);
-    Ok(Running { handle, stopping, drain, used, database, task: rt::spawn(server) })
+    Ok(Running { handle, directory: known, drain, used, database, task: rt::spawn(server) })
 }
 
 /// Opens what is known of the directory and of who asks, and looks after it for as long as the process lives.
@@ -110,7 +110,7 @@ async fn forget(database: Database) {
 impl Running {
     /// Says that it is not ready, waits for that to be noticed, takes no more connections and finishes what is in flight.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.directory.stop();
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;

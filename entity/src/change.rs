@@ -12,6 +12,8 @@ pub struct Model {
     pub id: Uuid,
     /// The directory version it was made with.
     pub number: i64,
+    /// Its place among all changes of entries; that of a token has none.
+    pub sequence: Option<i64>,
     pub at: DateTimeUtc,
     pub action: Action,
     /// The table of the entry.

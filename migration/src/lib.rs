@@ -43,6 +43,7 @@ impl MigratorTrait for Migrator {
             sql!("0015_search_across"),
             sql!("0016_network"),
             sql!("0017_writes"),
+            sql!("0018_feed"),
         ]
     }
 }

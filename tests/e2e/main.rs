@@ -3,6 +3,7 @@
 
 mod away;
 mod caching;
+mod changes;
 mod contract;
 mod courses;
 mod events;

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use super::coding::Coding;
 use super::json::hex;
-use super::negotiate::{coding, weighted};
+use super::negotiate::{coding, waits, weighted};
 use super::reply::{Private, Revision};
 use super::request::Pairs;
 use crate::State;
@@ -117,6 +117,9 @@ pub(crate) async fn remember(
     };
     let wanted = Wanted::of(req.headers());
     let version = state.directory.version();
+    if waits(&req) {
+        return Ok(alone(next.call(req).await?.map_into_boxed_body(), &wanted, &state).await);
+    }
     let key = (version.number, key(&req));
     let work = RefCell::new(Some((req, next)));
     let outcome = RefCell::new(None);
@@ -141,6 +144,16 @@ pub(crate) async fn remember(
         // Somebody else asked for the same and could not be answered; each hears it for itself.
         (Err(_), _, Some((req, next))) => Ok(streamed(next.call(req).await?.map_into_boxed_body(), &wanted, version)),
         _ => Err(Error::fault(anyhow::anyhow!("an answer was made for nobody")).into()),
+    }
+}
+
+/// Tags an answer that was waited for, and keeps it for nobody else.
+async fn alone(response: ServiceResponse<BoxBody>, wanted: &Wanted, state: &State) -> ServiceResponse<BoxBody> {
+    let version = state.directory.version();
+    match keep(response).await {
+        (Made::Kept(request), Some(kept)) => ServiceResponse::new(request, kept.send(wanted, version)),
+        (Made::Kept(request), None) => ServiceResponse::new(request, HttpResponse::InternalServerError().finish()),
+        (Made::Other(response), _) => streamed(response, wanted, version),
     }
 }
 

@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
+use super::negotiate::waits;
 use crate::error::{Error, Result};
 
 /// Bytes of a path or query that are read.
@@ -21,6 +22,8 @@ const BODY: usize = 256 * 1024;
 const BATCH: usize = 4 * 1024 * 1024;
 /// The longest a read may take before it counts as lost.
 const READ: Duration = Duration::from_secs(5);
+/// The same of a read that waits for something to happen.
+const WAIT: Duration = Duration::from_secs(30);
 /// The same of a write, whose body may be slow to arrive.
 const WRITE: Duration = Duration::from_secs(20);
 
@@ -95,7 +98,13 @@ pub(crate) async fn deadline(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let most = if req.method().is_safe() { READ } else { WRITE };
+    let most = if !req.method().is_safe() {
+        WRITE
+    } else if waits(&req) {
+        WAIT
+    } else {
+        READ
+    };
     match tokio::time::timeout(most, next.call(req)).await {
         Ok(response) => Ok(response?.map_into_boxed_body()),
         Err(late) => Err(Error::Unavailable(late.into()).into()),

@@ -28,7 +28,7 @@ pub(crate) use self::held::Held;
 pub(crate) use self::json::{Batch, Json, Patch, hex};
 pub(crate) use self::key::{Key, Name};
 pub(crate) use self::list::{Filters, ListQuery, Paging, Usual};
-pub(crate) use self::negotiate::negotiate;
+pub(crate) use self::negotiate::{is_stream, negotiate};
 pub(crate) use self::observe::{RequestId, observe};
 pub(crate) use self::page::{Link, Page, Position};
 pub(crate) use self::parameter::{Instant, Typed, Whole};

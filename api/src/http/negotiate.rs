@@ -1,5 +1,6 @@
 //! Which of the forms a client can read is sent.
 
+use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
 use super::coding::Coding;
@@ -22,6 +23,16 @@ fn part(text: &str) -> Option<(String, f32)> {
     let weight = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
     let weight = weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
     Some((name.to_ascii_lowercase(), weight))
+}
+
+/// Are server-sent events asked for?
+pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
+    weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(|(range, _)| range == "text/event-stream"))
+}
+
+/// Does a request wait for what is not there yet? It has as long as it asks for, and its answer is nobody else's.
+pub(super) fn waits(req: &ServiceRequest) -> bool {
+    is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="))
 }
 
 pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {

@@ -1,0 +1,200 @@
+//! Whoever follows the feed misses nothing and sees nothing twice.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{join, join_all};
+use serde_json::{Value, json};
+use tests::{App, Client};
+
+use crate::writing::RESOURCES;
+
+/// A copy of the directory, kept by what the feed tells.
+#[derive(Default)]
+struct Mirror {
+    after: i64,
+    /// The content of each entry, by resource and id.
+    entries: HashMap<(String, String), Value>,
+}
+
+impl Mirror {
+    /// Reads what there is; tells whether there was anything.
+    async fn read(&mut self, client: &Client, wait: u64) -> bool {
+        let page = client.get(&format!("/v1/changes?after={}&limit=1000&wait={wait}", self.after)).await.json();
+        for change in page["items"].as_array().unwrap() {
+            assert_eq!(change["sequence"], self.after + 1, "in order, without gaps");
+            self.after += 1;
+            let text = |member: &str| change[member].as_str().unwrap().to_owned();
+            let key = (text("resource"), text("entry"));
+            match change.get("content") {
+                Some(content) => drop(self.entries.insert(key, content.clone())),
+                None => drop(self.entries.remove(&key)),
+            }
+        }
+        assert_eq!(page["next"], self.after);
+        !page["items"].as_array().unwrap().is_empty()
+    }
+
+    fn slugs(&self, resource: &str) -> BTreeMap<String, String> {
+        let entries = self.entries.iter().filter(|((of, _), _)| of == resource);
+        entries.map(|((_, id), content)| (id.clone(), plain(&content["slug"]))).collect()
+    }
+}
+
+/// The slug of each entry of a resource, by its id.
+async fn slugs(client: &Client, resource: &str) -> BTreeMap<String, String> {
+    let stream = client.get(&format!("/v1/{resource}?format=ndjson&fields=id,slug")).await.text();
+    let entries = stream.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    entries.map(|entry| (plain(&entry["id"]), plain(&entry["slug"]))).collect()
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identical() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+    let write = async |writer: usize| {
+        for number in 0..12 {
+            let slug = format!("w-{writer}-{number}");
+            let path = format!("/v1/themes/{slug}");
+            let created = editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": slug } })).await;
+            assert_eq!(created.status, 201, "{}", created.text());
+            assert_eq!(editor.patch(&path, &json!({ "sdgs": [number + 1] }), created.etag()).await.status, 200);
+            if number % 3 == 0 {
+                assert_eq!(editor.delete(&path, "*").await.status, 204);
+            }
+        }
+    };
+    let mut mirror = Mirror::default();
+    let reader = app.anonymous();
+    let follow = async {
+        // It is done once nothing has come for as long as a write may take.
+        while mirror.read(&reader, 3).await {}
+    };
+
+    join(join_all((0..8).map(write)), follow).await;
+    while mirror.read(&reader, 0).await {}
+
+    for resource in RESOURCES {
+        assert_eq!(mirror.slugs(resource), slugs(&reader, resource).await, "{resource}");
+    }
+    for theme in reader.all("/v1/themes").await {
+        let content = &mirror.entries[&("themes".to_owned(), theme["id"].as_str().unwrap().to_owned())];
+        let set = |member: &str| theme.get(member).cloned();
+        assert_eq!((content.get("label").cloned(), content.get("sdgs").cloned()), (set("label"), set("sdgs")));
+    }
+    assert_eq!(
+        mirror.entries.len(),
+        mirror.entries.keys().map(|(_, id)| id).collect::<std::collections::HashSet<_>>().len()
+    );
+}
+
+#[tokio::test]
+async fn the_feed_is_read_by_resource_and_in_pages() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    let first = app.anonymous().get("/v1/changes?limit=2&resource=themes").await;
+    let again = app.anonymous().get_with("/v1/changes?limit=2&resource=themes", "if-none-match", first.etag()).await;
+    let next =
+        app.anonymous().get(&format!("/v1/changes?limit=1000&resource=themes&after={}", first.json()["next"])).await;
+    editor.delete("/v1/courses/smart-city-akademie-electives-2026", "*").await;
+    let courses = app.anonymous().get("/v1/changes?resource=courses&resource=events&limit=1000").await.json();
+
+    assert_eq!(
+        (first.each("action"), &first.json()["more"], again.status),
+        (vec![json!("import"); 2], &json!(true), 304)
+    );
+    assert_eq!((next.json()["items"].as_array().unwrap().len(), &next.json()["more"]), (13, &json!(false)));
+    let items = courses["items"].as_array().unwrap();
+    let last = items.last().unwrap();
+    assert_eq!((&last["action"], last.get("content")), (&json!("delete"), None));
+    let before = items.iter().find(|item| item["entry"] == last["entry"]).unwrap();
+    assert_eq!(
+        (&before["action"], before.get("content")),
+        (&json!("import"), None),
+        "what was deleted is not told any more"
+    );
+    assert!(items.iter().all(|item| ["courses", "events"].contains(&item["resource"].as_str().unwrap())));
+    let tokens = app.anonymous().get("/v1/changes?resource=tokens").await;
+    assert_eq!((tokens.status, tokens.problem().as_str()), (400, "parameters"));
+    assert!(
+        !app.anonymous()
+            .get(&format!("/v1/changes?after={}", last["sequence"].as_i64().unwrap() - 1))
+            .await
+            .text()
+            .contains("actor")
+    );
+}
+
+#[tokio::test]
+async fn whoever_waits_hears_of_a_change_at_once_or_of_nothing_in_time() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let newest = app.anonymous().get("/v1/changes?after=9000000").await;
+    let all = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].as_i64().unwrap();
+    assert_eq!((newest.json()["items"].clone(), newest.json()["next"].clone()), (json!([]), json!(9_000_000)));
+
+    let waiting = async {
+        let started = Instant::now();
+        let page = app.anonymous().get(&format!("/v1/changes?after={all}&wait=25")).await;
+        (page.each("slug"), started.elapsed())
+    };
+    let change = async {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        editor.patch("/v1/projects/ulm", &json!({ "website": "https://example.org/" }), "*").await
+    };
+    let ((slugs, took), written) = join(waiting, change).await;
+    let started = Instant::now();
+    let nothing = app.anonymous().get(&format!("/v1/changes?after={}&wait=1", all + 1)).await;
+
+    assert_eq!((slugs, written.status), (vec![json!("ulm")], 200));
+    assert!(took > Duration::from_millis(500) && took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(nothing.json()["items"], json!([]));
+    assert!(started.elapsed() > Duration::from_millis(900) && started.elapsed() < Duration::from_secs(4));
+}
+
+/// Reads server-sent events until one holds a text, or the stream ends.
+async fn hear(stream: &mut reqwest::Response, text: &str) -> Option<String> {
+    let mut heard = String::new();
+    while !heard.contains(text) {
+        let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.unwrap().unwrap()?;
+        heard.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    Some(heard)
+}
+
+#[tokio::test]
+async fn events_go_on_where_they_stopped_and_end_with_the_service() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let address = format!("http://{}/v1/changes?resource=projects", app.address());
+    let listen = async |last: &str| {
+        let request = reqwest::Client::new().get(&address).header("accept", "text/event-stream");
+        request.header("last-event-id", last).send().await.unwrap()
+    };
+    let all = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].to_string();
+
+    let mut stream = listen(&all).await;
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    assert_eq!(stream.headers()["cache-control"], "no-store");
+    for website in ["https://example.org/1", "https://example.org/2"] {
+        editor.patch("/v1/projects/ulm", &json!({ "website": website }), "*").await;
+        let heard = hear(&mut stream, website).await.unwrap();
+        assert!(heard.contains("event: change\ndata: {"), "{heard}");
+    }
+    let again = hear(&mut listen(&all).await, "example.org/2").await.unwrap();
+    let ids: Vec<&str> = again.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
+    let first: i64 = all.parse().unwrap();
+    assert_eq!(ids, [(first + 1).to_string(), (first + 2).to_string()]);
+    let wrong = reqwest::Client::new().get(&address).header("accept", "text/event-stream").header("last-event-id", "x");
+    assert_eq!(wrong.send().await.unwrap().status(), 400);
+
+    let started = Instant::now();
+    drop(app);
+    assert_eq!(hear(&mut stream, "never").await, None, "the stream ends, and is not cut");
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
