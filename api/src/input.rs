@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::NaiveDate;
+use entity::vocabulary::Action;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use validator::Validate;
-
-use entity::vocabulary::Action;
 
 use crate::change::{Changed, record};
 use crate::db::{Stored, Write};
@@ -34,6 +34,9 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
     fn holders(&self) -> Vec<&str> {
         vec![]
     }
+
+    /// Notes the day it was confirmed, where it has a place for that.
+    fn confirm(&mut self, _day: NaiveDate) {}
 
     /// Shows every name of another entry to `visit`.
     fn visit(&mut self, _visit: &mut Visit<'_>) {}

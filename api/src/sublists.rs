@@ -42,7 +42,11 @@ pub(crate) async fn redirect(
     }
     let slug = resource.slug(state.read()?, &key).await?;
     let asked = if req.query_string().is_empty() { String::new() } else { format!("&{}", req.query_string()) };
-    let location = format!("/v1/{list}?{}={slug}{asked}", resource.table);
+    Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
+}
+
+/// Sends whoever asks to a list.
+pub(crate) fn to_list(location: &str) -> HttpResponse {
     let mut response = HttpResponse::PermanentRedirect();
-    Ok(response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish())
+    response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish()
 }

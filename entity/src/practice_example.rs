@@ -57,6 +57,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub links: Json,
     pub sources: Vec<String>,
+    pub last_confirmed_on: Option<Date>,
     pub revision: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -44,6 +44,7 @@ impl MigratorTrait for Migrator {
             sql!("0016_network"),
             sql!("0017_writes"),
             sql!("0018_feed"),
+            sql!("0019_confirmations"),
         ]
     }
 }

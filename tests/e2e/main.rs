@@ -4,6 +4,7 @@
 mod away;
 mod caching;
 mod changes;
+mod confirmations;
 mod contract;
 mod courses;
 mod events;

@@ -187,7 +187,7 @@ fn moved() -> RefOr<Response> {
 fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
     let Facts { method, path, negotiates, guarded, .. } = facts;
     let (writes, posts) = (*method != "get", *method == "post");
-    let has_body = writes && *method != "delete" && !path.ends_with("/revocation");
+    let has_body = writes && *method != "delete" && !path.ends_with("/revocation") && !path.ends_with("/confirmations");
     match problem {
         "not-found" => path.contains('{'),
         "gone" => facts.names_entry(),

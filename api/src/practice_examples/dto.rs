@@ -1,7 +1,7 @@
 //! What a practice example looks like to the world.
 
-use chrono::{DateTime, Utc};
-use entity::vocabulary::{Relation, Status, Workstream};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::vocabulary::{ConfirmedBy, Freshness, Relation, Status, Workstream};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,6 +98,16 @@ pub(crate) struct PracticeExample {
     pub contacts: Vec<Contact>,
     /// Pages about it.
     pub links: Vec<WebLink>,
+    /// The day its municipality last confirmed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-01-31", nullable = false)]
+    pub last_confirmed_on: Option<NaiveDate>,
+    /// How long ago that was; absent where it has not confirmed it yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub freshness: Option<Freshness>,
+    /// Who stands by it: its municipality as the adopter, and where it takes a solution over, those it comes from.
+    pub confirmed_by: Vec<ConfirmedBy>,
     /// Where its municipality lies.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -216,6 +226,9 @@ impl Record for PracticeExample {
         "contacts.email",
         "contacts.url",
         "links.url",
+        "last_confirmed_on",
+        "freshness",
+        "confirmed_by",
         "location.lon",
         "location.lat",
         "sources",

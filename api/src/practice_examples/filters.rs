@@ -1,7 +1,9 @@
 //! What the list of practice examples can be asked.
 
 use entity::PartialDate;
-use entity::vocabulary::{CostBasis, DiscontinuedReason, FederalState, Relation, Status, Workstream};
+use entity::vocabulary::{
+    ConfirmedBy, CostBasis, DiscontinuedReason, FederalState, Freshness, Relation, Status, Workstream,
+};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,6 +28,15 @@ pub(crate) struct PracticeExampleQuery {
     /// With a success factor or obstacle on this side of the work; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["legal"]))]
     pub workstream: Vec<Workstream>,
+    /// How long ago they were confirmed; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["fresh"]))]
+    pub freshness: Vec<Freshness>,
+    /// Who stands by them; repeat for alternatives.
+    #[param(style = Form, explode = true, example = json!(["adopter"]))]
+    pub confirmed_by: Vec<ConfirmedBy>,
+    /// Whether they take a solution over, or are its origin.
+    #[param(value_type = Option<bool>, example = true)]
+    pub adoption: Option<bool>,
     /// With costs that rest on this; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["actual"]))]
     pub cost_basis: Vec<CostBasis>,
@@ -80,6 +91,7 @@ impl Filters for PracticeExampleQuery {}
 pub(crate) enum PracticeExampleOrder {
     Title,
     StartsOn,
+    LastConfirmedOn,
     Distance,
     CreatedAt,
     UpdatedAt,
@@ -88,7 +100,7 @@ pub(crate) enum PracticeExampleOrder {
 
 impl Order for PracticeExampleOrder {
     const VALUES: &'static [&'static str] =
-        &["title", "starts_on", "distance", "created_at", "updated_at", "relevance"];
+        &["title", "starts_on", "last_confirmed_on", "distance", "created_at", "updated_at", "relevance"];
 }
 
 /// What practice examples can be counted by
@@ -99,6 +111,8 @@ pub(crate) enum PracticeExampleFacet {
     Status,
     DiscontinuedReason,
     Workstream,
+    Freshness,
+    ConfirmedBy,
     Sdg,
     Solution,
     Theme,

@@ -1,5 +1,6 @@
 //! What can be set of a practice example.
 
+use chrono::NaiveDate;
 use entity::vocabulary::{Relation, Status};
 use entity::{PartialDate, Text};
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{Factor, Impact, PracticeExample};
+use crate::day;
 use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
 use crate::validate;
 
@@ -93,6 +95,8 @@ pub(crate) struct PracticeExampleInput {
     #[validate(custom(function = "validate::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+    #[serde(default, deserialize_with = "day::read", skip_serializing_if = "Option::is_none")]
+    pub last_confirmed_on: Option<NaiveDate>,
 }
 
 impl From<PracticeExample> for PracticeExampleInput {
@@ -123,6 +127,7 @@ impl From<PracticeExample> for PracticeExampleInput {
             contacts: entry.contacts,
             links: entry.links,
             sources: entry.sources,
+            last_confirmed_on: entry.last_confirmed_on,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One municipality's account of doing it: origin or adoption, success or failure.
 
+mod confirm;
 mod dto;
 mod filters;
 mod input;
@@ -11,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
-use crate::auth::{PracticeExamplesWrite, Scope, Scoped};
+use crate::auth::{PracticeExamplesWrite, Scope, Scoped, SubmissionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
 use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
@@ -43,7 +44,7 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
 
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
-    cfg.service(create_practice_examples);
+    cfg.service(create_practice_examples).service(create_practice_example_confirmation);
     cfg.service(list_practice_examples).service(get_practice_example);
     cfg.service(create_practice_example)
         .service(replace_practice_example)
@@ -78,6 +79,21 @@ async fn get_practice_example(
     entry: EntryQuery<PracticeExample>,
 ) -> Result<HttpResponse> {
     listing::show((state, req), (&PRACTICE_EXAMPLES, key), entry, query::views).await
+}
+
+/// Confirm a practice example
+///
+/// Says that what is told of it holds today. Its municipality confirms as the adopter, or the origin, and `last_confirmed_on`
+/// becomes the day it is in Germany; those whose solution it takes over confirm as the origin that it does.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[post("/v1/practice-examples/{key}/confirmations")]
+async fn create_practice_example_confirmation(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    key: Key,
+) -> Result<HttpResponse> {
+    writing::confirm::<_, _, PracticeExampleInput>((caller.caller(), call), key, confirm::stand, query::views).await
 }
 
 /// Add a practice example

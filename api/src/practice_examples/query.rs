@@ -2,12 +2,15 @@
 
 use anyhow::anyhow;
 use entity::practice_example::Model;
-use entity::vocabulary::{DiscontinuedReason, FederalState, Relation as HowRelated, Status, Workstream};
+use entity::vocabulary::{
+    ConfirmedBy, DiscontinuedReason, FederalState, Freshness, Relation as HowRelated, Status, Workstream,
+};
 use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Expr;
 
-use super::PRACTICE_EXAMPLES;
 use super::dto::PracticeExample;
 use super::filters::{PracticeExampleFacet, PracticeExampleOrder, PracticeExampleQuery};
+use super::{PRACTICE_EXAMPLES, confirm};
 use crate::error::{Error, Result};
 use crate::facets::{Label, Values, facets, plain, term};
 use crate::filter::Filter;
@@ -15,7 +18,7 @@ use crate::keyset::SortKey;
 use crate::listing::{Plan, ids};
 use crate::municipalities::MUNICIPALITIES;
 use crate::relation::{Relation, links};
-use crate::reuse::read;
+use crate::reuse::{freshness, read};
 use crate::space::{Near, nearest, places};
 use crate::terms::of_terms;
 use crate::{projects, solutions, themes};
@@ -53,6 +56,9 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
         .listed("practice_example_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
         .text("costs ->> 'basis'", of_terms(&query.cost_basis))
         .listed("practice_example_workstream", "workstream", of_terms(&query.workstream))
+        .listed("practice_example_freshness", "freshness", of_terms(&query.freshness))
+        .listed("practice_example_confirmed_by", "confirmed_by", of_terms(&query.confirmed_by))
+        .and(query.adoption.map(|over| Expr::cust_with_values("(practice_example.relation <> 'origin') = $1", [over])))
         .listed("practice_example_goal", "goal::text", query.sdg.iter().map(|goal| goal.0.to_string()).collect())
         .related(&SOLUTIONS, &query.solution)
         .related(&THEMES, &query.theme)
@@ -68,6 +74,9 @@ fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         PracticeExampleOrder::Title => SortKey::text("practice_example.title_key"),
         PracticeExampleOrder::StartsOn => SortKey::text("coalesce(practice_example.first_day, '')"),
+        PracticeExampleOrder::LastConfirmedOn => {
+            SortKey::text("coalesce(practice_example.last_confirmed_on::text, '') collate \"C\"")
+        }
         PracticeExampleOrder::Distance => return near.map(|near| nearest("practice_example", near)),
         PracticeExampleOrder::CreatedAt => SortKey::time("practice_example.created_at"),
         PracticeExampleOrder::UpdatedAt => SortKey::time("practice_example.updated_at"),
@@ -98,6 +107,14 @@ fn open(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'sta
             query.workstream.clear();
             ("workstream", Values::Listed("practice_example_workstream", "workstream"), term::<Workstream>)
         }
+        PracticeExampleFacet::Freshness => {
+            query.freshness.clear();
+            ("freshness", Values::Listed("practice_example_freshness", "freshness"), term::<Freshness>)
+        }
+        PracticeExampleFacet::ConfirmedBy => {
+            query.confirmed_by.clear();
+            ("confirmed_by", Values::Listed("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>)
+        }
         PracticeExampleFacet::Sdg => {
             query.sdg.clear();
             ("sdg", Values::Listed("practice_example_goal", "goal"), plain)
@@ -121,12 +138,13 @@ fn open(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'sta
     }
 }
 
-/// Two statements for all relations, however many rows there are.
+/// Three statements for all relations, however many rows there are.
 #[expect(clippy::too_many_lines, reason = "a line for each member")]
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<PracticeExample>> {
     let ids = ids(&rows, |row| row.id);
     let mut links = links(db, &[&THEMES, &PROJECTS, &SOLUTIONS, &MUNICIPALITY], &ids).await?;
     let mut places = places(db, PRACTICE_EXAMPLES.table, &ids).await?;
+    let mut confirmed = confirm::sides(db, &ids).await?;
     let view = |row: Model| -> Result<PracticeExample> {
         Ok(PracticeExample {
             municipality: links
@@ -136,6 +154,9 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result
             project: links.take(&PROJECTS, row.id).pop(),
             solution: links.take(&SOLUTIONS, row.id).pop(),
             themes: links.take(&THEMES, row.id),
+            freshness: row.last_confirmed_on.map(freshness),
+            last_confirmed_on: row.last_confirmed_on,
+            confirmed_by: confirmed.remove(&row.id).unwrap_or_default(),
             location: places.remove(&row.id).unwrap_or_default().pop(),
             discontinued: row.discontinued.map(read).transpose()?,
             success_factors: read(row.success_factors)?,

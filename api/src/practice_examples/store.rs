@@ -1,5 +1,6 @@
 //! What the database does to keep practice examples.
 
+use chrono::NaiveDate;
 use entity::practice_example;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
@@ -30,6 +31,10 @@ impl Input for PracticeExampleInput {
 
     fn holders(&self) -> Vec<&str> {
         vec![&self.municipality]
+    }
+
+    fn confirm(&mut self, day: NaiveDate) {
+        self.last_confirmed_on = Some(day);
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
@@ -80,6 +85,7 @@ impl PracticeExampleInput {
             contacts,
             links,
             sources,
+            last_confirmed_on,
         } = self;
         practice_example::ActiveModel {
             id: Set(id),
@@ -107,6 +113,7 @@ impl PracticeExampleInput {
             contacts: Set(json!(contacts)),
             links: Set(json!(links)),
             sources: Set(sources),
+            last_confirmed_on: Set(last_confirmed_on),
             revision: Set(write.version.number),
             created_at: Set(write.at()),
             updated_at: Set(write.at()),

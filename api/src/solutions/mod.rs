@@ -12,14 +12,16 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
-use crate::auth::{Scope, Scoped, SolutionsWrite};
+use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View, nothing,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
-use crate::sublists::redirect;
+use crate::sublists::{redirect, to_list};
 use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::Solution;
@@ -48,7 +50,7 @@ const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
 
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
-    cfg.service(create_solutions);
+    cfg.service(create_solutions).service(get_solution_adoptions).service(create_solution_confirmation);
     cfg.service(list_solutions).service(get_solution).service(get_solution_list);
     cfg.service(create_solution).service(replace_solution).service(change_solution).service(delete_solution);
 }
@@ -98,6 +100,27 @@ async fn get_solution_list(
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     redirect((state, req), (&SOLUTIONS, LISTS), (key, path)).await
+}
+
+/// Go to the practice examples that take a solution over
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/solutions/{key}/adoptions")]
+async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
+    nothing(&req)?;
+    let slug = SOLUTIONS.slug(state.read()?, &key).await?;
+    Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true")))
+}
+
+/// Confirm a solution
+///
+/// Says that what is told of it holds today: `last_confirmed_on` becomes the day it is in Germany. It is for its providers, and
+/// where none are named for those who carry its projects.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 200, description = "The solution", body = Solution)))]
+#[post("/v1/solutions/{key}/confirmations")]
+async fn create_solution_confirmation(caller: Scoped<SubmissionsWrite>, call: Call, key: Key) -> Result<HttpResponse> {
+    writing::confirm::<_, _, SolutionInput>((caller.caller(), call), key, store::stand, view::views).await
 }
 
 /// Add a solution

@@ -1,5 +1,6 @@
 //! What the database does to keep solutions.
 
+use chrono::NaiveDate;
 use entity::solution;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, Statement};
 use uuid::Uuid;
@@ -8,12 +9,14 @@ use super::SOLUTIONS;
 use super::input::{RelatedInput, SolutionInput};
 use super::query::{PROJECTS, PROVIDERS, THEMES};
 use super::view::views;
+use crate::auth::Caller;
 use crate::db::{Write, upsert};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::{Input, Known, Mention, Visit};
 use crate::listing;
 use crate::resource::Resource;
 use crate::terms::of_terms;
+use crate::writing::{Stand, is_affair};
 use crate::{municipalities, projects, themes};
 use serde_json::{Value, json};
 
@@ -26,6 +29,10 @@ impl Input for SolutionInput {
 
     fn holders(&self) -> Vec<&str> {
         self.providers.iter().map(String::as_str).collect()
+    }
+
+    fn confirm(&mut self, day: NaiveDate) {
+        self.last_confirmed_on = Some(day);
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
@@ -54,6 +61,15 @@ impl Input for SolutionInput {
         PROJECTS.put(tx, projects).await?;
         PROVIDERS.put(tx, providers).await?;
         put_related(tx, known, &entries).await
+    }
+}
+
+/// A solution is confirmed by its providers, or by those who carry its projects.
+pub(super) async fn stand(write: &Write, caller: &Caller, solution: Uuid) -> Result<Stand> {
+    if is_affair(&write.tx, SOLUTIONS.table, solution, caller).await? {
+        Ok(Stand { is_own: true, is_new: false })
+    } else {
+        Err(Error::Elsewhere(vec!["a municipality this solution comes from".to_owned()]))
     }
 }
 

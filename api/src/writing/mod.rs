@@ -2,6 +2,7 @@
 
 mod batch;
 mod call;
+mod confirm;
 mod referrers;
 mod repeat;
 mod settle;
@@ -28,6 +29,7 @@ use crate::shape::Checked;
 
 pub(crate) use self::batch::{BatchAnswer, BatchQuery, create_all};
 pub(crate) use self::call::{Answer, Call, Done};
+pub(crate) use self::confirm::{Stand, confirm, is_affair};
 use self::referrers::refuse_if_referred;
 use self::settle::{Settled, settle};
 

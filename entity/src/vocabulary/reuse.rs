@@ -117,4 +117,10 @@ vocabulary! {
         Due "due" "Bestätigung fällig" "Due",
         Stale "stale" "Veraltet" "Stale",
     }
+
+    #[doc = "Who stands by a practice example: the municipality it is of, or those whose solution it takes over"]
+    ConfirmedBy "confirmed_by" {
+        Origin "origin" "Ursprung" "Origin",
+        Adopter "adopter" "Nachnutzende Kommune" "Adopter",
+    }
 }

@@ -9,6 +9,7 @@ vocabulary! {
         Replace "replace" "Ersetzt" "Replaced",
         Change "change" "Geändert" "Changed",
         Delete "delete" "Gelöscht" "Deleted",
+        Confirm "confirm" "Bestätigt" "Confirmed",
         Import "import" "Eingelesen" "Imported",
         Issue "issue" "Ausgestellt" "Issued",
         Revoke "revoke" "Widerrufen" "Revoked",

@@ -1,0 +1,88 @@
+//! An entry says when it was last confirmed, and by whom.
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+use tests::{App, statement};
+
+#[tokio::test]
+async fn a_solution_is_confirmed_by_those_it_comes_from() {
+    let app = App::start();
+    let path = "/v1/solutions/open-smartcity-app";
+    let origin = app.anonymous().get(path).await.json();
+    let project = origin["projects"][0]["href"].as_str().unwrap().to_owned();
+    let home =
+        app.anonymous().get(&project).await.json()["members"][0]["municipality"]["ags"].as_str().unwrap().to_owned();
+    let provider = app.with_scopes(&["submissions:write"], &[&home]).await;
+    let stranger = app.with_scopes(&["submissions:write"], &["08335043"]).await;
+
+    let refused = stranger.post(&format!("{path}/confirmations"), &json!({})).await;
+    let before = app.anonymous().get("/v1/solutions?freshness=fresh").await.json()["total"].clone();
+    let confirmed = provider.post(&format!("{path}/confirmations"), &json!({})).await;
+    let again = provider.post(&format!("{path}/confirmations"), &json!({})).await;
+    let fresh = app.anonymous().get("/v1/solutions?freshness=fresh&facets=freshness&sort=-last_confirmed_on").await;
+
+    assert_eq!((refused.status, refused.problem().as_str(), before), (403, "municipality", json!(0)));
+    assert_eq!((confirmed.status, &confirmed.json()["freshness"]), (200, &json!("fresh")));
+    assert_eq!((again.status, again.etag()), (200, confirmed.etag()), "once a day is enough");
+    assert_eq!(fresh.slugs(), ["open-smartcity-app"]);
+    assert_eq!(fresh.json()["facets"]["freshness"][0]["count"], 1);
+    let history = app.anonymous().get(&format!("{path}/history")).await;
+    assert_eq!(history.each("action"), ["confirm", "import"]);
+    assert_eq!(provider.post("/v1/solutions/nowhere/confirmations", &json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_adoption_is_confirmed_by_both_sides() {
+    let app = App::start_with_examples();
+    let path = "/v1/practice-examples/an-adoption-that-ended";
+    let example = app.anonymous().get(path).await.json();
+    assert_eq!((&example["municipality"]["ags"], &example["confirmed_by"]), (&json!("08421000"), &json!([])));
+    let solution = app.anonymous().get(example["solution"]["href"].as_str().unwrap()).await.json();
+    let project = app.anonymous().get(solution["projects"][0]["href"].as_str().unwrap()).await.json();
+    let home = project["members"][0]["municipality"]["ags"].as_str().unwrap().to_owned();
+    let confirm = async |ags: &str| {
+        let client = app.with_scopes(&["submissions:write"], &[ags]).await;
+        client.post(&format!("{path}/confirmations"), &json!({})).await
+    };
+
+    assert_eq!(confirm("08335043").await.status, 403);
+    let by_origin = confirm(&home).await.json();
+    let by_adopter = confirm("08421000").await.json();
+    let adoptions = app.anonymous().get("/v1/solutions/open-smartcity-app/adoptions").await;
+    let listed = app.anonymous().get(adoptions.header("location")).await;
+    let both =
+        app.anonymous().get("/v1/practice-examples?confirmed_by=adopter&facets=confirmed_by&facets=freshness").await;
+
+    assert_ne!(home, "08421000");
+    assert_eq!(
+        (&by_origin["confirmed_by"], by_origin.get("freshness")),
+        (&json!(["origin"]), None),
+        "it is not theirs"
+    );
+    assert_eq!(
+        (&by_adopter["confirmed_by"], &by_adopter["freshness"]),
+        (&json!(["origin", "adopter"]), &json!("fresh"))
+    );
+    assert_eq!((adoptions.status, listed.slugs()), (308, vec!["an-adoption-that-ended".to_owned()]));
+    assert_eq!(app.anonymous().get("/v1/practice-examples?adoption=false").await.slugs(), ["an-origin"]);
+    assert_eq!((both.slugs().len(), both.json()["facets"]["confirmed_by"].as_array().unwrap().len()), (1, 2));
+    let most = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=1").await;
+    assert_eq!((most.slugs(), most.each("adoption_count")), (vec!["open-smartcity-app".to_owned()], vec![json!(1)]));
+}
+
+#[tokio::test]
+async fn what_was_confirmed_grows_stale() {
+    let app = App::start_with_examples();
+    let Some(beside) = app.database.connect().await else { return };
+    for (months, freshness) in [(11, "fresh"), (13, "due"), (19, "stale")] {
+        let aged = format!(
+            "update practice_example set last_confirmed_on = (now() at time zone 'Europe/Berlin')::date - interval '{months} months'"
+        );
+        beside.execute_raw(statement(&aged)).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        let list =
+            app.anonymous().get(&format!("/v1/practice-examples?freshness={freshness}&sort=last_confirmed_on")).await;
+        assert_eq!(list.each("freshness"), [freshness, freshness], "{months} months");
+    }
+    beside.close().await.unwrap();
+}
