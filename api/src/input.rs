@@ -21,6 +21,8 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
     const RESOURCE: &'static Resource;
     /// Members that the directory derives itself; a file may hold them, and they are passed over.
     const DERIVED: &'static [&'static str] = &[];
+    /// Members that somebody who takes it over needs to know, of those that may be absent.
+    const WANTED: &'static [&'static str] = &[];
 
     fn slug(&self) -> &str;
 

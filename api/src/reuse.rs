@@ -11,6 +11,7 @@ use validator::{Validate, ValidationError};
 
 use crate::day::today;
 use crate::error::{Error, Result};
+use crate::texts::{LongText, SummaryText};
 use crate::validate::{self, broken};
 
 /// What something costs, in euros
@@ -86,7 +87,7 @@ pub(crate) struct Discontinued {
     /// What happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
-    #[schema(nullable = false)]
+    #[schema(value_type = Option<LongText>, nullable = false)]
     pub text: Option<Text>,
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -148,6 +149,7 @@ pub(crate) struct Prerequisite {
     pub kind: PrerequisiteKind,
     /// What is needed.
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub text: Text,
     /// Does it not work without?
     #[schema(example = true)]
@@ -198,6 +200,15 @@ pub(crate) fn freshness(confirmed: NaiveDate) -> Freshness {
         () if since(18) => Freshness::Due,
         () => Freshness::Stale,
     }
+}
+
+/// How much of what is wanted of an entry is there, in per cent, and what is missing.
+pub(crate) fn completeness(content: &Value, wanted: &[&'static str]) -> (u8, Vec<&'static str>) {
+    let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
+    let is_missing = |member: &&&str| content.get(**member).is_none_or(is_empty);
+    let gaps: Vec<&str> = wanted.iter().filter(is_missing).copied().collect();
+    let share = 100 * (wanted.len() - gaps.len()) / wanted.len().max(1);
+    (u8::try_from(share).unwrap_or(100), gaps)
 }
 
 /// What the database keeps as JSON.

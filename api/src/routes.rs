@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::resource::Resource;
 use crate::{
     changes, courses, documentation, events, health, history, hits, learning_partnerships, metrics, municipalities,
-    network, practice_examples, problems, projects, publications, solutions, themes, tokens, vocabularies,
+    network, practice_examples, problems, projects, publications, solutions, submissions, themes, tokens, vocabularies,
     working_groups,
 };
 
@@ -32,6 +32,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .configure(network::routes)
         .configure(vocabularies::routes)
         .configure(changes::routes)
+        .configure(submissions::routes)
         .configure(tokens::routes)
         .configure(problems::routes)
         .configure(health::routes)

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::error::Violation;
+use crate::texts::{LONG, SHORT, SUMMARY};
 
 type Checked = Result<(), ValidationError>;
 
@@ -33,19 +34,19 @@ pub(crate) fn slug(slug: &str) -> Checked {
 
 /// A text of up to 500 characters, as summaries are.
 pub(crate) fn summary(text: &Text) -> Checked {
-    texts(text, 500)
+    texts(text, SUMMARY)
 }
 
 /// A text of up to 200 characters, as names are.
 pub(crate) fn label(text: &Text) -> Checked {
-    texts(text, 200)?;
+    texts(text, SHORT)?;
     name(&text.de)?;
     text.en.as_deref().map_or(Ok(()), name)
 }
 
 /// A text of up to 20,000 characters.
 pub(crate) fn description(text: &Text) -> Checked {
-    texts(text, 20_000)
+    texts(text, LONG)
 }
 
 /// What stands in no XML: control characters, and two that Unicode keeps for itself.
@@ -93,6 +94,15 @@ pub(crate) fn name(name: &str) -> Checked {
         Err(broken("must have 1 to 200 characters, none of them a control character, and no HTML"))
     } else {
         Ok(())
+    }
+}
+
+/// What people say to each other: up to 5,000 characters.
+pub(crate) fn remark(text: &str) -> Checked {
+    if !text.trim().is_empty() && text.chars().count() <= 5000 && !text.contains(unprintable) {
+        Ok(())
+    } else {
+        Err(broken("must have 1 to 5,000 characters, and no control characters"))
     }
 }
 

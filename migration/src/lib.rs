@@ -45,6 +45,7 @@ impl MigratorTrait for Migrator {
             sql!("0017_writes"),
             sql!("0018_feed"),
             sql!("0019_confirmations"),
+            sql!("0020_submissions"),
         ]
     }
 }

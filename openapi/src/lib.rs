@@ -36,6 +36,12 @@ impl Operation {
         self.value.pointer("/security/0/token/0").and_then(Value::as_str)
     }
 
+    /// The scopes of which one is enough.
+    pub fn scopes(&self) -> Vec<&str> {
+        let ways = self.value.get("security").and_then(Value::as_array).into_iter().flatten();
+        ways.filter_map(|way| way.pointer("/token/0").and_then(Value::as_str)).collect()
+    }
+
     /// Does it need a token?
     pub fn is_guarded(&self) -> bool {
         self.value.get("security").is_some()

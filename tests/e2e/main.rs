@@ -26,6 +26,7 @@ mod rights;
 mod schema;
 mod search;
 mod solutions;
+mod submissions;
 mod themes;
 mod tokens;
 mod trusted;

@@ -39,7 +39,7 @@ async fn every_example_answers_what_is_printed() {
 
 /// Sends what a `curl` command would, with its variables in place.
 async fn sent(client: &Client, command: &str, etag: &str) -> Answer {
-    let path = command.split("http://127.0.0.1:8080").nth(1).unwrap().split('\'').next().unwrap();
+    let path = command.split("http://127.0.0.1:8080").nth(1).unwrap().split(['\'', '"']).next().unwrap();
     let method: Method =
         command.split("-X ").nth(1).map_or("GET", |rest| rest.split(' ').next().unwrap()).parse().unwrap();
     let quoted = |rest: &'static str| {
@@ -79,6 +79,35 @@ async fn the_first_entry_goes_as_printed() {
         for command in commands {
             let client = if command.contains("$TOKEN") { &editor } else { &app.anonymous() };
             last = Some(sent(client, command, &etag).await);
+        }
+        steps += 1;
+        holds(step, &last.unwrap().text(), printed);
+    }
+    assert_eq!(steps, 7);
+}
+
+#[tokio::test]
+async fn a_submission_goes_as_printed() {
+    let app = App::start();
+    let officer = json!({ "subject": "konstanz.office", "role": "contributor", "municipalities": ["08335043"] });
+    let officer = app.with_token(officer).await;
+    let editor = app.with_token(json!({ "subject": "kts-editors", "role": "editor" })).await;
+
+    let (mut steps, session, mut id) = (0, block("## From draft to published"), String::new());
+    for step in session.split("\n# ").filter(|step| step.starts_with(|first: char| first.is_ascii_digit())) {
+        let printed = session.split(step).nth(1).unwrap().lines().nth(1).unwrap().strip_prefix("# ").unwrap();
+        if step.contains("ID=") {
+            let found = officer.get("/v1/submissions?fields=id").await.json();
+            id = found["items"][0]["id"].as_str().unwrap().to_owned();
+        }
+        let mut last = None;
+        for command in step.split("\ncurl ").skip(1) {
+            let client = match command {
+                officers if officers.contains("$OFFICER") => &officer,
+                editors if editors.contains("$EDITOR") => &editor,
+                _ => &app.anonymous(),
+            };
+            last = Some(sent(client, &command.replace("$ID", &id), "").await);
         }
         steps += 1;
         holds(step, &last.unwrap().text(), printed);

@@ -57,7 +57,7 @@ async fn statements(app: &App) -> u64 {
 async fn a_bucket_counts_what_its_filter_finds() {
     let app = App::start_with_examples();
 
-    for list in contract().operations().iter().filter(|list| list.method == "get") {
+    for list in contract().operations().iter().filter(|list| list.method == "get" && !list.is_guarded()) {
         let parameter = |name: &str| list.parameters("query").into_iter().find(|known| known["name"] == name);
         let Some(facets) = parameter("facets") else { continue };
         let names = facets.pointer("/schema/items/enum").and_then(Value::as_array).cloned().unwrap_or_default();

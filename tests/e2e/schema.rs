@@ -21,6 +21,9 @@ fn every_entity_fits_its_table() {
         assert!(entity::publication::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::change::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::token::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::submission::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::submission_action::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::submission_comment::Entity::find().one(db).await.unwrap().is_none());
         assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());
     });
 }
@@ -31,7 +34,8 @@ fn every_table_of_the_directory_raises_its_version() {
     const DERIVED: [&str; 5] =
         ["directory_version", "search_dependency", "search_document", "search_word", "seaql_migrations"];
     /// What is written beside the directory and with it, and is no part of what is read of it.
-    const BESIDE: [&str; 3] = ["change", "idempotency_key", "token_use"];
+    const BESIDE: [&str; 6] =
+        ["change", "idempotency_key", "submission", "submission_action", "submission_comment", "token_use"];
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         let tables = "select tablename::text from pg_tables where schemaname = current_schema()";

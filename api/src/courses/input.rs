@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::dto::Course;
+use crate::texts::{ShortText, SummaryText};
 use crate::validate;
 
 /// What can be set of a course
@@ -17,8 +18,10 @@ pub(crate) struct CourseInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub title: Text,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[validate(custom(function = "validate::name"))]
     #[schema(min_length = 1, max_length = 200)]

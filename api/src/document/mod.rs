@@ -20,7 +20,7 @@ use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
 
 use crate::auth::SCOPES;
-use crate::error::{KINDS, Kind, Problem, Violation};
+use crate::error::{KINDS, Kind, Overtaken, Problem, Violation};
 use crate::resource::Resource;
 use crate::routes::{self, RESOURCES};
 
@@ -43,12 +43,13 @@ use crate::routes::{self, RESOURCES};
         (name = "overview", description = "Who has to do with whom, and how many there are of everything."),
         (name = "vocabularies", description = "Every closed list, with German and English labels."),
         (name = "history", description = "What became of entries, and who changed what."),
+        (name = "submissions", description = "What municipalities propose, and the review of it."),
         (name = "tokens", description = "Who may write, and until when."),
         (name = "problems", description = "Pages about what can go wrong."),
         (name = "documentation", description = "This document."),
         (name = "running", description = "For those who run the service."),
     ),
-    components(schemas(Problem, Violation)),
+    components(schemas(Overtaken, Problem, Violation)),
 )]
 struct Base;
 
@@ -143,7 +144,7 @@ pub(super) struct Facts<'o> {
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete((method, path): (&str, &str), operation: &mut Operation, schemas: &Components) {
     reads::exemplify(operation, schemas);
-    let fleeting = ["/health", "/metrics", "/v1/me", "/v1/tokens", "/.well-known"];
+    let fleeting = ["/health", "/metrics", "/v1/me", "/v1/submissions", "/v1/tokens", "/.well-known"];
     let facts = Facts {
         method,
         path,
@@ -187,11 +188,18 @@ fn moved() -> RefOr<Response> {
 fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
     let Facts { method, path, negotiates, guarded, .. } = facts;
     let (writes, posts) = (*method != "get", *method == "post");
-    let has_body = writes && *method != "delete" && !path.ends_with("/revocation") && !path.ends_with("/confirmations");
+    let bodiless = ["/revocation", "/confirmations", "/resolution"];
+    let has_body = writes && *method != "delete" && !bodiless.iter().any(|end| path.ends_with(end));
     match problem {
         "not-found" => path.contains('{'),
-        "gone" => facts.names_entry(),
-        "parameters" => *negotiates || writes || path.contains("/history") || path.starts_with("/v1/me"),
+        "gone" => facts.names_entry() || writes && path.starts_with("/v1/submissions"),
+        "parameters" => {
+            *negotiates
+                || writes
+                || path.contains("/history")
+                || path.starts_with("/v1/me")
+                || path.starts_with("/v1/submissions")
+        }
         "not-acceptable" => *negotiates,
         "unavailable" => path.starts_with("/v1") || *path == "/health/ready",
         "address" | "too-long" | "too-large" | "coding" | "invalid-token" | "fault" => true,

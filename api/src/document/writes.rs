@@ -37,7 +37,10 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         };
         operation.description.get_or_insert_with(|| about.to_owned());
         let parameters = operation.parameters.get_or_insert_default();
-        parameters.extend(headers(method, many).into_iter().map(RefOr::T));
+        // What is no entry of the directory is neither spared nor made by replacing.
+        let alike = if facts.fleeting && method == "put" { "patch" } else { method };
+        let taken = headers(alike, many).into_iter().filter(|header| !facts.fleeting || header.name != "Prefer");
+        parameters.extend(taken.map(RefOr::T));
     }
     answer(facts, many, &mut operation.responses.responses);
     if let (Some(RefOr::T(body)), "patch") = (operation.request_body.as_mut(), method) {
@@ -57,14 +60,14 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
 fn answer(facts: &Facts<'_>, many: bool, responses: &mut Responses) {
     let method = facts.method;
     let shown = responses.get("200").cloned();
-    if method == "put" {
+    if method == "put" && !facts.fleeting {
         // One that was created is shown as one that was replaced.
         responses.extend(shown.clone().map(|created| ("201".to_owned(), created)));
     }
     if many {
         responses.extend(shown.map(|told| ("207".to_owned(), told)));
     }
-    if matches!(method, "put" | "patch") {
+    if matches!(method, "put" | "patch") && !facts.fleeting {
         let spared = ResponseBuilder::new().description("It is done, and no entry was wanted back").build();
         responses.insert("204".to_owned(), spared.into());
     }

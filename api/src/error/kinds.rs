@@ -75,6 +75,12 @@ kinds! {
         "Other entries name this one, so it cannot be deleted. The member references lists them; change or delete those first.";
     KEY_REUSED UNPROCESSABLE_ENTITY "key-reused" "Idempotency key reused"
         "The Idempotency-Key belongs to another request of the last 24 hours. Choose a new one, such as a UUID, for each new request.";
+    STEP CONFLICT "step" "Step not possible"
+        "The submission stands where this step cannot be taken. Its member actions lists those that can.";
+    FOUR_EYES FORBIDDEN "four-eyes" "Another pair of eyes needed"
+        "Nobody reviews what they wrote or submitted themselves. Somebody else with submissions:review has to.";
+    OVERTAKEN CONFLICT "overtaken" "Entry changed meanwhile"
+        "The published entry was changed after the submission was begun. The member states has the three of them side by side; send the content again with the revision named as based_on.";
     IN_FLIGHT CONFLICT "in-flight" "Still under way"
         "The first request with this Idempotency-Key has not ended yet. Repeat yours after the seconds Retry-After names.";
     TAKEN CONFLICT "taken" "Already taken"
@@ -118,6 +124,9 @@ impl Error {
             Self::Exists => EXISTS,
             Self::Referenced(..) => REFERENCED,
             Self::KeyReused => KEY_REUSED,
+            Self::Step { .. } | Self::Closed(_) => STEP,
+            Self::FourEyes => FOUR_EYES,
+            Self::Overtaken(_) => OVERTAKEN,
             Self::InFlight => IN_FLIGHT,
             Self::Taken(_) => TAKEN,
             Self::Unavailable(_) => UNAVAILABLE,

@@ -13,6 +13,8 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::{DbErr, SqlErr};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Refusal;
 use crate::http::Link;
@@ -81,6 +83,18 @@ pub enum Error {
     Referenced(Vec<Link>, usize),
     #[error("This `Idempotency-Key` was used for another request; choose a new one for each.")]
     KeyReused,
+    #[error(
+        "A submission that is `{stage}` cannot take the step `{action}`; `actions` of the submission lists those it can."
+    )]
+    Step { stage: &'static str, action: &'static str },
+    #[error(
+        "The content of a submission that is `{0}`, or that asks to withdraw an entry, stays as it is; `actions` lists the steps it can take."
+    )]
+    Closed(&'static str),
+    #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
+    FourEyes,
+    #[error("The published entry was changed after the submission was begun. Compare the three states; request changes, and send the content again with `based_on` {}.", .0.revision)]
+    Overtaken(Box<Overtaken>),
     #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
     InFlight,
     #[error("{}", taken(.0))]
@@ -89,6 +103,23 @@ pub enum Error {
     Unavailable(#[source] anyhow::Error),
     #[error("The service failed; the fault is ours. It is logged under the request id of this answer.")]
     Fault(#[source] anyhow::Error),
+}
+
+/// The three states of an entry that was changed while a submission for it was under way
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Overtaken {
+    /// The revision of the published entry now.
+    #[schema(example = 17)]
+    pub revision: i64,
+    /// What the submission was based on.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub base: serde_json::Value,
+    /// What is published now.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub published: serde_json::Value,
+    /// What was submitted.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub submitted: serde_json::Value,
 }
 
 /// The realm of our tokens, and of no others.

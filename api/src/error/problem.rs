@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Error;
+use super::{Error, Overtaken};
 use crate::http::Link;
 
 /// What went wrong, as RFC 9457 writes it
@@ -27,6 +27,10 @@ pub struct Problem {
     /// Entries that stand in the way, the first 20 of them.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub references: Vec<Link>,
+    /// The states to compare, where an entry was changed while a submission for it was under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub states: Option<Overtaken>,
 }
 
 /// One thing to correct in a request
@@ -87,6 +91,7 @@ impl From<&Error> for Problem {
             detail: error.to_string(),
             errors,
             references,
+            states: if let Error::Overtaken(states) = error { Some((**states).clone()) } else { None },
         }
     }
 }

@@ -12,6 +12,7 @@ use super::dto::Event;
 use crate::day;
 use crate::municipalities::MunicipalityLink;
 use crate::space::Location;
+use crate::texts::{ShortText, SummaryText};
 use crate::validate;
 
 /// What can be set of an event
@@ -23,6 +24,7 @@ pub(crate) struct EventInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub title: Text,
     pub kind: EventKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +72,7 @@ pub(crate) struct EventInput {
     pub free: Option<bool>,
     pub status: EventStatus,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]

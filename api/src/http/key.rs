@@ -5,6 +5,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::{IntoParams, schema};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -60,5 +63,27 @@ impl FromRequest for Key {
             Some(key) => Ok(Self(key.to_owned())),
             None => Err(Error::NotFound),
         })
+    }
+}
+
+/// The id of something that has no other name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Id(pub Uuid);
+
+impl FromRequest for Id {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = req.match_info().get("id").and_then(|id| id.parse().ok());
+        ready(id.map(Self).ok_or(Error::NotFound))
+    }
+}
+
+impl IntoParams for Id {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path).required(Required::True);
+        let id = id.description(Some("Id of it.")).schema(Some(schema!(Uuid)));
+        vec![id.example(Some("0197f2a0-0000-7000-8000-000000000000".into())).build()]
     }
 }

@@ -26,7 +26,7 @@ pub(crate) use self::fallback::fallback;
 pub(crate) use self::guard::{deadline, guard, panics};
 pub(crate) use self::held::Held;
 pub(crate) use self::json::{Batch, Json, Patch, hex};
-pub(crate) use self::key::{Key, Name};
+pub(crate) use self::key::{Id, Key, Name};
 pub(crate) use self::list::{Filters, ListQuery, Paging, Usual};
 pub(crate) use self::negotiate::{is_stream, negotiate};
 pub(crate) use self::observe::{RequestId, observe};

@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::{LearningPartnership, Partner};
 use crate::parties::PartyInput;
+use crate::texts::{LongText, ShortText, SummaryText};
 use crate::validate;
 
 /// What can be set of a learning partnership
@@ -19,11 +20,13 @@ pub(crate) struct LearningPartnershipInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub title: Text,
     pub format: PartnershipFormat,
     #[validate(custom(function = "between"))]
     pub relation: Relation,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PartnershipStatus>,
@@ -47,6 +50,7 @@ pub(crate) struct LearningPartnershipInput {
     pub ends_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub results: Option<Text>,
     #[validate(custom(function = "validate::sources"))]
     #[schema(min_items = 1, max_items = 50)]

@@ -14,6 +14,7 @@ use crate::municipalities::MunicipalityLink;
 use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
 use crate::search::{Highlight, Texts, both};
 use crate::space::Location;
+use crate::texts::SummaryText;
 use crate::validate;
 
 /// A municipality's account of doing it: origin or adoption, success or failure
@@ -135,6 +136,7 @@ pub(crate) struct PracticeExample {
 pub(crate) struct Factor {
     /// What it was.
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub text: Text,
     /// The side of the work it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -170,7 +172,7 @@ pub(crate) struct Impact {
     /// How it was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::summary"))]
-    #[schema(nullable = false)]
+    #[schema(value_type = Option<SummaryText>, nullable = false)]
     pub method: Option<Text>,
     /// Where that can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]

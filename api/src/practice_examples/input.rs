@@ -10,6 +10,7 @@ use validator::{Validate, ValidationError};
 use super::dto::{Factor, Impact, PracticeExample};
 use crate::day;
 use crate::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
+use crate::texts::{LongText, ShortText};
 use crate::validate;
 
 /// What can be set of a practice example
@@ -21,6 +22,7 @@ pub(crate) struct PracticeExampleInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub title: Text,
     /// Official key, slug or id.
     #[schema(example = "08421000")]
@@ -41,18 +43,23 @@ pub(crate) struct PracticeExampleInput {
     pub discontinued: Option<Discontinued>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub challenge: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub approach: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub results: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub lessons_learned: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub transfer_notes: Option<Text>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 50, message = "must be at most 50"))]

@@ -23,7 +23,7 @@ use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::PracticeExample;
 use self::filters::PracticeExampleQuery;
-use self::input::PracticeExampleInput;
+pub(crate) use self::input::PracticeExampleInput;
 
 const TAG: &str = "practice-examples";
 

@@ -24,6 +24,24 @@ use serde_json::json;
 
 impl Input for PracticeExampleInput {
     const RESOURCE: &'static Resource = &PRACTICE_EXAMPLES;
+    const WANTED: &'static [&'static str] = &[
+        "solution",
+        "status",
+        "challenge",
+        "approach",
+        "results",
+        "lessons_learned",
+        "transfer_notes",
+        "success_factors",
+        "obstacles",
+        "impacts",
+        "costs",
+        "staffing",
+        "starts_on",
+        "themes",
+        "contacts",
+        "last_confirmed_on",
+    ];
 
     fn slug(&self) -> &str {
         &self.slug

@@ -10,6 +10,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::{Project, ProjectMember};
 use crate::identifier::Identifier;
+use crate::texts::{LongText, SummaryText};
 use crate::validate;
 
 /// What can be set of a project
@@ -46,9 +47,11 @@ pub(crate) struct ProjectInput {
     #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub description: Option<Text>,
     /// Slugs of themes.
     #[serde(default)]

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Publication;
+use crate::texts::SummaryText;
 use crate::validate;
 
 /// What can be set of a publication
@@ -53,6 +54,7 @@ pub(crate) struct PublicationInput {
     #[validate(custom(function = "is_doi"))]
     pub doi: Option<String>,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[validate(custom(function = "validate::sources"))]
     #[schema(min_items = 1, max_items = 50)]

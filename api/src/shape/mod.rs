@@ -12,7 +12,7 @@ use serde_json::Value;
 use validator::Validate;
 
 use self::flaw::{Flaw, stand_ins};
-use crate::error::Violation;
+use crate::error::{Error, Result, Violation};
 use crate::validate;
 
 pub(crate) use self::strict::parse;
@@ -37,7 +37,7 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
         violations.truncate(MOST);
         let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
         let mut checked = Self { value: None, violations, mended };
-        let mut tried: Vec<String> = vec![];
+        let mut tried: Vec<(String, Value)> = vec![];
         for _ in 0..2 * MOST {
             match serde_path_to_error::deserialize::<_, T>(&json) {
                 Ok(value) => {
@@ -69,6 +69,14 @@ impl<T> Checked<T> {
     /// A value that nothing is wrong with.
     pub(crate) fn whole(value: T) -> Self {
         Self { value: Some(value), violations: vec![], mended: vec![] }
+    }
+
+    /// The value, if nothing is wrong with it.
+    pub(crate) fn sound(self) -> Result<T> {
+        match self.value {
+            Some(value) if self.violations.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self.violations)),
+        }
     }
 
     /// Notes what else is wrong, leaving out what is said of stand-ins.
@@ -130,7 +138,7 @@ fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
 }
 
 /// Puts the next stand-in in the place of what does not fit, or leaves out what nobody knows. Is there one left?
-fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Vec<String>) -> bool {
+fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Vec<(String, Value)>) -> bool {
     let (parent, member) = flaw.pointer.rsplit_once('/').unwrap_or_default();
     let member = member.replace("~1", "/").replace("~0", "~");
     if flaw.is_stranger {
@@ -138,9 +146,9 @@ fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Vec<String>) -> bool {
         return members.is_some_and(|members| members.remove(&member).is_some());
     }
     // Each flaw at one place takes the next.
-    let number = tried.iter().filter(|pointer| **pointer == flaw.pointer).count();
-    tried.push(flaw.pointer.clone());
-    let Some(stand_in) = stand_ins(flaw.known.as_deref()).nth(number) else { return false };
+    let is_new = |value: &Value| !tried.iter().any(|(pointer, before)| *pointer == flaw.pointer && before == value);
+    let Some(stand_in) = stand_ins(flaw.known.as_deref()).find(is_new) else { return false };
+    tried.push((flaw.pointer.clone(), stand_in.clone()));
     if flaw.pointer.is_empty() {
         *json = stand_in;
         return true;
@@ -220,6 +228,11 @@ mod tests {
     fn what_is_no_object_lacks_everything() {
         assert_eq!(pointers("[]"), [""]);
         assert_eq!(pointers("null"), [""]);
+    }
+
+    #[test]
+    fn a_term_that_is_missing_hides_nothing_else() {
+        assert_eq!(pointers("{}"), ["/day", "/kind", "/name", "/parts", "/street", "/watts"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::day;
 use crate::identifier::Identifier;
 use crate::municipalities::MunicipalityLink;
 use crate::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
+use crate::texts::{LongText, ShortText, SummaryText};
 use crate::validate;
 
 /// What can be set of a solution
@@ -23,14 +24,18 @@ pub(crate) struct SolutionInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub title: Text,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub description: Option<Text>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub challenge: Option<Text>,
     pub kind: SolutionKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,7 +26,7 @@ use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::Solution;
 use self::filters::SolutionQuery;
-use self::input::SolutionInput;
+pub(crate) use self::input::SolutionInput;
 
 const TAG: &str = "solutions";
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::SOLUTIONS;
 use super::input::{RelatedInput, SolutionInput};
 use super::query::{PROJECTS, PROVIDERS, THEMES};
-use super::view::views;
+use super::view::{WANTED, views};
 use crate::auth::Caller;
 use crate::db::{Write, upsert};
 use crate::error::{Error, Result};
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 impl Input for SolutionInput {
     const RESOURCE: &'static Resource = &SOLUTIONS;
+    const WANTED: &'static [&'static str] = WANTED;
 
     fn slug(&self) -> &str {
         &self.slug

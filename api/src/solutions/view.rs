@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use entity::solution::Model;
 use entity::vocabulary::SolutionRelation;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::dto::{RelatedSolution, Solution};
@@ -14,7 +15,7 @@ use crate::error::Result;
 use crate::http::Link;
 use crate::listing::ids;
 use crate::relation::{counts, links};
-use crate::reuse::{freshness, read};
+use crate::reuse::{completeness, freshness, read};
 use crate::space::places;
 use crate::sublists::Lists;
 use crate::terms::to_terms;
@@ -76,36 +77,31 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result
             created_at: row.created_at,
             updated_at: row.updated_at,
         };
-        (solution.completeness, solution.gaps) = completeness(&solution);
+        (solution.completeness, solution.gaps) = completeness(&json!(solution), WANTED);
         Ok(solution)
     };
     rows.into_iter().map(view).collect()
 }
 
-/// How much of what somebody needs to take a solution over is there, in per cent, and what is missing.
-fn completeness(solution: &Solution) -> (u8, Vec<&'static str>) {
-    let wanted = [
-        ("description", solution.description.is_some()),
-        ("challenge", solution.challenge.is_some()),
-        ("status", solution.status.is_some()),
-        ("scaling_phase", solution.scaling_phase.is_some()),
-        ("openness", solution.openness.is_some()),
-        ("licence", solution.licence.is_some()),
-        ("spatial_scope", !solution.spatial_scope.is_empty()),
-        ("providers", !solution.providers.is_empty()),
-        ("prerequisites", !solution.prerequisites.is_empty()),
-        ("costs", solution.costs.is_some()),
-        ("staffing", solution.staffing.is_some()),
-        ("operator_model", solution.operator_model.is_some()),
-        ("technologies", !solution.technologies.is_empty()),
-        ("privacy", solution.privacy.is_some()),
-        ("contacts", !solution.contacts.is_empty()),
-        ("last_confirmed_on", solution.last_confirmed_on.is_some()),
-    ];
-    let gaps: Vec<&str> = wanted.iter().filter(|(_, there)| !there).map(|(member, _)| *member).collect();
-    let share = 100 * (wanted.len() - gaps.len()) / wanted.len();
-    (u8::try_from(share).unwrap_or(100), gaps)
-}
+/// What somebody needs to know of a solution to take it over.
+pub(super) const WANTED: &[&str] = &[
+    "description",
+    "challenge",
+    "status",
+    "scaling_phase",
+    "openness",
+    "licence",
+    "spatial_scope",
+    "providers",
+    "prerequisites",
+    "costs",
+    "staffing",
+    "operator_model",
+    "technologies",
+    "privacy",
+    "contacts",
+    "last_confirmed_on",
+];
 
 /// What the solutions name of each other, from one side or the other.
 async fn related(

@@ -11,6 +11,7 @@ use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Order, Sort, Whole};
 use crate::search::{Highlight, Texts, both};
 use crate::sublists::Lists;
+use crate::texts::{LongText, ShortText};
 use crate::validate;
 
 /// A field of action
@@ -86,9 +87,11 @@ pub(crate) struct ThemeInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub label: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::description"))]
+    #[schema(value_type = Option<LongText>)]
     pub description: Option<Text>,
     #[serde(default)]
     #[validate(custom(function = "validate::goals"))]

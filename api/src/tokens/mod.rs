@@ -6,7 +6,7 @@ mod store;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use entity::token::{Entity, Model};
@@ -20,7 +20,7 @@ use crate::change::Author;
 use crate::db::{Database, Pace, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
-use crate::http::{Json, ListQuery, Page, Paging, View, no_store, nothing, reply};
+use crate::http::{Id, Json, ListQuery, Page, Paging, View, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
@@ -61,21 +61,12 @@ async fn list_tokens(
     params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "What it was issued for", body = Token)))]
 #[get("/v1/tokens/{id}")]
-async fn get_token(
-    caller: Scoped<TokensAdmin>,
-    state: Data<State>,
-    req: HttpRequest,
-    id: Path<String>,
-) -> Result<HttpResponse> {
+async fn get_token(caller: Scoped<TokensAdmin>, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
     caller.is_unbound()?;
     nothing(&req)?;
-    let row = Entity::find_by_id(named(&id)?).one(state.read()?).await?.ok_or(Error::NotFound)?;
+    let row = Entity::find_by_id(id.0).one(state.read()?).await?.ok_or(Error::NotFound)?;
     let token = query::views(state.read()?, Some(&state.auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
     reply("application/json", &token).map(no_store)
-}
-
-fn named(id: &str) -> Result<Uuid> {
-    id.parse().map_err(|_| Error::NotFound)
 }
 
 /// Issue a token
@@ -87,9 +78,7 @@ fn named(id: &str) -> Result<Uuid> {
 async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<TokenInput>) -> Result<HttpResponse> {
     caller.is_unbound()?;
     call.unrepeatable()?;
-    let Some(input) = input.checked.value.filter(|_| input.checked.violations.is_empty()) else {
-        return Err(Error::Invalid(input.checked.violations));
-    };
+    let input = input.checked.sound()?;
     let beyond: Vec<String> = store::scopes(&input).into_iter().filter(|scope| !caller.may(scope)).collect();
     if !beyond.is_empty() {
         return Err(Error::Beyond(beyond.join(", ")));
@@ -114,14 +103,10 @@ async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<T
     params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "What it was issued for", body = Token)))]
 #[post("/v1/tokens/{id}/revocation")]
-async fn create_token_revocation(
-    caller: Scoped<TokensAdmin>,
-    mut call: Call,
-    id: Path<String>,
-) -> Result<HttpResponse> {
+async fn create_token_revocation(caller: Scoped<TokensAdmin>, mut call: Call, id: Id) -> Result<HttpResponse> {
     caller.is_unbound()?;
     call.plain()?;
-    let (id, issued) = (named(&id)?, call.state.auth.issued.clone());
+    let (id, issued) = (id.0, call.state.auth.issued.clone());
     let work = async move |write: &Write| {
         let (row, is_new) = store::revoke(write, id).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;

@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::{GroupMember, Output, WorkingGroup};
 use crate::parties::PartyInput;
+use crate::texts::{ShortText, SummaryText};
 use crate::validate;
 
 /// What can be set of a working group
@@ -19,9 +20,11 @@ pub(crate) struct WorkingGroupInput {
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
     #[validate(custom(function = "validate::label"))]
+    #[schema(value_type = ShortText)]
     pub name: Text,
     pub kind: WorkingGroupKind,
     #[validate(custom(function = "validate::summary"))]
+    #[schema(value_type = SummaryText)]
     pub summary: Text,
     pub status: WorkingGroupStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use sea_orm::DatabaseTransaction;
 use sha2::{Digest, Sha256};
 
 use super::repeat::Repeat;
@@ -134,13 +135,51 @@ impl Call {
         }
     }
 
-    /// Runs `work` in a transaction, commits it, and answers. A POST with an `Idempotency-Key` is answered with what it was
-    /// answered before; `digest` tells whether it is the same.
+    /// Runs `work` in a transaction that changes the directory, commits it, and answers. A POST with an `Idempotency-Key` is
+    /// answered with what it was answered before; `digest` tells whether it is the same.
     pub(crate) async fn run(
         self,
         caller: &Caller,
         digest: &str,
         work: impl AsyncFnOnce(&Write) -> Result<Done> + 'static,
+    ) -> Result<HttpResponse> {
+        let directory = self.state.directory.clone();
+        let done = async move |tx, author, repeat: Option<Repeat>| {
+            let write = Write::begin(tx, author, Pace::Request).await?;
+            let done = work(&write).await?;
+            if let Done::Changed(answer) = &done {
+                Repeat::keep(repeat.as_ref(), &write.tx, answer).await?;
+                write.commit(&directory).await?;
+            }
+            Ok(done.answer())
+        };
+        self.once(caller, digest, done).await
+    }
+
+    /// The same beside the directory: nobody learns from its version that anything was done.
+    pub(crate) async fn run_aside(
+        self,
+        caller: &Caller,
+        digest: &str,
+        work: impl AsyncFnOnce(&DatabaseTransaction, &Author) -> Result<Done> + 'static,
+    ) -> Result<HttpResponse> {
+        let done = async move |tx: DatabaseTransaction, author: Author, repeat: Option<Repeat>| {
+            let done = work(&tx, &author).await?;
+            if let Done::Changed(answer) = &done {
+                Repeat::keep(repeat.as_ref(), &tx, answer).await?;
+                tx.commit().await?;
+            }
+            Ok(done.answer())
+        };
+        self.once(caller, digest, done).await
+    }
+
+    /// Runs `work` in a transaction, unless its answer is known already.
+    async fn once(
+        self,
+        caller: &Caller,
+        digest: &str,
+        work: impl AsyncFnOnce(DatabaseTransaction, Author, Option<Repeat>) -> Result<Answer> + 'static,
     ) -> Result<HttpResponse> {
         let Self { state, method, target, request, key, .. } = self;
         // While it is known to be away, nobody waits for it.
@@ -151,25 +190,22 @@ impl Call {
         let key = key.filter(|_| method == "POST");
         let repeat = key.map(|key| Repeat { actor: caller.subject.clone(), key, digest });
         let author = Author { actor: caller.subject.clone(), token: caller.token, request };
-        let directory = state.directory.clone();
         let answer = state.db.transact(async move |tx| {
             if let Some(repeat) = &repeat
                 && let Some(answer) = repeat.answered(&tx).await?
             {
                 return Ok(answer.with(REPLAYED, "true"));
             }
-            let write = Write::begin(tx, author, Pace::Request).await?;
-            match work(&write).await? {
-                Done::Unchanged(answer) => Ok(answer),
-                Done::Changed(answer) => {
-                    if let Some(repeat) = &repeat {
-                        repeat.keep(&write.tx, &answer).await?;
-                    }
-                    write.commit(&directory).await?;
-                    Ok(answer)
-                }
-            }
+            work(tx, author, repeat).await
         });
         answer.await.map(Answer::send)
+    }
+}
+
+impl Done {
+    fn answer(self) -> Answer {
+        match self {
+            Self::Changed(answer) | Self::Unchanged(answer) => answer,
+        }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use self::batch::{BatchAnswer, BatchQuery, create_all};
 pub(crate) use self::call::{Answer, Call, Done};
 pub(crate) use self::confirm::{Stand, confirm, is_affair};
 use self::referrers::refuse_if_referred;
-use self::settle::{Settled, settle};
+pub(crate) use self::settle::{Settled, Wrong, settle};
 
 /// Creates an entry.
 pub(crate) async fn create<M, T, I>(
@@ -123,17 +123,21 @@ where
         held.check(there.revision().unwrap_or_default())?;
         let (there, current) = shown::<T, I>(there)?;
         writer.acts_for(&current.holders())?;
-        refuse_if_referred(&write.tx, I::RESOURCE, there.id).await?;
-        let mut gone = Query::delete();
-        gone.from_table(I::RESOURCE.table).and_where(Expr::cust_with_values("id = $1", [there.id]));
-        write.tx.execute_raw(DbBackend::Postgres.build(&gone)).await?;
-        search::refresh(&write.tx, I::RESOURCE.table, vec![there.id]).await?;
-        let (slug, official) = (Some(current.slug().to_owned()), current.official().map(str::to_owned));
-        let changed = Changed { id: there.id, slug, official, entry: None };
-        record(write, I::RESOURCE.table, Action::Delete, vec![changed]).await?;
+        delete_entry(write, there.id, &current).await?;
         Ok(Done::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
     };
     call.run(&caller, "", work).await
+}
+
+/// Takes an entry out of the directory, unless others refer to it, and notes that.
+pub(crate) async fn delete_entry<I: Input>(write: &Write, id: Uuid, current: &I) -> Result<()> {
+    refuse_if_referred(&write.tx, I::RESOURCE, id).await?;
+    let mut gone = Query::delete();
+    gone.from_table(I::RESOURCE.table).and_where(Expr::cust_with_values("id = $1", [id]));
+    write.tx.execute_raw(DbBackend::Postgres.build(&gone)).await?;
+    search::refresh(&write.tx, I::RESOURCE.table, vec![id]).await?;
+    let (slug, official) = (Some(current.slug().to_owned()), current.official().map(str::to_owned));
+    record(write, I::RESOURCE.table, Action::Delete, vec![Changed { id, slug, official, entry: None }]).await
 }
 
 /// Writes what is made of an entry, unless that is what it is already.

@@ -48,15 +48,16 @@ impl Repeat {
         }))
     }
 
-    /// Keeps an answer, in the transaction it tells of.
-    pub(super) async fn keep(&self, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
+    /// Keeps an answer, in the transaction it tells of, if anybody may ask for it again.
+    pub(super) async fn keep(repeat: Option<&Self>, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
         const KEEP: &str = "insert into idempotency_key (actor, key, digest, status, headers, body) values ($1, $2, $3, $4, $5, $6) \
             on conflict (actor, key) do update set digest = excluded.digest, status = excluded.status, \
                 headers = excluded.headers, body = excluded.body, created_at = now()";
+        let Some(Self { actor, key, digest }) = repeat else { return Ok(()) };
         let values: [sea_orm::Value; 6] = [
-            self.actor.clone().into(),
-            self.key.clone().into(),
-            self.digest.clone().into(),
+            actor.into(),
+            key.into(),
+            digest.into(),
             i16::try_from(answer.status.as_u16()).unwrap_or_default().into(),
             json!(answer.headers).into(),
             answer.body.clone().into(),

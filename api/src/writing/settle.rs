@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::error::{Error, Result, Violation};
@@ -10,7 +10,7 @@ use crate::input::{Input, Known};
 use crate::shape::Checked;
 
 /// Entries that were looked up in the directory.
-pub(super) struct Settled<I> {
+pub(crate) struct Settled<I> {
     pub known: Known,
     /// What is wrong with each.
     pub violations: Vec<Wrong>,
@@ -20,22 +20,28 @@ pub(super) struct Settled<I> {
 
 /// What is wrong with an entry.
 #[derive(Default)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     pub rules: Vec<Violation>,
     /// Values that another entry has, which is a conflict and no mistake.
     pub taken: Vec<Violation>,
 }
 
 impl Wrong {
+    /// Everything that is wrong, in the order of its members.
+    pub(crate) fn all(self) -> Vec<Violation> {
+        let mut all = self.rules;
+        all.extend(self.taken);
+        all.sort_by_key(|violation| place(violation.pointer.as_deref().unwrap_or_default()));
+        all
+    }
+
     /// Names everything at once.
-    pub(super) fn refuse(self) -> Result<()> {
-        let Self { mut rules, taken } = self;
-        if rules.is_empty() {
-            return if taken.is_empty() { Ok(()) } else { Err(Error::Taken(taken)) };
+    pub(crate) fn refuse(self) -> Result<()> {
+        match (self.rules.is_empty(), self.taken.is_empty()) {
+            (true, true) => Ok(()),
+            (true, false) => Err(Error::Taken(self.taken)),
+            (false, _) => Err(Error::Invalid(self.all())),
         }
-        rules.extend(taken);
-        rules.sort_by_key(|violation| place(violation.pointer.as_deref().unwrap_or_default()));
-        Err(Error::Invalid(rules))
     }
 }
 
@@ -46,7 +52,10 @@ fn place(pointer: &str) -> (usize, String) {
 }
 
 /// Looks up what entries name, and whether others have their names: one statement a resource, however many there are.
-pub(super) async fn settle<I: Input>(tx: &DatabaseTransaction, entries: Vec<(Uuid, Checked<I>)>) -> Result<Settled<I>> {
+pub(crate) async fn settle<I: Input>(
+    tx: &impl ConnectionTrait,
+    entries: Vec<(Uuid, Checked<I>)>,
+) -> Result<Settled<I>> {
     let mut checks = vec![];
     // Entries that cannot be read keep their place.
     let (mut read, mut places) = (vec![], vec![]);
@@ -81,7 +90,7 @@ pub(super) async fn settle<I: Input>(tx: &DatabaseTransaction, entries: Vec<(Uui
 }
 
 /// The slugs and official keys of entries that others have, there or in the same list.
-async fn taken<I: Input>(tx: &DatabaseTransaction, entries: &[(Uuid, I)]) -> Result<Vec<(usize, Violation)>> {
+async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Result<Vec<(usize, Violation)>> {
     let names = |input: &I| -> Vec<(&'static str, String)> {
         let official = input.official().map(|key| (I::RESOURCE.official.unwrap_or("slug"), key.to_owned()));
         [("slug", input.slug().to_owned())].into_iter().chain(official).collect()

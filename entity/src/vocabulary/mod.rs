@@ -6,12 +6,14 @@ mod exchange;
 mod learning;
 mod place;
 mod reuse;
+mod review;
 mod writing;
 
 pub use self::exchange::*;
 pub use self::learning::*;
 pub use self::place::*;
 pub use self::reuse::*;
+pub use self::review::*;
 pub use self::writing::*;
 
 /// A closed list.
@@ -77,7 +79,7 @@ use vocabulary;
 
 /// Every closed list there is.
 pub fn lists() -> Vec<List> {
-    [exchange::lists(), learning::lists(), place::lists(), reuse::lists(), writing::lists()].concat()
+    [exchange::lists(), learning::lists(), place::lists(), reuse::lists(), review::lists(), writing::lists()].concat()
 }
 
 /// A closed list, as a value.

@@ -1,0 +1,115 @@
+//! What can be submitted: entries of which resources, held to the very rules of a direct write.
+
+use entity::vocabulary::Action;
+use futures_util::future::LocalBoxFuture;
+use sea_orm::{ConnectionTrait, DatabaseExecutor, FromQueryResult, Statement};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::Write;
+use crate::error::{Error, Result, Violation};
+use crate::input::{Input, put};
+use crate::municipalities::MUNICIPALITIES;
+use crate::practice_examples::PracticeExampleInput;
+use crate::resource::Resource;
+use crate::shape::Checked;
+use crate::solutions::SolutionInput;
+use crate::writing::{Settled, Wrong, delete_entry, settle};
+
+/// A published entry.
+pub(super) struct Published {
+    pub revision: i64,
+    pub content: Value,
+    /// The municipalities whose affair it is.
+    pub holders: Vec<String>,
+}
+
+/// What was found of some content.
+pub(super) struct Checkup {
+    /// What stands in the way of submitting it.
+    pub violations: Vec<Violation>,
+    /// The municipalities whose affair it is, as far as it could be read.
+    pub holders: Vec<String>,
+}
+
+/// Entries of one resource, as they are submitted.
+pub(super) struct Kind {
+    pub resource: &'static Resource,
+    pub wanted: &'static [&'static str],
+    /// Finds what is wrong with content for an entry that is there, or is new.
+    pub check: for<'a> fn(DatabaseExecutor<'a>, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Checkup>>,
+    /// An entry, if it is there.
+    pub published: for<'a> fn(DatabaseExecutor<'a>, Uuid) -> LocalBoxFuture<'a, Result<Option<Published>>>,
+    /// Writes content as an entry that is there, or a new one; tells its id.
+    pub publish: for<'a> fn(&'a Write, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Uuid>>,
+    /// Deletes an entry that no other refers to.
+    pub withdraw: for<'a> fn(&'a Write, Uuid, Value) -> LocalBoxFuture<'a, Result<()>>,
+}
+
+/// What can be submitted.
+pub(super) static KINDS: [Kind; 2] = [Kind::of::<SolutionInput>(), Kind::of::<PracticeExampleInput>()];
+
+impl Kind {
+    const fn of<T: Input>() -> Self {
+        Self {
+            resource: T::RESOURCE,
+            wanted: T::WANTED,
+            check: |db, entry, content| Box::pin(check::<T>(db, entry, content)),
+            published: |db, entry| Box::pin(published::<T>(db, entry)),
+            publish: |write, entry, content| Box::pin(publish::<T>(write, entry, content)),
+            withdraw: |write, entry, content| Box::pin(withdraw::<T>(write, entry, content)),
+        }
+    }
+
+    /// That of a table.
+    pub(super) fn of_table(table: &str) -> Result<&'static Self> {
+        let found = KINDS.iter().find(|kind| kind.resource.table == table);
+        found.ok_or_else(|| Error::fault(anyhow::anyhow!("`{table}` cannot be submitted")))
+    }
+}
+
+async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content: Value) -> Result<Checkup> {
+    let checked = Checked::<T>::read(content, vec![]);
+    let id = entry.unwrap_or_else(Uuid::now_v7);
+    let Settled { known, violations, entries } = settle(&db, vec![(id, checked)]).await?;
+    let holders = entries.iter().flatten().flat_map(|(_, input)| holders(input));
+    Ok(Checkup {
+        holders: holders.filter(|holder| known.id(&MUNICIPALITIES, holder).is_some()).collect(),
+        violations: violations.into_iter().flat_map(Wrong::all).collect(),
+    })
+}
+
+fn holders<T: Input>(input: &T) -> Vec<String> {
+    input.holders().into_iter().map(str::to_owned).collect()
+}
+
+async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Option<Published>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        slug: String,
+        revision: i64,
+    }
+    let found = format!("select slug, revision from {} where id = $1", T::RESOURCE.table);
+    let found = Statement::from_sql_and_values(db.get_database_backend(), found, [entry.into()]);
+    let Some(Found { slug, revision }) = Found::find_by_statement(found).one(&db).await? else { return Ok(None) };
+    let Some((_, input)) = T::current(&db, Some(vec![slug])).await?.into_iter().find(|(id, _)| *id == entry) else {
+        return Ok(None);
+    };
+    let content = serde_json::to_value(&input).map_err(Error::fault)?;
+    Ok(Some(Published { revision, content, holders: holders(&input) }))
+}
+
+async fn publish<T: Input>(write: &Write, entry: Option<Uuid>, content: Value) -> Result<Uuid> {
+    let checked = Checked::<T>::read(content, vec![]);
+    let id = entry.unwrap_or_else(Uuid::now_v7);
+    let Settled { known, mut violations, entries } = settle(&write.tx, vec![(id, checked)]).await?;
+    violations.pop().unwrap_or_default().refuse()?;
+    let action = if entry.is_some() { Action::Replace } else { Action::Create };
+    put(write, action, &known, entries.into_iter().flatten().collect()).await?;
+    Ok(id)
+}
+
+async fn withdraw<T: Input>(write: &Write, entry: Uuid, content: Value) -> Result<()> {
+    let input: T = serde_json::from_value(content).map_err(Error::fault)?;
+    delete_entry(write, entry, &input).await
+}

@@ -1,0 +1,33 @@
+//! What a municipality proposes.
+
+use sea_orm::entity::prelude::*;
+
+use crate::vocabulary::{Purpose, Stage};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "submission")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The table of the entry.
+    pub resource: String,
+    pub purpose: Purpose,
+    pub stage: Stage,
+    pub entry_id: Option<Uuid>,
+    pub base: Option<i64>,
+    #[sea_orm(column_type = "Json", nullable)]
+    pub base_content: Option<Json>,
+    #[sea_orm(column_type = "Json")]
+    pub content: Json,
+    pub municipalities: Vec<String>,
+    pub submitted_by: String,
+    pub authors: Vec<String>,
+    pub assigned_to: Option<String>,
+    pub revision: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub submitted_at: Option<DateTimeUtc>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,3 @@
+drop table submission_comment;
+drop table submission_action;
+drop table submission;
