@@ -12,10 +12,10 @@ use crate::validate;
 pub(crate) struct Identifier {
     /// The register.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "wikidata")]
+    #[schema(example = "wikidata", min_length = 1, max_length = 200)]
     pub scheme: String,
     /// The name in it.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Q3012")]
+    #[schema(example = "Q3012", min_length = 1, max_length = 200)]
     pub value: String,
 }

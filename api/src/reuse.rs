@@ -44,7 +44,7 @@ pub(crate) struct Costs {
     /// The year of the prices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1990, max = 2999, message = "must be a year from 1990"))]
-    #[schema(example = 2024, nullable = false)]
+    #[schema(example = 2024, minimum = 1990, maximum = 2999, nullable = false)]
     pub year: Option<i16>,
 }
 
@@ -68,12 +68,12 @@ pub(crate) struct Staffing {
     /// To bring it in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
-    #[schema(example = 0.5, minimum = 0, nullable = false)]
+    #[schema(example = 0.5, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_implementation: Option<f64>,
     /// To keep it running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
-    #[schema(example = 0.2, minimum = 0, nullable = false)]
+    #[schema(example = 0.2, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_operation: Option<f64>,
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct Discontinued {
 pub(crate) struct Contact {
     /// The office or function that answers.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Stabsstelle Smart City")]
+    #[schema(example = "Stabsstelle Smart City", min_length = 1, max_length = 200)]
     pub function: String,
     /// A functional mailbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,7 +112,7 @@ pub(crate) struct Contact {
     /// A web form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://example.org/kontakt", format = "iri", nullable = false)]
+    #[schema(example = "https://example.org/kontakt", format = "iri", nullable = false, max_length = 2000)]
     pub url: Option<String>,
 }
 
@@ -129,15 +129,15 @@ fn reachable(contact: &Contact) -> Result<(), ValidationError> {
 pub(crate) struct WebLink {
     /// What the page is to the entry, as a registered link relation (RFC 8288).
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "describedby")]
+    #[schema(example = "describedby", min_length = 1, max_length = 200)]
     pub rel: String,
     /// What the page is called.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Betriebshandbuch")]
+    #[schema(example = "Betriebshandbuch", min_length = 1, max_length = 200)]
     pub title: String,
     /// Its address.
     #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://example.org/handbuch", format = "iri")]
+    #[schema(example = "https://example.org/handbuch", format = "iri", max_length = 2000)]
     pub url: String,
 }
 
@@ -162,12 +162,17 @@ pub(crate) struct Prerequisite {
 pub(crate) struct Interface {
     /// The standard or what else it is called.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "OGC SensorThings API")]
+    #[schema(example = "OGC SensorThings API", min_length = 1, max_length = 200)]
     pub name: String,
     /// Where it is described or answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://www.ogc.org/standard/sensorthings/", format = "iri", nullable = false)]
+    #[schema(
+        example = "https://www.ogc.org/standard/sensorthings/",
+        format = "iri",
+        nullable = false,
+        max_length = 2000
+    )]
     pub url: Option<String>,
 }
 

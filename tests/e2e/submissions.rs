@@ -346,3 +346,47 @@ async fn what_was_taken_meanwhile_is_told_when_it_is_published() {
     assert_eq!(step(&editor, &second, "reject").await.json()["stage"], "rejected");
     assert_eq!(step(&officer, &second, "reopen").await.json()["stage"], "draft");
 }
+
+#[tokio::test]
+async fn a_form_asks_what_a_submission_takes() {
+    let app = App::start();
+    let editor = app.editor().await;
+    for (kind, resource) in [("practice_example", "practice-examples"), ("solution", "solutions")] {
+        let answer = app.anonymous().get(&format!("/v1/submissions/form?kind={kind}")).await;
+        let form = answer.json();
+        assert_eq!((&form["resource"], answer.etag().is_empty()), (&json!(resource), false));
+
+        for member in form["members"].as_array().unwrap() {
+            let name = member["name"].as_str().unwrap();
+            let mut content = form["example"].clone();
+            content["slug"] = json!("aus-dem-formular");
+            let is_list = member["is_list"] == true && !member["example"].is_array();
+            content[name] = if is_list { json!([member["example"]]) } else { member["example"].clone() };
+            match name {
+                "slug" => content["slug"] = json!("aus-dem-formular"),
+                "discontinued" => content["status"] = json!("discontinued"),
+                // Either way of being reached will do, and not both.
+                "contacts" => drop(content["contacts"][0].as_object_mut().unwrap().remove("url")),
+                _ => {}
+            }
+            let begun = editor.post(SUBMISSIONS, &json!({ "resource": resource, "content": content })).await;
+            assert_eq!(begun.json()["violations"], json!([]), "{kind} {name}: {}", begun.text());
+        }
+    }
+    let member = |form: &Value, name: &str| {
+        form["members"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap()
+    };
+    let form = app.anonymous().get("/v1/submissions/form?kind=practice_example").await.json();
+    let status = member(&form, "status");
+    assert_eq!(
+        (&status["vocabulary"], &status["options"][0]["label"]["de"]),
+        (&json!("/v1/vocabularies/status"), &json!("Geplant"))
+    );
+    assert_eq!(member(&form, "municipality")["reference"], "/v1/municipalities");
+    assert_eq!(member(&form, "title")["max_length"], 200);
+    assert_eq!(member(&form, "costs")["members"][0]["pointer"], "/costs/one_off_min");
+    assert_eq!(member(&form, "obstacles")["members"][0]["pointer"], "/obstacles/*/text");
+    let unknown = app.anonymous().get("/v1/submissions/form?kind=theme").await;
+    assert_eq!((unknown.status, unknown.problem().as_str()), (400, "parameters"));
+    assert_eq!(app.anonymous().get("/v1/submissions/form").await.json(), form);
+}

@@ -144,13 +144,14 @@ pub(super) struct Facts<'o> {
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete((method, path): (&str, &str), operation: &mut Operation, schemas: &Components) {
     reads::exemplify(operation, schemas);
-    let fleeting = ["/health", "/metrics", "/v1/me", "/v1/submissions", "/v1/tokens", "/.well-known"];
+    let fleeting = ["/health", "/metrics", "/v1/me", "/v1/tokens", "/.well-known"];
     let facts = Facts {
         method,
         path,
         negotiates: reads::takes(operation, "format"),
         guarded: operation.security.is_some(),
-        fleeting: fleeting.iter().any(|begin| path.starts_with(begin)),
+        fleeting: operation.security.is_some() && path.starts_with("/v1/submissions")
+            || fleeting.iter().any(|begin| path.starts_with(begin)),
     };
     if method == "get" {
         reads::complete(&facts, operation);

@@ -150,7 +150,7 @@ pub(crate) struct Factor {
 pub(crate) struct Impact {
     /// What was measured.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Wasserverbrauch")]
+    #[schema(example = "Wasserverbrauch", min_length = 1, max_length = 200)]
     pub indicator: String,
     /// The value before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,7 +163,7 @@ pub(crate) struct Impact {
     /// The unit of both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "m³ im Jahr", nullable = false)]
+    #[schema(example = "m³ im Jahr", nullable = false, min_length = 1, max_length = 200)]
     pub unit: Option<String>,
     /// When it was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -177,7 +177,7 @@ pub(crate) struct Impact {
     /// Where that can be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://example.org/bericht", format = "iri", nullable = false)]
+    #[schema(example = "https://example.org/bericht", format = "iri", nullable = false, max_length = 2000)]
     pub evidence_url: Option<String>,
 }
 

@@ -65,7 +65,7 @@ pub(crate) struct SolutionInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(min = 1, max = 5, message = "must be 1 to 5 themes; the first is the primary one"))]
     /// Slugs or ids of themes; the first is the primary one.
-    #[schema(example = json!(["mobility"]), min_items = 1, max_items = 5)]
+    #[schema(example = json!(["mobility"]), required = true, min_items = 1, max_items = 5)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::each_once"))]

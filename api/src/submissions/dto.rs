@@ -156,7 +156,7 @@ pub(crate) struct SubmissionInput {
     /// Slug or id of the published entry it is about; a new entry without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "open-smartcity-app")]
+    #[schema(example = "open-smartcity-app", min_length = 1, max_length = 200)]
     pub entry: Option<String>,
     /// What is to be set of the entry, as far as it is known yet; without it, what is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,7 +3,7 @@
 use entity::vocabulary::Action;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseExecutor, FromQueryResult, Statement};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::db::Write;
@@ -36,6 +36,8 @@ pub(super) struct Checkup {
 pub(super) struct Kind {
     pub resource: &'static Resource,
     pub wanted: &'static [&'static str],
+    /// Members that name other entries, and of which resource.
+    pub mentions: fn() -> Vec<(&'static str, &'static Resource)>,
     /// Finds what is wrong with content for an entry that is there, or is new.
     pub check: for<'a> fn(DatabaseExecutor<'a>, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Checkup>>,
     /// An entry, if it is there.
@@ -54,6 +56,7 @@ impl Kind {
         Self {
             resource: T::RESOURCE,
             wanted: T::WANTED,
+            mentions: mentions::<T>,
             check: |db, entry, content| Box::pin(check::<T>(db, entry, content)),
             published: |db, entry| Box::pin(published::<T>(db, entry)),
             publish: |write, entry, content| Box::pin(publish::<T>(write, entry, content)),
@@ -66,6 +69,15 @@ impl Kind {
         let found = KINDS.iter().find(|kind| kind.resource.table == table);
         found.ok_or_else(|| Error::fault(anyhow::anyhow!("`{table}` cannot be submitted")))
     }
+}
+
+/// Asks content that has nothing in it; it shows its places all the same.
+fn mentions<T: Input>() -> Vec<(&'static str, &'static Resource)> {
+    let mut found = vec![];
+    if let Some(mut nothing) = Checked::<T>::read(json!({}), vec![]).value {
+        nothing.visit(&mut |mention, _| found.push((mention.member, mention.resource)));
+    }
+    found
 }
 
 async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content: Value) -> Result<Checkup> {

@@ -1,7 +1,9 @@
 //! Submissions: what municipalities propose, and what becomes of it. A record is public, a submission is private.
 
 mod dto;
+mod form;
 mod kind;
+mod labels;
 mod query;
 mod review;
 mod store;
@@ -24,7 +26,7 @@ use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, Submissio
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, View, entry_tag, no_store, nothing, reply};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, QueryString, View, entry_tag, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
@@ -32,11 +34,14 @@ use self::dto::{
     AssignmentInput, Comment, CommentInput, ContentInput, StepInput, Steps, Submission, SubmissionInput,
     SubmissionQuery,
 };
+use self::form::{Form, FormQuery};
 use self::query::Sight;
 
 const TAG: &str = "submissions";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any id.
+    cfg.service(get_submission_form);
     cfg.service(list_submissions)
         .service(get_submission)
         .service(create_submission)
@@ -62,6 +67,15 @@ impl FromRequest for Party {
         let is_party = caller.may(SubmissionsWrite::NAME) || caller.may(SubmissionsReview::NAME);
         ready(if is_party { Ok(Self(caller)) } else { Err(Error::Forbidden(SubmissionsWrite::NAME)) })
     }
+}
+
+/// Read what a form for a submission asks
+///
+/// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
+#[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
+#[get("/v1/submissions/form")]
+async fn get_submission_form(query: QueryString<FormQuery>) -> Result<HttpResponse> {
+    reply("application/json", form::form(&query.0)?)
 }
 
 /// List submissions

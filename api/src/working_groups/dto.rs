@@ -101,14 +101,14 @@ pub(crate) struct GroupMember {
 pub(crate) struct Output {
     /// What it is called.
     #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Handreichung Datenplattformen")]
+    #[schema(example = "Handreichung Datenplattformen", min_length = 1, max_length = 200)]
     pub title: String,
     /// What kind of thing it is.
     pub kind: OutputKind,
     /// Where it can be had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://www.smart-city-dialog.de/", format = "iri", nullable = false)]
+    #[schema(example = "https://www.smart-city-dialog.de/", format = "iri", nullable = false, max_length = 2000)]
     pub url: Option<String>,
     /// When it came out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
