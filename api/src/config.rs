@@ -136,6 +136,10 @@ pub struct Listen {
     #[arg(long, global = true, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub write_origins: Vec<String>,
 
+    /// Let webhooks lead to private and local addresses, and without encryption; for trials, and for networks of one's own
+    #[arg(long, global = true, env = "TRANSFERATLAS_WEBHOOK_PRIVATE")]
+    pub webhook_private: bool,
+
     /// Mebibytes of answers kept in memory
     #[arg(long, global = true, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
     pub memory: u64,

@@ -11,6 +11,7 @@ pub mod db;
 pub mod directory;
 pub mod document;
 mod documentation;
+mod duties;
 pub mod error;
 mod events;
 mod facets;
@@ -53,6 +54,7 @@ mod themes;
 pub mod tokens;
 mod validate;
 mod vocabularies;
+mod webhooks;
 mod working_groups;
 mod writing;
 
@@ -75,6 +77,8 @@ pub struct State {
     pub(crate) memory: Memory,
     pub(crate) metrics: Metrics,
     pub(crate) feed: Feed,
+    /// May webhooks lead into private networks?
+    pub(crate) webhook_private: bool,
 }
 
 impl State {

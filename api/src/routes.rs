@@ -4,9 +4,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::resource::Resource;
 use crate::{
-    changes, courses, documentation, events, health, history, hits, learning_partnerships, metrics, municipalities,
-    network, practice_examples, problems, projects, publications, solutions, submissions, themes, tokens, vocabularies,
-    working_groups,
+    changes, courses, documentation, duties, events, health, history, hits, learning_partnerships, metrics,
+    municipalities, network, practice_examples, problems, projects, publications, solutions, submissions, themes,
+    tokens, vocabularies, webhooks, working_groups,
 };
 
 /// Every resource, in the order in which entries refer to each other.
@@ -24,7 +24,7 @@ pub(crate) const RESOURCES: &[&Resource] = &[
 ];
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(history::routes);
+    cfg.configure(history::routes).configure(duties::routes);
     for resource in RESOURCES {
         cfg.configure(resource.routes);
     }
@@ -33,6 +33,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .configure(vocabularies::routes)
         .configure(changes::routes)
         .configure(submissions::routes)
+        .configure(webhooks::routes)
         .configure(tokens::routes)
         .configure(problems::routes)
         .configure(health::routes)

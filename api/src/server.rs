@@ -11,7 +11,7 @@ use actix_web::{App, HttpServer, rt};
 use utoipa_actix_web::AppExt;
 
 use crate::State;
-use crate::auth::{Auth, Issued, Keys, Used, authenticate};
+use crate::auth::{Auth, Issued, Keys, authenticate};
 use crate::changes::Feed;
 use crate::config::Listen;
 use crate::db::Database;
@@ -21,9 +21,13 @@ use crate::http::cache::Memory;
 use crate::http::{Connections, bearable, deadline, fallback, guard, observe, panics, remember};
 use crate::metrics::Metrics;
 use crate::routes;
+use crate::webhooks;
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
+
+/// How long deliveries may take to stop.
+const WRAP_UP: Duration = Duration::from_secs(2);
 
 /// How often what is kept for a day is looked through.
 const HOUR: Duration = Duration::from_hours(1);
@@ -31,10 +35,9 @@ const HOUR: Duration = Duration::from_hours(1);
 /// A service that answers requests.
 pub struct Running {
     handle: ServerHandle,
-    directory: Directory,
+    state: Data<State>,
     drain: Duration,
-    used: Used,
-    database: Database,
+    deliveries: rt::task::JoinHandle<()>,
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
@@ -45,13 +48,13 @@ pub async fn serve(
     listen: &Listen,
 ) -> anyhow::Result<Running> {
     let (directory, auth) = attend(&database, keys, listen).await?;
-    let used = auth.used.clone();
-    let (memory, metrics) = (Memory::new(listen.memory), Metrics::new()?);
-    let write_origins = listen.write_origins.clone();
-    let db = database.clone();
-    let feed = Feed::default();
-    let known = directory.clone();
-    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed });
+    let (memory, metrics, feed) = (Memory::new(listen.memory), Metrics::new()?, Feed::default());
+    let (write_origins, webhook_private) = (listen.write_origins.clone(), listen.webhook_private);
+    let deliveries = webhooks::deliver(database.clone(), directory.clone(), webhooks::client(webhook_private)?);
+    let deliveries = rt::spawn(deliveries);
+    let db = database;
+    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed, webhook_private });
+    let known = state.clone();
     let connections = Connections::default();
     rt::spawn(connections.clone().reap());
     let document = Data::new(document());
@@ -67,8 +70,7 @@ pub async fn serve(
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
     };
-    let processors = std::thread::available_parallelism().map_or(2, usize::from);
-    let workers = listen.workers.map_or(processors, usize::from);
+    let workers = listen.workers.map_or_else(processors, usize::from);
     let server = HttpServer::new(app)
         .workers(workers)
         .max_connections(listen.max_connections.unwrap_or_else(bearable).div_ceil(workers))
@@ -81,7 +83,11 @@ pub async fn serve(
         .run();
     let handle = server.handle();
     let drain = Duration::from_secs(listen.drain);
-    Ok(Running { handle, directory: known, drain, used, database, task: rt::spawn(server) })
+    Ok(Running { handle, state: known, drain, deliveries, task: rt::spawn(server) })
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 /// Opens what is known of the directory and of who asks, and looks after it for as long as the process lives.
@@ -104,17 +110,22 @@ async fn forget(database: Database) {
         if let Err(error) = database.forget_old_answers().await {
             tracing::warn!(cause = %error, "old answers could not be forgotten; it is tried again");
         }
+        if let Err(error) = webhooks::forget(&database).await {
+            tracing::warn!(cause = %error, "old deliveries could not be forgotten; it is tried again");
+        }
     }
 }
 
 impl Running {
     /// Says that it is not ready, waits for that to be noticed, takes no more connections and finishes what is in flight.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.directory.stop();
+        self.state.directory.stop();
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
-        if let Err(error) = self.used.write(&self.database).await {
+        // What is being sent is sent again later.
+        let _ = tokio::time::timeout(WRAP_UP, self.deliveries).await;
+        if let Err(error) = self.state.auth.used.write(&self.state.db).await {
             tracing::warn!(cause = %error, "the last use of tokens could not be written down");
         }
         Ok(())

@@ -23,6 +23,8 @@ pub mod text;
 pub mod theme;
 pub mod token;
 pub mod vocabulary;
+pub mod webhook;
+pub mod webhook_delivery;
 pub mod working_group;
 
 pub use partial_date::PartialDate;

@@ -46,6 +46,7 @@ impl MigratorTrait for Migrator {
             sql!("0018_feed"),
             sql!("0019_confirmations"),
             sql!("0020_submissions"),
+            sql!("0021_webhooks"),
         ]
     }
 }

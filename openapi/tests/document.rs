@@ -110,7 +110,7 @@ fn every_list_shows_the_columns_of_its_table() {
     let resources: Vec<_> = lists
         .filter(|list| {
             list.path.matches('/').count() == 2
-                && !["/v1/search", "/v1/vocabularies", "/v1/submissions", "/v1/tokens", "/v1/audit"]
+                && !["/v1/search", "/v1/vocabularies", "/v1/submissions", "/v1/tokens", "/v1/webhooks", "/v1/audit"]
                     .contains(&&*list.path)
         })
         .collect();
@@ -146,9 +146,11 @@ fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
         if operation.value.pointer("/responses/308").is_some() {
             continue;
         }
-        let guarded =
-            ["/v1/tokens", "/v1/submissions", "/v1/me", "/v1/audit"].iter().any(|own| operation.path.starts_with(own))
-                && operation.path != "/v1/submissions/form";
+        let guarded = ["/v1/tokens", "/v1/submissions", "/v1/webhooks", "/v1/me", "/v1/audit"]
+            .iter()
+            .any(|own| operation.path.starts_with(own))
+            && operation.path != "/v1/submissions/form"
+            || operation.path.ends_with("/duties");
         assert_eq!(operation.is_guarded(), guarded, "{}", operation.id);
         // What changes with time alone is not kept.
         if !guarded || operation.path == "/v1/audit" {
@@ -174,11 +176,14 @@ fn every_write_names_its_scope_and_promises_what_may_stand_in_its_way() {
         }
         if ["put", "patch"].contains(&&*write.method)
             || write.method == "post"
-                && !["/revocation", "/confirmations", "/resolution"].iter().any(|end| write.path.ends_with(end))
+                && !["/revocation", "/confirmations", "/resolution", "/secret", "/redelivery"]
+                    .iter()
+                    .any(|end| write.path.ends_with(end))
         {
             assert!(write.value.pointer("/requestBody/content").is_some(), "{}", write.id);
         }
-        if !write.path.starts_with("/v1/tokens") {
+        let holds_secret = write.method == "post" && (write.path == "/v1/webhooks" || write.path.ends_with("/secret"));
+        if !write.path.starts_with("/v1/tokens") && !holds_secret {
             let names: Vec<&str> = write.parameters("header").iter().map(|header| text(header, "name")).collect();
             let needed = if write.method == "post" { "Idempotency-Key" } else { "If-Match" };
             assert!(names.contains(&needed), "{}: {names:?}", write.id);

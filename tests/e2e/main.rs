@@ -32,5 +32,6 @@ mod tokens;
 mod trusted;
 mod violations;
 mod vocabularies;
+mod webhooks;
 mod working_groups;
 mod writing;

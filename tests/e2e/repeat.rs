@@ -127,3 +127,19 @@ async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
     }
     assert_eq!((unknown, stored), (12, 12), "each was stored the first time, and told the second");
 }
+
+#[tokio::test]
+async fn who_repeats_at_once_is_not_told_that_the_first_is_under_way() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let key = [("idempotency-key", "gleich-noch-einmal")];
+    for _ in 0..50 {
+        let refused = editor.post_with("/v1/themes", &json!({ "slug": "x" }), &key).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+    }
+    assert_eq!(editor.post_with("/v1/themes", &theme("gleich"), &key).await.status, 201);
+    for _ in 0..50 {
+        let replayed = editor.post_with("/v1/themes", &theme("gleich"), &key).await;
+        assert_eq!((replayed.status, replayed.header("idempotent-replayed")), (201, "true"));
+    }
+}

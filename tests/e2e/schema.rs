@@ -24,6 +24,8 @@ fn every_entity_fits_its_table() {
         assert!(entity::submission::Entity::find().one(db).await.unwrap().is_none());
         assert!(entity::submission_action::Entity::find().one(db).await.unwrap().is_none());
         assert!(entity::submission_comment::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::webhook::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::webhook_delivery::Entity::find().one(db).await.unwrap().is_none());
         assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());
     });
 }
@@ -34,8 +36,16 @@ fn every_table_of_the_directory_raises_its_version() {
     const DERIVED: [&str; 5] =
         ["directory_version", "search_dependency", "search_document", "search_word", "seaql_migrations"];
     /// What is written beside the directory and with it, and is no part of what is read of it.
-    const BESIDE: [&str; 6] =
-        ["change", "idempotency_key", "submission", "submission_action", "submission_comment", "token_use"];
+    const BESIDE: [&str; 8] = [
+        "change",
+        "idempotency_key",
+        "submission",
+        "submission_action",
+        "submission_comment",
+        "token_use",
+        "webhook",
+        "webhook_delivery",
+    ];
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         let tables = "select tablename::text from pg_tables where schemaname = current_schema()";

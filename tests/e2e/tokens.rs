@@ -216,7 +216,7 @@ async fn a_token_says_who_one_is_and_what_one_may() {
 
     assert_eq!((issued.status, issued.header("cache-control")), (201, "no-store"));
     assert_eq!(me.json()["subject"], "konstanz.stabsstelle");
-    assert_eq!(me.json()["scopes"], json!(["submissions:write"]));
+    assert_eq!(me.json()["scopes"], json!(["submissions:write", "webhooks:write"]));
     assert_eq!(me.json()["municipalities"], json!(["08335043"]));
     assert_eq!(me.json()["token"], issued.json()["token"]["id"]);
     assert_eq!((listed.json()["total"].clone(), &listed.json()["items"][0]["id"]), (json!(1), &me.json()["token"]));

@@ -9,6 +9,7 @@
 
 mod client;
 mod database;
+mod endpoint;
 mod proxy;
 pub mod queries;
 
@@ -27,6 +28,7 @@ use tokio::sync::oneshot;
 pub use api::config::{Listen, Secret, Settings, Trust};
 pub use client::{Answer, Client, contract};
 pub use database::{TestDatabase, statement};
+pub use endpoint::{Endpoint, Heard};
 pub use proxy::Proxy;
 
 /// A running service with the directory's first content.
@@ -154,6 +156,7 @@ pub fn listen() -> Listen {
         drain: 0,
         grace: 5,
         write_origins: vec!["https://front.example".to_owned()],
+        webhook_private: true,
         memory: 16,
         trust: Trust::default(),
     }

@@ -42,6 +42,7 @@ scopes! {
     PublicationsWrite "publications:write" "Create, change and delete publications.";
     SubmissionsWrite "submissions:write" "Submit solutions and practice examples for review.";
     SubmissionsReview "submissions:review" "Review what was submitted.";
+    WebhooksWrite "webhooks:write" "Have endpoints told of changes.";
     TokensAdmin "tokens:admin" "List, issue and revoke tokens.";
     AuditRead "audit:read" "Read who changed what.";
 }
@@ -56,7 +57,7 @@ pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
     let all = || SCOPES.iter().map(|(scope, _)| *scope);
     match role {
         // What municipalities write is reviewed before it is published.
-        TokenRole::Contributor => vec![SubmissionsWrite::NAME],
+        TokenRole::Contributor => vec![SubmissionsWrite::NAME, WebhooksWrite::NAME],
         TokenRole::Editor => {
             all().filter(|scope| scope.ends_with(":write") || *scope == SubmissionsReview::NAME).collect()
         }

@@ -20,6 +20,9 @@ use crate::http::{QueryString, is_stream, reply};
 
 use self::dto::{Changes, ChangesQuery};
 
+pub(crate) use self::dto::FeedChange;
+pub(crate) use self::query::{Concerning, concerning};
+
 const TAG: &str = "history";
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

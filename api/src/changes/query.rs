@@ -40,6 +40,49 @@ pub(super) async fn after(db: &impl ConnectionTrait, (after, limit): (i64, i64),
     Ok(Changes { next: items.last().map_or(after, |last| last.sequence), more, items })
 }
 
+/// What of the changes somebody wants to hear; of each list one is enough, and an empty one wants all.
+pub(crate) struct Concerning {
+    pub tables: Vec<String>,
+    pub themes: Vec<String>,
+    pub municipalities: Vec<String>,
+}
+
+/// The changes that follow one and concern somebody, by what their entries are or were before, and the last that was looked at.
+pub(crate) async fn concerning(
+    db: &impl ConnectionTrait,
+    after: i64,
+    concerning: &Concerning,
+) -> Result<(Vec<FeedChange>, i64)> {
+    const WINDOW: i64 = 200;
+    const CONCERNING: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, c.entry as content \
+          from change c \
+          left join lateral (select p.entry from change p where p.entry_id = c.entry_id and p.sequence < c.sequence and p.entry is not null \
+                              order by p.sequence desc limit 1) before on true \
+         where c.sequence > $1 and c.sequence <= $2 \
+           and (cardinality($3::text[]) = 0 or c.resource = any ($3)) \
+           and (cardinality($4::text[]) = 0 or c.resource = 'theme' and c.slug = any ($4) \
+                or exists (select from (values (c.entry::jsonb), (before.entry::jsonb)) state (entry) \
+                            where jsonb_exists_any(state.entry -> 'themes', $4))) \
+           and (cardinality($5::text[]) = 0 or c.resource = 'municipality' and (c.official = any ($5) or c.slug = any ($5)) \
+                or exists (select from (values (c.entry::jsonb), (before.entry::jsonb)) state (entry) \
+                            where jsonb_exists_any(state.entry -> 'providers', $5) \
+                               or jsonb_path_exists(state.entry, '$.**.municipality ? (@ == $names[*])', \
+                                                    jsonb_build_object('names', to_jsonb($5::text[]))))) \
+         order by c.sequence";
+    let Concerning { tables, themes, municipalities } = concerning;
+    let newest = Statement::from_string(DbBackend::Postgres, "select coalesce(max(sequence), 0) from change");
+    let newest: i64 = match db.query_one_raw(newest).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => 0,
+    };
+    let reached = newest.min(after + WINDOW);
+    let values: [Value; 5] =
+        [after.into(), reached.into(), tables.clone().into(), themes.clone().into(), municipalities.clone().into()];
+    let found = Statement::from_sql_and_values(DbBackend::Postgres, CONCERNING, values);
+    let found = Found::find_by_statement(found).all(db).await?;
+    Ok((found.into_iter().filter_map(view).collect(), reached))
+}
+
 fn view(found: Found) -> Option<FeedChange> {
     let resource = ResourceName::of_table(&found.resource)?;
     Some(FeedChange {

@@ -44,6 +44,7 @@ use crate::routes::{self, RESOURCES};
         (name = "vocabularies", description = "Every closed list, with German and English labels."),
         (name = "history", description = "What became of entries, and who changed what."),
         (name = "submissions", description = "What municipalities propose, and the review of it."),
+        (name = "webhooks", description = "Endpoints of others that are told of changes."),
         (name = "tokens", description = "Who may write, and until when."),
         (name = "problems", description = "Pages about what can go wrong."),
         (name = "documentation", description = "This document."),
@@ -144,13 +145,13 @@ pub(super) struct Facts<'o> {
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete((method, path): (&str, &str), operation: &mut Operation, schemas: &Components) {
     reads::exemplify(operation, schemas);
-    let fleeting = ["/health", "/metrics", "/v1/me", "/v1/tokens", "/.well-known"];
+    let fleeting = ["/health", "/metrics", "/v1/tokens", "/.well-known"];
     let facts = Facts {
         method,
         path,
         negotiates: reads::takes(operation, "format"),
         guarded: operation.security.is_some(),
-        fleeting: operation.security.is_some() && path.starts_with("/v1/submissions")
+        fleeting: operation.security.is_some() && (is_aside(path) || method == "get" && path != "/v1/audit")
             || fleeting.iter().any(|begin| path.starts_with(begin)),
     };
     if method == "get" {
@@ -189,18 +190,12 @@ fn moved() -> RefOr<Response> {
 fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
     let Facts { method, path, negotiates, guarded, .. } = facts;
     let (writes, posts) = (*method != "get", *method == "post");
-    let bodiless = ["/revocation", "/confirmations", "/resolution"];
+    let bodiless = ["/revocation", "/confirmations", "/resolution", "/secret", "/redelivery"];
     let has_body = writes && *method != "delete" && !bodiless.iter().any(|end| path.ends_with(end));
     match problem {
         "not-found" => path.contains('{'),
-        "gone" => facts.names_entry() || writes && path.starts_with("/v1/submissions"),
-        "parameters" => {
-            *negotiates
-                || writes
-                || path.contains("/history")
-                || path.starts_with("/v1/me")
-                || path.starts_with("/v1/submissions")
-        }
+        "gone" => facts.names_entry() || writes && is_aside(path),
+        "parameters" => *negotiates || writes || *guarded || path.contains("/history") || is_aside(path),
         "not-acceptable" => *negotiates,
         "unavailable" => path.starts_with("/v1") || *path == "/health/ready",
         "address" | "too-long" | "too-large" | "coding" | "invalid-token" | "fault" => true,
@@ -210,6 +205,11 @@ fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
         "referenced" | "in-flight" | "taken" => writes,
         _ => false,
     }
+}
+
+/// Is it about what is kept beside the directory?
+fn is_aside(path: &str) -> bool {
+    path.starts_with("/v1/submissions") || path.starts_with("/v1/webhooks")
 }
 
 /// What the problems of a status are called in the document.

@@ -27,7 +27,9 @@ const DELETE: &str =
 /// Adds parameters, answers and what they mean.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
     let (method, many) = (facts.method, facts.path.ends_with("/batch"));
-    if !facts.path.starts_with("/v1/tokens") {
+    // Answers that hold a secret are not kept for those who ask again.
+    let secret = facts.path == "/v1/webhooks" || facts.path.ends_with("/secret");
+    if !(facts.path.starts_with("/v1/tokens") || method == "post" && secret) {
         let about = match method {
             "post" if many => CREATE_MANY,
             "post" => CREATE,

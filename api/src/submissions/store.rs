@@ -18,6 +18,8 @@ use crate::change::{Author, absent};
 use crate::db::Write;
 use crate::error::{Error, Overtaken, Result, Violation};
 use crate::http::{Held, Key};
+use crate::resource::ResourceName;
+use crate::webhooks::{SubmissionStep, tell_step};
 use crate::writing::is_affair;
 
 fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
@@ -178,30 +180,48 @@ async fn take(
             authors = case when $5 <> 'submit' or $6 = any (authors) then authors else authors || $6 end, \
             revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
-    const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
-    let StepInput { action, comment } = input;
     let Taken { stage, entry, municipalities } = taken;
     let values: [Value; 6] = [
         id.into(),
         stage.value().into(),
         entry.into(),
         municipalities.into(),
-        action.value().into(),
+        input.action.value().into(),
         author.actor.clone().into(),
     ];
     let row = written(tx, sql(TAKE, values)).await?;
+    note(tx, author, &row, input).await?;
+    Ok(row)
+}
+
+/// Notes the step that led to where a submission stands, and tells those whose it is.
+async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: StepInput) -> Result<()> {
+    const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment) \
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    let StepInput { action, comment } = input;
+    let event = Uuid::now_v7();
     let values: [Value; 7] = [
-        Uuid::now_v7().into(),
-        id.into(),
+        event.into(),
+        row.id.into(),
         action.value().into(),
-        stage.value().into(),
+        row.stage.value().into(),
         author.actor.clone().into(),
         author.token.into(),
-        comment.into(),
+        comment.clone().into(),
     ];
     tx.execute_raw(sql(NOTE, values)).await?;
-    Ok(row)
+    let kind = Kind::of_table(&row.resource)?;
+    let step = SubmissionStep {
+        submission: format!("/v1/submissions/{}", row.id),
+        resource: ResourceName(kind.resource),
+        purpose: row.purpose,
+        action,
+        stage: row.stage,
+        actor: author.actor.clone(),
+        comment,
+        entry: row.entry_id.map(|id| kind.resource.href(&id.to_string())),
+    };
+    tell_step(tx, row, (event, row.updated_at), step).await
 }
 
 /// Refuses to submit what could not be published; gives the municipalities it is submitted for.

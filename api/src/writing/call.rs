@@ -100,7 +100,7 @@ impl Answer {
         self.with(PREFERENCE_APPLIED, "return=minimal")
     }
 
-    fn send(self) -> HttpResponse {
+    pub(crate) fn send(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         for (name, value) in self.headers {
             response.append_header((name, value));
@@ -146,7 +146,10 @@ impl Call {
         let directory = self.state.directory.clone();
         let done = async move |tx, author, repeat: Option<Repeat>| {
             let write = Write::begin(tx, author, Pace::Request).await?;
-            let done = work(&write).await?;
+            let done = match work(&write).await {
+                Ok(done) => done,
+                Err(error) => return Err(undone(write.tx, error).await),
+            };
             if let Done::Changed(answer) = &done {
                 Repeat::keep(repeat.as_ref(), &write.tx, answer).await?;
                 write.commit(&directory).await?;
@@ -164,7 +167,10 @@ impl Call {
         work: impl AsyncFnOnce(&DatabaseTransaction, &Author) -> Result<Done> + 'static,
     ) -> Result<HttpResponse> {
         let done = async move |tx: DatabaseTransaction, author: Author, repeat: Option<Repeat>| {
-            let done = work(&tx, &author).await?;
+            let done = match work(&tx, &author).await {
+                Ok(done) => done,
+                Err(error) => return Err(undone(tx, error).await),
+            };
             if let Done::Changed(answer) = &done {
                 Repeat::keep(repeat.as_ref(), &tx, answer).await?;
                 tx.commit().await?;
@@ -191,15 +197,28 @@ impl Call {
         let repeat = key.map(|key| Repeat { actor: caller.subject.clone(), key, digest });
         let author = Author { actor: caller.subject.clone(), token: caller.token, request };
         let answer = state.db.transact(async move |tx| {
-            if let Some(repeat) = &repeat
-                && let Some(answer) = repeat.answered(&tx).await?
-            {
-                return Ok(answer.with(REPLAYED, "true"));
+            match &repeat {
+                None => {}
+                Some(repeat) => match repeat.answered(&tx).await {
+                    Ok(None) => {}
+                    Ok(Some(answer)) => {
+                        return tx.rollback().await.map(|()| answer.with(REPLAYED, "true")).map_err(Error::from);
+                    }
+                    Err(error) => return Err(undone(tx, error).await),
+                },
             }
             work(tx, author, repeat).await
         });
         answer.await.map(Answer::send)
     }
+}
+
+/// Ends a transaction that came to nothing before anybody hears of it: who repeats the request at once finds it free.
+async fn undone(tx: DatabaseTransaction, error: Error) -> Error {
+    if let Err(cause) = tx.rollback().await {
+        tracing::debug!(%cause, "a transaction was not undone in good order");
+    }
+    error
 }
 
 impl Done {

@@ -34,4 +34,11 @@ vocabulary! {
         Municipality "municipality" "Kommune" "Municipality",
         Review "review" "Prüfung" "Review",
     }
+
+    #[doc = "How it stands with a delivery to a webhook"]
+    DeliveryState "delivery_state" {
+        Pending "pending" "Steht aus" "Pending",
+        Delivered "delivered" "Zugestellt" "Delivered",
+        Failed "failed" "Gescheitert" "Failed",
+    }
 }

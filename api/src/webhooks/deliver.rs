@@ -1,0 +1,144 @@
+//! Sends what webhooks are to be told, for as long as the process lives. What is to be sent stands in the database: a process that
+//! dies loses nothing, and of several each message is sent by one.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use reqwest::Client;
+use sea_orm::DatabaseTransaction;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use super::sign::signatures;
+use super::store::{self, Attempt, Batch, Message};
+use crate::db::Database;
+use crate::directory::Directory;
+use crate::error::Result;
+
+/// How long an endpoint may take to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one batch may be under way before the rest of it is given back; with the last answer it ends before others may take it.
+const SHIFT: Duration = Duration::from_secs(15);
+/// Endpoints that are told at once.
+const AT_ONCE: usize = 16;
+/// How often is looked for what is due, where nothing is heard of the directory.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Delivers until the service stops; what is under way then is sent again later.
+pub(crate) async fn deliver(database: Database, directory: Directory, client: Client) {
+    let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
+    while !directory.is_stopping() {
+        let news = directory.news();
+        let full = busy.len() >= AT_ONCE;
+        let batch = if directory.is_away() { Ok(None) } else { next(&database, &busy, full).await };
+        match batch {
+            Ok(Some(Work::Caught)) => continue,
+            Ok(Some(Work::Batch(batch))) => {
+                busy.insert(batch.webhook);
+                sending.spawn_local(send(database.clone(), client.clone(), batch));
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::debug!(cause = %error, "webhooks wait; it is tried again"),
+        }
+        tokio::select! {
+            _ = news.until(tokio::time::Instant::now() + POLL) => {}
+            Some(done) = sending.join_next() => {
+                if let Ok(webhook) = done {
+                    busy.remove(&webhook);
+                }
+            }
+        }
+    }
+}
+
+enum Work {
+    /// Some messages were written down.
+    Caught,
+    Batch(Batch),
+}
+
+/// Does what is to be done next, if anything is.
+async fn next(database: &Database, busy: &HashSet<Uuid>, full: bool) -> Result<Option<Work>> {
+    let busy: Vec<Uuid> = busy.iter().copied().collect();
+    let todo = store::todo(database.watch(), &busy).await?;
+    if todo.behind {
+        let caught = within(database, async |tx| store::catch_up(tx).await).await?;
+        return Ok(caught.then_some(Work::Caught));
+    }
+    if todo.due && !full {
+        let taken = within(database, async move |tx| store::take(tx, &busy).await).await?;
+        return Ok(taken.filter(|batch| !batch.messages.is_empty()).map(Work::Batch));
+    }
+    Ok(None)
+}
+
+/// Runs `work` in a transaction of its own.
+async fn within<T: 'static>(
+    database: &Database,
+    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,
+) -> Result<T> {
+    let work = async move |tx: DatabaseTransaction| {
+        let done = work(&tx).await?;
+        tx.commit().await?;
+        Ok(done)
+    };
+    database.transact(work).await
+}
+
+/// Sends the messages of a batch one after another; tells which webhook is free again.
+async fn send(database: Database, client: Client, batch: Batch) -> Uuid {
+    let Batch { webhook, url, secrets, messages } = batch;
+    let (began, mut left) = (Instant::now(), messages.into_iter());
+    for message in left.by_ref() {
+        let attempt = attempt(&client, (&url, &secrets), &message).await;
+        // Who does not answer now will not a moment later.
+        let ends = attempt.status.is_none() || began.elapsed() > SHIFT;
+        let settled = within(&database, async move |tx| store::settle(tx, webhook, &message, &attempt).await).await;
+        if let Err(error) = settled {
+            tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
+        }
+        if ends {
+            break;
+        }
+    }
+    let left: Vec<Uuid> = left.map(|message| message.id).collect();
+    if !left.is_empty()
+        && let Err(error) = within(&database, async move |tx| store::release(tx, left).await).await
+    {
+        tracing::debug!(cause = %error, "messages were not given back; they wait a little longer");
+    }
+    webhook
+}
+
+/// Sends one message once.
+async fn attempt(client: &Client, (url, secrets): (&str, &[String]), message: &Message) -> Attempt {
+    let (began, timestamp) = (Instant::now(), Utc::now().timestamp());
+    let request = client
+        .post(url)
+        .header("content-type", "application/json")
+        .header("webhook-id", message.id.to_string())
+        .header("webhook-timestamp", timestamp.to_string())
+        .header("webhook-signature", signatures(secrets, message.id, timestamp, &message.payload))
+        .body(message.payload.clone());
+    let (status, failure) = match request.send().await {
+        Ok(answer) => (Some(answer.status().as_u16()), None),
+        Err(error) => (None, Some(reason(&error).to_owned())),
+    };
+    Attempt { status, failure, took: began.elapsed() }
+}
+
+/// Why there was no answer, in words that tell nothing of our network.
+fn reason(error: &reqwest::Error) -> &'static str {
+    match () {
+        () if error.is_timeout() => "no answer within 10 seconds",
+        () if error.is_connect() => "no connection: the address is not reachable, or not public",
+        () => "no answer that could be read",
+    }
+}
+
+/// Forgets old deliveries.
+pub(crate) async fn forget(database: &Database) -> Result<()> {
+    within(database, async |tx| store::forget(tx).await).await
+}

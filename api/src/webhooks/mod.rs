@@ -1,0 +1,221 @@
+//! Webhooks: endpoints of others that are told of changes, signed as Standard Webhooks has it.
+
+mod address;
+mod deliver;
+mod dto;
+mod query;
+mod sign;
+mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
+use entity::{webhook, webhook_delivery};
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::State;
+use crate::auth::{Scope, Scoped, WebhooksWrite};
+use crate::change::Author;
+use crate::error::{Error, Result, Violation};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, View, entry_tag, no_store, nothing};
+use crate::listing;
+use crate::shape::Checked;
+use crate::writing::{Answer, Call, Done};
+
+use self::dto::{Delivery, DeliveryQuery, Webhook, WebhookInput, WebhookQuery, WebhookSecret};
+use self::query::Owner;
+
+pub(crate) use self::address::client;
+pub(crate) use self::deliver::{deliver, forget};
+pub(crate) use self::dto::SubmissionStep;
+pub(crate) use self::store::tell_step;
+
+const TAG: &str = "webhooks";
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_webhooks).service(get_webhook);
+    cfg.service(create_webhook).service(replace_webhook).service(delete_webhook).service(create_webhook_secret);
+    cfg.service(list_webhook_deliveries).service(create_webhook_redelivery);
+}
+
+/// List webhooks
+///
+/// Those of the municipalities that the token acts for, or of its subject where it acts for all; oldest first.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(WebhookQuery, Paging, View),
+    responses((status = 200, description = "A page of webhooks, or every one in the streamed forms", content(
+        (Page<Webhook> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/webhooks")]
+async fn list_webhooks(
+    caller: Scoped<WebhooksWrite>,
+    state: Data<State>,
+    req: HttpRequest,
+    mut list: ListQuery<WebhookQuery, Webhook>,
+) -> Result<HttpResponse> {
+    list.query.owner = Owner::of(&caller);
+    let views =
+        async |_: &DatabaseConnection, rows: Vec<webhook::Model>| Ok(rows.into_iter().map(query::view).collect());
+    listing::list((state, req), list, query::plan, views).await.map(no_store)
+}
+
+/// Read a webhook
+///
+/// All but its secret.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+#[get("/v1/webhooks/{id}")]
+async fn get_webhook(
+    caller: Scoped<WebhooksWrite>,
+    state: Data<State>,
+    req: HttpRequest,
+    id: Id,
+) -> Result<HttpResponse> {
+    nothing(&req)?;
+    let webhook = query::view(query::one(state.read()?, id.0, &Owner::of(&caller)).await?);
+    shown(&webhook).map(Answer::send).map(no_store)
+}
+
+/// Make a webhook
+///
+/// It is told, by `POST` and as [Standard Webhooks](https://www.standardwebhooks.com/) has it, of what happens from now on. The
+/// answer is the only place where its secret stands, and it takes no `Idempotency-Key`, because its answer is not kept. A
+/// message is sent again for about a day, with growing pauses, until it is answered 2xx; 410 ends the webhook.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its secret", body = WebhookSecret)))]
+#[post("/v1/webhooks")]
+async fn create_webhook(
+    caller: Scoped<WebhooksWrite>,
+    mut call: Call,
+    input: Json<WebhookInput>,
+) -> Result<HttpResponse> {
+    call.unrepeatable()?;
+    let input = allowed(input.checked, &call.state)?;
+    let (owner, secret) = (Owner::of(&caller), sign::secret()?);
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let webhook = query::view(store::create(tx, owner, secret.clone(), input).await?);
+        let location = format!("/v1/webhooks/{}", webhook.id);
+        let answer = answer(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
+        Ok(Done::Changed(answer.with("location", location)))
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// Replace a webhook
+///
+/// What is left out is as it is without it. One that was not active is told of what happens from now on; its secret stays.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+#[put("/v1/webhooks/{id}")]
+async fn replace_webhook(
+    caller: Scoped<WebhooksWrite>,
+    mut call: Call,
+    id: Id,
+    held: Held,
+    input: Json<WebhookInput>,
+) -> Result<HttpResponse> {
+    call.plain()?;
+    let (input, owner) = (allowed(input.checked, &call.state)?, Owner::of(&caller));
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        shown(&query::view(store::replace(tx, (id.0, &owner), held, input).await?)).map(Done::Changed)
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// Delete a webhook
+#[utoipa::path(tag = TAG, description = "With what is on its way to it, and its log.", security(("token" = [WebhooksWrite::NAME])), params(Id),
+    responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/webhooks/{id}")]
+async fn delete_webhook(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id, held: Held) -> Result<HttpResponse> {
+    call.plain()?;
+    let owner = Owner::of(&caller);
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        store::delete(tx, (id.0, &owner), held).await?;
+        Ok(Done::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// Change the secret of a webhook
+///
+/// Messages are signed with both for 24 hours, so that nothing is refused meanwhile. The answer is the only place where the new
+/// one stands, and it takes no `Idempotency-Key`.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new secret", body = WebhookSecret)))]
+#[post("/v1/webhooks/{id}/secret")]
+async fn create_webhook_secret(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id) -> Result<HttpResponse> {
+    call.unrepeatable()?;
+    let (owner, secret) = (Owner::of(&caller), sign::secret()?);
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let webhook = query::view(store::rotate(tx, (id.0, &owner), secret.clone()).await?);
+        let location = format!("/v1/webhooks/{}", webhook.id);
+        let answer = answer(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
+        Ok(Done::Changed(answer.with("location", location)))
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// List what a webhook was told
+///
+/// Newest first, with what came of the last attempt. What ended is kept for 30 days.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id, DeliveryQuery, Paging, View),
+    responses((status = 200, description = "A page of deliveries, or every one in the streamed forms", content(
+        (Page<Delivery> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/webhooks/{id}/deliveries")]
+async fn list_webhook_deliveries(
+    caller: Scoped<WebhooksWrite>,
+    state: Data<State>,
+    req: HttpRequest,
+    id: Id,
+    mut list: ListQuery<DeliveryQuery, Delivery>,
+) -> Result<HttpResponse> {
+    list.query.webhook = query::one(state.read()?, id.0, &Owner::of(&caller)).await?.id;
+    let views = async |_: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| {
+        rows.into_iter().map(query::delivery).collect()
+    };
+    listing::list((state, req), list, query::log, views).await.map(no_store)
+}
+
+/// Send something once more
+///
+/// Whatever became of it, with the same `webhook-id`.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id,
+        ("delivery" = Uuid, Path, description = "Id of the delivery.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The delivery", body = Delivery)))]
+#[post("/v1/webhooks/{id}/deliveries/{delivery}/redelivery")]
+async fn create_webhook_redelivery(
+    caller: Scoped<WebhooksWrite>,
+    mut call: Call,
+    id: Id,
+    req: HttpRequest,
+) -> Result<HttpResponse> {
+    call.plain()?;
+    let delivery: Uuid = req.match_info().get("delivery").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    let owner = Owner::of(&caller);
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let row = store::redeliver(tx, (id.0, &owner), delivery).await?;
+        answer(StatusCode::OK, &query::delivery(row)?).map(Done::Changed)
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// What nothing is wrong with, where it leads among it.
+fn allowed(mut checked: Checked<WebhookInput>, state: &State) -> Result<WebhookInput> {
+    if let Some(objection) = checked.value.as_ref().and_then(|input| input.objection(state.webhook_private)) {
+        checked.add(vec![Violation::pointer("/url", objection)]);
+    }
+    checked.sound()
+}
+
+/// A webhook with the tag that changing it demands.
+fn shown(webhook: &Webhook) -> Result<Answer> {
+    let revision = webhook.revision;
+    let answer = answer(StatusCode::OK, webhook)?;
+    let tag = entry_tag(revision, answer.body.as_deref().unwrap_or_default().as_bytes());
+    Ok(answer.with("etag", tag))
+}
+
+fn answer(status: StatusCode, body: &impl Serialize) -> Result<Answer> {
+    Ok(Answer::new(status, Some(serde_json::to_string(body).map_err(Error::fault)?)))
+}

@@ -1,0 +1,111 @@
+//! What the database does to find webhooks and what they were told.
+
+use entity::vocabulary::DeliveryState;
+use entity::{webhook, webhook_delivery};
+use sea_orm::prelude::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait};
+use uuid::Uuid;
+
+use super::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery};
+use crate::auth::Caller;
+use crate::error::{Error, Result};
+use crate::filter::Filter;
+use crate::keyset::SortKey;
+use crate::listing::Plan;
+use crate::resource::ResourceName;
+
+/// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Owner {
+    subject: String,
+    acts_for: Option<Vec<String>>,
+}
+
+impl Owner {
+    pub(super) fn of(caller: &Caller) -> Self {
+        let acts_for = caller.municipalities.as_ref().map(|own| own.iter().cloned().collect());
+        Self { subject: caller.subject.clone(), acts_for }
+    }
+
+    pub(super) fn parts(self) -> (String, Option<Vec<String>>) {
+        (self.subject, self.acts_for)
+    }
+
+    fn condition(&self) -> Expr {
+        match &self.acts_for {
+            Some(own) => Expr::cust_with_values("webhook.acts_for <@ $1", [own.clone()]),
+            None => Expr::cust_with_values("(webhook.acts_for is null and webhook.owner = $1)", [self.subject.clone()]),
+        }
+    }
+
+    pub(super) fn has(&self, row: &webhook::Model) -> bool {
+        match (&self.acts_for, &row.acts_for) {
+            (Some(own), Some(acts_for)) => acts_for.iter().all(|one| own.contains(one)),
+            (None, None) => row.owner == self.subject,
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn plan(query: &WebhookQuery) -> Plan {
+    Plan {
+        named: vec![],
+        filters: Filter::of_table("webhook").and(Some(query.owner.condition())).compare("active = $1", query.active),
+        usual: SortKey::time("webhook.created_at"),
+        order: None,
+        facets: vec![],
+    }
+}
+
+pub(super) fn view(row: webhook::Model) -> Webhook {
+    Webhook {
+        id: row.id,
+        url: row.url,
+        description: row.description,
+        resources: row.resources.iter().filter_map(|table| ResourceName::of_table(table)).collect(),
+        themes: row.themes,
+        municipalities: row.municipalities,
+        changes: row.changes,
+        submissions: row.submissions,
+        active: row.active,
+        former_until: row.former_until,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    }
+}
+
+/// A webhook, if it is that of who asks.
+pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> Result<webhook::Model> {
+    let row = webhook::Entity::find_by_id(id).one(db).await?;
+    row.filter(|row| owner.has(row)).ok_or(Error::NotFound)
+}
+
+pub(super) fn log(query: &DeliveryQuery) -> Plan {
+    Plan {
+        named: vec![],
+        filters: Filter::of_table("webhook_delivery")
+            .compare("webhook_id = $1", Some(query.webhook))
+            .term("state", &query.state),
+        usual: SortKey::time("webhook_delivery.created_at").turned(true),
+        order: None,
+        facets: vec![],
+    }
+}
+
+pub(super) fn delivery(row: webhook_delivery::Model) -> Result<Delivery> {
+    Ok(Delivery {
+        id: row.id,
+        r#type: row.r#type,
+        next_at: (row.state == DeliveryState::Pending).then_some(row.next_at),
+        state: row.state,
+        attempts: row.attempts,
+        created_at: row.created_at,
+        ended_at: row.ended_at,
+        attempted_at: row.attempted_at,
+        status: row.status,
+        failure: row.failure,
+        took_ms: row.took_ms,
+        payload: serde_json::from_str(&row.payload).map_err(Error::fault)?,
+    })
+}

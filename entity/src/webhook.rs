@@ -1,0 +1,30 @@
+//! An endpoint of somebody else that hears of changes.
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub owner: String,
+    pub acts_for: Option<Vec<String>>,
+    pub url: String,
+    pub description: Option<String>,
+    pub resources: Vec<String>,
+    pub themes: Vec<String>,
+    pub municipalities: Vec<String>,
+    pub changes: bool,
+    pub submissions: bool,
+    pub active: bool,
+    pub secret: String,
+    pub former_secret: Option<String>,
+    pub former_until: Option<DateTimeUtc>,
+    pub cursor: i64,
+    pub revision: i64,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

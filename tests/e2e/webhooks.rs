@@ -1,0 +1,294 @@
+//! Endpoints of others are told of what happens: signed, all of it, and nothing that is not their affair.
+
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use tests::{App, Client, Endpoint, Heard, TestDatabase, listen};
+
+const WEBHOOKS: &str = "/v1/webhooks";
+
+fn example(slug: &str, municipality: &str, themes: &[&str]) -> Value {
+    json!({
+        "slug": slug, "title": { "de": "Zum Prüfen erfunden" }, "municipality": municipality, "relation": "origin",
+        "themes": themes, "sources": ["https://example.org/"],
+    })
+}
+
+/// Makes a webhook; gives its path and its secret.
+async fn made(client: &Client, endpoint: &Endpoint, mut input: Value) -> (String, String) {
+    input["url"] = json!(endpoint.url());
+    let made = client.post(WEBHOOKS, &input).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let made = made.json();
+    (format!("{WEBHOOKS}/{}", made["webhook"]["id"].as_str().unwrap()), made["secret"].as_str().unwrap().to_owned())
+}
+
+/// Is a message signed with a secret, as Standard Webhooks has it?
+fn is_signed(heard: &Heard, secret: &str) -> bool {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap());
+    let signed = format!("{}.{}.{}", heard.headers["webhook-id"], heard.headers["webhook-timestamp"], heard.body);
+    let signature = format!("v1,{}", STANDARD.encode(hmac::sign(&key, signed.as_bytes()).as_ref()));
+    heard.headers["webhook-signature"].split(' ').any(|one| one == signature)
+}
+
+fn slugs(heard: &[Heard]) -> Vec<String> {
+    heard.iter().map(|heard| heard.json()["data"]["slug"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_endpoint_is_told_of_each_change_and_can_check_it() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    let (path, secret) = made(&editor, &endpoint, json!({})).await;
+
+    editor.post("/v1/practice-examples", &example("eins", "08335043", &[])).await;
+    editor.patch("/v1/practice-examples/eins", &json!({ "status": "pilot" }), "*").await;
+    editor.delete("/v1/practice-examples/eins", "*").await;
+    let heard = endpoint.hears(3).await;
+
+    let types: Vec<Value> = heard.iter().map(|heard| heard.json()["type"].clone()).collect();
+    assert_eq!(types, ["entry.create", "entry.change", "entry.delete"]);
+    assert!(heard.iter().all(|heard| is_signed(heard, &secret) && heard.headers["content-type"] == "application/json"));
+    assert_eq!(heard[1].json()["data"]["content"]["status"], "pilot");
+    assert!(heard[2].json()["data"].get("content").is_none());
+    let feed = app.anonymous().get("/v1/changes?after=0&limit=1").await.json();
+    assert!(heard[0].json()["data"]["sequence"].as_i64() > feed["items"][0]["sequence"].as_i64());
+    let webhook = editor.get(&path).await;
+    assert!(!webhook.text().contains("whsec_"), "the secret is shown once");
+    let log = editor.get(&format!("{path}/deliveries?state=delivered")).await;
+    assert_eq!(log.each("status"), [204, 204, 204]);
+    assert_eq!(log.json()["items"][0]["id"], json!(heard[2].headers["webhook-id"]), "newest first");
+
+    // Once more, though it was delivered.
+    let again = format!("{path}/deliveries/{}/redelivery", heard[0].headers["webhook-id"]);
+    assert_eq!(editor.post(&again, &json!({})).await.json()["state"], "pending");
+    let heard = endpoint.hears(4).await;
+    assert_eq!((&heard[3].headers["webhook-id"], &heard[3].body), (&heard[0].headers["webhook-id"], &heard[0].body));
+    assert_eq!(editor.post(&format!("{path}/deliveries/nonsense/redelivery"), &json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_fails_is_sent_again_and_no_redirect_is_followed() {
+    let (app, endpoint, other) = (App::start(), Endpoint::open().await, Endpoint::open().await);
+    let editor = app.editor().await;
+    let (path, _) = made(&editor, &endpoint, json!({})).await;
+    endpoint.answers(&[&format!("307 Temporary Redirect\r\nlocation: {}", other.url())]);
+
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    endpoint.hears(1).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let log = editor.get(&format!("{path}/deliveries")).await.json()["items"][0].clone();
+    let heard = endpoint.hears(2).await;
+
+    assert_eq!((&log["state"], &log["status"], &log["attempts"]), (&json!("pending"), &json!(307), &json!(1)));
+    assert_eq!(heard[0].headers["webhook-id"], heard[1].headers["webhook-id"]);
+    assert!(other.heard().is_empty());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let log = editor.get(&format!("{path}/deliveries")).await.json()["items"][0].clone();
+    assert_eq!((&log["state"], &log["attempts"]), (&json!("delivered"), &json!(2)));
+
+    // Who is gone hears no more.
+    endpoint.answers(&["410 Gone"]);
+    editor.delete("/v1/themes/zum-pruefen", "*").await;
+    endpoint.hears(3).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(editor.get(&path).await.json()["active"], false);
+    assert_eq!(editor.get(&format!("{path}/deliveries?state=failed")).await.json()["total"], 1);
+}
+
+#[tokio::test]
+async fn an_endpoint_hears_what_it_asked_for_alone() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let (by_theme, by_place, by_resource) = (Endpoint::open().await, Endpoint::open().await, Endpoint::open().await);
+    made(&editor, &by_theme, json!({ "themes": ["mobility"] })).await;
+    made(&editor, &by_place, json!({ "municipalities": ["konstanz"] })).await;
+    made(&editor, &by_resource, json!({ "resources": ["themes"] })).await;
+    let project = app.anonymous().get("/v1/projects?municipality=08335043").await.slugs().remove(0);
+
+    for (slug, ags, theme) in [("verkehr", "08421000", "mobility"), ("wasser", "08335043", "education")] {
+        assert_eq!(editor.post("/v1/practice-examples", &example(slug, ags, &[theme])).await.status, 201);
+    }
+    for (path, patch) in [
+        // It has the theme no more, which those who follow it must hear.
+        ("/v1/practice-examples/verkehr", json!({ "themes": ["education"] })),
+        ("/v1/practice-examples/verkehr", json!({ "status": "pilot" })),
+        (&format!("/v1/projects/{project}"), json!({ "website": "https://example.org/" })),
+        ("/v1/municipalities/konstanz", json!({ "website": "https://example.org/" })),
+        ("/v1/themes/education", json!({ "sdgs": [5, 6] })),
+    ] {
+        let changed = editor.patch(path, &patch, "*").await;
+        assert_eq!(changed.status, 200, "{path} {}", changed.text());
+    }
+    by_resource.hears(1).await;
+    by_theme.hears(3).await;
+    by_place.hears(3).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+
+    assert_eq!(slugs(&by_theme.heard()), ["verkehr".to_owned(), "verkehr".to_owned(), project.clone()]);
+    assert_eq!(slugs(&by_place.heard()), ["wasser".to_owned(), project, "konstanz".to_owned()]);
+    assert_eq!(slugs(&by_resource.heard()), ["education"]);
+    let wrong = json!({ "url": by_theme.url(), "themes": ["nowhere"], "municipalities": ["08335043", "atlantis"], "colour": 1 });
+    let wrong = editor.post(WEBHOOKS, &wrong).await.json();
+    assert_eq!(wrong["errors"][0]["pointer"], "/colour");
+    let wrong = json!({ "url": by_theme.url(), "themes": ["nowhere"], "municipalities": ["08335043", "atlantis"] });
+    let wrong = editor.post(WEBHOOKS, &wrong).await.json();
+    let pointers: Vec<&Value> = wrong["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, ["/themes/0", "/municipalities/1"]);
+}
+
+#[tokio::test]
+async fn a_municipality_hears_of_the_steps_of_its_submissions() {
+    let app = App::start();
+    let (own, others) = (Endpoint::open().await, Endpoint::open().await);
+    let office =
+        |subject: &str, ags: &str| json!({ "subject": subject, "role": "contributor", "municipalities": [ags] });
+    let konstanz = app.with_token(office("konstanz", "08335043")).await;
+    let ulm = app.with_token(office("ulm", "08421000")).await;
+    let editor = app.editor().await;
+    let (_, secret) = made(&konstanz, &own, json!({ "changes": false, "submissions": true })).await;
+    made(&ulm, &others, json!({ "changes": false, "submissions": true })).await;
+
+    let begun = json!({ "resource": "practice-examples", "content": example("eigenes", "08335043", &[]) });
+    let begun = konstanz.post("/v1/submissions", &begun).await.json();
+    let path = format!("/v1/submissions/{}", begun["id"].as_str().unwrap());
+    for (client, action) in
+        [(&konstanz, "submit"), (&editor, "request_changes"), (&konstanz, "submit"), (&editor, "publish")]
+    {
+        let step = json!({ "action": action, "comment": "Gern." });
+        assert_eq!(client.post(&format!("{path}/actions"), &step).await.status, 200);
+    }
+    let heard = own.hears(4).await;
+
+    let types: Vec<Value> = heard.iter().map(|heard| heard.json()["type"].clone()).collect();
+    assert_eq!(types, ["submission.submit", "submission.request_changes", "submission.submit", "submission.publish"]);
+    let last = heard[3].json()["data"].clone();
+    assert_eq!(
+        (&last["submission"], &last["stage"], &last["comment"]),
+        (&json!(path), &json!("published"), &json!("Gern."))
+    );
+    assert!(last["entry"].as_str().unwrap().starts_with("/v1/practice-examples/"));
+    assert!(heard.iter().all(|heard| is_signed(heard, &secret)));
+    assert!(others.heard().is_empty());
+}
+
+#[tokio::test]
+async fn a_secret_is_changed_without_a_gap() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    let (path, old) = made(&editor, &endpoint, json!({})).await;
+
+    let rotated = editor.post(&format!("{path}/secret"), &json!({})).await;
+    let new = rotated.json()["secret"].as_str().unwrap().to_owned();
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    let heard = endpoint.hears(1).await;
+
+    assert_eq!(rotated.status, 201);
+    assert_ne!(old, new);
+    assert!(is_signed(&heard[0], &old) && is_signed(&heard[0], &new));
+    let Some(beside) = app.database.connect().await else { return };
+    let over = "update webhook set former_until = now() - interval '1 second'";
+    sea_orm::ConnectionTrait::execute_raw(&beside, tests::statement(over)).await.unwrap();
+    editor.delete("/v1/themes/zum-pruefen", "*").await;
+    let heard = endpoint.hears(2).await;
+    assert!(!is_signed(&heard[1], &old) && is_signed(&heard[1], &new));
+    beside.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_webhook_is_changed_paused_and_deleted_by_those_whose_it_is() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    let konstanz = app.with_scopes(&["webhooks:write"], &["08335043"]).await;
+    let (path, _) = made(&konstanz, &endpoint, json!({ "description": "Unsere Seite" })).await;
+    let ulm = app.with_scopes(&["webhooks:write"], &["08421000"]).await;
+
+    for stranger in [&editor, &ulm] {
+        assert_eq!(stranger.get(WEBHOOKS).await.json()["total"], 0);
+        for path in [path.clone(), format!("{path}/deliveries")] {
+            assert_eq!(stranger.get(&path).await.status, 404);
+        }
+        assert_eq!(stranger.delete(&path, "*").await.status, 404);
+        assert_eq!(stranger.put(&path, &json!({ "url": endpoint.url() }), "*").await.status, 404);
+        assert_eq!(stranger.post(&format!("{path}/secret"), &json!({})).await.status, 404);
+    }
+    let read = konstanz.get(&path).await;
+    let paused = konstanz.put(&path, &json!({ "url": endpoint.url(), "active": false }), read.etag()).await;
+    let late = konstanz.put(&path, &json!({ "url": endpoint.url() }), read.etag()).await;
+    assert_eq!((paused.status, late.status, paused.json().get("description")), (200, 412, None));
+    editor.post("/v1/themes", &json!({ "slug": "unbemerkt", "label": { "de": "Prüfen" } })).await;
+    assert_eq!(konstanz.put(&path, &json!({ "url": endpoint.url() }), "*").await.status, 200);
+    editor.post("/v1/themes", &json!({ "slug": "bemerkt", "label": { "de": "Prüfen" } })).await;
+    assert_eq!(slugs(&endpoint.hears(1).await), ["bemerkt"]);
+    assert_eq!(konstanz.delete(&path, "*").await.status, 204);
+    assert_eq!(konstanz.get(&path).await.status, 404);
+    let key = [("idempotency-key", "eins")];
+    assert_eq!(konstanz.post_with(WEBHOOKS, &json!({ "url": endpoint.url() }), &key).await.status, 400);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_into_our_own_network_unless_that_is_allowed() {
+    let database = TestDatabase::filled();
+    let settings = tests::Settings { keys: Some(tests::Secret(tests::KEYS.clone())), ..database.settings() };
+    let app = App::start_as((database, settings), tests::Listen { webhook_private: false, ..listen() });
+    let (editor, endpoint) = (app.editor().await, Endpoint::open().await);
+
+    let port = endpoint.address.port();
+    for url in [
+        endpoint.url(),
+        format!("https://127.0.0.1:{port}/"),
+        format!("https://[::1]:{port}/"),
+        format!("https://0x7f000001:{port}/"),
+        "https://169.254.169.254/".to_owned(),
+    ] {
+        let refused = editor.post(WEBHOOKS, &json!({ "url": url })).await;
+        assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/url")), "{url}");
+    }
+    // What a name leads to is seen when it is looked up.
+    let named = editor.post(WEBHOOKS, &json!({ "url": format!("https://localhost:{port}/") })).await.json();
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
+    let mut attempt = Value::Null;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        attempt = editor.get(&log).await.json()["items"][0].clone();
+        if attempt["attempts"] == 1 {
+            break;
+        }
+    }
+    assert_eq!((&attempt["state"], attempt.get("status")), (&json!("pending"), None));
+    assert!(attempt["failure"].as_str().unwrap().contains("not public"), "{attempt}");
+    assert!(endpoint.heard().is_empty());
+}
+
+#[tokio::test]
+async fn of_two_instances_one_tells_each_message() {
+    let database = TestDatabase::filled();
+    if database.server_address().is_none() {
+        return;
+    }
+    let shared = database.shared();
+    let (one, other) = (App::start_on(database), App::start_on(shared));
+    let endpoint = Endpoint::open().await;
+    let editor = one.editor().await;
+    made(&editor, &endpoint, json!({})).await;
+
+    let second = other.anonymous();
+    assert_eq!(second.get("/health/ready").await.status, 200);
+    for number in 0..40 {
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        assert_eq!(editor.post("/v1/themes", &theme).await.status, 201);
+    }
+    endpoint.hears(40).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    let mut ids: Vec<String> = endpoint.heard().iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
+    assert_eq!(ids.len(), 40);
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 40);
+    drop(other);
+}
