@@ -33,6 +33,12 @@ impl Filter {
         self
     }
 
+    /// Whatever else must hold.
+    pub(crate) fn all(mut self, condition: Condition) -> Self {
+        self.condition = self.condition.add(condition);
+        self
+    }
+
     /// A column of the table compared with a value, if there is one: `column op $1`.
     pub(crate) fn compare(self, comparison: &str, value: Option<impl Into<sea_orm::Value>>) -> Self {
         let sql = format!("{}.{comparison}", self.table);

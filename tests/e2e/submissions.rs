@@ -258,6 +258,8 @@ async fn a_stranger_learns_nothing() {
         assert_eq!(client.put(&draft, &json!({ "content": {} }), "*").await.status, 404);
     }
     hidden(&editor, &draft).await;
+    let waits = unbound.get("/v1/municipalities/08335043/duties").await.json();
+    assert_eq!(waits["changes"], json!([]));
     assert_eq!(app.anonymous().get(&sent).await.status, 401);
     assert_eq!(app.with_scopes(&["audit:read"], &[]).await.get(&sent).await.status, 403);
     let reviewer = app.with_token(json!({ "subject": "pruefung", "scopes": ["submissions:review"] })).await;
@@ -429,4 +431,37 @@ async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
     assert_eq!(app.anonymous().get(duties).await.status, 401);
     assert_eq!(editor.get(duties).await.status, 200);
     assert_eq!(ulm.get("/v1/municipalities/99999999/duties").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_confirmation_meanwhile_is_no_obstacle() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
+    let (name, entry) = ("an-adoption-that-ended", "/v1/practice-examples/an-adoption-that-ended");
+    let corrects = json!({ "resource": "practice-examples", "entry": name });
+    let correction = ulm.post(SUBMISSIONS, &corrects).await.json();
+    let (path, mut content) = (path(&correction), correction["content"].clone());
+    content["title"]["de"] = json!("Korrigiert");
+    ulm.put(&path, &json!({ "content": content }), "*").await;
+    step(&ulm, &path, "submit").await;
+    assert_eq!(ulm.post(&format!("{entry}/confirmations"), &json!({})).await.status, 200);
+
+    let published = step(&editor, &path, "publish").await;
+
+    assert_eq!(published.status, 200, "{}", published.text());
+    let now = app.anonymous().get(entry).await.json();
+    assert_eq!((&now["title"]["de"], &now["freshness"]), (&json!("Korrigiert"), &json!("fresh")));
+
+    // What is to go is looked at anew when it is submitted anew.
+    let goes = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": name });
+    let path = self::path(&ulm.post(SUBMISSIONS, &goes).await.json());
+    step(&ulm, &path, "submit").await;
+    editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await;
+    assert_eq!(step(&editor, &path, "publish").await.status, 409);
+    step(&editor, &path, "request_changes").await;
+    step(&ulm, &path, "submit").await;
+    assert_eq!(step(&editor, &path, "publish").await.status, 200);
+    let with_content = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": name, "content": {} });
+    assert_eq!(ulm.post(SUBMISSIONS, &with_content).await.status, 422);
 }

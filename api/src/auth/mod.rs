@@ -84,6 +84,15 @@ impl Caller {
         self.may(AuditRead::NAME) && self.municipalities.is_none()
     }
 
+    /// Acts for somebody: a token that is bound to no municipality at all may have nothing of its own.
+    pub(crate) fn acts_for_any(&self) -> Result<()> {
+        if self.municipalities.as_ref().is_some_and(BTreeSet::is_empty) {
+            Err(Error::Elsewhere(vec![]))
+        } else {
+            Ok(())
+        }
+    }
+
     /// Acts for all municipalities.
     pub(crate) fn is_unbound(&self) -> Result<()> {
         if self.municipalities.is_none() { Ok(()) } else { Err(Error::Elsewhere(vec![])) }

@@ -36,7 +36,10 @@ pub(crate) struct Feed(Cache<(i64, String), Arc<Changes>>);
 
 impl Default for Feed {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(64).time_to_idle(Duration::from_mins(1)).build())
+        // Some hundred changes are some hundred kilobytes.
+        let weigh =
+            |_: &(i64, String), page: &Arc<Changes>| u32::try_from(page.items.len()).unwrap_or(u32::MAX).max(50);
+        Self(Cache::builder().weigher(weigh).max_capacity(5000).time_to_idle(Duration::from_mins(1)).build())
     }
 }
 

@@ -54,17 +54,18 @@ pub(crate) async fn concerning(
     concerning: &Concerning,
 ) -> Result<(Vec<FeedChange>, i64)> {
     const WINDOW: i64 = 200;
-    const CONCERNING: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, c.entry as content \
+    // What was deleted since is not shown here either; what it was decides all the same.
+    const CONCERNING: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
+               case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
+                    then c.entry end as content \
           from change c \
-          left join lateral (select p.entry from change p where p.entry_id = c.entry_id and p.sequence < c.sequence and p.entry is not null \
-                              order by p.sequence desc limit 1) before on true \
          where c.sequence > $1 and c.sequence <= $2 \
            and (cardinality($3::text[]) = 0 or c.resource = any ($3)) \
            and (cardinality($4::text[]) = 0 or c.resource = 'theme' and c.slug = any ($4) \
-                or exists (select from (values (c.entry::jsonb), (before.entry::jsonb)) state (entry) \
+                or exists (select from states_of(c.entry_id, c.sequence) state \
                             where jsonb_exists_any(state.entry -> 'themes', $4))) \
            and (cardinality($5::text[]) = 0 or c.resource = 'municipality' and (c.official = any ($5) or c.slug = any ($5)) \
-                or exists (select from (values (c.entry::jsonb), (before.entry::jsonb)) state (entry) \
+                or exists (select from states_of(c.entry_id, c.sequence) state \
                             where jsonb_exists_any(state.entry -> 'providers', $5) \
                                or jsonb_path_exists(state.entry, '$.**.municipality ? (@ == $names[*])', \
                                                     jsonb_build_object('names', to_jsonb($5::text[]))))) \

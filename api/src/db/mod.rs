@@ -21,6 +21,7 @@ pub use self::save::Stored;
 pub(crate) use self::save::{insert, upsert};
 pub use self::schema::Schema;
 pub use self::write::{Pace, Write};
+pub(crate) use self::write::{sql, written};
 
 /// An open database; clones share it.
 #[derive(Clone)]

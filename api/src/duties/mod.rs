@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
-use crate::auth::{Scope, Scoped, SubmissionsWrite};
+use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::change::absent;
 use crate::error::Result;
 use crate::http::{Key, no_store, nothing, reply};
@@ -39,5 +39,8 @@ async fn get_municipality_duties(
         return Err(absent(db, &MUNICIPALITIES, &key).await);
     };
     caller.acts_for(&[found.key()])?;
-    reply("application/json", &query::of(db, &found).await?).map(no_store)
+    // Who acts for all and does not review sees of submissions its own.
+    let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
+    let by = (!is_all).then(|| caller.subject.clone());
+    reply("application/json", &query::of(db, &found, by).await?).map(no_store)
 }

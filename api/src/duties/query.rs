@@ -30,8 +30,8 @@ struct Requested {
     open_comments: i64,
 }
 
-/// Two statements, however much waits.
-pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found) -> Result<Duties> {
+/// What waits, of submissions perhaps those of one submitter alone. Two statements, however much it is.
+pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found, by: Option<String>) -> Result<Duties> {
     const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title ->> 'de' as name, e.last_confirmed_on \
           from solution e where e.id in (select solution_id from solution_municipality where municipality_id = $1) \
            and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
@@ -43,11 +43,12 @@ pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found) -> Resul
                (select count(*) from submission_comment c where c.submission_id = s.id and c.resolved_at is null) as open_comments \
           from submission s cross join lateral (select at, comment from submission_action where submission_id = s.id \
                                                   and action = 'request_changes' order by at desc, id desc limit 1) a \
-         where s.stage = 'changes_requested' and s.municipalities && array[$1] order by a.at, s.id";
+         where s.stage = 'changes_requested' and s.municipalities && array[$1] \
+           and ($2::text is null or s.submitted_by = $2) order by a.at, s.id";
     let year_ago = today().checked_sub_months(Months::new(12)).unwrap_or_default();
     let values: [Value; 2] = [municipality.id.into(), year_ago.into()];
     let due = Due::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, DUE, values)).all(db).await?;
-    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.key().into()]);
+    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.key().into(), by.into()]);
     let requested = Requested::find_by_statement(key).all(db).await?;
     Ok(Duties {
         confirmations: due.into_iter().filter_map(confirmation).collect(),

@@ -77,6 +77,10 @@ kinds! {
         "The Idempotency-Key belongs to another request of the last 24 hours. Choose a new one, such as a UUID, for each new request.";
     STEP CONFLICT "step" "Step not possible"
         "The submission stands where this step cannot be taken. Its member actions lists those that can.";
+    ENOUGH CONFLICT "enough" "No more of them"
+        "There is a limit to how many of these one owner may have. The detail names it; delete one first.";
+    INACTIVE CONFLICT "inactive" "Webhook not active"
+        "Nothing is sent to a webhook that is not active. Make it active with PUT first.";
     FOUR_EYES FORBIDDEN "four-eyes" "Another pair of eyes needed"
         "Nobody reviews what they wrote or submitted themselves. Somebody else with submissions:review has to.";
     OVERTAKEN CONFLICT "overtaken" "Entry changed meanwhile"
@@ -125,6 +129,8 @@ impl Error {
             Self::Referenced(..) => REFERENCED,
             Self::KeyReused => KEY_REUSED,
             Self::Step { .. } | Self::Closed(_) => STEP,
+            Self::Enough(..) => ENOUGH,
+            Self::Inactive => INACTIVE,
             Self::FourEyes => FOUR_EYES,
             Self::Overtaken(_) => OVERTAKEN,
             Self::InFlight => IN_FLIGHT,

@@ -91,6 +91,10 @@ pub enum Error {
         "The content of a submission that is `{0}`, or that asks to withdraw an entry, stays as it is; `actions` lists the steps it can take."
     )]
     Closed(&'static str),
+    #[error("You have {1} {0}, and there can be no more; delete one first.")]
+    Enough(&'static str, i64),
+    #[error("The webhook is not active, so nothing is sent to it; make it active first.")]
+    Inactive,
     #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
     FourEyes,
     #[error("The published entry was changed after the submission was begun. Compare the three states; request changes, and send the content again with `based_on` {}.", .0.revision)]

@@ -115,7 +115,7 @@ async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) 
 /// Confirm a solution
 ///
 /// Says that what is told of it holds today: `last_confirmed_on` becomes the day it is in Germany. It is for its providers, and
-/// where none are named for those who carry its projects.
+/// for those who carry its projects.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
     responses((status = 200, description = "The solution", body = Solution)))]
 #[post("/v1/solutions/{key}/confirmations")]

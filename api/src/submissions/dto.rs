@@ -185,6 +185,9 @@ fn can_be_submitted(resource: &ResourceName) -> Result<(), ValidationError> {
 fn names_what_it_is_for(input: &SubmissionInput) -> Result<(), ValidationError> {
     match (input.purpose, &input.entry) {
         (Purpose::Withdraw, None) => Err(broken("`entry` must name what is to be withdrawn")),
+        (Purpose::Withdraw, _) if input.content.is_some() => {
+            Err(broken("`content` must be left out: what is to be withdrawn goes as it is"))
+        }
         _ => Ok(()),
     }
 }

@@ -17,7 +17,6 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, put};
 use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
-use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -26,7 +25,7 @@ use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, Submissio
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, QueryString, View, entry_tag, no_store, nothing, reply};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, QueryString, View, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
@@ -109,12 +108,7 @@ async fn get_submission(Party(caller): Party, state: Data<State>, req: HttpReque
     let db = state.read()?;
     let (row, _) = query::one(db, id.0, &caller).await?;
     let submission = query::whole(db, row, &caller).await?;
-    let mut response = reply("application/json", &submission)?;
-    let tag = entry_tag(submission.revision, &serde_json::to_vec(&submission).map_err(Error::fault)?);
-    if let Ok(tag) = tag.parse() {
-        response.headers_mut().insert(actix_web::http::header::ETAG, tag);
-    }
-    Ok(no_store(response))
+    Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
 }
 
 /// Begin a submission
@@ -224,7 +218,7 @@ async fn create_submission_comment(
 ) -> Result<HttpResponse> {
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
         let comment = query::comment(store::remark(tx, (id.0, caller), input).await?);
-        Ok(answer(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
+        Ok(Answer::of(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
     };
     aside((caller, call), input, work).await
 }
@@ -246,7 +240,7 @@ async fn create_submission_comment_resolution(
     let resolver = caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let (row, is_new) = store::resolve(tx, (id.0, comment), &resolver).await?;
-        let answer = answer(StatusCode::OK, &query::comment(row))?;
+        let answer = Answer::of(StatusCode::OK, &query::comment(row))?;
         Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
     };
     call.run_aside(&caller, "", work).await.map(no_store)
@@ -286,11 +280,5 @@ async fn aside<T: 'static>(
 /// The submission as who wrote sees it now.
 async fn shown(tx: &DatabaseTransaction, row: Model, caller: &Caller, status: StatusCode) -> Result<Answer> {
     let submission = query::whole(tx, row, caller).await?;
-    let answer = answer(status, &submission)?;
-    let tag = entry_tag(submission.revision, answer.body.as_deref().unwrap_or_default().as_bytes());
-    Ok(answer.with("etag", tag))
-}
-
-fn answer(status: StatusCode, body: &impl Serialize) -> Result<Answer> {
-    Ok(Answer::new(status, Some(serde_json::to_string(body).map_err(Error::fault)?)))
+    Ok(Answer::of(status, &submission)?.tagged(submission.revision))
 }

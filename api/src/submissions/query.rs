@@ -4,7 +4,7 @@ use entity::submission::{Entity, Model};
 use entity::vocabulary::{Purpose, Stage};
 use entity::{submission_action, submission_comment};
 use sea_orm::prelude::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::dto::{Comment, Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
@@ -24,34 +24,29 @@ use crate::reuse::completeness;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sight {
     subject: String,
-    municipalities: Vec<String>,
-    is_bound: bool,
+    municipalities: Option<Vec<String>>,
+    submits: bool,
     reviews: bool,
 }
 
 impl Sight {
     pub(super) fn of(caller: &Caller) -> Self {
-        let is_bound = caller.municipalities.is_some();
         Self {
             subject: caller.subject.clone(),
-            municipalities: caller.municipalities.iter().flatten().cloned().collect(),
-            is_bound,
-            reviews: !is_bound && caller.may(SubmissionsReview::NAME),
+            municipalities: caller.municipalities.as_ref().map(|own| own.iter().cloned().collect()),
+            submits: caller.may(SubmissionsWrite::NAME),
+            reviews: caller.is_unbound().is_ok() && caller.may(SubmissionsReview::NAME),
         }
     }
 
-    fn condition(&self) -> Expr {
-        let subject = || self.subject.clone();
-        match self {
-            Self { is_bound: true, municipalities, .. } => {
-                Expr::cust_with_values("submission.municipalities && $1", [municipalities.clone()])
-            }
-            Self { reviews: true, .. } => Expr::cust_with_values(
-                "(submission.submitted_at is not null or submission.submitted_by = $1)",
-                [subject()],
-            ),
-            _ => Expr::cust_with_values("submission.submitted_by = $1", [subject()]),
-        }
+    /// The same as `part` says of one.
+    pub(super) fn condition(&self) -> Condition {
+        let own = self.submits.then(|| match &self.municipalities {
+            Some(own) => Expr::cust_with_values("submission.municipalities && $1", [own.clone()]),
+            None => Expr::cust_with_values("submission.submitted_by = $1", [self.subject.clone()]),
+        });
+        let reviewed = self.reviews.then(|| Expr::cust("submission.submitted_at is not null"));
+        Condition::any().add(Expr::cust("false")).add_option(own).add_option(reviewed)
     }
 }
 
@@ -86,7 +81,7 @@ fn filters(query: &SubmissionQuery) -> Filter {
     let tables = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
     let municipalities = query.municipality.clone();
     Filter::of_table("submission")
-        .and(Some(query.sight.condition()))
+        .all(query.sight.condition())
         .term("stage", &query.stage)
         .text("resource", tables)
         .term("purpose", &query.purpose)
@@ -146,7 +141,7 @@ fn view(row: Model, caller: &Caller) -> Result<Submission> {
 
 /// One submission, if somebody may see it, and its part in it.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    let row = Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
     Ok((row, part))
 }

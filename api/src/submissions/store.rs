@@ -3,38 +3,28 @@
 use entity::submission::{Entity, Model};
 use entity::submission_comment;
 use entity::vocabulary::{Purpose, ReviewAction, Side, Stage, Vocabulary};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QuerySelect, Statement, Value,
-};
-use serde_json::json;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::dto::{CommentInput, ContentInput, StepInput, SubmissionInput};
 use super::kind::{Kind, Published};
-use super::query::{checked, part};
+use super::query::{Sight, checked, part};
 use super::review::{Part, after, is_open};
 use crate::auth::Caller;
 use crate::change::{Author, absent};
-use crate::db::Write;
+use crate::db::{Write, sql, written};
 use crate::error::{Error, Overtaken, Result, Violation};
 use crate::http::{Held, Key};
 use crate::resource::ResourceName;
 use crate::webhooks::{SubmissionStep, tell_step};
 use crate::writing::is_affair;
 
-fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, text, values)
-}
-
-/// The one row that a statement writes.
-async fn written<T: FromQueryResult>(tx: &DatabaseTransaction, statement: Statement) -> Result<T> {
-    T::find_by_statement(statement).one(tx).await?.ok_or(Error::NotFound)
-}
-
 /// Begins a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipalities, submitted_by, authors) \
         values ($1, $2, $3, 'draft', $4, $5, $6::text::json, $7::text::json, $8, $9, array[$9]) returning *";
+    caller.acts_for_any()?;
     let SubmissionInput { resource, purpose, entry, content } = input;
     let kind = Kind::of_table(resource.0.table)?;
     let entry = match entry {
@@ -83,7 +73,9 @@ async fn named(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uui
 
 /// A submission that nobody else changes until the transaction ends, and the part that somebody has in it.
 pub(super) async fn held(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    let row = Entity::find_by_id(id).lock_exclusive().one(tx).await?.ok_or(Error::NotFound)?;
+    // Of what somebody may not see not even the lock is tried.
+    let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).lock_exclusive().one(tx).await?;
+    let row = row.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
     Ok((row, part))
 }
@@ -138,7 +130,7 @@ async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Publish
     }
 }
 
-fn overtaken(row: &Model, published: Published, submitted: serde_json::Value) -> Error {
+fn overtaken(row: &Model, published: Published, submitted: Json) -> Error {
     let base = row.base_content.clone().unwrap_or_default();
     Error::Overtaken(Box::new(Overtaken {
         revision: published.revision,
@@ -226,7 +218,13 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
 
 /// Refuses to submit what could not be published; gives the municipalities it is submitted for.
 async fn submit(tx: &DatabaseTransaction, row: &Model, caller: &Caller) -> Result<Option<Vec<String>>> {
+    const REBASE: &str =
+        "update submission set base = $2, base_content = $3::text::json, content = $3::text::json where id = $1";
     if row.purpose == Purpose::Withdraw {
+        // Whoever asks for it again has seen what is to go.
+        if let Some(Published { revision, content, .. }) = current(tx, row).await? {
+            tx.execute_raw(sql(REBASE, [row.id.into(), revision.into(), content.to_string().into()])).await?;
+        }
         return Ok(None);
     }
     let checkup = checked(tx, row, caller).await?;
@@ -238,22 +236,47 @@ async fn submit(tx: &DatabaseTransaction, row: &Model, caller: &Caller) -> Resul
     Ok((!holders.is_empty()).then_some(holders))
 }
 
+/// Was nothing meanwhile but the entry confirmed? Then the content takes over the day.
+fn keeps_up(content: &mut Json, mut base: Json, published: &Json) -> bool {
+    const DAY: &str = "last_confirmed_on";
+    let (day, before) = (published.get(DAY).cloned(), base.get(DAY).cloned());
+    set(&mut base, DAY, day.clone());
+    if base != *published {
+        return false;
+    }
+    if content.get(DAY).cloned() == before {
+        set(content, DAY, day);
+    }
+    true
+}
+
+fn set(content: &mut Json, member: &str, value: Option<Json>) {
+    if let Some(members) = content.as_object_mut() {
+        match value {
+            Some(value) => members.insert(member.to_owned(), value),
+            None => members.remove(member),
+        };
+    }
+}
+
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
 pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input: StepInput) -> Result<Model> {
     let (row, part) = held(&write.tx, id, caller).await?;
     let stage = after(row.stage, input.action, part)?;
     let kind = Kind::of_table(&row.resource)?;
+    let mut content = row.content.clone();
     if let Some(published) = current(&write.tx, &row).await?
         && Some(published.revision) != row.base
+        && !keeps_up(&mut content, row.base_content.clone().unwrap_or_default(), &published.content)
     {
-        return Err(overtaken(&row, published, row.content.clone()));
+        return Err(overtaken(&row, published, content));
     }
     let entry = match (row.purpose, row.entry_id) {
         (Purpose::Withdraw, Some(entry)) => {
-            (kind.withdraw)(write, entry, row.content.clone()).await?;
+            (kind.withdraw)(write, entry, content).await?;
             entry
         }
-        (_, entry) => (kind.publish)(write, entry, row.content.clone()).await?,
+        (_, entry) => (kind.publish)(write, entry, content).await?,
     };
     let taken = Taken { stage, entry: Some(entry), municipalities: None };
     take(&write.tx, &write.author, (id, input), taken).await

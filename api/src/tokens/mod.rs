@@ -90,8 +90,7 @@ async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<T
         let (location, expires_in) =
             (format!("/v1/tokens/{}", token.id), (token.expires_at - token.created_at).num_seconds());
         let issued = IssuedToken { access_token, token_type: "Bearer", expires_in, token };
-        let body = serde_json::to_string(&issued).map_err(Error::fault)?;
-        Ok(Done::Changed(Answer::new(StatusCode::CREATED, Some(body)).with("location", location)))
+        Ok(Done::Changed(Answer::of(StatusCode::CREATED, &issued)?.with("location", location)))
     };
     call.run(&caller, "", work).await.map(no_store)
 }
@@ -111,8 +110,7 @@ async fn create_token_revocation(caller: Scoped<TokensAdmin>, mut call: Call, id
         let (row, is_new) = store::revoke(write, id).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
         write.then(move || issued.revoke(id));
-        let body = serde_json::to_string(&token).map_err(Error::fault)?;
-        let answer = Answer::new(StatusCode::OK, Some(body));
+        let answer = Answer::of(StatusCode::OK, &token)?;
         Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
     };
     call.run(&caller, "", work).await.map(no_store)

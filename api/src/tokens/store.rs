@@ -14,6 +14,7 @@ use crate::change::{Changed, record};
 use crate::db::Write;
 use crate::error::{Error, Result, Violation};
 use crate::municipalities::MUNICIPALITIES;
+use crate::webhooks::end_those_of;
 
 /// What tokens are called in the record of changes; they are no resource of the directory.
 pub(crate) const TABLE: &str = "token";
@@ -55,6 +56,7 @@ pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
     let mut revoked = row.into_active_model();
     revoked.revoked_at = Set(Some(write.at()));
     let row = revoked.update(&write.tx).await?;
+    end_those_of(&write.tx, id).await?;
     note(write, Action::Revoke, &row).await?;
     Ok((row, true))
 }

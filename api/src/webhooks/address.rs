@@ -34,14 +34,14 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 /// Global unicast alone, and none that hides an address of the other kind which is not public.
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [first, second, third, .., last_but_one, last] = address.segments();
+    let [first, second, third, fourth, fifth, sixth, last_but_one, last] = address.segments();
     let hidden = |high: u16, low: u16| {
         let ([one, two], [three, four]) = (high.to_be_bytes(), low.to_be_bytes());
         is_public_v4(Ipv4Addr::new(one, two, three, four))
     };
     match (first, second) {
         // Translated addresses (RFC 6052), and 6to4.
-        (0x64, 0xff9b) => hidden(last_but_one, last),
+        (0x64, 0xff9b) => [third, fourth, fifth, sixth] == [0; 4] && hidden(last_but_one, last),
         (0x2002, _) => hidden(second, third),
         // Teredo, benchmarks, identifiers, documentation.
         (0x2001, 0..0x200 | 0xdb8) | (0x3fff, 0..0x1000) => false,
@@ -87,7 +87,7 @@ impl Resolve for PublicOnly {
 }
 
 /// A client that follows no redirects, and goes nowhere private unless that is allowed.
-pub(crate) fn client(private: bool) -> reqwest::Result<reqwest::Client> {
+pub(super) fn client(private: bool) -> reqwest::Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -126,6 +126,7 @@ mod tests {
             "::ffff:10.0.0.1",
             "::127.0.0.1",
             "64:ff9b::a00:1",
+            "64:ff9b:1::101:101",
             "2002:7f00:1::1",
             "2001:db8::1",
             "2001::1",

@@ -10,8 +10,9 @@ use sea_orm::DatabaseTransaction;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::address::{self, objection};
+use super::outbox::{self, Attempt, Batch, GONE, Message};
 use super::sign::signatures;
-use super::store::{self, Attempt, Batch, Message};
 use crate::db::Database;
 use crate::directory::Directory;
 use crate::error::Result;
@@ -25,8 +26,21 @@ const AT_ONCE: usize = 16;
 /// How often is looked for what is due, where nothing is heard of the directory.
 const POLL: Duration = Duration::from_secs(1);
 
+/// What messages are sent with.
+#[derive(Clone)]
+pub(crate) struct Sender {
+    client: Client,
+    private: bool,
+}
+
+impl Sender {
+    pub(crate) fn new(private: bool) -> reqwest::Result<Self> {
+        Ok(Self { client: address::client(private)?, private })
+    }
+}
+
 /// Delivers until the service stops; what is under way then is sent again later.
-pub(crate) async fn deliver(database: Database, directory: Directory, client: Client) {
+pub(crate) async fn deliver(database: Database, directory: Directory, sender: Sender) {
     let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
     while !directory.is_stopping() {
         let news = directory.news();
@@ -36,11 +50,11 @@ pub(crate) async fn deliver(database: Database, directory: Directory, client: Cl
             Ok(Some(Work::Caught)) => continue,
             Ok(Some(Work::Batch(batch))) => {
                 busy.insert(batch.webhook);
-                sending.spawn_local(send(database.clone(), client.clone(), batch));
+                sending.spawn_local(send(database.clone(), sender.clone(), batch));
                 continue;
             }
             Ok(None) => {}
-            Err(error) => tracing::debug!(cause = %error, "webhooks wait; it is tried again"),
+            Err(error) => tracing::warn!(cause = %error, "webhooks wait; it is tried again"),
         }
         tokio::select! {
             _ = news.until(tokio::time::Instant::now() + POLL) => {}
@@ -62,14 +76,16 @@ enum Work {
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, busy: &HashSet<Uuid>, full: bool) -> Result<Option<Work>> {
     let busy: Vec<Uuid> = busy.iter().copied().collect();
-    let todo = store::todo(database.watch(), &busy).await?;
-    if todo.behind {
-        let caught = within(database, async |tx| store::catch_up(tx).await).await?;
-        return Ok(caught.then_some(Work::Caught));
-    }
+    let todo = outbox::todo(database.watch(), &busy).await?;
     if todo.due && !full {
-        let taken = within(database, async move |tx| store::take(tx, &busy).await).await?;
-        return Ok(taken.filter(|batch| !batch.messages.is_empty()).map(Work::Batch));
+        let taken = within(database, async move |tx| outbox::take(tx, &busy).await).await?;
+        if let Some(batch) = taken.filter(|batch| !batch.messages.is_empty()) {
+            return Ok(Some(Work::Batch(batch)));
+        }
+    }
+    if todo.behind {
+        let caught = within(database, async |tx| outbox::catch_up(tx).await).await?;
+        return Ok(caught.then_some(Work::Caught));
     }
     Ok(None)
 }
@@ -88,14 +104,14 @@ async fn within<T: 'static>(
 }
 
 /// Sends the messages of a batch one after another; tells which webhook is free again.
-async fn send(database: Database, client: Client, batch: Batch) -> Uuid {
+async fn send(database: Database, sender: Sender, batch: Batch) -> Uuid {
     let Batch { webhook, url, secrets, messages } = batch;
     let (began, mut left) = (Instant::now(), messages.into_iter());
     for message in left.by_ref() {
-        let attempt = attempt(&client, (&url, &secrets), &message).await;
+        let attempt = attempt(&sender, (&url, &secrets), &message).await;
         // Who does not answer now will not a moment later.
-        let ends = attempt.status.is_none() || began.elapsed() > SHIFT;
-        let settled = within(&database, async move |tx| store::settle(tx, webhook, &message, &attempt).await).await;
+        let ends = attempt.status.is_none_or(|status| status == GONE) || began.elapsed() > SHIFT;
+        let settled = within(&database, async move |tx| outbox::settle(tx, webhook, &message, &attempt).await).await;
         if let Err(error) = settled {
             tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
         }
@@ -105,7 +121,7 @@ async fn send(database: Database, client: Client, batch: Batch) -> Uuid {
     }
     let left: Vec<Uuid> = left.map(|message| message.id).collect();
     if !left.is_empty()
-        && let Err(error) = within(&database, async move |tx| store::release(tx, left).await).await
+        && let Err(error) = within(&database, async move |tx| outbox::release(tx, left).await).await
     {
         tracing::debug!(cause = %error, "messages were not given back; they wait a little longer");
     }
@@ -113,9 +129,14 @@ async fn send(database: Database, client: Client, batch: Batch) -> Uuid {
 }
 
 /// Sends one message once.
-async fn attempt(client: &Client, (url, secrets): (&str, &[String]), message: &Message) -> Attempt {
+async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &Message) -> Attempt {
     let (began, timestamp) = (Instant::now(), Utc::now().timestamp());
-    let request = client
+    // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed once.
+    if objection(url, sender.private).is_some() {
+        return Attempt { status: None, failure: Some(NOT_PUBLIC.to_owned()), took: began.elapsed() };
+    }
+    let request = sender
+        .client
         .post(url)
         .header("content-type", "application/json")
         .header("webhook-id", message.id.to_string())
@@ -129,16 +150,19 @@ async fn attempt(client: &Client, (url, secrets): (&str, &[String]), message: &M
     Attempt { status, failure, took: began.elapsed() }
 }
 
+const NOT_PUBLIC: &str = "no connection: the address is not reachable, or not public";
+
 /// Why there was no answer, in words that tell nothing of our network.
 fn reason(error: &reqwest::Error) -> &'static str {
     match () {
         () if error.is_timeout() => "no answer within 10 seconds",
-        () if error.is_connect() => "no connection: the address is not reachable, or not public",
+        () if error.is_connect() => NOT_PUBLIC,
         () => "no answer that could be read",
     }
 }
 
 /// Forgets old deliveries.
 pub(crate) async fn forget(database: &Database) -> Result<()> {
-    within(database, async |tx| store::forget(tx).await).await
+    while !within(database, async |tx| outbox::forget(tx).await).await? {}
+    Ok(())
 }

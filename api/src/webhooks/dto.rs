@@ -8,7 +8,6 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::address::objection;
 use crate::changes::FeedChange;
 use crate::format::{Format, Record};
 use crate::http::Filters;
@@ -33,8 +32,8 @@ pub(super) struct Webhook {
     /// It is told of changes of entries that have, or had before, one of these themes, by slug; of all, where none is named.
     #[schema(example = json!(["mobility"]))]
     pub themes: Vec<String>,
-    /// It is told of changes of entries that are, or were before, the affair of one of these municipalities, by official key, or slug where there is none; of
-    /// all, where none is named.
+    /// It is told of changes of entries that name, or named before, one of these municipalities, by official key, or slug where there is
+    /// none; of all, where none is named.
     #[schema(example = json!(["08335043"]))]
     pub municipalities: Vec<String>,
     /// Is it told of changes of the directory?
@@ -46,7 +45,7 @@ pub(super) struct Webhook {
     /// Is it told of anything at all? What happens meanwhile is lost on one that is not.
     #[schema(example = true)]
     pub active: bool,
-    /// Until when messages are signed with the secret before the last rotation too.
+    /// Until when messages are signed with the secrets before too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub former_until: Option<DateTime<Utc>>,
@@ -114,13 +113,6 @@ pub(super) struct WebhookInput {
 
 fn yes() -> bool {
     true
-}
-
-impl WebhookInput {
-    /// What is wrong with where it leads.
-    pub(super) fn objection(&self, private: bool) -> Option<&'static str> {
-        objection(&self.url, private)
-    }
 }
 
 /// Something that a webhook is told

@@ -3,6 +3,7 @@
 mod address;
 mod deliver;
 mod dto;
+mod outbox;
 mod query;
 mod sign;
 mod store;
@@ -12,26 +13,25 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
 use entity::{webhook, webhook_delivery};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
-use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::State;
-use crate::auth::{Scope, Scoped, WebhooksWrite};
+use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
 use crate::change::Author;
 use crate::error::{Error, Result, Violation};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, View, entry_tag, no_store, nothing};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, View, no_store, nothing};
 use crate::listing;
 use crate::shape::Checked;
 use crate::writing::{Answer, Call, Done};
 
+use self::address::objection;
 use self::dto::{Delivery, DeliveryQuery, Webhook, WebhookInput, WebhookQuery, WebhookSecret};
 use self::query::Owner;
 
-pub(crate) use self::address::client;
-pub(crate) use self::deliver::{deliver, forget};
+pub(crate) use self::deliver::{Sender, deliver, forget};
 pub(crate) use self::dto::SubmissionStep;
-pub(crate) use self::store::tell_step;
+pub(crate) use self::outbox::{end_those_of, tell_step};
 
 const TAG: &str = "webhooks";
 
@@ -91,13 +91,10 @@ async fn create_webhook(
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
     call.unrepeatable()?;
-    let input = allowed(input.checked, &call.state)?;
-    let (owner, secret) = (Owner::of(&caller), sign::secret()?);
+    let (input, writer) = (allowed(input.checked, (&caller, &call.state))?, caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let webhook = query::view(store::create(tx, owner, secret.clone(), input).await?);
-        let location = format!("/v1/webhooks/{}", webhook.id);
-        let answer = answer(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
-        Ok(Done::Changed(answer.with("location", location)))
+        let secret = sign::secret()?;
+        revealed(store::create(tx, &writer, secret.clone(), input).await?, secret)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -116,9 +113,9 @@ async fn replace_webhook(
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
     call.plain()?;
-    let (input, owner) = (allowed(input.checked, &call.state)?, Owner::of(&caller));
+    let (input, writer) = (allowed(input.checked, (&caller, &call.state))?, caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        shown(&query::view(store::replace(tx, (id.0, &owner), held, input).await?)).map(Done::Changed)
+        shown(&query::view(store::replace(tx, (id.0, &writer), held, input).await?)).map(Done::Changed)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -145,12 +142,10 @@ async fn delete_webhook(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id, h
 #[post("/v1/webhooks/{id}/secret")]
 async fn create_webhook_secret(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id) -> Result<HttpResponse> {
     call.unrepeatable()?;
-    let (owner, secret) = (Owner::of(&caller), sign::secret()?);
+    let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let webhook = query::view(store::rotate(tx, (id.0, &owner), secret.clone()).await?);
-        let location = format!("/v1/webhooks/{}", webhook.id);
-        let answer = answer(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
-        Ok(Done::Changed(answer.with("location", location)))
+        let secret = sign::secret()?;
+        revealed(store::rotate(tx, (id.0, &owner), secret.clone()).await?, secret)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -195,27 +190,32 @@ async fn create_webhook_redelivery(
     let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::redeliver(tx, (id.0, &owner), delivery).await?;
-        answer(StatusCode::OK, &query::delivery(row)?).map(Done::Changed)
+        Answer::of(StatusCode::OK, &query::delivery(row)?).map(Done::Changed)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
 
-/// What nothing is wrong with, where it leads among it.
-fn allowed(mut checked: Checked<WebhookInput>, state: &State) -> Result<WebhookInput> {
-    if let Some(objection) = checked.value.as_ref().and_then(|input| input.objection(state.webhook_private)) {
+/// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.
+fn allowed(mut checked: Checked<WebhookInput>, (caller, state): (&Caller, &State)) -> Result<WebhookInput> {
+    if let Some(objection) = checked.value.as_ref().and_then(|input| objection(&input.url, state.webhook_private)) {
         checked.add(vec![Violation::pointer("/url", objection)]);
     }
-    checked.sound()
+    let input = checked.sound()?;
+    if input.submissions && !caller.may(SubmissionsWrite::NAME) {
+        return Err(Error::Forbidden(SubmissionsWrite::NAME));
+    }
+    Ok(input)
 }
 
 /// A webhook with the tag that changing it demands.
 fn shown(webhook: &Webhook) -> Result<Answer> {
-    let revision = webhook.revision;
-    let answer = answer(StatusCode::OK, webhook)?;
-    let tag = entry_tag(revision, answer.body.as_deref().unwrap_or_default().as_bytes());
-    Ok(answer.with("etag", tag))
+    Ok(Answer::of(StatusCode::OK, webhook)?.tagged(webhook.revision))
 }
 
-fn answer(status: StatusCode, body: &impl Serialize) -> Result<Answer> {
-    Ok(Answer::new(status, Some(serde_json::to_string(body).map_err(Error::fault)?)))
+/// A webhook with its secret.
+fn revealed(row: webhook::Model, secret: String) -> Result<Done> {
+    let webhook = query::view(row);
+    let location = format!("/v1/webhooks/{}", webhook.id);
+    let answer = Answer::of(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
+    Ok(Done::Changed(answer.with("location", location)))
 }

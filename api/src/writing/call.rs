@@ -8,6 +8,7 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use sea_orm::DatabaseTransaction;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::repeat::Repeat;
@@ -16,7 +17,7 @@ use crate::auth::Caller;
 use crate::change::Author;
 use crate::db::{Pace, Write};
 use crate::error::{Error, Result, Violation};
-use crate::http::{RequestId, hex, nothing};
+use crate::http::{RequestId, entry_tag, hex, nothing};
 
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: &str = "preference-applied";
@@ -88,6 +89,17 @@ impl Answer {
     pub(crate) fn new(status: StatusCode, body: Option<String>) -> Self {
         let media = body.iter().map(|_| ("content-type".to_owned(), "application/json".to_owned()));
         Self { status, headers: media.collect(), body }
+    }
+
+    /// Something in JSON.
+    pub(crate) fn of(status: StatusCode, body: &impl Serialize) -> Result<Self> {
+        Ok(Self::new(status, Some(serde_json::to_string(body).map_err(Error::fault)?)))
+    }
+
+    /// Adds the tag of what is sent, by which it can be changed.
+    pub(crate) fn tagged(self, revision: i64) -> Self {
+        let tag = entry_tag(revision, self.body.as_deref().unwrap_or_default().as_bytes());
+        self.with("etag", tag)
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
