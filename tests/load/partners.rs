@@ -129,8 +129,9 @@ async fn main() {
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
     let asker = Asker { http, base: service.base(), token };
     service.start().await;
-    mirror(&asker).await;
+    // First, while it holds nothing else.
     streams(&asker, &service).await;
+    mirror(&asker).await;
     queue(&asker, &beside).await;
     kills(&asker, &mut service, &beside).await;
     beside.close().await.expect("a closed connection");
