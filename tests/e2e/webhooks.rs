@@ -143,6 +143,19 @@ async fn an_endpoint_hears_what_it_asked_for_alone() {
 }
 
 #[tokio::test]
+async fn a_theme_is_followed_under_its_new_name() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    made(&editor, &endpoint, json!({ "themes": ["mobility"] })).await;
+
+    let renamed = editor.patch("/v1/themes/mobility", &json!({ "slug": "traffic" }), "*").await;
+    assert_eq!(renamed.status, 200, "{}", renamed.text());
+    editor.post("/v1/practice-examples", &example("verkehr", "08421000", &["traffic"])).await;
+
+    assert_eq!(slugs(&endpoint.hears(2).await), ["traffic", "verkehr"]);
+}
+
+#[tokio::test]
 async fn a_municipality_hears_of_the_steps_of_its_submissions() {
     let app = App::start();
     let (own, others) = (Endpoint::open().await, Endpoint::open().await);

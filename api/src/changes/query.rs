@@ -47,6 +47,19 @@ pub(crate) struct Concerning {
     pub municipalities: Vec<String>,
 }
 
+/// Every name that entries ever had which once had one of these: whoever follows a theme follows it under its new name too.
+async fn names(db: &impl ConnectionTrait, table: &str, names: &[String]) -> Result<Vec<String>> {
+    const NAMES: &str = "select distinct name from change c join change o on o.entry_id = c.entry_id \
+            cross join lateral (values (o.slug), (o.official)) as n (name) \
+        where c.resource = $1 and (c.slug = any ($2) or c.official = any ($2)) and name is not null";
+    if names.is_empty() {
+        return Ok(vec![]);
+    }
+    let values: [Value; 2] = [table.into(), names.to_vec().into()];
+    let found = db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, NAMES, values)).await?;
+    Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}
+
 /// The changes that follow one and concern somebody, by what their entries are or were before, and the last that was looked at.
 pub(crate) async fn concerning(
     db: &impl ConnectionTrait,
@@ -71,6 +84,8 @@ pub(crate) async fn concerning(
                                                     jsonb_build_object('names', to_jsonb($5::text[]))))) \
          order by c.sequence";
     let Concerning { tables, themes, municipalities } = concerning;
+    let (themes, municipalities) =
+        (names(db, "theme", themes).await?, names(db, "municipality", municipalities).await?);
     let newest = Statement::from_string(DbBackend::Postgres, "select coalesce(max(sequence), 0) from change");
     let newest: i64 = match db.query_one_raw(newest).await? {
         Some(row) => row.try_get_by_index(0)?,
@@ -78,7 +93,7 @@ pub(crate) async fn concerning(
     };
     let reached = newest.min(after + WINDOW);
     let values: [Value; 5] =
-        [after.into(), reached.into(), tables.clone().into(), themes.clone().into(), municipalities.clone().into()];
+        [after.into(), reached.into(), tables.clone().into(), themes.into(), municipalities.into()];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, CONCERNING, values);
     let found = Found::find_by_statement(found).all(db).await?;
     Ok((found.into_iter().filter_map(view).collect(), reached))

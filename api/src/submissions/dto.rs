@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
 
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
 use crate::resource::ResourceName;
-use crate::validate::{self, broken};
 
 /// A proposed new state of an entry, or that it should go
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -140,117 +138,6 @@ pub(crate) struct Step {
 pub(crate) struct Steps {
     /// The steps.
     pub items: Vec<Step>,
-}
-
-/// What begins a submission
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[validate(schema(function = "names_what_it_is_for", skip_on_field_errors = false))]
-pub(crate) struct SubmissionInput {
-    /// The resource of the entry: `solutions` or `practice-examples`.
-    #[validate(custom(function = "can_be_submitted"))]
-    pub resource: ResourceName,
-    /// What it asks for; to publish, without it.
-    #[serde(default = "publish")]
-    pub purpose: Purpose,
-    /// Slug or id of the published entry it is about; a new entry without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::name"))]
-    #[schema(example = "open-smartcity-app", min_length = 1, max_length = 200)]
-    pub entry: Option<String>,
-    /// What is to be set of the entry, as far as it is known yet; without it, what is published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "is_object"))]
-    #[schema(value_type = Option<Object>, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
-    pub content: Option<Value>,
-}
-
-fn publish() -> Purpose {
-    Purpose::Publish
-}
-
-fn is_object(content: &Value) -> Result<(), ValidationError> {
-    if content.is_object() { Ok(()) } else { Err(broken("must be an object")) }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
-fn can_be_submitted(resource: &ResourceName) -> Result<(), ValidationError> {
-    if super::kind::KINDS.iter().any(|kind| kind.resource.table == resource.0.table) {
-        Ok(())
-    } else {
-        Err(broken("must be solutions or practice-examples"))
-    }
-}
-
-fn names_what_it_is_for(input: &SubmissionInput) -> Result<(), ValidationError> {
-    match (input.purpose, &input.entry) {
-        (Purpose::Withdraw, None) => Err(broken("`entry` must name what is to be withdrawn")),
-        (Purpose::Withdraw, _) if input.content.is_some() => {
-            Err(broken("`content` must be left out: what is to be withdrawn goes as it is"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// New content of a submission
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ContentInput {
-    /// What is to be set of the entry, as far as it is known yet.
-    #[validate(custom(function = "is_object"))]
-    #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
-    pub content: Value,
-    /// The revision of the published entry it is based on; the one before, without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 17)]
-    pub based_on: Option<i64>,
-}
-
-/// A step to take
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct StepInput {
-    /// The step.
-    pub action: ReviewAction,
-    /// What is to be said with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::remark"))]
-    #[schema(example = "Bitte ergänzen Sie die Kosten.", max_length = 5000)]
-    pub comment: Option<String>,
-}
-
-/// A remark to make
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CommentInput {
-    /// What is to be said.
-    #[validate(custom(function = "validate::remark"))]
-    #[schema(example = "Bitte nennen Sie die jährlichen Kosten.", min_length = 1, max_length = 5000)]
-    pub body: String,
-    /// JSON pointer (RFC 6901) to the member of the content it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "is_pointer"))]
-    #[schema(example = "/costs", max_length = 200)]
-    pub pointer: Option<String>,
-}
-
-/// Who is to review
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AssignmentInput {
-    /// The subject of a token; nobody, without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::name"))]
-    #[schema(example = "kts-redaktion", max_length = 200)]
-    pub to: Option<String>,
-}
-
-fn is_pointer(text: &str) -> Result<(), ValidationError> {
-    if text.starts_with('/') && text.len() <= 200 && !text.contains(char::is_control) {
-        Ok(())
-    } else {
-        Err(broken("must be a JSON pointer such as /costs"))
-    }
 }
 
 /// Filters of the list of submissions.

@@ -2,6 +2,7 @@
 
 mod dto;
 mod form;
+mod input;
 mod kind;
 mod labels;
 mod query;
@@ -29,11 +30,9 @@ use crate::http::{Held, Id, Json, ListQuery, Page, Paging, QueryString, View, no
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
-use self::dto::{
-    AssignmentInput, Comment, CommentInput, ContentInput, StepInput, Steps, Submission, SubmissionInput,
-    SubmissionQuery,
-};
+use self::dto::{Comment, Steps, Submission, SubmissionQuery};
 use self::form::{Form, FormQuery};
+use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
 use self::query::Sight;
 
 const TAG: &str = "submissions";

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Qu
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::dto::{CommentInput, ContentInput, StepInput, SubmissionInput};
+use super::input::{CommentInput, ContentInput, StepInput, SubmissionInput};
 use super::kind::{Kind, Published};
 use super::query::{Sight, checked, part};
 use super::review::{Part, after, is_open};
