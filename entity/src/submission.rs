@@ -24,6 +24,7 @@ pub struct Model {
     pub submitted_by: String,
     pub authors: Vec<String>,
     pub assigned_to: Option<String>,
+    pub assigned_by: Option<String>,
     pub revision: i64,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,

@@ -24,6 +24,7 @@ pub struct Model {
     pub former_until: Option<DateTimeUtc>,
     pub failures: i32,
     pub rests_until: Option<DateTimeUtc>,
+    pub told_until: Option<DateTimeUtc>,
     pub cursor: i64,
     pub revision: i64,
     pub created_at: DateTimeUtc,

@@ -47,6 +47,7 @@ impl MigratorTrait for Migrator {
             sql!("0019_confirmations"),
             sql!("0020_submissions"),
             sql!("0021_webhooks"),
+            sql!("0022_told_anew"),
         ]
     }
 }

@@ -22,6 +22,7 @@ mod publications;
 mod readme;
 mod relations;
 mod repeat;
+mod review;
 mod rights;
 mod schema;
 mod search;

@@ -3,33 +3,33 @@
 use serde_json::{Value, json};
 use tests::{App, Client};
 
-const SUBMISSIONS: &str = "/v1/submissions";
+pub(crate) const SUBMISSIONS: &str = "/v1/submissions";
 
-fn content(slug: &str) -> Value {
+pub(crate) fn content(slug: &str) -> Value {
     json!({
         "slug": slug, "title": { "de": "Zum Prüfen erfunden" }, "municipality": "08335043", "relation": "origin",
         "sources": ["https://example.org/"],
     })
 }
 
-fn begins(content: &Value) -> Value {
+pub(crate) fn begins(content: &Value) -> Value {
     json!({ "resource": "practice-examples", "content": content })
 }
 
-fn path(submission: &Value) -> String {
+pub(crate) fn path(submission: &Value) -> String {
     format!("{SUBMISSIONS}/{}", submission["id"].as_str().unwrap())
 }
 
-async fn step(client: &Client, path: &str, action: &str) -> tests::Answer {
+pub(crate) async fn step(client: &Client, path: &str, action: &str) -> tests::Answer {
     client.post(&format!("{path}/actions"), &json!({ "action": action })).await
 }
 
-async fn konstanz(app: &App) -> Client {
+pub(crate) async fn konstanz(app: &App) -> Client {
     app.with_token(json!({ "subject": "konstanz", "role": "contributor", "municipalities": ["08335043"] })).await
 }
 
 /// Begins and submits a new practice example; gives its path.
-async fn submitted(client: &Client, slug: &str) -> String {
+pub(crate) async fn submitted(client: &Client, slug: &str) -> String {
     let path = path(&client.post(SUBMISSIONS, &begins(&content(slug))).await.json());
     assert_eq!(step(client, &path, "submit").await.status, 200);
     path
@@ -62,8 +62,17 @@ async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
     assert_eq!((late.status, late.problem().as_str()), (412, "changed"));
     assert_eq!((own.status, own.json()["violations"].clone()), (200, json!([])));
     assert_eq!(officer.put(&path, &json!({ "content": 7 }), "*").await.status, 422);
+    let some = json!({ "content": { "status": "pilot", "title": { "en": "Invented" }, "municipality": null } });
+    let patched = officer.patch(&path, &some, own.etag()).await;
+    let now = patched.json()["content"].clone();
+    assert_eq!((patched.status, &now["status"], now.get("municipality")), (200, &json!("pilot"), None));
+    assert_eq!(now["title"], json!({ "de": "Zum Prüfen erfunden", "en": "Invented" }));
+    assert_eq!(officer.patch(&path, &json!({ "content": null }), "*").await.status, 422);
+    assert_eq!(officer.patch(&path, &json!({ "content": { "status": null } }), own.etag()).await.status, 412);
+    let again = json!({ "content": { "municipality": "konstanz" } });
+    assert_eq!(officer.patch(&path, &again, patched.etag()).await.json()["violations"], json!([]));
     assert_eq!(step(&officer, &path, "submit").await.json()["stage"], "submitted");
-    let closed = officer.put(&path, &json!({ "content": {} }), "*").await;
+    let closed = officer.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
     assert_eq!((closed.status, closed.problem().as_str()), (409, "step"));
 }
 
@@ -149,188 +158,6 @@ async fn a_solution_goes_the_same_way() {
     assert_eq!(app.anonymous().get("/v1/solutions/zum-pruefen").await.json()["providers"][0]["slug"], "konstanz");
     let foreign = officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "entry": "open-smartcity-app" })).await;
     assert_eq!((foreign.status, foreign.problem().as_str()), (403, "municipality"));
-}
-
-#[tokio::test]
-async fn nobody_publishes_their_own() {
-    let app = App::start();
-    let (editor, other) = (app.editor().await, app.admin());
-    let path = submitted(&editor, "eigenes").await;
-
-    let own = step(&editor, &path, "publish").await;
-
-    assert_eq!((own.status, own.problem().as_str()), (403, "four-eyes"));
-    assert_eq!(editor.get(&path).await.json()["actions"], json!(["withdraw"]));
-    assert_eq!(other.get(&path).await.json()["actions"], json!(["request_changes", "reject", "publish"]));
-    assert_eq!(step(&other, &path, "publish").await.status, 200);
-    let again = step(&other, &path, "publish").await;
-    assert_eq!((again.status, again.problem().as_str()), (409, "step"));
-}
-
-#[tokio::test]
-async fn remarks_are_made_and_settled_by_both_sides() {
-    let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let path = submitted(&officer, "bemerkt").await;
-    let comments = format!("{path}/comments");
-
-    let asked = editor.post(&comments, &json!({ "body": "Seit wann?", "pointer": "/starts_on" })).await;
-    let said = officer.post(&comments, &json!({ "body": "Seit 2021." })).await;
-    let settled = format!("{comments}/{}/resolution", asked.json()["id"].as_str().unwrap());
-    let resolved = officer.post(&settled, &json!({})).await;
-    let again = editor.post(&settled, &json!({})).await;
-    let shown = officer.get(&path).await.json()["comments"].clone();
-
-    assert_eq!((asked.status, said.status), (201, 201));
-    assert_eq!((&asked.json()["side"], &said.json()["side"]), (&json!("review"), &json!("municipality")));
-    assert_eq!((resolved.status, &resolved.json()["resolved_by"]), (200, &json!("konstanz")));
-    assert_eq!(again.json(), resolved.json(), "what is settled stays so");
-    assert_eq!((shown[0]["pointer"].as_str(), shown.as_array().unwrap().len()), (Some("/starts_on"), 2));
-    assert_eq!(officer.post(&comments, &json!({ "body": " ", "pointer": "costs" })).await.status, 422);
-    assert_eq!(officer.post(&format!("{comments}/{}/resolution", "nonsense"), &json!({})).await.status, 404);
-}
-
-#[tokio::test]
-async fn the_queue_is_counted_assigned_and_stands_in_the_order_of_waiting() {
-    let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let first = submitted(&officer, "erstes").await;
-    let second = submitted(&officer, "zweites").await;
-    officer.post(SUBMISSIONS, &begins(&content("entwurf"))).await;
-
-    let assigned = editor.post(&format!("{first}/assignment"), &json!({ "to": "redaktion" })).await;
-    let queue = editor.get("/v1/submissions?stage=submitted&facets=stage&facets=assigned_to").await;
-    let free = editor.get("/v1/submissions?assigned=false&municipality=08335043&resource=practice-examples").await;
-    let paged = editor.all("/v1/submissions?sort=-updated_at").await;
-    let csv = editor.get("/v1/submissions?format=csv").await;
-
-    assert_eq!(assigned.json()["assigned_to"], "redaktion");
-    let ids = |path: &str| json!(path.rsplit('/').next().unwrap());
-    assert_eq!(queue.each("id"), [ids(&first), ids(&second)]);
-    assert_eq!(
-        queue.json()["facets"]["stage"],
-        json!([{ "value": "submitted", "label": { "de": "Eingereicht", "en": "Submitted" }, "count": 2 }])
-    );
-    assert_eq!(free.each("id"), [ids(&second)]);
-    assert_eq!((paged.len(), csv.text().lines().count()), (2, 3), "drafts are nobody else's affair");
-    assert_eq!(
-        officer.get("/v1/submissions?facets=stage").await.json()["facets"]["stage"].as_array().unwrap().len(),
-        2
-    );
-    assert_eq!(officer.post(&format!("{first}/assignment"), &json!({ "to": "konstanz" })).await.status, 403);
-    let freed = editor.post(&format!("{first}/assignment"), &json!({})).await;
-    assert!(freed.json().get("assigned_to").is_none());
-    assert_eq!(editor.get("/v1/submissions?stage=lost").await.status, 400);
-}
-
-/// Sees that of a submission no more is told than of one that was never there.
-async fn hidden(client: &Client, path: &str) {
-    const NOWHERE: &str = "/v1/submissions/0197f2a0-0000-7000-8000-000000000000";
-    let comment = json!({ "body": "Hallo?" });
-    let told = async |path: &str| {
-        let mut answers = vec![client.get(path).await, client.get(&format!("{path}/actions")).await];
-        for action in ["submit", "withdraw", "request_changes", "publish", "reject", "reopen"] {
-            answers.push(step(client, path, action).await);
-        }
-        answers.push(client.post(&format!("{path}/comments"), &comment).await);
-        answers.into_iter().map(|answer| (answer.status, answer.etag().to_owned(), answer.text())).collect::<Vec<_>>()
-    };
-    let answers = told(path).await;
-    assert!(answers.iter().all(|(status, ..)| *status == 404), "{answers:?}");
-    assert_eq!(answers, told(NOWHERE).await);
-}
-
-#[tokio::test]
-async fn a_stranger_learns_nothing() {
-    let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
-    let unbound = app.with_scopes(&["submissions:write"], &[]).await;
-    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("geheim-entwurf"))).await.json());
-    let sent = submitted(&officer, "geheim-eingereicht").await;
-
-    for client in [&ulm, &unbound] {
-        hidden(client, &draft).await;
-        hidden(client, &sent).await;
-        let of_others = "/v1/submissions?municipality=08335043&facets=stage&facets=purpose";
-        let list = client.get(of_others).await.json();
-        assert_eq!((list["total"].clone(), list["facets"]["stage"].clone()), (json!(0), json!([])));
-        assert_eq!(client.put(&draft, &json!({ "content": {} }), "*").await.status, 404);
-    }
-    hidden(&editor, &draft).await;
-    let waits = unbound.get("/v1/municipalities/08335043/duties").await.json();
-    assert_eq!(waits["changes"], json!([]));
-    assert_eq!(app.anonymous().get(&sent).await.status, 401);
-    assert_eq!(app.with_scopes(&["audit:read"], &[]).await.get(&sent).await.status, 403);
-    let reviewer = app.with_token(json!({ "subject": "pruefung", "scopes": ["submissions:review"] })).await;
-    let shown = reviewer.get(&sent).await;
-    assert_eq!(shown.json()["actions"], json!(["request_changes", "reject", "publish"]));
-    assert_eq!(shown.header("cache-control"), "no-store");
-}
-
-#[tokio::test]
-async fn the_directory_shows_nothing_of_what_is_submitted() {
-    let app = App::start();
-    let officer = konstanz(&app).await;
-    let seen = async || {
-        let mut seen = vec![];
-        for path in [
-            "/v1/practice-examples",
-            "/v1/statistics",
-            "/v1/search?q=geheim",
-            "/v1/changes",
-            "/v1/municipalities/08335043",
-        ] {
-            let answer = app.anonymous().get(path).await;
-            seen.push((path, answer.etag().to_owned(), answer.header("last-modified").to_owned(), answer.body));
-        }
-        seen
-    };
-    let before = seen().await;
-
-    officer.post(SUBMISSIONS, &begins(&content("geheim-entwurf"))).await;
-    submitted(&officer, "geheim-eingereicht").await;
-
-    assert_eq!(seen().await, before);
-}
-
-#[tokio::test]
-async fn of_publish_and_withdraw_at_once_one_is_too_late() {
-    let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    for round in 0..8 {
-        let slug = format!("wettlauf-{round}");
-        let path = submitted(&officer, &slug).await;
-
-        let (published, withdrawn) = tokio::join!(step(&editor, &path, "publish"), step(&officer, &path, "withdraw"));
-
-        let mut statuses = [published.status, withdrawn.status];
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409], "{} {}", published.text(), withdrawn.text());
-        let there = app.anonymous().get(&format!("/v1/practice-examples/{slug}")).await.status;
-        assert_eq!(there, if published.status == 200 { 200 } else { 404 });
-        let stage = officer.get(&path).await.json()["stage"].clone();
-        assert_eq!(stage, if published.status == 200 { "published" } else { "withdrawn" });
-    }
-}
-
-#[tokio::test]
-async fn the_same_step_twice_is_one() {
-    let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let key = [("idempotency-key", "einmal")];
-    let begun = officer.post_with(SUBMISSIONS, &begins(&content("einmal")), &key).await;
-    let again = officer.post_with(SUBMISSIONS, &begins(&content("einmal")), &key).await;
-    let path = path(&begun.json());
-    assert_eq!((begun.body.clone(), again.header("idempotent-replayed")), (again.body.clone(), "true"));
-    assert_eq!(officer.get(SUBMISSIONS).await.json()["total"], 1);
-    step(&officer, &path, "submit").await;
-
-    let publish = json!({ "action": "publish" });
-    let published = editor.post_with(&format!("{path}/actions"), &publish, &[("idempotency-key", "eins")]).await;
-    let replayed = editor.post_with(&format!("{path}/actions"), &publish, &[("idempotency-key", "eins")]).await;
-
-    assert_eq!((published.status, replayed.status, replayed.body), (200, 200, published.body));
 }
 
 #[tokio::test]

@@ -26,6 +26,18 @@ async fn made(client: &Client, endpoint: &Endpoint, mut input: Value) -> (String
     (format!("{WEBHOOKS}/{}", made["webhook"]["id"].as_str().unwrap()), made["secret"].as_str().unwrap().to_owned())
 }
 
+/// The log of a webhook, once nothing is on its way.
+async fn settled(client: &Client, path: &str) -> Vec<Value> {
+    for _ in 0..200 {
+        let log = client.get(&format!("{path}/deliveries")).await.json()["items"].as_array().unwrap().clone();
+        if log.iter().all(|delivery| delivery["state"] != "pending") {
+            return log;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    unreachable!("something stays on its way");
+}
+
 /// Is a message signed with a secret, as Standard Webhooks has it?
 fn is_signed(heard: &Heard, secret: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap());
@@ -46,11 +58,15 @@ async fn an_endpoint_is_told_of_each_change_and_can_check_it() {
 
     editor.post("/v1/practice-examples", &example("eins", "08335043", &[])).await;
     editor.patch("/v1/practice-examples/eins", &json!({ "status": "pilot" }), "*").await;
-    // Who hears of it later does not see what is deleted.
-    endpoint.hears(2).await;
+    // Once more, though it was delivered.
+    let heard = endpoint.hears(2).await;
+    let again = format!("{path}/deliveries/{}/redelivery", heard[0].headers["webhook-id"]);
+    assert_eq!(editor.post(&again, &json!({})).await.json()["state"], "pending");
+    let again = endpoint.hears(3).await.remove(2);
     editor.delete("/v1/practice-examples/eins", "*").await;
-    let heard = endpoint.hears(3).await;
+    let heard = [&heard[..], &endpoint.hears(4).await[3..]].concat();
 
+    assert_eq!((&again.headers["webhook-id"], &again.body), (&heard[0].headers["webhook-id"], &heard[0].body));
     let types: Vec<Value> = heard.iter().map(|heard| heard.json()["type"].clone()).collect();
     assert_eq!(types, ["entry.create", "entry.change", "entry.delete"]);
     assert!(heard.iter().all(|heard| is_signed(heard, &secret) && heard.headers["content-type"] == "application/json"));
@@ -60,15 +76,10 @@ async fn an_endpoint_is_told_of_each_change_and_can_check_it() {
     assert!(heard[0].json()["data"]["sequence"].as_i64() > feed["items"][0]["sequence"].as_i64());
     let webhook = editor.get(&path).await;
     assert!(!webhook.text().contains("whsec_"), "the secret is shown once");
+    settled(&editor, &path).await;
     let log = editor.get(&format!("{path}/deliveries?state=delivered")).await;
     assert_eq!(log.each("status"), [204, 204, 204]);
     assert_eq!(log.json()["items"][0]["id"], json!(heard[2].headers["webhook-id"]), "newest first");
-
-    // Once more, though it was delivered.
-    let again = format!("{path}/deliveries/{}/redelivery", heard[0].headers["webhook-id"]);
-    assert_eq!(editor.post(&again, &json!({})).await.json()["state"], "pending");
-    let heard = endpoint.hears(4).await;
-    assert_eq!((&heard[3].headers["webhook-id"], &heard[3].body), (&heard[0].headers["webhook-id"], &heard[0].body));
     assert_eq!(editor.post(&format!("{path}/deliveries/nonsense/redelivery"), &json!({})).await.status, 404);
 }
 
@@ -88,17 +99,38 @@ async fn what_fails_is_sent_again_and_no_redirect_is_followed() {
     assert_eq!((&log["state"], &log["status"], &log["attempts"]), (&json!("pending"), &json!(307), &json!(1)));
     assert_eq!(heard[0].headers["webhook-id"], heard[1].headers["webhook-id"]);
     assert!(other.heard().is_empty());
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let log = editor.get(&format!("{path}/deliveries")).await.json()["items"][0].clone();
-    assert_eq!((&log["state"], &log["attempts"]), (&json!("delivered"), &json!(2)));
+    let log = settled(&editor, &path).await;
+    assert_eq!((&log[0]["state"], &log[0]["attempts"]), (&json!("delivered"), &json!(2)));
 
     // Who is gone hears no more.
     endpoint.answers(&["410 Gone"]);
     editor.delete("/v1/themes/zum-pruefen", "*").await;
     endpoint.hears(3).await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    settled(&editor, &path).await;
     assert_eq!(editor.get(&path).await.json()["active"], false);
     assert_eq!(editor.get(&format!("{path}/deliveries?state=failed")).await.json()["total"], 1);
+}
+
+#[tokio::test]
+async fn what_is_deleted_before_it_is_told_is_not_told() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    let (path, _) = made(&editor, &endpoint, json!({})).await;
+    endpoint.answers(&["503 Service Unavailable"]);
+
+    editor.post("/v1/practice-examples", &example("zu-viel", "08335043", &[])).await;
+    let first = endpoint.hears(1).await.remove(0);
+    editor.delete("/v1/practice-examples/zu-viel", "*").await;
+    endpoint.hears(2).await;
+    let log = editor.get(&format!("{path}/deliveries")).await.json();
+    editor.post(&format!("{path}/deliveries/{}/redelivery", first.headers["webhook-id"]), &json!({})).await;
+    let again = endpoint.hears(3).await.remove(2);
+
+    assert_eq!(first.json()["data"]["content"]["slug"], "zu-viel");
+    assert_eq!(again.headers["webhook-id"], first.headers["webhook-id"]);
+    assert_eq!((&again.json()["type"], again.json()["data"].get("content")), (&json!("entry.create"), None));
+    assert_eq!(log["items"][1]["payload"]["data"]["slug"], "zu-viel");
+    assert!(log["items"][1]["payload"]["data"].get("content").is_none(), "nor is it shown");
 }
 
 #[tokio::test]
@@ -231,14 +263,20 @@ async fn a_webhook_is_changed_paused_and_deleted_by_those_whose_it_is() {
         }
         assert_eq!(stranger.delete(&path, "*").await.status, 404);
         assert_eq!(stranger.put(&path, &json!({ "url": endpoint.url() }), "*").await.status, 404);
+        assert_eq!(stranger.patch(&path, &json!({ "active": false }), "*").await.status, 404);
         assert_eq!(stranger.post(&format!("{path}/secret"), &json!({})).await.status, 404);
     }
     let read = konstanz.get(&path).await;
+    let me = konstanz.get("/v1/me").await.json();
+    assert_eq!((&read.json()["owner"], &read.json()["token"]), (&me["subject"], &me["token"]));
     let paused = konstanz.put(&path, &json!({ "url": endpoint.url(), "active": false }), read.etag()).await;
     let late = konstanz.put(&path, &json!({ "url": endpoint.url() }), read.etag()).await;
     assert_eq!((paused.status, late.status, paused.json().get("description")), (200, 412, None));
     editor.post("/v1/themes", &json!({ "slug": "unbemerkt", "label": { "de": "Prüfen" } })).await;
-    assert_eq!(konstanz.put(&path, &json!({ "url": endpoint.url() }), "*").await.status, 200);
+    let awake = konstanz.patch(&path, &json!({ "active": true }), paused.etag()).await;
+    assert_eq!((awake.status, &awake.json()["url"]), (200, &json!(endpoint.url())));
+    let wrong = konstanz.patch(&path, &json!({ "url": null, "themes": ["nowhere"] }), "*").await;
+    assert_eq!((wrong.status, &wrong.json()["errors"][0]["pointer"]), (422, &json!("/url")));
     editor.post("/v1/themes", &json!({ "slug": "bemerkt", "label": { "de": "Prüfen" } })).await;
     assert_eq!(slugs(&endpoint.hears(1).await), ["bemerkt"]);
     assert_eq!(konstanz.delete(&path, "*").await.status, 204);
@@ -303,7 +341,10 @@ async fn of_two_instances_one_tells_each_message() {
     endpoint.hears(40).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
 
-    let mut ids: Vec<String> = endpoint.heard().iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
+    let heard = endpoint.heard();
+    let order: Vec<i64> = heard.iter().map(|heard| heard.json()["data"]["sequence"].as_i64().unwrap()).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    let mut ids: Vec<String> = heard.iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
     assert_eq!(ids.len(), 40);
     ids.sort();
     ids.dedup();

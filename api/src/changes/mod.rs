@@ -21,7 +21,7 @@ use crate::http::{QueryString, is_stream, reply};
 use self::dto::{Changes, ChangesQuery};
 
 pub(crate) use self::dto::FeedChange;
-pub(crate) use self::query::{Concerning, concerning};
+pub(crate) use self::query::{Concerning, concerning, told};
 
 const TAG: &str = "history";
 

@@ -21,23 +21,35 @@ struct Found {
     content: Option<serde_json::Value>,
 }
 
+/// Changes as they are told. What an entry was that was deleted since is not shown to those who come late.
+const TOLD: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
+           case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
+                then c.entry end as content \
+      from change c";
+
 /// The changes that follow one, of some tables or of all: one statement.
 pub(super) async fn after(db: &impl ConnectionTrait, (after, limit): (i64, i64), tables: &[String]) -> Result<Changes> {
-    // What was deleted since is not shown to those who come late.
-    const AFTER: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
-               case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
-                    then c.entry end as content \
-          from change c \
-         where c.sequence > $1 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) \
-         order by c.sequence limit $3";
+    let found = format!(
+        "{TOLD} where c.sequence > $1 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) order by c.sequence limit $3"
+    );
     let values: [Value; 3] = [after.into(), tables.to_vec().into(), (limit + 1).into()];
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, AFTER, values);
+    let found = Statement::from_sql_and_values(DbBackend::Postgres, found, values);
     let mut found = Found::find_by_statement(found).all(db).await?;
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = found.len() > limit;
     found.truncate(limit);
     let items: Vec<FeedChange> = found.into_iter().filter_map(view).collect();
     Ok(Changes { next: items.last().map_or(after, |last| last.sequence), more, items })
+}
+
+/// Some changes, as they are told.
+pub(crate) async fn told(db: &impl ConnectionTrait, sequences: Vec<i64>) -> Result<Vec<FeedChange>> {
+    if sequences.is_empty() {
+        return Ok(vec![]);
+    }
+    let found = format!("{TOLD} where c.sequence = any ($1)");
+    let found = Statement::from_sql_and_values(DbBackend::Postgres, found, [sequences.into()]);
+    Ok(Found::find_by_statement(found).all(db).await?.into_iter().filter_map(view).collect())
 }
 
 /// What of the changes somebody wants to hear; of each list one is enough, and an empty one wants all.
@@ -60,18 +72,15 @@ async fn names(db: &impl ConnectionTrait, table: &str, names: &[String]) -> Resu
     Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
-/// The changes that follow one and concern somebody, by what their entries are or were before, and the last that was looked at.
+/// The changes that follow one and concern somebody, by what their entries are or were before, deleted or not; and the last that was
+/// looked at.
 pub(crate) async fn concerning(
     db: &impl ConnectionTrait,
     after: i64,
     concerning: &Concerning,
-) -> Result<(Vec<FeedChange>, i64)> {
+) -> Result<(Vec<i64>, i64)> {
     const WINDOW: i64 = 200;
-    // What was deleted since is not shown here either; what it was decides all the same.
-    const CONCERNING: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
-               case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
-                    then c.entry end as content \
-          from change c \
+    const CONCERNING: &str = "select c.sequence from change c \
          where c.sequence > $1 and c.sequence <= $2 \
            and (cardinality($3::text[]) = 0 or c.resource = any ($3)) \
            and (cardinality($4::text[]) = 0 or c.resource = 'theme' and c.slug = any ($4) \
@@ -95,8 +104,8 @@ pub(crate) async fn concerning(
     let values: [Value; 5] =
         [after.into(), reached.into(), tables.clone().into(), themes.into(), municipalities.into()];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, CONCERNING, values);
-    let found = Found::find_by_statement(found).all(db).await?;
-    Ok((found.into_iter().filter_map(view).collect(), reached))
+    let found = db.query_all_raw(found).await?;
+    Ok((found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?, reached))
 }
 
 fn view(found: Found) -> Option<FeedChange> {

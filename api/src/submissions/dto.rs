@@ -49,6 +49,10 @@ pub(crate) struct Submission {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "kts-redaktion", nullable = false)]
     pub assigned_to: Option<String>,
+    /// Who settled that: the subject of a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "kts-redaktion", nullable = false)]
+    pub assigned_by: Option<String>,
     /// What stands in the way of submitting it. Shown of one submission, not in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

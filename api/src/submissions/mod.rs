@@ -14,7 +14,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, put};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, patch, post, put};
 use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
@@ -26,7 +26,7 @@ use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, Submissio
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, QueryString, View, no_store, nothing, reply};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, QueryString, View, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
@@ -43,7 +43,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_submissions)
         .service(get_submission)
         .service(create_submission)
-        .service(replace_submission_content);
+        .service(replace_submission_content)
+        .service(change_submission_content);
     cfg.service(list_submission_actions).service(create_submission_action);
     cfg.service(create_submission_comment)
         .service(create_submission_comment_resolution)
@@ -146,10 +147,33 @@ async fn replace_submission_content(
     input: Json<ContentInput>,
 ) -> Result<HttpResponse> {
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let row = store::rewrite(tx, (id.0, held), caller, input).await?;
+        let row = store::rewrite(tx, (id.0, held), caller, |_| Ok(input)).await?;
         shown(tx, row, caller, StatusCode::OK).await
     };
     aside((caller.caller(), call), input, work).await
+}
+
+/// Change some of the content of a submission
+///
+/// A merge patch (RFC 7396) of what replaces it: members of `content` that are named get new values, `null` removes one, lists are
+/// replaced whole.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[patch("/v1/submissions/{id}")]
+async fn change_submission_content(
+    caller: Scoped<SubmissionsWrite>,
+    mut call: Call,
+    id: Id,
+    held: Held,
+    patch: Patch<ContentInput>,
+) -> Result<HttpResponse> {
+    call.plain()?;
+    let writer = caller.clone();
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let row = store::rewrite(tx, (id.0, held), &writer, |current| patch.apply(current)?.sound()).await?;
+        shown(tx, row, &writer, StatusCode::OK).await.map(Done::Changed)
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
 }
 
 /// Take a step

@@ -56,9 +56,13 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
         Some(own) => row.municipalities.iter().any(|one| own.contains(one)),
         None => row.submitted_by == caller.subject,
     };
-    let reviews = row.submitted_at.is_some() && caller.municipalities.is_none() && caller.may(SubmissionsReview::NAME);
     let submits = own && caller.may(SubmissionsWrite::NAME);
-    (submits || reviews).then_some(Part { submits, reviews, is_author: row.authors.contains(&caller.subject) })
+    let reviews = caller.municipalities.is_none() && caller.may(SubmissionsReview::NAME);
+    (submits || reviews && row.submitted_at.is_some()).then_some(Part {
+        submits,
+        reviews,
+        is_author: row.authors.contains(&caller.subject),
+    })
 }
 
 pub(super) fn plan(query: &SubmissionQuery) -> Plan {
@@ -127,6 +131,7 @@ fn view(row: Model, caller: &Caller) -> Result<Submission> {
         municipalities: row.municipalities,
         submitted_by: row.submitted_by,
         assigned_to: row.assigned_to,
+        assigned_by: row.assigned_by,
         violations: None,
         completeness,
         gaps,

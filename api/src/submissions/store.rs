@@ -80,12 +80,12 @@ pub(super) async fn held(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) ->
     Ok((row, part))
 }
 
-/// Replaces the content, if it is what was read.
+/// Writes what is made of the content, if it is what was read.
 pub(super) async fn rewrite(
     tx: &DatabaseTransaction,
     (id, held_revision): (Uuid, Held),
     caller: &Caller,
-    input: ContentInput,
+    revise: impl FnOnce(&ContentInput) -> Result<ContentInput>,
 ) -> Result<Model> {
     const REWRITE: &str = "update submission set content = $2::text::json, base = $3, base_content = $4::text::json, \
             authors = case when $5 = any (authors) then authors else authors || $5 end, revision = revision + 1, updated_at = now() \
@@ -98,7 +98,7 @@ pub(super) async fn rewrite(
         return Err(Error::Closed(row.stage.value()));
     }
     held_revision.check(row.revision)?;
-    let ContentInput { content, based_on } = input;
+    let ContentInput { content, based_on } = revise(&ContentInput { content: row.content.clone(), based_on: None })?;
     let (mut base, mut base_content) = (row.base, row.base_content.clone());
     if let Some(based_on) = based_on {
         let published = current(tx, &row).await?.ok_or_else(|| {
@@ -213,7 +213,7 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
         comment,
         entry: row.entry_id.map(|id| kind.resource.href(&id.to_string())),
     };
-    tell_step(tx, row, (event, row.updated_at), step).await
+    tell_step(tx, row, event, step).await
 }
 
 /// Refuses to submit what could not be published; gives the municipalities it is submitted for.
@@ -326,11 +326,12 @@ pub(super) async fn assign(
     (id, caller): (Uuid, &Caller),
     to: Option<String>,
 ) -> Result<Model> {
-    const ASSIGN: &str =
-        "update submission set assigned_to = $2, revision = revision + 1, updated_at = now() where id = $1 returning *";
+    const ASSIGN: &str = "update submission set assigned_to = $2, assigned_by = case when $2 is not null then $3 end, \
+            revision = revision + 1, updated_at = now() \
+        where id = $1 returning *";
     let (_, part) = held(tx, id, caller).await?;
     if !part.reviews {
         return Err(Error::Forbidden("submissions:review"));
     }
-    written(tx, sql(ASSIGN, [id.into(), to.into()])).await
+    written(tx, sql(ASSIGN, [id.into(), to.into(), caller.subject.clone().into()])).await
 }

@@ -1,17 +1,16 @@
 //! Sends what webhooks are to be told, for as long as the process lives. What is to be sent stands in the database: a process that
 //! dies loses nothing, and of several each message is sent by one.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use reqwest::Client;
 use sea_orm::DatabaseTransaction;
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 use super::address::{self, objection};
-use super::outbox::{self, Attempt, Batch, GONE, Message};
+use super::outbox;
+use super::queue::{self, Attempt, Batch, GONE, Message};
 use super::sign::signatures;
 use crate::db::Database;
 use crate::directory::Directory;
@@ -19,7 +18,7 @@ use crate::error::Result;
 
 /// How long an endpoint may take to answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// How long one batch may be under way before the rest of it is given back; with the last answer it ends before others may take it.
+/// How long one batch may be under way before the rest of it waits; with the last answer it ends before others may tell the webhook.
 const SHIFT: Duration = Duration::from_secs(15);
 /// Endpoints that are told at once.
 const AT_ONCE: usize = 16;
@@ -39,18 +38,16 @@ impl Sender {
     }
 }
 
-/// Delivers until the service stops; what is under way then is sent again later.
+/// Delivers until the service stops; what is under way then is finished, as far as there is time.
 pub(crate) async fn deliver(database: Database, directory: Directory, sender: Sender) {
-    let (mut sending, mut busy) = (JoinSet::new(), HashSet::new());
+    let mut sending = JoinSet::new();
     while !directory.is_stopping() {
         let news = directory.news();
-        let full = busy.len() >= AT_ONCE;
-        let batch = if directory.is_away() { Ok(None) } else { next(&database, &busy, full).await };
-        match batch {
+        let work = if directory.is_away() { Ok(None) } else { next(&database, sending.len() < AT_ONCE).await };
+        match work {
             Ok(Some(Work::Caught)) => continue,
             Ok(Some(Work::Batch(batch))) => {
-                busy.insert(batch.webhook);
-                sending.spawn_local(send(database.clone(), sender.clone(), batch));
+                sending.spawn_local(send((database.clone(), directory.clone()), sender.clone(), batch));
                 continue;
             }
             Ok(None) => {}
@@ -58,13 +55,10 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
         }
         tokio::select! {
             _ = news.until(tokio::time::Instant::now() + POLL) => {}
-            Some(done) = sending.join_next() => {
-                if let Ok(webhook) = done {
-                    busy.remove(&webhook);
-                }
-            }
+            Some(_) = sending.join_next() => {}
         }
     }
+    while sending.join_next().await.is_some() {}
 }
 
 enum Work {
@@ -74,14 +68,13 @@ enum Work {
 }
 
 /// Does what is to be done next, if anything is.
-async fn next(database: &Database, busy: &HashSet<Uuid>, full: bool) -> Result<Option<Work>> {
-    let busy: Vec<Uuid> = busy.iter().copied().collect();
-    let todo = outbox::todo(database.watch(), &busy).await?;
-    if todo.due && !full {
-        let taken = within(database, async move |tx| outbox::take(tx, &busy).await).await?;
-        if let Some(batch) = taken.filter(|batch| !batch.messages.is_empty()) {
-            return Ok(Some(Work::Batch(batch)));
-        }
+async fn next(database: &Database, free: bool) -> Result<Option<Work>> {
+    let todo = queue::todo(database.watch()).await?;
+    if todo.due
+        && free
+        && let Some(batch) = within(database, async |tx| queue::take(tx).await).await?
+    {
+        return Ok(Some(Work::Batch(batch)));
     }
     if todo.behind {
         let caught = within(database, async |tx| outbox::catch_up(tx).await).await?;
@@ -103,29 +96,25 @@ async fn within<T: 'static>(
     database.transact(work).await
 }
 
-/// Sends the messages of a batch one after another; tells which webhook is free again.
-async fn send(database: Database, sender: Sender, batch: Batch) -> Uuid {
-    let Batch { webhook, url, secrets, messages } = batch;
-    let (began, mut left) = (Instant::now(), messages.into_iter());
-    for message in left.by_ref() {
+/// Sends the messages of a batch one after another, as long as they can be sent.
+async fn send((database, directory): (Database, Directory), sender: Sender, batch: Batch) {
+    let Batch { webhook, url, secrets, messages, until } = batch;
+    let began = Instant::now();
+    for message in messages {
         let attempt = attempt(&sender, (&url, &secrets), &message).await;
         // Who does not answer now will not a moment later.
         let ends = attempt.status.is_none_or(|status| status == GONE) || began.elapsed() > SHIFT;
-        let settled = within(&database, async move |tx| outbox::settle(tx, webhook, &message, &attempt).await).await;
+        let settled = within(&database, async move |tx| queue::settle(tx, webhook, &message, &attempt).await).await;
         if let Err(error) = settled {
             tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
         }
-        if ends {
+        if ends || directory.is_stopping() {
             break;
         }
     }
-    let left: Vec<Uuid> = left.map(|message| message.id).collect();
-    if !left.is_empty()
-        && let Err(error) = within(&database, async move |tx| outbox::release(tx, left).await).await
-    {
-        tracing::debug!(cause = %error, "messages were not given back; they wait a little longer");
+    if let Err(error) = within(&database, async move |tx| queue::let_go(tx, webhook, until).await).await {
+        tracing::debug!(cause = %error, %webhook, "a webhook was not let go; it waits a little longer");
     }
-    webhook
 }
 
 /// Sends one message once.
@@ -141,8 +130,8 @@ async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &M
         .header("content-type", "application/json")
         .header("webhook-id", message.id.to_string())
         .header("webhook-timestamp", timestamp.to_string())
-        .header("webhook-signature", signatures(secrets, message.id, timestamp, &message.payload))
-        .body(message.payload.clone());
+        .header("webhook-signature", signatures(secrets, message.id, timestamp, &message.body))
+        .body(message.body.clone());
     let (status, failure) = match request.send().await {
         Ok(answer) => (Some(answer.status().as_u16()), None),
         Err(error) => (None, Some(reason(&error).to_owned())),
@@ -163,6 +152,6 @@ fn reason(error: &reqwest::Error) -> &'static str {
 
 /// Forgets old deliveries.
 pub(crate) async fn forget(database: &Database) -> Result<()> {
-    while !within(database, async |tx| outbox::forget(tx).await).await? {}
+    while !within(database, async |tx| queue::forget(tx).await).await? {}
     Ok(())
 }

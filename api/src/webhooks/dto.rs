@@ -45,6 +45,13 @@ pub(super) struct Webhook {
     /// Is it told of anything at all? What happens meanwhile is lost on one that is not.
     #[schema(example = true)]
     pub active: bool,
+    /// Who made it: the subject of a token.
+    #[schema(example = "konstanz.stabsstelle")]
+    pub owner: String,
+    /// Id of the token that set it last: the webhook ends with that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
+    pub token: Option<Uuid>,
     /// Until when messages are signed with the secrets before too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
@@ -262,6 +269,8 @@ impl Record for Webhook {
         "changes",
         "submissions",
         "active",
+        "owner",
+        "token",
         "created_at",
         "updated_at",
     ];

@@ -5,12 +5,13 @@ mod deliver;
 mod dto;
 mod outbox;
 mod query;
+mod queue;
 mod sign;
 mod store;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use entity::{webhook, webhook_delivery};
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +21,7 @@ use crate::State;
 use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
 use crate::change::Author;
 use crate::error::{Error, Result, Violation};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, View, no_store, nothing};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, View, no_store, nothing};
 use crate::listing;
 use crate::shape::Checked;
 use crate::writing::{Answer, Call, Done};
@@ -31,13 +32,15 @@ use self::query::Owner;
 
 pub(crate) use self::deliver::{Sender, deliver, forget};
 pub(crate) use self::dto::SubmissionStep;
-pub(crate) use self::outbox::{end_those_of, tell_step};
+pub(crate) use self::outbox::tell_step;
+pub(crate) use self::queue::end_those_of;
 
 const TAG: &str = "webhooks";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_webhooks).service(get_webhook);
-    cfg.service(create_webhook).service(replace_webhook).service(delete_webhook).service(create_webhook_secret);
+    cfg.service(create_webhook).service(replace_webhook).service(change_webhook);
+    cfg.service(delete_webhook).service(create_webhook_secret);
     cfg.service(list_webhook_deliveries).service(create_webhook_redelivery);
 }
 
@@ -91,7 +94,7 @@ async fn create_webhook(
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
     call.unrepeatable()?;
-    let (input, writer) = (allowed(input.checked, (&caller, &call.state))?, caller.clone());
+    let (input, writer) = (Rights::of(&caller, &call.state).allowed(input.checked)?, caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
         revealed(store::create(tx, &writer, secret.clone(), input).await?, secret)
@@ -107,15 +110,42 @@ async fn create_webhook(
 #[put("/v1/webhooks/{id}")]
 async fn replace_webhook(
     caller: Scoped<WebhooksWrite>,
-    mut call: Call,
+    call: Call,
     id: Id,
     held: Held,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
+    let (rights, checked) = (Rights::of(&caller, &call.state), input.checked);
+    set((caller.caller(), call), (id, held), move |_| rights.allowed(checked)).await
+}
+
+/// Change a webhook
+///
+/// A merge patch (RFC 7396) of what replaces it: members that are named get new values, `null` removes one, lists are replaced whole.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), request_body(content = WebhookInput, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+#[patch("/v1/webhooks/{id}")]
+async fn change_webhook(
+    caller: Scoped<WebhooksWrite>,
+    call: Call,
+    id: Id,
+    held: Held,
+    patch: Patch<WebhookInput>,
+) -> Result<HttpResponse> {
+    let rights = Rights::of(&caller, &call.state);
+    set((caller.caller(), call), (id, held), move |current| rights.allowed(patch.apply(current)?)).await
+}
+
+/// Sets what is made of what was set of a webhook.
+async fn set(
+    (caller, mut call): (Caller, Call),
+    (id, held): (Id, Held),
+    revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput> + 'static,
+) -> Result<HttpResponse> {
     call.plain()?;
-    let (input, writer) = (allowed(input.checked, (&caller, &call.state))?, caller.clone());
+    let writer = caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        shown(&query::view(store::replace(tx, (id.0, &writer), held, input).await?)).map(Done::Changed)
+        shown(&query::view(store::replace(tx, (id.0, &writer), held, revise).await?)).map(Done::Changed)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -166,9 +196,7 @@ async fn list_webhook_deliveries(
     mut list: ListQuery<DeliveryQuery, Delivery>,
 ) -> Result<HttpResponse> {
     list.query.webhook = query::one(state.read()?, id.0, &Owner::of(&caller)).await?.id;
-    let views = async |_: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| {
-        rows.into_iter().map(query::delivery).collect()
-    };
+    let views = async |db: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
     listing::list((state, req), list, query::log, views).await.map(no_store)
 }
 
@@ -190,21 +218,34 @@ async fn create_webhook_redelivery(
     let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::redeliver(tx, (id.0, &owner), delivery).await?;
-        Answer::of(StatusCode::OK, &query::delivery(row)?).map(Done::Changed)
+        let shown = query::deliveries(tx, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        Answer::of(StatusCode::OK, &shown).map(Done::Changed)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
 
-/// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.
-fn allowed(mut checked: Checked<WebhookInput>, (caller, state): (&Caller, &State)) -> Result<WebhookInput> {
-    if let Some(objection) = checked.value.as_ref().and_then(|input| objection(&input.url, state.webhook_private)) {
-        checked.add(vec![Violation::pointer("/url", objection)]);
+/// What who sets a webhook may set.
+struct Rights {
+    submits: bool,
+    private: bool,
+}
+
+impl Rights {
+    fn of(caller: &Caller, state: &State) -> Self {
+        Self { submits: caller.may(SubmissionsWrite::NAME), private: state.webhook_private }
     }
-    let input = checked.sound()?;
-    if input.submissions && !caller.may(SubmissionsWrite::NAME) {
-        return Err(Error::Forbidden(SubmissionsWrite::NAME));
+
+    /// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.
+    fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
+        if let Some(objection) = checked.value.as_ref().and_then(|input| objection(&input.url, self.private)) {
+            checked.add(vec![Violation::pointer("/url", objection)]);
+        }
+        let input = checked.sound()?;
+        if input.submissions && !self.submits {
+            return Err(Error::Forbidden(SubmissionsWrite::NAME));
+        }
+        Ok(input)
     }
-    Ok(input)
 }
 
 /// A webhook with the tag that changing it demands.

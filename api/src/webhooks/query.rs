@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery};
+use super::queue::bodies;
 use crate::auth::{Caller, Scope, TokensAdmin};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -67,6 +68,8 @@ pub(super) fn view(row: webhook::Model) -> Webhook {
         changes: row.changes,
         submissions: row.submissions,
         active: row.active,
+        owner: row.owner,
+        token: row.token_id,
         former_until: row.former_until,
         revision: row.revision,
         created_at: row.created_at,
@@ -92,7 +95,13 @@ pub(super) fn log(query: &DeliveryQuery) -> Plan {
     }
 }
 
-pub(super) fn delivery(row: webhook_delivery::Model) -> Result<Delivery> {
+/// What messages look like in the log.
+pub(super) async fn deliveries(db: &impl ConnectionTrait, rows: Vec<webhook_delivery::Model>) -> Result<Vec<Delivery>> {
+    let bodies = bodies(db, &rows).await?;
+    rows.into_iter().zip(bodies).map(|(row, body)| delivery(row, &body)).collect()
+}
+
+fn delivery(row: webhook_delivery::Model, body: &str) -> Result<Delivery> {
     Ok(Delivery {
         id: row.id,
         r#type: row.r#type,
@@ -105,6 +114,6 @@ pub(super) fn delivery(row: webhook_delivery::Model) -> Result<Delivery> {
         status: row.status,
         failure: row.failure,
         took_ms: row.took_ms,
-        payload: serde_json::from_str(&row.payload).map_err(Error::fault)?,
+        payload: serde_json::from_str(body).map_err(Error::fault)?,
     })
 }

@@ -7,14 +7,14 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Qu
 use uuid::Uuid;
 
 use super::dto::WebhookInput;
-use super::outbox::give_up;
 use super::query::Owner;
+use super::queue::give_up;
 use crate::auth::Caller;
 use crate::db::{sql, written};
 use crate::error::{Error, Result, Violation};
 use crate::http::Held;
 use crate::municipalities::MUNICIPALITIES;
-use crate::resource::Resource;
+use crate::resource::{Resource, ResourceName};
 use crate::themes::THEMES;
 
 /// Webhooks that one owner may have.
@@ -44,6 +44,13 @@ async fn names(
         }
     }
     Ok(violations)
+}
+
+/// What was set of a webhook.
+fn set_of(row: Model) -> WebhookInput {
+    let Model { url, description, resources, themes, municipalities, changes, submissions, active, .. } = row;
+    let resources = resources.iter().filter_map(|table| ResourceName::of_table(table)).collect();
+    WebhookInput { url, description, resources, themes, municipalities, changes, submissions, active }
 }
 
 fn set(input: WebhookInput) -> [Value; 8] {
@@ -88,19 +95,21 @@ async fn held(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> Result<Model
     row.ok_or(Error::NotFound)
 }
 
-/// Replaces what can be set. One that was not active hears of what comes from now on.
+/// Sets what is made of what was set. One that was not active hears of what comes from now on.
 pub(super) async fn replace(
     tx: &DatabaseTransaction,
     (id, caller): (Uuid, &Caller),
     condition: Held,
-    input: WebhookInput,
+    revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput>,
 ) -> Result<Model> {
     const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, themes = $4, municipalities = $5, changes = $6, \
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
             token_id = $10, failures = 0, rests_until = null \
         where id = $9 returning *";
-    condition.check(held(tx, id, &Owner::of(caller)).await?.revision)?;
+    let row = held(tx, id, &Owner::of(caller)).await?;
+    condition.check(row.revision)?;
+    let input = revise(&set_of(row))?;
     let values = set(settled(tx, input).await?).into_iter().chain([id.into(), caller.token.into()]);
     let row = written(tx, sql(REPLACE, values)).await?;
     give_up(tx, "id = $1", id, "the webhook was paused").await?;
