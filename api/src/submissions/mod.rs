@@ -7,6 +7,7 @@ mod kind;
 mod labels;
 mod query;
 mod review;
+mod steps;
 mod store;
 
 use std::future::{Ready, ready};
@@ -26,12 +27,11 @@ use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, Submissio
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, QueryString, View, no_store, nothing, reply};
+use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, View, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
 use self::dto::{Comment, Steps, Submission, SubmissionQuery};
-use self::form::{Form, FormQuery};
 use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
 use self::query::Sight;
 
@@ -39,7 +39,7 @@ const TAG: &str = "submissions";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any id.
-    cfg.service(get_submission_form);
+    cfg.service(form::get_submission_form);
     cfg.service(list_submissions)
         .service(get_submission)
         .service(create_submission)
@@ -66,15 +66,6 @@ impl FromRequest for Party {
         let is_party = caller.may(SubmissionsWrite::NAME) || caller.may(SubmissionsReview::NAME);
         ready(if is_party { Ok(Self(caller)) } else { Err(Error::Forbidden(SubmissionsWrite::NAME)) })
     }
-}
-
-/// Read what a form for a submission asks
-///
-/// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
-#[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
-#[get("/v1/submissions/form")]
-async fn get_submission_form(query: QueryString<FormQuery>) -> Result<HttpResponse> {
-    reply("application/json", form::form(&query.0)?)
 }
 
 /// List submissions
@@ -192,7 +183,7 @@ async fn create_submission_action(
     let publishes = |input: &StepInput| input.action == ReviewAction::Publish;
     if !input.checked.value.as_ref().is_some_and(publishes) {
         let work = async move |tx: &DatabaseTransaction, author: &Author, caller: &Caller, input| {
-            let row = store::step(tx, author, (id.0, caller), input).await?;
+            let row = steps::step(tx, author, (id.0, caller), input).await?;
             shown(tx, row, caller, StatusCode::OK).await
         };
         return aside((caller, call), input, work).await;
@@ -203,7 +194,7 @@ async fn create_submission_action(
     let Json { checked, digest } = input;
     let (input, reviewer) = (checked.sound()?, caller.clone());
     let work = async move |write: &Write| {
-        let row = store::publish(write, (id.0, &reviewer), input).await?;
+        let row = steps::publish(write, (id.0, &reviewer), input).await?;
         shown(&write.tx, row, &reviewer, StatusCode::OK).await.map(Done::Changed)
     };
     call.run(&caller, &digest, work).await.map(no_store)

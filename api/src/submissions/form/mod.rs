@@ -1,158 +1,34 @@
 //! What a form for a submission asks: read off the contract, so that it asks what a write takes.
 
+mod dto;
+
 use std::sync::LazyLock;
 
+use actix_web::{HttpResponse, get};
 use entity::Text;
 use entity::vocabulary::lists;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use utoipa::openapi::schema::SchemaType;
-use utoipa::openapi::{Object, ObjectBuilder};
-use utoipa::{IntoParams, ToSchema};
 
+use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
+use super::TAG;
 use super::kind::{KINDS, Kind};
 use super::labels::labels;
 use crate::document::document;
 use crate::error::{Error, Result, Violation};
+use crate::http::{QueryString, reply};
 use crate::resource::Resource;
 
-/// What a form for a submission asks
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Form {
-    /// The kind of entry.
-    #[schema(example = "practice_example")]
-    pub kind: &'static str,
-    /// What `resource` of the submission is to be.
-    #[schema(example = "practice-examples")]
-    pub resource: &'static str,
-    /// What entries of the kind are called.
-    pub title: Text,
-    /// What can be set, in the order in which people expect to be asked.
-    pub members: Vec<FormMember>,
-    /// Content that could be submitted as it is, were its slug not taken.
-    #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
-    pub example: Value,
-}
-
-/// One member that a form asks for
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct FormMember {
-    /// Its name in the content.
-    #[schema(example = "title")]
-    pub name: String,
-    /// JSON pointer to it in the content, as violations name it; `*` stands for a place in a list.
-    #[schema(example = "/title")]
-    pub pointer: String,
-    /// What to show before it.
-    pub label: Text,
-    /// What is to be written there.
-    pub help: Text,
-    /// What it takes.
-    pub kind: Takes,
-    /// Is it a list of those?
-    #[schema(example = false)]
-    pub is_list: bool,
-    /// Must it be there?
-    #[schema(example = true)]
-    pub required: bool,
-    /// Does it count for `completeness`?
-    #[schema(example = false)]
-    pub wanted: bool,
-    /// Characters at least, in each language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 2, nullable = false)]
-    pub min_length: Option<u64>,
-    /// Characters at most, in each language.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 100, nullable = false)]
-    pub max_length: Option<u64>,
-    /// Regular expression that it fits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "^[a-z0-9]+(-[a-z0-9]+)*$", nullable = false)]
-    pub pattern: Option<String>,
-    /// The least number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 0, nullable = false)]
-    pub minimum: Option<f64>,
-    /// The greatest number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1000, nullable = false)]
-    pub maximum: Option<f64>,
-    /// Items of the list at least.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1, nullable = false)]
-    pub min_items: Option<u64>,
-    /// Items of the list at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 50, nullable = false)]
-    pub max_items: Option<u64>,
-    /// The closed list that its value is from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "/v1/vocabularies/status", format = "uri-reference", nullable = false)]
-    pub vocabulary: Option<String>,
-    /// What can be chosen from that list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub options: Option<Vec<Choice>>,
-    /// The list in which entries it can name are found.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "/v1/municipalities", format = "uri-reference", nullable = false)]
-    pub reference: Option<String>,
-    /// A value that it takes.
-    #[schema(schema_with = any_value)]
-    pub example: Value,
-    /// The members of an object.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    #[schema(no_recursion)]
-    pub members: Vec<FormMember>,
-}
-
-/// A value that can be chosen
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Choice {
-    /// The value.
-    #[schema(example = "pilot")]
-    pub value: &'static str,
-    /// What to show for it.
-    pub label: Text,
-}
-
-/// What a member takes: a line, a text in German and English, a value of a closed list, the name of another entry, a day, a day or month or year,
-/// an address, a mailbox, a number, yes or no, or an object with members of its own
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Takes {
-    Line,
-    Text,
-    Term,
-    Reference,
-    Date,
-    PartialDate,
-    Url,
-    Email,
-    Integer,
-    Number,
-    Boolean,
-    Object,
-}
-
-fn any_value() -> Object {
-    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("A value that it takes."));
-    any.examples([json!({ "de": "Mein Beispiel" })]).build()
-}
-
-/// Which form.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default, deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct FormQuery {
-    /// The kind of entry: `solution`, or `practice_example`, as without it.
-    #[param(example = "practice_example")]
-    pub kind: Option<String>,
+/// Read what a form for a submission asks
+///
+/// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
+#[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
+#[get("/v1/submissions/form")]
+pub(super) async fn get_submission_form(query: QueryString<FormQuery>) -> Result<HttpResponse> {
+    reply("application/json", form(&query.0)?)
 }
 
 /// The form for a kind of entry.
-pub(super) fn form(query: &FormQuery) -> Result<&'static Form> {
+fn form(query: &FormQuery) -> Result<&'static Form> {
     static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
         let document = serde_json::to_value(document()).unwrap_or_default();
         KINDS.iter().map(|kind| Form::of(kind, &document)).collect()
@@ -305,8 +181,8 @@ impl FormMember {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::labels::all;
     use super::*;
+    use crate::submissions::labels::all;
 
     fn every<'f>(schema: &str, members: &'f [FormMember], told: &mut Vec<(String, &'f FormMember)>) {
         for member in members {
