@@ -50,7 +50,7 @@ pub async fn serve(
     let (directory, auth) = attend(&database, keys, listen).await?;
     let (memory, metrics, feed) = (Memory::new(listen.memory), Metrics::new()?, Feed::default());
     let (write_origins, webhook_private) = (listen.write_origins.clone(), listen.webhook_private);
-    let deliveries = webhooks::deliver(database.clone(), directory.clone(), Sender::new(webhook_private)?);
+    let deliveries = webhooks::deliver(database.clone(), directory.clone(), Sender::new(webhook_private));
     let deliveries = rt::spawn(deliveries);
     let db = database;
     let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed, webhook_private });

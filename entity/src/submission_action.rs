@@ -17,6 +17,7 @@ pub struct Model {
     pub actor: String,
     pub token_id: Option<Uuid>,
     pub comment: Option<String>,
+    pub content: Option<Json>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

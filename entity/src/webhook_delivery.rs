@@ -18,6 +18,7 @@ pub struct Model {
     pub sequence: Option<i64>,
     pub state: DeliveryState,
     pub attempts: i32,
+    pub asked_at: DateTimeUtc,
     pub next_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,

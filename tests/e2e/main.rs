@@ -33,6 +33,7 @@ mod tokens;
 mod trusted;
 mod violations;
 mod vocabularies;
+mod webhook_settings;
 mod webhooks;
 mod working_groups;
 mod writing;

@@ -2,6 +2,7 @@
 
 mod inputs;
 mod reads;
+mod told;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -20,9 +21,11 @@ use utoipa::{OpenApi, openapi};
 use utoipa_actix_web::AppExt;
 
 use crate::auth::SCOPES;
+use crate::changes::FeedChange;
 use crate::error::{KINDS, Kind, Overtaken, Problem, Violation};
 use crate::resource::Resource;
 use crate::routes::{self, RESOURCES};
+use crate::webhooks::{SubmissionStep, WebhookMessage};
 
 /// What is said of the service as a whole.
 #[derive(OpenApi)]
@@ -50,7 +53,13 @@ use crate::routes::{self, RESOURCES};
         (name = "documentation", description = "This document."),
         (name = "running", description = "For those who run the service."),
     ),
-    components(schemas(Overtaken, Problem, Violation)),
+    components(schemas(
+        Overtaken,
+        Problem,
+        Violation,
+        WebhookMessage<FeedChange>,
+        WebhookMessage<SubmissionStep>
+    )),
 )]
 struct Base;
 
@@ -83,6 +92,7 @@ fn collect() -> openapi::OpenApi {
         }
     }
     document.components = Some(schemas);
+    document.webhooks = Some(told::webhooks());
     let tag =
         |resource: &&Resource| TagBuilder::new().name(resource.collection).description(Some(resource.about)).build();
     document.tags = Some(RESOURCES.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());

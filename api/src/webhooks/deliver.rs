@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use reqwest::Client;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::task::JoinSet;
 
 use super::address::{self, objection};
 use super::outbox;
-use super::queue::{self, Attempt, Batch, GONE, Message};
+use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
 use crate::db::Database;
 use crate::directory::Directory;
@@ -25,16 +25,18 @@ const AT_ONCE: usize = 16;
 /// How often is looked for what is due, where nothing is heard of the directory.
 const POLL: Duration = Duration::from_secs(1);
 
-/// What messages are sent with.
+/// What messages are sent with; nothing, where there are no certificates to trust.
 #[derive(Clone)]
 pub(crate) struct Sender {
-    client: Client,
+    client: Option<Client>,
     private: bool,
 }
 
 impl Sender {
-    pub(crate) fn new(private: bool) -> reqwest::Result<Self> {
-        Ok(Self { client: address::client(private)?, private })
+    pub(crate) fn new(private: bool) -> Self {
+        let client = address::client(private);
+        let client = client.inspect_err(|error| tracing::warn!(cause = ?error, "webhooks cannot be told of anything"));
+        Self { client: client.ok(), private }
     }
 }
 
@@ -43,14 +45,15 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
     let mut sending = JoinSet::new();
     while !directory.is_stopping() {
         let news = directory.news();
-        let work = if directory.is_away() { Ok(None) } else { next(&database, sending.len() < AT_ONCE).await };
+        while sending.try_join_next().is_some() {}
+        let work = if directory.is_away() { Ok(Work::None) } else { next(&database, sending.len() < AT_ONCE).await };
         match work {
-            Ok(Some(Work::Caught)) => continue,
-            Ok(Some(Work::Batch(batch))) => {
+            Ok(Work::Some) => continue,
+            Ok(Work::Batch(batch)) => {
                 sending.spawn_local(send((database.clone(), directory.clone()), sender.clone(), batch));
                 continue;
             }
-            Ok(None) => {}
+            Ok(Work::None) => {}
             Err(error) => tracing::warn!(cause = %error, "webhooks wait; it is tried again"),
         }
         tokio::select! {
@@ -62,25 +65,39 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
 }
 
 enum Work {
-    /// Some messages were written down.
-    Caught,
+    None,
+    /// Something was done, and there may be more.
+    Some,
     Batch(Batch),
 }
 
 /// Does what is to be done next, if anything is.
-async fn next(database: &Database, free: bool) -> Result<Option<Work>> {
-    let todo = queue::todo(database.watch()).await?;
+async fn next(database: &Database, free: bool) -> Result<Work> {
+    let todo = queue::todo(database.connection()).await?;
     if todo.due
         && free
         && let Some(batch) = within(database, async |tx| queue::take(tx).await).await?
     {
-        return Ok(Some(Work::Batch(batch)));
+        return Ok(Work::Batch(batch));
     }
-    if todo.behind {
-        let caught = within(database, async |tx| outbox::catch_up(tx).await).await?;
-        return Ok(caught.then_some(Work::Caught));
+    let mut is_done = false;
+    if todo.untidy {
+        for some in queue::TIDYING {
+            is_done |= within(database, async |tx| Ok(tx.execute_unprepared(some).await?)).await?.rows_affected() > 0;
+        }
     }
-    Ok(None)
+    if let Some(webhook) = todo.behind {
+        let caught = within(database, async move |tx| outbox::catch_up(tx, webhook).await).await;
+        is_done |= match caught {
+            Ok(is_done) => is_done,
+            Err(error) => {
+                tracing::warn!(cause = %error, %webhook, "a webhook does not hear of changes; it is tried again in a minute");
+                within(database, async move |tx| queue::rest(tx, webhook).await).await?;
+                true
+            }
+        };
+    }
+    Ok(if is_done { Work::Some } else { Work::None })
 }
 
 /// Runs `work` in a transaction of its own.
@@ -102,13 +119,13 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
     let began = Instant::now();
     for message in messages {
         let attempt = attempt(&sender, (&url, &secrets), &message).await;
-        // Who does not answer now will not a moment later.
-        let ends = attempt.status.is_none_or(|status| status == GONE) || began.elapsed() > SHIFT;
-        let settled = within(&database, async move |tx| queue::settle(tx, webhook, &message, &attempt).await).await;
-        if let Err(error) = settled {
+        let settle =
+            async move |tx: &DatabaseTransaction| queue::settle(tx, (webhook, until), &message, &attempt).await;
+        let goes_on = within(&database, settle).await.unwrap_or_else(|error| {
             tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
-        }
-        if ends || directory.is_stopping() {
+            false
+        });
+        if !goes_on || began.elapsed() > SHIFT || directory.is_stopping() {
             break;
         }
     }
@@ -124,8 +141,10 @@ async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &M
     if objection(url, sender.private).is_some() {
         return Attempt { status: None, failure: Some(NOT_PUBLIC.to_owned()), took: began.elapsed() };
     }
-    let request = sender
-        .client
+    let Some(client) = &sender.client else {
+        return Attempt { status: None, failure: Some(NO_CERTIFICATES.to_owned()), took: began.elapsed() };
+    };
+    let request = client
         .post(url)
         .header("content-type", "application/json")
         .header("webhook-id", message.id.to_string())
@@ -139,6 +158,7 @@ async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &M
     Attempt { status, failure, took: began.elapsed() }
 }
 
+const NO_CERTIFICATES: &str = "no connection: this service has no certificates to trust";
 const NOT_PUBLIC: &str = "no connection: the address is not reachable, or not public";
 
 /// Why there was no answer, in words that tell nothing of our network.

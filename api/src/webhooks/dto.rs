@@ -1,18 +1,15 @@
 //! What a webhook looks like to those whose it is.
 
 use chrono::{DateTime, Utc};
-use entity::vocabulary::{DeliveryState, Purpose, ReviewAction, Stage};
+use entity::vocabulary::DeliveryState;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::Validate;
 
-use crate::changes::FeedChange;
 use crate::format::{Format, Record};
 use crate::http::Filters;
 use crate::resource::ResourceName;
-use crate::validate;
 
 /// An endpoint that is told of changes
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,10 +45,23 @@ pub(super) struct Webhook {
     /// Who made it: the subject of a token.
     #[schema(example = "konstanz.stabsstelle")]
     pub owner: String,
-    /// Id of the token that set it last: the webhook ends with that.
+    /// Id of the token that set it last: the webhook ends with that. Absent where it is of another issuer; then it ends when it is
+    /// deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub token: Option<Uuid>,
+    /// When that token ends: set the webhook again with another before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Why it is told of nothing, where it is not active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "it was paused", nullable = false)]
+    pub inactive_because: Option<String>,
+    /// Until when it is left alone, because it did not answer at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
+    pub rests_until: Option<DateTime<Utc>>,
     /// Until when messages are signed with the secrets before too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
@@ -74,52 +84,6 @@ pub(super) struct WebhookSecret {
     pub secret: String,
     /// The webhook.
     pub webhook: Webhook,
-}
-
-/// What can be set of a webhook
-#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WebhookInput {
-    /// Where messages are sent: an `https` address in the public internet.
-    #[validate(custom(function = "validate::web"))]
-    #[schema(example = "https://example.org/hooks/atlas", format = "iri", max_length = 2000)]
-    pub url: String,
-    /// What it is for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "validate::name"))]
-    #[schema(example = "Spiegel im Geoportal", min_length = 1, max_length = 200)]
-    pub description: Option<String>,
-    /// It is told of changes of these resources; of all, where none is named.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 resources"))]
-    #[schema(max_items = 10)]
-    pub resources: Vec<ResourceName>,
-    /// Slugs or ids of themes.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(custom(function = "validate::names"))]
-    #[schema(example = json!(["mobility"]), max_items = 50)]
-    pub themes: Vec<String>,
-    /// Official keys, slugs or ids of municipalities.
-    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(custom(function = "validate::names"))]
-    #[schema(example = json!(["08335043"]), max_items = 50)]
-    pub municipalities: Vec<String>,
-    /// Is it to be told of changes of the directory? Yes, without it.
-    #[serde(default = "yes")]
-    #[schema(example = true)]
-    pub changes: bool,
-    /// Is it to be told of the steps of submissions: of the municipalities that the token acts for, or those it submitted itself?
-    #[serde(default)]
-    #[schema(example = false)]
-    pub submissions: bool,
-    /// Is it to be told of anything? Yes, without it.
-    #[serde(default = "yes")]
-    #[schema(example = true)]
-    pub active: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Something that a webhook is told
@@ -163,61 +127,9 @@ pub(super) struct Delivery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 87, nullable = false)]
     pub took_ms: Option<i32>,
-    /// The body that is sent: a `WebhookMessage`.
-    #[schema(value_type = Object, example = json!({ "type": "entry.replace", "timestamp": "2026-01-31T12:00:00Z", "data": { "sequence": 12967 } }))]
+    /// The body that is sent.
+    #[schema(schema_with = super::message::schema)]
     pub payload: Value,
-}
-
-/// The body of a message to a webhook
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct WebhookMessage {
-    /// What it tells of: `entry.` and what was done, or `submission.` and the step.
-    #[schema(example = "entry.replace")]
-    pub r#type: String,
-    /// When that was.
-    #[schema(example = "2026-01-31T12:00:00Z")]
-    pub timestamp: DateTime<Utc>,
-    /// What it was.
-    pub data: Told,
-}
-
-/// What a message tells: a change of the directory, or a step of a submission
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum Told {
-    Change(FeedChange),
-    Step(SubmissionStep),
-}
-
-/// A step of a submission, as its municipality is told
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct SubmissionStep {
-    /// Path of the submission.
-    #[schema(example = "/v1/submissions/0197f2a0-0000-7000-8000-000000000000", format = "uri-reference")]
-    pub submission: String,
-    /// The resource of its entry.
-    pub resource: ResourceName,
-    /// What it asks for.
-    pub purpose: Purpose,
-    /// The step.
-    pub action: ReviewAction,
-    /// Where the submission stands now.
-    pub stage: Stage,
-    /// Who took it: the subject of a token.
-    #[schema(example = "kts-redaktion")]
-    pub actor: String,
-    /// What was said with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Bitte ergänzen Sie die Kosten.", nullable = false)]
-    pub comment: Option<String>,
-    /// Path of the published entry, if there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(
-        example = "/v1/solutions/0197f2a0-0000-7000-8000-000000000000",
-        format = "uri-reference",
-        nullable = false
-    )]
-    pub entry: Option<String>,
 }
 
 /// Filters of the list of webhooks.
@@ -250,6 +162,10 @@ pub(super) struct DeliveryQuery {
     #[serde(skip)]
     #[param(ignore)]
     pub webhook: Uuid,
+    /// May who asks see what was told of submissions?
+    #[serde(skip)]
+    #[param(ignore)]
+    pub hears_steps: bool,
 }
 
 impl Filters for DeliveryQuery {
@@ -271,6 +187,8 @@ impl Record for Webhook {
         "active",
         "owner",
         "token",
+        "ends_at",
+        "inactive_because",
         "created_at",
         "updated_at",
     ];

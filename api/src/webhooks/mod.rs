@@ -3,6 +3,8 @@
 mod address;
 mod deliver;
 mod dto;
+mod input;
+mod message;
 mod outbox;
 mod query;
 mod queue;
@@ -27,11 +29,12 @@ use crate::shape::Checked;
 use crate::writing::{Answer, Call, Done};
 
 use self::address::objection;
-use self::dto::{Delivery, DeliveryQuery, Webhook, WebhookInput, WebhookQuery, WebhookSecret};
+use self::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery, WebhookSecret};
+use self::input::WebhookInput;
 use self::query::Owner;
 
 pub(crate) use self::deliver::{Sender, deliver, forget};
-pub(crate) use self::dto::SubmissionStep;
+pub(crate) use self::message::{SubmissionStep, WebhookMessage};
 pub(crate) use self::outbox::tell_step;
 pub(crate) use self::queue::end_those_of;
 
@@ -46,7 +49,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 
 /// List webhooks
 ///
-/// Those of the municipalities that the token acts for, or of its subject where it acts for all; oldest first.
+/// Those of the municipalities that the token acts for, or of its subject where it acts for all; who administers tokens looks after
+/// all of them. Oldest first.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(WebhookQuery, Paging, View),
     responses((status = 200, description = "A page of webhooks, or every one in the streamed forms", content(
         (Page<Webhook> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
@@ -85,7 +89,8 @@ async fn get_webhook(
 ///
 /// It is told, by `POST` and as [Standard Webhooks](https://www.standardwebhooks.com/) has it, of what happens from now on. The
 /// answer is the only place where its secret stands, and it takes no `Idempotency-Key`, because its answer is not kept. A
-/// message is sent again for about a day, with growing pauses, until it is answered 2xx; 410 ends the webhook.
+/// message is sent again for about a day, with growing pauses, until it is answered 2xx; 410 ends the webhook, and so does the end of
+/// the token that set it.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its secret", body = WebhookSecret)))]
 #[post("/v1/webhooks")]
 async fn create_webhook(
@@ -182,7 +187,8 @@ async fn create_webhook_secret(caller: Scoped<WebhooksWrite>, mut call: Call, id
 
 /// List what a webhook was told
 ///
-/// Newest first, with what came of the last attempt. What ended is kept for 30 days.
+/// Newest first, with what came of the last attempt. What ended is kept for 30 days. Steps of submissions are shown to those who may
+/// submit or review.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id, DeliveryQuery, Paging, View),
     responses((status = 200, description = "A page of deliveries, or every one in the streamed forms", content(
         (Page<Delivery> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
@@ -195,7 +201,9 @@ async fn list_webhook_deliveries(
     id: Id,
     mut list: ListQuery<DeliveryQuery, Delivery>,
 ) -> Result<HttpResponse> {
-    list.query.webhook = query::one(state.read()?, id.0, &Owner::of(&caller)).await?.id;
+    let owner = Owner::of(&caller);
+    list.query.webhook = query::one(state.read()?, id.0, &owner).await?.id;
+    list.query.hears_steps = owner.hears_steps;
     let views = async |db: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
     listing::list((state, req), list, query::log, views).await.map(no_store)
 }

@@ -6,7 +6,7 @@ use entity::webhook::Model;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::dto::{SubmissionStep, Told, WebhookMessage};
+use super::message::{SubmissionStep, WebhookMessage};
 use crate::changes::{self, Concerning};
 use crate::db::sql;
 use crate::error::{Error, Result};
@@ -23,7 +23,7 @@ pub(crate) async fn tell_step(
         id: Uuid,
     }
     const CONCERNED: &str = "select id from webhook where active and submissions \
-        and (acts_for && $1 or acts_for is null and owner = $2) order by id";
+        and (acts_for && $1 or acts_for is null and owner = $2) order by id for key share";
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, payload) \
         select id, webhook, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as m (id, webhook)";
     let values: [Value; 2] = [submission.municipalities.clone().into(), submission.submitted_by.clone().into()];
@@ -33,7 +33,7 @@ pub(crate) async fn tell_step(
     }
     let concerned: Vec<Uuid> = concerned.into_iter().map(|Found { id }| id).collect();
     let r#type = format!("submission.{}", step.action.value());
-    let message = WebhookMessage { r#type: r#type.clone(), timestamp: submission.updated_at, data: Told::Step(step) };
+    let message = WebhookMessage { r#type: r#type.clone(), timestamp: submission.updated_at, data: step };
     let payload = serde_json::to_string(&message).map_err(Error::fault)?;
     let values: [Value; 5] =
         [ids(concerned.len()).into(), concerned.into(), format!("step:{event}").into(), r#type.into(), payload.into()];
@@ -41,16 +41,17 @@ pub(crate) async fn tell_step(
     Ok(())
 }
 
-/// Takes one webhook that has not heard of all changes yet on by a page of them; tells whether there was one. Changes have one
-/// order without gaps, and the place that was reached is kept with what was told: none is missed, and none told twice.
-pub(super) async fn catch_up(tx: &DatabaseTransaction) -> Result<bool> {
-    const BEHIND: &str = "select * from webhook where active and changes \
-        and cursor < (select coalesce(max(sequence), 0) from change) order by cursor limit 1 for no key update skip locked";
+/// Takes a webhook that has not heard of all changes yet on by a page of them, unless somebody else does. Changes have one order without
+/// gaps, and the place that was reached is kept with what was told: none is missed, and none told twice.
+pub(super) async fn catch_up(tx: &DatabaseTransaction, webhook: Uuid) -> Result<bool> {
+    const BEHIND: &str = "select * from webhook where id = $1 and active and changes for no key update skip locked";
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, sequence) \
         select m.id, $1, 'change:' || m.sequence, 'entry.' || c.action, m.sequence \
           from unnest($2::uuid[], $3::bigint[]) as m (id, sequence) join change c on c.sequence = m.sequence order by m.sequence";
     const REACHED: &str = "update webhook set cursor = $2 where id = $1";
-    let Some(webhook) = Model::find_by_statement(sql(BEHIND, [])).one(tx).await? else { return Ok(false) };
+    let Some(webhook) = Model::find_by_statement(sql(BEHIND, [webhook.into()])).one(tx).await? else {
+        return Ok(false);
+    };
     let concerning =
         Concerning { tables: webhook.resources, themes: webhook.themes, municipalities: webhook.municipalities };
     let (told, reached) = changes::concerning(tx, webhook.cursor, &concerning).await?;

@@ -1,14 +1,15 @@
 //! What the database does to find webhooks and what they were told.
 
+use chrono::Utc;
 use entity::vocabulary::DeliveryState;
 use entity::{webhook, webhook_delivery};
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery};
 use super::queue::bodies;
-use crate::auth::{Caller, Scope, TokensAdmin};
+use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::keyset::SortKey;
@@ -16,27 +17,34 @@ use crate::listing::Plan;
 use crate::resource::ResourceName;
 
 /// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all. Who administers
-/// tokens sees what they set.
+/// tokens looks after all of them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Owner {
     subject: String,
     acts_for: Option<Vec<String>>,
     administers: bool,
+    /// May it see what was told of submissions?
+    pub(super) hears_steps: bool,
 }
 
 impl Owner {
     pub(super) fn of(caller: &Caller) -> Self {
         let acts_for = caller.municipalities.as_ref().map(|own| own.iter().cloned().collect());
         let administers = caller.is_unbound().is_ok() && caller.may(TokensAdmin::NAME);
-        Self { subject: caller.subject.clone(), acts_for, administers }
+        let reviews = caller.is_unbound().is_ok() && caller.may(SubmissionsReview::NAME);
+        let hears_steps = reviews || caller.may(SubmissionsWrite::NAME) && !administers;
+        Self { subject: caller.subject.clone(), acts_for, administers, hears_steps }
     }
 
-    pub(super) fn condition(&self) -> Expr {
-        match &self.acts_for {
-            _ if self.administers => Expr::cust("true"),
-            Some(own) => Expr::cust_with_values("webhook.acts_for <@ $1", [own.clone()]),
-            None => Expr::cust_with_values("(webhook.acts_for is null and webhook.owner = $1)", [self.subject.clone()]),
-        }
+    pub(super) fn condition(&self) -> Condition {
+        let own = match &self.acts_for {
+            _ if self.administers => None,
+            Some(own) => Some(Expr::cust_with_values("webhook.acts_for <@ $1", [own.clone()])),
+            None => {
+                Some(Expr::cust_with_values("webhook.acts_for is null and webhook.owner = $1", [self.subject.clone()]))
+            }
+        };
+        Condition::all().add(Expr::cust("webhook.deleted_at is null")).add_option(own)
     }
 
     /// Webhooks that it has.
@@ -50,7 +58,7 @@ impl Owner {
 pub(super) fn plan(query: &WebhookQuery) -> Plan {
     Plan {
         named: vec![],
-        filters: Filter::of_table("webhook").and(Some(query.owner.condition())).compare("active = $1", query.active),
+        filters: Filter::of_table("webhook").all(query.owner.condition()).compare("active = $1", query.active),
         usual: SortKey::time("webhook.created_at"),
         order: None,
         facets: vec![],
@@ -70,6 +78,9 @@ pub(super) fn view(row: webhook::Model) -> Webhook {
         active: row.active,
         owner: row.owner,
         token: row.token_id,
+        ends_at: row.ends_at,
+        inactive_because: row.inactive_because,
+        rests_until: row.rests_until.filter(|until| *until > Utc::now()),
         former_until: row.former_until,
         revision: row.revision,
         created_at: row.created_at,
@@ -88,6 +99,7 @@ pub(super) fn log(query: &DeliveryQuery) -> Plan {
         named: vec![],
         filters: Filter::of_table("webhook_delivery")
             .compare("webhook_id = $1", Some(query.webhook))
+            .compare("type not like $1", (!query.hears_steps).then_some("submission.%"))
             .term("state", &query.state),
         usual: SortKey::time("webhook_delivery.created_at").turned(true),
         order: None,

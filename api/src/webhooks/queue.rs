@@ -9,7 +9,7 @@ use entity::{webhook, webhook_delivery};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::dto::{Told, WebhookMessage};
+use super::message::WebhookMessage;
 use crate::changes;
 use crate::db::{sql, written};
 use crate::error::{Error, Result};
@@ -29,23 +29,27 @@ const PAUSES: [Duration; 8] = [
 const RESTS: [Duration; 4] =
     [Duration::from_secs(4), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(5)];
 /// The answer of an endpoint that wants to hear no more (410).
-pub(super) const GONE: u16 = 410;
+const GONE: u16 = 410;
 
-/// What is to be done now: has anybody not heard of all changes, and is anything due?
+/// What is to be done now: is anything due, who has not heard of all changes longest, and is there anything to tidy up?
 #[derive(FromQueryResult)]
 pub(super) struct Todo {
-    pub behind: bool,
     pub due: bool,
+    pub behind: Option<Uuid>,
+    pub untidy: bool,
 }
 
 pub(super) async fn todo(db: &impl ConnectionTrait) -> Result<Todo> {
-    const TODO: &str = "select exists(select from webhook where active and changes \
-            and cursor < (select coalesce(max(sequence), 0) from change)) as behind, \
+    const TODO: &str = "select \
         exists(select from webhook w where w.active and (w.rests_until is null or w.rests_until <= now()) \
             and (w.told_until is null or w.told_until <= now()) \
-            and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now())) as due";
+            and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now())) as due, \
+        (select id from webhook where active and changes and (rests_until is null or rests_until <= now()) \
+            and cursor < (select coalesce(max(sequence), 0) from change) order by cursor, id limit 1) as behind, \
+        exists(select from webhook w where active and ends_at <= now() or deleted_at is not null \
+            or not active and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending')) as untidy";
     let found = Todo::find_by_statement(sql(TODO, [])).one(db).await?;
-    Ok(found.unwrap_or(Todo { behind: false, due: false }))
+    Ok(found.unwrap_or(Todo { due: false, behind: None, untidy: false }))
 }
 
 /// Messages for one webhook that are to be sent now.
@@ -61,7 +65,8 @@ pub(super) struct Batch {
 pub(super) struct Message {
     pub id: Uuid,
     pub body: String,
-    pub attempts: i32,
+    attempts: i32,
+    asked_at: DateTime<Utc>,
 }
 
 /// Takes some messages for one webhook that nobody tells, so that for half a minute nobody else does: if this process dies, somebody
@@ -74,7 +79,7 @@ pub(super) async fn take(tx: &DatabaseTransaction) -> Result<Option<Batch>> {
         order by first.next_at, first.number limit 1 for no key update of w skip locked";
     const HOLD: &str = "update webhook set told_until = now() + interval '30 seconds' where id = $1 returning *";
     const DUE: &str = "select * from webhook_delivery where webhook_id = $1 and state = 'pending' and next_at <= now() \
-        order by number limit 10";
+        order by next_at, number limit 10";
     let Some(next) = tx.query_one_raw(sql(NEXT, [])).await? else { return Ok(None) };
     let next: Uuid = next.try_get_by_index(0)?;
     let due = webhook_delivery::Model::find_by_statement(sql(DUE, [next.into()])).all(tx).await?;
@@ -84,7 +89,11 @@ pub(super) async fn take(tx: &DatabaseTransaction) -> Result<Option<Batch>> {
     let bodies = bodies(tx, &due).await?;
     let webhook: webhook::Model = written(tx, sql(HOLD, [next.into()])).await?;
     let messages = due.into_iter().zip(bodies);
-    let messages = messages.map(|(row, body)| Message { id: row.id, body, attempts: row.attempts }).collect();
+    let message = |(row, body): (webhook_delivery::Model, _)| {
+        let webhook_delivery::Model { id, attempts, asked_at, .. } = row;
+        Message { id, body, attempts, asked_at }
+    };
+    let messages = messages.map(message).collect();
     let still = webhook.former_until.is_some_and(|until| until > Utc::now());
     let former = webhook.former_secrets.into_iter().filter(|_| still);
     let secrets = [webhook.secret].into_iter().chain(former).collect();
@@ -109,7 +118,7 @@ pub(super) async fn bodies(db: &impl ConnectionTrait, messages: &[webhook_delive
         let change = message.sequence.and_then(|sequence| changes.remove(&sequence));
         let change = change.ok_or_else(|| Error::fault(anyhow::anyhow!("a message tells of no change")))?;
         let (r#type, timestamp) = (message.r#type.clone(), change.at);
-        serde_json::to_string(&WebhookMessage { r#type, timestamp, data: Told::Change(change) }).map_err(Error::fault)
+        serde_json::to_string(&WebhookMessage { r#type, timestamp, data: change }).map_err(Error::fault)
     };
     messages.iter().map(body).collect()
 }
@@ -121,31 +130,24 @@ pub(super) struct Attempt {
     pub took: Duration,
 }
 
-/// Writes down what came of an attempt, and when the next one is.
+/// Writes down what came of an attempt, and when the next one is; tells whether the webhook is still to be told.
 pub(super) async fn settle(
     tx: &DatabaseTransaction,
-    webhook: Uuid,
+    (webhook, until): (Uuid, Option<DateTime<Utc>>),
     message: &Message,
     attempt: &Attempt,
-) -> Result<()> {
+) -> Result<bool> {
+    const HELD: &str = "select id from webhook where id = $1 and active and told_until = $2 for no key update";
+    // What was given up or asked for once more meanwhile stays so.
     const SETTLE: &str = "update webhook_delivery set state = $2, attempts = attempts + 1, attempted_at = now(), \
             next_at = now() + make_interval(secs => $3), ended_at = case when $2 <> 'pending' then now() end, \
             status = $4, failure = $5, took_ms = $6 \
-        where id = $1";
-    const REST: &str = "update webhook set failures = failures + 1, \
-            rests_until = now() + make_interval(secs => ($2::float8[])[least(failures + 1, cardinality($2))]) where id = $1";
-    const WAKE: &str = "update webhook set failures = 0, rests_until = null where id = $1 and failures > 0";
+        where id = $1 and state = 'pending' and asked_at = $7";
     let Attempt { status, failure, took } = attempt;
     // The webhook first, as everybody does who changes both.
-    match status {
-        None => {
-            let rests: Vec<f64> = RESTS.iter().map(Duration::as_secs_f64).collect();
-            tx.execute_raw(sql(REST, [webhook.into(), rests.into()])).await?;
-        }
-        Some(GONE) => end(tx, "id = $1", webhook, "the endpoint wants to hear no more").await?,
-        Some(_) => {
-            tx.execute_raw(sql(WAKE, [webhook.into()])).await?;
-        }
+    let is_held = tx.query_one_raw(sql(HELD, [webhook.into(), until.into()])).await?.is_some();
+    if is_held {
+        take_in(tx, webhook, *status).await?;
     }
     let pause = usize::try_from(message.attempts).ok().and_then(|attempts| PAUSES.get(attempts));
     let (state, pause) = match (status, pause) {
@@ -153,46 +155,81 @@ pub(super) async fn settle(
         (Some(GONE), _) | (_, None) => (DeliveryState::Failed, 0.0),
         (_, Some(pause)) => (DeliveryState::Pending, pause.as_secs_f64()),
     };
-    let values: [Value; 6] = [
+    let values: [Value; 7] = [
         message.id.into(),
         state.value().into(),
         pause.into(),
         status.and_then(|status| i16::try_from(status).ok()).into(),
         failure.clone().into(),
         i32::try_from(took.as_millis()).unwrap_or(i32::MAX).into(),
+        message.asked_at.into(),
     ];
     tx.execute_raw(sql(SETTLE, values)).await?;
+    // Who does not answer now will not a moment later.
+    Ok(is_held && status.is_some_and(|status| status != GONE))
+}
+
+/// What an answer, or none, says of the webhook as a whole.
+async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -> Result<()> {
+    const REST: &str = "update webhook set failures = failures + 1, \
+            rests_until = now() + make_interval(secs => ($2::float8[])[least(failures + 1, cardinality($2))]) where id = $1";
+    // An endpoint that is left alone most of the time comes to its ninth attempt too late.
+    const LATE: &str = "update webhook_delivery set state = 'failed', ended_at = now() where id in \
+        (select id from webhook_delivery where webhook_id = $1 and state = 'pending' and asked_at < now() - interval '1 day' \
+          limit 1000 for update skip locked)";
+    const WAKE: &str = "update webhook set failures = 0, rests_until = null where id = $1 and failures > 0";
+    match status {
+        None => {
+            let rests: Vec<f64> = RESTS.iter().map(Duration::as_secs_f64).collect();
+            tx.execute_raw(sql(REST, [webhook.into(), rests.into()])).await?;
+            tx.execute_raw(sql(LATE, [webhook.into()])).await?;
+        }
+        Some(GONE) => end(tx, "id = $1", webhook, "the endpoint answered that it wants to hear no more (410)").await?,
+        Some(_) => {
+            tx.execute_raw(sql(WAKE, [webhook.into()])).await?;
+        }
+    }
     Ok(())
 }
 
-/// Ends webhooks, and gives up what is on its way to them.
-async fn end(tx: &DatabaseTransaction, which: &str, value: Uuid, why: &str) -> Result<()> {
-    let end = format!(
-        "update webhook set active = false, revision = revision + 1, updated_at = now() where {which} and active"
-    );
-    tx.execute_raw(sql(&end, [value.into()])).await?;
-    give_up(tx, which, value, why).await
+/// Leaves a webhook alone for a while.
+pub(super) async fn rest(tx: &DatabaseTransaction, webhook: Uuid) -> Result<()> {
+    const REST: &str = "update webhook set rests_until = now() + interval '1 minute' where id = $1";
+    tx.execute_raw(sql(REST, [webhook.into()])).await?;
+    Ok(())
 }
 
-/// Gives up what is on its way to webhooks that are not active.
-pub(super) async fn give_up(tx: &DatabaseTransaction, which: &str, value: Uuid, why: &str) -> Result<()> {
-    let give_up = format!(
-        "update webhook_delivery set state = 'failed', ended_at = now(), failure = $2 where state = 'pending' \
-            and webhook_id in (select id from webhook where {which} and not active)"
+/// Ends webhooks; what is on its way to them is given up when it is tidied up.
+async fn end(tx: &DatabaseTransaction, which: &str, value: Uuid, because: &str) -> Result<()> {
+    let end = format!(
+        "update webhook set active = false, inactive_because = $2, revision = revision + 1, updated_at = now() where {which} and active"
     );
-    tx.execute_raw(sql(&give_up, [value.into(), why.into()])).await?;
+    tx.execute_raw(sql(&end, [value.into(), because.into()])).await?;
     Ok(())
 }
 
 /// Ends the webhooks that a token set, which holds no more.
 pub(crate) async fn end_those_of(tx: &DatabaseTransaction, token: Uuid) -> Result<()> {
-    end(tx, "token_id = $1", token, "the token that set the webhook was revoked").await
+    end(tx, "token_id = $1", token, "the token that set it was revoked").await
 }
+
+/// What is done of tidying up, each in a transaction of its own and none of it much at once: webhooks end with their tokens, what is on
+/// its way to those that are not active is given up, and what was told goes before the webhook that is deleted.
+pub(super) const TIDYING: [&str; 4] = [
+    "update webhook set active = false, inactive_because = 'the token that set it has ended', revision = revision + 1, updated_at = now() \
+      where active and ends_at <= now()",
+    "update webhook_delivery set state = 'failed', ended_at = now(), failure = 'the webhook hears no more' where id in \
+        (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' where not w.active \
+          limit 2000 for update of d skip locked)",
+    "delete from webhook_delivery where id in \
+        (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id where w.deleted_at is not null \
+          limit 2000 for update of d skip locked)",
+    "delete from webhook w where deleted_at is not null and not exists (select from webhook_delivery d where d.webhook_id = w.id)",
+];
 
 /// Forgets some of what was delivered or given up a month ago; tells whether that was all.
 pub(super) async fn forget(tx: &DatabaseTransaction) -> Result<bool> {
-    const SOME: u64 = 2000;
     const FORGET: &str = "delete from webhook_delivery where id in \
         (select id from webhook_delivery where ended_at < now() - interval '30 days' limit 2000)";
-    Ok(tx.execute_raw(sql(FORGET, [])).await?.rows_affected() < SOME)
+    Ok(tx.execute_raw(sql(FORGET, [])).await?.rows_affected() == 0)
 }

@@ -1,15 +1,15 @@
 //! What the database does to keep webhooks. None of it raises the version of the directory.
 
+use chrono::{DateTime, Utc};
 use entity::webhook::{Entity, Model};
 use entity::webhook_delivery;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
-use super::dto::WebhookInput;
+use super::input::WebhookInput;
 use super::query::Owner;
-use super::queue::give_up;
-use crate::auth::Caller;
+use crate::auth::{Caller, Refusal};
 use crate::db::{sql, written};
 use crate::error::{Error, Result, Violation};
 use crate::http::Held;
@@ -76,16 +76,33 @@ pub(super) async fn create(
     input: WebhookInput,
 ) -> Result<Model> {
     const CREATE: &str = "insert into webhook (url, description, resources, themes, municipalities, changes, submissions, active, \
-            id, owner, acts_for, token_id, secret, cursor) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, (select coalesce(max(sequence), 0) from change)) returning *";
+            id, owner, acts_for, token_id, ends_at, secret, inactive_because, cursor) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when not $8 then 'it was paused' end, \
+            (select coalesce(max(sequence), 0) from change)) returning *";
     caller.acts_for_any()?;
+    let ends_at = ends_at(tx, caller).await?;
     if Owner::of(caller).count(tx).await? >= MOST {
         return Err(Error::Enough("webhooks", MOST));
     }
     let acts_for = caller.municipalities.as_ref().map(|own| own.iter().cloned().collect::<Vec<_>>());
-    let own: [Value; 5] =
-        [Uuid::now_v7().into(), caller.subject.clone().into(), acts_for.into(), caller.token.into(), secret.into()];
+    let own: [Value; 6] = [
+        Uuid::now_v7().into(),
+        caller.subject.clone().into(),
+        acts_for.into(),
+        caller.token.into(),
+        ends_at.into(),
+        secret.into(),
+    ];
     written(tx, sql(CREATE, set(settled(tx, input).await?).into_iter().chain(own))).await
+}
+
+/// When the token ends with which somebody sets a webhook; one of another issuer is not kept here, and ends nothing.
+async fn ends_at(tx: &DatabaseTransaction, caller: &Caller) -> Result<Option<DateTime<Utc>>> {
+    // Who revokes it meanwhile waits, and ends what is set with it.
+    const HOLDS: &str = "select expires_at from token where id = $1 and revoked_at is null for share";
+    let Some(token) = caller.token else { return Ok(None) };
+    let found = tx.query_one_raw(sql(HOLDS, [token.into()])).await?;
+    Ok(Some(found.ok_or(Error::from(Refusal::Revoked))?.try_get_by_index(0)?))
 }
 
 /// A webhook that nobody else changes until the transaction ends.
@@ -105,20 +122,21 @@ pub(super) async fn replace(
     const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, themes = $4, municipalities = $5, changes = $6, \
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
-            token_id = $10, failures = 0, rests_until = null \
+            token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'it was paused' end, \
+            failures = 0, rests_until = null, told_until = null \
         where id = $9 returning *";
     let row = held(tx, id, &Owner::of(caller)).await?;
     condition.check(row.revision)?;
     let input = revise(&set_of(row))?;
-    let values = set(settled(tx, input).await?).into_iter().chain([id.into(), caller.token.into()]);
-    let row = written(tx, sql(REPLACE, values)).await?;
-    give_up(tx, "id = $1", id, "the webhook was paused").await?;
-    Ok(row)
+    let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
+    written(tx, sql(REPLACE, set(settled(tx, input).await?).into_iter().chain(own))).await
 }
 
+/// Deletes a webhook: it is there no more, and goes once what it was told has gone.
 pub(super) async fn delete(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner), condition: Held) -> Result<()> {
+    const DELETE: &str = "update webhook set active = false, deleted_at = now(), revision = revision + 1 where id = $1";
     condition.check(held(tx, id, owner).await?.revision)?;
-    tx.execute_raw(sql("delete from webhook where id = $1", [id.into()])).await?;
+    tx.execute_raw(sql(DELETE, [id.into()])).await?;
     Ok(())
 }
 
@@ -137,10 +155,10 @@ pub(super) async fn redeliver(
     (id, owner): (Uuid, &Owner),
     delivery: Uuid,
 ) -> Result<webhook_delivery::Model> {
-    const REDELIVER: &str = "update webhook_delivery set state = 'pending', attempts = 0, next_at = now(), ended_at = null \
-        where id = $1 and webhook_id = $2 returning *";
+    const REDELIVER: &str = "update webhook_delivery set state = 'pending', attempts = 0, asked_at = now(), next_at = clock_timestamp(), ended_at = null \
+        where id = $1 and webhook_id = $2 and ($3 or type not like 'submission.%') returning *";
     if !held(tx, id, owner).await?.active {
         return Err(Error::Inactive);
     }
-    written(tx, sql(REDELIVER, [delivery.into(), id.into()])).await
+    written(tx, sql(REDELIVER, [delivery.into(), id.into(), owner.hears_steps.into()])).await
 }

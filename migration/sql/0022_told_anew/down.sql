@@ -1,5 +1,15 @@
+alter table submission_action drop column content;
 alter table submission drop column assigned_by;
+delete from webhook where deleted_at is not null;
+alter table webhook drop column deleted_at;
+alter table webhook drop column inactive_because;
+alter table webhook drop column ends_at;
 alter table webhook drop column told_until;
+drop index webhook_delivery_state_index;
+drop index webhook_delivery_pending_index;
+create index webhook_delivery_due_index on webhook_delivery (next_at, number) where state = 'pending';
+alter table webhook_delivery alter column next_at set default now();
+alter table webhook_delivery drop column asked_at;
 delete from webhook_delivery where payload is null;
 alter table webhook_delivery drop column sequence;
 alter table webhook_delivery alter column payload set not null;
