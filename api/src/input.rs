@@ -74,11 +74,16 @@ impl Mention {
 impl Mention {
     /// Tells of a name that leads nowhere, by its place in the list.
     pub(crate) fn leads_nowhere(&self, place: usize, name: &str) -> Violation {
-        self.violation(place, format!("`{name}` names no entry of /v1/{}", self.resource.collection))
+        self.violation(place, self.resource.leads_nowhere(name))
+    }
+
+    /// Where in an input the name at a place stands.
+    pub(crate) fn pointer(&self, place: usize) -> String {
+        format!("/{}", self.member.replace('*', &place.to_string()))
     }
 
     fn violation(&self, place: usize, detail: String) -> Violation {
-        Violation::pointer(format!("/{}", self.member.replace('*', &place.to_string())), detail)
+        Violation::pointer(self.pointer(place), detail)
     }
 }
 

@@ -102,6 +102,29 @@ impl Resource {
         Ok(known)
     }
 
+    /// The keys of the entries that a list names, and what in it leads nowhere.
+    pub(crate) async fn keys(
+        &self,
+        db: &impl ConnectionTrait,
+        list: &str,
+        names: &[String],
+    ) -> Result<(Vec<String>, Vec<Violation>)> {
+        let found = self.find(db, names).await?;
+        let (mut keys, mut violations) = (vec![], vec![]);
+        for (place, name) in names.iter().enumerate() {
+            match found.get(name) {
+                Some(found) => keys.push(found.key().to_owned()),
+                None => violations.push(Violation::pointer(format!("/{list}/{place}"), self.leads_nowhere(name))),
+            }
+        }
+        Ok((keys, violations))
+    }
+
+    /// What is said of a name that leads nowhere.
+    pub(crate) fn leads_nowhere(&self, name: &str) -> String {
+        format!("`{name}` names no entry of /v1/{}", self.collection)
+    }
+
     /// The entries that names have named once, by those names; one that somebody else has now is theirs.
     pub(crate) async fn find_once(
         &self,

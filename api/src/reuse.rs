@@ -81,8 +81,9 @@ pub(crate) struct Staffing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discontinued {
-    /// The reasons.
+    /// The reasons: at least one.
     #[validate(length(min = 1, message = "must name at least one reason"))]
+    #[schema(min_items = 1)]
     pub reasons: Vec<DiscontinuedReason>,
     /// What happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,17 +100,18 @@ pub(crate) struct Discontinued {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "reachable", skip_on_field_errors = false))]
+#[schema(example = json!({ "function": "Stabsstelle Smart City", "email": "smart-city@example.org" }))]
 pub(crate) struct Contact {
     /// The office or function that answers.
     #[validate(custom(function = "validate::name"))]
     #[schema(example = "Stabsstelle Smart City", min_length = 1, max_length = 200)]
     pub function: String,
-    /// A functional mailbox.
+    /// A functional mailbox; or else a web form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(email(message = "must be an e-mail address"))]
     #[schema(example = "smart-city@example.org", format = "email", nullable = false)]
     pub email: Option<String>,
-    /// A web form.
+    /// A web form; or else a functional mailbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::web"))]
     #[schema(example = "https://example.org/kontakt", format = "iri", nullable = false, max_length = 2000)]

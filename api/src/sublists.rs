@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
+use url::form_urlencoded;
 use utoipa::ToSchema;
 
 use crate::State;
@@ -36,13 +37,21 @@ pub(crate) async fn redirect(
     if !lists.contains(&list.as_str()) {
         return Err(Error::NotFound);
     }
-    if url::form_urlencoded::parse(req.query_string().as_bytes()).any(|(name, _)| name == resource.table) {
-        let detail = "is given by the path; ask the list itself for alternatives";
-        return Err(Error::Parameters(vec![Violation::parameter(resource.table, detail)]));
-    }
+    let asked = asked_beside(&req, &[resource.table])?;
     let slug = resource.slug(state.read()?, &key).await?;
-    let asked = if req.query_string().is_empty() { String::new() } else { format!("&{}", req.query_string()) };
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
+}
+
+/// What else was asked than what the path gives.
+pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<String> {
+    let asked = req.query_string();
+    if let Some(name) =
+        given.iter().find(|given| form_urlencoded::parse(asked.as_bytes()).any(|(name, _)| name == **given))
+    {
+        let detail = "is given by the path; ask the list itself for alternatives";
+        return Err(Error::Parameters(vec![Violation::parameter(*name, detail)]));
+    }
+    Ok(if asked.is_empty() { String::new() } else { format!("&{asked}") })
 }
 
 /// Sends whoever asks to a list.

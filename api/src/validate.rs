@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
+use chrono::NaiveDate;
 use entity::{PartialDate, Text};
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
+use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
 
+use crate::day::today;
 use crate::error::Violation;
 use crate::texts::{LONG, SHORT, SUMMARY};
 
@@ -16,6 +19,13 @@ type Checked = Result<(), ValidationError>;
 /// A rule that is broken, in words.
 pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
     ValidationError::new("rule").with_message(detail.into())
+}
+
+/// A rule about the whole that is broken at one member.
+pub(crate) fn broken_at(member: &'static str, detail: impl Into<Cow<'static, str>>) -> ValidationError {
+    let mut error = broken(detail);
+    error.add_param(PLACES.into(), &[member]);
+    error
 }
 
 /// The short name of an entry in addresses.
@@ -95,6 +105,12 @@ pub(crate) fn name(name: &str) -> Checked {
     } else {
         Ok(())
     }
+}
+
+/// A day that has come.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
+pub(crate) fn past(day: &NaiveDate) -> Checked {
+    if *day <= today() { Ok(()) } else { Err(broken("must not lie in the future")) }
 }
 
 /// What people say to each other: up to 5,000 characters.
@@ -205,9 +221,12 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
             ValidationErrorsKind::Field(errors) => {
                 let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
                 for error in errors {
-                    let places = error.params.get(PLACES).and_then(serde_json::Value::as_array);
+                    let places = error.params.get(PLACES).and_then(Value::as_array);
                     let pointers = match places {
-                        Some(places) => places.iter().map(|place| format!("{here}/{place}")).collect(),
+                        Some(places) => {
+                            let place = |place: &Value| place.as_str().map_or_else(|| place.to_string(), str::to_owned);
+                            places.iter().map(|at| format!("{here}/{}", place(at))).collect()
+                        }
                         None => vec![here.clone()],
                     };
                     found.extend(pointers.into_iter().map(|pointer| Violation::pointer(pointer, detail(error))));

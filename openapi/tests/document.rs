@@ -30,6 +30,26 @@ fn it_is_openapi_3_1_with_a_licence() {
 }
 
 #[test]
+fn every_reference_leads_somewhere() {
+    fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let (document, mut found) = (CONTRACT.document(), vec![]);
+    references(document, &mut found);
+    assert!(found.len() > 500);
+    for reference in found {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+}
+
+#[test]
 fn operation_ids_are_unique_and_begin_with_a_verb() {
     let mut seen = HashSet::new();
     for Operation { id, .. } in operations() {

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use tests::{App, statement};
 
 #[tokio::test]
@@ -24,6 +25,29 @@ async fn whoever_holds_an_answer_gets_it_confirmed() {
         assert_eq!(again.header("etag"), first.header("etag"), "{path}");
         assert_eq!((weak.status, other.status, since.status), (304, 200, 304), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_is_for_some_alone_is_not_sent_again_either() {
+    let app = App::start();
+    let admin = app.admin();
+    let draft = admin.post("/v1/submissions", &json!({ "resource": "solutions", "content": {} })).await;
+    let draft = draft.header("location").to_owned();
+
+    let duties = "/v1/municipalities/08335043/duties";
+    for path in ["/v1/submissions", &draft, &format!("{draft}/actions"), "/v1/webhooks", "/v1/me", duties] {
+        let first = admin.get(path).await;
+        let again = admin.get_with(path, "if-none-match", first.etag()).await;
+
+        assert_eq!((first.status, first.header("cache-control")), (200, "no-store"), "{path}");
+        assert!(first.etag().starts_with('"'), "{path}");
+        assert_eq!((again.status, again.body.len(), again.etag()), (304, 0, first.etag()), "{path}");
+        assert_eq!(again.header("cache-control"), "no-store", "{path}");
+        assert_eq!(app.anonymous().get_with(path, "if-none-match", first.etag()).await.status, 401, "{path}");
+    }
+    let before = admin.get("/v1/submissions").await;
+    admin.put(&draft, &json!({ "content": { "slug": "anders" } }), "*").await;
+    assert_eq!(admin.get_with("/v1/submissions", "if-none-match", before.etag()).await.status, 200);
 }
 
 #[tokio::test]

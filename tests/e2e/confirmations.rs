@@ -48,7 +48,7 @@ async fn an_adoption_is_confirmed_by_both_sides() {
     assert_eq!(confirm("08335043").await.status, 403);
     let by_origin = confirm(&home).await.json();
     let by_adopter = confirm("08421000").await.json();
-    let adoptions = app.anonymous().get("/v1/solutions/open-smartcity-app/adoptions").await;
+    let adoptions = app.anonymous().get("/v1/solutions/open-smartcity-app/adoptions?limit=5").await;
     let listed = app.anonymous().get(adoptions.header("location")).await;
     let both =
         app.anonymous().get("/v1/practice-examples?confirmed_by=adopter&facets=confirmed_by&facets=freshness").await;
@@ -68,6 +68,18 @@ async fn an_adoption_is_confirmed_by_both_sides() {
     assert_eq!((both.slugs().len(), both.json()["facets"]["confirmed_by"].as_array().unwrap().len()), (1, 2));
     let most = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=1").await;
     assert_eq!((most.slugs(), most.each("adoption_count")), (vec!["open-smartcity-app".to_owned()], vec![json!(1)]));
+}
+
+#[tokio::test]
+async fn nothing_was_confirmed_on_a_day_that_has_not_come() {
+    let app = App::start_with_examples();
+    let patch = json!({ "last_confirmed_on": "2999-01-01" });
+
+    for entry in ["/v1/practice-examples/an-adoption-that-ended", "/v1/solutions/open-smartcity-app"] {
+        let early = app.editor().await.patch(entry, &patch, "*").await;
+
+        assert_eq!((early.status, &early.json()["errors"][0]["pointer"]), (422, &json!("/last_confirmed_on")));
+    }
 }
 
 #[tokio::test]

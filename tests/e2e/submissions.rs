@@ -21,7 +21,7 @@ pub(crate) fn path(submission: &Value) -> String {
 }
 
 pub(crate) async fn step(client: &Client, path: &str, action: &str) -> tests::Answer {
-    client.post(&format!("{path}/actions"), &json!({ "action": action })).await
+    client.post(&format!("{path}/actions"), &json!({ "action": action, "comment": "Zum Prüfen." })).await
 }
 
 pub(crate) async fn konstanz(app: &App) -> Client {
@@ -59,6 +59,7 @@ async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
     assert_eq!((too_early.status, pointers(&too_early.json(), "errors")), (422, missing.map(Value::from).to_vec()));
     assert_eq!((draft.json()["completeness"].clone(), draft.json()["gaps"].as_array().unwrap().len()), (json!(0), 16));
     assert!(others.json()["violations"][0]["detail"].as_str().unwrap().contains("08421000"), "{}", others.text());
+    assert_eq!(others.json()["violations"][0]["pointer"], "/municipality");
     assert_eq!((late.status, late.problem().as_str()), (412, "changed"));
     assert_eq!((own.status, own.json()["violations"].clone()), (200, json!([])));
     assert_eq!(officer.put(&path, &json!({ "content": 7 }), "*").await.status, 422);
@@ -113,6 +114,8 @@ async fn a_correction_leaves_what_is_published_until_it_is_published_itself() {
     assert_eq!((&now["title"]["de"], &now["starts_on"]), (&json!("Korrigiert"), &json!("2021")));
     let taken = ulm.get(&format!("{path}/actions")).await;
     assert_eq!(taken.each("action"), ["submit", "request_changes", "submit", "publish"]);
+    let titles: Vec<Value> = taken.each("content").iter().map(|content| content["starts_on"].clone()).collect();
+    assert_eq!((titles[0] == "2021", &titles[2]), (false, &json!("2021")), "each round can be compared with the next");
 }
 
 #[tokio::test]
@@ -153,6 +156,7 @@ async fn a_solution_goes_the_same_way() {
     let path = path(&officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "content": solution })).await.json());
 
     assert!(nobodys.json()["violations"][0]["detail"].as_str().unwrap().contains("08335043"));
+    assert_eq!(nobodys.json()["violations"][0]["pointer"], "/providers");
     assert_eq!(step(&officer, &path, "submit").await.status, 200);
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
     assert_eq!(app.anonymous().get("/v1/solutions/zum-pruefen").await.json()["providers"][0]["slug"], "konstanz");
@@ -177,90 +181,6 @@ async fn what_was_taken_meanwhile_is_told_when_it_is_published() {
 }
 
 #[tokio::test]
-async fn a_form_asks_what_a_submission_takes() {
-    let app = App::start();
-    let editor = app.editor().await;
-    for (kind, resource) in [("practice_example", "practice-examples"), ("solution", "solutions")] {
-        let answer = app.anonymous().get(&format!("/v1/submissions/form?kind={kind}")).await;
-        let form = answer.json();
-        assert_eq!((&form["resource"], answer.etag().is_empty()), (&json!(resource), false));
-
-        for member in form["members"].as_array().unwrap() {
-            let name = member["name"].as_str().unwrap();
-            let mut content = form["example"].clone();
-            content["slug"] = json!("aus-dem-formular");
-            let is_list = member["is_list"] == true && !member["example"].is_array();
-            content[name] = if is_list { json!([member["example"]]) } else { member["example"].clone() };
-            match name {
-                "slug" => content["slug"] = json!("aus-dem-formular"),
-                "discontinued" => content["status"] = json!("discontinued"),
-                // Either way of being reached will do, and not both.
-                "contacts" => drop(content["contacts"][0].as_object_mut().unwrap().remove("url")),
-                _ => {}
-            }
-            let begun = editor.post(SUBMISSIONS, &json!({ "resource": resource, "content": content })).await;
-            assert_eq!(begun.json()["violations"], json!([]), "{kind} {name}: {}", begun.text());
-        }
-    }
-    let member = |form: &Value, name: &str| {
-        form["members"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap()
-    };
-    let form = app.anonymous().get("/v1/submissions/form?kind=practice_example").await.json();
-    let status = member(&form, "status");
-    assert_eq!(
-        (&status["vocabulary"], &status["options"][0]["label"]["de"]),
-        (&json!("/v1/vocabularies/status"), &json!("Geplant"))
-    );
-    assert_eq!(member(&form, "municipality")["reference"], "/v1/municipalities");
-    assert_eq!(member(&form, "title")["max_length"], 200);
-    assert_eq!(member(&form, "costs")["members"][0]["pointer"], "/costs/one_off_min");
-    assert_eq!(member(&form, "obstacles")["members"][0]["pointer"], "/obstacles/*/text");
-    let unknown = app.anonymous().get("/v1/submissions/form?kind=theme").await;
-    assert_eq!((unknown.status, unknown.problem().as_str()), (400, "parameters"));
-    assert_eq!(app.anonymous().get("/v1/submissions/form").await.json(), form);
-}
-
-#[tokio::test]
-async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
-    let app = App::start_with_examples();
-    let (editor, konstanz) = (app.editor().await, konstanz(&app).await);
-    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
-    let duties = "/v1/municipalities/08421000/duties";
-    let mut proposed = content("zu-ergaenzen");
-    proposed["municipality"] = json!("08421000");
-    let path = path(&ulm.post(SUBMISSIONS, &begins(&proposed)).await.json());
-    step(&ulm, &path, "submit").await;
-    editor.post(&format!("{path}/comments"), &json!({ "body": "Seit wann?" })).await;
-    let asks = json!({ "action": "request_changes", "comment": "Bitte ergänzen." });
-    editor.post(&format!("{path}/actions"), &asks).await;
-
-    let waits = ulm.get(duties).await;
-    let confirmed = "/v1/practice-examples/an-adoption-that-ended";
-    assert_eq!(ulm.post(&format!("{confirmed}/confirmations"), &json!({})).await.status, 200);
-    let later = ulm.get("/v1/municipalities/ulm/duties").await.json();
-    step(&ulm, &path, "submit").await;
-
-    let slugs = |duties: &Value| -> Vec<Value> {
-        duties["confirmations"].as_array().unwrap().iter().map(|due| due["entry"]["slug"].clone()).collect()
-    };
-    let changes = waits.json()["changes"].clone();
-    assert_eq!(
-        (changes[0]["submission"].as_str(), changes[0]["comment"].as_str()),
-        (Some(&*path), Some("Bitte ergänzen."))
-    );
-    assert_eq!((&changes[0]["slug"], &changes[0]["open_comments"]), (&json!("zu-ergaenzen"), &json!(1)));
-    assert!(slugs(&waits.json()).contains(&json!("an-adoption-that-ended")), "{}", waits.text());
-    assert!(!slugs(&later).contains(&json!("an-adoption-that-ended")));
-    assert_eq!(ulm.get(duties).await.json()["changes"], json!([]), "it is with the reviewers");
-    assert_eq!(waits.header("cache-control"), "no-store");
-    let stranger = konstanz.get(duties).await;
-    assert_eq!((stranger.status, stranger.problem().as_str()), (403, "municipality"));
-    assert_eq!(app.anonymous().get(duties).await.status, 401);
-    assert_eq!(editor.get(duties).await.status, 200);
-    assert_eq!(ulm.get("/v1/municipalities/99999999/duties").await.status, 404);
-}
-
-#[tokio::test]
 async fn a_confirmation_meanwhile_is_no_obstacle() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
@@ -277,6 +197,11 @@ async fn a_confirmation_meanwhile_is_no_obstacle() {
     let published = step(&editor, &path, "publish").await;
 
     assert_eq!(published.status, 200, "{}", published.text());
+    // Nor is it lost where the content says nothing of it.
+    let later = self::path(&ulm.post(SUBMISSIONS, &corrects).await.json());
+    ulm.patch(&later, &json!({ "content": { "last_confirmed_on": null } }), "*").await;
+    step(&ulm, &later, "submit").await;
+    assert_eq!(step(&editor, &later, "publish").await.status, 200);
     let now = app.anonymous().get(entry).await.json();
     assert_eq!((&now["title"]["de"], &now["freshness"]), (&json!("Korrigiert"), &json!("fresh")));
 
@@ -290,5 +215,39 @@ async fn a_confirmation_meanwhile_is_no_obstacle() {
     step(&ulm, &path, "submit").await;
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
     let with_content = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": name, "content": {} });
-    assert_eq!(ulm.post(SUBMISSIONS, &with_content).await.status, 422);
+    let refused = ulm.post(SUBMISSIONS, &with_content).await;
+    assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/content")));
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_meanwhile_is_told_before_the_review() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
+    let (name, entry) = ("an-adoption-that-ended", "/v1/practice-examples/an-adoption-that-ended");
+    let corrects = json!({ "resource": "practice-examples", "entry": name });
+    let path = path(&ulm.post(SUBMISSIONS, &corrects).await.json());
+    let told = async || ulm.get(&path).await.json()["violations"][0]["detail"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(told().await, "");
+
+    editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await;
+    assert!(told().await.contains("send the content again with `based_on`"), "{}", told().await);
+    let late = step(&ulm, &path, "submit").await;
+    assert_eq!((late.status, late.problem().as_str()), (409, "overtaken"));
+
+    editor.delete(entry, "*").await;
+    assert!(told().await.contains("withdraw the submission"), "{}", told().await);
+    assert_eq!(step(&ulm, &path, "submit").await.status, 410);
+
+    // What others refer to cannot go, which is told before somebody reviews it.
+    let konstanz = app.with_token(json!({ "subject": "amt", "role": "editor" })).await;
+    let goes = json!({ "resource": "solutions", "purpose": "withdraw", "entry": "open-smartcity-app" });
+    let example = json!({
+        "slug": "haengt-daran", "title": { "de": "Hängt daran" }, "municipality": "konstanz", "relation": "transfer",
+        "solution": "open-smartcity-app", "sources": ["https://example.org/"],
+    });
+    assert_eq!(editor.post("/v1/practice-examples", &example).await.status, 201);
+    let path = self::path(&konstanz.post(SUBMISSIONS, &goes).await.json());
+    let referred = step(&konstanz, &path, "submit").await;
+    assert_eq!((referred.status, referred.problem().as_str()), (409, "referenced"));
 }

@@ -171,7 +171,8 @@ async fn mirror(asker: &Asker) {
     });
     let follow = async {
         let (mut lags, mut seen) = (vec![], HashMap::<i64, u32>::new());
-        while seen.len() < 1000 {
+        // What is missed by then is missed.
+        while after < first + 1000 {
             let page = asker.get(&format!("/v1/changes?limit=1000&wait=25&after={after}")).await;
             let now = Utc::now();
             for item in page["items"].as_array().expect("items") {

@@ -41,7 +41,7 @@ scopes! {
     CoursesWrite "courses:write" "Create, change and delete courses.";
     PublicationsWrite "publications:write" "Create, change and delete publications.";
     SubmissionsWrite "submissions:write" "Submit solutions and practice examples for review.";
-    SubmissionsReview "submissions:review" "Review what was submitted.";
+    SubmissionsReview "submissions:review" "Review what was submitted; only with a token that is bound to no municipality.";
     WebhooksWrite "webhooks:write" "Have endpoints told of changes.";
     TokensAdmin "tokens:admin" "List, issue and revoke tokens.";
     AuditRead "audit:read" "Read who changed what.";

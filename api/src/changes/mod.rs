@@ -10,13 +10,14 @@ use std::time::Duration;
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use anyhow::anyhow;
 use moka::future::Cache;
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
 use crate::error::{Error, Result, Violation};
-use crate::http::{QueryString, is_stream, reply};
+use crate::http::{QueryString, is_stream, lasts_until, reply};
 
 use self::dto::{Changes, ChangesQuery};
 
@@ -52,11 +53,8 @@ impl Feed {
         tables.sort();
         let key = (state.directory.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async { query::after(state.read()?, (after, limit), &tables).await.map(Arc::new) };
-        // Whoever hears of a failure second hears its words, and tries for itself.
-        match self.0.try_get_with(key, page).await {
-            Ok(page) => Ok(page),
-            Err(_) => query::after(state.read()?, (after, limit), &tables).await.map(Arc::new),
-        }
+        // What failed for one is not tried again by all who waited for the same.
+        self.0.try_get_with(key, page).await.map_err(|error| Error::Unavailable(anyhow!("{error}")))
     }
 }
 
@@ -82,7 +80,7 @@ async fn list_changes(
             let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
             query.after = Some(read.ok_or_else(wrong)?);
         }
-        return stream::answer(state, query);
+        return stream::answer(state, query, lasts_until(&req));
     }
     let wait = query.wait.map_or(0, |wait| wait.0.unsigned_abs());
     let page = awaited(&state, &query, Duration::from_secs(wait)).await?;

@@ -17,8 +17,8 @@ use crate::http::{Whole, no_store};
 
 /// A quiet stream says now and then that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// It ends before its connection is cut for its age; clients come back by themselves.
-const LONGEST: Duration = Duration::from_mins(4);
+/// However old the connection, it goes on for so long.
+const LEAST: Duration = Duration::from_secs(15);
 
 /// Where a stream stands.
 struct Following {
@@ -28,17 +28,19 @@ struct Following {
     begun: bool,
 }
 
-/// Streams what follows, until the service stops or the stream is old.
-pub(super) fn answer(state: Data<State>, query: ChangesQuery) -> Result<HttpResponse> {
+/// Streams what follows, until the service stops or the connection is old: then it ends, before it is cut, and clients come back by
+/// themselves.
+pub(super) fn answer(state: Data<State>, query: ChangesQuery, ends: Instant) -> Result<HttpResponse> {
     // What can be refused is refused before the first byte.
     state.read()?;
-    let following = Following { state, query, ends: Instant::now() + LONGEST, begun: false };
+    let following = Following { state, query, ends: ends.max(Instant::now() + LEAST), begun: false };
     let body = unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((Ok::<_, Error>(Bytes::from(text)), following))
     });
     let mut response = HttpResponse::Ok();
-    Ok(no_store(response.insert_header((CONTENT_TYPE, "text/event-stream")).streaming(body)))
+    // Whoever comes back comes on a new connection.
+    Ok(no_store(response.force_close().insert_header((CONTENT_TYPE, "text/event-stream")).streaming(body)))
 }
 
 impl Following {

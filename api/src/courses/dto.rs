@@ -17,7 +17,7 @@ pub(crate) struct Course {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000003")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "smart-city-manager")]
     pub slug: String,
     /// What it is called.

@@ -1,13 +1,16 @@
 //! What can be set of entries, described where it is shown, and in the form of a patch.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use utoipa::openapi::{Components, RefOr, Schema};
 
 /// The end of the name of what can be set of something.
 const INPUT: &str = "Input";
 
-/// Takes the descriptions of members over from what is shown of an entry to what can be set of it, and adds patches.
-pub(super) fn complete(components: &mut Components) {
+/// Takes the descriptions of members over from what is shown of an entry to what can be set of it, and adds patches of what can be
+/// patched.
+pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) {
     let schemas = &mut components.schemas;
     let names: Vec<String> = schemas.keys().filter(|name| name.contains(INPUT)).cloned().collect();
     for name in names {
@@ -15,14 +18,30 @@ pub(super) fn complete(components: &mut Components) {
         let mut input = json(&name);
         without_null(&mut input);
         exemplify(&mut input);
-        let entry = name.strip_suffix(INPUT).filter(|entry| schemas.contains_key(*entry));
-        let patched = entry.map(|entry| {
-            describe(&mut input, &json(entry));
-            (format!("{entry}Patch"), patch(&input))
-        });
-        let read = [(name, input)].into_iter().chain(patched);
+        let entry = name.trim_end_matches(INPUT).to_owned();
+        if schemas.contains_key(&entry) {
+            describe(&mut input, &json(&entry));
+        }
+        bound(&mut input);
+        let patch = patched.contains(&name).then(|| (format!("{entry}Patch"), patch(&input)));
+        let read = [(name, input)].into_iter().chain(patch);
         let read = read.filter_map(|(name, schema)| Some((name, serde_json::from_value(schema).ok()?)));
         schemas.extend(read.collect::<Vec<(String, RefOr<Schema>)>>());
+    }
+}
+
+/// What lists are held to item by item, which cannot be said at their members.
+fn bound(input: &mut Value) {
+    for (name, member) in properties(input) {
+        let bounds = match name.as_str() {
+            "sources" => json!({ "format": "iri", "maxLength": 2000 }),
+            "technologies" => json!({ "minLength": 1, "maxLength": 200 }),
+            "sdgs" => json!({ "minimum": 1, "maximum": 17 }),
+            _ => continue,
+        };
+        if let (Some(items), Value::Object(bounds)) = (member.get_mut("items").and_then(Value::as_object_mut), bounds) {
+            items.extend(bounds);
+        }
     }
 }
 

@@ -74,7 +74,7 @@ fn collect() -> openapi::OpenApi {
     let (_, mut document) = app.split_for_parts();
     let schemas = document.components.take().unwrap_or_default();
     let mut schemas = with_parts(schemas);
-    inputs::complete(&mut schemas);
+    inputs::complete(&mut schemas, &patched(&document));
     schemas.add_security_scheme("token", bearer());
     schemas.responses.extend(problems().map(|(name, response)| (name, response.into())));
     for (path, item) in &mut document.paths.paths {
@@ -97,6 +97,23 @@ fn collect() -> openapi::OpenApi {
         |resource: &&Resource| TagBuilder::new().name(resource.collection).description(Some(resource.about)).build();
     document.tags = Some(RESOURCES.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
     document
+}
+
+/// What can be sent as a patch: the names of what it is a patch of.
+fn patched(document: &openapi::OpenApi) -> BTreeSet<String> {
+    let bodies = document.paths.paths.values().filter_map(|item| item.patch.as_ref()?.request_body.as_ref());
+    let contents = bodies.flat_map(|body| match body {
+        RefOr::T(body) => body.content.values().collect(),
+        RefOr::Ref(_) => vec![],
+    });
+    let names = contents.filter_map(|content| match content {
+        RefOr::T(content) => match content.schema.as_ref()? {
+            RefOr::Ref(input) => input.ref_location.rsplit('/').next().map(str::to_owned),
+            RefOr::T(_) => None,
+        },
+        RefOr::Ref(_) => None,
+    });
+    names.collect()
 }
 
 /// How a token is sent, and what it may be for.
@@ -255,7 +272,9 @@ fn describe(response: &mut Response, headers: &[&str]) {
     for name in headers {
         let text = match *name {
             "Cache-Control" => "How long the answer may be kept.",
-            "ETag" => "Strong tag of this representation; send it in `If-None-Match`.",
+            "ETag" => {
+                "Strong tag of this representation; send it in `If-None-Match`, and that of an entry in `If-Match`."
+            }
             "Last-Modified" => "When anything in the directory last changed.",
             "Vary" => "The request headers that decide on the representation.",
             "Link" => {

@@ -20,18 +20,23 @@ const CACHED: [&str; 4] = ["Cache-Control", "ETag", "Last-Modified", "Vary"];
 
 /// Adds headers, answers and forms.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
+    let (has_parts, mut is_tagged) = (takes(operation, "fields"), false);
     let responses = &mut operation.responses.responses;
     if let Some(RefOr::T(found)) = responses.get_mut("200") {
+        is_tagged = !facts.fleeting || found.content.contains_key("application/json");
         describe(found, if facts.fleeting { &["Cache-Control"] } else { &CACHED });
+        describe(found, if is_tagged { &["ETag"] } else { &[] });
         if facts.negotiates {
             describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
-            allow_part(found);
+            if has_parts {
+                allow_part(found);
+            }
             show_columns(facts.path, found);
         }
     }
-    if !facts.fleeting && responses.contains_key("200") {
+    if is_tagged {
         let mut unchanged = ResponseBuilder::new().description("The client holds this representation already").build();
-        describe(&mut unchanged, &CACHED);
+        describe(&mut unchanged, if facts.fleeting { &["Cache-Control", "ETag"] } else { &CACHED });
         responses.insert("304".to_owned(), unchanged.into());
     }
     if facts.names_entry() {

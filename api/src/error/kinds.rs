@@ -78,7 +78,7 @@ kinds! {
     STEP CONFLICT "step" "Step not possible"
         "The submission stands where this step cannot be taken. Its member actions lists those that can.";
     ENOUGH CONFLICT "enough" "No more of them"
-        "There is a limit to how many of these one owner may have. The detail names it; delete one first.";
+        "There is a limit to how many of these there may be. The detail names it; finish or delete some first.";
     INACTIVE CONFLICT "inactive" "Webhook not active"
         "Nothing is sent to a webhook that is not active. Make it active with PUT first.";
     FOUR_EYES FORBIDDEN "four-eyes" "Another pair of eyes needed"

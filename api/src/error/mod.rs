@@ -91,13 +91,13 @@ pub enum Error {
         "The content of a submission that is `{0}`, or that asks to withdraw an entry, stays as it is; `actions` lists the steps it can take."
     )]
     Closed(&'static str),
-    #[error("You have {1} {0}, and there can be no more; delete one first.")]
-    Enough(&'static str, i64),
+    #[error("There are {1} {0} already, and there can be no more.")]
+    Enough(&'static str, u64),
     #[error("The webhook is not active, so nothing is sent to it; make it active first.")]
     Inactive,
     #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
     FourEyes,
-    #[error("The published entry was changed after the submission was begun. Compare the three states; request changes, and send the content again with `based_on` {}.", .0.revision)]
+    #[error("The published entry was changed after the submission was begun. Compare the three states, and send the content again with `based_on` {}; what is submitted goes back for that with `request_changes`.", .0.revision)]
     Overtaken(Box<Overtaken>),
     #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
     InFlight,
@@ -222,7 +222,7 @@ fn summary(violations: &[Violation]) -> String {
         let Violation { parameter, header, pointer, .. } = violation;
         let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
         let separator = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{separator}{}", place.map_or("/", String::as_str));
+        let _ = write!(text, "{separator}{}", place.map_or("the whole", String::as_str));
     }
     text.push('.');
     text

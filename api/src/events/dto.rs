@@ -21,7 +21,7 @@ pub(crate) struct Event {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000007")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "regional-conference-23-konstanz")]
     pub slug: String,
     /// What it is called.

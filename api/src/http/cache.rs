@@ -5,7 +5,7 @@
 //! older version, which does no harm.
 
 use std::cell::RefCell;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
@@ -17,13 +17,12 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use moka::future::Cache;
-use sha2::{Digest, Sha256};
 
 use super::coding::Coding;
-use super::json::hex;
-use super::negotiate::{coding, waits, weighted};
+use super::negotiate::{waits, weighted};
 use super::reply::{Private, Revision};
 use super::request::Pairs;
+use super::tag::{Wanted, changed, digest, of_revision, tag};
 use crate::State;
 use crate::auth::Caller;
 use crate::day;
@@ -40,9 +39,6 @@ const SHORT: usize = 1024;
 const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
 /// What is shown to some alone no cache keeps for others.
 const PRIVATE: &str = "private, max-age=0";
-/// A representation depends on the program as well as on the data.
-const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
-
 /// An answer, in each coding once somebody asked for it.
 struct Kept {
     headers: HeaderMap,
@@ -65,45 +61,6 @@ impl Memory {
     pub(crate) fn entries(&self) -> u64 {
         self.0.entry_count()
     }
-}
-
-/// What of a request decides how a kept answer is sent.
-struct Wanted {
-    coding: Coding,
-    held: Option<String>,
-    since: Option<SystemTime>,
-}
-
-impl Wanted {
-    fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        Self {
-            coding: coding(headers),
-            held: text(header::IF_NONE_MATCH).map(str::to_owned),
-            since: text(header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()),
-        }
-    }
-
-    /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
-    fn has(&self, tag: &str, changed: SystemTime) -> bool {
-        match (&self.held, self.since) {
-            (Some(held), _) => {
-                held.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
-            }
-            (None, Some(since)) => seconds(changed) <= seconds(since),
-            (None, None) => false,
-        }
-    }
-}
-
-/// When an answer may have changed last: with the directory, the program, or the day, which tells what is upcoming.
-fn changed(version: Version) -> SystemTime {
-    static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
-    STARTED.max(version.changed_at.into()).max(day::began(day::today()).into())
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
 /// Middleware: answers GET from memory, tags what is sent, and sends nothing that the client holds.
@@ -139,10 +96,12 @@ pub(crate) async fn remember(
     match (kept, outcome.take(), work.take()) {
         (Ok(kept), Some(Ok(Made::Kept(request))), _) => Ok(ServiceResponse::new(request, kept.send(&wanted, version))),
         (Ok(kept), _, Some((req, _))) => Ok(req.into_response(kept.send(&wanted, version))),
-        (_, Some(Ok(Made::Other(response))), _) => Ok(streamed(response, &wanted, version)),
+        (_, Some(Ok(Made::Other(response))), _) => Ok(other(response, &wanted, version).await),
         (_, Some(Err(error)), _) => Err(error),
         // Somebody else asked for the same and could not be answered; each hears it for itself.
-        (Err(_), _, Some((req, next))) => Ok(streamed(next.call(req).await?.map_into_boxed_body(), &wanted, version)),
+        (Err(_), _, Some((req, next))) => {
+            Ok(other(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
+        }
         _ => Err(Error::fault(anyhow::anyhow!("an answer was made for nobody")).into()),
     }
 }
@@ -153,8 +112,41 @@ async fn alone(response: ServiceResponse<BoxBody>, wanted: &Wanted, state: &Stat
     match keep(response).await {
         (Made::Kept(request), Some(kept)) => ServiceResponse::new(request, kept.send(wanted, version)),
         (Made::Kept(request), None) => ServiceResponse::new(request, HttpResponse::InternalServerError().finish()),
-        (Made::Other(response), _) => streamed(response, wanted, version),
+        (Made::Other(response), _) => other(response, wanted, version).await,
     }
+}
+
+/// Tags an answer that is not kept.
+async fn other(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Version) -> ServiceResponse<BoxBody> {
+    let fixed = matches!(response.response().body().size(), BodySize::Sized(_));
+    let passing = response.headers().contains_key(header::CACHE_CONTROL);
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
+    if response.status() == StatusCode::OK && fixed && passing && is_json {
+        return passed(response, wanted).await;
+    }
+    streamed(response, wanted, version)
+}
+
+/// What is for now, and for who asks alone, is not sent again to who has it.
+async fn passed(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
+    let (request, response) = response.into_parts();
+    let (mut response, body) = response.into_parts();
+    let Ok(body) = to_bytes(body).await else {
+        let failed = HttpResponse::from_error(Error::fault(anyhow::anyhow!("the answer could not be read back")));
+        return ServiceResponse::new(request, failed);
+    };
+    let own = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let tag = own.unwrap_or_else(|| tag(&digest(&[&body]), Coding::Identity));
+    let unchanged = wanted.has(&tag, SystemTime::now());
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    if unchanged {
+        response.head_mut().status = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(header::CONTENT_TYPE);
+    }
+    let body = if unchanged { BoxBody::new(()) } else { BoxBody::new(body) };
+    ServiceResponse::new(request, response.set_body(body))
 }
 
 /// What became of a request that went on to its handler.
@@ -204,31 +196,6 @@ async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
     let digest = digest(&[&body]);
     let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
     (Made::Kept(request), Some(Kept { headers, tag, private, body, coded: Default::default() }))
-}
-
-fn digest(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new_with_prefix(PROGRAM);
-    for part in parts {
-        hash.update(part);
-    }
-    hex(hash.finalize().get(..10).unwrap_or_default())
-}
-
-fn of_revision(revision: i64, digest: &str) -> String {
-    format!("{revision}-{digest}")
-}
-
-/// The tag of an entry in JSON as it is sent without a coding.
-pub(crate) fn entry_tag(revision: i64, body: &[u8]) -> String {
-    tag(&of_revision(revision, &digest(&[body])), Coding::Identity)
-}
-
-/// The tag of one representation; another coding is another one.
-fn tag(base: &str, coding: Coding) -> String {
-    match coding {
-        Coding::Identity => format!("\"{base}\""),
-        coded => format!("\"{base}-{}\"", coded.name()),
-    }
 }
 
 impl Kept {

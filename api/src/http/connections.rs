@@ -75,6 +75,12 @@ pub(super) fn is_old(req: &HttpRequest) -> bool {
     req.conn_data::<Place>().is_some_and(|place| place.born.elapsed() > OLD)
 }
 
+/// Until when a long answer may go on.
+pub(crate) fn lasts_until(req: &HttpRequest) -> tokio::time::Instant {
+    let born = req.conn_data::<Place>().map_or_else(Instant::now, |place| place.born);
+    (born + OLD).into()
+}
+
 /// Connections the process can hold: two descriptors each, and a fifth left for everything else. Raises the limit of open
 /// files as far as it goes.
 pub(crate) fn bearable() -> usize {

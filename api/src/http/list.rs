@@ -82,7 +82,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let usual = if Q::USUAL { names::<Usual>() } else { vec![] };
         let mut violations = pairs.unknown(&[usual, names::<Q>(), names::<Paging>(), names::<View>()].concat());
         let query: Q = pairs.read(&mut violations);
-        let usual: Usual = pairs.read(&mut violations);
+        let usual = if Q::USUAL { pairs.read(&mut violations) } else { Usual::default() };
         let paging: Paging = pairs.read(&mut violations);
         let mut view: View = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut view));

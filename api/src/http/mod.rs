@@ -17,10 +17,11 @@ mod parameter;
 mod reply;
 mod request;
 mod sort;
+mod tag;
 
-pub(crate) use self::cache::{entry_tag, remember};
+pub(crate) use self::cache::remember;
 pub(crate) use self::coding::{Coding, Encoder};
-pub(crate) use self::connections::{Connections, bearable};
+pub(crate) use self::connections::{Connections, bearable, lasts_until};
 pub(crate) use self::entry::{EntryQuery, View};
 pub(crate) use self::fallback::fallback;
 pub(crate) use self::guard::{deadline, guard, panics};
@@ -35,3 +36,4 @@ pub(crate) use self::parameter::{Instant, Typed, Whole};
 pub(crate) use self::reply::{alternate, no_store, private, reply};
 pub(crate) use self::request::{QueryString, nothing};
 pub(crate) use self::sort::{Order, Sort};
+pub(crate) use self::tag::entry_tag;

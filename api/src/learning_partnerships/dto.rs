@@ -19,7 +19,7 @@ pub(crate) struct LearningPartnership {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000006")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "bamberg-lemgo-bakim")]
     pub slug: String,
     /// What it is called.

@@ -21,7 +21,7 @@ pub(crate) struct Municipality {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "konstanz")]
     pub slug: String,
     /// Official key (Amtlicher Gemeindeschlüssel): 8 digits, 5 for a district, 9 for an association of municipalities.
@@ -108,7 +108,7 @@ pub(crate) struct MunicipalityLink {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "konstanz")]
     pub slug: String,
     /// Official key, where there is one.

@@ -23,7 +23,7 @@ pub(crate) struct PracticeExample {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000009")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "konstanz-open-smartcity-app")]
     pub slug: String,
     /// What it is called.
@@ -44,7 +44,7 @@ pub(crate) struct PracticeExample {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub status: Option<Status>,
-    /// Why and when it was discontinued.
+    /// Why and when it was discontinued; only with that status.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub discontinued: Option<Discontinued>,
@@ -95,7 +95,7 @@ pub(crate) struct PracticeExample {
     /// Numbers of the United Nations' Sustainable Development Goals it serves, 1 to 17.
     #[schema(example = json!([9, 11]))]
     pub sdgs: Vec<i16>,
-    /// Who to ask.
+    /// Who to ask: offices, not persons.
     pub contacts: Vec<Contact>,
     /// Pages about it.
     pub links: Vec<WebLink>,

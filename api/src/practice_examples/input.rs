@@ -90,6 +90,7 @@ pub(crate) struct PracticeExampleInput {
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(custom(function = "validate::goals"))]
+    #[schema(max_items = 17)]
     pub sdgs: Vec<i16>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
@@ -103,6 +104,7 @@ pub(crate) struct PracticeExampleInput {
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
     #[serde(default, deserialize_with = "day::read", skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::past"))]
     pub last_confirmed_on: Option<NaiveDate>,
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct Publication {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000004")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "smart-city-charter-2017")]
     pub slug: String,
     /// What it is called.

@@ -55,7 +55,7 @@ fn plain(message: &str) -> String {
     const WORDS: [(&str, &str); 11] = [
         ("invalid type: ", "must not be "),
         ("invalid value: ", "must not be "),
-        ("expected struct", "but an object like"),
+        ("expected i64", "but a whole number"),
         ("expected a sequence", "but a list"),
         ("expected i16", "but a whole number"),
         ("expected i32", "but a whole number"),
@@ -65,7 +65,13 @@ fn plain(message: &str) -> String {
         ("expected a string", "but a text"),
         ("expected string or map", "but a text"),
     ];
-    let text = WORDS.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to));
+    // What an object is called here is nobody's concern.
+    let message = match message.split_once("expected struct ") {
+        Some((found, _)) if found.starts_with("invalid length") => "must not be a list, but an object".to_owned(),
+        Some((found, _)) => format!("{found}but an object"),
+        None => message.to_owned(),
+    };
+    let text = WORDS.iter().fold(message, |text, (from, to)| text.replace(from, to));
     text.chars().take(300).collect()
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Solution {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "open-smartcity-app")]
     pub slug: String,
     /// What it is called.
@@ -49,7 +49,7 @@ pub(crate) struct Solution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub scaling_phase: Option<ScalingPhase>,
-    /// Why and when it was discontinued.
+    /// Why and when it was discontinued; only with that status.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub discontinued: Option<Discontinued>,
@@ -108,7 +108,7 @@ pub(crate) struct Solution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub privacy: Option<Privacy>,
-    /// Who to ask.
+    /// Who to ask: offices, not persons.
     pub contacts: Vec<Contact>,
     /// Pages about it.
     pub links: Vec<WebLink>,

@@ -122,6 +122,7 @@ pub(crate) struct SolutionInput {
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
     #[serde(default, deserialize_with = "day::read", skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "validate::past"))]
     pub last_confirmed_on: Option<NaiveDate>,
 }
 

@@ -15,13 +15,11 @@ use crate::State;
 use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View, nothing,
-};
+use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
-use crate::sublists::{redirect, to_list};
+use crate::sublists::{asked_beside, redirect, to_list};
 use crate::writing::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::Solution;
@@ -107,9 +105,9 @@ async fn get_solution_list(
     responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/solutions/{key}/adoptions")]
 async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
-    nothing(&req)?;
+    let asked = asked_beside(&req, &["solution", "adoption"])?;
     let slug = SOLUTIONS.slug(state.read()?, &key).await?;
-    Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true")))
+    Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true{asked}")))
 }
 
 /// Confirm a solution

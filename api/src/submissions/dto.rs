@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::error::Violation;
 use crate::format::{Format, Record};
-use crate::http::{Filters, Order, Sort};
+use crate::http::{Filters, Instant, Order, Sort};
 use crate::resource::ResourceName;
 
 /// A proposed new state of an entry, or that it should go
@@ -135,6 +135,10 @@ pub(crate) struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Vielen Dank, gern veröffentlicht.", nullable = false)]
     pub comment: Option<String>,
+    /// What was submitted with it, to tell what was changed since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }), nullable = false)]
+    pub content: Option<Value>,
 }
 
 /// The steps of a review, oldest first
@@ -149,6 +153,9 @@ pub(crate) struct Steps {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SubmissionQuery {
+    /// Only submissions changed at or after this time or day.
+    #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
+    pub updated_since: Option<Instant>,
     /// Where they stand; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["submitted"]))]
     pub stage: Vec<Stage>,
@@ -158,7 +165,7 @@ pub(crate) struct SubmissionQuery {
     /// What they ask for; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["publish"]))]
     pub purpose: Vec<Purpose>,
-    /// Official keys, or slugs where there is none, of municipalities they are submitted for; repeat for alternatives.
+    /// Official keys, slugs or ids of municipalities they are submitted for; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
     /// Who reviews them; repeat for alternatives.
@@ -175,7 +182,17 @@ pub(crate) struct SubmissionQuery {
     /// What who asks may see.
     #[serde(skip)]
     #[param(ignore)]
-    pub sight: super::query::Sight,
+    pub sight: Sight,
+}
+
+/// What somebody may see: the submissions of its municipalities, or its own where it acts for all; and who reviews, all that
+/// were ever submitted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sight {
+    pub subject: String,
+    pub municipalities: Option<Vec<String>>,
+    pub submits: bool,
+    pub reviews: bool,
 }
 
 /// What submissions can be ordered by

@@ -8,7 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::kind::KINDS;
 use crate::resource::ResourceName;
-use crate::validate::{self, broken};
+use crate::validate::{self, broken, broken_at};
 
 /// What begins a submission
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
@@ -52,9 +52,9 @@ fn can_be_submitted(resource: &ResourceName) -> Result<(), ValidationError> {
 
 fn names_what_it_is_for(input: &SubmissionInput) -> Result<(), ValidationError> {
     match (input.purpose, &input.entry) {
-        (Purpose::Withdraw, None) => Err(broken("`entry` must name what is to be withdrawn")),
+        (Purpose::Withdraw, None) => Err(broken_at("entry", "must name what is to be withdrawn")),
         (Purpose::Withdraw, _) if input.content.is_some() => {
-            Err(broken("`content` must be left out: what is to be withdrawn goes as it is"))
+            Err(broken_at("content", "must be left out: what is to be withdrawn goes as it is"))
         }
         _ => Ok(()),
     }
@@ -77,14 +77,24 @@ pub(crate) struct ContentInput {
 /// A step to take
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "says_why", skip_on_field_errors = false))]
 pub(crate) struct StepInput {
     /// The step.
     pub action: ReviewAction,
-    /// What is to be said with it.
+    /// What is to be said with it; `request_changes` and `reject` must say why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "validate::remark"))]
     #[schema(example = "Bitte ergänzen Sie die Kosten.", max_length = 5000)]
     pub comment: Option<String>,
+}
+
+fn says_why(input: &StepInput) -> Result<(), ValidationError> {
+    match input.action {
+        ReviewAction::RequestChanges | ReviewAction::Reject if input.comment.is_none() => {
+            Err(broken_at("comment", "must say why, so that the municipality knows what to do"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A remark to make
@@ -114,7 +124,8 @@ pub(crate) struct AssignmentInput {
 }
 
 fn is_pointer(text: &str) -> Result<(), ValidationError> {
-    if text.starts_with('/') && text.len() <= 200 && !text.contains(char::is_control) {
+    let is_escaped = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
+    if text.starts_with('/') && is_escaped && text.len() <= 200 && !text.contains(char::is_control) {
         Ok(())
     } else {
         Err(broken("must be a JSON pointer such as /costs"))

@@ -1,5 +1,6 @@
 //! What can be submitted: entries of which resources, held to the very rules of a direct write.
 
+use entity::submission::Model;
 use entity::vocabulary::Action;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseExecutor, FromQueryResult, Statement};
@@ -24,12 +25,44 @@ pub(super) struct Published {
     pub holders: Vec<String>,
 }
 
+/// The member that a confirmation sets.
+const CONFIRMED: &str = "last_confirmed_on";
+
+impl Published {
+    /// The content of a submission over what is published; none, if that was changed since it was begun. A mere confirmation is no such
+    /// change, and its day stays unless the content says another.
+    pub(super) fn taking(&self, row: &Model) -> Option<Value> {
+        let (mut base, mut content) = (row.base_content.clone().unwrap_or_default(), row.content.clone());
+        let (day, before, own) = (self.content.get(CONFIRMED), base.get(CONFIRMED).cloned(), content.get(CONFIRMED));
+        let keeps_day = own.is_none_or(|own| Some(own) == before.as_ref());
+        if Some(self.revision) != row.base {
+            set(&mut base, CONFIRMED, day);
+            if base != self.content {
+                return None;
+            }
+        }
+        if keeps_day {
+            set(&mut content, CONFIRMED, day);
+        }
+        Some(content)
+    }
+}
+
+fn set(content: &mut Value, member: &str, value: Option<&Value>) {
+    if let Some(members) = content.as_object_mut() {
+        match value {
+            Some(value) => members.insert(member.to_owned(), value.clone()),
+            None => members.remove(member),
+        };
+    }
+}
+
 /// What was found of some content.
 pub(super) struct Checkup {
     /// What stands in the way of submitting it.
     pub violations: Vec<Violation>,
-    /// The municipalities whose affair it is, as far as it could be read.
-    pub holders: Vec<String>,
+    /// The municipalities whose affair it is, as far as it could be read, and where it names them.
+    pub holders: Vec<(String, String)>,
 }
 
 /// Entries of one resource, as they are submitted.
@@ -64,6 +97,13 @@ impl Kind {
         }
     }
 
+    /// Where it names the municipalities whose affair it is.
+    pub(super) fn holders_at(&self) -> String {
+        let mentions = (self.mentions)();
+        let named = mentions.iter().find(|(_, resource)| resource.table == MUNICIPALITIES.table);
+        named.map_or_else(String::new, |(member, _)| format!("/{}", member.trim_end_matches("/*")))
+    }
+
     /// That of a table.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
         let found = KINDS.iter().find(|kind| kind.resource.table == table);
@@ -84,11 +124,24 @@ async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content:
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
     let Settled { known, violations, entries } = settle(&db, vec![(id, checked)]).await?;
-    let holders = entries.iter().flatten().flat_map(|(_, input)| holders(input));
+    let holders = entries.into_iter().flatten().flat_map(|(_, mut input)| placed(&mut input));
     Ok(Checkup {
-        holders: holders.filter(|holder| known.id(&MUNICIPALITIES, holder).is_some()).collect(),
+        holders: holders.filter(|(holder, _)| known.id(&MUNICIPALITIES, holder).is_some()).collect(),
         violations: violations.into_iter().flat_map(Wrong::all).collect(),
     })
+}
+
+/// The municipalities whose affair something is, and where it names them.
+fn placed<T: Input>(input: &mut T) -> Vec<(String, String)> {
+    let holders = holders(input);
+    let mut placed = vec![];
+    input.visit(&mut |mention, names| {
+        if mention.resource.table == MUNICIPALITIES.table {
+            let named = names.into_iter().filter(|(_, name)| holders.contains(name));
+            placed.extend(named.map(|(place, name)| (name.clone(), mention.pointer(place))));
+        }
+    });
+    placed
 }
 
 fn holders<T: Input>(input: &T) -> Vec<String> {

@@ -134,8 +134,18 @@ const LABELS: &[(&str, &str, &str, &str)] = &[
     ("Staffing.fte_implementation", "To bring it in", "Für die Einführung", "Vollzeitstellen für die Einführung."),
     ("Staffing.fte_operation", "To run it", "Für den Betrieb", "Vollzeitstellen für den Betrieb."),
     ("Contact.function", "Office", "Stelle", "Die Stelle oder Funktion, die antwortet; keine Person."),
-    ("Contact.email", "Mailbox", "Funktionspostfach", "Ein Funktionspostfach; stattdessen geht ein Formular."),
-    ("Contact.url", "Web form", "Kontaktformular", "Adresse eines Formulars; stattdessen geht ein Postfach."),
+    (
+        "Contact.email",
+        "Mailbox",
+        "Funktionspostfach",
+        "Ein Funktionspostfach; oder stattdessen ein Formular, nicht beides.",
+    ),
+    (
+        "Contact.url",
+        "Web form",
+        "Kontaktformular",
+        "Adresse eines Formulars; oder stattdessen ein Postfach, nicht beides.",
+    ),
     (
         "WebLink.rel",
         "Link relation",

@@ -31,9 +31,8 @@ use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, View, no_store
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
-use self::dto::{Comment, Steps, Submission, SubmissionQuery};
+use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
 use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
-use self::query::Sight;
 
 const TAG: &str = "submissions";
 
@@ -83,6 +82,7 @@ async fn list_submissions(
     req: HttpRequest,
     mut list: ListQuery<SubmissionQuery, Submission>,
 ) -> Result<HttpResponse> {
+    query::check(&list.query)?;
     list.query.sight = Sight::of(&caller);
     let views = async move |_: &DatabaseConnection, rows: Vec<Model>| query::views(rows, &caller);
     listing::list((state, req), list, query::plan, views).await.map(no_store)

@@ -1,33 +1,24 @@
 //! What the database does to find submissions.
 
 use entity::submission::{Entity, Model};
-use entity::vocabulary::{Purpose, Stage};
+use entity::vocabulary::{Purpose, ReviewAction, Stage};
 use entity::{submission_action, submission_comment};
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::dto::{Comment, Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
-use super::kind::{Checkup, Kind};
-use super::review::{Part, steps};
+use super::dto::{Comment, Sight, Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
+use super::kind::{Checkup, KINDS, Kind};
+use super::review::{Part, after, is_open, steps};
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::error::{Error, Result, Violation};
 use crate::facets::{Label, Values, facets, plain, term};
 use crate::filter::Filter;
 use crate::keyset::SortKey;
 use crate::listing::Plan;
-use crate::resource::ResourceName;
+use crate::municipalities::MUNICIPALITIES;
+use crate::resource::{ResourceName, ids};
 use crate::reuse::completeness;
-
-/// What somebody may see: the submissions of its municipalities, or its own where it acts for all; and who reviews, all that
-/// were ever submitted.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sight {
-    subject: String,
-    municipalities: Option<Vec<String>>,
-    submits: bool,
-    reviews: bool,
-}
 
 impl Sight {
     pub(super) fn of(caller: &Caller) -> Self {
@@ -68,7 +59,7 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
 pub(super) fn plan(query: &SubmissionQuery) -> Plan {
     let waiting = || SortKey::time("coalesce(submission.submitted_at, submission.created_at)");
     Plan {
-        named: vec![],
+        named: vec![(&MUNICIPALITIES, query.municipality.clone())],
         filters: filters(query),
         usual: waiting(),
         order: Plan::order(query.sort, |by| {
@@ -81,15 +72,36 @@ pub(super) fn plan(query: &SubmissionQuery) -> Plan {
     }
 }
 
+/// Refuses to look for what cannot be submitted.
+pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
+    let strange =
+        query.resource.iter().filter(|resource| KINDS.iter().all(|kind| kind.resource.table != resource.0.table));
+    let violations: Vec<Violation> = strange
+        .map(|resource| {
+            let detail =
+                format!("`{}` cannot be submitted; write solutions or practice-examples", resource.0.collection);
+            Violation::parameter("resource", detail)
+        })
+        .collect();
+    if violations.is_empty() { Ok(()) } else { Err(Error::Parameters(violations)) }
+}
+
 fn filters(query: &SubmissionQuery) -> Filter {
     let tables = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
-    let municipalities = query.municipality.clone();
+    let named = (!query.municipality.is_empty()).then(|| {
+        let named = MUNICIPALITIES.named("m", ["$1", "$2"]);
+        let sql = format!(
+            "submission.municipalities && array(select coalesce(m.ags, m.slug) from municipality m where {named})"
+        );
+        Expr::cust_with_values(sql, [sea_orm::Value::from(query.municipality.clone()), ids(&query.municipality).into()])
+    });
     Filter::of_table("submission")
         .all(query.sight.condition())
         .term("stage", &query.stage)
         .text("resource", tables)
         .term("purpose", &query.purpose)
-        .compare("municipalities && $1", (!municipalities.is_empty()).then_some(municipalities))
+        .and(named)
+        .compare("updated_at >= $1", query.updated_since.map(|since| since.0))
         .text("assigned_to", query.assigned_to.clone())
         .compare("assigned_to is not null = $1", query.assigned)
 }
@@ -153,10 +165,18 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) ->
 
 /// Refuses those who may not publish a submission, wherever it stands.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
-    match one(db, id, caller).await? {
-        (_, Part { reviews: false, .. }) => Err(Error::Forbidden(SubmissionsReview::NAME)),
-        (_, Part { is_author: true, .. }) => Err(Error::FourEyes),
-        _ => Ok(()),
+    let (row, part) = one(db, id, caller).await?;
+    after(Stage::Submitted, ReviewAction::Publish, part).map_err(|error| told(error, &row, caller)).map(drop)
+}
+
+/// Why somebody may not take a step who has the scope for it: it is another's affair, or that of all.
+pub(super) fn told(error: Error, row: &Model, caller: &Caller) -> Error {
+    match error {
+        Error::Forbidden(scope) if caller.may(scope) => {
+            let whose = (caller.municipalities.is_none()).then(|| row.submitted_by.clone());
+            Error::Elsewhere(whose.into_iter().collect())
+        }
+        error => error,
     }
 }
 
@@ -165,10 +185,11 @@ pub(super) async fn whole<'c, C: ConnectionTrait>(db: &'c C, row: Model, caller:
 where
     DatabaseExecutor<'c>: From<&'c C>,
 {
-    let violations = match row.purpose {
+    let mut violations = match row.purpose {
         Purpose::Publish => checked(db, &row, caller).await?.violations,
         Purpose::Withdraw => vec![],
     };
+    violations.extend(meanwhile(db, &row).await?);
     let mut submission = view(row, caller)?;
     submission.comments = Some(comments(db, submission.id).await?);
     submission.violations = Some(violations);
@@ -189,14 +210,38 @@ where
         _ => vec![],
     };
     let names = own.iter().cloned().collect::<Vec<_>>().join(", ");
-    let strange = checkup.holders.iter().filter(|holder| !own.contains(*holder) && !before.contains(holder));
-    let mut strange: Vec<String> =
-        strange.map(|holder| format!("is the affair of {holder} too; this token submits for {names} alone")).collect();
+    let is_strange = |holder: &String| !own.contains(holder) && !before.iter().any(|(one, _)| one == holder);
+    let strange = checkup.holders.iter().filter(|(holder, _)| is_strange(holder)).map(|(holder, place)| {
+        let detail = format!(
+            "is the affair of {holder} too, and this token submits for {names} alone: leave it to the reviewers to add"
+        );
+        Violation::pointer(place, detail)
+    });
+    let mut strange: Vec<Violation> = strange.collect();
     if checkup.holders.is_empty() && row.entry_id.is_none() && checkup.violations.is_empty() {
-        strange.push(format!("must be the affair of one of those this token submits for: {names}"));
+        let detail = format!("must name one of those this token submits for: {names}");
+        strange.push(Violation::pointer(kind.holders_at(), detail));
     }
-    checkup.violations.extend(strange.into_iter().map(|detail| Violation::pointer("", detail)));
+    checkup.violations.extend(strange);
     Ok(checkup)
+}
+
+/// What became of the published entry since a submission was begun, if that stands in its way.
+async fn meanwhile<'c, C: ConnectionTrait>(db: &'c C, row: &Model) -> Result<Option<Violation>>
+where
+    DatabaseExecutor<'c>: From<&'c C>,
+{
+    let is_under_way = is_open(row.stage) || row.stage == Stage::Submitted;
+    let Some(entry) = row.entry_id.filter(|_| is_under_way) else { return Ok(None) };
+    let detail = match (Kind::of_table(&row.resource)?.published)(db.into(), entry).await? {
+        None => "is about an entry that was deleted meanwhile; withdraw the submission".to_owned(),
+        Some(published) if published.taking(row).is_none() => format!(
+            "is overtaken: the entry was changed meanwhile; send the content again with `based_on` {}",
+            published.revision
+        ),
+        Some(_) => return Ok(None),
+    };
+    Ok(Some(Violation::pointer("", detail)))
 }
 
 async fn comments(db: &impl ConnectionTrait, submission: Uuid) -> Result<Vec<Comment>> {
@@ -233,6 +278,7 @@ pub(super) async fn taken(db: &impl ConnectionTrait, submission: Uuid) -> Result
         stage: row.stage,
         actor: row.actor,
         comment: row.comment,
+        content: row.content,
     };
     Ok(rows.all(db).await?.into_iter().map(view).collect())
 }

@@ -3,12 +3,11 @@
 use entity::submission::Model;
 use entity::vocabulary::{Purpose, ReviewAction, Stage, Vocabulary};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
-use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::input::StepInput;
 use super::kind::{Kind, Published};
-use super::query::checked;
+use super::query::{checked, told};
 use super::review::after;
 use super::store::{current, held, overtaken};
 use crate::auth::Caller;
@@ -17,6 +16,7 @@ use crate::db::{Write, sql, written};
 use crate::error::{Error, Result};
 use crate::resource::ResourceName;
 use crate::webhooks::{SubmissionStep, tell_step};
+use crate::writing::refuse_if_referred;
 
 /// Takes a step that leaves the directory as it is.
 pub(super) async fn step(
@@ -26,7 +26,7 @@ pub(super) async fn step(
     input: StepInput,
 ) -> Result<Model> {
     let (row, part) = held(tx, id, caller).await?;
-    let stage = after(row.stage, input.action, part)?;
+    let stage = after(row.stage, input.action, part).map_err(|error| told(error, &row, caller))?;
     let municipalities = if input.action == ReviewAction::Submit { submit(tx, &row, caller).await? } else { None };
     let taken = Taken { stage, entry: None, municipalities };
     take(tx, author, (id, input), taken).await
@@ -66,11 +66,12 @@ async fn take(
 
 /// Notes the step that led to where a submission stands, and tells those whose it is.
 async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: StepInput) -> Result<()> {
-    const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
+    const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment, content) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8::text::json)";
     let StepInput { action, comment } = input;
     let event = Uuid::now_v7();
-    let values: [Value; 7] = [
+    let submitted = (action == ReviewAction::Submit).then(|| row.content.to_string());
+    let values: [Value; 8] = [
         event.into(),
         row.id.into(),
         action.value().into(),
@@ -78,6 +79,7 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
         author.actor.clone().into(),
         author.token.into(),
         comment.clone().into(),
+        submitted.into(),
     ];
     tx.execute_raw(sql(NOTE, values)).await?;
     let kind = Kind::of_table(&row.resource)?;
@@ -103,52 +105,37 @@ async fn submit(tx: &DatabaseTransaction, row: &Model, caller: &Caller) -> Resul
         if let Some(Published { revision, content, .. }) = current(tx, row).await? {
             tx.execute_raw(sql(REBASE, [row.id.into(), revision.into(), content.to_string().into()])).await?;
         }
+        if let Some(entry) = row.entry_id {
+            refuse_if_referred(tx, Kind::of_table(&row.resource)?.resource, entry).await?;
+        }
         return Ok(None);
+    }
+    if let Some(published) = current(tx, row).await?
+        && published.taking(row).is_none()
+    {
+        return Err(overtaken(row, published, row.content.clone()));
     }
     let checkup = checked(tx, row, caller).await?;
     if !checkup.violations.is_empty() {
         return Err(Error::Invalid(checkup.violations));
     }
     let own = |holder: &String| caller.municipalities.as_ref().is_none_or(|own| own.contains(holder));
-    let holders: Vec<String> = checkup.holders.into_iter().filter(own).collect();
+    let holders: Vec<String> = checkup.holders.into_iter().map(|(holder, _)| holder).filter(own).collect();
     Ok((!holders.is_empty()).then_some(holders))
-}
-
-/// Was nothing meanwhile but the entry confirmed? Then the content takes over the day.
-fn keeps_up(content: &mut Json, mut base: Json, published: &Json) -> bool {
-    const DAY: &str = "last_confirmed_on";
-    let (day, before) = (published.get(DAY).cloned(), base.get(DAY).cloned());
-    set(&mut base, DAY, day.clone());
-    if base != *published {
-        return false;
-    }
-    if content.get(DAY).cloned() == before {
-        set(content, DAY, day);
-    }
-    true
-}
-
-fn set(content: &mut Json, member: &str, value: Option<Json>) {
-    if let Some(members) = content.as_object_mut() {
-        match value {
-            Some(value) => members.insert(member.to_owned(), value),
-            None => members.remove(member),
-        };
-    }
 }
 
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
 pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input: StepInput) -> Result<Model> {
     let (row, part) = held(&write.tx, id, caller).await?;
-    let stage = after(row.stage, input.action, part)?;
+    let stage = after(row.stage, input.action, part).map_err(|error| told(error, &row, caller))?;
     let kind = Kind::of_table(&row.resource)?;
-    let mut content = row.content.clone();
-    if let Some(published) = current(&write.tx, &row).await?
-        && Some(published.revision) != row.base
-        && !keeps_up(&mut content, row.base_content.clone().unwrap_or_default(), &published.content)
-    {
-        return Err(overtaken(&row, published, content));
-    }
+    let content = match current(&write.tx, &row).await? {
+        Some(published) => match published.taking(&row) {
+            Some(content) => content,
+            None => return Err(overtaken(&row, published, row.content.clone())),
+        },
+        None => row.content.clone(),
+    };
     let entry = match (row.purpose, row.entry_id) {
         (Purpose::Withdraw, Some(entry)) => {
             (kind.withdraw)(write, entry, content).await?;

@@ -1,15 +1,16 @@
 //! What the database does to keep submissions. Whoever changes one holds its row until the end of the transaction.
 
-use entity::submission::{Entity, Model};
+use entity::submission::{Column, Entity, Model};
 use entity::submission_comment;
-use entity::vocabulary::{Purpose, Side, Vocabulary};
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
+use entity::vocabulary::{Purpose, Side, Stage, Vocabulary};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::dto::Sight;
 use super::input::{CommentInput, ContentInput, SubmissionInput};
 use super::kind::{Kind, Published};
-use super::query::{Sight, part};
+use super::query::part;
 use super::review::{Part, is_open};
 use crate::auth::Caller;
 use crate::change::absent;
@@ -18,11 +19,18 @@ use crate::error::{Error, Overtaken, Result, Violation};
 use crate::http::{Held, Key};
 use crate::writing::is_affair;
 
+/// Drafts of one submitter, and remarks on one submission.
+const MOST: u64 = 500;
+
 /// Begins a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipalities, submitted_by, authors) \
         values ($1, $2, $3, 'draft', $4, $5, $6::text::json, $7::text::json, $8, $9, array[$9]) returning *";
     caller.acts_for_any()?;
+    let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
+    if drafts.count(tx).await? >= MOST {
+        return Err(Error::Enough("drafts that you began", MOST));
+    }
     let SubmissionInput { resource, purpose, entry, content } = input;
     let kind = Kind::of_table(resource.0.table)?;
     let entry = match entry {
@@ -63,10 +71,7 @@ async fn named(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uui
         Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
         None => None,
     };
-    published.ok_or_else(|| {
-        let detail = format!("`{name}` names no entry of /v1/{}", kind.resource.collection);
-        Error::Invalid(vec![Violation::pointer("/entry", detail)])
-    })
+    published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.leads_nowhere(name))]))
 }
 
 /// A submission that nobody else changes until the transaction ends, and the part that somebody has in it.
@@ -90,7 +95,7 @@ pub(super) async fn rewrite(
         where id = $1 returning *";
     let (row, part) = held(tx, id, caller).await?;
     if !part.submits {
-        return Err(Error::Forbidden("submissions:write"));
+        return Err(Error::Elsewhere(row.municipalities));
     }
     if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
         return Err(Error::Closed(row.stage.value()));
@@ -146,7 +151,11 @@ pub(super) async fn remark(
 ) -> Result<submission_comment::Model> {
     const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
         values ($1, $2, $3, $4, $5, $6) returning *";
-    let (_, part) = held(tx, id, caller).await?;
+    let (row, part) = held(tx, id, caller).await?;
+    let made = submission_comment::Entity::find().filter(submission_comment::Column::SubmissionId.eq(row.id)).count(tx);
+    if made.await? >= MOST {
+        return Err(Error::Enough("remarks on this submission", MOST));
+    }
     let side = if part.submits { Side::Municipality } else { Side::Review };
     let values: [Value; 6] = [
         Uuid::now_v7().into(),
@@ -182,12 +191,17 @@ pub(super) async fn assign(
     (id, caller): (Uuid, &Caller),
     to: Option<String>,
 ) -> Result<Model> {
+    // Who has read the content may change it all the same.
     const ASSIGN: &str = "update submission set assigned_to = $2, assigned_by = case when $2 is not null then $3 end, \
-            revision = revision + 1, updated_at = now() \
+            updated_at = now() \
         where id = $1 returning *";
-    let (_, part) = held(tx, id, caller).await?;
+    let (row, part) = held(tx, id, caller).await?;
     if !part.reviews {
-        return Err(Error::Forbidden("submissions:review"));
+        return Err(Error::Elsewhere(vec![]));
+    }
+    if to.as_ref().is_some_and(|to| row.authors.contains(to)) {
+        let detail = "wrote or submitted it, and cannot review it: somebody else has to";
+        return Err(Error::Invalid(vec![Violation::pointer("/to", detail)]));
     }
     written(tx, sql(ASSIGN, [id.into(), to.into(), caller.subject.clone().into()])).await
 }

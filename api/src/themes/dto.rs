@@ -20,7 +20,7 @@ pub(crate) struct Theme {
     /// Id of the entry.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000001")]
     pub id: Uuid,
-    /// Short name in addresses.
+    /// Short name in addresses: small letters and digits, words joined by hyphens.
     #[schema(example = "mobility")]
     pub slug: String,
     /// What the theme is called.
@@ -95,6 +95,7 @@ pub(crate) struct ThemeInput {
     pub description: Option<Text>,
     #[serde(default)]
     #[validate(custom(function = "validate::goals"))]
+    #[schema(max_items = 17)]
     pub sdgs: Vec<i16>,
 }
 

@@ -12,7 +12,7 @@ use super::dto::TokenInput;
 use crate::auth::{Keys, Rights, scopes_of, sign};
 use crate::change::{Changed, record};
 use crate::db::Write;
-use crate::error::{Error, Result, Violation};
+use crate::error::{Error, Result};
 use crate::municipalities::MUNICIPALITIES;
 use crate::webhooks::end_those_of;
 
@@ -76,16 +76,10 @@ async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<O
     if names.is_empty() {
         return Ok(None);
     }
-    let found = MUNICIPALITIES.find(db, names).await?;
-    let unknown = names.iter().enumerate().filter(|(_, name)| !found.contains_key(*name)).map(|(place, name)| {
-        Violation::pointer(format!("/municipalities/{place}"), format!("`{name}` names no entry of /v1/municipalities"))
-    });
-    let unknown: Vec<Violation> = unknown.collect();
+    let (mut keys, unknown) = MUNICIPALITIES.keys(db, "municipalities", names).await?;
     if !unknown.is_empty() {
         return Err(Error::Invalid(unknown));
     }
-    let mut keys: Vec<String> =
-        names.iter().filter_map(|name| found.get(name)).map(|found| found.key().to_owned()).collect();
     keys.sort();
     keys.dedup();
     Ok(Some(keys))

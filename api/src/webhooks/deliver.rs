@@ -73,7 +73,7 @@ enum Work {
 
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, free: bool) -> Result<Work> {
-    let todo = queue::todo(database.connection()).await?;
+    let todo = queue::todo(database.watch()).await?;
     if todo.due
         && free
         && let Some(batch) = within(database, async |tx| queue::take(tx).await).await?

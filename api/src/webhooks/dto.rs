@@ -143,11 +143,22 @@ pub(super) struct WebhookQuery {
     /// Those that who asks may see.
     #[serde(skip)]
     #[param(ignore)]
-    pub owner: super::query::Owner,
+    pub owner: Owner,
 }
 
 impl Filters for WebhookQuery {
     const USUAL: bool = false;
+}
+
+/// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all. Who administers
+/// tokens looks after all of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Owner {
+    pub subject: String,
+    pub acts_for: Option<Vec<String>>,
+    pub administers: bool,
+    /// May it see what was told of submissions?
+    pub hears_steps: bool,
 }
 
 /// Filters of the log of deliveries.

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::resource::ResourceName;
-use crate::validate;
+use crate::validate::{self, broken_at};
 
 /// What can be set of a webhook
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[validate(schema(function = "is_told_of_something", skip_on_field_errors = false))]
 pub(super) struct WebhookInput {
     /// Where messages are sent: an `https` address in the public internet.
     #[validate(custom(function = "validate::web"))]
@@ -47,6 +48,14 @@ pub(super) struct WebhookInput {
     #[serde(default = "yes")]
     #[schema(example = true)]
     pub active: bool,
+}
+
+fn is_told_of_something(input: &WebhookInput) -> Result<(), ValidationError> {
+    if input.changes || input.submissions {
+        Ok(())
+    } else {
+        Err(broken_at("changes", "must be true, or `submissions` must: it is told of nothing"))
+    }
 }
 
 fn yes() -> bool {

@@ -29,9 +29,8 @@ use crate::shape::Checked;
 use crate::writing::{Answer, Call, Done};
 
 use self::address::objection;
-use self::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery, WebhookSecret};
+use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery, WebhookSecret};
 use self::input::WebhookInput;
-use self::query::Owner;
 
 pub(crate) use self::deliver::{Sender, deliver, forget};
 pub(crate) use self::message::{SubmissionStep, WebhookMessage};
@@ -245,9 +244,11 @@ impl Rights {
 
     /// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.
     fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
-        if let Some(objection) = checked.value.as_ref().and_then(|input| objection(&input.url, self.private)) {
-            checked.add(vec![Violation::pointer("/url", objection)]);
-        }
+        let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
+        let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));
+        checked.add(
+            objection.filter(|_| !is_told).map(|objection| Violation::pointer("/url", objection)).into_iter().collect(),
+        );
         let input = checked.sound()?;
         if input.submissions && !self.submits {
             return Err(Error::Forbidden(SubmissionsWrite::NAME));

@@ -7,7 +7,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::{Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::dto::{Delivery, DeliveryQuery, Webhook, WebhookQuery};
+use super::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use super::queue::bodies;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
 use crate::error::{Error, Result};
@@ -15,17 +15,6 @@ use crate::filter::Filter;
 use crate::keyset::SortKey;
 use crate::listing::Plan;
 use crate::resource::ResourceName;
-
-/// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all. Who administers
-/// tokens looks after all of them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Owner {
-    subject: String,
-    acts_for: Option<Vec<String>>,
-    administers: bool,
-    /// May it see what was told of submissions?
-    pub(super) hears_steps: bool,
-}
 
 impl Owner {
     pub(super) fn of(caller: &Caller) -> Self {
@@ -48,10 +37,9 @@ impl Owner {
     }
 
     /// Webhooks that it has.
-    pub(super) async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+    pub(super) async fn count(&self, db: &impl ConnectionTrait) -> Result<u64> {
         let own = Self { administers: false, ..self.clone() };
-        let count = webhook::Entity::find().filter(own.condition()).count(db).await?;
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+        Ok(webhook::Entity::find().filter(own.condition()).count(db).await?)
     }
 }
 

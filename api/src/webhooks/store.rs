@@ -7,43 +7,29 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
+use super::dto::Owner;
 use super::input::WebhookInput;
-use super::query::Owner;
 use crate::auth::{Caller, Refusal};
 use crate::db::{sql, written};
-use crate::error::{Error, Result, Violation};
+use crate::error::{Error, Result};
 use crate::http::Held;
 use crate::municipalities::MUNICIPALITIES;
-use crate::resource::{Resource, ResourceName};
+use crate::resource::ResourceName;
 use crate::themes::THEMES;
 
 /// Webhooks that one owner may have.
-const MOST: i64 = 20;
+const MOST: u64 = 20;
 
 /// What can be set, with every name in the one way it is kept.
-async fn settled(tx: &DatabaseTransaction, mut input: WebhookInput) -> Result<WebhookInput> {
-    let mut violations = names(tx, &THEMES, "themes", &mut input.themes).await?;
-    violations.extend(names(tx, &MUNICIPALITIES, "municipalities", &mut input.municipalities).await?);
-    if violations.is_empty() { Ok(input) } else { Err(Error::Invalid(violations)) }
-}
-
-async fn names(
-    tx: &DatabaseTransaction,
-    resource: &Resource,
-    member: &str,
-    names: &mut [String],
-) -> Result<Vec<Violation>> {
-    let found = resource.find(tx, names).await?;
-    let mut violations = vec![];
-    for (place, name) in names.iter_mut().enumerate() {
-        if let Some(found) = found.get(name.as_str()) {
-            found.key().clone_into(name);
-        } else {
-            let detail = format!("`{name}` names no entry of /v1/{}", resource.collection);
-            violations.push(Violation::pointer(format!("/{member}/{place}"), detail));
-        }
+async fn settled(tx: &DatabaseTransaction, input: WebhookInput) -> Result<WebhookInput> {
+    let (themes, mut violations) = THEMES.keys(tx, "themes", &input.themes).await?;
+    let (municipalities, unknown) = MUNICIPALITIES.keys(tx, "municipalities", &input.municipalities).await?;
+    violations.extend(unknown);
+    if violations.is_empty() {
+        Ok(WebhookInput { themes, municipalities, ..input })
+    } else {
+        Err(Error::Invalid(violations))
     }
-    Ok(violations)
 }
 
 /// What was set of a webhook.

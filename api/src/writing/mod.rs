@@ -30,7 +30,7 @@ use crate::shape::Checked;
 pub(crate) use self::batch::{BatchAnswer, BatchQuery, create_all};
 pub(crate) use self::call::{Answer, Call, Done};
 pub(crate) use self::confirm::{Stand, confirm, is_affair};
-use self::referrers::refuse_if_referred;
+pub(crate) use self::referrers::refuse_if_referred;
 pub(crate) use self::settle::{Settled, Wrong, settle};
 
 /// Creates an entry.

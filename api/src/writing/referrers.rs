@@ -18,7 +18,7 @@ struct Referrer {
 }
 
 /// Nothing that others refer to is deleted.
-pub(super) async fn refuse_if_referred(tx: &DatabaseTransaction, resource: &Resource, id: Uuid) -> Result<()> {
+pub(crate) async fn refuse_if_referred(tx: &DatabaseTransaction, resource: &Resource, id: Uuid) -> Result<()> {
     const REFERRERS: &str = "select d.resource, d.entry_id as id, d.slug, coalesce(d.label ->> 'de', d.slug) as name, count(*) over () as count \
         from (select distinct entry_id from referrers($1, $2)) r join search_document d on d.entry_id = r.entry_id \
         order by d.resource, d.label_key, d.entry_id limit 20";

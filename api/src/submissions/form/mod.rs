@@ -54,7 +54,7 @@ impl Form {
         let (schema, input) = reading.resolved(document.pointer(&body).unwrap_or(&Value::Null));
         let members = reading.members(&schema, input, "");
         let needed =
-            members.iter().filter(|member| member.required).map(|member| (member.name.clone(), member.value()));
+            members.iter().filter(|member| member.required).map(|member| (member.name.clone(), member.example.clone()));
         let example = Value::Object(needed.collect());
         let [de, en] = kind.resource.title;
         Self { kind: kind.resource.table, resource: kind.resource.collection, title: text((de, en)), members, example }
@@ -132,7 +132,7 @@ impl<'d> Reading<'d> {
             vocabulary: list.map(|list| format!("/v1/vocabularies/{}", list.name)),
             options,
             reference: reference.map(|resource| format!("/v1/{}", resource.collection)),
-            example: property.get("example").cloned().unwrap_or_else(|| example(item, &members)),
+            example: listed(is_list, property.get("example").cloned().unwrap_or_else(|| example(item, &members))),
             members,
         }
     }
@@ -166,15 +166,13 @@ fn example(schema: &Value, members: &[FormMember]) -> Value {
             let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
             parts.filter_map(|(name, part)| Some((name.clone(), part.get("example")?.clone()))).collect()
         }
-        members => members.iter().map(|member| (member.name.clone(), member.value())).collect(),
+        members => members.iter().map(|member| (member.name.clone(), member.example.clone())).collect(),
     }
 }
 
-impl FormMember {
-    /// Its example as it stands in content.
-    fn value(&self) -> Value {
-        if self.is_list && !self.example.is_array() { json!([self.example]) } else { self.example.clone() }
-    }
+/// An example as it stands in content, in a list where it is of one.
+fn listed(is_list: bool, example: Value) -> Value {
+    if is_list && !example.is_array() { json!([example]) } else { example }
 }
 
 #[cfg(test)]

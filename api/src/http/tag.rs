@@ -1,0 +1,80 @@
+//! What names a representation, and whether a client holds it already.
+
+use std::sync::LazyLock;
+use std::time::SystemTime;
+
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use sha2::{Digest, Sha256};
+
+use super::coding::Coding;
+use super::json::hex;
+use super::negotiate::coding;
+use crate::day;
+use crate::directory::Version;
+
+/// A representation depends on the program as well as on the data.
+const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+
+/// What of a request decides how a kept answer is sent.
+pub(super) struct Wanted {
+    pub coding: Coding,
+    held: Option<String>,
+    since: Option<SystemTime>,
+}
+
+impl Wanted {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        Self {
+            coding: coding(headers),
+            held: text(header::IF_NONE_MATCH).map(str::to_owned),
+            since: text(header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()),
+        }
+    }
+
+    /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
+    pub(super) fn has(&self, tag: &str, changed: SystemTime) -> bool {
+        match (&self.held, self.since) {
+            (Some(held), _) => {
+                held.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+            }
+            (None, Some(since)) => seconds(changed) <= seconds(since),
+            (None, None) => false,
+        }
+    }
+}
+
+/// When an answer may have changed last: with the directory, the program, or the day, which tells what is upcoming.
+pub(super) fn changed(version: Version) -> SystemTime {
+    static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
+    STARTED.max(version.changed_at.into()).max(day::began(day::today()).into())
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs())
+}
+
+pub(super) fn digest(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new_with_prefix(PROGRAM);
+    for part in parts {
+        hash.update(part);
+    }
+    hex(hash.finalize().get(..10).unwrap_or_default())
+}
+
+pub(super) fn of_revision(revision: i64, digest: &str) -> String {
+    format!("{revision}-{digest}")
+}
+
+/// The tag of an entry in JSON as it is sent without a coding.
+pub(crate) fn entry_tag(revision: i64, body: &[u8]) -> String {
+    tag(&of_revision(revision, &digest(&[body])), Coding::Identity)
+}
+
+/// The tag of one representation; another coding is another one.
+pub(super) fn tag(base: &str, coding: Coding) -> String {
+    match coding {
+        Coding::Identity => format!("\"{base}\""),
+        coded => format!("\"{base}-{}\"", coded.name()),
+    }
+}

@@ -1,0 +1,77 @@
+//! What is submitted is private: nobody else learns of it.
+
+use serde_json::json;
+use tests::{App, Client};
+
+use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step, submitted};
+
+/// Sees that of a submission no more is told than of one that was never there.
+async fn hidden(client: &Client, path: &str) {
+    const NOWHERE: &str = "/v1/submissions/0197f2a0-0000-7000-8000-000000000000";
+    let comment = json!({ "body": "Hallo?" });
+    let told = async |path: &str| {
+        let mut answers = vec![client.get(path).await, client.get(&format!("{path}/actions")).await];
+        for action in ["submit", "withdraw", "request_changes", "publish", "reject", "reopen"] {
+            answers.push(step(client, path, action).await);
+        }
+        answers.push(client.post(&format!("{path}/comments"), &comment).await);
+        answers.into_iter().map(|answer| (answer.status, answer.etag().to_owned(), answer.text())).collect::<Vec<_>>()
+    };
+    let answers = told(path).await;
+    assert!(answers.iter().all(|(status, ..)| *status == 404), "{answers:?}");
+    assert_eq!(answers, told(NOWHERE).await);
+}
+
+#[tokio::test]
+async fn a_stranger_learns_nothing() {
+    let app = App::start();
+    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
+    let unbound = app.with_scopes(&["submissions:write"], &[]).await;
+    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("geheim-entwurf"))).await.json());
+    let sent = submitted(&officer, "geheim-eingereicht").await;
+
+    for client in [&ulm, &unbound] {
+        hidden(client, &draft).await;
+        hidden(client, &sent).await;
+        let of_others = "/v1/submissions?municipality=08335043&facets=stage&facets=purpose";
+        let list = client.get(of_others).await.json();
+        assert_eq!((list["total"].clone(), list["facets"]["stage"].clone()), (json!(0), json!([])));
+        assert_eq!(client.put(&draft, &json!({ "content": {} }), "*").await.status, 404);
+    }
+    hidden(&editor, &draft).await;
+    let waits = unbound.get("/v1/municipalities/08335043/duties").await.json();
+    assert_eq!(waits["changes"], json!([]));
+    assert_eq!(app.anonymous().get(&sent).await.status, 401);
+    assert_eq!(app.with_scopes(&["audit:read"], &[]).await.get(&sent).await.status, 403);
+    let reviewer = app.with_token(json!({ "subject": "pruefung", "scopes": ["submissions:review"] })).await;
+    let shown = reviewer.get(&sent).await;
+    assert_eq!(shown.json()["actions"], json!(["request_changes", "reject", "publish"]));
+    assert_eq!(shown.header("cache-control"), "no-store");
+}
+
+#[tokio::test]
+async fn the_directory_shows_nothing_of_what_is_submitted() {
+    let app = App::start();
+    let officer = konstanz(&app).await;
+    let seen = async || {
+        let mut seen = vec![];
+        for path in [
+            "/v1/practice-examples",
+            "/v1/statistics",
+            "/v1/search?q=geheim",
+            "/v1/changes",
+            "/v1/municipalities/08335043",
+        ] {
+            let answer = app.anonymous().get(path).await;
+            seen.push((path, answer.etag().to_owned(), answer.header("last-modified").to_owned(), answer.body));
+        }
+        seen
+    };
+    let before = seen().await;
+
+    officer.post(SUBMISSIONS, &begins(&content("geheim-entwurf"))).await;
+    submitted(&officer, "geheim-eingereicht").await;
+
+    assert_eq!(seen().await, before);
+}
