@@ -102,14 +102,19 @@ impl Resource {
         Ok(known)
     }
 
-    /// The keys of the entries that a list names, and what in it leads nowhere.
+    /// The keys of the entries that a list names or has named, and what in it leads nowhere.
     pub(crate) async fn keys(
         &self,
         db: &impl ConnectionTrait,
         list: &str,
         names: &[String],
     ) -> Result<(Vec<String>, Vec<Violation>)> {
-        let found = self.find(db, names).await?;
+        let mut found = self.find(db, names).await?;
+        if names.iter().any(|name| !found.contains_key(name)) {
+            let once = self.find_once(db, names).await?.into_iter().filter(|(name, _)| !found.contains_key(name));
+            let once: Vec<_> = once.collect();
+            found.extend(once);
+        }
         let (mut keys, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {

@@ -25,6 +25,7 @@ pub struct Model {
     pub failures: i32,
     pub rests_until: Option<DateTimeUtc>,
     pub told_until: Option<DateTimeUtc>,
+    pub silent_since: Option<DateTimeUtc>,
     pub ends_at: Option<DateTimeUtc>,
     pub inactive_because: Option<String>,
     pub deleted_at: Option<DateTimeUtc>,

@@ -178,13 +178,16 @@ async fn an_endpoint_hears_what_it_asked_for_alone() {
 async fn a_theme_is_followed_under_its_new_name() {
     let (app, endpoint) = (App::start(), Endpoint::open().await);
     let editor = app.editor().await;
-    made(&editor, &endpoint, json!({ "themes": ["mobility"] })).await;
+    let (path, _) = made(&editor, &endpoint, json!({ "themes": ["mobility"] })).await;
 
     let renamed = editor.patch("/v1/themes/mobility", &json!({ "slug": "traffic" }), "*").await;
     assert_eq!(renamed.status, 200, "{}", renamed.text());
     editor.post("/v1/practice-examples", &example("verkehr", "08421000", &["traffic"])).await;
 
     assert_eq!(slugs(&endpoint.hears(2).await), ["traffic", "verkehr"]);
+    // Whoever changes something else of it need not know.
+    let paused = editor.patch(&path, &json!({ "active": false }), "*").await;
+    assert_eq!((paused.status, &paused.json()["themes"]), (200, &json!(["traffic"])), "{}", paused.text());
 }
 
 #[tokio::test]

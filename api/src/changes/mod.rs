@@ -54,7 +54,10 @@ impl Feed {
         let key = (state.directory.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async { query::after(state.read()?, (after, limit), &tables).await.map(Arc::new) };
         // What failed for one is not tried again by all who waited for the same.
-        self.0.try_get_with(key, page).await.map_err(|error| Error::Unavailable(anyhow!("{error}")))
+        self.0.try_get_with(key, page).await.map_err(|error| match (&*error, error.causes()) {
+            (Error::Fault(_), causes) => Error::fault(anyhow!(causes.unwrap_or_default())),
+            (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
+        })
     }
 }
 

@@ -32,12 +32,16 @@ impl Wanted {
         }
     }
 
+    /// Does the client say that it holds it?
+    pub(super) fn holds(&self, tag: &str) -> bool {
+        let held = self.held.iter().flat_map(|held| held.split(','));
+        held.map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+    }
+
     /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
     pub(super) fn has(&self, tag: &str, changed: SystemTime) -> bool {
         match (&self.held, self.since) {
-            (Some(held), _) => {
-                held.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
-            }
+            (Some(_), _) => self.holds(tag),
             (None, Some(since)) => seconds(changed) <= seconds(since),
             (None, None) => false,
         }

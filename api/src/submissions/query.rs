@@ -235,11 +235,18 @@ where
     let Some(entry) = row.entry_id.filter(|_| is_under_way) else { return Ok(None) };
     let detail = match (Kind::of_table(&row.resource)?.published)(db.into(), entry).await? {
         None => "is about an entry that was deleted meanwhile; withdraw the submission".to_owned(),
-        Some(published) if published.taking(row).is_none() => format!(
-            "is overtaken: the entry was changed meanwhile; send the content again with `based_on` {}",
-            published.revision
-        ),
-        Some(_) => return Ok(None),
+        Some(published) if published.taking(row).is_some() => return Ok(None),
+        Some(published) => match (row.purpose, row.stage) {
+            (Purpose::Publish, _) => format!(
+                "is overtaken: the entry was changed meanwhile; send the content again with `based_on` {}",
+                published.revision
+            ),
+            (Purpose::Withdraw, Stage::Submitted) => {
+                "is overtaken: the entry was changed meanwhile; what is to go has to be submitted again".to_owned()
+            }
+            // What is to go is looked at anew when it is submitted.
+            (Purpose::Withdraw, _) => return Ok(None),
+        },
     };
     Ok(Some(Violation::pointer("", detail)))
 }

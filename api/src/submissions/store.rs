@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::dto::Sight;
 use super::input::{CommentInput, ContentInput, SubmissionInput};
 use super::kind::{Kind, Published};
-use super::query::part;
+use super::query::{part, told};
 use super::review::{Part, is_open};
 use crate::auth::Caller;
 use crate::change::absent;
@@ -95,7 +95,7 @@ pub(super) async fn rewrite(
         where id = $1 returning *";
     let (row, part) = held(tx, id, caller).await?;
     if !part.submits {
-        return Err(Error::Elsewhere(row.municipalities));
+        return Err(told(Error::Forbidden("submissions:write"), &row, caller));
     }
     if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
         return Err(Error::Closed(row.stage.value()));

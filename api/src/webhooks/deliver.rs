@@ -7,6 +7,7 @@ use chrono::Utc;
 use reqwest::Client;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::address::{self, objection};
 use super::outbox;
@@ -14,7 +15,7 @@ use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
 use crate::db::Database;
 use crate::directory::Directory;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How long an endpoint may take to answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,13 +75,14 @@ enum Work {
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, free: bool) -> Result<Work> {
     let todo = queue::todo(database.watch()).await?;
-    if todo.due
-        && free
-        && let Some(batch) = within(database, async |tx| queue::take(tx).await).await?
-    {
-        return Ok(Work::Batch(batch));
-    }
     let mut is_done = false;
+    if let Some(webhook) = todo.due.filter(|_| free) {
+        match within(database, async move |tx| queue::take(tx, webhook).await).await {
+            Ok(Some(batch)) => return Ok(Work::Batch(batch)),
+            Ok(None) => {}
+            Err(error) => is_done = rest(database, webhook, &error).await?,
+        }
+    }
     if todo.untidy {
         for some in queue::TIDYING {
             is_done |= within(database, async |tx| Ok(tx.execute_unprepared(some).await?)).await?.rows_affected() > 0;
@@ -90,14 +92,16 @@ async fn next(database: &Database, free: bool) -> Result<Work> {
         let caught = within(database, async move |tx| outbox::catch_up(tx, webhook).await).await;
         is_done |= match caught {
             Ok(is_done) => is_done,
-            Err(error) => {
-                tracing::warn!(cause = %error, %webhook, "a webhook does not hear of changes; it is tried again in a minute");
-                within(database, async move |tx| queue::rest(tx, webhook).await).await?;
-                true
-            }
+            Err(error) => rest(database, webhook, &error).await?,
         };
     }
     Ok(if is_done { Work::Some } else { Work::None })
+}
+
+/// Leaves a webhook alone for a while, so that others are told.
+async fn rest(database: &Database, webhook: Uuid, error: &Error) -> Result<bool> {
+    tracing::warn!(cause = %error, %webhook, "a webhook cannot be told; it is tried again in a minute");
+    within(database, async move |tx| queue::rest(tx, webhook).await).await.map(|()| true)
 }
 
 /// Runs `work` in a transaction of its own.

@@ -22,7 +22,7 @@ pub(crate) async fn tell_step(
     struct Found {
         id: Uuid,
     }
-    const CONCERNED: &str = "select id from webhook where active and submissions \
+    const CONCERNED: &str = "select id from webhook where active and submissions and (ends_at is null or ends_at > now()) \
         and (acts_for && $1 or acts_for is null and owner = $2) order by id for key share";
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, payload) \
         select id, webhook, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as m (id, webhook)";

@@ -31,25 +31,29 @@ const RESTS: [Duration; 4] =
 /// The answer of an endpoint that wants to hear no more (410).
 const GONE: u16 = 410;
 
-/// What is to be done now: is anything due, who has not heard of all changes longest, and is there anything to tidy up?
+/// What is to be done now: who has waited longest for a message, who has not heard of all changes longest, and is there anything to
+/// tidy up?
 #[derive(FromQueryResult)]
 pub(super) struct Todo {
-    pub due: bool,
+    pub due: Option<Uuid>,
     pub behind: Option<Uuid>,
     pub untidy: bool,
 }
 
 pub(super) async fn todo(db: &impl ConnectionTrait) -> Result<Todo> {
     const TODO: &str = "select \
-        exists(select from webhook w where w.active and (w.rests_until is null or w.rests_until <= now()) \
+        (select w.id from webhook w cross join lateral \
+            (select d.next_at, d.number from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now() \
+              order by d.next_at, d.number limit 1) first \
+          where w.active and (w.ends_at is null or w.ends_at > now()) and (w.rests_until is null or w.rests_until <= now()) \
             and (w.told_until is null or w.told_until <= now()) \
-            and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now())) as due, \
+          order by first.next_at, first.number limit 1) as due, \
         (select id from webhook where active and changes and (rests_until is null or rests_until <= now()) \
             and cursor < (select coalesce(max(sequence), 0) from change) order by cursor, id limit 1) as behind, \
         exists(select from webhook w where active and ends_at <= now() or deleted_at is not null \
             or not active and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending')) as untidy";
     let found = Todo::find_by_statement(sql(TODO, [])).one(db).await?;
-    Ok(found.unwrap_or(Todo { due: false, behind: None, untidy: false }))
+    Ok(found.unwrap_or(Todo { due: None, behind: None, untidy: false }))
 }
 
 /// Messages for one webhook that are to be sent now.
@@ -69,25 +73,23 @@ pub(super) struct Message {
     asked_at: DateTime<Utc>,
 }
 
-/// Takes some messages for one webhook that nobody tells, so that for half a minute nobody else does: if this process dies, somebody
-/// sends them then.
-pub(super) async fn take(tx: &DatabaseTransaction) -> Result<Option<Batch>> {
-    const NEXT: &str = "select w.id from webhook w cross join lateral \
-            (select d.next_at, d.number from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now() \
-              order by d.next_at, d.number limit 1) first \
-        where w.active and (w.rests_until is null or w.rests_until <= now()) and (w.told_until is null or w.told_until <= now()) \
-        order by first.next_at, first.number limit 1 for no key update of w skip locked";
-    const HOLD: &str = "update webhook set told_until = now() + interval '30 seconds' where id = $1 returning *";
+/// Takes some messages for a webhook, unless somebody else tells it, so that for half a minute nobody else does: if this process dies,
+/// somebody sends them then.
+pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid) -> Result<Option<Batch>> {
+    const FREE: &str = "select id from webhook where id = $1 and active and (told_until is null or told_until <= now()) \
+        for no key update skip locked";
     const DUE: &str = "select * from webhook_delivery where webhook_id = $1 and state = 'pending' and next_at <= now() \
         order by next_at, number limit 10";
-    let Some(next) = tx.query_one_raw(sql(NEXT, [])).await? else { return Ok(None) };
-    let next: Uuid = next.try_get_by_index(0)?;
-    let due = webhook_delivery::Model::find_by_statement(sql(DUE, [next.into()])).all(tx).await?;
+    const HOLD: &str = "update webhook set told_until = now() + interval '30 seconds' where id = $1 returning *";
+    if tx.query_one_raw(sql(FREE, [webhook.into()])).await?.is_none() {
+        return Ok(None);
+    }
+    let due = webhook_delivery::Model::find_by_statement(sql(DUE, [webhook.into()])).all(tx).await?;
     if due.is_empty() {
         return Ok(None);
     }
     let bodies = bodies(tx, &due).await?;
-    let webhook: webhook::Model = written(tx, sql(HOLD, [next.into()])).await?;
+    let webhook: webhook::Model = written(tx, sql(HOLD, [webhook.into()])).await?;
     let messages = due.into_iter().zip(bodies);
     let message = |(row, body): (webhook_delivery::Model, _)| {
         let webhook_delivery::Model { id, attempts, asked_at, .. } = row;
@@ -137,7 +139,7 @@ pub(super) async fn settle(
     message: &Message,
     attempt: &Attempt,
 ) -> Result<bool> {
-    const HELD: &str = "select id from webhook where id = $1 and active and told_until = $2 for no key update";
+    const HELD: &str = "select id from webhook where id = $1 and active and told_until = $2";
     // What was given up or asked for once more meanwhile stays so.
     const SETTLE: &str = "update webhook_delivery set state = $2, attempts = attempts + 1, attempted_at = now(), \
             next_at = now() + make_interval(secs => $3), ended_at = case when $2 <> 'pending' then now() end, \
@@ -165,30 +167,40 @@ pub(super) async fn settle(
         message.asked_at.into(),
     ];
     tx.execute_raw(sql(SETTLE, values)).await?;
+    if status.is_none() {
+        give_up_late(tx, webhook).await?;
+    }
     // Who does not answer now will not a moment later.
     Ok(is_held && status.is_some_and(|status| status != GONE))
 }
 
 /// What an answer, or none, says of the webhook as a whole.
 async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -> Result<()> {
-    const REST: &str = "update webhook set failures = failures + 1, \
+    const REST: &str = "update webhook set failures = failures + 1, silent_since = coalesce(silent_since, now()), \
             rests_until = now() + make_interval(secs => ($2::float8[])[least(failures + 1, cardinality($2))]) where id = $1";
-    // An endpoint that is left alone most of the time comes to its ninth attempt too late.
-    const LATE: &str = "update webhook_delivery set state = 'failed', ended_at = now() where id in \
-        (select id from webhook_delivery where webhook_id = $1 and state = 'pending' and asked_at < now() - interval '1 day' \
-          limit 1000 for update skip locked)";
-    const WAKE: &str = "update webhook set failures = 0, rests_until = null where id = $1 and failures > 0";
+    const WAKE: &str =
+        "update webhook set failures = 0, silent_since = null, rests_until = null where id = $1 and failures > 0";
     match status {
         None => {
             let rests: Vec<f64> = RESTS.iter().map(Duration::as_secs_f64).collect();
             tx.execute_raw(sql(REST, [webhook.into(), rests.into()])).await?;
-            tx.execute_raw(sql(LATE, [webhook.into()])).await?;
         }
         Some(GONE) => end(tx, "id = $1", webhook, "the endpoint answered that it wants to hear no more (410)").await?,
         Some(_) => {
             tx.execute_raw(sql(WAKE, [webhook.into()])).await?;
         }
     }
+    Ok(())
+}
+
+/// Gives up what an endpoint that has not answered for a day has not taken for a day: left alone most of the time, a message would come
+/// to its last attempt too late.
+async fn give_up_late(tx: &DatabaseTransaction, webhook: Uuid) -> Result<()> {
+    const LATE: &str = "update webhook_delivery set state = 'failed', ended_at = now(), failure = coalesce(failure, 'no answer for a day') \
+        where id in (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' \
+                      where w.id = $1 and w.silent_since < now() - interval '1 day' and d.asked_at < now() - interval '1 day' \
+                      limit 1000 for update of d skip locked)";
+    tx.execute_raw(sql(LATE, [webhook.into()])).await?;
     Ok(())
 }
 

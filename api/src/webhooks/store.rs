@@ -109,12 +109,13 @@ pub(super) async fn replace(
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
             token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'it was paused' end, \
-            failures = 0, rests_until = null, told_until = null \
+            failures = 0, silent_since = null, rests_until = null, told_until = case when url = $1 then told_until end \
         where id = $9 returning *";
+    // The token first, as everybody does who holds both.
+    let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
     let row = held(tx, id, &Owner::of(caller)).await?;
     condition.check(row.revision)?;
     let input = revise(&set_of(row))?;
-    let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
     written(tx, sql(REPLACE, set(settled(tx, input).await?).into_iter().chain(own))).await
 }
 

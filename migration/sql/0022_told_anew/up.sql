@@ -15,6 +15,8 @@ create index webhook_delivery_state_index on webhook_delivery (webhook_id, state
 
 -- One process at a time tells a webhook, so that messages keep their order; if that process dies, another goes on after this time.
 alter table webhook add column told_until timestamptz;
+-- Since when there was no answer at all.
+alter table webhook add column silent_since timestamptz;
 -- When the token that set it ends, and it with that; why it hears no more; and since when it is to go, once its messages have.
 alter table webhook add column ends_at timestamptz;
 alter table webhook add column inactive_because text;
