@@ -8,6 +8,7 @@ mod confirmations;
 mod contract;
 mod courses;
 mod events;
+mod forgeries;
 mod formats;
 mod history;
 mod learning_partnerships;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{App, Endpoint, TestDatabase, listen};
 
-use crate::webhooks::{WEBHOOKS, is_signed, made, settled, slugs};
+use crate::webhooks::{WEBHOOKS, is_signed, made, once, settled, slugs};
 
 /// Changes something that only time would, where tests can.
 async fn later(app: &App, sql: &str) -> bool {
@@ -25,15 +25,7 @@ async fn what_an_endpoint_does_not_take_within_a_day_is_given_up() {
     assert_eq!(editor.patch(&path, &deaf, "*").await.status, 200);
 
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
-    let mut webhook = Value::Null;
-    for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        webhook = editor.get(&path).await.json();
-        if webhook.get("rests_until").is_some() {
-            break;
-        }
-    }
-    assert!(webhook.get("rests_until").is_some(), "{webhook}");
+    once(&editor, &path, |webhook| webhook.get("rests_until").is_some()).await;
     if later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await
         && later(&app, "update webhook set rests_until = null, silent_since = now() - interval '2 days'").await
     {
@@ -52,14 +44,7 @@ async fn a_webhook_ends_with_its_token_and_hears_again_once_it_is_set_with_anoth
         return;
     }
 
-    let mut webhook = Value::Null;
-    for _ in 0..100 {
-        webhook = editor.get(&path).await.json();
-        if webhook["active"] == false {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let webhook = once(&editor, &path, |webhook| webhook["active"] == false).await;
     assert_eq!(webhook["inactive_because"], "the token that set it has ended");
     let awake = editor.patch(&path, &json!({ "active": true }), "*").await.json();
     assert_eq!((&awake["active"], awake.get("inactive_because")), (&json!(true), None));
@@ -196,14 +181,7 @@ async fn nothing_is_sent_into_our_own_network_unless_that_is_allowed() {
     let named = editor.post(WEBHOOKS, &json!({ "url": format!("https://localhost:{port}/") })).await.json();
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
     let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
-    let mut attempt = Value::Null;
-    for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        attempt = editor.get(&log).await.json()["items"][0].clone();
-        if attempt["attempts"] == 1 {
-            break;
-        }
-    }
+    let attempt = once(&editor, &log, |log| log["items"][0]["attempts"] == 1).await["items"][0].clone();
     assert_eq!((&attempt["state"], attempt.get("status")), (&json!("pending"), None));
     assert!(attempt["failure"].as_str().unwrap().contains("not public"), "{attempt}");
     assert!(endpoint.heard().is_empty());

@@ -26,16 +26,22 @@ pub(crate) async fn made(client: &Client, endpoint: &Endpoint, mut input: Value)
     (format!("{WEBHOOKS}/{}", made["webhook"]["id"].as_str().unwrap()), made["secret"].as_str().unwrap().to_owned())
 }
 
-/// The log of a webhook, once nothing is on its way.
-pub(crate) async fn settled(client: &Client, path: &str) -> Vec<Value> {
+/// What somebody reads, once it is as it should become.
+pub(crate) async fn once(client: &Client, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..200 {
-        let log = client.get(&format!("{path}/deliveries")).await.json()["items"].as_array().unwrap().clone();
-        if log.iter().all(|delivery| delivery["state"] != "pending") {
-            return log;
+        let read = client.get(path).await.json();
+        if is_so(&read) {
+            return read;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    unreachable!("something stays on its way");
+    unreachable!("{path} does not become what it should");
+}
+
+/// The log of a webhook, once nothing is on its way.
+pub(crate) async fn settled(client: &Client, path: &str) -> Vec<Value> {
+    let is_settled = |log: &Value| log["items"].as_array().unwrap().iter().all(|one| one["state"] != "pending");
+    once(client, &format!("{path}/deliveries"), is_settled).await["items"].as_array().unwrap().clone()
 }
 
 /// Is a message signed with a secret, as Standard Webhooks has it?

@@ -2,6 +2,7 @@
 
 use entity::vocabulary::{ReviewAction, Stage, Vocabulary};
 
+use crate::auth::{Scope, SubmissionsReview, SubmissionsWrite};
 use crate::error::{Error, Result};
 
 /// From which side somebody looks at a submission.
@@ -42,9 +43,9 @@ pub(crate) fn is_open(stage: Stage) -> bool {
 pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<Stage> {
     let next = next(stage, action).ok_or_else(|| Error::Step { stage: stage.value(), action: action.value() })?;
     match (is_review(action), part) {
-        (true, Part { reviews: false, .. }) => Err(Error::Forbidden("submissions:review")),
+        (true, Part { reviews: false, .. }) => Err(Error::Forbidden(SubmissionsReview::NAME)),
         (true, Part { is_author: true, .. }) => Err(Error::FourEyes),
-        (false, Part { submits: false, .. }) => Err(Error::Forbidden("submissions:write")),
+        (false, Part { submits: false, .. }) => Err(Error::Forbidden(SubmissionsWrite::NAME)),
         _ => Ok(next),
     }
 }

@@ -12,7 +12,7 @@ use super::input::{CommentInput, ContentInput, SubmissionInput};
 use super::kind::{Kind, Published};
 use super::query::{part, told};
 use super::review::{Part, is_open};
-use crate::auth::Caller;
+use crate::auth::{Caller, Scope, SubmissionsWrite};
 use crate::change::absent;
 use crate::db::{sql, written};
 use crate::error::{Error, Overtaken, Result, Violation};
@@ -95,7 +95,7 @@ pub(super) async fn rewrite(
         where id = $1 returning *";
     let (row, part) = held(tx, id, caller).await?;
     if !part.submits {
-        return Err(told(Error::Forbidden("submissions:write"), &row, caller));
+        return Err(told(Error::Forbidden(SubmissionsWrite::NAME), &row, caller));
     }
     if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
         return Err(Error::Closed(row.stage.value()));

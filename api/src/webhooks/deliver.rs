@@ -47,14 +47,14 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
     while !directory.is_stopping() {
         let news = directory.news();
         while sending.try_join_next().is_some() {}
-        let work = if directory.is_away() { Ok(Work::None) } else { next(&database, sending.len() < AT_ONCE).await };
+        let work = if directory.is_away() { Ok(Work::Nothing) } else { next(&database, sending.len() < AT_ONCE).await };
         match work {
-            Ok(Work::Some) => continue,
+            Ok(Work::Something) => continue,
             Ok(Work::Batch(batch)) => {
                 sending.spawn_local(send((database.clone(), directory.clone()), sender.clone(), batch));
                 continue;
             }
-            Ok(Work::None) => {}
+            Ok(Work::Nothing) => {}
             Err(error) => tracing::warn!(cause = %error, "webhooks wait; it is tried again"),
         }
         tokio::select! {
@@ -66,9 +66,9 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
 }
 
 enum Work {
-    None,
+    Nothing,
     /// Something was done, and there may be more.
-    Some,
+    Something,
     Batch(Batch),
 }
 
@@ -95,7 +95,7 @@ async fn next(database: &Database, free: bool) -> Result<Work> {
             Err(error) => rest(database, webhook, &error).await?,
         };
     }
-    Ok(if is_done { Work::Some } else { Work::None })
+    Ok(if is_done { Work::Something } else { Work::Nothing })
 }
 
 /// Leaves a webhook alone for a while, so that others are told.
