@@ -114,14 +114,8 @@ impl Known {
             known.0.insert((T::RESOURCE.table, key.clone()), (*id, key));
         }
         for (table, (resource, names)) in asked {
-            let mut found = resource.find(db, &names).await?;
             // An old state may name others as they were called then.
-            let strange = |name: &String| !found.contains_key(name) && !known.0.contains_key(&(table, name.clone()));
-            let strange: Vec<String> = names.into_iter().filter(strange).collect();
-            if !strange.is_empty() {
-                found.extend(resource.find_once(db, &strange).await?);
-            }
-            for (name, found) in found {
+            for (name, found) in resource.find_ever(db, &names).await? {
                 // By the name that was used, and by the one that is kept.
                 for name in [name, found.key().to_owned()] {
                     known.0.entry((table, name)).or_insert_with(|| (found.id, found.key().to_owned()));

@@ -109,12 +109,7 @@ impl Resource {
         list: &str,
         names: &[String],
     ) -> Result<(Vec<String>, Vec<Violation>)> {
-        let mut found = self.find(db, names).await?;
-        if names.iter().any(|name| !found.contains_key(name)) {
-            let once = self.find_once(db, names).await?.into_iter().filter(|(name, _)| !found.contains_key(name));
-            let once: Vec<_> = once.collect();
-            found.extend(once);
-        }
+        let found = self.find_ever(db, names).await?;
         let (mut keys, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {
@@ -130,12 +125,22 @@ impl Resource {
         format!("`{name}` names no entry of /v1/{}", self.collection)
     }
 
-    /// The entries that names have named once, by those names; one that somebody else has now is theirs.
-    pub(crate) async fn find_once(
+    /// The entries that are named or have been named so, by the names that were used; a name that somebody else has now is theirs.
+    pub(crate) async fn find_ever(
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
     ) -> Result<HashMap<String, Found>> {
+        let mut found = self.find(db, names).await?;
+        let strange: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        if !strange.is_empty() {
+            found.extend(self.find_once(db, &strange).await?);
+        }
+        Ok(found)
+    }
+
+    /// The entries that names have named once, by those names.
+    async fn find_once(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
         #[derive(FromQueryResult)]
         struct Once {
             name: String,

@@ -62,11 +62,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 /// The published entry that a name leads to.
 async fn named(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
-    let names = [name.to_owned()];
-    let mut found = kind.resource.find(tx, &names).await?;
-    if found.is_empty() {
-        found = kind.resource.find_once(tx, &names).await?;
-    }
+    let mut found = kind.resource.find_ever(tx, &[name.to_owned()]).await?;
     let published = match found.remove(name) {
         Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
         None => None,
