@@ -85,7 +85,7 @@ struct Trace {
 pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: &Key) -> Error {
     match trace(db, resource, key).await {
         Err(error) => error,
-        Ok(Some(Trace { slug: Some(slug), .. })) => Error::Moved(resource.href(&slug)),
+        Ok(Some(Trace { slug: Some(slug), .. })) => Error::Moved { slug },
         Ok(Some(trace)) if trace.action == Action::Delete => Error::Gone(trace.at),
         Ok(_) => Error::NotFound,
     }

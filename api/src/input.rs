@@ -10,9 +10,11 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::auth::Responsible;
 use crate::change::{Changed, record};
 use crate::db::{Stored, Write};
 use crate::error::{Error, Result, Violation};
+use crate::municipalities::MUNICIPALITIES;
 use crate::resource::Resource;
 use crate::search;
 
@@ -150,6 +152,12 @@ impl Known {
             }
         }
         violations
+    }
+
+    /// Returns the municipalities that are responsible for an entry whose names were looked up.
+    pub(crate) fn responsible(&self, input: &impl Input) -> Vec<Responsible> {
+        let found = |name: &str| Some(Responsible { id: self.id(&MUNICIPALITIES, name)?, name: name.to_owned() });
+        input.holders().into_iter().filter_map(found).collect()
     }
 
     /// The id of an entry that was named.

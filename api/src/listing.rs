@@ -24,8 +24,6 @@ use crate::search::Search;
 
 /// What a list asks for, as a value: nothing of it has been read yet.
 pub(crate) struct Plan {
-    /// Entries of other resources that filters name.
-    pub named: Vec<(&'static Resource, Vec<String>)>,
     /// Which entries.
     pub filters: Filter,
     /// What to order them by where nothing was said.
@@ -105,7 +103,7 @@ impl<E: EntityTrait> Asked<E> {
 /// Answers a list: one page, or every match in a streamed form.
 pub(crate) async fn list<Q, T, M, E>(
     (state, req): (Data<State>, HttpRequest),
-    list: ListQuery<Q, T>,
+    mut list: ListQuery<Q, T>,
     plan: impl Fn(&Q) -> Plan,
     views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>> + 'static,
 ) -> Result<HttpResponse>
@@ -116,12 +114,13 @@ where
     E: EntityTrait<Model = M>,
 {
     let (db, version) = (state.read()?, state.directory.version());
+    // From here on, entries of other resources are named by their ids: former names need no second look.
+    for (resource, names) in list.query.references() {
+        *names = resource.check(db, names).await?.iter().map(Uuid::to_string).collect();
+    }
     let mut plan = plan(&list.query);
     if list.view.is_feed() {
         plan.usual = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
-    }
-    for (resource, names) in &plan.named {
-        resource.check(db, names).await?;
     }
     let search = Search::asked(db, plan.filters.table, list.usual.q.as_ref()).await?;
     let since = list.usual.updated_since.map(|since| since.0);
@@ -160,13 +159,7 @@ where
     M::Entity: EntityTrait<Model = M>,
     T: Record,
 {
-    match entry(state.read()?, resource, &key, views).await {
-        Ok(entry) => query.reply(&req, &entry),
-        Err(Error::Moved(path)) if !req.query_string().is_empty() => {
-            Err(Error::Moved(format!("{path}?{}", req.query_string())))
-        }
-        Err(error) => Err(error),
-    }
+    query.reply(&req, &entry(state.read()?, resource, &key, views).await?)
 }
 
 /// The entry that a key names.

@@ -1,7 +1,7 @@
 //! What a resource is called, where its entries stand, and how it is served.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use sea_orm::prelude::Expr;
@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::auth::Responsible;
 use crate::change::slug_now;
 use crate::error::{Error, Result, Violation};
 use crate::http::{Key, Name};
@@ -65,6 +66,23 @@ impl Found {
     pub(crate) fn key(&self) -> &str {
         self.official.as_ref().unwrap_or(&self.slug)
     }
+
+    /// The entry, as a municipality that is responsible for others.
+    pub(crate) fn responsible(&self) -> Responsible {
+        Responsible { id: self.id, name: self.key().to_owned() }
+    }
+}
+
+/// The names that entries have today, by their ids.
+pub(crate) struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    /// Returns the names of some entries, in alphabetical order.
+    pub(crate) fn of(&self, ids: &[Uuid]) -> Vec<String> {
+        let mut names: Vec<String> = ids.iter().filter_map(|id| self.0.get(id)).cloned().collect();
+        names.sort();
+        names
+    }
 }
 
 /// Those of some names that are ids.
@@ -102,22 +120,56 @@ impl Resource {
         Ok(known)
     }
 
-    /// The keys of the entries that a list names or has named, and what in it leads nowhere.
-    pub(crate) async fn keys(
+    /// Returns the ids of the entries that the names in a member of a body stand for, former names included, each once,
+    /// and a violation for each name that stands for none.
+    pub(crate) async fn ids_of(
         &self,
         db: &impl ConnectionTrait,
-        list: &str,
+        member: &str,
         names: &[String],
-    ) -> Result<(Vec<String>, Vec<Violation>)> {
-        let found = self.find_ever(db, names).await?;
-        let (mut keys, mut violations) = (vec![], vec![]);
+    ) -> Result<(Vec<Uuid>, Vec<Violation>)> {
+        let found = if names.is_empty() { HashMap::new() } else { self.find_ever(db, names).await? };
+        let (mut ids, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {
-                Some(found) => keys.push(found.key().to_owned()),
-                None => violations.push(Violation::pointer(format!("/{list}/{place}"), self.leads_nowhere(name))),
+                Some(found) if ids.contains(&found.id) => {}
+                Some(found) => ids.push(found.id),
+                None => violations.push(Violation::pointer(format!("/{member}/{place}"), self.leads_nowhere(name))),
             }
         }
-        Ok((keys, violations))
+        Ok((ids, violations))
+    }
+
+    /// Returns the names that entries have today: the official key, or the slug where there is none. An entry that was
+    /// deleted has its last one; an id that never was an entry's is left out.
+    pub(crate) async fn names_of(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Names> {
+        #[derive(FromQueryResult)]
+        struct Current {
+            id: Uuid,
+            name: String,
+        }
+        let mut ids: Vec<Uuid> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Names(HashMap::new()));
+        }
+        let Self { table, .. } = self;
+        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let sql = format!(
+            "select i.id, coalesce({official}, t.slug, c.official, c.slug) as name \
+               from unnest($1::uuid[]) as i (id) left join {table} t on t.id = i.id \
+               left join lateral (select official, slug from change where entry_id = i.id and t.id is null \
+                                   order by number desc limit 1) c on true \
+              where coalesce(t.slug, c.slug) is not null"
+        );
+        let rows =
+            Current::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]));
+        Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
     }
 
     /// What is said of a name that leads nowhere.
@@ -151,9 +203,11 @@ impl Resource {
         let Self { table, .. } = self;
         let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
         let sql = format!(
-            "select distinct on (c.slug) c.slug as name, t.id, t.slug, {official} as official \
-               from change c join {table} t on t.id = c.entry_id \
-              where c.resource = $1 and c.slug = any ($2) order by c.slug, c.number desc"
+            "select n.name, t.id, t.slug, {official} as official from unnest($2::text[]) as n (name) \
+              cross join lateral (select c.entry_id from change c join {table} e on e.id = c.entry_id \
+                                   where c.resource = $1 and (c.slug = n.name or c.official = n.name) \
+                                   order by c.number desc limit 1) c \
+               join {table} t on t.id = c.entry_id"
         );
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -198,16 +252,17 @@ impl Resource {
         format!("/v1/{}/{slug}", self.collection)
     }
 
-    /// The entries that a filter names; a name that leads nowhere is a mistake, not an empty list.
+    /// Returns the entries that a filter names, former names included; a name that stands for none is an error, not an
+    /// empty list.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
         if values.is_empty() {
             return Ok(vec![]);
         }
         let Self { table, collection, .. } = self;
-        let found = self.find(db, values).await?;
+        let found = self.find_ever(db, values).await?;
         let unknown: Vec<&String> = values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).collect();
         if unknown.is_empty() {
-            return Ok(found.into_values().map(|found| found.id).collect());
+            return Ok(found.into_values().map(|found| found.id).collect::<BTreeSet<_>>().into_iter().collect());
         }
         let help = if self.few {
             let known = format!("select slug as name from {table} order by 1");

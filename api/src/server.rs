@@ -18,9 +18,10 @@ use crate::db::Database;
 use crate::directory::Directory;
 use crate::document::document;
 use crate::http::cache::Memory;
-use crate::http::{Connections, bearable, deadline, fallback, guard, observe, panics, remember};
+use crate::http::{Connections, bearable, deadline, fallback, guard, moved, observe, panics, remember};
 use crate::metrics::Metrics;
 use crate::routes;
+use crate::tokens;
 use crate::webhooks::{self, Sender};
 
 /// How long a client may take to send the head of a request.
@@ -66,6 +67,7 @@ pub async fn serve(
             .wrap(from_fn(remember))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
+            .wrap(from_fn(moved))
             .wrap(from_fn(panics))
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
@@ -97,7 +99,8 @@ async fn attend(database: &Database, keys: Keys, listen: &Listen) -> anyhow::Res
     if !database.is_embedded() {
         rt::spawn(directory.clone().follow(database.clone(), issued.clone()));
     }
-    let auth = Auth::open(keys, &listen.trust, issued).await?;
+    let resolve = tokens::resolve_claims(database.clone(), directory.clone());
+    let auth = Auth::open(keys, &listen.trust, issued, resolve).await?;
     rt::spawn(auth.used.clone().keep(database.clone()));
     rt::spawn(forget(database.clone()));
     Ok((directory, auth))

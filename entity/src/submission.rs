@@ -20,7 +20,10 @@ pub struct Model {
     pub base_content: Option<Json>,
     #[sea_orm(column_type = "Json")]
     pub content: Json,
-    pub municipalities: Vec<String>,
+    /// Ids of the municipalities that own it.
+    pub municipality_ids: Vec<Uuid>,
+    /// Ids of the municipalities that the token which created it acts for.
+    pub created_for: Vec<Uuid>,
     pub submitted_by: String,
     pub authors: Vec<String>,
     pub assigned_to: Option<String>,

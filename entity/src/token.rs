@@ -13,7 +13,8 @@ pub struct Model {
     pub subject: String,
     pub role: Option<TokenRole>,
     pub scopes: Vec<String>,
-    pub municipalities: Option<Vec<String>>,
+    /// Ids of the municipalities it acts for; absent where it acts for all.
+    pub municipality_ids: Option<Vec<Uuid>>,
     pub key_id: String,
     pub issued_by: String,
     pub created_at: DateTimeUtc,

@@ -9,12 +9,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub owner: String,
-    pub acts_for: Option<Vec<String>>,
+    /// Ids of the municipalities that its owner acts for; absent where it acts for all.
+    pub acts_for_ids: Option<Vec<Uuid>>,
     pub url: String,
     pub description: Option<String>,
     pub resources: Vec<String>,
-    pub themes: Vec<String>,
-    pub municipalities: Vec<String>,
+    pub theme_ids: Vec<Uuid>,
+    pub municipality_ids: Vec<Uuid>,
     pub changes: bool,
     pub submissions: bool,
     pub active: bool,

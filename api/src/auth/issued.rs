@@ -1,21 +1,35 @@
 //! Which tokens we issued and whether they hold, and when each was last used: known without asking at each request.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::token::Refusal;
 use crate::db::Database;
 use crate::error::Result;
 
-/// The tokens that have not ended, each with whether it holds; clones share them. A token without a row is none of ours,
-/// whoever signed it.
+/// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
 #[derive(Clone, Default)]
-pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, bool>>>);
+pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, Known>>>);
+
+/// What is known of a token without asking.
+#[derive(Clone)]
+struct Known {
+    holds: bool,
+    /// Ids of the municipalities it acts for; absent where it acts for all.
+    municipalities: Option<BTreeSet<Uuid>>,
+}
+
+impl Known {
+    fn read(row: &QueryResult) -> Result<Self> {
+        let municipalities: Option<Vec<Uuid>> = row.try_get("", "municipality_ids")?;
+        Ok(Self { holds: row.try_get("", "holds")?, municipalities: municipalities.map(BTreeSet::from_iter) })
+    }
+}
 
 impl Issued {
     pub(crate) async fn open(db: &impl ConnectionTrait) -> Result<Self> {
@@ -24,40 +38,45 @@ impl Issued {
         Ok(issued)
     }
 
-    /// Does a token of ours hold? One that was issued elsewhere a moment ago is looked up.
-    pub(crate) async fn check(&self, db: &impl ConnectionTrait, token: Uuid) -> Result<()> {
-        const ONE: &str = "select id, revoked_at is null as holds from token where id = $1";
-        let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).copied();
+    /// Returns the municipalities that a token of ours acts for, if it holds; nothing, where it acts for all. A token that
+    /// was issued by another instance a moment ago is looked up.
+    ///
+    /// They are those of the row, not of the token's own claim: a token names ids today, and named official keys once.
+    pub(crate) async fn check(&self, db: &impl ConnectionTrait, token: Uuid) -> Result<Option<BTreeSet<Uuid>>> {
+        const ONE: &str = "select id, revoked_at is null as holds, municipality_ids from token where id = $1";
+        let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned();
         if known().is_none() {
             let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
             let found = db.query_one_raw(one).await?.ok_or(Refusal::Unknown)?;
-            self.learn([(token, found.try_get("", "holds")?)]);
+            self.learn(token, Known::read(&found)?);
         }
-        if known() == Some(true) { Ok(()) } else { Err(Refusal::Revoked.into()) }
+        match known() {
+            Some(Known { holds: true, municipalities }) => Ok(municipalities),
+            _ => Err(Refusal::Revoked.into()),
+        }
     }
 
     /// Revocation holds at once where it was asked for.
     pub(crate) fn revoke(&self, token: Uuid) {
-        self.learn([(token, false)]);
+        // Nothing is acted for with a token that does not hold.
+        self.learn(token, Known { holds: false, municipalities: Some(BTreeSet::new()) });
     }
 
     /// Learns what was issued and revoked elsewhere.
     pub(crate) async fn read(&self, db: &impl ConnectionTrait) -> Result<()> {
-        const ALL: &str =
-            "select id, revoked_at is null as holds from token where expires_at > now() - interval '1 hour'";
+        const ALL: &str = "select id, revoked_at is null as holds, municipality_ids from token where expires_at > now() - interval '1 hour'";
         let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ALL)).await?;
         for row in rows {
-            self.learn([(row.try_get("", "id")?, row.try_get("", "holds")?)]);
+            self.learn(row.try_get("", "id")?, Known::read(&row)?);
         }
         Ok(())
     }
 
     /// What was revoked stays so, whatever was read a moment before.
-    fn learn(&self, tokens: impl IntoIterator<Item = (Uuid, bool)>) {
+    fn learn(&self, token: Uuid, learnt: Known) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for (token, holds) in tokens {
-            *known.entry(token).or_insert(true) &= holds;
-        }
+        let holds = learnt.holds;
+        known.entry(token).or_insert(learnt).holds &= holds;
     }
 }
 

@@ -13,8 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
-use super::token::{self, Audience, Head, Refusal, Times};
-use super::{Caller, known, scopes_of};
+use super::token::{self, Audience, Foreign, Head, Refusal, Times};
+use super::{known, scopes_of};
 use crate::config::Trust;
 use crate::error;
 
@@ -112,7 +112,7 @@ impl Trusted {
     }
 
     /// Who sends a token of this issuer, if it holds.
-    pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Caller> {
+    pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
         // Most issuers name the type JWT still; that of an identity token is told apart by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {
             return Err(Refusal::Type.into());
@@ -124,7 +124,12 @@ impl Trusted {
             return Err(Refusal::Type.into());
         }
         let claims: Map<String, Value> = token::claims(token, *algorithm, key)?;
-        Ok(self.0.caller(&claims)?)
+        Ok(self.0.read(&claims)?)
+    }
+
+    /// Whether a subject has the form that subjects of this issuer have here.
+    pub(super) fn issued(&self, subject: &str) -> bool {
+        subject.strip_suffix(&format!(" ({})", self.0.issuer)).is_some_and(token::is_subject)
     }
 
     /// Asks for the keys anew: at once for one that is not known, and now and then for the others, while nobody waits. Whoever
@@ -143,7 +148,7 @@ impl Trusted {
 }
 
 impl Known {
-    fn caller(&self, claims: &Map<String, Value>) -> Result<Caller, Refusal> {
+    fn read(&self, claims: &Map<String, Value>) -> Result<Foreign, Refusal> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);
         if text("iss") != Some(&self.issuer) {
@@ -164,9 +169,8 @@ impl Known {
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
         let municipalities = at(claims, &self.mapping.municipalities_claim).map(|claim| texts(Some(claim)));
-        Ok(Caller {
+        Ok(Foreign {
             subject: format!("{subject} ({})", self.issuer),
-            token: None,
             scopes,
             municipalities: municipalities.or_else(|| (!everywhere).then(BTreeSet::new)),
             expires: exp,

@@ -8,13 +8,16 @@ mod scope;
 mod token;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use crate::State;
@@ -29,23 +32,53 @@ pub(crate) use self::scope::*;
 pub use self::token::Refusal;
 pub(crate) use self::token::{Rights, is_subject, sign};
 
+/// Finds the municipalities that the claims of another issuer name, by official key, slug or id. It is handed in, because
+/// this module looks no entries up.
+pub(crate) type ResolveMunicipalities =
+    Arc<dyn Fn(BTreeSet<String>) -> LocalBoxFuture<'static, Result<BTreeSet<Uuid>>> + Send + Sync>;
+
 /// What is needed to know who asks.
 pub(crate) struct Auth {
     pub keys: Keys,
     pub issued: Issued,
     pub used: Used,
     trusted: Option<issuer::Trusted>,
+    resolve: ResolveMunicipalities,
 }
 
 impl Auth {
-    pub(crate) async fn open(keys: Keys, trust: &Trust, issued: Issued) -> anyhow::Result<Self> {
+    pub(crate) async fn open(
+        keys: Keys,
+        trust: &Trust,
+        issued: Issued,
+        resolve: ResolveMunicipalities,
+    ) -> anyhow::Result<Self> {
         let trusted = issuer::Trusted::open(trust).await?;
-        Ok(Self { keys, issued, used: Used::default(), trusted })
+        Ok(Self { keys, issued, used: Used::default(), trusted, resolve })
+    }
+
+    /// Whether a subject is one of the trusted issuer, whose tokens are not kept here.
+    pub(crate) fn is_foreign(&self, subject: &str) -> bool {
+        self.trusted.as_ref().is_some_and(|trusted| trusted.issued(subject))
     }
 
     /// Is there nothing to check a token with?
     pub(crate) fn is_read_only(&self) -> bool {
         self.keys.are_none() && self.trusted.is_none()
+    }
+}
+
+/// A municipality that is responsible for an entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Responsible {
+    pub id: Uuid,
+    /// Its official key, or its slug where there is none.
+    pub name: String,
+}
+
+impl fmt::Display for Responsible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }
 
@@ -57,8 +90,8 @@ pub(crate) struct Caller {
     /// Id of the token, if we issued it.
     pub token: Option<Uuid>,
     pub scopes: BTreeSet<String>,
-    /// The municipalities it acts for, by official key or slug; without them it acts for all.
-    pub municipalities: Option<BTreeSet<String>>,
+    /// Ids of the municipalities it acts for; without them it acts for all.
+    pub municipalities: Option<BTreeSet<Uuid>>,
     /// When the token ends, in seconds since 1970.
     pub expires: i64,
 }
@@ -70,13 +103,13 @@ impl Caller {
 
     /// Acts for all municipalities that something is the affair of. What is nobody's affair, only those may touch who are
     /// bound to none.
-    pub(crate) fn acts_for(&self, holders: &[&str]) -> Result<()> {
+    pub(crate) fn acts_for(&self, responsible: &[Responsible]) -> Result<()> {
         let Some(own) = &self.municipalities else { return Ok(()) };
-        if !holders.is_empty() && holders.iter().all(|holder| own.contains(*holder)) {
+        if !responsible.is_empty() && responsible.iter().all(|one| own.contains(&one.id)) {
             return Ok(());
         }
-        let others = holders.iter().filter(|holder| !own.contains(**holder));
-        Err(Error::Elsewhere(others.map(|holder| (*holder).to_owned()).collect()))
+        let others = responsible.iter().filter(|one| !own.contains(&one.id));
+        Err(Error::Elsewhere(others.map(ToString::to_string).collect()))
     }
 
     /// May it see who changed what?

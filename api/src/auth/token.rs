@@ -1,5 +1,6 @@
 //! Tokens: JSON Web Tokens as RFC 9068 describes them, checked as RFC 8725 asks.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine;
@@ -84,6 +85,7 @@ struct Claims {
     pub exp: i64,
     /// Rights, separated by spaces (RFC 8693).
     pub scope: String,
+    /// Ids of the municipalities it acts for, for whoever reads the token; what counts is what was noted when it was issued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub municipalities: Option<Vec<String>>,
 }
@@ -197,43 +199,51 @@ impl Auth {
         let head = Head::read(token)?;
         let keys = self.keys.all();
         if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
-            let (caller, id) = own(token, &head, key)?;
-            self.issued.check(db, id).await?;
-            self.used.note(id);
-            return Ok(caller);
+            let Claims { sub: subject, jti, exp: expires, scope, .. } = own(token, &head, key)?;
+            let municipalities = self.issued.check(db, jti).await?;
+            self.used.note(jti);
+            let scopes = scope.split(' ').filter_map(known).map(str::to_owned).collect();
+            return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });
         }
-        match &self.trusted {
-            Some(trusted) => trusted.verify(token, &head).await,
-            None => Err(Refusal::Key.into()),
-        }
+        let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {
+            Some(trusted) => trusted.verify(token, &head).await?,
+            None => return Err(Refusal::Key.into()),
+        };
+        let municipalities = match municipalities {
+            Some(names) => Some((self.resolve)(names).await?),
+            None => None,
+        };
+        Ok(Caller { subject, token: None, scopes, municipalities, expires })
     }
 }
 
-/// What a token of ours says, and its id.
-fn own(token: &str, head: &Head, key: &Key) -> Result<(Caller, Uuid), Refusal> {
+/// What a token of another issuer says.
+pub(super) struct Foreign {
+    pub subject: String,
+    pub scopes: BTreeSet<String>,
+    /// Names of the municipalities it acts for; absent where it acts for all.
+    pub municipalities: Option<BTreeSet<String>>,
+    pub expires: i64,
+}
+
+/// What a token of ours says.
+fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, Refusal> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(Refusal::Type);
     }
     let claims: Claims = claims(token, Algorithm::EdDSA, &key.checking)?;
-    let Claims { iss, aud, sub, client_id: _, jti, iat, nbf, exp, scope, municipalities } = claims;
+    let Claims { iss, aud, sub, iat, nbf, exp, .. } = &claims;
     if iss != ISSUER {
         return Err(Refusal::Issuer);
     }
     if !aud.includes(AUDIENCE) {
         return Err(Refusal::Audience);
     }
-    if !is_subject(&sub) {
+    if !is_subject(sub) {
         return Err(Refusal::Claims);
     }
-    Times { iat, nbf, exp }.check(LONGEST)?;
-    let caller = Caller {
-        subject: sub,
-        token: Some(jti),
-        scopes: scope.split(' ').filter_map(known).map(str::to_owned).collect(),
-        municipalities: municipalities.map(|own| own.into_iter().collect()),
-        expires: exp,
-    };
-    Ok((caller, jti))
+    Times { iat: *iat, nbf: *nbf, exp: *exp }.check(LONGEST)?;
+    Ok(claims)
 }
 
 /// What a token is issued for.
@@ -241,7 +251,7 @@ pub(crate) struct Rights {
     pub id: Uuid,
     pub subject: String,
     pub scopes: Vec<String>,
-    pub municipalities: Option<Vec<String>>,
+    pub municipalities: Option<Vec<Uuid>>,
     /// When it begins and ends.
     pub time: [DateTime<Utc>; 2],
 }
@@ -264,7 +274,7 @@ pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
         nbf: begins,
         exp: ends,
         scope: rights.scopes.join(" "),
-        municipalities: rights.municipalities.clone(),
+        municipalities: rights.municipalities.as_ref().map(|own| own.iter().map(Uuid::to_string).collect()),
     };
     let header = Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::EdDSA) };
     Ok((encode(&header, &claims, signing).map_err(Error::fault)?, key.id.clone()))

@@ -52,22 +52,22 @@ pub(crate) async fn told(db: &impl ConnectionTrait, sequences: Vec<i64>) -> Resu
     Ok(Found::find_by_statement(found).all(db).await?.into_iter().filter_map(view).collect())
 }
 
-/// What of the changes somebody wants to hear; of each list one is enough, and an empty one wants all.
+/// Which changes are wanted: one of each list is enough, and an empty list wants all.
 pub(crate) struct Concerning {
     pub tables: Vec<String>,
-    pub themes: Vec<String>,
-    pub municipalities: Vec<String>,
+    pub themes: Vec<Uuid>,
+    pub municipalities: Vec<Uuid>,
 }
 
-/// Every name that entries ever had which once had one of these: whoever follows a theme follows it under its new name too.
-async fn names(db: &impl ConnectionTrait, table: &str, names: &[String]) -> Result<Vec<String>> {
-    const NAMES: &str = "select distinct name from change c join change o on o.entry_id = c.entry_id \
-            cross join lateral (values (o.slug), (o.official)) as n (name) \
-        where c.resource = $1 and (c.slug = any ($2) or c.official = any ($2)) and name is not null";
-    if names.is_empty() {
+/// Returns every name that some entries ever had: changes name entries as they were called then.
+async fn names(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<String>> {
+    const NAMES: &str = "select distinct name from change c \
+            cross join lateral (values (c.slug), (c.official)) as n (name) \
+        where c.entry_id = any ($1) and name is not null";
+    if ids.is_empty() {
         return Ok(vec![]);
     }
-    let values: [Value; 2] = [table.into(), names.to_vec().into()];
+    let values: [Value; 1] = [ids.to_vec().into()];
     let found = db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, NAMES, values)).await?;
     Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
@@ -83,26 +83,31 @@ pub(crate) async fn concerning(
     const CONCERNING: &str = "select c.sequence from change c \
          where c.sequence > $1 and c.sequence <= $2 \
            and (cardinality($3::text[]) = 0 or c.resource = any ($3)) \
-           and (cardinality($4::text[]) = 0 or c.resource = 'theme' and c.slug = any ($4) \
+           and (cardinality($6::uuid[]) = 0 or c.entry_id = any ($6) \
                 or exists (select from states_of(c.entry_id, c.sequence) state \
                             where jsonb_exists_any(state.entry -> 'themes', $4))) \
-           and (cardinality($5::text[]) = 0 or c.resource = 'municipality' and (c.official = any ($5) or c.slug = any ($5)) \
+           and (cardinality($7::uuid[]) = 0 or c.entry_id = any ($7) \
                 or exists (select from states_of(c.entry_id, c.sequence) state \
                             where jsonb_exists_any(state.entry -> 'providers', $5) \
                                or jsonb_path_exists(state.entry, '$.**.municipality ? (@ == $names[*])', \
                                                     jsonb_build_object('names', to_jsonb($5::text[]))))) \
          order by c.sequence";
     let Concerning { tables, themes, municipalities } = concerning;
-    let (themes, municipalities) =
-        (names(db, "theme", themes).await?, names(db, "municipality", municipalities).await?);
     let newest = Statement::from_string(DbBackend::Postgres, "select coalesce(max(sequence), 0) from change");
     let newest: i64 = match db.query_one_raw(newest).await? {
         Some(row) => row.try_get_by_index(0)?,
         None => 0,
     };
     let reached = newest.min(after + WINDOW);
-    let values: [Value; 5] =
-        [after.into(), reached.into(), tables.clone().into(), themes.into(), municipalities.into()];
+    let values: [Value; 7] = [
+        after.into(),
+        reached.into(),
+        tables.clone().into(),
+        names(db, themes).await?.into(),
+        names(db, municipalities).await?.into(),
+        themes.clone().into(),
+        municipalities.clone().into(),
+    ];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, CONCERNING, values);
     let found = db.query_all_raw(found).await?;
     Ok((found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?, reached))

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 
 /// A course for people who work on a smart city
@@ -95,7 +96,11 @@ pub(crate) struct CourseQuery {
     pub facets: Vec<CourseFacet>,
 }
 
-impl Filters for CourseQuery {}
+impl Filters for CourseQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![(&crate::themes::THEMES, &mut self.theme)]
+    }
+}
 
 /// What courses can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

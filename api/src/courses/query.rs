@@ -19,7 +19,6 @@ pub(super) const THEMES: Relation = Relation::ordered("course_theme", "course_id
 
 pub(super) fn plan(query: &CourseQuery) -> Plan {
     Plan {
-        named: vec![(&themes::THEMES, query.theme.clone())],
         filters: filters(query),
         usual: SortKey::text("course.title_key"),
         order: Plan::order(query.sort, order),

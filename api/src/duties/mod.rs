@@ -38,7 +38,7 @@ async fn get_municipality_duties(
     let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
         return Err(absent(db, &MUNICIPALITIES, &key).await);
     };
-    caller.acts_for(&[found.key()])?;
+    caller.acts_for(&[found.responsible()])?;
     // Who acts for all and does not review sees of submissions its own.
     let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
     let by = (!is_all).then(|| caller.subject.clone());

@@ -43,12 +43,12 @@ pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found, by: Opti
                (select count(*) from submission_comment c where c.submission_id = s.id and c.resolved_at is null) as open_comments \
           from submission s cross join lateral (select at, comment from submission_action where submission_id = s.id \
                                                   and action = 'request_changes' order by at desc, id desc limit 1) a \
-         where s.stage = 'changes_requested' and s.municipalities && array[$1] \
+         where s.stage = 'changes_requested' and s.municipality_ids && array[$1] \
            and ($2::text is null or s.submitted_by = $2) order by a.at, s.id";
     let year_ago = today().checked_sub_months(Months::new(12)).unwrap_or_default();
     let values: [Value; 2] = [municipality.id.into(), year_ago.into()];
     let due = Due::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, DUE, values)).all(db).await?;
-    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.key().into(), by.into()]);
+    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.id.into(), by.into()]);
     let requested = Requested::find_by_statement(key).all(db).await?;
     Ok(Duties {
         confirmations: due.into_iter().filter_map(confirmation).collect(),

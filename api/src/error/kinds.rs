@@ -84,7 +84,7 @@ kinds! {
     FOUR_EYES FORBIDDEN "four-eyes" "Another pair of eyes needed"
         "Nobody reviews what they wrote or submitted themselves. Somebody else with submissions:review has to.";
     OVERTAKEN CONFLICT "overtaken" "Entry changed meanwhile"
-        "The published entry was changed after the submission was begun. The member states has the three of them side by side; send the content again with the revision named as based_on.";
+        "The published entry and the submission changed the same members. Each entry of errors names one, and the member states has the three states side by side; send those members again with the revision named as based_on.";
     IN_FLIGHT CONFLICT "in-flight" "Still under way"
         "The first request with this Idempotency-Key has not ended yet. Repeat yours after the seconds Retry-After names.";
     TAKEN CONFLICT "taken" "Already taken"
@@ -111,7 +111,7 @@ impl Error {
             Self::NotAcceptable(_) => NOT_ACCEPTABLE,
             Self::TooLarge(_) => TOO_LARGE,
             Self::Coding => CODING,
-            Self::Moved(_) => MOVED,
+            Self::Moved { .. } => MOVED,
             Self::Gone(_) => GONE,
             Self::Json(_) => JSON,
             Self::MediaType(_) => MEDIA_TYPE,
@@ -120,7 +120,7 @@ impl Error {
             Self::Unauthenticated => TOKEN,
             Self::Refused(_) => INVALID_TOKEN,
             Self::Forbidden(_) => SCOPE,
-            Self::Elsewhere(_) => MUNICIPALITY,
+            Self::Elsewhere(_) | Self::NotSubmitter(_) => MUNICIPALITY,
             Self::Beyond(_) => BEYOND,
             Self::ReadOnly | Self::NotIssuing => READ_ONLY,
             Self::Unconditional => IF_MATCH,

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -29,8 +29,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("There is nothing at this address.")]
     NotFound,
-    #[error("The entry has another slug now, and is at {0}.")]
-    Moved(String),
+    /// The middleware [`crate::http::moved`] writes the `Location`, which keeps the rest of the path and the query.
+    #[error("The entry has the slug `{slug}` now.")]
+    Moved { slug: String },
     #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
     #[error("This address answers {allow} only.")]
@@ -65,6 +66,8 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("{}", elsewhere(.0))]
     Elsewhere(Vec<String>),
+    #[error("Only the submitter can do this: {0}.")]
+    NotSubmitter(String),
     #[error("A token may pass on no more than it has: {0}.")]
     Beyond(String),
     #[error("This service takes no writes.")]
@@ -97,7 +100,7 @@ pub enum Error {
     Inactive,
     #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
     FourEyes,
-    #[error("The published entry was changed after the submission was begun. Compare the three states, and send the content again with `based_on` {}; what is submitted goes back for that with `request_changes`.", .0.revision)]
+    #[error("{}", overtaken(.0))]
     Overtaken(Box<Overtaken>),
     #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
     InFlight,
@@ -124,6 +127,9 @@ pub struct Overtaken {
     /// What was submitted.
     #[schema(value_type = Object, example = json!({ "slug": "water" }))]
     pub submitted: serde_json::Value,
+    /// The members that both changed, each with what to do.
+    #[serde(skip)]
+    pub conflicts: Vec<Violation>,
 }
 
 /// The realm of our tokens, and of no others.
@@ -148,7 +154,6 @@ impl Error {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
             Self::Unavailable(_) => Some((RETRY_AFTER, "2".to_owned())),
             Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
-            Self::Moved(location) => Some((LOCATION, location.clone())),
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
             Self::Refused(refusal) => {
                 let error = format!("{BEARER}, error=\"invalid_token\", error_description=\"{refusal}\"");
@@ -205,7 +210,7 @@ impl ResponseError for Error {
         if let Some(header) = self.headers() {
             response.insert_header(header);
         }
-        if let Self::Moved(_) = self {
+        if let Self::Moved { .. } = self {
             return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
         }
         response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
@@ -226,6 +231,21 @@ fn summary(violations: &[Violation]) -> String {
     }
     text.push('.');
     text
+}
+
+fn overtaken(states: &Overtaken) -> String {
+    let what = if states.conflicts.is_empty() {
+        "The published entry has another revision now".to_owned()
+    } else {
+        let members: Vec<&str> = states.conflicts.iter().filter_map(|one| one.pointer.as_deref()).collect();
+        let members: Vec<&str> = members.iter().map(|one| if one.is_empty() { "the whole" } else { one }).collect();
+        format!("Both the published entry and the submission changed these members: {}", members.join(", "))
+    };
+    format!(
+        "{what}. Compare the three states, and send the members again with `based_on` {}. A reviewer returns a submitted one \
+         for that with `request_changes`.",
+        states.revision
+    )
 }
 
 fn entries(number: usize) -> String {

@@ -81,6 +81,7 @@ impl From<&Error> for Problem {
             | Error::Header(violations)
             | Error::Invalid(violations)
             | Error::Taken(violations) => violations.clone(),
+            Error::Overtaken(states) => states.conflicts.clone(),
             _ => vec![],
         };
         let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };

@@ -12,6 +12,7 @@ use super::calendar;
 use crate::format::{Format, Item, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
 
@@ -172,7 +173,15 @@ pub(crate) struct EventQuery {
     pub facets: Vec<EventFacet>,
 }
 
-impl Filters for EventQuery {}
+impl Filters for EventQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 /// What events can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

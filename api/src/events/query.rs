@@ -30,11 +30,6 @@ pub(super) fn plan(query: &EventQuery) -> Plan {
     let usual =
         query.near.map_or(SortKey::text("coalesce(event.first_day, '')").turned(true), |near| nearest("event", near));
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,

@@ -47,9 +47,7 @@ impl Asked {
 async fn asked(state: &State, req: &HttpRequest, key: &Key) -> Result<Asked> {
     let resource = resource(req)?;
     let caller = Caller::of(req);
-    let target = req.uri().to_string();
-    let rest = target.find("/history").and_then(|at| target.get(at..)).unwrap_or_default();
-    let (entry, is_there) = query::entry(state.read()?, (resource, key), caller.as_ref(), rest).await?;
+    let (entry, is_there) = query::entry(state.read()?, (resource, key), caller.as_ref()).await?;
     Ok(Asked { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
 }
 

@@ -20,7 +20,6 @@ use crate::tokens;
 fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> Plan {
     let number = |ChangeOrder::Number| Some(SortKey::integer("change.number"));
     Plan {
-        named: vec![],
         filters,
         usual: SortKey::integer("change.number").turned(true),
         order: Plan::order(sort, number),
@@ -94,13 +93,11 @@ pub(super) async fn entry(
     db: &impl ConnectionTrait,
     (resource, key): (&Resource, &Key),
     caller: Option<&Caller>,
-    rest: &str,
 ) -> Result<(Uuid, bool)> {
     if let Some(id) = resource.id(db, key).await? {
         return Ok((id, true));
     }
     match absent(db, resource, key).await {
-        Error::Moved(path) => Err(Error::Moved(format!("{path}{rest}"))),
         Error::Gone(at) if caller.is_some_and(|caller| caller.may(resource.scope) || caller.audits()) => {
             once(db, resource, key).await?.map(|id| (id, false)).ok_or(Error::Gone(at))
         }

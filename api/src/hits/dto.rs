@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
+use crate::resource::Resource;
 use crate::resource::ResourceName;
 use crate::search::{Highlight, Texts, both};
 
@@ -99,7 +100,11 @@ pub(crate) struct HitQuery {
     pub facets: Vec<HitFacet>,
 }
 
-impl Filters for HitQuery {}
+impl Filters for HitQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![(&crate::themes::THEMES, &mut self.theme)]
+    }
+}
 
 /// What hits can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -22,7 +22,6 @@ const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "
 
 pub(super) fn plan(query: &HitQuery) -> Plan {
     Plan {
-        named: vec![(&themes::THEMES, query.theme.clone())],
         filters: filters(query),
         usual: SortKey::text("search_hit.label_key"),
         order: Plan::order(query.sort, order),

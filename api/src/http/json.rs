@@ -97,14 +97,21 @@ pub(crate) struct Patch<T>(Body, PhantomData<T>);
 
 impl<T: Serialize + DeserializeOwned + Validate> Patch<T> {
     /// What becomes of a value, held to the same rules as one that is sent whole.
-    pub(crate) fn apply(self, current: &T) -> Result<Checked<T>> {
-        let Body { value, doubts, .. } = self.0;
+    pub(crate) fn apply(&self, current: &T) -> Result<Checked<T>> {
+        let Body { value, doubts, .. } = &self.0;
         if !value.is_object() {
             return Err(Error::Invalid(vec![Violation::pointer("", "must be an object with the members to change")]));
         }
         let mut patched = serde_json::to_value(current).map_err(Error::fault)?;
-        json_patch::merge(&mut patched, &value);
-        Ok(Checked::read(patched, doubts))
+        json_patch::merge(&mut patched, value);
+        Ok(Checked::read(patched, doubts.clone()))
+    }
+
+    /// Whether the patch sets or removes the member at a pointer, or one that it belongs to.
+    pub(crate) fn sets(&self, pointer: &str) -> bool {
+        let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
+        let member = |end| self.0.value.pointer(pointer.get(..end)?);
+        ends.filter_map(member).last().is_some_and(|last| !last.is_object() || self.0.value.pointer(pointer).is_some())
     }
 }
 

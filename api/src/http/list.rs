@@ -15,11 +15,17 @@ use super::parameter::{Instant, Typed, Whole};
 use super::request::{Pairs, names};
 use crate::error::{Error, Result, Violation};
 use crate::format::{Format, Record};
+use crate::resource::Resource;
 
 /// What a resource filters its list by.
 pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
     /// Does the list take what is usual?
     const USUAL: bool = true;
+
+    /// Returns the parameters that name entries of other resources.
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![]
+    }
 }
 
 /// What every list of entries can be asked.

@@ -11,6 +11,7 @@ use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::parties::Party;
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 
 /// A partnership in which municipalities learn from each other
@@ -138,7 +139,16 @@ pub(crate) struct LearningPartnershipQuery {
     pub facets: Vec<LearningPartnershipFacet>,
 }
 
-impl Filters for LearningPartnershipQuery {}
+impl Filters for LearningPartnershipQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::solutions::SOLUTIONS, &mut self.solution),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 /// What learning partnerships can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

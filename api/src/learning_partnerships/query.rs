@@ -36,12 +36,6 @@ const MUNICIPALITIES_OF: Relation = Relation::sorted(
 
 pub(super) fn plan(query: &LearningPartnershipQuery) -> Plan {
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&solutions::SOLUTIONS, query.solution.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, order),
         usual: SortKey::text("learning_partnership.title_key"),

@@ -215,7 +215,11 @@ pub(crate) enum MunicipalityFacet {
     Funded,
 }
 
-impl Filters for MunicipalityQuery {}
+impl Filters for MunicipalityQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![(&crate::projects::PROJECTS, &mut self.project)]
+    }
+}
 
 impl Record for Municipality {
     const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];

@@ -38,7 +38,6 @@ pub(super) fn plan(query: &MunicipalityQuery) -> Plan {
     let by_name = SortKey::text("municipality.name_key");
     let usual = query.near.map_or(by_name, |near| SortKey::number(near.distance()));
     Plan {
-        named: vec![(&crate::projects::PROJECTS, query.project.clone())],
         filters: filters(query),
         order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,

@@ -55,9 +55,9 @@ struct Municipality {
 
 /// The municipalities a solution comes from, of those that somebody acts for.
 async fn origins(write: &Write, solution: Uuid, caller: &Caller) -> Result<Vec<Uuid>> {
-    const ORIGINS: &str = "select m.id from solution_municipality r join municipality m on m.id = r.municipality_id \
-        where r.solution_id = $1 and (m.ags = any ($2) or m.slug = any ($2))";
-    let own: Vec<String> = caller.municipalities.iter().flatten().cloned().collect();
+    const ORIGINS: &str = "select municipality_id as id from solution_municipality \
+        where solution_id = $1 and municipality_id = any ($2)";
+    let own: Vec<Uuid> = caller.municipalities.iter().flatten().copied().collect();
     let values: [Value; 2] = [solution.into(), own.into()];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, ORIGINS, values);
     Ok(Municipality::find_by_statement(found).all(&write.tx).await?.into_iter().map(|found| found.id).collect())

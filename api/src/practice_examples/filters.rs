@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort, Whole};
 use crate::municipalities::AgsPrefix;
+use crate::resource::Resource;
 use crate::space::{Bbox, Kilometres, Near};
 
 /// Filters of the list of practice examples.
@@ -83,7 +84,16 @@ pub(crate) struct PracticeExampleQuery {
     pub facets: Vec<PracticeExampleFacet>,
 }
 
-impl Filters for PracticeExampleQuery {}
+impl Filters for PracticeExampleQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::solutions::SOLUTIONS, &mut self.solution),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 /// What practice examples can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

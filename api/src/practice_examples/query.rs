@@ -36,12 +36,6 @@ pub(super) fn plan(query: &PracticeExampleQuery) -> Plan {
     let usual =
         query.near.map_or(SortKey::text("practice_example.title_key"), |near| nearest("practice_example", near));
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&solutions::SOLUTIONS, query.solution.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,

@@ -11,6 +11,7 @@ use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
 use crate::identifier::Identifier;
 use crate::municipalities::{AgsPrefix, MunicipalityLink};
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 use crate::space::{Bbox, Kilometres, Location, Near};
 use crate::sublists::Lists;
@@ -202,7 +203,14 @@ pub(crate) enum ProjectFacet {
     Theme,
 }
 
-impl Filters for ProjectQuery {}
+impl Filters for ProjectQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 impl Record for Project {
     const LISTS: &'static [Format] = &[Format::Json, Format::Geojson, Format::Csv, Format::Ndjson];

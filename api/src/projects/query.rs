@@ -51,7 +51,6 @@ pub(super) fn plan(query: &ProjectQuery) -> Plan {
     let by_lead = SortKey::text(LEAD);
     let usual = query.near.map_or(by_lead, |near| nearest("project", near));
     Plan {
-        named: vec![(&themes::THEMES, query.theme.clone()), (&MUNICIPALITIES, query.municipality.clone())],
         filters: filters(query),
         order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::format::{Format, Item, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort, Whole};
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 
 /// A study, guide, strategy or other text
@@ -106,7 +107,15 @@ pub(crate) struct PublicationQuery {
     pub facets: Vec<PublicationFacet>,
 }
 
-impl Filters for PublicationQuery {}
+impl Filters for PublicationQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 /// What publications can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -25,11 +25,6 @@ const MUNICIPALITIES_OF: Relation =
 
 pub(super) fn plan(query: &PublicationQuery) -> Plan {
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, order),
         usual: SortKey::integer("coalesce(publication.year, 0)").turned(true),

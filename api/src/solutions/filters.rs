@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort};
 use crate::municipalities::AgsPrefix;
+use crate::resource::Resource;
 use crate::space::{Bbox, Kilometres, Near};
 
 /// Filters of the list of solutions.
@@ -89,7 +90,16 @@ pub(crate) struct SolutionQuery {
     pub facets: Vec<SolutionFacet>,
 }
 
-impl Filters for SolutionQuery {}
+impl Filters for SolutionQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&crate::solutions::SOLUTIONS, &mut self.solution),
+        ]
+    }
+}
 
 /// What solutions can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -44,12 +44,6 @@ const RELATIVES: Relation = Relation::sorted("solution_relative", "solution_id",
 pub(super) fn plan(query: &SolutionQuery) -> Plan {
     let usual = query.near.map_or(SortKey::text("solution.title_key"), |near| nearest("solution", near));
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-            (&SOLUTIONS, query.solution.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, |by| order(by, query.near)),
         usual,

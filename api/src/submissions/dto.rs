@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::error::Violation;
 use crate::format::{Format, Record};
 use crate::http::{Filters, Instant, Order, Sort};
-use crate::resource::ResourceName;
+use crate::resource::{Resource, ResourceName};
 
 /// A proposed new state of an entry, or that it should go
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -39,7 +39,9 @@ pub(crate) struct Submission {
     /// What is to be set of the entry, in the form that a direct write takes; a draft may be incomplete.
     #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
     pub content: Value,
-    /// The municipalities it is submitted for, by official key, or slug where there is none.
+    /// The municipalities that own it, by official key, or slug where there is none: those responsible for the published
+    /// entry, those the content makes responsible, and those of the token that created it. A token that acts for one of
+    /// them sees the submission, edits it and takes its steps.
     #[schema(example = json!(["08335043"]))]
     pub municipalities: Vec<String>,
     /// Who began it: the subject of a token.
@@ -53,10 +55,20 @@ pub(crate) struct Submission {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "kts-redaktion", nullable = false)]
     pub assigned_by: Option<String>,
-    /// What stands in the way of submitting it. Shown of one submission, not in lists.
+    /// What stands in the way of submitting it, or of publishing a withdrawal. Omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub violations: Option<Vec<Violation>>,
+    /// JSON pointers to the members of the published entry that publishing changes. Members that were changed by others
+    /// meanwhile, and not by the submission, stay as they are. Omitted for a new entry, a withdrawal, and in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["/title/de", "/providers"]), nullable = false)]
+    pub changes: Option<Vec<String>>,
+    /// How publishing changes which municipalities are responsible for the published entry. Omitted when they stay the same,
+    /// and in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub ownership_change: Option<OwnershipChange>,
     /// How much of what others need to know is there, in per cent.
     #[schema(example = 40, minimum = 0, maximum = 100)]
     pub completeness: u8,
@@ -82,6 +94,17 @@ pub(crate) struct Submission {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Municipalities that become responsible for an entry, or are no longer
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct OwnershipChange {
+    /// Municipalities that become responsible, by official key, or slug where there is none.
+    #[schema(example = json!(["08335043"]))]
+    pub added: Vec<String>,
+    /// Municipalities that are no longer responsible, by official key, or slug where there is none.
+    #[schema(example = json!(["08421000"]))]
+    pub removed: Vec<String>,
 }
 
 /// A remark on a submission
@@ -190,7 +213,7 @@ pub(crate) struct SubmissionQuery {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sight {
     pub subject: String,
-    pub municipalities: Option<Vec<String>>,
+    pub municipalities: Option<Vec<Uuid>>,
     pub submits: bool,
     pub reviews: bool,
 }
@@ -218,6 +241,10 @@ pub(crate) enum SubmissionFacet {
 
 impl Filters for SubmissionQuery {
     const USUAL: bool = false;
+
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![(&crate::municipalities::MUNICIPALITIES, &mut self.municipality)]
+    }
 }
 
 impl Record for Submission {

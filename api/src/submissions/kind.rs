@@ -1,12 +1,14 @@
 //! What can be submitted: entries of which resources, held to the very rules of a direct write.
 
 use entity::submission::Model;
-use entity::vocabulary::Action;
+use entity::vocabulary::{Action, Purpose};
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseExecutor, FromQueryResult, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::merge::{Merged, changed, merge};
+use crate::auth::Responsible;
 use crate::db::Write;
 use crate::error::{Error, Result, Violation};
 use crate::input::{Input, put};
@@ -15,54 +17,60 @@ use crate::practice_examples::PracticeExampleInput;
 use crate::resource::Resource;
 use crate::shape::Checked;
 use crate::solutions::SolutionInput;
-use crate::writing::{Settled, Wrong, delete_entry, settle};
+use crate::writing::{Settled, Wrong, delete_entry, responsible, settle};
 
 /// A published entry.
 pub(super) struct Published {
     pub revision: i64,
     pub content: Value,
-    /// The municipalities whose affair it is.
-    pub holders: Vec<String>,
+    /// The municipalities that are responsible for it.
+    pub owners: Vec<Responsible>,
+}
+
+/// What a submission makes of the entry as it is published now.
+pub(super) struct Rebased {
+    pub content: Value,
+    /// JSON pointers to the members that were changed by others too since the submission began.
+    pub conflicts: Vec<String>,
 }
 
 /// The member that a confirmation sets.
 const CONFIRMED: &str = "last_confirmed_on";
 
-impl Published {
-    /// The content of a submission over what is published; none, if that was changed since it was begun. A mere confirmation is no such
-    /// change, and its day stays unless the content says another.
-    pub(super) fn taking(&self, row: &Model) -> Option<Value> {
-        let (mut base, mut content) = (row.base_content.clone().unwrap_or_default(), row.content.clone());
-        let (day, before, own) = (self.content.get(CONFIRMED), base.get(CONFIRMED).cloned(), content.get(CONFIRMED));
-        let keeps_day = own.is_none_or(|own| Some(own) == before.as_ref());
-        if Some(self.revision) != row.base {
-            set(&mut base, CONFIRMED, day);
-            if base != self.content {
-                return None;
-            }
-        }
-        if keeps_day {
-            set(&mut content, CONFIRMED, day);
-        }
-        Some(content)
+/// Merges a submission with what was changed of the published entry since it began. A confirmation is not taken away by content
+/// that leaves it out. What is to be withdrawn goes as it was seen: any other change than a confirmation is a conflict.
+pub(super) async fn rebase<'c, C: ConnectionTrait>(db: &'c C, row: &Model, published: &Published) -> Result<Rebased>
+where
+    DatabaseExecutor<'c>: From<&'c C>,
+{
+    let (base, mut submitted) = (row.base_content.clone().unwrap_or_default(), row.content.clone());
+    if let (Some(members), Some(day)) = (submitted.as_object_mut(), base.get(CONFIRMED)) {
+        members.entry(CONFIRMED).or_insert_with(|| day.clone());
     }
-}
-
-fn set(content: &mut Value, member: &str, value: Option<&Value>) {
-    if let Some(members) = content.as_object_mut() {
-        match value {
-            Some(value) => members.insert(member.to_owned(), value.clone()),
-            None => members.remove(member),
-        };
+    if Some(published.revision) == row.base {
+        return Ok(Rebased { content: submitted, conflicts: vec![] });
     }
+    let kind = Kind::of_table(&row.resource)?;
+    // States of different days may name the same entry differently.
+    let base = (kind.check)(db.into(), row.entry_id, base.clone()).await?.canonical.unwrap_or(base);
+    if row.purpose == Purpose::Withdraw {
+        let mut conflicts = changed(&base, &published.content);
+        conflicts.retain(|pointer| pointer.trim_start_matches('/') != CONFIRMED);
+        return Ok(Rebased { content: published.content.clone(), conflicts });
+    }
+    let canonical = (kind.check)(db.into(), row.entry_id, submitted.clone()).await?.canonical;
+    let Merged { content, conflicts } = merge(&base, &published.content, &canonical.unwrap_or(submitted));
+    Ok(Rebased { content, conflicts })
 }
 
 /// What was found of some content.
 pub(super) struct Checkup {
     /// What stands in the way of submitting it.
     pub violations: Vec<Violation>,
-    /// The municipalities whose affair it is, as far as it could be read, and where it names them.
-    pub holders: Vec<(String, String)>,
+    /// The municipalities that are responsible for it, as far as it could be read.
+    pub owners: Vec<Responsible>,
+    /// The content with every entry it names under the name that entry has now, if nothing is wrong with it.
+    pub canonical: Option<Value>,
 }
 
 /// Entries of one resource, as they are submitted.
@@ -97,8 +105,8 @@ impl Kind {
         }
     }
 
-    /// Where it names the municipalities whose affair it is.
-    pub(super) fn holders_at(&self) -> String {
+    /// Where it names the municipalities that are responsible for it.
+    pub(super) fn owners_at(&self) -> String {
         let mentions = (self.mentions)();
         let named = mentions.iter().find(|(_, resource)| resource.table == MUNICIPALITIES.table);
         named.map_or_else(String::new, |(member, _)| format!("/{}", member.trim_end_matches("/*")))
@@ -124,28 +132,13 @@ async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content:
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
     let Settled { known, violations, entries } = settle(&db, vec![(id, checked)]).await?;
-    let holders = entries.into_iter().flatten().flat_map(|(_, mut input)| placed(&mut input));
-    Ok(Checkup {
-        holders: holders.filter(|(holder, _)| known.id(&MUNICIPALITIES, holder).is_some()).collect(),
-        violations: violations.into_iter().flat_map(Wrong::all).collect(),
-    })
-}
-
-/// The municipalities whose affair something is, and where it names them.
-fn placed<T: Input>(input: &mut T) -> Vec<(String, String)> {
-    let holders = holders(input);
-    let mut placed = vec![];
-    input.visit(&mut |mention, names| {
-        if mention.resource.table == MUNICIPALITIES.table {
-            let named = names.into_iter().filter(|(_, name)| holders.contains(name));
-            placed.extend(named.map(|(place, name)| (name.clone(), mention.pointer(place))));
-        }
-    });
-    placed
-}
-
-fn holders<T: Input>(input: &T) -> Vec<String> {
-    input.holders().into_iter().map(str::to_owned).collect()
+    let violations: Vec<Violation> = violations.into_iter().flat_map(Wrong::all).collect();
+    let Some((_, input)) = entries.into_iter().flatten().next() else {
+        return Ok(Checkup { violations, owners: vec![], canonical: None });
+    };
+    let canonical =
+        if violations.is_empty() { Some(serde_json::to_value(&input).map_err(Error::fault)?) } else { None };
+    Ok(Checkup { violations, owners: known.responsible(&input), canonical })
 }
 
 async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Option<Published>> {
@@ -161,7 +154,7 @@ async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Op
         return Ok(None);
     };
     let content = serde_json::to_value(&input).map_err(Error::fault)?;
-    Ok(Some(Published { revision, content, holders: holders(&input) }))
+    Ok(Some(Published { revision, content, owners: responsible(&db, &input).await? }))
 }
 
 async fn publish<T: Input>(write: &Write, entry: Option<Uuid>, content: Value) -> Result<Uuid> {

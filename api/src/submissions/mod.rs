@@ -5,6 +5,7 @@ mod form;
 mod input;
 mod kind;
 mod labels;
+mod merge;
 mod query;
 mod review;
 mod steps;
@@ -33,6 +34,7 @@ use crate::writing::{Answer, Call, Done};
 
 use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
 use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::store::{Assignment, Revision, Rewrite};
 
 const TAG: &str = "submissions";
 
@@ -84,7 +86,7 @@ async fn list_submissions(
 ) -> Result<HttpResponse> {
     query::check(&list.query)?;
     list.query.sight = Sight::of(&caller);
-    let views = async move |_: &DatabaseConnection, rows: Vec<Model>| query::views(rows, &caller);
+    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| query::views(db, rows, &caller).await;
     listing::list((state, req), list, query::plan, views).await.map(no_store)
 }
 
@@ -125,8 +127,8 @@ async fn create_submission(
 
 /// Replace the content of a submission
 ///
-/// As long as it is a draft, or changes were requested. Where the published entry was changed meanwhile, `based_on` names the
-/// revision that the content takes into account.
+/// As long as it is a draft, or changes were requested. Members of the published entry that were changed meanwhile, and not by the
+/// content, keep those changes. `based_on` says that the content takes a revision into account as a whole.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[put("/v1/submissions/{id}")]
@@ -137,40 +139,46 @@ async fn replace_submission_content(
     held: Held,
     input: Json<ContentInput>,
 ) -> Result<HttpResponse> {
-    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let row = store::rewrite(tx, (id.0, held), caller, |_| Ok(input)).await?;
-        shown(tx, row, caller, StatusCode::OK).await
-    };
-    aside((caller.caller(), call), input, work).await
+    let revision = Revision::Replace(input.checked.sound()?);
+    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
 }
 
 /// Change some of the content of a submission
 ///
 /// A merge patch (RFC 7396) of what replaces it: members of `content` that are named get new values, `null` removes one, lists are
-/// replaced whole.
+/// replaced whole. With `based_on`, the other members take in what was changed of the published entry up to that revision; where
+/// both changed the same member, the answer is 409 until the patch names it.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[patch("/v1/submissions/{id}")]
 async fn change_submission_content(
     caller: Scoped<SubmissionsWrite>,
-    mut call: Call,
+    call: Call,
     id: Id,
     held: Held,
     patch: Patch<ContentInput>,
 ) -> Result<HttpResponse> {
+    let revision = Revision::Patch(patch);
+    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
+}
+
+/// Writes new content; what is the same as before leaves the submission, and its tag, as they are.
+async fn rewrite(caller: Caller, mut call: Call, rewrite: Rewrite) -> Result<HttpResponse> {
     call.plain()?;
     let writer = caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let row = store::rewrite(tx, (id.0, held), &writer, |current| patch.apply(current)?.sound()).await?;
-        shown(tx, row, &writer, StatusCode::OK).await.map(Done::Changed)
+        let (row, is_new) = store::rewrite(tx, &writer, rewrite).await?;
+        let answer = shown(tx, row, &writer, StatusCode::OK).await?;
+        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
 
 /// Take a step
 ///
-/// A step is possible where the submission stands and for whom its member `actions` lists it. To publish writes the entry; if it was changed
-/// after the submission was begun, the answer is 409 with the three states to compare.
+/// A step is possible where the submission stands and for whom its member `actions` lists it. To publish writes the entry: members that
+/// were changed after the submission was begun, and not by it, stay as they are; where both changed the same member, the
+/// answer is 409 with the three states to compare.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/actions")]
@@ -270,8 +278,10 @@ async fn create_submission_assignment(
     id: Id,
     input: Json<AssignmentInput>,
 ) -> Result<HttpResponse> {
+    let state = call.state.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input: AssignmentInput| {
-        let row = store::assign(tx, (id.0, caller), input.to).await?;
+        let is_foreign = input.to.as_ref().is_some_and(|to| state.auth.is_foreign(to));
+        let row = store::assign(tx, caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
         shown(tx, row, caller, StatusCode::OK).await
     };
     aside((caller.caller(), call), input, work).await

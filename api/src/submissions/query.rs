@@ -5,26 +5,31 @@ use entity::vocabulary::{Purpose, ReviewAction, Stage};
 use entity::{submission_action, submission_comment};
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::dto::{Comment, Sight, Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
-use super::kind::{Checkup, KINDS, Kind};
+use super::dto::{
+    Comment, OwnershipChange, Sight, Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery,
+};
+use super::kind::{Checkup, KINDS, Kind, Rebased, rebase};
+use super::merge::changed;
 use super::review::{Part, after, is_open, steps};
-use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
+use crate::auth::{Caller, Responsible, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::error::{Error, Result, Violation};
 use crate::facets::{Label, Values, facets, plain, term};
 use crate::filter::Filter;
 use crate::keyset::SortKey;
 use crate::listing::Plan;
 use crate::municipalities::MUNICIPALITIES;
-use crate::resource::{ResourceName, ids};
+use crate::resource::{Names, ResourceName, ids};
 use crate::reuse::completeness;
+use crate::writing::{Referrers, referrers};
 
 impl Sight {
     pub(super) fn of(caller: &Caller) -> Self {
         Self {
             subject: caller.subject.clone(),
-            municipalities: caller.municipalities.as_ref().map(|own| own.iter().cloned().collect()),
+            municipalities: caller.municipalities.as_ref().map(|own| own.iter().copied().collect()),
             submits: caller.may(SubmissionsWrite::NAME),
             reviews: caller.is_unbound().is_ok() && caller.may(SubmissionsReview::NAME),
         }
@@ -33,7 +38,7 @@ impl Sight {
     /// The same as `part` says of one.
     pub(super) fn condition(&self) -> Condition {
         let own = self.submits.then(|| match &self.municipalities {
-            Some(own) => Expr::cust_with_values("submission.municipalities && $1", [own.clone()]),
+            Some(own) => Expr::cust_with_values("submission.municipality_ids && $1", [own.clone()]),
             None => Expr::cust_with_values("submission.submitted_by = $1", [self.subject.clone()]),
         });
         let reviewed = self.reviews.then(|| Expr::cust("submission.submitted_at is not null"));
@@ -44,7 +49,7 @@ impl Sight {
 /// What part somebody has in a submission; none, if it may not even know of it.
 pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     let own = match &caller.municipalities {
-        Some(own) => row.municipalities.iter().any(|one| own.contains(one)),
+        Some(own) => row.municipality_ids.iter().any(|one| own.contains(one)),
         None => row.submitted_by == caller.subject,
     };
     let submits = own && caller.may(SubmissionsWrite::NAME);
@@ -59,7 +64,6 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
 pub(super) fn plan(query: &SubmissionQuery) -> Plan {
     let waiting = || SortKey::time("coalesce(submission.submitted_at, submission.created_at)");
     Plan {
-        named: vec![(&MUNICIPALITIES, query.municipality.clone())],
         filters: filters(query),
         usual: waiting(),
         order: Plan::order(query.sort, |by| {
@@ -88,19 +92,14 @@ pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
 
 fn filters(query: &SubmissionQuery) -> Filter {
     let tables = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
-    let named = (!query.municipality.is_empty()).then(|| {
-        let named = MUNICIPALITIES.named("m", ["$1", "$2"]);
-        let sql = format!(
-            "submission.municipalities && array(select coalesce(m.ags, m.slug) from municipality m where {named})"
-        );
-        Expr::cust_with_values(sql, [sea_orm::Value::from(query.municipality.clone()), ids(&query.municipality).into()])
-    });
+    let owned = (!query.municipality.is_empty())
+        .then(|| Expr::cust_with_values("submission.municipality_ids && $1", [ids(&query.municipality)]));
     Filter::of_table("submission")
         .all(query.sight.condition())
         .term("stage", &query.stage)
         .text("resource", tables)
         .term("purpose", &query.purpose)
-        .and(named)
+        .and(owned)
         .compare("updated_at >= $1", query.updated_since.map(|since| since.0))
         .text("assigned_to", query.assigned_to.clone())
         .compare("assigned_to is not null = $1", query.assigned)
@@ -123,12 +122,13 @@ fn open(facet: SubmissionFacet, query: &mut SubmissionQuery) -> (&'static str, V
     }
 }
 
-/// What submissions look like in a list.
-pub(super) fn views(rows: Vec<Model>, caller: &Caller) -> Result<Vec<Submission>> {
-    rows.into_iter().map(|row| view(row, caller)).collect()
+/// Returns what submissions look like in a list: one statement for the names of their municipalities.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>, caller: &Caller) -> Result<Vec<Submission>> {
+    let names = MUNICIPALITIES.names_of(db, rows.iter().flat_map(|row| row.municipality_ids.iter().copied())).await?;
+    rows.into_iter().map(|row| view(row, caller, &names)).collect()
 }
 
-fn view(row: Model, caller: &Caller) -> Result<Submission> {
+fn view(row: Model, caller: &Caller, names: &Names) -> Result<Submission> {
     let kind = Kind::of_table(&row.resource)?;
     let part = part(&row, caller);
     let (completeness, gaps) = completeness(&row.content, kind.wanted);
@@ -140,11 +140,13 @@ fn view(row: Model, caller: &Caller) -> Result<Submission> {
         entry: row.entry_id.map(|id| kind.resource.href(&id.to_string())),
         based_on: row.base,
         content: row.content,
-        municipalities: row.municipalities,
+        municipalities: names.of(&row.municipality_ids),
         submitted_by: row.submitted_by,
         assigned_to: row.assigned_to,
         assigned_by: row.assigned_by,
         violations: None,
+        changes: None,
+        ownership_change: None,
         completeness,
         gaps,
         actions: part.map(|part| steps(row.stage, part)).unwrap_or_default(),
@@ -166,15 +168,28 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) ->
 /// Refuses those who may not publish a submission, wherever it stands.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
     let (row, part) = one(db, id, caller).await?;
-    after(Stage::Submitted, ReviewAction::Publish, part).map_err(|error| told(error, &row, caller)).map(drop)
+    match after(Stage::Submitted, ReviewAction::Publish, part) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(told(db, error, &row, caller).await),
+    }
 }
 
-/// Why somebody may not take a step who has the scope for it: it is another's affair, or that of all.
-pub(super) fn told(error: Error, row: &Model, caller: &Caller) -> Error {
+/// Returns why a caller may not take a step whose scope its token has: the submission is that of others, or the token is bound to
+/// municipalities and so reviews nothing.
+pub(super) async fn told(db: &impl ConnectionTrait, error: Error, row: &Model, caller: &Caller) -> Error {
     match error {
+        Error::Forbidden(scope) if caller.may(scope) && scope == SubmissionsReview::NAME => Error::Elsewhere(vec![]),
         Error::Forbidden(scope) if caller.may(scope) => {
-            let whose = (caller.municipalities.is_none()).then(|| row.submitted_by.clone());
-            Error::Elsewhere(whose.into_iter().collect())
+            let names = MUNICIPALITIES.names_of(db, row.municipality_ids.iter().copied()).await;
+            let names = match names {
+                Ok(names) => names.of(&row.municipality_ids),
+                Err(error) => return error,
+            };
+            Error::NotSubmitter(if names.is_empty() {
+                format!("the subject `{}`", row.submitted_by)
+            } else {
+                format!("a token that acts for {}", names.join(" or "))
+            })
         }
         error => error,
     }
@@ -185,70 +200,114 @@ pub(super) async fn whole<'c, C: ConnectionTrait>(db: &'c C, row: Model, caller:
 where
     DatabaseExecutor<'c>: From<&'c C>,
 {
-    let mut violations = match row.purpose {
-        Purpose::Publish => checked(db, &row, caller).await?.violations,
-        Purpose::Withdraw => vec![],
-    };
-    violations.extend(meanwhile(db, &row).await?);
-    let mut submission = view(row, caller)?;
+    let found = look_at(db, &row, caller).await?;
+    let mut submission = views(db, vec![row], caller).await?.pop().ok_or(Error::NotFound)?;
     submission.comments = Some(comments(db, submission.id).await?);
-    submission.violations = Some(violations);
+    submission.violations = Some(found.violations);
+    submission.changes = found.changes;
+    submission.ownership_change = found.ownership_change;
     Ok(submission)
 }
 
-/// What is found of the content, by the rules for entries and for whom somebody may submit.
-pub(super) async fn checked<'c, C: ConnectionTrait>(db: &'c C, row: &Model, caller: &Caller) -> Result<Checkup>
-where
-    DatabaseExecutor<'c>: From<&'c C>,
-{
-    let kind = Kind::of_table(&row.resource)?;
-    let mut checkup = (kind.check)(db.into(), row.entry_id, row.content.clone()).await?;
-    let Some(own) = caller.municipalities.as_ref() else { return Ok(checkup) };
-    // What is another's affair already may stay so.
-    let before = match (&row.base_content, row.entry_id) {
-        (Some(base), Some(_)) => (kind.check)(db.into(), row.entry_id, base.clone()).await?.holders,
-        _ => vec![],
-    };
-    let names = own.iter().cloned().collect::<Vec<_>>().join(", ");
-    let is_strange = |holder: &String| !own.contains(holder) && !before.iter().any(|(one, _)| one == holder);
-    let strange = checkup.holders.iter().filter(|(holder, _)| is_strange(holder)).map(|(holder, place)| {
-        let detail = format!(
-            "is the affair of {holder} too, and this token submits for {names} alone: leave it to the reviewers to add"
-        );
-        Violation::pointer(place, detail)
-    });
-    let mut strange: Vec<Violation> = strange.collect();
-    if checkup.holders.is_empty() && row.entry_id.is_none() && checkup.violations.is_empty() {
-        let detail = format!("must name one of those this token submits for: {names}");
-        strange.push(Violation::pointer(kind.holders_at(), detail));
-    }
-    checkup.violations.extend(strange);
-    Ok(checkup)
+/// What is to be said of a submission where it stands now.
+#[derive(Default)]
+struct Findings {
+    violations: Vec<Violation>,
+    changes: Option<Vec<String>>,
+    ownership_change: Option<OwnershipChange>,
 }
 
-/// What became of the published entry since a submission was begun, if that stands in its way.
-async fn meanwhile<'c, C: ConnectionTrait>(db: &'c C, row: &Model) -> Result<Option<Violation>>
+async fn look_at<'c, C: ConnectionTrait>(db: &'c C, row: &Model, caller: &Caller) -> Result<Findings>
 where
     DatabaseExecutor<'c>: From<&'c C>,
 {
     let is_under_way = is_open(row.stage) || row.stage == Stage::Submitted;
-    let Some(entry) = row.entry_id.filter(|_| is_under_way) else { return Ok(None) };
-    let detail = match (Kind::of_table(&row.resource)?.published)(db.into(), entry).await? {
-        None => "is about an entry that was deleted meanwhile; withdraw the submission".to_owned(),
-        Some(published) if published.taking(row).is_some() => return Ok(None),
-        Some(published) => match (row.purpose, row.stage) {
-            (Purpose::Publish, _) => format!(
-                "is overtaken: the entry was changed meanwhile; send the content again with `based_on` {}",
-                published.revision
-            ),
-            (Purpose::Withdraw, Stage::Submitted) => {
-                "is overtaken: the entry was changed meanwhile; what is to go has to be submitted again".to_owned()
-            }
-            // What is to go is looked at anew when it is submitted.
-            (Purpose::Withdraw, _) => return Ok(None),
-        },
+    let kind = Kind::of_table(&row.resource)?;
+    let Some(entry) = row.entry_id.filter(|_| is_under_way) else {
+        let violations = match row.purpose {
+            Purpose::Publish => checked(db, row, row.content.clone(), caller).await?.violations,
+            Purpose::Withdraw => vec![],
+        };
+        return Ok(Findings { violations, ..Findings::default() });
     };
-    Ok(Some(Violation::pointer("", detail)))
+    let Some(published) = (kind.published)(db.into(), entry).await? else {
+        let detail = "is about an entry that was deleted meanwhile; withdraw the submission";
+        return Ok(Findings { violations: vec![Violation::pointer("", detail)], ..Findings::default() });
+    };
+    let Rebased { content, conflicts } = rebase(db, row, &published).await?;
+    if row.purpose == Purpose::Withdraw {
+        let mut violations = references(db, kind, entry).await?;
+        // A withdrawal that is not submitted is looked at again when it is.
+        if row.stage == Stage::Submitted && !conflicts.is_empty() {
+            let detail =
+                "the published entry was changed after this was submitted; the withdrawal has to be submitted again";
+            violations.push(Violation::pointer("", detail));
+        }
+        return Ok(Findings { violations, ..Findings::default() });
+    }
+    let changes = changed(&published.content, &content);
+    let Checkup { mut violations, owners, canonical } = checked(db, row, content, caller).await?;
+    violations.extend(conflicting(&conflicts, published.revision));
+    let ownership_change = canonical.and_then(|_| ownership_change(&published.owners, &owners));
+    Ok(Findings { violations, changes: Some(changes), ownership_change })
+}
+
+/// Returns a violation for each member that the submission and others changed, each in its own way.
+pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation> {
+    let detail = format!(
+        "was changed in the published entry too; compare the two, and send the member again with `based_on` {revision}"
+    );
+    conflicts.iter().map(|pointer| Violation::pointer(pointer, detail.clone())).collect()
+}
+
+/// Returns a violation for each entry that keeps a withdrawal from being published.
+async fn references(db: &impl ConnectionTrait, kind: &Kind, entry: Uuid) -> Result<Vec<Violation>> {
+    let Referrers { links, count } = referrers(db, kind.resource, entry).await?;
+    let rest = count.saturating_sub(links.len());
+    let named = links.into_iter().map(|link| link.href);
+    let named = named.chain((rest > 0).then(|| format!("{rest} more")));
+    let detail = |name: String| {
+        format!(
+            "{name} refers to the entry, which can be withdrawn only after a reviewer has changed or deleted that reference"
+        )
+    };
+    Ok(named.map(|name| Violation::pointer("", detail(name))).collect())
+}
+
+/// Returns which municipalities become responsible for an entry, and which are no longer; nothing if none does.
+fn ownership_change(before: &[Responsible], after: &[Responsible]) -> Option<OwnershipChange> {
+    let missing = |from: &[Responsible], of: &[Responsible]| -> Vec<String> {
+        of.iter().filter(|one| from.iter().all(|other| other.id != one.id)).map(|one| one.name.clone()).collect()
+    };
+    let (added, removed) = (missing(before, after), missing(after, before));
+    (!added.is_empty() || !removed.is_empty()).then_some(OwnershipChange { added, removed })
+}
+
+/// Returns what is found of content, by the rules for entries, and by the rule that a municipality proposes only entries that it is
+/// responsible for, alone or with others.
+pub(super) async fn checked<'c, C: ConnectionTrait>(
+    db: &'c C,
+    row: &Model,
+    content: Value,
+    caller: &Caller,
+) -> Result<Checkup>
+where
+    DatabaseExecutor<'c>: From<&'c C>,
+{
+    let kind = Kind::of_table(&row.resource)?;
+    let mut checkup = (kind.check)(db.into(), row.entry_id, content).await?;
+    let Some(own) = caller.municipalities.as_ref().filter(|_| row.entry_id.is_none()) else { return Ok(checkup) };
+    let is_own = checkup.owners.iter().any(|owner| own.contains(&owner.id));
+    let is_named = !checkup.owners.is_empty() || checkup.violations.is_empty();
+    if is_named && !is_own {
+        let own: Vec<Uuid> = own.iter().copied().collect();
+        let names = MUNICIPALITIES.names_of(db, own.iter().copied()).await?.of(&own).join(", ");
+        let others: Vec<&str> = checkup.owners.iter().map(|owner| owner.name.as_str()).collect();
+        let others = if others.is_empty() { String::new() } else { format!(", not only {}", others.join(", ")) };
+        let detail = format!("must name a municipality that this token acts for ({names}){others}");
+        checkup.violations.push(Violation::pointer(kind.owners_at(), detail));
+    }
+    Ok(checkup)
 }
 
 async fn comments(db: &impl ConnectionTrait, submission: Uuid) -> Result<Vec<Comment>> {

@@ -3,20 +3,20 @@
 use entity::submission::Model;
 use entity::vocabulary::{Purpose, ReviewAction, Stage, Vocabulary};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::input::StepInput;
-use super::kind::{Kind, Published};
-use super::query::{checked, told};
+use super::kind::{Kind, Published, Rebased, rebase};
+use super::query::{checked, conflicting, told};
 use super::review::after;
-use super::store::{current, held, overtaken};
+use super::store::{Owners, current, held, overtaken};
 use crate::auth::Caller;
 use crate::change::Author;
 use crate::db::{Write, sql, written};
 use crate::error::{Error, Result};
 use crate::resource::ResourceName;
 use crate::webhooks::{SubmissionStep, tell_step};
-use crate::writing::refuse_if_referred;
 
 /// Takes a step that leaves the directory as it is.
 pub(super) async fn step(
@@ -26,9 +26,12 @@ pub(super) async fn step(
     input: StepInput,
 ) -> Result<Model> {
     let (row, part) = held(tx, id, caller).await?;
-    let stage = after(row.stage, input.action, part).map_err(|error| told(error, &row, caller))?;
-    let municipalities = if input.action == ReviewAction::Submit { submit(tx, &row, caller).await? } else { None };
-    let taken = Taken { stage, entry: None, municipalities };
+    let stage = match after(row.stage, input.action, part) {
+        Ok(stage) => stage,
+        Err(error) => return Err(told(tx, error, &row, caller).await),
+    };
+    let owners = if input.action == ReviewAction::Submit { Some(submit(tx, row, caller).await?) } else { None };
+    let taken = Taken { stage, entry: None, owners };
     take(tx, author, (id, input), taken).await
 }
 
@@ -36,7 +39,8 @@ pub(super) async fn step(
 struct Taken {
     stage: Stage,
     entry: Option<Uuid>,
-    municipalities: Option<Vec<String>>,
+    /// The municipalities that own it from now on.
+    owners: Option<Vec<Uuid>>,
 }
 
 async fn take(
@@ -45,17 +49,17 @@ async fn take(
     (id, input): (Uuid, StepInput),
     taken: Taken,
 ) -> Result<Model> {
-    const TAKE: &str = "update submission set stage = $2, entry_id = coalesce($3, entry_id), municipalities = coalesce($4, municipalities), \
+    const TAKE: &str = "update submission set stage = $2, entry_id = coalesce($3, entry_id), municipality_ids = coalesce($4, municipality_ids), \
             submitted_at = case when $5 = 'submit' then now() else submitted_at end, \
             authors = case when $5 <> 'submit' or $6 = any (authors) then authors else authors || $6 end, \
             revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
-    let Taken { stage, entry, municipalities } = taken;
+    let Taken { stage, entry, owners } = taken;
     let values: [Value; 6] = [
         id.into(),
         stage.value().into(),
         entry.into(),
-        municipalities.into(),
+        owners.into(),
         input.action.value().into(),
         author.actor.clone().into(),
     ];
@@ -96,53 +100,72 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
     tell_step(tx, row, event, step).await
 }
 
-/// Refuses to submit what could not be published; gives the municipalities it is submitted for.
-async fn submit(tx: &DatabaseTransaction, row: &Model, caller: &Caller) -> Result<Option<Vec<String>>> {
-    const REBASE: &str =
-        "update submission set base = $2, base_content = $3::text::json, content = $3::text::json where id = $1";
-    if row.purpose == Purpose::Withdraw {
-        // Whoever asks for it again has seen what is to go.
-        if let Some(Published { revision, content, .. }) = current(tx, row).await? {
-            tx.execute_raw(sql(REBASE, [row.id.into(), revision.into(), content.to_string().into()])).await?;
+/// Takes into account what the published entry is now, and refuses to submit what could not be published; returns the municipalities
+/// that own the submission. A withdrawal of an entry that others refer to is submitted all the same: reviewers can
+/// change the references, and its violations name them.
+async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Result<Vec<Uuid>> {
+    let kind = Kind::of_table(&row.resource)?;
+    let published = current(tx, &row).await?;
+    if let Some(published) = &published {
+        row = match row.purpose {
+            // Whoever asks for it again has seen what is to go.
+            Purpose::Withdraw => keep(tx, &row, published, &published.content).await?,
+            Purpose::Publish => take_in(tx, row, published).await?,
+        };
+    }
+    if row.purpose == Purpose::Publish {
+        let violations = checked(tx, &row, row.content.clone(), caller).await?.violations;
+        if !violations.is_empty() {
+            return Err(Error::Invalid(violations));
         }
-        if let Some(entry) = row.entry_id {
-            refuse_if_referred(tx, Kind::of_table(&row.resource)?.resource, entry).await?;
-        }
-        return Ok(None);
     }
-    if let Some(published) = current(tx, row).await?
-        && published.taking(row).is_none()
-    {
-        return Err(overtaken(row, published, row.content.clone()));
+    let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
+    owners.with_those_of(tx, kind, row.entry_id, &row.content).await
+}
+
+/// Merges a submission with what was changed of the published entry since it began.
+async fn take_in(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
+    let Rebased { content, conflicts } = rebase(tx, &row, published).await?;
+    if !conflicts.is_empty() {
+        let conflicts = match row.purpose {
+            Purpose::Publish => conflicting(&conflicts, published.revision),
+            Purpose::Withdraw => vec![],
+        };
+        return Err(overtaken(&row, published, row.content.clone(), conflicts));
     }
-    let checkup = checked(tx, row, caller).await?;
-    if !checkup.violations.is_empty() {
-        return Err(Error::Invalid(checkup.violations));
+    if Some(published.revision) == row.base && content == row.content {
+        return Ok(row);
     }
-    let own = |holder: &String| caller.municipalities.as_ref().is_none_or(|own| own.contains(holder));
-    let holders: Vec<String> = checkup.holders.into_iter().map(|(holder, _)| holder).filter(own).collect();
-    Ok((!holders.is_empty()).then_some(holders))
+    keep(tx, &row, published, &content).await
+}
+
+/// Keeps content that takes the published entry into account as it is now.
+async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, content: &Json) -> Result<Model> {
+    const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json \
+        where id = $1 returning *";
+    let values: [Value; 4] =
+        [row.id.into(), published.revision.into(), published.content.to_string().into(), content.to_string().into()];
+    written(tx, sql(KEEP, values)).await
 }
 
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
 pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input: StepInput) -> Result<Model> {
-    let (row, part) = held(&write.tx, id, caller).await?;
-    let stage = after(row.stage, input.action, part).map_err(|error| told(error, &row, caller))?;
-    let kind = Kind::of_table(&row.resource)?;
-    let content = match current(&write.tx, &row).await? {
-        Some(published) => match published.taking(&row) {
-            Some(content) => content,
-            None => return Err(overtaken(&row, published, row.content.clone())),
-        },
-        None => row.content.clone(),
+    let (mut row, part) = held(&write.tx, id, caller).await?;
+    let stage = match after(row.stage, input.action, part) {
+        Ok(stage) => stage,
+        Err(error) => return Err(told(&write.tx, error, &row, caller).await),
     };
+    let kind = Kind::of_table(&row.resource)?;
+    if let Some(published) = current(&write.tx, &row).await? {
+        row = take_in(&write.tx, row, &published).await?;
+    }
     let entry = match (row.purpose, row.entry_id) {
         (Purpose::Withdraw, Some(entry)) => {
-            (kind.withdraw)(write, entry, content).await?;
+            (kind.withdraw)(write, entry, row.content).await?;
             entry
         }
-        (_, entry) => (kind.publish)(write, entry, content).await?,
+        (_, entry) => (kind.publish)(write, entry, row.content).await?,
     };
-    let taken = Taken { stage, entry: Some(entry), municipalities: None };
+    let taken = Taken { stage, entry: Some(entry), owners: None };
     take(&write.tx, &write.author, (id, input), taken).await
 }

@@ -42,7 +42,6 @@ const COUNTED: &[&Relation] =
 
 pub(super) fn plan(query: &ThemeQuery) -> Plan {
     Plan {
-        named: vec![],
         filters: filters(query),
         usual: SortKey::text("theme.label_key"),
         order: Plan::order(query.sort, order),

@@ -1,5 +1,6 @@
 //! Tokens: who may write, and until when.
 
+mod claims;
 mod dto;
 mod query;
 mod store;
@@ -22,10 +23,12 @@ use crate::directory::Directory;
 use crate::error::{Error, Result};
 use crate::http::{Id, Json, ListQuery, Page, Paging, View, no_store, nothing, reply};
 use crate::listing;
+use crate::municipalities::MUNICIPALITIES;
 use crate::writing::{Answer, Call, Done};
 
 use self::dto::{IssuedToken, Me, Token, TokenQuery};
 
+pub(crate) use self::claims::resolve_claims;
 pub use self::dto::TokenInput;
 pub(crate) use self::store::TABLE;
 
@@ -121,13 +124,20 @@ async fn create_token_revocation(caller: Scoped<TokensAdmin>, mut call: Call, id
 /// Whom the token was issued to, what it may be used for, and until when.
 #[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "Who one is, and what one may", body = Me)))]
 #[get("/v1/me")]
-async fn get_me(AnyCaller(caller): AnyCaller, req: HttpRequest) -> Result<HttpResponse> {
+async fn get_me(AnyCaller(caller): AnyCaller, state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
     nothing(&req)?;
+    let municipalities = match caller.municipalities {
+        Some(own) => {
+            let own: Vec<Uuid> = own.into_iter().collect();
+            Some(MUNICIPALITIES.names_of(state.read()?, own.iter().copied()).await?.of(&own))
+        }
+        None => None,
+    };
     let me = Me {
         subject: caller.subject,
         token: caller.token,
         scopes: caller.scopes.into_iter().collect(),
-        municipalities: caller.municipalities.map(|own| own.into_iter().collect()),
+        municipalities,
         expires_at: DateTime::<Utc>::from_timestamp(caller.expires, 0).unwrap_or_default(),
     };
     reply("application/json", &me).map(no_store)

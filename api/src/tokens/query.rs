@@ -14,12 +14,12 @@ use crate::error::Result;
 use crate::filter::Filter;
 use crate::keyset::SortKey;
 use crate::listing::{Plan, ids};
+use crate::municipalities::MUNICIPALITIES;
 use crate::terms::of_terms;
 
 pub(super) fn plan(query: &TokenQuery) -> Plan {
     let holds = |holds| Expr::cust(format!("(revoked_at is null and expires_at > now()) = {holds}"));
     Plan {
-        named: vec![],
         filters: Filter::of_table("token")
             .text("subject", query.subject.clone())
             .text("role", of_terms(&query.role))
@@ -38,7 +38,7 @@ fn order(by: TokenOrder) -> SortKey {
     }
 }
 
-/// One statement for the last use of all. What of that is not written down yet, this process knows.
+/// One statement for the last use of all, one for the names of their municipalities. What of that is not written down yet, this process knows.
 pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: Vec<Model>) -> Result<Vec<Token>> {
     #[derive(FromQueryResult)]
     struct Use {
@@ -48,6 +48,8 @@ pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: 
     const USES: &str = "select token_id, last_used_at from token_use where token_id = any ($1)";
     let asked = Statement::from_sql_and_values(DbBackend::Postgres, USES, [ids(&rows, |row| row.id).into()]);
     let found = Use::find_by_statement(asked).all(db).await?;
+    let names = MUNICIPALITIES.names_of(db, rows.iter().flat_map(|row| row.municipality_ids.iter().flatten().copied()));
+    let names = names.await?;
     let last: HashMap<Uuid, DateTime<Utc>> = found.into_iter().map(|row| (row.token_id, row.last_used_at)).collect();
     let view = |row: Model| Token {
         last_used_at: used.and_then(|used| used.recent(row.id)).or_else(|| last.get(&row.id).copied()),
@@ -55,7 +57,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: 
         subject: row.subject,
         role: row.role,
         scopes: row.scopes.iter().filter_map(|scope| known(scope)).map(ScopeName).collect(),
-        municipalities: row.municipalities,
+        municipalities: row.municipality_ids.map(|ids| names.of(&ids)),
         key_id: row.key_id,
         issued_by: row.issued_by,
         created_at: row.created_at,

@@ -35,7 +35,7 @@ pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Resu
         subject: Set(subject),
         role: Set(role),
         scopes: Set(scopes),
-        municipalities: Set(municipalities),
+        municipality_ids: Set(municipalities),
         key_id: Set(key_id),
         issued_by: Set(write.author.actor.clone()),
         created_at: Set(begins),
@@ -71,24 +71,19 @@ pub(super) fn scopes(input: &TokenInput) -> Vec<String> {
     scopes
 }
 
-/// The municipalities that are named, by the names that are kept; all, where none is.
-async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<Option<Vec<String>>> {
+/// Returns the ids of the municipalities that are named; nothing, which means all, where none is.
+async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<Option<Vec<Uuid>>> {
     if names.is_empty() {
         return Ok(None);
     }
-    let (mut keys, unknown) = MUNICIPALITIES.keys(db, "municipalities", names).await?;
-    if !unknown.is_empty() {
-        return Err(Error::Invalid(unknown));
-    }
-    keys.sort();
-    keys.dedup();
-    Ok(Some(keys))
+    let (ids, unknown) = MUNICIPALITIES.ids_of(db, "municipalities", names).await?;
+    if unknown.is_empty() { Ok(Some(ids)) } else { Err(Error::Invalid(unknown)) }
 }
 
 async fn note(write: &Write, action: Action, row: &Model) -> Result<()> {
-    let Model { id, subject, role, scopes, municipalities, expires_at, .. } = row;
+    let Model { id, subject, role, scopes, municipality_ids, expires_at, .. } = row;
     let entry = json!({
-        "subject": subject, "role": role, "scopes": scopes, "municipalities": municipalities, "expires_at": expires_at,
+        "subject": subject, "role": role, "scopes": scopes, "municipalities": municipality_ids, "expires_at": expires_at,
     });
     record(write, TABLE, action, vec![Changed { id: *id, slug: None, official: None, entry: Some(entry) }]).await
 }

@@ -155,7 +155,7 @@ impl Filters for WebhookQuery {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owner {
     pub subject: String,
-    pub acts_for: Option<Vec<String>>,
+    pub acts_for: Option<Vec<Uuid>>,
     pub administers: bool,
     /// May it see what was told of submissions?
     pub hears_steps: bool,

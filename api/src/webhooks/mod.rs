@@ -62,8 +62,7 @@ async fn list_webhooks(
     mut list: ListQuery<WebhookQuery, Webhook>,
 ) -> Result<HttpResponse> {
     list.query.owner = Owner::of(&caller);
-    let views =
-        async |_: &DatabaseConnection, rows: Vec<webhook::Model>| Ok(rows.into_iter().map(query::view).collect());
+    let views = async |db: &DatabaseConnection, rows: Vec<webhook::Model>| query::views(db, rows).await;
     listing::list((state, req), list, query::plan, views).await.map(no_store)
 }
 
@@ -80,7 +79,8 @@ async fn get_webhook(
     id: Id,
 ) -> Result<HttpResponse> {
     nothing(&req)?;
-    let webhook = query::view(query::one(state.read()?, id.0, &Owner::of(&caller)).await?);
+    let db = state.read()?;
+    let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
     shown(&webhook).map(Answer::send).map(no_store)
 }
 
@@ -101,7 +101,7 @@ async fn create_webhook(
     let (input, writer) = (Rights::of(&caller, &call.state).allowed(input.checked)?, caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
-        revealed(store::create(tx, &writer, secret.clone(), input).await?, secret)
+        revealed(tx, store::create(tx, &writer, secret.clone(), input).await?, secret).await
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -149,7 +149,8 @@ async fn set(
     call.plain()?;
     let writer = caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        shown(&query::view(store::replace(tx, (id.0, &writer), held, revise).await?)).map(Done::Changed)
+        let row = store::replace(tx, (id.0, &writer), held, revise).await?;
+        shown(&query::one_view(tx, row).await?).map(Done::Changed)
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -179,7 +180,7 @@ async fn create_webhook_secret(caller: Scoped<WebhooksWrite>, mut call: Call, id
     let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
-        revealed(store::rotate(tx, (id.0, &owner), secret.clone()).await?, secret)
+        revealed(tx, store::rotate(tx, (id.0, &owner), secret.clone()).await?, secret).await
     };
     call.run_aside(&caller, "", work).await.map(no_store)
 }
@@ -263,8 +264,8 @@ fn shown(webhook: &Webhook) -> Result<Answer> {
 }
 
 /// A webhook with its secret.
-fn revealed(row: webhook::Model, secret: String) -> Result<Done> {
-    let webhook = query::view(row);
+async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: String) -> Result<Done> {
+    let webhook = query::one_view(tx, row).await?;
     let location = format!("/v1/webhooks/{}", webhook.id);
     let answer = Answer::of(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
     Ok(Done::Changed(answer.with("location", location)))

@@ -23,10 +23,10 @@ pub(crate) async fn tell_step(
         id: Uuid,
     }
     const CONCERNED: &str = "select id from webhook where active and submissions and (ends_at is null or ends_at > now()) \
-        and (acts_for && $1 or acts_for is null and owner = $2) order by id for key share";
+        and (acts_for_ids && $1 or acts_for_ids is null and owner = $2) order by id for key share";
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, payload) \
         select id, webhook, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as m (id, webhook)";
-    let values: [Value; 2] = [submission.municipalities.clone().into(), submission.submitted_by.clone().into()];
+    let values: [Value; 2] = [submission.municipality_ids.clone().into(), submission.submitted_by.clone().into()];
     let concerned = Found::find_by_statement(sql(CONCERNED, values)).all(tx).await?;
     if concerned.is_empty() {
         return Ok(());
@@ -53,7 +53,7 @@ pub(super) async fn catch_up(tx: &DatabaseTransaction, webhook: Uuid) -> Result<
         return Ok(false);
     };
     let concerning =
-        Concerning { tables: webhook.resources, themes: webhook.themes, municipalities: webhook.municipalities };
+        Concerning { tables: webhook.resources, themes: webhook.theme_ids, municipalities: webhook.municipality_ids };
     let (told, reached) = changes::concerning(tx, webhook.cursor, &concerning).await?;
     if !told.is_empty() {
         tx.execute_raw(sql(TELL, [webhook.id.into(), ids(told.len()).into(), told.into()])).await?;

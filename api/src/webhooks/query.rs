@@ -14,11 +14,13 @@ use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::keyset::SortKey;
 use crate::listing::Plan;
-use crate::resource::ResourceName;
+use crate::municipalities::MUNICIPALITIES;
+use crate::resource::{Names, ResourceName};
+use crate::themes::THEMES;
 
 impl Owner {
     pub(super) fn of(caller: &Caller) -> Self {
-        let acts_for = caller.municipalities.as_ref().map(|own| own.iter().cloned().collect());
+        let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect());
         let administers = caller.is_unbound().is_ok() && caller.may(TokensAdmin::NAME);
         let reviews = caller.is_unbound().is_ok() && caller.may(SubmissionsReview::NAME);
         let hears_steps = reviews || caller.may(SubmissionsWrite::NAME) && !administers;
@@ -28,10 +30,11 @@ impl Owner {
     pub(super) fn condition(&self) -> Condition {
         let own = match &self.acts_for {
             _ if self.administers => None,
-            Some(own) => Some(Expr::cust_with_values("webhook.acts_for <@ $1", [own.clone()])),
-            None => {
-                Some(Expr::cust_with_values("webhook.acts_for is null and webhook.owner = $1", [self.subject.clone()]))
-            }
+            Some(own) => Some(Expr::cust_with_values("webhook.acts_for_ids <@ $1", [own.clone()])),
+            None => Some(Expr::cust_with_values(
+                "webhook.acts_for_ids is null and webhook.owner = $1",
+                [self.subject.clone()],
+            )),
         };
         Condition::all().add(Expr::cust("webhook.deleted_at is null")).add_option(own)
     }
@@ -45,7 +48,6 @@ impl Owner {
 
 pub(super) fn plan(query: &WebhookQuery) -> Plan {
     Plan {
-        named: vec![],
         filters: Filter::of_table("webhook").all(query.owner.condition()).compare("active = $1", query.active),
         usual: SortKey::time("webhook.created_at"),
         order: None,
@@ -53,14 +55,28 @@ pub(super) fn plan(query: &WebhookQuery) -> Plan {
     }
 }
 
-pub(super) fn view(row: webhook::Model) -> Webhook {
+/// Returns what some webhooks look like, with the names that themes and municipalities have today: two statements, however
+/// many they are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {
+    let themes = THEMES.names_of(db, rows.iter().flat_map(|row| row.theme_ids.iter().copied())).await?;
+    let municipalities = rows.iter().flat_map(|row| row.municipality_ids.iter().copied());
+    let municipalities = MUNICIPALITIES.names_of(db, municipalities).await?;
+    Ok(rows.into_iter().map(|row| view(row, &themes, &municipalities)).collect())
+}
+
+/// Returns what one webhook looks like.
+pub(super) async fn one_view(db: &impl ConnectionTrait, row: webhook::Model) -> Result<Webhook> {
+    views(db, vec![row]).await?.pop().ok_or(Error::NotFound)
+}
+
+fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook {
     Webhook {
         id: row.id,
         url: row.url,
         description: row.description,
         resources: row.resources.iter().filter_map(|table| ResourceName::of_table(table)).collect(),
-        themes: row.themes,
-        municipalities: row.municipalities,
+        themes: themes.of(&row.theme_ids),
+        municipalities: municipalities.of(&row.municipality_ids),
         changes: row.changes,
         submissions: row.submissions,
         active: row.active,
@@ -84,7 +100,6 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> R
 
 pub(super) fn log(query: &DeliveryQuery) -> Plan {
     Plan {
-        named: vec![],
         filters: Filter::of_table("webhook_delivery")
             .compare("webhook_id = $1", Some(query.webhook))
             .compare("type not like $1", (!query.hears_steps).then_some("submission.%"))

@@ -7,42 +7,36 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
-use super::dto::Owner;
+use super::dto::{Owner, Webhook};
 use super::input::WebhookInput;
+use super::query::one_view;
 use crate::auth::{Caller, Refusal};
 use crate::db::{sql, written};
 use crate::error::{Error, Result};
 use crate::http::Held;
 use crate::municipalities::MUNICIPALITIES;
-use crate::resource::ResourceName;
 use crate::themes::THEMES;
 
 /// Webhooks that one owner may have.
 const MOST: u64 = 20;
 
-/// What can be set, with every name in the one way it is kept.
-async fn settled(tx: &DatabaseTransaction, input: WebhookInput) -> Result<WebhookInput> {
-    let (themes, mut violations) = THEMES.keys(tx, "themes", &input.themes).await?;
-    let (municipalities, unknown) = MUNICIPALITIES.keys(tx, "municipalities", &input.municipalities).await?;
-    violations.extend(unknown);
-    if violations.is_empty() {
-        Ok(WebhookInput { themes, municipalities, ..input })
-    } else {
-        Err(Error::Invalid(violations))
-    }
-}
-
-/// What was set of a webhook.
-fn set_of(row: Model) -> WebhookInput {
-    let Model { url, description, resources, themes, municipalities, changes, submissions, active, .. } = row;
-    let resources = resources.iter().filter_map(|table| ResourceName::of_table(table)).collect();
+/// Returns what was set of a webhook.
+fn set_of(webhook: Webhook) -> WebhookInput {
+    let Webhook { url, description, resources, themes, municipalities, changes, submissions, active, .. } = webhook;
     WebhookInput { url, description, resources, themes, municipalities, changes, submissions, active }
 }
 
-fn set(input: WebhookInput) -> [Value; 8] {
+/// Returns the values of what can be set, with the ids of the themes and municipalities that are named.
+async fn values(tx: &DatabaseTransaction, input: WebhookInput) -> Result<[Value; 8]> {
     let WebhookInput { url, description, resources, themes, municipalities, changes, submissions, active } = input;
+    let (themes, mut violations) = THEMES.ids_of(tx, "themes", &themes).await?;
+    let (municipalities, unknown) = MUNICIPALITIES.ids_of(tx, "municipalities", &municipalities).await?;
+    violations.extend(unknown);
+    if !violations.is_empty() {
+        return Err(Error::Invalid(violations));
+    }
     let resources: Vec<String> = resources.iter().map(|resource| resource.0.table.to_owned()).collect();
-    [
+    Ok([
         url.into(),
         description.into(),
         resources.into(),
@@ -51,7 +45,7 @@ fn set(input: WebhookInput) -> [Value; 8] {
         changes.into(),
         submissions.into(),
         active.into(),
-    ]
+    ])
 }
 
 /// Makes a webhook; it is told of what comes from now on.
@@ -61,8 +55,8 @@ pub(super) async fn create(
     secret: String,
     input: WebhookInput,
 ) -> Result<Model> {
-    const CREATE: &str = "insert into webhook (url, description, resources, themes, municipalities, changes, submissions, active, \
-            id, owner, acts_for, token_id, ends_at, secret, inactive_because, cursor) \
+    const CREATE: &str = "insert into webhook (url, description, resources, theme_ids, municipality_ids, changes, submissions, active, \
+            id, owner, acts_for_ids, token_id, ends_at, secret, inactive_because, cursor) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when not $8 then 'it was paused' end, \
             (select coalesce(max(sequence), 0) from change)) returning *";
     caller.acts_for_any()?;
@@ -70,7 +64,7 @@ pub(super) async fn create(
     if Owner::of(caller).count(tx).await? >= MOST {
         return Err(Error::Enough("webhooks", MOST));
     }
-    let acts_for = caller.municipalities.as_ref().map(|own| own.iter().cloned().collect::<Vec<_>>());
+    let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect::<Vec<_>>());
     let own: [Value; 6] = [
         Uuid::now_v7().into(),
         caller.subject.clone().into(),
@@ -79,7 +73,7 @@ pub(super) async fn create(
         ends_at.into(),
         secret.into(),
     ];
-    written(tx, sql(CREATE, set(settled(tx, input).await?).into_iter().chain(own))).await
+    written(tx, sql(CREATE, values(tx, input).await?.into_iter().chain(own))).await
 }
 
 /// When the token ends with which somebody sets a webhook; one of another issuer is not kept here, and ends nothing.
@@ -105,7 +99,7 @@ pub(super) async fn replace(
     condition: Held,
     revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput>,
 ) -> Result<Model> {
-    const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, themes = $4, municipalities = $5, changes = $6, \
+    const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, theme_ids = $4, municipality_ids = $5, changes = $6, \
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
             token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'it was paused' end, \
@@ -115,8 +109,8 @@ pub(super) async fn replace(
     let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
     let row = held(tx, id, &Owner::of(caller)).await?;
     condition.check(row.revision)?;
-    let input = revise(&set_of(row))?;
-    written(tx, sql(REPLACE, set(settled(tx, input).await?).into_iter().chain(own))).await
+    let input = revise(&set_of(one_view(tx, row).await?))?;
+    written(tx, sql(REPLACE, values(tx, input).await?.into_iter().chain(own))).await
 }
 
 /// Deletes a webhook: it is there no more, and goes once what it was told has gone.

@@ -12,6 +12,7 @@ use crate::format::{Format, Record, of_entry};
 use crate::http::{Filters, Link, Order, Sort};
 use crate::municipalities::MunicipalityLink;
 use crate::parties::Party;
+use crate::resource::Resource;
 use crate::search::{Highlight, Texts, both};
 use crate::validate;
 
@@ -171,7 +172,15 @@ pub(crate) struct WorkingGroupQuery {
     pub facets: Vec<WorkingGroupFacet>,
 }
 
-impl Filters for WorkingGroupQuery {}
+impl Filters for WorkingGroupQuery {
+    fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
+        vec![
+            (&crate::themes::THEMES, &mut self.theme),
+            (&crate::projects::PROJECTS, &mut self.project),
+            (&crate::municipalities::MUNICIPALITIES, &mut self.municipality),
+        ]
+    }
+}
 
 /// What working groups can be ordered by
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -27,11 +27,6 @@ const MUNICIPALITIES_OF: Relation =
 
 pub(super) fn plan(query: &WorkingGroupQuery) -> Plan {
     Plan {
-        named: vec![
-            (&themes::THEMES, query.theme.clone()),
-            (&projects::PROJECTS, query.project.clone()),
-            (&MUNICIPALITIES, query.municipality.clone()),
-        ],
         filters: filters(query),
         order: Plan::order(query.sort, order),
         usual: SortKey::text("working_group.name_key"),

@@ -112,7 +112,7 @@ async fn accept<I: Input>(
         let before = refused.len();
         let (mut fine, mut refused_names) = (vec![], HashSet::new());
         for ((place, wrong), entry) in places.into_iter().zip(violations).zip(entries) {
-            let right = entry.as_ref().map_or(Ok(()), |(_, input)| caller.acts_for(&input.holders()));
+            let right = entry.as_ref().map_or(Ok(()), |(_, input)| caller.acts_for(&known.responsible(input)));
             match (wrong.refuse().and(right), entry) {
                 (Ok(()), Some(entry)) => fine.push((place, entry)),
                 (Ok(()), None) => refused.push((place, Error::fault(anyhow::anyhow!("an entry is there or is wrong")))),

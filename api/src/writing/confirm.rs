@@ -63,11 +63,9 @@ where
 /// Is an entry the affair of one of the municipalities that somebody acts for?
 pub(crate) async fn is_affair(tx: &DatabaseTransaction, table: &str, entry: Uuid, caller: &Caller) -> Result<bool> {
     let Some(own) = &caller.municipalities else { return Ok(true) };
-    let own: Vec<String> = own.iter().cloned().collect();
-    let sql = format!(
-        "select exists(select from {table}_municipality r join municipality m on m.id = r.municipality_id \
-                        where r.{table}_id = $1 and (m.ags = any ($2) or m.slug = any ($2)))"
-    );
+    let own: Vec<Uuid> = own.iter().copied().collect();
+    let sql =
+        format!("select exists(select from {table}_municipality where {table}_id = $1 and municipality_id = any ($2))");
     let values: [Value; 2] = [entry.into(), own.into()];
     let found = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
     Ok(found.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))

@@ -7,6 +7,8 @@ mod referrers;
 mod repeat;
 mod settle;
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use entity::vocabulary::Action;
@@ -16,7 +18,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, Mode
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Responsible};
 use crate::change::{Changed, record};
 use crate::db::Write;
 use crate::error::{Error, Result, Violation};
@@ -24,13 +26,16 @@ use crate::format::Record;
 use crate::http::{Held, Json, Key, Patch, entry_tag};
 use crate::input::{Input, put};
 use crate::listing;
+use crate::municipalities::MUNICIPALITIES;
+use crate::resource::Found;
 use crate::search;
 use crate::shape::Checked;
 
 pub(crate) use self::batch::{BatchAnswer, BatchQuery, create_all};
 pub(crate) use self::call::{Answer, Call, Done};
 pub(crate) use self::confirm::{Stand, confirm, is_affair};
-pub(crate) use self::referrers::refuse_if_referred;
+use self::referrers::refuse_if_referred;
+pub(crate) use self::referrers::{Referrers, referrers};
 pub(crate) use self::settle::{Settled, Wrong, settle};
 
 /// Creates an entry.
@@ -72,7 +77,7 @@ where
     let (minimal, writer) = (call.minimal, caller.clone());
     let work = async move |write: &Write| {
         let there = listing::entry(&write.tx, I::RESOURCE, &key, &views).await;
-        if held == Held::Nothing && matches!(there, Err(Error::NotFound | Error::Gone(_) | Error::Moved(_))) {
+        if held == Held::Nothing && matches!(there, Err(Error::NotFound | Error::Gone(_) | Error::Moved { .. })) {
             let id = Uuid::now_v7();
             store(write, (&writer, Action::Create), (id, None), under(&key, checked)).await?;
             return answer::<M, T, I>(write, id, (StatusCode::CREATED, minimal), views).await.map(Done::Changed);
@@ -122,11 +127,26 @@ where
         let there = listing::entry(&write.tx, I::RESOURCE, &key, &views).await?;
         held.check(there.revision().unwrap_or_default())?;
         let (there, current) = shown::<T, I>(there)?;
-        writer.acts_for(&current.holders())?;
+        authorize(&write.tx, &writer, &current).await?;
         delete_entry(write, there.id, &current).await?;
         Ok(Done::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
     };
     call.run(&caller, "", work).await
+}
+
+/// Refuses a caller who does not act for the municipalities that are responsible for an entry.
+async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: &impl Input) -> Result<()> {
+    if caller.municipalities.is_none() {
+        return Ok(());
+    }
+    caller.acts_for(&responsible(tx, entry).await?)
+}
+
+/// Returns the municipalities that are responsible for an entry as it stands.
+pub(crate) async fn responsible(db: &impl ConnectionTrait, entry: &impl Input) -> Result<Vec<Responsible>> {
+    let names: Vec<String> = entry.holders().into_iter().map(str::to_owned).collect();
+    let found = if names.is_empty() { HashMap::new() } else { MUNICIPALITIES.find_ever(db, &names).await? };
+    Ok(names.iter().filter_map(|name| found.get(name)).map(Found::responsible).collect())
 }
 
 /// Takes an entry out of the directory, unless others refer to it, and notes that.
@@ -156,7 +176,7 @@ where
 {
     held.check(there.revision().unwrap_or_default())?;
     let (there, current) = shown(there)?;
-    caller.acts_for(&current.holders())?;
+    authorize(&write.tx, caller, &current).await?;
     let revised = revise(&current)?;
     if store(write, (caller, action), (there.id, Some(current)), revised).await? {
         answer::<M, T, I>(write, there.id, (StatusCode::OK, minimal), views).await.map(Done::Changed)
@@ -175,7 +195,7 @@ async fn store<I: Input>(
     let Settled { known, mut violations, mut entries } = settle(&write.tx, vec![(id, checked)]).await?;
     violations.pop().unwrap_or_default().refuse()?;
     let Some((id, input)) = entries.pop().flatten() else { return Ok(false) };
-    caller.acts_for(&input.holders())?;
+    caller.acts_for(&known.responsible(&input))?;
     if current.is_some_and(|current| current == input) {
         return Ok(false);
     }

@@ -1,0 +1,52 @@
+//! Where an entry is that has another slug now.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
+use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::middleware::Next;
+
+use crate::error::Error;
+
+/// Middleware: completes a redirect to an entry. One rule for all addresses below a key: what follows the key in the
+/// path, and the query, stay.
+pub(crate) async fn moved(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let uri = req.uri().clone();
+    let mut response = next.call(req).await?;
+    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    if let Some(Error::Moved { slug }) = error
+        && let Some(location) = location(&uri, slug)
+    {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Returns the address of a request with another slug in the place of its key: `/v1/{collection}/{key}…`.
+fn location(uri: &Uri, slug: &str) -> Option<HeaderValue> {
+    let mut parts = uri.path().splitn(5, '/').skip(1);
+    let (version, collection, _, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
+    let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    HeaderValue::from_str(&format!("/{version}/{collection}/{slug}{rest}{query}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_the_path_and_the_query_stay() {
+        for (before, after) in [
+            ("/v1/projects/old", "/v1/projects/new"),
+            ("/v1/projects/old?fields=slug", "/v1/projects/new?fields=slug"),
+            ("/v1/projects/old/history/3/patch?from=1", "/v1/projects/new/history/3/patch?from=1"),
+            ("/v1/old/old/old", "/v1/old/new/old"),
+        ] {
+            assert_eq!(location(&Uri::from_static(before), "new").unwrap(), after);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Corrections of entries that are changed meanwhile: both changes hold, conflicts are named, and nothing is taken back unseen.
+
+use serde_json::{Value, json};
+use tests::{App, Client};
+
+use crate::submissions::{SUBMISSIONS, path, step};
+
+const ENTRY: &str = "/v1/practice-examples/an-adoption-that-ended";
+
+struct Case {
+    app: App,
+    ulm: Client,
+    editor: Client,
+    path: String,
+}
+
+/// A correction that was begun, and the entry as it was then.
+async fn correction() -> (Case, Value) {
+    let app = App::start_with_examples();
+    let (editor, ulm) =
+        (app.editor().await, json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] }));
+    let ulm = app.with_token(ulm).await;
+    let begins = json!({ "resource": "practice-examples", "entry": "an-adoption-that-ended" });
+    let begun = ulm.post(SUBMISSIONS, &begins).await.json();
+    (Case { path: path(&begun), app, ulm, editor }, begun)
+}
+
+impl Case {
+    async fn proposes(&self, content: Value) -> tests::Answer {
+        self.ulm.patch(&self.path, &json!({ "content": content }), "*").await
+    }
+
+    async fn edits(&self, change: Value) -> Value {
+        let answer = self.editor.patch(ENTRY, &change, "*").await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()
+    }
+
+    async fn published(&self) -> Value {
+        self.app.anonymous().get(ENTRY).await.json()
+    }
+}
+
+#[tokio::test]
+async fn changes_of_different_members_both_hold() {
+    let (case, _) = correction().await;
+    case.proposes(json!({ "title": { "de": "Korrigiert" }, "sources": ["https://example.org/neu"] })).await;
+    case.edits(json!({ "starts_on": "2021", "title": { "en": "Corrected" } })).await;
+
+    let draft = case.ulm.get(&case.path).await.json();
+    assert_eq!(draft["violations"], json!([]));
+    assert_eq!(draft["changes"], json!(["/title/de", "/sources"]));
+    assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
+    case.edits(json!({ "ends_on": "2025" })).await;
+    let seen = case.editor.get(&case.path).await.json();
+    assert_eq!(seen["changes"], json!(["/title/de", "/sources"]));
+    assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
+
+    let now = case.published().await;
+    assert_eq!(now["title"], json!({ "de": "Korrigiert", "en": "Corrected" }));
+    assert_eq!((&now["starts_on"], &now["ends_on"]), (&json!("2021"), &json!("2025")));
+    assert_eq!(now["sources"], json!(["https://example.org/neu"]));
+}
+
+#[tokio::test]
+async fn based_on_alone_takes_nothing_back() {
+    let (case, _) = correction().await;
+    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
+    step(&case.ulm, &case.path, "submit").await;
+    case.edits(json!({ "starts_on": "2021" })).await;
+    step(&case.editor, &case.path, "request_changes").await;
+    let wrong = case.ulm.patch(&case.path, &json!({ "based_on": 1 }), "*").await;
+    let revision = wrong.json()["states"]["revision"].clone();
+
+    let rebased = case.ulm.patch(&case.path, &json!({ "based_on": revision }), "*").await;
+
+    assert_eq!((rebased.status, &rebased.json()["based_on"]), (200, &revision), "{}", rebased.text());
+    assert_eq!(rebased.json()["content"]["starts_on"], "2021");
+    assert_eq!(rebased.json()["changes"], json!(["/title/de"]));
+    assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
+    assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
+    let now = case.published().await;
+    assert_eq!((&now["starts_on"], &now["title"]["de"]), (&json!("2021"), &json!("Korrigiert")));
+}
+
+#[tokio::test]
+async fn a_member_that_both_changed_is_a_conflict_until_it_is_named() {
+    let (case, _) = correction().await;
+    case.proposes(json!({ "starts_on": "2020", "title": { "de": "Korrigiert" } })).await;
+    step(&case.ulm, &case.path, "submit").await;
+    case.edits(json!({ "starts_on": "2021", "title": { "de": "Anders" } })).await;
+
+    let refused = step(&case.editor, &case.path, "publish").await;
+    let problem = refused.json();
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "overtaken"));
+    let pointers = |list: &Value| -> Vec<Value> {
+        let mut pointers: Vec<Value> = list.as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
+        pointers.sort_by_key(ToString::to_string);
+        pointers
+    };
+    assert_eq!(pointers(&problem["errors"]), ["/starts_on", "/title/de"]);
+    assert_eq!(pointers(&case.ulm.get(&case.path).await.json()["violations"]), ["/starts_on", "/title/de"]);
+    assert_eq!(problem["states"]["published"]["title"]["de"], "Anders");
+    assert_eq!(problem["states"]["submitted"]["title"]["de"], "Korrigiert");
+    step(&case.editor, &case.path, "request_changes").await;
+
+    let revision = &problem["states"]["revision"];
+    let alone = case.ulm.patch(&case.path, &json!({ "based_on": revision }), "*").await;
+    assert_eq!((alone.status, pointers(&alone.json()["errors"])), (409, vec![json!("/starts_on"), json!("/title/de")]));
+    let some = json!({ "based_on": revision, "content": { "starts_on": "2020" } });
+    let some = case.ulm.patch(&case.path, &some, "*").await;
+    assert_eq!((some.status, pointers(&some.json()["errors"])), (409, vec![json!("/title/de")]));
+    let both = json!({ "based_on": revision, "content": { "starts_on": "2021", "title": { "de": "Korrigiert" } } });
+    let both = case.ulm.patch(&case.path, &both, "*").await;
+    assert_eq!((both.status, &both.json()["changes"]), (200, &json!(["/title/de"])), "{}", both.text());
+    assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
+    assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
+    let now = case.published().await;
+    assert_eq!((&now["starts_on"], &now["title"]["de"]), (&json!("2021"), &json!("Korrigiert")));
+}
+
+#[tokio::test]
+async fn content_sent_whole_with_based_on_shows_what_it_takes_back() {
+    let (case, begun) = correction().await;
+    let edited = case.edits(json!({ "starts_on": "2021" })).await;
+    let wrong = case.ulm.put(&case.path, &json!({ "content": begun["content"], "based_on": 1 }), "*").await;
+    let revision = wrong.json()["states"]["revision"].clone();
+
+    let whole = json!({ "content": begun["content"], "based_on": revision });
+    let back = case.ulm.put(&case.path, &whole, "*").await;
+
+    assert_eq!(edited["starts_on"], "2021");
+    assert_eq!((back.status, &back.json()["changes"]), (200, &json!(["/starts_on"])), "{}", back.text());
+}
+
+#[tokio::test]
+async fn names_that_changed_meanwhile_are_no_conflict() {
+    let (case, begun) = correction().await;
+    case.proposes(json!({ "themes": ["mobility"], "title": { "de": "Korrigiert" } })).await;
+    let admin = case.app.admin();
+    admin.patch("/v1/municipalities/08421000", &json!({ "ags": "08421999" }), "*").await;
+    admin.patch("/v1/themes/mobility", &json!({ "slug": "mobilitaet" }), "*").await;
+    case.edits(json!({ "starts_on": "2021" })).await;
+
+    assert_eq!(begun["content"]["municipality"], "08421000");
+    assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
+    assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
+    let now = case.published().await;
+    assert_eq!((&now["municipality"]["ags"], &now["starts_on"]), (&json!("08421999"), &json!("2021")));
+    assert_eq!(now["themes"][0]["slug"], "mobilitaet");
+}
+
+#[tokio::test]
+async fn what_changes_nothing_leaves_the_tag() {
+    let (case, begun) = correction().await;
+    let read = case.ulm.get(&case.path).await;
+
+    let same = case.ulm.patch(&case.path, &json!({ "content": {} }), read.etag()).await;
+    let whole = case.ulm.put(&case.path, &json!({ "content": begun["content"] }), read.etag()).await;
+    let based = case.ulm.patch(&case.path, &json!({ "based_on": begun["based_on"] }), read.etag()).await;
+    let other = case.ulm.patch(&case.path, &json!({ "content": { "starts_on": "2020" } }), read.etag()).await;
+
+    assert_eq!((same.status, whole.status, based.status, other.status), (200, 200, 200, 200));
+    assert_eq!([same.etag(), whole.etag(), based.etag()], [read.etag(); 3]);
+    assert_ne!(other.etag(), read.etag());
+    assert_eq!(same.json()["updated_at"], read.json()["updated_at"]);
+}
+
+#[tokio::test]
+async fn others_are_told_whose_a_submission_is() {
+    let (case, _) = correction().await;
+    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
+    step(&case.ulm, &case.path, "submit").await;
+    step(&case.editor, &case.path, "request_changes").await;
+
+    let refused = case.editor.patch(&case.path, &json!({ "content": { "status": "pilot" } }), "*").await;
+
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "municipality"));
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("08421000") && !detail.contains("`ulm`"), "{detail}");
+}
+
+#[tokio::test]
+async fn comments_and_assignments_name_what_there_is() {
+    let (case, _) = correction().await;
+    step(&case.ulm, &case.path, "submit").await;
+    let comments = format!("{}/comments", case.path);
+    for (pointer, status) in [
+        ("/title/de", 201),
+        ("/costs", 201),
+        ("/costs/one_off_min", 201),
+        ("/sources/0", 201),
+        ("/obstacles/3/text/en", 201),
+        ("/nowhere", 422),
+        ("/title/fr", 422),
+        ("/sources/first", 422),
+        ("/status/x", 422),
+    ] {
+        let comment = json!({ "body": "Warum?", "pointer": pointer });
+        let answer = case.editor.post(&comments, &comment).await;
+        assert_eq!(answer.status, status, "{pointer}: {}", answer.text());
+    }
+    let assignment = format!("{}/assignment", case.path);
+    case.app.with_token(json!({ "subject": "zweite.redaktion", "scopes": ["submissions:review"] })).await;
+    case.app.with_token(json!({ "subject": "nur.schreiben", "scopes": ["submissions:write"] })).await;
+    for (to, status) in [
+        ("redaktion", 200),
+        ("zweite.redaktion", 200),
+        ("nur.schreiben", 422),
+        ("niemand", 422),
+        ("ulm", 422),
+        ("f3b1-4c (https://login.example/realms/atlas)", 422),
+    ] {
+        let answer = case.editor.post(&assignment, &json!({ "to": to })).await;
+        assert_eq!(answer.status, status, "{to}: {}", answer.text());
+    }
+}

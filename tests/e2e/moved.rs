@@ -1,0 +1,160 @@
+//! Entries under names they once had: one rule for every address, filter and reference.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Answer, App, Client, contract};
+
+/// An entry of each resource, by its collection and slug.
+const ENTRIES: [(&str, &str); 5] = [
+    ("municipalities", "konstanz"),
+    ("themes", "mobility"),
+    ("projects", "ulm"),
+    ("solutions", "open-smartcity-app"),
+    ("practice-examples", "an-adoption-that-ended"),
+];
+
+/// Renames entries; gives the collection, the old and the new slug of each.
+async fn renamed(app: &App) -> Vec<(&'static str, &'static str, String)> {
+    let admin = app.admin();
+    let mut renamed = vec![];
+    for (collection, slug) in ENTRIES {
+        let new = format!("{slug}-now");
+        let answer = admin.patch(&format!("/v1/{collection}/{slug}"), &json!({ "slug": new }), "*").await;
+        assert_eq!(answer.status, 200, "{collection}: {}", answer.text());
+        renamed.push((collection, slug, new));
+    }
+    renamed
+}
+
+/// Sends an operation to the address of an entry, with a body that nothing is wrong with as far as it is read.
+async fn call(client: &Client, operation: &openapi::Operation, path: &str) -> Answer {
+    let body = match operation.method.as_str() {
+        "put" | "post" => Some(("application/json", "{}".to_owned())),
+        "patch" => Some(("application/merge-patch+json", "{}".to_owned())),
+        _ => None,
+    };
+    let method: Method = operation.method.to_uppercase().parse().unwrap();
+    client.write(method, path, &[("if-match", "*")], body).await
+}
+
+#[tokio::test]
+async fn every_address_below_a_former_slug_leads_to_the_same_below_the_new_one() {
+    let app = App::start_with_examples();
+    let renamed = renamed(&app).await;
+    let mut seen = 0;
+    for (collection, old, new) in &renamed {
+        let history = app.anonymous().get(&format!("/v1/{collection}/{new}/history")).await.json();
+        let number = history["items"][0]["number"].to_string();
+        for operation in contract().operations() {
+            let path = operation.path.replace("{resource}", collection).replace("{number}", &number);
+            let path =
+                path.replace("{list}", if *collection == "solutions" { "practice-examples" } else { "solutions" });
+            let Some(rest) = path.strip_prefix(&format!("/v1/{collection}/{{key}}")) else { continue };
+            let query = if operation.method == "get" && rest.is_empty() { "?fields=slug" } else { "" };
+
+            let answer = call(&app.admin(), operation, &format!("/v1/{collection}/{old}{rest}{query}")).await;
+
+            let (status, location) = (answer.status, answer.header("location").to_owned());
+            if operation.path.ends_with("/{list}") || operation.id == "get_solution_adoptions" {
+                assert!(status == 308 && location.contains(&format!("={new}")), "{} {status} {location}", operation.id);
+            } else {
+                let there = format!("/v1/{collection}/{new}{rest}{query}");
+                assert_eq!((status, location), (308, there), "{} {}", operation.id, answer.text());
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen >= 40, "{seen}");
+}
+
+#[tokio::test]
+async fn a_post_to_a_former_slug_reaches_its_operation() {
+    let app = App::start_with_examples();
+    renamed(&app).await;
+    let editor = app.editor().await;
+
+    let moved = editor.post("/v1/solutions/open-smartcity-app/confirmations", &json!({})).await;
+    assert_eq!(moved.status, 308);
+    let there = editor.post(moved.header("location"), &json!({})).await;
+    assert_eq!((there.status, &there.json()["slug"]), (200, &json!("open-smartcity-app-now")));
+    let duties = editor.get("/v1/municipalities/konstanz/duties").await;
+    assert_eq!(editor.get(duties.header("location")).await.status, 200);
+}
+
+#[tokio::test]
+async fn filters_and_references_take_former_names() {
+    let app = App::start_with_examples();
+    let anonymous = app.anonymous();
+    let filters: [(&str, &str, &str); 5] = [
+        ("municipality", "municipalities", "konstanz"),
+        ("theme", "themes", "mobility"),
+        ("project", "projects", "ulm"),
+        ("solution", "solutions", "open-smartcity-app"),
+        ("municipality", "municipalities", "08335043"),
+    ];
+    // Every list that has a filter of that name.
+    let lists = |filter: &str| -> Vec<String> {
+        let with = contract().operations().iter().filter(|operation| {
+            operation.method == "get"
+                && !operation.is_guarded()
+                && !operation.path.contains('{')
+                && operation.parameters("query").iter().any(|parameter| parameter["name"] == filter)
+        });
+        with.map(|operation| operation.path.clone()).collect()
+    };
+    let count = async |list: &str, filter: &str, name: &str| {
+        // The network is no list.
+        let answer = anonymous.get(&format!("{list}?{filter}={name}")).await;
+        assert_eq!(answer.status, 200, "{list} {filter}={name}: {}", answer.text());
+        answer.json().get("total").cloned().unwrap_or_else(|| answer.json()["nodes"].clone())
+    };
+    let mut before = vec![];
+    for (filter, _, name) in filters {
+        for list in lists(filter) {
+            before.push((list.clone(), filter, name, count(&list, filter, name).await));
+        }
+    }
+    let found: Vec<_> = before.iter().filter(|(.., total)| *total != json!(0)).collect();
+    assert!(before.len() >= 20 && found.len() >= 12, "{} {}", before.len(), found.len());
+
+    renamed(&app).await;
+    let key = app.admin().patch("/v1/municipalities/konstanz-now", &json!({ "ags": "08335999" }), "*").await;
+    assert_eq!(key.status, 200, "{}", key.text());
+
+    for (list, filter, name, total) in before.iter().filter(|(list, ..)| list != "/v1/network") {
+        assert_eq!(&count(list, filter, name).await, total, "{list}?{filter}={name}");
+    }
+    let network = count("/v1/network", "municipality", "08335043").await;
+    assert!(!network.as_array().unwrap().is_empty());
+    let example = json!({
+        "slug": "alter-schluessel", "title": { "de": "Erfunden" }, "municipality": "08335043", "relation": "transfer",
+        "solution": "open-smartcity-app", "themes": ["mobility"], "sources": ["https://example.org/"],
+    });
+    let created = app.editor().await.post("/v1/practice-examples", &example).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    assert_eq!(created.json()["municipality"]["slug"], "konstanz-now");
+    let unknown = anonymous.get("/v1/solutions?municipality=08335998").await;
+    assert_eq!((unknown.status, &unknown.json()["errors"][0]["parameter"]), (400, &json!("municipality")));
+}
+
+#[tokio::test]
+async fn a_former_name_that_another_entry_has_now_is_that_entry() {
+    let app = App::start();
+    let admin = app.admin();
+    admin
+        .patch("/v1/municipalities/08335043", &json!({ "ags": "08335999", "slug": "konstanz-am-bodensee" }), "*")
+        .await;
+    let new: Value = json!({
+        "ags": "08335043", "slug": "konstanz", "name": "Konstanz", "kind": "town", "federal_state": "DE-BW",
+    });
+    let created = admin.post("/v1/municipalities", &new).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+
+    let id = |answer: &Answer| answer.json()["id"].clone();
+    for name in ["08335043", "konstanz"] {
+        assert_eq!(id(&app.anonymous().get(&format!("/v1/municipalities/{name}")).await), id(&created), "{name}");
+        let of = app.anonymous().get(&format!("/v1/projects?municipality={name}")).await.json();
+        assert_eq!(of["total"], 0, "{name}");
+    }
+    assert_eq!(app.anonymous().get("/v1/projects?municipality=08335999").await.json()["total"], 1);
+}

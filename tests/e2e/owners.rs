@@ -1,0 +1,176 @@
+//! Whose an entry, a submission, a token and a webhook is, whatever the municipality is called.
+
+use serde_json::{Value, json};
+use tests::{App, Client, Endpoint};
+
+use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step, submitted};
+
+async fn ulm(app: &App) -> Client {
+    app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await
+}
+
+/// Gives Konstanz another official key and slug.
+async fn reform(app: &App) {
+    let change = json!({ "ags": "08335999", "slug": "konstanz-am-bodensee" });
+    let changed = app.admin().patch("/v1/municipalities/08335043", &change, "*").await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+}
+
+#[tokio::test]
+async fn a_new_official_key_locks_nobody_out() {
+    let app = App::start_with_examples();
+    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let direct = app.with_scopes(&["practice_examples:write"], &["08335043"]).await;
+    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("vorher"))).await.json());
+    let sent = submitted(&officer, "vorher-eingereicht").await;
+
+    reform(&app).await;
+
+    // Tokens: theirs are the rights they had.
+    assert_eq!(officer.get("/v1/me").await.json()["municipalities"], json!(["08335999"]));
+    let tokens = app.admin().get("/v1/tokens?subject=konstanz").await.json();
+    assert_eq!(tokens["items"][0]["municipalities"], json!(["08335999"]));
+    let mut example = content("direkt");
+    example["municipality"] = json!("08335999");
+    assert_eq!(direct.post("/v1/practice-examples", &example).await.status, 201);
+    let change = direct.patch("/v1/practice-examples/direkt", &json!({ "status": "pilot" }), "*").await;
+    assert_eq!(change.status, 200, "{}", change.text());
+    // Submissions, those in review among them, by the old key and the new one.
+    let shown = officer.get(&draft).await.json();
+    assert_eq!((&shown["municipalities"], &shown["violations"]), (&json!(["08335999"]), &json!([])));
+    assert_eq!(step(&officer, &draft, "submit").await.status, 200);
+    assert_eq!(step(&editor, &sent, "publish").await.status, 200);
+    for name in ["08335043", "08335999", "konstanz", "konstanz-am-bodensee"] {
+        let queue = editor.get(&format!("/v1/submissions?municipality={name}")).await.json();
+        assert_eq!(queue["total"], 2, "{name}");
+    }
+    let published = app.anonymous().get("/v1/practice-examples/vorher-eingereicht").await.json();
+    assert_eq!(published["municipality"]["ags"], "08335999");
+    let confirmed = officer.post("/v1/practice-examples/vorher-eingereicht/confirmations", &json!({})).await;
+    assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+    assert_eq!(officer.get("/v1/municipalities/08335999/duties").await.status, 200);
+    // A token that is issued for the old key acts for the same municipality.
+    let later = json!({ "subject": "konstanz.neu", "role": "contributor", "municipalities": ["08335043"] });
+    let later = app.with_token(later).await;
+    assert_eq!(later.get("/v1/me").await.json()["municipalities"], json!(["08335999"]));
+    assert_eq!(later.get(&draft).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_owner_of_an_old_key_gets_none_of_its_rights() {
+    let app = App::start();
+    let officer = konstanz(&app).await;
+    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("geheim"))).await.json());
+    reform(&app).await;
+    let new = json!({
+        "ags": "08335043", "slug": "konstanz", "name": "Konstanz", "kind": "town", "federal_state": "DE-BW",
+    });
+    assert_eq!(app.admin().post("/v1/municipalities", &new).await.status, 201);
+
+    let other =
+        app.with_token(json!({ "subject": "neu", "role": "contributor", "municipalities": ["08335043"] })).await;
+
+    assert_eq!(other.get(&draft).await.status, 404);
+    assert_eq!(officer.get(&draft).await.json()["municipalities"], json!(["08335999"]));
+    assert_eq!(other.get("/v1/me").await.json()["municipalities"], json!(["08335043"]));
+}
+
+#[tokio::test]
+async fn webhooks_follow_a_municipality_under_its_new_key() {
+    let app = App::start();
+    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let endpoint = Endpoint::open().await;
+    let hook = json!({ "url": endpoint.url(), "municipalities": ["08335043"], "submissions": true });
+    let made = officer.post("/v1/webhooks", &hook).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let hook = format!("/v1/webhooks/{}", made.json()["webhook"]["id"].as_str().unwrap());
+
+    reform(&app).await;
+    let mut example = content("danach");
+    example["municipality"] = json!("08335999");
+    assert_eq!(editor.post("/v1/practice-examples", &example).await.status, 201);
+    submitted(&officer, "danach-eingereicht").await;
+
+    let heard = endpoint.hears(3).await;
+    let types: Vec<Value> = heard.iter().map(|heard| heard.json()["type"].clone()).collect();
+    for r#type in ["entry.change", "entry.create", "submission.submit"] {
+        assert!(types.contains(&json!(r#type)), "{types:?}");
+    }
+    let shown = officer.get(&hook).await;
+    assert_eq!(shown.json()["municipalities"], json!(["08335999"]));
+    let patched = officer.patch(&hook, &json!({ "description": "Spiegel" }), shown.etag()).await;
+    assert_eq!((patched.status, &patched.json()["municipalities"]), (200, &json!(["08335999"])));
+}
+
+fn joint(slug: &str, providers: &[&str]) -> Value {
+    json!({
+        "slug": slug, "title": { "de": "Gemeinsam erfunden" }, "summary": { "de": "Nichts." }, "kind": "data",
+        "themes": ["mobility"], "providers": providers, "sources": ["https://example.org/"],
+    })
+}
+
+#[tokio::test]
+async fn a_joint_solution_is_proposed_edited_and_told_to_all_its_owners() {
+    let app = App::start();
+    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
+    let aalen = json!({ "subject": "aalen", "role": "contributor", "municipalities": ["08136088"] });
+    let aalen = app.with_token(aalen).await;
+    let endpoint = Endpoint::open().await;
+    let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
+    assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
+
+    let draft = json!({ "resource": "solutions", "content": joint("gemeinsam", &["08335043", "ulm"]) });
+    let draft = konstanz.post(SUBMISSIONS, &draft).await;
+    let path = path(&draft.json());
+    assert_eq!(draft.json()["violations"], json!([]), "{}", draft.text());
+    assert_eq!(draft.json()["municipalities"], json!(["08335043", "08421000"]));
+    assert_eq!(aalen.get(&path).await.status, 404);
+    // A draft of all is edited by each, and nobody loses what it began.
+    let edited = ulm.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
+    assert_eq!(edited.status, 200, "{}", edited.text());
+    let dropped = ulm.patch(&path, &json!({ "content": { "providers": ["ulm"] } }), "*").await;
+    assert_eq!((dropped.status, konstanz.get(&path).await.status), (200, 200));
+    let back = konstanz.patch(&path, &json!({ "content": { "providers": ["konstanz", "ulm"] } }), "*").await;
+    assert_eq!(back.status, 200, "{}", back.text());
+    assert_eq!(step(&ulm, &path, "submit").await.json()["municipalities"], json!(["08335043", "08421000"]));
+    assert_eq!(step(&editor, &path, "publish").await.status, 200);
+    let heard = endpoint.hears(2).await;
+    assert_eq!(heard[1].json()["type"], "submission.publish");
+    let strange = json!({ "resource": "solutions", "content": joint("fremd", &["ulm"]) });
+    let strange = konstanz.post(SUBMISSIONS, &strange).await.json();
+    assert_eq!(strange["violations"][0]["pointer"], "/providers");
+    assert!(strange["violations"][0]["detail"].as_str().unwrap().contains("08335043"), "{strange}");
+    assert_eq!(strange["municipalities"], json!(["08335043", "08421000"]));
+}
+
+#[tokio::test]
+async fn a_correction_that_drops_an_owner_says_so() {
+    let app = App::start();
+    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
+    assert_eq!(editor.post("/v1/solutions", &joint("zu-zweit", &["08335043", "08421000"])).await.status, 201);
+    let endpoint = Endpoint::open().await;
+    let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
+    assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
+
+    let begun = konstanz.post(SUBMISSIONS, &json!({ "resource": "solutions", "entry": "zu-zweit" })).await.json();
+    let path = path(&begun);
+    assert_eq!((&begun["municipalities"], begun.get("ownership_change")), (&json!(["08335043", "08421000"]), None));
+    assert_eq!(begun["changes"], json!([]));
+    let alone =
+        konstanz.patch(&path, &json!({ "content": { "providers": ["konstanz", "08136088"] } }), "*").await.json();
+
+    let change = json!({ "added": ["08136088"], "removed": ["08421000"] });
+    assert_eq!((&alone["ownership_change"], &alone["changes"]), (&change, &json!(["/providers"])));
+    assert_eq!(alone["municipalities"], json!(["08136088", "08335043", "08421000"]));
+    assert_eq!(step(&konstanz, &path, "submit").await.status, 200);
+    let seen = ulm.get(&path).await.json();
+    assert_eq!((&seen["ownership_change"], &seen["actions"]), (&change, &json!(["withdraw"])));
+    let told = endpoint.hears(1).await;
+    assert_eq!(told[0].json()["data"]["submission"], json!(path));
+    assert_eq!(editor.get(&path).await.json()["ownership_change"], change);
+    assert_eq!(step(&editor, &path, "publish").await.status, 200);
+    let now = app.anonymous().get("/v1/solutions/zu-zweit").await.json();
+    let providers: Vec<&str> =
+        now["providers"].as_array().unwrap().iter().map(|one| one["ags"].as_str().unwrap()).collect();
+    assert_eq!(providers, ["08335043", "08136088"]);
+}
