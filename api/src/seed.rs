@@ -71,6 +71,13 @@ pub async fn add(database: &Database, files: &[(&str, Form, &str)]) -> Result<()
     Ok(())
 }
 
+/// Returns all entries of a collection as `import` reads them, in JSON.
+pub async fn export(database: &Database, collection: &str) -> Result<String> {
+    let resource = RESOURCES.iter().find(|resource| resource.collection == collection);
+    let resource = resource.ok_or_else(|| anyhow!("there are no {collection}"))?;
+    Ok(crate::import::export(database, resource, Form::Json).await?)
+}
+
 fn first(flaws: &[impl std::fmt::Display]) -> String {
     flaws.first().map(ToString::to_string).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::{App, KEYS};
 
 /// The key that the service under test signs with.
-fn key() -> (String, EncodingKey) {
+pub(crate) fn key() -> (String, EncodingKey) {
     let keys: Value = serde_json::from_str(&KEYS).unwrap();
     let private = BASE64.decode(keys["keys"][0]["d"].as_str().unwrap()).unwrap();
     (keys["keys"][0]["kid"].as_str().unwrap().to_owned(), ed25519(&private))
@@ -24,18 +24,18 @@ fn part(json: &str) -> String {
     BASE64.encode(json)
 }
 
-fn signed(head: &str, claims: &str, key: &EncodingKey) -> String {
+pub(crate) fn signed(head: &str, claims: &str, key: &EncodingKey) -> String {
     let message = format!("{}.{}", part(head), part(claims));
     let signature = crypto::sign(message.as_bytes(), key, Algorithm::EdDSA).unwrap();
     format!("{message}.{signature}")
 }
 
-fn head() -> Value {
+pub(crate) fn head() -> Value {
     json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key().0 })
 }
 
 /// What a token of ours says; it is one that was issued.
-fn claims(jti: &str) -> Value {
+pub(crate) fn claims(jti: &str) -> Value {
     let now = Utc::now().timestamp();
     json!({
         "iss": "transferatlas", "aud": "transferatlas", "sub": "stelle", "client_id": "stelle",

@@ -31,6 +31,7 @@ mod repeat;
 mod review;
 mod rights;
 mod schema;
+mod schema_0022;
 mod search;
 mod solutions;
 mod submissions;

@@ -10,6 +10,7 @@
 mod client;
 mod database;
 mod endpoint;
+mod older;
 mod proxy;
 pub mod queries;
 

@@ -49,21 +49,40 @@ impl Database {
 
     /// Makes the missing steps, or takes back the newest `down` ones. Instances that start together wait for each other.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
-        let Some(url) = &self.0.url else { return Ok(step(&self.0.writes, down).await?) };
+        self.step(down.map_or(Steps::Up(None), Steps::Down)).await
+    }
+
+    /// Makes only the next `steps` of the missing steps: tests start from the schema of an older release.
+    pub async fn migrate_up(&self, steps: u32) -> Result<()> {
+        self.step(Steps::Up(Some(steps))).await
+    }
+
+    async fn step(&self, steps: Steps) -> Result<()> {
+        let Some(url) = &self.0.url else { return Ok(steps.run(&self.0.writes).await?) };
         let connection = server::connect(url, Use::Migration).await?;
         #[expect(clippy::disallowed_methods, reason = "it writes nothing, it holds the lock")]
         let lock = connection.begin().await?;
         lock.execute_unprepared(LOCK).await?;
-        let made = step(&connection, down).await;
+        let made = steps.run(&connection).await;
         lock.rollback().await?;
         connection.close().await?;
         Ok(made?)
     }
 }
 
-async fn step(connection: &DatabaseConnection, down: Option<u32>) -> Result<(), DbErr> {
-    match down {
-        Some(steps) => Migrator::down(connection, Some(steps)).await,
-        None => Migrator::up(connection, None).await,
+/// Steps of the schema to make or to take back.
+#[derive(Clone, Copy, Debug)]
+enum Steps {
+    /// So many of the missing ones; all without a number.
+    Up(Option<u32>),
+    Down(u32),
+}
+
+impl Steps {
+    async fn run(self, connection: &DatabaseConnection) -> Result<(), DbErr> {
+        match self {
+            Self::Up(steps) => Migrator::up(connection, steps).await,
+            Self::Down(steps) => Migrator::down(connection, Some(steps)).await,
+        }
     }
 }
