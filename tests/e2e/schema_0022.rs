@@ -22,7 +22,42 @@ type Tables = BTreeMap<String, Vec<Row>>;
 /// What later steps make of the rows of a table: the row as it was becomes as it is to be, with the columns that were renamed
 /// or converted. All tables as they were are there to look things up in.
 type Conversion = fn(&mut Row, &Tables);
-const CONVERSIONS: &[(&str, Conversion)] = &[];
+const CONVERSIONS: &[(&str, Conversion)] = &[
+    ("token", |row, tables| {
+        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"])
+    }),
+    ("submission", |row, tables| {
+        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
+    }),
+    ("webhook", |row, tables| {
+        name_by_ids(row, tables, ["municipality", "acts_for", "acts_for_ids", "created_at"]);
+        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "updated_at"]);
+        name_by_ids(row, tables, ["theme", "themes", "theme_ids", "updated_at"]);
+    }),
+];
+
+/// Step 0024: entries of a table that a column named by official key or slug are named by id in another, as they were called at the
+/// time in a third.
+fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [&str; 4]) {
+    let time = text(row, time).to_owned();
+    let id = |name: &Value| {
+        let named = |change: &&Row| {
+            text(change, "resource") == table && (change["slug"] == *name || change["official"] == *name)
+        };
+        let then = tables["change"].iter().filter(named).filter(|change| text(change, "at") <= time.as_str());
+        let then = then.max_by_key(|change| change["number"].as_i64()).map(|change| change["entry_id"].clone());
+        let now = || tables[table].iter().find(|entry| entry.get("ags") == Some(name) || entry["slug"] == *name);
+        then.or_else(|| now().map(|entry| entry["id"].clone())).unwrap()
+    };
+    let names = row.remove(column).unwrap();
+    let ids = names.as_array().map(|names| {
+        let mut ids: Vec<Value> = names.iter().map(id).collect();
+        ids.sort_by_key(ToString::to_string);
+        ids.dedup();
+        ids
+    });
+    row.insert(renamed.to_owned(), ids.map_or(Value::Null, Value::from));
+}
 
 /// SHA-256 of the names and the content of the files of steps 0001 to 0022, in order.
 const FILES: &str = "2dcd1287afb88297a5487d1c5bc4af01ebd603e37e074efd8a7a01763beb743e";
@@ -223,6 +258,10 @@ async fn tokens_hold_or_do_not_as_before() {
             assert!(me.status == 401 && me.text().contains("it was revoked"), "{}", me.text());
         }
     }
+    // The official key and the slug of its municipality were changed after it was issued, which locked it out then.
+    let eisenach = token(&app, issued(&before, "eisenach.office"));
+    assert_eq!(eisenach.get("/v1/me").await.json()["municipalities"], json!(["16063105"]));
+    assert_eq!(eisenach.get("/v1/municipalities/16063105/duties").await.status, 200);
     let konstanz = token(&app, issued(&before, "konstanz.office"));
     let confirmed = "/v1/practice-examples/konstanz-smart-green-city-realignment/confirmations";
     assert_eq!(konstanz.post(confirmed, &json!({})).await.status, 200);

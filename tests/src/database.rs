@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use api::config::{Secret, Settings};
 use api::db::Database;
+use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 
@@ -121,9 +123,10 @@ impl TestDatabase {
         let settings = self.settings();
         in_system(async move || {
             let database = Database::open(&settings).await.expect("a database");
-            let done = work(&database).await;
+            // An embedded database that is left open by a panic would wait for its connection for ever.
+            let done = AssertUnwindSafe(work(&database)).catch_unwind().await;
             database.close().await.expect("a closed database");
-            done
+            done.unwrap_or_else(|panicked| resume_unwind(panicked))
         })
     }
 }
