@@ -19,7 +19,7 @@ use self::server::Use;
 
 pub use self::save::Stored;
 pub(crate) use self::save::{insert, upsert};
-pub use self::schema::Schema;
+pub use self::schema::{Removal, Schema};
 pub use self::write::{Pace, Write};
 pub(crate) use self::write::{sql, written};
 

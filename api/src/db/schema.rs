@@ -1,8 +1,12 @@
 //! Which schema the database has, and how it gets the one this program needs.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait,
+};
 
 use super::Database;
 use super::server::{self, Use};
@@ -19,8 +23,26 @@ pub enum Schema {
     Newer,
 }
 
+/// What is removed when steps are reverted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removal {
+    /// The steps, newest first.
+    pub steps: Vec<String>,
+    /// Tables that are dropped, with the rows in them.
+    pub tables: BTreeMap<String, i64>,
+    /// Columns that are dropped from other tables, as `table.column`.
+    pub columns: Vec<String>,
+    /// Rows that are deleted from other tables, by table.
+    pub rows: BTreeMap<String, i64>,
+}
+
 /// Any number will do, as long as every instance locks the same.
 const LOCK: &str = "select pg_advisory_xact_lock(7273610481)";
+
+/// Steps name what is in `pg_trgm`; a deployment may keep that in a schema that sessions do not search.
+const SEARCH_PG_TRGM: &str = "select set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), quote_ident(n.nspname)), true) \
+    from pg_extension e join pg_namespace n on n.oid = e.extnamespace \
+   where e.extname = 'pg_trgm' and n.nspname <> all (current_schemas(true))";
 
 impl Database {
     pub async fn schema(&self) -> Result<Schema> {
@@ -36,9 +58,9 @@ impl Database {
         })
     }
 
-    async fn steps_made(&self) -> Result<Vec<String>> {
+    /// Returns the names of the steps that the database has, oldest first.
+    pub async fn steps_made(&self) -> Result<Vec<String>> {
         let db = self.connection();
-        let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
         let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text")).await?;
         if table.and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()).is_none() {
             return Ok(vec![]);
@@ -47,42 +69,124 @@ impl Database {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
-    /// Makes the missing steps, or takes back the newest `down` ones. Instances that start together wait for each other.
+    /// Makes the missing steps, or takes back the newest `down` ones: all of them or none. Instances that start together wait
+    /// for each other.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
-        self.step(down.map_or(Steps::Up(None), Steps::Down)).await
+        let migration = Migration::begin(self).await?;
+        match down {
+            Some(steps) => Migrator::down(&migration.tx, Some(steps)).await?,
+            None => Migrator::up(&migration.tx, None).await?,
+        }
+        migration.commit().await
     }
 
     /// Makes only the next `steps` of the missing steps: tests start from the schema of an older release.
     pub async fn migrate_up(&self, steps: u32) -> Result<()> {
-        self.step(Steps::Up(Some(steps))).await
+        let migration = Migration::begin(self).await?;
+        Migrator::up(&migration.tx, Some(steps)).await?;
+        migration.commit().await
     }
 
-    async fn step(&self, steps: Steps) -> Result<()> {
-        let Some(url) = &self.0.url else { return Ok(steps.run(&self.0.writes).await?) };
-        let connection = server::connect(url, Use::Migration).await?;
-        #[expect(clippy::disallowed_methods, reason = "it writes nothing, it holds the lock")]
-        let lock = connection.begin().await?;
-        lock.execute_unprepared(LOCK).await?;
-        let made = steps.run(&connection).await;
-        lock.rollback().await?;
-        connection.close().await?;
-        Ok(made?)
+    /// Returns what reverting the newest `steps` would remove, and changes nothing: the steps are reverted in a transaction
+    /// that is rolled back.
+    pub async fn preview_down(&self, steps: u32) -> Result<Removal> {
+        let mut names = self.steps_made().await?;
+        let kept = names.len().saturating_sub(usize::try_from(steps)?);
+        let mut reverted = names.split_off(kept);
+        reverted.reverse();
+
+        let migration = Migration::begin(self).await?;
+        let before = contents(&migration.tx).await?;
+        Migrator::down(&migration.tx, Some(steps)).await?;
+        let after = contents(&migration.tx).await?;
+        migration.rollback().await?;
+        Ok(Removal { steps: reverted, ..removal(&before, &after) })
     }
 }
 
-/// Steps of the schema to make or to take back.
-#[derive(Clone, Copy, Debug)]
-enum Steps {
-    /// So many of the missing ones; all without a number.
-    Up(Option<u32>),
-    Down(u32),
+/// A transaction in which the schema changes. While it is open, no other instance changes the schema.
+struct Migration {
+    tx: DatabaseTransaction,
+    /// The pool the transaction is from, if that is only for it.
+    pool: Option<DatabaseConnection>,
 }
 
-impl Steps {
-    async fn run(self, connection: &DatabaseConnection) -> Result<(), DbErr> {
-        match self {
-            Self::Up(steps) => Migrator::up(connection, steps).await,
-            Self::Down(steps) => Migrator::down(connection, Some(steps)).await,
+impl Migration {
+    #[expect(clippy::disallowed_methods, reason = "it changes the schema, not the directory")]
+    async fn begin(database: &Database) -> Result<Self> {
+        let (tx, pool) = match &database.0.url {
+            None => (database.0.writes.begin().await?, None),
+            Some(url) => {
+                let pool = server::connect(url, Use::Migration).await?;
+                let tx = pool.begin().await?;
+                tx.execute_unprepared(LOCK).await?;
+                (tx, Some(pool))
+            }
+        };
+        tx.execute_unprepared(SEARCH_PG_TRGM).await?;
+        Ok(Self { tx, pool })
+    }
+
+    async fn commit(self) -> Result<()> {
+        self.tx.commit().await?;
+        close(self.pool).await
+    }
+
+    async fn rollback(self) -> Result<()> {
+        self.tx.rollback().await?;
+        close(self.pool).await
+    }
+}
+
+async fn close(pool: Option<DatabaseConnection>) -> Result<()> {
+    match pool {
+        Some(pool) => Ok(pool.close().await?),
+        None => Ok(()),
+    }
+}
+
+/// A table, without what is in it.
+#[derive(FromQueryResult)]
+struct Table {
+    name: String,
+    columns: Vec<String>,
+    rows: i64,
+}
+
+/// Returns every table of the schema with its columns and the number of its rows, by name.
+async fn contents(tx: &DatabaseTransaction) -> Result<BTreeMap<String, Table>> {
+    const TABLES: &str = "select c.relname::text as name, array_agg(a.attname::text order by a.attnum) as columns, 0::bigint as rows \
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
+       where n.nspname = current_schema() and c.relkind in ('r', 'p') and c.relname <> 'seaql_migrations' group by 1";
+    let mut tables = BTreeMap::new();
+    for mut table in Table::find_by_statement(sql(TABLES)).all(tx).await? {
+        let count = format!("select count(*) from \"{}\"", table.name.replace('"', "\"\""));
+        if let Some(row) = tx.query_one_raw(sql(&count)).await? {
+            table.rows = row.try_get_by_index(0)?;
+        }
+        tables.insert(table.name.clone(), table);
+    }
+    Ok(tables)
+}
+
+/// Returns what is in the tables before and not after.
+fn removal(before: &BTreeMap<String, Table>, after: &BTreeMap<String, Table>) -> Removal {
+    let mut removal = Removal::default();
+    for (name, was) in before {
+        let Some(is) = after.get(name) else {
+            removal.tables.insert(name.clone(), was.rows);
+            continue;
+        };
+        let dropped = was.columns.iter().filter(|column| !is.columns.contains(column));
+        removal.columns.extend(dropped.map(|column| format!("{name}.{column}")));
+        if is.rows < was.rows {
+            removal.rows.insert(name.clone(), was.rows - is.rows);
         }
     }
+    removal
+}
+
+fn sql(text: &str) -> Statement {
+    Statement::from_string(DbBackend::Postgres, text)
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_transferatlas");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_transferatlas");
 
 /// The program, serving a data folder on a free port.
 pub(crate) struct Serving {
