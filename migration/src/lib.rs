@@ -48,6 +48,7 @@ impl MigratorTrait for Migrator {
             sql!("0020_submissions"),
             sql!("0021_webhooks"),
             sql!("0022_told_anew"),
+            sql!("0023_search_path"),
             sql!("0024_municipality_ids"),
         ]
     }

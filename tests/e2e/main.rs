@@ -28,6 +28,7 @@ mod publications;
 mod readme;
 mod relations;
 mod repeat;
+mod restore;
 mod review;
 mod rights;
 mod schema;

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use api::db::{Database, Schema};
 use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sea_orm::ConnectionTrait;
 use serde_json::{Map, Value, json};
 use tests::{App, Client, TestDatabase, statement};
@@ -16,8 +18,8 @@ use crate::forgeries::{claims, head, key, signed};
 use crate::submissions::SUBMISSIONS;
 use crate::webhooks::WEBHOOKS;
 
-type Row = Map<String, Value>;
-type Tables = BTreeMap<String, Vec<Row>>;
+pub(crate) type Row = Map<String, Value>;
+pub(crate) type Tables = BTreeMap<String, Vec<Row>>;
 
 /// What later steps make of the rows of a table: the row as it was becomes as it is to be, with the columns that were renamed
 /// or converted. All tables as they were are there to look things up in.
@@ -60,26 +62,27 @@ fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [
 }
 
 /// SHA-256 of the names and the content of the files of steps 0001 to 0022, in order.
-const FILES: &str = "2dcd1287afb88297a5487d1c5bc4af01ebd603e37e074efd8a7a01763beb743e";
+const FILES: &str = "Lc0Sh6+4gpelSH0cW8SvAevWA+N+B079inoBdjvrdD4=";
 
 /// What time would end, where tests cannot wait for it: the tokens and webhooks of the fixture still hold, its deliveries are
-/// not forgotten, and what is pending is not sent yet.
-const TIMELESS: &str = "begin read write; \
+/// not forgotten, and no webhook is told anything yet.
+pub(crate) const TIMELESS: &str = "begin read write; \
     update token set expires_at = now() + interval '300 days'; \
     update webhook set ends_at = now() + interval '300 days' where ends_at is not null; \
+    update webhook set rests_until = now() + interval '1 day' where active; \
     update webhook_delivery set ended_at = now() where ended_at is not null; \
     update webhook_delivery set next_at = now() + interval '1 day' where state = 'pending'; \
     commit";
 
-/// Every row of every table, by table.
-async fn tables(database: &Database) -> Tables {
+/// Every row of every table, by table, in an order of their own.
+pub(crate) async fn tables(database: &Database) -> Tables {
     const NAMES: &str = "select tablename::text from pg_tables where schemaname = current_schema() \
                          and tablename <> 'seaql_migrations' order by 1";
     let db = database.connection();
     let mut tables = Tables::new();
     for name in db.query_all_raw(statement(NAMES)).await.unwrap() {
         let name: String = name.try_get_by_index(0).unwrap();
-        let rows = format!("select row_to_json(t)::text from {name} t");
+        let rows = format!("select row_to_json(t)::text from {name} t order by 1");
         let rows = db.query_all_raw(statement(&rows)).await.unwrap();
         let row = |row: &sea_orm::QueryResult| -> Row {
             serde_json::from_str(&row.try_get_by_index::<String>(0).unwrap()).unwrap()
@@ -172,15 +175,19 @@ fn the_steps_that_were_released_stay_as_they_are() {
             digest.update(&fs::read(folder.join(step).join(file)).unwrap());
         }
     }
-    let digest: String = digest.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
 
-    assert_eq!(digest, FILES, "databases were made with these files: write a new step");
+    assert_eq!(STANDARD.encode(digest.finish()), FILES, "databases were made with these files: write a new step");
 }
 
 #[test]
 fn no_row_is_lost_and_every_entry_is_exported_as_before() {
+    /// Are deliveries numbered on from the last one?
+    const NUMBERS: &str =
+        "select last_value = (select max(number) from webhook_delivery) from webhook_delivery_number_seq";
     let (database, _) = upgraded();
     database.with(async |database| {
+        let numbers = database.connection().query_one_raw(statement(NUMBERS)).await.unwrap().unwrap();
+        assert!(numbers.try_get_by_index::<bool>(0).unwrap());
         for line in TestDatabase::exports_of_schema_0022().lines() {
             let then: Value = serde_json::from_str(line).unwrap();
             let collection = then["collection"].as_str().unwrap();
@@ -215,6 +222,17 @@ async fn the_history_of_every_entry_is_kept() {
             assert_eq!(state.get("entry").unwrap_or(&Value::Null), &change["entry"], "{shown}");
         }
     }
+    // What comes now follows on what was.
+    let last = before["change"].iter().filter_map(|change| change["sequence"].as_i64()).max().unwrap();
+    assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "sdgs": [11] }), "*").await.status, 200);
+    let next = app.anonymous().get(&format!("/v1/changes?after={last}")).await;
+    assert_eq!(next.each("sequence"), [last + 1]);
+}
+
+#[tokio::test]
+async fn names_from_before_still_lead_to_their_entries() {
+    let (app, _) = serving();
+
     for (old, new) in [
         ("/v1/solutions/ulm-lorapark", "/v1/solutions/lorapark"),
         ("/v1/projects/smart-city-jena", "/v1/projects/jena"),
@@ -230,11 +248,6 @@ async fn the_history_of_every_entry_is_kept() {
         );
     }
     assert_eq!(app.anonymous().get("/v1/municipalities/bromskirchen").await.status, 410);
-    // What comes now follows on what was.
-    let last = before["change"].iter().filter_map(|change| change["sequence"].as_i64()).max().unwrap();
-    assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "sdgs": [11] }), "*").await.status, 200);
-    let next = app.anonymous().get(&format!("/v1/changes?after={last}")).await;
-    assert_eq!(next.each("sequence"), [last + 1]);
 }
 
 #[tokio::test]
@@ -304,6 +317,17 @@ async fn submissions_are_seen_by_those_whose_they_are_and_by_reviewers() {
             assert_eq!(shown[member], row[member], "{path} {member}");
         }
         assert_eq!(shown.get("assigned_to").unwrap_or(&Value::Null), &row["assigned_to"]);
+    }
+}
+
+#[tokio::test]
+async fn comments_and_actions_of_submissions_are_kept() {
+    let (app, before) = serving();
+
+    for row in &before["submission"] {
+        let author = token(&app, issued(&before, text(row, "submitted_by")));
+        let path = format!("{SUBMISSIONS}/{}", text(row, "id"));
+        let shown = author.get(&path).await.json();
         let of_it = |table: &str| -> Vec<&Row> {
             let mut rows: Vec<&Row> = before[table].iter().filter(|part| part["submission_id"] == row["id"]).collect();
             rows.sort_by_key(|part| (text(part, "at"), text(part, "id")));

@@ -30,12 +30,17 @@ impl TestDatabase {
     /// Returns a database of schema 0022 that the program of that time filled; see `fixtures/schema_0022.sql`.
     pub fn of_schema_0022() -> Self {
         let database = Self::empty();
-        database.with(async |database| {
+        database.load_schema_0022();
+        database
+    }
+
+    /// Makes schema 0022 in a database with nothing in it, and fills it as the program of that time did.
+    pub fn load_schema_0022(&self) {
+        self.with(async |database| {
             database.migrate_up(22).await.expect("the schema of that time");
             let load = format!("begin read write; {PREPARE} {SCHEMA_0022} {FINISH} commit");
             database.connection().execute_unprepared(&load).await.expect("a fixture that fits its schema");
         });
-        database
     }
 
     /// Returns what the program of that time exported of the fixture: a line for each resource, with all its entries.
