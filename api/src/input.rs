@@ -52,6 +52,39 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()>;
 }
 
+/// Bytes that an entry may have, as compact JSON in UTF-8.
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
+
+/// Returns what is wrong with the length of what is to be kept, if it is too long. One limit holds wherever an entry is
+/// written, so that whatever was accepted once can be sent back.
+pub(crate) fn too_long(value: &impl Serialize) -> Option<String> {
+    let length = json_length(value);
+    (length > MAX_BYTES).then(|| {
+        format!(
+            "is {length} bytes long as compact JSON in UTF-8, and may have at most {MAX_BYTES} bytes; shorten its texts"
+        )
+    })
+}
+
+/// Returns the length of a value as compact JSON.
+pub(crate) fn json_length(value: &impl Serialize) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    // What cannot be written is refused where it is stored.
+    let _ = serde_json::to_writer(&mut counter, value);
+    counter.0
+}
+
 /// Where entries of another resource are named.
 pub(crate) struct Mention {
     pub resource: &'static Resource,
@@ -177,29 +210,19 @@ impl Known {
     }
 }
 
-/// Creates entries, or changes those that are there and differ.
-pub(crate) async fn save<T: Input>(write: &Write, inputs: Vec<T>) -> Result<Stored> {
-    let names = inputs.iter().flat_map(|input| input.official().into_iter().chain([input.slug()]));
-    let mut there = HashMap::new();
-    for (id, input) in T::current(&write.tx, Some(names.map(str::to_owned).collect())).await? {
-        there.extend(input.official().map(str::to_owned).map(|key| (key, (id, input.clone()))));
-        there.insert(input.slug().to_owned(), (id, input));
-    }
-    // Two with official keys are two, whatever their slugs.
-    let by_key = |input: &T| there.get(input.official()?);
-    let by_slug = |input: &T| {
-        let same = |there: &&(Uuid, T)| input.official().is_none() || there.1.official().is_none();
-        there.get(input.slug()).filter(same)
-    };
-    let known = |input: &T| by_key(input).or_else(|| by_slug(input));
-    let id = |input: &T| known(input).map_or_else(Uuid::now_v7, |(id, _)| *id);
-    let mut entries: Vec<(Uuid, T)> = inputs.into_iter().map(|input| (id(&input), input)).collect();
-    let (names, violations) = Known::settle(&write.tx, &mut entries).await?;
+/// Creates entries, or changes those that are there and differ. Each has the id of the entry that it is.
+pub(crate) async fn save<T: Input>(write: &Write, mut entries: Vec<(Uuid, T)>) -> Result<Stored> {
+    let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
+    let slugs = T::RESOURCE.slugs(&write.tx, ids).await?;
+    let there: HashMap<Uuid, T> = T::current(&write.tx, Some(slugs)).await?.into_iter().collect();
+    let (names, mut violations) = Known::settle(&write.tx, &mut entries).await?;
+    let long = entries.iter().enumerate().filter_map(|(index, (_, input))| Some((index, too_long(input)?)));
+    violations.extend(long.map(|(index, detail)| (index, Violation::pointer("", detail))));
     if !violations.is_empty() {
         return Err(Error::Invalid(violations.into_iter().map(|(index, violation)| violation.below(index)).collect()));
     }
     let mut stored = Stored::default();
-    entries.retain(|(_, input)| stored.note(known(input).map(|(_, there)| there == input)));
+    entries.retain(|(id, input)| stored.note(there.get(id).map(|there| there == input)));
     put(write, Action::Import, &names, entries).await?;
     Ok(stored)
 }

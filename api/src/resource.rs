@@ -67,6 +67,14 @@ impl Found {
         self.official.as_ref().unwrap_or(&self.slug)
     }
 
+    pub(crate) fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    pub(crate) fn official(&self) -> Option<&str> {
+        self.official.as_deref()
+    }
+
     /// The entry, as a municipality that is responsible for others.
     pub(crate) fn responsible(&self) -> Responsible {
         Responsible { id: self.id, name: self.key().to_owned() }
@@ -118,6 +126,13 @@ impl Resource {
             known.insert(found.slug.clone(), found);
         }
         Ok(known)
+    }
+
+    /// Returns the slugs of entries that have these ids.
+    pub(crate) async fn slugs(&self, db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<String>> {
+        let sql = format!("select slug as name from {} where id = any ($1)", self.table);
+        let slugs = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]);
+        Ok(Named::find_by_statement(slugs).all(db).await?.into_iter().map(|found| found.name).collect())
     }
 
     /// Returns the ids of the entries that the names in a member of a body stand for, former names included, each once,

@@ -67,6 +67,9 @@ impl Import {
             "{} {done} created, {} changed; {} are as they were",
             stored.created, stored.updated, stored.unchanged
         );
+        for change in &stored.key_changes {
+            eprintln!("{change}");
+        }
         closed
     }
 }

@@ -17,7 +17,7 @@ use crate::config::{Secret, Settings};
 
 use self::server::Use;
 
-pub use self::save::Stored;
+pub use self::save::{KeyChange, Stored};
 pub(crate) use self::save::{insert, upsert};
 pub use self::schema::{Removal, Schema};
 pub use self::write::{Pace, Write};

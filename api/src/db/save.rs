@@ -1,5 +1,7 @@
 //! Many rows at once.
 
+use std::fmt;
+
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
@@ -11,11 +13,28 @@ use crate::error::Result;
 const CHUNK: usize = 1000;
 
 /// What became of entries that were stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
+    /// Entries that have another official key now.
+    pub key_changes: Vec<KeyChange>,
+}
+
+/// An entry whose official key was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    pub slug: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+impl fmt::Display for KeyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = |key: &Option<String>| key.clone().unwrap_or_else(|| "none".to_owned());
+        write!(f, "{}: official key {} \u{2192} {}", self.slug, key(&self.old), key(&self.new))
+    }
 }
 
 impl Stored {
@@ -23,6 +42,7 @@ impl Stored {
         self.created += more.created;
         self.updated += more.updated;
         self.unchanged += more.unchanged;
+        self.key_changes.extend(more.key_changes);
     }
 
     /// Notes what becomes of an entry, by whether the one that is there is the same: must it be written?

@@ -1,5 +1,6 @@
 //! Files of entries: read whole and checked whole before anything is stored.
 
+mod assign;
 mod export;
 mod rows;
 
@@ -20,6 +21,7 @@ use crate::error::{Error, Result, Violation};
 use crate::input::{Input, note_all, save};
 use crate::shape::{Checked, parse};
 
+use self::assign::{Assignment, assign};
 pub(crate) use self::export::export;
 use self::export::values;
 use self::rows::{Row, array, csv, lines};
@@ -114,9 +116,11 @@ trait Entries {
 impl<T: Input> Entries for Vec<(u64, T)> {
     fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>> {
         Box::pin(async move {
-            let mut all = Stored::default();
-            for part in self.chunks(PART) {
-                let stored = save(write, part.iter().map(|(_, input)| input.clone()).collect()).await;
+            let Assignment { ids, key_changes } = assign(&write.tx, self).await?;
+            let mut all = Stored { key_changes, ..Stored::default() };
+            for (part, ids) in self.chunks(PART).zip(ids.chunks(PART)) {
+                let inputs = part.iter().map(|(_, input)| input.clone());
+                let stored = save(write, ids.iter().copied().zip(inputs).collect()).await;
                 all.add(stored.map_err(|error| refused(error, part))?);
                 done(part.len());
             }
@@ -139,7 +143,9 @@ fn located<T>(violation: Violation, part: &[(u64, T)]) -> Flaw {
     let pointer = violation.pointer.unwrap_or_default();
     let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
     let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
-    Flaw { line, pointer: format!("/{rest}"), detail: violation.detail }
+    // What is wrong with an entry as a whole has no member.
+    let pointer = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+    Flaw { line, pointer, detail: violation.detail }
 }
 
 /// Reads and checks every row, and sees that none names the same entry as another.

@@ -105,3 +105,112 @@ fn a_member_named_twice_is_named_with_its_line() {
 
     assert!(said.contains("line 1, /members/1/municipality: `ulm` stands in the list already"), "{said}");
 }
+
+/// A file of municipalities.
+fn municipalities(rows: &[&str]) -> String {
+    let header = "ags,slug,name,designation,kind,federal_state,population,population_as_of,area_km2,lon,lat,website";
+    format!("{header}\n{}\n", rows.join("\n"))
+}
+
+const KONSTANZ: &str = "konstanz,Konstanz,Universit\u{e4}tsstadt,town,DE-BW,85770,2023-12-31,54.11,9.17582,47.66033,";
+
+#[test]
+fn a_municipality_keeps_its_place_under_a_new_official_key() {
+    let data = folder();
+    let serving = Serving::start(data.path());
+    let before = serving.get("/v1/municipalities/konstanz?fields=id");
+    assert_eq!(serving.end("-TERM"), Some(0));
+    let file = data.path().join("municipalities.csv");
+    let path = file.to_str().unwrap();
+    let import = |rows: &[&str], more: &[&str]| {
+        fs::write(&file, municipalities(rows)).unwrap();
+        said(&run(data.path(), &[&["import", path], more].concat()))
+    };
+    let renamed = format!("08335999,{KONSTANZ}");
+    let line = "konstanz: official key 08335043 \u{2192} 08335999";
+
+    let rehearsed = import(&[&renamed], &["--dry-run"]);
+    assert!(rehearsed.contains("0 would be created, 1 changed") && rehearsed.contains(line), "{rehearsed}");
+    let stored = import(&[&renamed], &[]);
+    assert!(stored.contains("0 were created, 1 changed") && stored.contains(line), "{stored}");
+    let again = import(&[&renamed], &[]);
+    assert!(again.contains("1 are as they were") && !again.contains("official key"), "{again}");
+    let json = data.path().join("municipalities.ndjson");
+    let entry = r#"{"ags":"08335043","slug":"konstanz","name":"Konstanz","kind":"town","federal_state":"DE-BW"}"#;
+    fs::write(&json, entry).unwrap();
+    let back = said(&run(data.path(), &["import", json.to_str().unwrap()]));
+    assert!(back.contains("konstanz: official key 08335999 \u{2192} 08335043"), "{back}");
+
+    let serving = Serving::start(data.path());
+    let after = serving.get("/v1/municipalities/08335043?fields=id");
+    let id = |answer: &str| answer.split("\r\n\r\n").nth(1).unwrap().to_owned();
+    assert_eq!(id(&after), id(&before));
+    assert_eq!(serving.end("-TERM"), Some(0));
+}
+
+#[test]
+fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored() {
+    let data = folder();
+    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let before = run(data.path(), &["export", "municipalities"]).stdout;
+    let swapped = [
+        "08335043,flensburg,Konstanz,,town,DE-BW,85770,2023-12-31,54.11,9.17,47.66,",
+        "01001000,konstanz,Flensburg,Stadt,independent_city,DE-SH,92667,2023-12-31,53.02,9.43,54.78,",
+    ];
+    let (old, new) = (format!("08335043,{KONSTANZ}"), format!("08335999,{KONSTANZ}"));
+    let second = new.replace(",konstanz,", ",konstanz-zwei,");
+    let absent = old.replace(",konstanz,", ",ulm,");
+    let moved = old.replace(",konstanz,", ",konstanz-alt,");
+
+    for (name, text, expected) in [
+        (
+            "municipalities.csv",
+            municipalities(&swapped),
+            vec![
+                "line 2, /slug: `flensburg` cannot become the slug of 08335043 (flensburg): it is that of 01001000 (flensburg), which is on line 3",
+                "line 3, /slug: `konstanz` cannot become the slug of 01001000 (konstanz): it is that of 08335043 (konstanz), which is on line 2",
+            ],
+        ),
+        (
+            "municipalities.csv",
+            municipalities(&[&new, &moved]),
+            vec!["line 2, /slug: `konstanz` cannot become", "08335043 (konstanz), which is on line 3", "leave line 3 out"],
+        ),
+        (
+            "municipalities.csv",
+            municipalities(&[&absent]),
+            vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm), which this file does not hold", "Choose another slug"],
+        ),
+        (
+            "municipalities.ndjson",
+            "\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n".to_owned(),
+            vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],
+        ),
+        (
+            "municipalities.json",
+            "[\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}]".to_owned(),
+            vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],
+        ),
+    ] {
+        let file = data.path().join(name);
+        fs::write(&file, &text).unwrap();
+        for more in [&["--dry-run"][..], &[]] {
+            let output = run(data.path(), &[&["import", file.to_str().unwrap()], more].concat());
+            let told = said(&output);
+            assert_eq!(output.status.code(), Some(1), "{told}");
+            assert!(told.contains("nothing was stored"), "{told}");
+            for part in &expected {
+                assert!(told.contains(part), "{part} in {told}");
+            }
+        }
+    }
+    assert!(run(data.path(), &["export", "municipalities"]).stdout == before);
+    // In an order in which every name is free once it is taken, the same is done.
+    let file = data.path().join("municipalities.csv");
+    fs::write(&file, municipalities(&[&moved, &new])).unwrap();
+    let told = said(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
+    assert!(told.contains("1 would be created, 1 changed"), "{told}");
+    fs::write(&file, municipalities(&[&second])).unwrap();
+    let told = said(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
+    assert!(told.contains("1 would be created, 0 changed"), "{told}");
+}

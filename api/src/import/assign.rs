@@ -1,0 +1,151 @@
+//! Which entry of the directory each row of a file is. Every name that two entries would share is found here, with its line,
+//! before the database says it without one.
+
+use std::collections::HashMap;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{Flaw, Refused};
+use crate::db::KeyChange;
+use crate::input::Input;
+
+/// The entries that the rows of a file are.
+pub(super) struct Assignment {
+    /// In the order of the rows; an entry that is not there yet has a new id.
+    pub ids: Vec<Uuid>,
+    /// Entries that get another official key.
+    pub key_changes: Vec<KeyChange>,
+}
+
+/// Finds the entry of each row: the one with its official key or, where there is none, the one with its slug. An entry whose own
+/// official key the file does not hold is the same one under a new key, as after a territorial reform.
+pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, Refused> {
+    let mut directory = Directory::read(db, rows).await?;
+    let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
+    for (line, input) in rows {
+        let known = directory.entry(input);
+        let id = known.unwrap_or_else(Uuid::now_v7);
+        let found = directory.conflicts(id, *line, input);
+        if found.is_empty() {
+            key_changes.extend(known.and_then(|id| directory.key_change(id, input)));
+            directory.note(id, *line, input);
+        }
+        flaws.extend(found);
+        ids.push(id);
+    }
+    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(Refused::Flaws(flaws)) }
+}
+
+/// The names of the entries that a file touches, as they are once the rows up to some line are stored.
+struct Directory {
+    owners: HashMap<String, Uuid>,
+    names: HashMap<Uuid, Names>,
+    /// The official keys and slugs that the file holds, each with its line.
+    lines: HashMap<String, u64>,
+    /// The lines that entries were found on.
+    found: HashMap<Uuid, u64>,
+}
+
+#[derive(Clone)]
+struct Names {
+    slug: String,
+    official: Option<String>,
+}
+
+impl Names {
+    fn of<T: Input>(input: &T) -> Self {
+        Self { slug: input.slug().to_owned(), official: input.official().map(str::to_owned) }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.slug).chain(&self.official)
+    }
+
+    /// What the entry is called in messages.
+    fn shown(&self) -> String {
+        match &self.official {
+            Some(official) => format!("{official} ({})", self.slug),
+            None => self.slug.clone(),
+        }
+    }
+}
+
+impl Directory {
+    async fn read<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Self, Refused> {
+        let mut lines = HashMap::new();
+        for (line, input) in rows {
+            lines.extend(Names::of(input).all().map(|name| (name.clone(), *line)));
+        }
+        let (mut owners, mut names) = (HashMap::new(), HashMap::new());
+        for found in T::RESOURCE.find(db, &lines.keys().cloned().collect::<Vec<_>>()).await?.into_values() {
+            let known = Names { slug: found.slug().to_owned(), official: found.official().map(str::to_owned) };
+            owners.extend(known.all().map(|name| (name.clone(), found.id)));
+            names.insert(found.id, known);
+        }
+        Ok(Self { owners, names, lines, found: HashMap::new() })
+    }
+
+    /// The entry that a row is, if it is there.
+    fn entry<T: Input>(&self, input: &T) -> Option<Uuid> {
+        let by_key = input.official().and_then(|key| self.owners.get(key));
+        let is_same = |id: &&Uuid| {
+            let old = self.names.get(id).and_then(|names| names.official.as_ref());
+            input.official().is_none() || old.is_none_or(|old| !self.lines.contains_key(old))
+        };
+        by_key.or_else(|| self.owners.get(input.slug()).filter(is_same)).copied()
+    }
+
+    /// What of a row another entry has, or another line.
+    fn conflicts<T: Input>(&self, id: Uuid, line: u64, input: &T) -> Vec<Flaw> {
+        let names = Names::of(input);
+        let flaw = |member: &str, detail| Flaw { line, pointer: format!("/{member}"), detail };
+        if let Some(first) = self.found.get(&id) {
+            let detail = format!(
+                "{} is the same entry as on line {first}, by its slug or official key; leave one of the two lines out",
+                names.shown()
+            );
+            return vec![flaw("slug", detail)];
+        }
+        let official = names.official.as_ref().map(|key| (T::RESOURCE.official.unwrap_or("slug"), key));
+        let members = std::iter::once(("slug", &names.slug)).chain(official);
+        members
+            .filter_map(|(member, name)| {
+                let other = self.owners.get(name).filter(|owner| **owner != id)?;
+                Some(flaw(member, self.taken(member, (name, &names), self.names.get(other)?)))
+            })
+            .collect()
+    }
+
+    /// What is said of a name that another entry has, and what to do.
+    fn taken(&self, member: &str, (name, own): (&str, &Names), other: &Names) -> String {
+        let taken = format!("`{name}` cannot become the {member} of {}: it is that of {}", own.shown(), other.shown());
+        let elsewhere = other.official.as_ref().or(Some(&other.slug)).and_then(|key| self.lines.get(key));
+        match elsewhere {
+            Some(line) => format!(
+                "{taken}, which is on line {line}. Give that entry another {member} with a file of its own first; or leave line \
+                 {line} out, if both are the same entry"
+            ),
+            None => {
+                format!("{taken}, which this file does not hold. Choose another {member}, or change that entry first")
+            }
+        }
+    }
+
+    fn key_change<T: Input>(&self, id: Uuid, input: &T) -> Option<KeyChange> {
+        let old = self.names.get(&id)?.official.clone();
+        let new = input.official().map(str::to_owned);
+        (old != new).then(|| KeyChange { slug: input.slug().to_owned(), old, new })
+    }
+
+    /// Takes a row as stored: its entry has these names from here on, and no others.
+    fn note<T: Input>(&mut self, id: Uuid, line: u64, input: &T) {
+        let names = Names::of(input);
+        for name in self.names.get(&id).into_iter().flat_map(Names::all) {
+            self.owners.remove(name);
+        }
+        self.owners.extend(names.all().map(|name| (name.clone(), id)));
+        self.names.insert(id, names);
+        self.found.insert(id, line);
+    }
+}
