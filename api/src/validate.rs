@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use entity::{PartialDate, Text};
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
+use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
@@ -186,11 +187,27 @@ pub(crate) fn language(code: &str) -> Checked {
     }
 }
 
-/// Several rules about the whole: all that are broken, in one sentence.
+/// Several rules about the whole: each that is broken is told for itself.
 pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
-    let broken_ones = rules.into_iter().filter_map(|rule| rule.err()?.message.map(Cow::into_owned));
-    let details: Vec<String> = broken_ones.collect();
-    if details.is_empty() { Ok(()) } else { Err(broken(details.join("; "))) }
+    let mut broken_ones: Vec<ValidationError> = rules.into_iter().filter_map(Result::err).collect();
+    match broken_ones.len() {
+        0 => Ok(()),
+        1 => broken_ones.pop().map_or(Ok(()), Err),
+        _ => {
+            let mut all = broken("breaks several rules");
+            all.add_param(PARTS.into(), &broken_ones);
+            Err(all)
+        }
+    }
+}
+
+/// The parameter of an error that holds several.
+const PARTS: &str = "parts";
+
+/// The errors that an error holds, or itself.
+fn parts(error: &ValidationError) -> Vec<ValidationError> {
+    let parts = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok());
+    parts.unwrap_or_else(|| vec![error.clone()])
 }
 
 /// A day that is not before another.
@@ -220,7 +237,7 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
         match kind {
             ValidationErrorsKind::Field(errors) => {
                 let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
-                for error in errors {
+                for error in errors.iter().flat_map(parts) {
                     let places = error.params.get(PLACES).and_then(Value::as_array);
                     let pointers = match places {
                         Some(places) => {
@@ -229,7 +246,7 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
                         }
                         None => vec![here.clone()],
                     };
-                    found.extend(pointers.into_iter().map(|pointer| Violation::pointer(pointer, detail(error))));
+                    found.extend(pointers.into_iter().map(|pointer| Violation::pointer(pointer, detail(&error))));
                 }
             }
             ValidationErrorsKind::Struct(errors) => collect(errors, &here, found),

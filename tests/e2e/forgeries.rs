@@ -57,6 +57,12 @@ fn good(jti: &str) -> String {
     signed(&head().to_string(), &claims(jti).to_string(), &key().1)
 }
 
+/// A token with the id of one that was issued, and other rights.
+pub(crate) fn issued_once(jti: &str, scope: &str, municipalities: &[&str]) -> String {
+    let claims = with(with(claims(jti), "scope", json!(scope)), "municipalities", json!(municipalities));
+    signed(&head().to_string(), &claims.to_string(), &key().1)
+}
+
 /// A token with another letter in its signature.
 fn forged(token: &str) -> String {
     let (message, signature) = token.rsplit_once('.').unwrap();

@@ -110,6 +110,7 @@ async fn every_step_is_taken_by_those_alone_whom_the_readme_names() {
     let app = App::start();
     let (officer, editor, admin) = (konstanz(&app).await, app.editor().await, app.admin());
     let colleague = json!({ "subject": "konstanz.zwei", "role": "contributor", "municipalities": ["08335043"] });
+    let elsewhere = json!({ "subject": "ulm", "role": "editor", "municipalities": ["08421000"] });
     let person = |client, submits, reviews, is_author| Person { client, submits, reviews, is_author, refused: None };
     let cases = [
         (&officer, person(officer.clone(), true, false, true)),
@@ -117,7 +118,7 @@ async fn every_step_is_taken_by_those_alone_whom_the_readme_names() {
         (&officer, person(editor.clone(), false, true, false)),
         (&editor, person(editor.clone(), true, true, true)),
         (&officer, Person::stranger(app.with_scopes(&["submissions:write"], &["08421000"]).await, (404, "not-found"))),
-        (&officer, Person::stranger(app.with_scopes(&["submissions:review"], &["08335043"]).await, (404, "not-found"))),
+        (&officer, Person::stranger(app.with_token(elsewhere).await, (404, "not-found"))),
         (&officer, Person::stranger(app.with_scopes(&["audit:read"], &[]).await, (403, "scope"))),
         (&officer, Person::stranger(app.anonymous(), (401, "token"))),
     ];

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::{App, Secret, Settings, TestDatabase, listen};
 
+use crate::forgeries::issued_once;
+
 #[tokio::test]
 async fn a_token_says_who_one_is_and_what_one_may() {
     let app = App::start();
@@ -33,7 +35,10 @@ async fn a_token_passes_on_no_more_than_it_has() {
     let app = App::start();
     let token = json!({ "subject": "x", "scopes": ["tokens:admin", "themes:write"] });
     let keeper = app.with_token(token).await;
-    let bound = app.with_scopes(&["tokens:admin", "audit:read"], &["08335043"]).await;
+    // As tokens were issued before that was refused; they go on as they are.
+    let id = app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
+    let bound = issued_once(id["token"]["id"].as_str().unwrap(), "tokens:admin audit:read", &["08335043"]);
+    let bound = app.anonymous().with_token(&bound);
 
     let beyond = keeper.post("/v1/tokens", &json!({ "subject": "y", "role": "editor" })).await;
     let within = keeper.post("/v1/tokens", &json!({ "subject": "y", "scopes": ["themes:write"] })).await;
@@ -63,6 +68,72 @@ async fn a_token_passes_on_no_more_than_it_has() {
     }
     let history = bound.get("/v1/themes/mobility/history").await;
     assert!(history.json()["items"][0].get("actor").is_none(), "nor from the history of an entry");
+}
+
+#[tokio::test]
+async fn a_token_that_could_do_nothing_is_not_issued() {
+    let app = App::start();
+    let issue = async |input: Value| app.admin().post("/v1/tokens", &input).await;
+
+    for (input, what) in [
+        (json!({ "role": "admin" }), "role `admin`"),
+        (json!({ "role": "auditor" }), "role `auditor`"),
+        (json!({ "scopes": ["tokens:admin"] }), "scope `tokens:admin`"),
+        (json!({ "scopes": ["themes:write", "audit:read"] }), "scope `audit:read`"),
+        (json!({ "role": "contributor", "scopes": ["submissions:review"] }), "scope `submissions:review`"),
+    ] {
+        let mut input = input;
+        input["subject"] = json!("stelle");
+        input["municipalities"] = json!(["08335043"]);
+        let refused = issue(input.clone()).await;
+        let errors = refused.json()["errors"].clone();
+        assert_eq!((refused.status, errors.as_array().map(Vec::len)), (422, Some(1)), "{input}");
+        assert_eq!(errors[0]["pointer"], "/municipalities", "{input}");
+        let detail = errors[0]["detail"].as_str().unwrap();
+        assert!(detail.contains(what) && detail.contains("must be left out"), "{detail}");
+        if input["role"] != "contributor" {
+            input.as_object_mut().unwrap().remove("municipalities");
+            assert_eq!(issue(input).await.status, 201);
+        }
+    }
+    for input in [
+        json!({ "subject": "x", "role": "editor", "municipalities": ["08335043"] }),
+        json!({ "subject": "x", "scopes": ["webhooks:write"], "municipalities": ["08335043"] }),
+    ] {
+        assert_eq!(issue(input).await.status, 201);
+    }
+}
+
+#[tokio::test]
+async fn a_rule_about_what_could_not_be_read_is_not_told() {
+    let app = App::start();
+    let issue = async |input: Value| {
+        let errors = app.admin().post("/v1/tokens", &input).await.json()["errors"].clone();
+        errors.as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect::<Vec<_>>()
+    };
+
+    for role in [json!("root"), json!(7), json!(["admin"]), json!({}), json!(null)] {
+        assert_eq!(issue(json!({ "subject": "x", "role": role })).await, ["/role"], "{role}");
+        let bound = json!({ "subject": "x", "role": role, "municipalities": ["08335043"] });
+        assert_eq!(issue(bound).await, ["/role"], "{role}");
+    }
+    assert_eq!(issue(json!({ "subject": "x", "scopes": "themes:write" })).await, ["/scopes"]);
+    assert_eq!(
+        issue(json!({ "subject": "x", "role": "contributor", "municipalities": "ulm" })).await,
+        ["/municipalities"]
+    );
+    assert_eq!(issue(json!({ "subject": "x", "role": "root", "days": 0 })).await, ["/days", "/role"]);
+    assert_eq!(issue(json!({ "subject": "x" })).await, [""], "what is nowhere is told");
+
+    let editor = app.editor().await;
+    let webhook = json!({ "url": "https://example.org/", "changes": false, "submissions": "yes" });
+    let webhook = editor.post("/v1/webhooks", &webhook).await.json();
+    assert_eq!(webhook["errors"].as_array().map(Vec::len), Some(1), "{webhook}");
+    let costs =
+        json!({ "costs": { "one_off_min": 10, "one_off_max": "viel", "currency": "EUR", "basis": "estimate" } });
+    let costs = editor.patch("/v1/solutions/open-smartcity-app", &costs, "*").await.json();
+    let pointers: Vec<_> = costs["errors"].as_array().unwrap().iter().map(|error| &error["pointer"]).collect();
+    assert_eq!(pointers, ["/costs/one_off_max"], "{costs}");
 }
 
 #[tokio::test]

@@ -45,7 +45,8 @@ pub(super) struct Issue {
     #[arg(long = "scope", value_parser = scope)]
     scopes: Vec<ScopeName>,
 
-    /// Municipality it acts for, by official key, slug or id; repeat for several, leave out for all
+    /// Municipality it acts for, by official key, slug or id; repeat for several, leave out for all. An admin and an auditor act
+    /// for all
     #[arg(long = "municipality", value_name = "AGS")]
     municipalities: Vec<String>,
 

@@ -9,14 +9,14 @@ pub(super) struct Flaw {
     pub detail: String,
     /// Is it a member that nobody knows?
     pub is_stranger: bool,
-    /// A value that would fit, where it must be one of a list.
-    pub known: Option<String>,
+    /// The values that would fit, where it must be one of a list.
+    pub known: Vec<String>,
 }
 
 impl Flaw {
     pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let (here, message) = (pointer(error.path()), error.inner().to_string());
-        let flaw = |pointer, detail| Self { pointer, detail, is_stranger: false, known: None };
+        let flaw = |pointer, detail| Self { pointer, detail, is_stranger: false, known: vec![] };
         if let Some(member) = quoted(&message, "missing field `") {
             return flaw(format!("{here}/{}", escaped(member)), "is missing and must be there".to_owned());
         }
@@ -30,13 +30,20 @@ impl Flaw {
         if let Some(value) = quoted(&message, "unknown variant `") {
             let value: String = value.chars().take(100).collect();
             let known = expected(&message).unwrap_or_default();
-            let first = known.split(", ").next().map(str::to_owned);
-            return Self { known: first, ..flaw(here, format!("unknown value `{value}`; write one of: {known}")) };
+            return Self {
+                known: listed(&known),
+                ..flaw(here, format!("unknown value `{value}`; write one of: {known}"))
+            };
         }
         // So say those who read terms themselves.
-        let known = message.split_once("write one of: ").and_then(|(_, list)| list.split(", ").next());
-        Self { known: known.map(str::to_owned), ..flaw(here, plain(&message)) }
+        let known = message.split_once("write one of: ").map(|(_, list)| listed(list));
+        Self { known: known.unwrap_or_default(), ..flaw(here, plain(&message)) }
     }
+}
+
+/// The terms of a list that a message names.
+fn listed(terms: &str) -> Vec<String> {
+    terms.split(", ").map(str::to_owned).collect()
 }
 
 /// What stands behind a beginning and before the next quotation mark.
@@ -87,13 +94,13 @@ fn pointer(path: &Path) -> String {
 }
 
 /// A member's name as a part of a JSON pointer.
-pub(super) fn escaped(member: &str) -> String {
+pub(crate) fn escaped(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
 }
 
 /// What may stand in the place of something that does not fit, until it does: a term, a text, a date, a time, a zone, a
 /// number, an object, a list.
-pub(super) fn stand_ins(known: Option<&str>) -> impl Iterator<Item = Value> {
+pub(super) fn stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
     let others = [
         json!("-"),
         json!("2000-01-01"),
@@ -102,5 +109,18 @@ pub(super) fn stand_ins(known: Option<&str>) -> impl Iterator<Item = Value> {
         json!(0),
         json!(false),
     ];
-    known.map(Value::from).into_iter().chain(others).chain([json!({}), json!([])])
+    known.iter().map(|term| json!(term)).chain(others).chain([json!({}), json!([])])
+}
+
+/// Everything that may stand there: besides those, values at either end of what others are compared with.
+pub(super) fn all_stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
+    let ends = [
+        json!("1000-01-01"),
+        json!("9999-12-31"),
+        json!("1000-01-01T00:00:00Z"),
+        json!("9999-12-31T00:00:00Z"),
+        json!(1_000_000_000),
+        json!(true),
+    ];
+    stand_ins(known).chain(ends)
 }

@@ -1,24 +1,36 @@
 //! JSON that somebody wrote becomes a value, and everything that is wrong with it is found at once.
 //!
 //! Deserialisation ends at the first flaw. So each flaw is noted, something that fits is put in its place, and it is tried
-//! again; what the rules say of such a stand-in is not told.
+//! again; what the rules say of such a stand-in is not told: only what they say whatever stands there.
 
 mod flaw;
 mod strict;
+
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-use self::flaw::{Flaw, stand_ins};
+use self::flaw::{Flaw, all_stand_ins, stand_ins};
 use crate::error::{Error, Result, Violation};
+use crate::input::json_length;
 use crate::validate;
 
+pub(crate) use self::flaw::escaped;
 pub(crate) use self::strict::parse;
 
 /// Flaws of one entry that are told; whoever has more corrects these first.
 const MOST: usize = 100;
+
+/// Bytes of JSON that are read while the flaws of one entry are looked for: of what is long, not every flaw is told at once.
+const EFFORT: usize = 64 * 1024 * 1024;
+
+/// How often a value may be read within that effort.
+fn tries(json: &Value, most: usize) -> usize {
+    (EFFORT / json_length(json).max(1)).clamp(10, most)
+}
 
 /// A value that was read, with everything that is wrong with it.
 #[derive(Clone, Debug)]
@@ -37,13 +49,13 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
         violations.truncate(MOST);
         let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
         let mut checked = Self { value: None, violations, mended };
-        let mut tried: Vec<(String, Value)> = vec![];
-        for _ in 0..2 * MOST {
+        let mut tried = Tried::default();
+        for _ in 0..tries(&json, 2 * MOST) {
             match serde_path_to_error::deserialize::<_, T>(&json) {
                 Ok(value) => {
-                    let broken = value.validate().err().map(|errors| validate::violations(&errors)).unwrap_or_default();
                     let read = serde_json::to_value(&value).unwrap_or_default();
                     checked.add(disguised(&json, &read, String::new()));
+                    let broken = checked.certain(&json, broken(&value), &tried);
                     checked.add(broken);
                     checked.value = Some(value);
                     break;
@@ -63,6 +75,35 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
         checked.violations.sort_by(|left, right| left.pointer.cmp(&right.pointer));
         checked
     }
+
+    /// Leaves those violations that hold whatever stands in the place of each member that could not be read. A rule about
+    /// several members may be broken by a stand-in alone, and nobody sent that.
+    fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &Tried) -> Vec<Violation> {
+        let mut left = tries(json, 20 * MOST);
+        for pointer in &self.mended {
+            let known = tried.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
+            for stand_in in std::iter::once(None).chain(all_stand_ins(known).map(Some)) {
+                if broken.is_empty() || left == 0 {
+                    return broken;
+                }
+                let mut other = json.clone();
+                if !replace(&mut other, pointer, stand_in) {
+                    continue;
+                }
+                left -= 1;
+                if let Ok(other) = T::deserialize(&other) {
+                    let also = self::broken(&other);
+                    broken.retain(|violation| also.contains(violation));
+                }
+            }
+        }
+        broken
+    }
+}
+
+/// The rules that a value breaks.
+fn broken(value: &impl Validate) -> Vec<Violation> {
+    value.validate().err().map(|errors| validate::violations(&errors)).unwrap_or_default()
 }
 
 impl<T> Checked<T> {
@@ -137,30 +178,48 @@ fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
     }
 }
 
+/// What was put in the place of what does not fit, and the terms that would fit, by pointer.
+#[derive(Default)]
+struct Tried {
+    values: Vec<(String, Value)>,
+    known: HashMap<String, Vec<String>>,
+}
+
 /// Puts the next stand-in in the place of what does not fit, or leaves out what nobody knows. Is there one left?
-fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Vec<(String, Value)>) -> bool {
-    let (parent, member) = flaw.pointer.rsplit_once('/').unwrap_or_default();
-    let member = member.replace("~1", "/").replace("~0", "~");
+fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Tried) -> bool {
     if flaw.is_stranger {
-        let members = json.pointer_mut(parent).and_then(Value::as_object_mut);
-        return members.is_some_and(|members| members.remove(&member).is_some());
+        return replace(json, &flaw.pointer, None);
+    }
+    if !flaw.known.is_empty() {
+        tried.known.insert(flaw.pointer.clone(), flaw.known.clone());
     }
     // Each flaw at one place takes the next.
-    let is_new = |value: &Value| !tried.iter().any(|(pointer, before)| *pointer == flaw.pointer && before == value);
-    let Some(stand_in) = stand_ins(flaw.known.as_deref()).find(is_new) else { return false };
-    tried.push((flaw.pointer.clone(), stand_in.clone()));
-    if flaw.pointer.is_empty() {
-        *json = stand_in;
-        return true;
+    let is_new =
+        |value: &Value| !tried.values.iter().any(|(pointer, before)| *pointer == flaw.pointer && before == value);
+    let Some(stand_in) = stand_ins(&flaw.known).find(is_new) else { return false };
+    tried.values.push((flaw.pointer.clone(), stand_in.clone()));
+    replace(json, &flaw.pointer, Some(stand_in))
+}
+
+/// Puts a value at a place, or takes a member away. Could that be done?
+fn replace(json: &mut Value, pointer: &str, value: Option<Value>) -> bool {
+    let (parent, member) = pointer.rsplit_once('/').unwrap_or_default();
+    let member = member.replace("~1", "/").replace("~0", "~");
+    if pointer.is_empty() {
+        return value.is_some_and(|value| {
+            *json = value;
+            true
+        });
     }
-    match json.pointer_mut(parent) {
-        Some(Value::Object(members)) => {
-            members.insert(member, stand_in);
+    match (json.pointer_mut(parent), value) {
+        (Some(Value::Object(members)), Some(value)) => {
+            members.insert(member, value);
             true
         }
-        Some(Value::Array(items)) => {
+        (Some(Value::Object(members)), None) => members.remove(&member).is_some(),
+        (Some(Value::Array(items)), Some(value)) => {
             let item = member.parse().ok().and_then(|place: usize| items.get_mut(place));
-            item.map(|item| *item = stand_in).is_some()
+            item.map(|item| *item = value).is_some()
         }
         _ => false,
     }
@@ -247,6 +306,43 @@ mod tests {
         assert_eq!(pointers(&lamp(r#"{"text": ["Birne"], "spare": true}"#)), ["/parts/0/text"]);
         assert_eq!(pointers(&lamp(r#"[{"de": "Birne"}, true]"#)), ["/parts/0"]);
         assert_eq!(pointers(r#"["Ampel", "Ring", 1, "2024", "strategy", []]"#), [""]);
+    }
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    #[validate(schema(function = "lasts", skip_on_field_errors = false))]
+    struct Span {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<i16>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<i16>,
+        phase: entity::vocabulary::Phase,
+    }
+
+    fn lasts(span: &Span) -> Result<(), validator::ValidationError> {
+        let is_strategy = span.phase == entity::vocabulary::Phase::Strategy;
+        if is_strategy && span.from.is_none() {
+            return Err(validate::broken("a strategy must begin at some time"));
+        }
+        match (span.from, span.to) {
+            (Some(from), Some(to)) if to < from => Err(validate::broken("must not end before it begins")),
+            _ => Ok(()),
+        }
+    }
+
+    #[test]
+    fn a_rule_about_what_could_not_be_read_is_not_told() {
+        let told = |json: Value| {
+            let checked = Checked::<Span>::read(json, vec![]);
+            checked.violations.into_iter().filter_map(|violation| violation.pointer).collect::<Vec<_>>()
+        };
+
+        assert_eq!(told(json!({ "phase": "strategy" })), [""]);
+        assert_eq!(told(json!({ "phase": "root" })), ["/phase"]);
+        assert_eq!(told(json!({ "phase": 7 })), ["/phase"]);
+        assert_eq!(told(json!({})), ["/phase"]);
+        assert_eq!(told(json!({ "from": 5, "to": "soon", "phase": "completed" })), ["/to"]);
+        assert_eq!(told(json!({ "from": 5, "to": 4, "phase": "root" })), ["", "/phase"], "this holds in any case");
     }
 
     #[test]

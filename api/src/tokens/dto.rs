@@ -1,16 +1,16 @@
 //! What a token looks like to those who administer them.
 
 use chrono::{DateTime, Utc};
-use entity::vocabulary::TokenRole;
+use entity::vocabulary::{TokenRole, Vocabulary};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use crate::auth::{ScopeName, is_subject};
+use crate::auth::{AuditRead, Scope, ScopeName, SubmissionsReview, TokensAdmin, is_subject};
 use crate::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
-use crate::validate::{broken, together};
+use crate::validate::{broken, broken_at, together};
 
 /// A token that was issued; never the token itself
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -85,7 +85,9 @@ pub struct TokenInput {
     /// Scopes, alone or beside those of the role.
     #[serde(default)]
     pub(crate) scopes: Vec<ScopeName>,
-    /// The municipalities it acts for, by official key, slug or id; all without them. A contributor has at least one.
+    /// The municipalities it acts for, by official key, slug or id; all without them. A contributor has at least one; an admin
+    /// and an auditor have none, and neither has a token with `tokens:admin`, `audit:read` or `submissions:review` among its
+    /// `scopes`.
     #[serde(default)]
     #[schema(example = json!(["08335043"]), max_items = 100)]
     #[validate(length(max = 100, message = "must be at most 100 municipalities"))]
@@ -115,13 +117,35 @@ fn subject(subject: &str) -> Result<(), ValidationError> {
     }
 }
 
+/// Scopes that a token which is bound to municipalities cannot use.
+const UNBOUND: [&str; 3] = [TokensAdmin::NAME, AuditRead::NAME, SubmissionsReview::NAME];
+
 fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
     let rule = |holds: bool, detail| if holds { Ok(()) } else { Err(broken(detail)) };
     let bound = input.role != Some(TokenRole::Contributor) || !input.municipalities.is_empty();
     together([
         rule(input.role.is_some() || !input.scopes.is_empty(), "must have a `role` or `scopes`"),
         rule(bound, "a contributor must have `municipalities` to act for"),
+        usable(input),
     ])
+}
+
+/// Refuses a token that could do nothing with what it is issued for. Those of an editor who is bound to municipalities can be
+/// used for most of what the role is for.
+fn usable(input: &TokenInput) -> Result<(), ValidationError> {
+    let role = input.role.filter(|role| matches!(role, TokenRole::Admin | TokenRole::Auditor));
+    let scope = input.scopes.iter().find(|scope| UNBOUND.contains(&scope.0));
+    let what = match (role, scope) {
+        _ if input.municipalities.is_empty() => return Ok(()),
+        (Some(role), _) => format!("the role `{}`", role.value()),
+        (None, Some(scope)) => format!("the scope `{}`", scope.0),
+        (None, None) => return Ok(()),
+    };
+    let detail = format!(
+        "must be left out: {what} can be used only with a token that acts for all municipalities; issue another token, as \
+         contributor or editor, to act for some"
+    );
+    Err(broken_at("municipalities", detail))
 }
 
 /// Filters of the list of tokens.

@@ -59,6 +59,10 @@ fn what_is_wrong_with_a_token_to_be_is_named() {
         (vec!["--subject", "x", "--scope", "everything"], "write one of: municipalities:write"),
         (vec!["--subject", "a person", "--role", "editor", "--days", "1000"], "/days: must be 1 to 366 days"),
         (vec!["--subject", "x", "--role", "contributor"], "must have `municipalities`"),
+        (
+            vec!["--subject", "x", "--role", "admin", "--municipality", "08335043"],
+            "/municipalities: must be left out: the role `admin` can be used only",
+        ),
         (vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"], "`nowhere` names no entry"),
     ] {
         let refused = run(data.path(), &[&["token", "issue"], &arguments[..]].concat());
