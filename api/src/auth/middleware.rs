@@ -13,13 +13,16 @@ use crate::error::Result;
 
 /// Middleware: learns who asks, if a token says so. One that does not hold is refused even where none is needed: whoever
 /// sends it should know. A service without keys looks at none.
+///
+/// A read with credentials of another scheme, such as those that a browser sends to a proxy in front of us, is answered as
+/// one without any. A write is refused, for its sender means us.
 pub(crate) async fn authenticate(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let state = req.app_data::<Data<State>>().cloned();
     if let Some(state) = state.filter(|state| !state.auth.is_read_only())
-        && let Some(token) = bearer(req.headers())?
+        && let Some(token) = bearer(req.headers(), req.method().is_safe())?
     {
         let caller = state.auth.verify(state.db.connection(), token).await?;
         req.extensions_mut().insert(caller);
@@ -27,13 +30,15 @@ pub(crate) async fn authenticate(
     next.call(req).await
 }
 
-/// The token of a request, if it has one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
-    let mut sent = headers.get_all(AUTHORIZATION);
-    let Some(header) = sent.next() else { return Ok(None) };
-    let text = header.to_str().ok().filter(|_| sent.next().is_none()).ok_or(Refusal::Form)?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+/// Returns the token of a request, if it has one. Credentials of other schemes are ignored where `lenient`.
+fn bearer(headers: &HeaderMap, lenient: bool) -> Result<Option<&str>> {
+    let is_bearer = |text: &str| text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
+    let sent = headers.get_all(AUTHORIZATION).map(|header| header.to_str().ok().map(str::trim));
+    let sent: Vec<_> = sent.filter(|text| !lenient || text.is_some_and(is_bearer)).collect();
+    match *sent {
+        [] => Ok(None),
+        [Some(text)] if !is_bearer(text) => Err(Refusal::Scheme.into()),
+        [Some(text)] => text.split_once(' ').map(|(_, token)| Some(token.trim())).ok_or(Refusal::Form.into()),
         _ => Err(Refusal::Form.into()),
     }
 }

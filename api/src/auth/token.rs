@@ -33,6 +33,7 @@ const LEEWAY: i64 = 30;
 /// Which check a token did not pass; the caller learns no more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    Scheme,
     Form,
     Type,
     Key,
@@ -50,6 +51,7 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Scheme => "the scheme of `Authorization` is not Bearer; send `Authorization: Bearer` with the token",
             Self::Form => "it is not a signed JSON Web Token",
             Self::Type => "its header is not that of an access token",
             Self::Key => "its key is not known",

@@ -41,9 +41,16 @@ impl Held {
     }
 }
 
-/// The revision in a strong tag of an entry; a weak tag and one of something else have none.
+/// Returns the revision that a tag of an entry names; the tag of a list and a foreign tag name none.
+///
+/// `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), under which a weak tag matches nothing. A proxy that
+/// compresses an answer, such as nginx with `gzip on`, makes our strong tag weak (8.8.1), and behind it every change would
+/// be refused. Only the revision is compared here, and compression does not change it, so a weakened tag of ours is as good
+/// a proof of what was read as the strong one.
 fn revision(tag: &str) -> Option<i64> {
-    tag.strip_prefix('"')?.split('-').next()?.parse().ok()
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    let (revision, _) = opaque.split_once('-')?;
+    revision.bytes().all(|byte| byte.is_ascii_digit()).then(|| revision.parse().ok())?
 }
 
 /// The tags in a header.
@@ -52,7 +59,7 @@ fn list(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<String>>> {
     for line in headers.get_all(name) {
         let text = line.to_str().unwrap_or_default();
         for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            let bare = tag.trim_start_matches("W/");
+            let bare = tag.strip_prefix("W/").unwrap_or(tag);
             if tag != "*" && !(bare.len() >= 2 && bare.starts_with('"') && bare.ends_with('"')) {
                 let detail = format!("`{tag}` is no ETag; send it with its quotation marks, or *");
                 return Err(Error::Header(vec![Violation::header(title(name), detail)]));
@@ -93,8 +100,11 @@ mod tests {
 
         assert_eq!(revisions("\"17-0a1b\""), [17]);
         assert_eq!(revisions("\"17-0a1b-br\", \"18-x\""), [17, 18]);
-        assert_eq!(revisions("W/\"17-0a1b\""), [0; 0], "a weak tag is no proof");
-        assert_eq!(revisions("\"0a1b\""), [0; 0], "nor is that of a list");
+        assert_eq!(revisions("W/\"17-0a1b\""), [17], "as a proxy that compresses sends it on");
+        assert_eq!(revisions("W/\"17-0a1b-gzip\", \"18-0a1b-gzip\""), [17, 18]);
+        for foreign in ["\"0a1b\"", "W/\"0a1b-br\"", "\"17\"", "W/\"17\"", "\"x-17\"", "\"-17-0a1b\"", "\"+17-0a1b\""] {
+            assert_eq!(revisions(foreign), [0; 0], "{foreign}");
+        }
     }
 
     #[test]
