@@ -2,6 +2,7 @@
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod away;
+mod bodies;
 mod caching;
 mod changes;
 mod confirmations;
@@ -12,6 +13,7 @@ mod forgeries;
 mod formats;
 mod history;
 mod learning_partnerships;
+mod limits;
 mod lost;
 mod merging;
 mod moved;

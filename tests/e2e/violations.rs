@@ -111,7 +111,7 @@ async fn what_can_be_understood_in_two_ways_is_refused() {
     let media = send("{}", Method::POST, "/v1/themes", "text/plain").await;
     let other = send("{}", Method::PATCH, "/v1/themes/mobility", json).await;
     let none = editor.write(Method::POST, "/v1/themes", &[], None).await;
-    let large = send(&format!("\"{}\"", "x".repeat(300_000)), Method::POST, "/v1/themes", json).await;
+    let large = send(&format!("\"{}\"", "x".repeat(5 << 20)), Method::POST, "/v1/themes", json).await;
     let coded =
         editor.write(Method::POST, "/v1/themes", &[("content-encoding", "gzip")], Some((json, "{}".to_owned()))).await;
     let asked = send(r#"{"slug": "ab", "label": {"de": "x"}}"#, Method::POST, "/v1/themes?dry_run=true", json).await;

@@ -33,14 +33,17 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Pages of the feed at the newest versions: many wait for the same, and it is read once.
-pub(crate) struct Feed(Cache<(i64, String), Arc<Changes>>);
+pub(crate) struct Feed(Cache<(i64, String), (Arc<Changes>, i64)>);
 
 impl Default for Feed {
     fn default() -> Self {
-        // Some hundred changes are some hundred kilobytes.
-        let weigh =
-            |_: &(i64, String), page: &Arc<Changes>| u32::try_from(page.items.len()).unwrap_or(u32::MAX).max(50);
-        Self(Cache::builder().weigher(weigh).max_capacity(5000).time_to_idle(Duration::from_mins(1)).build())
+        // By the bytes of the entries, and what each change has besides.
+        let weigh = |_: &(i64, String), (page, bytes): &(Arc<Changes>, i64)| {
+            u32::try_from(*bytes)
+                .unwrap_or(u32::MAX)
+                .saturating_add(u32::try_from(512 * (page.items.len() + 8)).unwrap_or(u32::MAX))
+        };
+        Self(Cache::builder().weigher(weigh).max_capacity(16 << 20).time_to_idle(Duration::from_mins(1)).build())
     }
 }
 
@@ -52,9 +55,12 @@ impl Feed {
         let mut tables: Vec<String> = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
         tables.sort();
         let key = (state.directory.version().number, format!("{after} {limit} {}", tables.join(" ")));
-        let page = async { query::after(state.read()?, (after, limit), &tables).await.map(Arc::new) };
+        let page = async {
+            query::after(state.read()?, (after, limit), &tables).await.map(|(page, bytes)| (Arc::new(page), bytes))
+        };
         // What failed for one is not tried again by all who waited for the same.
-        self.0.try_get_with(key, page).await.map_err(|error| match (&*error, error.causes()) {
+        let kept = self.0.try_get_with(key, page).await;
+        kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
             (Error::Fault(_), causes) => Error::fault(anyhow!(causes.unwrap_or_default())),
             (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
         })
@@ -63,7 +69,7 @@ impl Feed {
 
 /// Follow the changes of the directory
 ///
-/// Every change of every entry, oldest first, in one order without gaps. A mirror reads from the first on, keeps `next`, and
+/// Every change of every entry, oldest first, in one order without gaps. A page ends early where its entries are long. A mirror reads from the first on, keeps `next`, and
 /// passes it as `after`; with `wait`, the answer comes as soon as there is a change. With `Accept: text/event-stream` the same
 /// goes on as server-sent events, from `after` or `Last-Event-ID` on: each event has the `sequence` as its id. A stream
 /// ends after some minutes, and clients come back by themselves.

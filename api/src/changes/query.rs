@@ -27,19 +27,51 @@ const TOLD: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.e
                 then c.entry end as content \
       from change c";
 
-/// The changes that follow one, of some tables or of all: one statement.
-pub(super) async fn after(db: &impl ConnectionTrait, (after, limit): (i64, i64), tables: &[String]) -> Result<Changes> {
-    let found = format!(
-        "{TOLD} where c.sequence > $1 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) order by c.sequence limit $3"
+/// The changes after `$1`, of the tables `$2` or of all, until there are `$3` of them or their entries have `$4` bytes; and one more, that
+/// `is_shown` tells apart. Entries may be long, so their number alone bounds nothing; they are read one by one, and no further.
+const PAGE: &str = "with recursive page as ( \
+        select 0 as place, $1::bigint as sequence, 0::bigint as before, 0::bigint as bytes \
+         union all \
+        select p.place + 1, n.sequence, p.before + p.bytes, n.bytes \
+          from page p \
+         cross join lateral (select c.sequence, coalesce(octet_length(c.entry::text), 0)::bigint as bytes from change c \
+                              where c.sequence > p.sequence and (cardinality($2::text[]) = 0 or c.resource = any ($2)) \
+                              order by c.sequence limit 1) n \
+         where p.place <= $3 and p.before < $4), \
+    found as (select sequence, bytes, place <= $3 and before < $4 as is_shown from page where place > 0)";
+
+/// Bytes of entries on one page, but for the last one of them.
+const BUDGET: i64 = 8 << 20;
+
+/// The changes that follow one, of some tables or of all. Also tells how many bytes their entries have.
+pub(super) async fn after(
+    db: &impl ConnectionTrait,
+    (after, limit): (i64, i64),
+    tables: &[String],
+) -> Result<(Changes, i64)> {
+    #[derive(FromQueryResult)]
+    struct Extent {
+        last: Option<i64>,
+        bytes: i64,
+        more: bool,
+    }
+    let extent = format!(
+        "{PAGE} select max(sequence) filter (where is_shown) as last, coalesce(sum(bytes) filter (where is_shown), 0)::bigint as bytes, \
+            coalesce(bool_or(not is_shown), false) as more from found"
     );
-    let values: [Value; 3] = [after.into(), tables.to_vec().into(), (limit + 1).into()];
+    let values: [Value; 4] = [after.into(), tables.to_vec().into(), limit.into(), BUDGET.into()];
+    let extent = Statement::from_sql_and_values(DbBackend::Postgres, extent, values);
+    let extent = Extent::find_by_statement(extent).one(db).await?;
+    let Some(Extent { last: Some(last), bytes, more }) = extent else {
+        return Ok((Changes { items: vec![], next: after, more: false }, 0));
+    };
+    let found = format!(
+        "{TOLD} where c.sequence > $1 and c.sequence <= $3 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) order by c.sequence"
+    );
+    let values: [Value; 3] = [after.into(), tables.to_vec().into(), last.into()];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, found, values);
-    let mut found = Found::find_by_statement(found).all(db).await?;
-    let limit = usize::try_from(limit).unwrap_or_default();
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let items: Vec<FeedChange> = found.into_iter().filter_map(view).collect();
-    Ok(Changes { next: items.last().map_or(after, |last| last.sequence), more, items })
+    let found = Found::find_by_statement(found).all(db).await?;
+    Ok((Changes { next: last, more, items: found.into_iter().filter_map(view).collect() }, bytes))
 }
 
 /// Some changes, as they are told.
@@ -93,12 +125,10 @@ pub(crate) async fn concerning(
                                                     jsonb_build_object('names', to_jsonb($5::text[]))))) \
          order by c.sequence";
     let Concerning { tables, themes, municipalities } = concerning;
-    let newest = Statement::from_string(DbBackend::Postgres, "select coalesce(max(sequence), 0) from change");
-    let newest: i64 = match db.query_one_raw(newest).await? {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    };
-    let reached = newest.min(after + WINDOW);
+    let reached = format!("{PAGE} select coalesce(max(sequence) filter (where is_shown), $1) from found");
+    let values: [Value; 4] = [after.into(), Vec::<String>::new().into(), WINDOW.into(), BUDGET.into()];
+    let reached = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, reached, values)).await?;
+    let reached: i64 = reached.map_or(Ok(after), |row| row.try_get_by_index(0))?;
     let values: [Value; 7] = [
         after.into(),
         reached.into(),

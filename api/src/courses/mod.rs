@@ -13,7 +13,9 @@ use crate::State;
 use crate::auth::{CoursesWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -121,6 +123,12 @@ async fn change_course(
 /// Delete a course
 #[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/courses/{key}")]
-async fn delete_course(caller: Scoped<CoursesWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+async fn delete_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::delete::<_, _, CourseInput>((caller.caller(), call), (key, held), query::views).await
 }

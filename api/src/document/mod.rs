@@ -217,8 +217,6 @@ fn moved() -> RefOr<Response> {
 fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
     let Facts { method, path, negotiates, guarded, .. } = facts;
     let (writes, posts) = (*method != "get", *method == "post");
-    let bodiless = ["/revocation", "/confirmations", "/resolution", "/secret", "/redelivery"];
-    let has_body = writes && *method != "delete" && !bodiless.iter().any(|end| path.ends_with(end));
     match problem {
         "not-found" => path.contains('{'),
         "gone" => facts.names_entry() || writes && is_aside(path),
@@ -227,9 +225,9 @@ fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
         "unavailable" => path.starts_with("/v1") || *path == "/health/ready",
         "address" | "too-long" | "too-large" | "coding" | "invalid-token" | "fault" => true,
         "scope" => *guarded,
-        "json" | "media-type" | "slow" | "invalid" => has_body,
         "if-match" | "changed" => writes && !posts,
-        "referenced" | "in-flight" | "taken" => writes,
+        // An operation that takes no body says so to those who send one.
+        "json" | "media-type" | "slow" | "invalid" | "referenced" | "in-flight" | "taken" => writes,
         _ => false,
     }
 }

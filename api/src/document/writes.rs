@@ -8,6 +8,9 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
 use super::{Facts, describe, moved};
+use crate::http::MAX_BODY;
+use crate::input::MAX_BYTES;
+use crate::routes::RESOURCES;
 
 /// Answers by status.
 type Responses = BTreeMap<String, RefOr<Response>>;
@@ -45,6 +48,9 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         parameters.extend(taken.map(RefOr::T));
     }
     answer(facts, many, &mut operation.responses.responses);
+    if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
+        body.description.get_or_insert_with(|| limits(facts));
+    }
     if let (Some(RefOr::T(body)), "patch") = (operation.request_body.as_mut(), method) {
         for content in body.content.values_mut() {
             if let RefOr::T(content) = content
@@ -56,6 +62,24 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
             }
         }
     }
+}
+
+/// Says how long a body may be, and what is in it.
+fn limits(facts: &Facts<'_>) -> String {
+    let most = format!("1 MiB ({MAX_BYTES} bytes) as compact JSON in UTF-8; a longer one is a violation (422)");
+    let collection = facts.path.split('/').nth(2).unwrap_or_default();
+    let is_entry = RESOURCES.iter().any(|resource| resource.collection == collection);
+    let has_content = collection == "submissions" && (facts.method != "post" || facts.path.matches('/').count() == 2);
+    let about = match facts.method {
+        "post" if is_entry && facts.path.ends_with("/batch") => {
+            format!("A list of 1 to 1,000 entries. Each may have up to {most}. ")
+        }
+        "patch" if is_entry => format!("The members to change. The entry that results may have up to {most}. "),
+        _ if is_entry => format!("The entry. It may have up to {most}. "),
+        _ if has_content => format!("The `content`, once it is changed, may have up to {most}. "),
+        _ => String::new(),
+    };
+    format!("{about}The body may have up to {} MiB; a longer one is refused (413).", MAX_BODY >> 20)
 }
 
 /// Adds what is answered, and its headers.

@@ -14,7 +14,9 @@ use crate::State;
 use crate::auth::{EventsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -118,6 +120,12 @@ async fn change_event(
 /// Delete an event
 #[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/events/{key}")]
-async fn delete_event(caller: Scoped<EventsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+async fn delete_event(
+    caller: Scoped<EventsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::delete::<_, _, EventInput>((caller.caller(), call), (key, held), query::views).await
 }

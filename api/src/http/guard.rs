@@ -16,10 +16,9 @@ use crate::error::{Error, Result};
 
 /// Bytes of a path or query that are read.
 const ADDRESS: usize = 8 * 1024;
-/// Bytes of a body that are read.
-const BODY: usize = 256 * 1024;
-/// Bytes of a body that holds many entries.
-const BATCH: usize = 4 * 1024 * 1024;
+/// Bytes of a body that are read. An entry of the greatest length fits, however it is written: compact JSON grows at most
+/// threefold where every letter is escaped, as some libraries do.
+pub(crate) const BODY: usize = 4 * 1024 * 1024;
 /// The longest a read may take before it counts as lost.
 const READ: Duration = Duration::from_secs(5);
 /// The same of a read that waits for something to happen.
@@ -27,17 +26,12 @@ const WAIT: Duration = Duration::from_secs(30);
 /// The same of a write, whose body may be slow to arrive.
 const WRITE: Duration = Duration::from_secs(20);
 
-/// The bytes of a body that are read at an address.
-pub(super) fn longest(path: &str) -> usize {
-    if path.ends_with("/batch") { BATCH } else { BODY }
-}
-
 /// Middleware: lets only requests through that can be read; serves HEAD like GET, and the encoder leaves the body out.
 pub(crate) async fn guard(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if let Err(error) = address(req.uri()).and_then(|()| body(req.headers(), longest(req.path()))) {
+    if let Err(error) = address(req.uri()).and_then(|()| body(req.headers())) {
         return Ok(req.error_response(error));
     }
     if req.method() == Method::HEAD {
@@ -71,10 +65,10 @@ fn well_formed(part: &str) -> Result<()> {
     }
 }
 
-fn body(headers: &HeaderMap, most: usize) -> Result<()> {
+fn body(headers: &HeaderMap) -> Result<()> {
     let text = |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
-    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > most as u64) {
-        return Err(Error::TooLarge(most));
+    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > BODY as u64) {
+        return Err(Error::TooLarge(BODY));
     }
     match text(CONTENT_ENCODING) {
         Some(coding) if !coding.eq_ignore_ascii_case("identity") => Err(Error::Coding),

@@ -14,9 +14,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use validator::Validate;
 
-use super::guard::longest;
+use super::guard::BODY;
 use crate::error::{Error, Result, Violation};
-use crate::shape::{Checked, parse};
+use crate::shape::{Checked, escaped, parse};
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -128,29 +128,65 @@ impl<T: 'static> FromRequest for Patch<T> {
 fn body(req: &HttpRequest, payload: &mut Payload, media: &'static str) -> impl Future<Output = Result<Body>> + use<> {
     let sent = req.headers().get(CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
     let fits = sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(media));
-    let (limit, payload) = (longest(req.path()), payload.take());
+    let payload = payload.take();
     async move {
         if !fits {
             return Err(Error::MediaType(media));
         }
-        let read = tokio::time::timeout(PATIENCE, bytes(payload, limit));
-        let bytes = read.await.map_err(|_| Error::Slow(PATIENCE.as_secs()))??;
+        let bytes = bytes(payload).await?;
         let (value, doubts) = parse(&bytes).map_err(|error| Error::Json(error.to_string()))?;
         Ok(Body { value, doubts, digest: hex(&Sha256::digest(&bytes)) })
     }
 }
 
-async fn bytes(mut payload: Payload, limit: usize) -> Result<Vec<u8>> {
-    let mut bytes = vec![];
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::Json("it broke off".to_owned()))?;
-        if bytes.len() + chunk.len() > limit {
-            return Err(Error::TooLarge(limit));
+/// Reads a body, if it is no longer and no slower than it may be.
+async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
+    let read = async {
+        let mut bytes = vec![];
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::Json("it broke off".to_owned()))?;
+            if bytes.len() + chunk.len() > BODY {
+                return Err(Error::TooLarge(BODY));
+            }
+            bytes.extend_from_slice(&chunk);
         }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
+        Ok(bytes)
+    };
+    tokio::time::timeout(PATIENCE, read).await.map_err(|_| Error::Slow(PATIENCE.as_secs()))?
 }
+
+/// The body of an operation that takes none: nothing, or an empty object, as some clients send with every POST. What is sent
+/// beyond that would be dropped unseen, so it is refused.
+pub(crate) struct NoBody;
+
+impl FromRequest for NoBody {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = bytes(payload).await?;
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                return Ok(Self);
+            }
+            let (value, _) = parse(&bytes).map_err(|error| Error::Json(error.to_string()))?;
+            let Value::Object(members) = value else {
+                let detail = "must be left out: this operation takes no body, or an empty object";
+                return Err(Error::Invalid(vec![Violation::pointer("", detail)]));
+            };
+            let unknown = members.keys().take(MOST_UNKNOWN).map(|name| {
+                let detail = format!("unknown member `{name}`; this operation takes no body, or an empty object");
+                Violation::pointer(format!("/{}", escaped(name)), detail)
+            });
+            let unknown: Vec<Violation> = unknown.collect();
+            if unknown.is_empty() { Ok(Self) } else { Err(Error::Invalid(unknown)) }
+        })
+    }
+}
+
+/// Unknown members that are named.
+const MOST_UNKNOWN: usize = 100;
 
 /// Bytes as text.
 pub(crate) fn hex(bytes: &[u8]) -> String {

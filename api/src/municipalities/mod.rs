@@ -14,7 +14,9 @@ use crate::State;
 use crate::auth::{MunicipalitiesWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -177,6 +179,7 @@ async fn delete_municipality(
     call: Call,
     key: Key,
     held: Held,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     writing::delete::<_, _, MunicipalityInput>((caller.caller(), call), (key, held), query::views).await
 }

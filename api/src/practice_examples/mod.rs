@@ -15,7 +15,9 @@ use crate::State;
 use crate::auth::{PracticeExamplesWrite, Scope, Scoped, SubmissionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::Files;
 use crate::listing;
 use crate::resource::Resource;
@@ -92,6 +94,7 @@ async fn create_practice_example_confirmation(
     caller: Scoped<SubmissionsWrite>,
     call: Call,
     key: Key,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     writing::confirm::<_, _, PracticeExampleInput>((caller.caller(), call), key, confirm::stand, query::views).await
 }
@@ -156,6 +159,7 @@ async fn delete_practice_example(
     call: Call,
     key: Key,
     held: Held,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     writing::delete::<_, _, PracticeExampleInput>((caller.caller(), call), (key, held), query::views).await
 }

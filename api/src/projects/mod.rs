@@ -13,7 +13,9 @@ use crate::State;
 use crate::auth::{ProjectsWrite, Scope, Scoped};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -150,6 +152,12 @@ async fn change_project(
 /// Delete a model project
 #[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/projects/{key}")]
-async fn delete_project(caller: Scoped<ProjectsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+async fn delete_project(
+    caller: Scoped<ProjectsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::delete::<_, _, ProjectInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -15,7 +15,9 @@ use crate::State;
 use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
 use crate::error::Result;
 use crate::format::{Feature, FeatureCollection, Record};
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -117,7 +119,12 @@ async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) 
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
     responses((status = 200, description = "The solution", body = Solution)))]
 #[post("/v1/solutions/{key}/confirmations")]
-async fn create_solution_confirmation(caller: Scoped<SubmissionsWrite>, call: Call, key: Key) -> Result<HttpResponse> {
+async fn create_solution_confirmation(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    key: Key,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::confirm::<_, _, SolutionInput>((caller.caller(), call), key, store::stand, view::views).await
 }
 
@@ -176,6 +183,12 @@ async fn change_solution(
 /// Delete a solution
 #[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/solutions/{key}")]
-async fn delete_solution(caller: Scoped<SolutionsWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+async fn delete_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::delete::<_, _, SolutionInput>((caller.caller(), call), (key, held), view::views).await
 }

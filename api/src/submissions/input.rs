@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::kind::KINDS;
+use crate::input::too_long;
 use crate::resource::ResourceName;
 use crate::validate::{self, broken, broken_at};
 
@@ -38,7 +39,10 @@ fn publish() -> Purpose {
 }
 
 fn is_object(content: &Value) -> Result<(), ValidationError> {
-    if content.is_object() { Ok(()) } else { Err(broken("must be an object")) }
+    if !content.is_object() {
+        return Err(broken("must be an object"));
+    }
+    too_long(content).map_or(Ok(()), |detail| Err(broken(detail)))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]

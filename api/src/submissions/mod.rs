@@ -28,7 +28,7 @@ use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, Submissio
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, View, no_store, nothing, reply};
+use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing, reply};
 use crate::listing;
 use crate::writing::{Answer, Call, Done};
 
@@ -255,6 +255,7 @@ async fn create_submission_comment_resolution(
     mut call: Call,
     id: Id,
     req: HttpRequest,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     call.plain()?;
     let comment = req.match_info().get("comment").and_then(|comment| comment.parse().ok());

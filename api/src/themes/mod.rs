@@ -11,7 +11,9 @@ use crate::State;
 use crate::auth::{Scope, Scoped, ThemesWrite};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -144,6 +146,12 @@ async fn change_theme(
 /// Delete a theme
 #[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/themes/{key}")]
-async fn delete_theme(caller: Scoped<ThemesWrite>, call: Call, key: Key, held: Held) -> Result<HttpResponse> {
+async fn delete_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     writing::delete::<_, _, ThemeInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -21,7 +21,7 @@ use crate::change::Author;
 use crate::db::{Database, Pace, Write};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
-use crate::http::{Id, Json, ListQuery, Page, Paging, View, no_store, nothing, reply};
+use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, View, no_store, nothing, reply};
 use crate::listing;
 use crate::municipalities::MUNICIPALITIES;
 use crate::writing::{Answer, Call, Done};
@@ -105,7 +105,12 @@ async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<T
     params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "What it was issued for", body = Token)))]
 #[post("/v1/tokens/{id}/revocation")]
-async fn create_token_revocation(caller: Scoped<TokensAdmin>, mut call: Call, id: Id) -> Result<HttpResponse> {
+async fn create_token_revocation(
+    caller: Scoped<TokensAdmin>,
+    mut call: Call,
+    id: Id,
+    _: NoBody,
+) -> Result<HttpResponse> {
     caller.is_unbound()?;
     call.plain()?;
     let (id, issued) = (id.0, call.state.auth.issued.clone());

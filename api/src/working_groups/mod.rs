@@ -13,7 +13,9 @@ use crate::State;
 use crate::auth::{Scope, Scoped, WorkingGroupsWrite};
 use crate::error::Result;
 use crate::format::Record;
-use crate::http::{Batch, EntryQuery, Held, Json, Key, ListQuery, Page, Paging, Patch, QueryString, Usual, View};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
 use crate::import::{Files, Form};
 use crate::listing;
 use crate::resource::Resource;
@@ -138,6 +140,7 @@ async fn delete_working_group(
     call: Call,
     key: Key,
     held: Held,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     writing::delete::<_, _, WorkingGroupInput>((caller.caller(), call), (key, held), query::views).await
 }

@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::error::{Error, Result, Violation};
-use crate::input::{Input, Known};
+use crate::input::{Input, Known, too_long};
 use crate::shape::Checked;
 
 /// Entries that were looked up in the directory.
@@ -70,6 +70,12 @@ pub(crate) async fn settle<I: Input>(
     for (index, violation) in unknown {
         if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
             checked.add(vec![violation]);
+        }
+    }
+    // As it is kept and shown: other entries by the names that are kept of them.
+    for (place, (_, input)) in places.iter().zip(&read) {
+        if let (Some(checked), Some(detail)) = (checks.get_mut(*place), too_long(input)) {
+            checked.add(vec![Violation::pointer("", detail)]);
         }
     }
     let taken = taken(tx, &read).await?;

@@ -18,6 +18,10 @@ pub(crate) struct Form {
     pub resource: &'static str,
     /// What entries of the kind are called.
     pub title: Text,
+    /// Bytes that the whole content may have, as compact JSON in UTF-8. Texts may each be as long as their own limit as long
+    /// as the content is within this one.
+    #[schema(example = 1_048_576)]
+    pub max_bytes: usize,
     /// What can be set, in the order in which people expect to be asked.
     pub members: Vec<FormMember>,
     /// Content that could be submitted as it is, were its slug not taken.

@@ -16,6 +16,7 @@ use super::labels::labels;
 use crate::document::document;
 use crate::error::{Error, Result, Violation};
 use crate::http::{QueryString, reply};
+use crate::input::MAX_BYTES;
 use crate::resource::Resource;
 
 /// Read what a form for a submission asks
@@ -87,7 +88,14 @@ impl Form {
             members.iter().filter(|member| member.required).map(|member| (member.name.clone(), member.example.clone()));
         let example = Value::Object(needed.collect());
         let [de, en] = kind.resource.title;
-        Self { kind: kind.resource.table, resource: kind.resource.collection, title: text((de, en)), members, example }
+        Self {
+            kind: kind.resource.table,
+            resource: kind.resource.collection,
+            title: text((de, en)),
+            max_bytes: MAX_BYTES,
+            members,
+            example,
+        }
     }
 }
 
