@@ -136,7 +136,8 @@ pub struct Listen {
     #[arg(long, global = true, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub write_origins: Vec<String>,
 
-    /// Let webhooks lead to private and local addresses, and without encryption; for trials, and for networks of one's own
+    /// Let webhooks lead to private and local addresses, and without encryption; for trials, and for networks of one's own.
+    /// Of several instances on one database, those without it leave such webhooks to the others
     #[arg(long, global = true, env = "TRANSFERATLAS_WEBHOOK_PRIVATE")]
     pub webhook_private: bool,
 

@@ -27,6 +27,8 @@ pub struct Model {
     pub rests_until: Option<DateTimeUtc>,
     pub told_until: Option<DateTimeUtc>,
     pub silent_since: Option<DateTimeUtc>,
+    pub private_until: Option<DateTimeUtc>,
+    pub unsent_since: Option<DateTimeUtc>,
     pub ends_at: Option<DateTimeUtc>,
     pub inactive_because: Option<String>,
     pub deleted_at: Option<DateTimeUtc>,

@@ -50,6 +50,7 @@ impl MigratorTrait for Migrator {
             sql!("0022_told_anew"),
             sql!("0023_search_path"),
             sql!("0024_municipality_ids"),
+            sql!("0025_private_webhooks"),
         ]
     }
 }

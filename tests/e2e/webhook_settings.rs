@@ -181,8 +181,101 @@ async fn nothing_is_sent_into_our_own_network_unless_that_is_allowed() {
     let named = editor.post(WEBHOOKS, &json!({ "url": format!("https://localhost:{port}/") })).await.json();
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
     let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
-    let attempt = once(&editor, &log, |log| log["items"][0]["attempts"] == 1).await["items"][0].clone();
-    assert_eq!((&attempt["state"], attempt.get("status")), (&json!("pending"), None));
-    assert!(attempt["failure"].as_str().unwrap().contains("not public"), "{attempt}");
+    let waits = once(&editor, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+    assert_eq!((&waits["state"], &waits["attempts"], waits.get("status")), (&json!("pending"), &json!(0), None));
+    assert!(waits["failure"].as_str().unwrap().contains("only an instance with `--webhook-private`"), "{waits}");
+    tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(endpoint.heard().is_empty());
+    assert_eq!(editor.get(&log).await.json()["items"][0]["attempts"], 0, "it is no attempt");
+    // What is still not sent after a day is given up, and says why.
+    if later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await
+        && later(&app, "update webhook set unsent_since = now() - interval '2 days', private_until = null").await
+    {
+        let given_up = once(&editor, &log, |log| log["items"][0]["state"] == "failed").await["items"][0].clone();
+        assert!(given_up["failure"].as_str().unwrap().contains("within a day"), "{given_up}");
+        assert_eq!(given_up["attempts"], 0);
+    }
+}
+
+/// Two instances on one database, of which the second may send to nobody private.
+fn two_instances() -> Option<(App, App)> {
+    let database = TestDatabase::filled();
+    database.server_address()?;
+    let shared = database.shared();
+    let settings = tests::Settings { keys: Some(tests::Secret(tests::KEYS.clone())), ..shared.settings() };
+    let one = App::start_on(database);
+    Some((one, App::start_as((shared, settings), tests::Listen { webhook_private: false, ..listen() })))
+}
+
+#[tokio::test]
+async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_there() {
+    let Some((one, other)) = two_instances() else { return };
+    let (literal, named) = (Endpoint::open().await, Endpoint::open().await);
+    let editor = one.editor().await;
+    let (by_address, _) = made(&editor, &literal, json!({})).await;
+    let by_name = json!({ "url": format!("http://localhost:{}/hook", named.address.port()) });
+    let by_name = editor.post(WEBHOOKS, &by_name).await.json();
+    let by_name = format!("{WEBHOOKS}/{}", by_name["webhook"]["id"].as_str().unwrap());
+
+    let elsewhere = other.editor().await;
+    for number in 0..20 {
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        let writer = if number % 2 == 0 { &editor } else { &elsewhere };
+        assert_eq!(writer.post("/v1/themes", &theme).await.status, 201);
+    }
+    for (endpoint, path) in [(&literal, &by_address), (&named, &by_name)] {
+        endpoint.hears(20).await;
+        let log = settled(&editor, path).await;
+        assert_eq!(log.len(), 20);
+        for delivery in &log {
+            assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("delivered"), &json!(1)), "{delivery}");
+        }
+        let webhook = editor.get(path).await.json();
+        assert!(webhook["active"] == true && webhook.get("rests_until").is_none(), "{webhook}");
+    }
+
+    // As long as no instance may send there, it waits, and is sent once there is one again.
+    let database = one.database.shared();
+    let stays = one;
+    let (before, path) = (literal.heard().len(), by_address);
+    let reader = other.anonymous().with_token(&stays.issue(json!({ "subject": "redaktion", "role": "editor" })).await);
+    let keep = stays.stop_serving();
+    reader.post("/v1/themes", &json!({ "slug": "wartet", "label": { "de": "Wartet" } })).await;
+    let log = format!("{path}/deliveries");
+    let waits = once(&reader, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+    assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)), "{waits}");
+    assert_eq!(literal.heard().len(), before);
+    let again = App::start_on(database);
+    literal.hears(before + 1).await;
+    let delivered = once(&reader, &log, |log| log["items"][0]["state"] == "delivered").await["items"][0].clone();
+    assert_eq!((&delivered["attempts"], delivered.get("failure")), (&json!(1), None));
+    drop((again, other, keep));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_once_more_is_sent_at_once_though_the_endpoint_rests() {
+    let (app, endpoint) = (App::start(), Endpoint::open().await);
+    let editor = app.editor().await;
+    let (path, _) = made(&editor, &endpoint, json!({})).await;
+    // No answer that could be read, twice: it is left alone for half a minute.
+    endpoint.answers(&["nonsense", "nonsense"]);
+
+    for slug in ["erstes", "zweites"] {
+        editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": "Prüfen" } })).await;
+    }
+    endpoint.hears(2).await;
+    let is_tried = |log: &serde_json::Value| log["items"].as_array().unwrap().iter().all(|one| one["attempts"] != 0);
+    let log = once(&editor, &format!("{path}/deliveries"), is_tried).await;
+    let rests = editor.get(&path).await.json()["rests_until"].as_str().unwrap().to_owned();
+    for delivery in log["items"].as_array().unwrap() {
+        assert!(delivery["next_at"].as_str() >= Some(&rests), "{delivery} before {rests}");
+    }
+
+    let again = format!("{path}/deliveries/{}/redelivery", log["items"][0]["id"].as_str().unwrap());
+    let asked = editor.post(&again, &json!({})).await.json();
+    assert!(asked["next_at"].as_str() < Some(&rests), "{asked} at {rests}");
+    let heard = endpoint.hears(3).await;
+    assert_eq!(heard[2].json()["data"]["slug"], "zweites", "before what waits longer");
+    assert_eq!(settled(&editor, &path).await.len(), 2);
+    assert!(editor.get(&path).await.json().get("rests_until").is_none());
 }

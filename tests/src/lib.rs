@@ -132,6 +132,13 @@ impl App {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Ends the service; its database stays as long as what is given back.
+    #[must_use]
+    pub fn stop_serving(mut self) -> TestDatabase {
+        let shared = self.database.shared();
+        std::mem::replace(&mut self.database, shared)
+    }
 }
 
 impl Drop for App {

@@ -70,6 +70,19 @@ pub(super) fn objection(url: &str, private: bool) -> Option<&'static str> {
     None
 }
 
+/// A name leads to an address that is not public.
+#[derive(Debug, thiserror::Error)]
+#[error("the name leads to a private or local address")]
+pub(super) struct NotPublic;
+
+impl NotPublic {
+    /// Whether this is why a request was not sent.
+    pub(super) fn is_cause_of(error: &reqwest::Error) -> bool {
+        let begin: &(dyn std::error::Error + 'static) = error;
+        std::iter::successors(Some(begin), |error| error.source()).any(|cause| cause.is::<Self>())
+    }
+}
+
 /// Looks names up, and passes on none that lead to an address which is not public.
 pub(super) struct PublicOnly;
 
@@ -77,9 +90,12 @@ impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.is_empty() {
+                return Err("the name leads nowhere".into());
+            }
             // One private address among public ones is no accident.
-            if found.is_empty() || !found.iter().all(|address| is_public(address.ip())) {
-                return Err("the name leads to a private or local address".into());
+            if !found.iter().all(|address| is_public(address.ip())) {
+                return Err(NotPublic.into());
             }
             Ok::<Addrs, _>(Box::new(found.into_iter()))
         })

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::address::{self, objection};
+use super::address::{self, NotPublic, objection};
 use super::outbox;
 use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
@@ -30,6 +30,7 @@ const POLL: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Sender {
     client: Option<Client>,
+    /// Whether it may send to private addresses, and without encryption.
     private: bool,
 }
 
@@ -47,7 +48,11 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
     while !directory.is_stopping() {
         let news = directory.news();
         while sending.try_join_next().is_some() {}
-        let work = if directory.is_away() { Ok(Work::Nothing) } else { next(&database, sending.len() < AT_ONCE).await };
+        let work = if directory.is_away() {
+            Ok(Work::Nothing)
+        } else {
+            next(&database, sending.len() < AT_ONCE, sender.private).await
+        };
         match work {
             Ok(Work::Something) => continue,
             Ok(Work::Batch(batch)) => {
@@ -73,11 +78,11 @@ enum Work {
 }
 
 /// Does what is to be done next, if anything is.
-async fn next(database: &Database, free: bool) -> Result<Work> {
-    let todo = queue::todo(database.watch()).await?;
+async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
+    let todo = queue::todo(database.watch(), private).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
-        match within(database, async move |tx| queue::take(tx, webhook).await).await {
+        match within(database, async move |tx| queue::take(tx, webhook, private).await).await {
             Ok(Some(batch)) => return Ok(Work::Batch(batch)),
             Ok(None) => {}
             Err(error) => is_done = rest(database, webhook, &error).await?,
@@ -123,8 +128,10 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
     let began = Instant::now();
     for message in messages {
         let attempt = attempt(&sender, (&url, &secrets), &message).await;
-        let settle =
-            async move |tx: &DatabaseTransaction| queue::settle(tx, (webhook, until), &message, &attempt).await;
+        let settle = async move |tx: &DatabaseTransaction| match attempt {
+            Some(attempt) => queue::settle(tx, (webhook, until), &message, &attempt).await,
+            None => queue::leave(tx, (webhook, until)).await.map(|()| false),
+        };
         let goes_on = within(&database, settle).await.unwrap_or_else(|error| {
             tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
             false
@@ -138,16 +145,15 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
     }
 }
 
-/// Sends one message once.
-async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &Message) -> Attempt {
+/// Sends one message once; nothing, if only an instance that may send to private addresses may.
+async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &Message) -> Option<Attempt> {
     let (began, timestamp) = (Instant::now(), Utc::now().timestamp());
-    // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed once.
+    let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
+    // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed elsewhere.
     if objection(url, sender.private).is_some() {
-        return Attempt { status: None, failure: Some(NOT_PUBLIC.to_owned()), took: began.elapsed() };
+        return objection(url, true).map(|_| failed(NOT_PUBLIC));
     }
-    let Some(client) = &sender.client else {
-        return Attempt { status: None, failure: Some(NO_CERTIFICATES.to_owned()), took: began.elapsed() };
-    };
+    let Some(client) = &sender.client else { return Some(failed(NO_CERTIFICATES)) };
     let request = client
         .post(url)
         .header("content-type", "application/json")
@@ -155,11 +161,11 @@ async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &M
         .header("webhook-timestamp", timestamp.to_string())
         .header("webhook-signature", signatures(secrets, message.id, timestamp, &message.body))
         .body(message.body.clone());
-    let (status, failure) = match request.send().await {
-        Ok(answer) => (Some(answer.status().as_u16()), None),
-        Err(error) => (None, Some(reason(&error).to_owned())),
-    };
-    Attempt { status, failure, took: began.elapsed() }
+    match request.send().await {
+        Ok(answer) => Some(Attempt { status: Some(answer.status().as_u16()), failure: None, took: began.elapsed() }),
+        Err(error) if NotPublic::is_cause_of(&error) => None,
+        Err(error) => Some(failed(reason(&error))),
+    }
 }
 
 const NO_CERTIFICATES: &str = "no connection: this service has no certificates to trust";

@@ -103,7 +103,7 @@ pub(super) struct Delivery {
     /// When it came up.
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When it is sent next, while it is pending.
+    /// When it is sent next, while it is pending: not before the webhook's `rests_until`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:05:00Z", nullable = false)]
     pub next_at: Option<DateTime<Utc>>,
@@ -119,7 +119,7 @@ pub(super) struct Delivery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 204, nullable = false)]
     pub status: Option<i16>,
-    /// Why there was no answer.
+    /// Why there was no answer, or why it was not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "no answer within 10 seconds", nullable = false)]
     pub failure: Option<String>,

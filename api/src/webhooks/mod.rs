@@ -23,7 +23,7 @@ use crate::State;
 use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
 use crate::change::Author;
 use crate::error::{Error, Result, Violation};
-use crate::http::{Held, Id, Json, ListQuery, Page, Paging, Patch, View, no_store, nothing};
+use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing};
 use crate::listing;
 use crate::shape::Checked;
 use crate::writing::{Answer, Call, Done};
@@ -159,7 +159,13 @@ async fn set(
 #[utoipa::path(tag = TAG, description = "With what is on its way to it, and its log.", security(("token" = [WebhooksWrite::NAME])), params(Id),
     responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/webhooks/{id}")]
-async fn delete_webhook(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id, held: Held) -> Result<HttpResponse> {
+async fn delete_webhook(
+    caller: Scoped<WebhooksWrite>,
+    mut call: Call,
+    id: Id,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
     call.plain()?;
     let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
@@ -175,7 +181,12 @@ async fn delete_webhook(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id, h
 /// one stands, and it takes no `Idempotency-Key`.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new secret", body = WebhookSecret)))]
 #[post("/v1/webhooks/{id}/secret")]
-async fn create_webhook_secret(caller: Scoped<WebhooksWrite>, mut call: Call, id: Id) -> Result<HttpResponse> {
+async fn create_webhook_secret(
+    caller: Scoped<WebhooksWrite>,
+    mut call: Call,
+    id: Id,
+    _: NoBody,
+) -> Result<HttpResponse> {
     call.unrepeatable()?;
     let owner = Owner::of(&caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
@@ -210,7 +221,7 @@ async fn list_webhook_deliveries(
 
 /// Send something once more
 ///
-/// Whatever became of it, with the same `webhook-id`.
+/// Sends it at once, whatever became of it, with the same `webhook-id`, even while the endpoint is left alone (`rests_until`).
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id,
         ("delivery" = Uuid, Path, description = "Id of the delivery.", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The delivery", body = Delivery)))]
@@ -220,6 +231,7 @@ async fn create_webhook_redelivery(
     mut call: Call,
     id: Id,
     req: HttpRequest,
+    _: NoBody,
 ) -> Result<HttpResponse> {
     call.plain()?;
     let delivery: Uuid = req.match_info().get("delivery").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;

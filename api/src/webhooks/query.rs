@@ -1,6 +1,6 @@
 //! What the database does to find webhooks and what they were told.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use entity::vocabulary::DeliveryState;
 use entity::{webhook, webhook_delivery};
 use sea_orm::prelude::Expr;
@@ -8,7 +8,7 @@ use sea_orm::{Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilt
 use uuid::Uuid;
 
 use super::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
-use super::queue::bodies;
+use super::queue::{WAITS, bodies};
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
 use crate::error::{Error, Result};
 use crate::filter::Filter;
@@ -110,24 +110,52 @@ pub(super) fn log(query: &DeliveryQuery) -> Plan {
     }
 }
 
-/// What messages look like in the log.
-pub(super) async fn deliveries(db: &impl ConnectionTrait, rows: Vec<webhook_delivery::Model>) -> Result<Vec<Delivery>> {
-    let bodies = bodies(db, &rows).await?;
-    rows.into_iter().zip(bodies).map(|(row, body)| delivery(row, &body)).collect()
+/// What of a webhook decides on when its messages are sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Schedule {
+    rests_until: Option<DateTime<Utc>>,
+    /// Whether only an instance may send to it that may send to private addresses.
+    is_private: bool,
+    /// Whether no such instance has taken what is on its way since that was found.
+    is_unsent: bool,
 }
 
-fn delivery(row: webhook_delivery::Model, body: &str) -> Result<Delivery> {
+impl Schedule {
+    fn of(webhook: &webhook::Model) -> Self {
+        Self {
+            rests_until: webhook.rests_until,
+            is_private: webhook.private_until.is_some_and(|until| until > Utc::now()),
+            is_unsent: webhook.unsent_since.is_some(),
+        }
+    }
+}
+
+/// What messages to one webhook look like in the log.
+pub(super) async fn deliveries(db: &impl ConnectionTrait, rows: Vec<webhook_delivery::Model>) -> Result<Vec<Delivery>> {
+    let bodies = bodies(db, &rows).await?;
+    let Some(webhook) = rows.first().map(|row| row.webhook_id) else { return Ok(vec![]) };
+    // It is read after its messages, so that a rest which begins meanwhile counts.
+    let webhook = webhook::Entity::find_by_id(webhook).one(db).await?;
+    let schedule = webhook.as_ref().map(Schedule::of).unwrap_or_default();
+    rows.into_iter().zip(bodies).map(|(row, body)| delivery(row, schedule, &body)).collect()
+}
+
+fn delivery(row: webhook_delivery::Model, schedule: Schedule, body: &str) -> Result<Delivery> {
+    let is_pending = row.state == DeliveryState::Pending;
+    let waits = is_pending && (schedule.is_unsent || schedule.is_private && row.attempts == 0);
+    // What was asked for once more stands before all that waits, and is due when it was asked for.
+    let next_at = schedule.rests_until.into_iter().fold(row.next_at.max(row.asked_at), DateTime::max);
     Ok(Delivery {
         id: row.id,
         r#type: row.r#type,
-        next_at: (row.state == DeliveryState::Pending).then_some(row.next_at),
+        next_at: is_pending.then_some(next_at),
         state: row.state,
         attempts: row.attempts,
         created_at: row.created_at,
         ended_at: row.ended_at,
         attempted_at: row.attempted_at,
         status: row.status,
-        failure: row.failure,
+        failure: if waits { Some(WAITS.to_owned()) } else { row.failure },
         took_ms: row.took_ms,
         payload: serde_json::from_str(body).map_err(Error::fault)?,
     })

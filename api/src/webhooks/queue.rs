@@ -40,19 +40,21 @@ pub(super) struct Todo {
     pub untidy: bool,
 }
 
-pub(super) async fn todo(db: &impl ConnectionTrait) -> Result<Todo> {
+/// What an instance does that may send to private addresses, or may not.
+pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Todo> {
     const TODO: &str = "select \
         (select w.id from webhook w cross join lateral \
             (select d.next_at, d.number from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending' and d.next_at <= now() \
               order by d.next_at, d.number limit 1) first \
           where w.active and (w.ends_at is null or w.ends_at > now()) and (w.rests_until is null or w.rests_until <= now()) \
             and (w.told_until is null or w.told_until <= now()) \
+            and ($1 or w.private_until is null or w.private_until <= now()) \
           order by first.next_at, first.number limit 1) as due, \
         (select id from webhook where active and changes and (rests_until is null or rests_until <= now()) \
             and cursor < (select coalesce(max(sequence), 0) from change) order by cursor, id limit 1) as behind, \
         exists(select from webhook w where active and ends_at <= now() or deleted_at is not null \
             or not active and exists(select from webhook_delivery d where d.webhook_id = w.id and d.state = 'pending')) as untidy";
-    let found = Todo::find_by_statement(sql(TODO, [])).one(db).await?;
+    let found = Todo::find_by_statement(sql(TODO, [private.into()])).one(db).await?;
     Ok(found.unwrap_or(Todo { due: None, behind: None, untidy: false }))
 }
 
@@ -74,13 +76,15 @@ pub(super) struct Message {
 }
 
 /// Takes some messages for a webhook, unless somebody else tells it, so that for half a minute nobody else does: if this process dies,
-/// somebody sends them then.
-pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid) -> Result<Option<Batch>> {
+/// somebody sends them then. An instance that may send to private addresses may send all of them.
+pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<Batch>> {
     const FREE: &str = "select id from webhook where id = $1 and active and (told_until is null or told_until <= now()) \
         for no key update skip locked";
     const DUE: &str = "select * from webhook_delivery where webhook_id = $1 and state = 'pending' and next_at <= now() \
         order by next_at, number limit 10";
-    const HOLD: &str = "update webhook set told_until = now() + interval '30 seconds' where id = $1 returning *";
+    const HOLD: &str = "update webhook set told_until = now() + interval '30 seconds', \
+            unsent_since = case when $2 then null else unsent_since end \
+        where id = $1 returning *";
     if tx.query_one_raw(sql(FREE, [webhook.into()])).await?.is_none() {
         return Ok(None);
     }
@@ -89,7 +93,7 @@ pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid) -> Result<Opti
         return Ok(None);
     }
     let bodies = bodies(tx, &due).await?;
-    let webhook: webhook::Model = written(tx, sql(HOLD, [webhook.into()])).await?;
+    let webhook: webhook::Model = written(tx, sql(HOLD, [webhook.into(), private.into()])).await?;
     let messages = due.into_iter().zip(bodies);
     let message = |(row, body): (webhook_delivery::Model, _)| {
         let webhook_delivery::Model { id, attempts, asked_at, .. } = row;
@@ -106,6 +110,24 @@ pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid) -> Result<Opti
 pub(super) async fn let_go(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
     const LET_GO: &str = "update webhook set told_until = null where id = $1 and told_until = $2";
     tx.execute_raw(sql(LET_GO, [webhook.into(), until.into()])).await?;
+    Ok(())
+}
+
+/// Why a message waits that only some instances may send.
+pub(super) const WAITS: &str = "not sent yet: the address is private or not encrypted, and only an instance with `--webhook-private` may send to it";
+
+/// Leaves a webhook to instances that may send to private addresses. That is no failure of its endpoint, and counts as no attempt. Now
+/// and then it is looked at again, for a name may lead elsewhere by then; and what none of those instances took within a day is given up.
+pub(super) async fn leave(tx: &DatabaseTransaction, (webhook, until): (Uuid, Option<DateTime<Utc>>)) -> Result<()> {
+    const LEAVE: &str = "update webhook set private_until = now() + interval '10 minutes', unsent_since = coalesce(unsent_since, now()) \
+        where id = $1 and told_until = $2";
+    const GIVE_UP: &str = "update webhook_delivery set state = 'failed', ended_at = now(), failure = $2 \
+        where id in (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' \
+                      where w.id = $1 and w.unsent_since < now() - interval '1 day' and d.asked_at < now() - interval '1 day' \
+                      limit 1000 for update of d skip locked)";
+    const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--webhook-private` took it within a day";
+    tx.execute_raw(sql(LEAVE, [webhook.into(), until.into()])).await?;
+    tx.execute_raw(sql(GIVE_UP, [webhook.into(), WHY.into()])).await?;
     Ok(())
 }
 
@@ -178,8 +200,8 @@ pub(super) async fn settle(
 async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -> Result<()> {
     const REST: &str = "update webhook set failures = failures + 1, silent_since = coalesce(silent_since, now()), \
             rests_until = now() + make_interval(secs => ($2::float8[])[least(failures + 1, cardinality($2))]) where id = $1";
-    const WAKE: &str =
-        "update webhook set failures = 0, silent_since = null, rests_until = null where id = $1 and failures > 0";
+    const WAKE: &str = "update webhook set failures = 0, silent_since = null, rests_until = null, unsent_since = null \
+        where id = $1 and (failures > 0 or unsent_since is not null)";
     match status {
         None => {
             let rests: Vec<f64> = RESTS.iter().map(Duration::as_secs_f64).collect();

@@ -103,7 +103,8 @@ pub(super) async fn replace(
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
             token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'it was paused' end, \
-            failures = 0, silent_since = null, rests_until = null, told_until = case when url = $1 then told_until end \
+            failures = 0, silent_since = null, rests_until = null, private_until = null, unsent_since = null, \
+            told_until = case when url = $1 then told_until end \
         where id = $9 returning *";
     // The token first, as everybody does who holds both.
     let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
@@ -130,16 +131,21 @@ pub(super) async fn rotate(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner)
     written(tx, sql(ROTATE, [id.into(), secret.into()])).await
 }
 
-/// Sends something once more, whatever became of it.
+/// Sends something once more, whatever became of it: at once, before all that waits, even if the endpoint was to be left alone.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
     (id, owner): (Uuid, &Owner),
     delivery: Uuid,
 ) -> Result<webhook_delivery::Model> {
-    const REDELIVER: &str = "update webhook_delivery set state = 'pending', attempts = 0, asked_at = now(), next_at = clock_timestamp(), ended_at = null \
+    const REDELIVER: &str = "update webhook_delivery set state = 'pending', attempts = 0, asked_at = now(), ended_at = null, \
+            next_at = least(clock_timestamp(), (select min(next_at) - interval '1 millisecond' from webhook_delivery \
+                                                 where webhook_id = $2 and state = 'pending')) \
         where id = $1 and webhook_id = $2 and ($3 or type not like 'submission.%') returning *";
+    const WAKE: &str = "update webhook set rests_until = null where id = $1";
     if !held(tx, id, owner).await?.active {
         return Err(Error::Inactive);
     }
-    written(tx, sql(REDELIVER, [delivery.into(), id.into(), owner.hears_steps.into()])).await
+    let row = written(tx, sql(REDELIVER, [delivery.into(), id.into(), owner.hears_steps.into()])).await?;
+    tx.execute_raw(sql(WAKE, [id.into()])).await?;
+    Ok(row)
 }
