@@ -20,6 +20,10 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(2..=200))]
     pub pool: u32,
 
+    /// Connect through PgBouncer in transaction mode, or a pooler like it
+    #[arg(long, env = "TRANSFERATLAS_PGBOUNCER", global = true)]
+    pub pgbouncer: bool,
+
     /// File of the keys that tokens are signed and checked with; by default `keys.json` in the data folder, which the
     /// embedded database gets at its first start
     #[arg(long, env = "TRANSFERATLAS_KEYS_FILE", global = true, value_name = "FILE")]

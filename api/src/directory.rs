@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::auth::Issued;
-use crate::db::Database;
+use crate::db::{Database, TAKES_WRITES};
+use crate::error::Error;
 
 /// A state of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Directory(Arc<watch::Sender<Known>>);
 struct Known {
     version: Version,
     away: bool,
+    /// Whether the database takes writes, as far as is known.
+    writable: bool,
     /// Is the service about to stop?
     stopping: bool,
 }
@@ -44,11 +47,15 @@ impl News {
 const POLL: Duration = Duration::from_millis(250);
 /// How long the database may take to tell the version before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long it may take to tell that it is back: a connection that began to be opened before is of no use.
+const RETRY: Duration = Duration::from_millis(750);
+/// How long it may take behind a pooler, where it may have to wait for a session.
+const QUEUE: Duration = Duration::from_secs(5);
 
 impl Directory {
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let version = read(db).await?;
-        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, stopping: false }))))
+        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, writable: true, stopping: false }))))
     }
 
     pub fn version(&self) -> Version {
@@ -58,6 +65,11 @@ impl Directory {
     /// Does the database not answer?
     pub fn is_away(&self) -> bool {
         self.0.borrow().away
+    }
+
+    /// Whether the database took writes when it was last asked.
+    pub fn takes_writes(&self) -> bool {
+        self.0.borrow().writable
     }
 
     /// What comes after now: a new version, or the end.
@@ -93,27 +105,61 @@ impl Directory {
         loop {
             tokio::time::sleep(POLL).await;
             let look = async {
-                let version = read(database.watch()).await?;
+                let (version, writable) = look(database.watch()).await?;
                 // Whoever revokes a token raises the version, too.
                 if version != seen {
                     issued.read(database.watch()).await?;
                 }
-                Ok::<_, crate::error::Error>(version)
+                Ok::<_, Error>((version, writable))
             };
-            let found = tokio::time::timeout(PATIENCE, look).await;
-            let away = !matches!(found, Ok(Ok(_)));
-            if let Ok(Ok(version)) = found {
-                seen = version;
-                self.reached(version);
+            let patience = match (database.is_pooled(), self.is_away()) {
+                (true, _) => QUEUE,
+                (false, true) => RETRY,
+                (false, false) => PATIENCE,
+            };
+            let late = |_| Error::Unavailable(anyhow::anyhow!("it does not answer within {patience:?}"));
+            let found = tokio::time::timeout(patience, look).await.unwrap_or_else(|elapsed| Err(late(elapsed)));
+            database.note_answer(found.is_ok());
+            if let Ok((version, _)) = &found {
+                seen = *version;
+                self.reached(*version);
             }
-            let turned = self.0.send_if_modified(|known| std::mem::replace(&mut known.away, away) != away);
-            match (turned, away) {
-                (true, true) => tracing::warn!("the database is away; known answers are served from memory"),
-                (true, false) => tracing::info!("the database is back"),
-                _ => {}
-            }
+            self.note(found.map(|(_, writable)| writable));
         }
     }
+
+    /// Notes whether the database answers and takes writes, and logs when that changes.
+    fn note(&self, found: Result<bool, Error>) {
+        let before = *self.0.borrow();
+        let away = found.is_err();
+        let writable = *found.as_ref().unwrap_or(&before.writable);
+        self.0.send_if_modified(|known| {
+            (known.away, known.writable) = (away, writable);
+            // Whoever waits for a change of the directory is woken when it is back, not by every look.
+            before.away != away
+        });
+        match found {
+            Err(error) if !before.away => {
+                tracing::warn!(cause = %error.chain(), "the database is away; known answers are served from memory");
+            }
+            Ok(_) if before.away => tracing::info!("the database is back"),
+            _ => {}
+        }
+        match (before.writable, writable) {
+            (true, false) => tracing::warn!("the database takes no writes"),
+            (false, true) => tracing::info!("the database takes writes again"),
+            _ => {}
+        }
+    }
+}
+
+/// The version, and whether writes are possible.
+async fn look(db: &impl ConnectionTrait) -> Result<(Version, bool), DbErr> {
+    let sql = format!("select version, changed_at, {TAKES_WRITES} as writable from directory_version");
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
+    let version = Version { number: row.try_get("", "version")?, changed_at: row.try_get("", "changed_at")? };
+    Ok((version, row.try_get("", "writable")?))
 }
 
 async fn read(db: &impl ConnectionTrait) -> Result<Version, DbErr> {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::db::Schema;
 use crate::error::{Error, Result};
 use crate::http::{no_store, reply};
 
@@ -30,10 +31,14 @@ struct Health {
     /// Version of the program.
     #[schema(example = "0.1.0")]
     version: &'static str,
+    /// Whether the service takes writes. Omitted by `live`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = true, nullable = false)]
+    writes: Option<bool>,
 }
 
-fn healthy(status: &'static str) -> Result<HttpResponse> {
-    reply("application/json", &Health { status, version: env!("CARGO_PKG_VERSION") }).map(no_store)
+fn healthy(status: &'static str, writes: Option<bool>) -> Result<HttpResponse> {
+    reply("application/json", &Health { status, version: env!("CARGO_PKG_VERSION"), writes }).map(no_store)
 }
 
 /// Is the process alive?
@@ -42,21 +47,24 @@ fn healthy(status: &'static str) -> Result<HttpResponse> {
 #[utoipa::path(tag = TAG, responses((status = 200, description = "It is", body = Health)))]
 #[get("/health/live")]
 async fn get_live() -> Result<HttpResponse> {
-    healthy("live")
+    healthy("live", None)
 }
 
-/// Can the service answer everything?
+/// Get whether the service can answer reads
 ///
-/// 503 while the database does not answer, and from the moment the service is told to stop.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "It can", body = Health)))]
+/// Answers 503 while the database does not answer, while its schema is older than the service needs, and from the moment the
+/// service is told to stop. `writes` is `false` while the service answers reads and takes no writes: the database is a
+/// standby or set to be read-only, the service's role in it may not write, or the service has no keys.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The service can answer reads", body = Health)))]
 #[get("/health/ready")]
 async fn get_ready(state: Data<State>) -> Result<HttpResponse> {
     if state.directory.is_stopping() {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
     }
-    match tokio::time::timeout(PATIENCE, state.db.watch().ping()).await {
-        Ok(answer) => answer.map_err(|away| Error::Unavailable(away.into()))?,
-        Err(late) => return Err(Error::Unavailable(late.into())),
+    let late = |elapsed: tokio::time::error::Elapsed| Error::Unavailable(elapsed.into());
+    let schema = tokio::time::timeout(PATIENCE, state.db.schema()).await.map_err(late)?;
+    if let Schema::Old { missing } = schema.map_err(Error::Unavailable)? {
+        return Err(Error::Unavailable(anyhow::anyhow!("the database lacks {missing} schema steps")));
     }
-    healthy("ready")
+    healthy("ready", Some(state.directory.takes_writes() && !state.auth.is_read_only()))
 }

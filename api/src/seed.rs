@@ -20,7 +20,16 @@ pub use crate::import::Form;
 /// Must be called inside an actix system.
 pub async fn fill(database: &Database) -> Result<()> {
     let directory = Directory::open(database.connection()).await?;
-    if directory.version().number > 0 {
+    let is_filled = directory.version().number > 0;
+    if is_filled && !lacks_history(database).await? {
+        return Ok(());
+    }
+    // Whoever may only read serves what is there.
+    if !database.takes_writes().await? {
+        tracing::warn!("the database takes no writes; what its content lacks is not added");
+        return Ok(());
+    }
+    if is_filled {
         return note(database, &directory).await;
     }
     tracing::info!("the directory is empty and gets its first content");
@@ -28,16 +37,18 @@ pub async fn fill(database: &Database) -> Result<()> {
     add(database, &seeds.map(|(collection, (form, text))| (collection, form, text)).collect::<Vec<_>>()).await
 }
 
-/// Notes what is there of a directory that was filled before changes were noted: its history begins now.
-async fn note(database: &Database, directory: &Directory) -> Result<()> {
+/// Whether there are entries from before changes were noted.
+async fn lacks_history(database: &Database) -> Result<bool> {
     const UNNOTED: &str = "select exists(select from search_document d \
         where not exists (select from change c where c.entry_id = d.entry_id))";
+    let unnoted = database.connection().query_one_raw(Statement::from_string(DbBackend::Postgres, UNNOTED)).await?;
+    Ok(unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
+}
+
+/// Notes what is there of a directory that was filled before changes were noted: its history begins now.
+async fn note(database: &Database, directory: &Directory) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
     let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
-    let unnoted = database.connection().query_one_raw(sql(UNNOTED)).await?;
-    if !unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)) {
-        return Ok(());
-    }
     tracing::info!("the history of the directory begins");
     let author = (Author::command("migrate"), Pace::Unhurried);
     let work = async move |write: &Write| -> Result<(), Error> {

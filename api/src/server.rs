@@ -111,10 +111,10 @@ async fn forget(database: Database) {
     loop {
         tokio::time::sleep(HOUR).await;
         if let Err(error) = database.forget_old_answers().await {
-            tracing::warn!(cause = %error, "old answers could not be forgotten; it is tried again");
+            tracing::warn!(cause = %error.chain(), "old answers could not be forgotten; it is tried again");
         }
         if let Err(error) = webhooks::forget(&database).await {
-            tracing::warn!(cause = %error, "old deliveries could not be forgotten; it is tried again");
+            tracing::warn!(cause = %error.chain(), "old deliveries could not be forgotten; it is tried again");
         }
     }
 }
@@ -129,7 +129,7 @@ impl Running {
         // What is being sent is sent again later.
         let _ = tokio::time::timeout(WRAP_UP, self.deliveries).await;
         if let Err(error) = self.state.auth.used.write(&self.state.db).await {
-            tracing::warn!(cause = %error, "the last use of tokens could not be written down");
+            tracing::warn!(cause = %error.chain(), "the last use of tokens could not be written down");
         }
         Ok(())
     }

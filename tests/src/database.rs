@@ -30,6 +30,7 @@ pub enum TestDatabase {
     Shared {
         server: String,
         name: String,
+        way: Option<SocketAddr>,
     },
 }
 
@@ -68,15 +69,19 @@ impl TestDatabase {
         Self::Server { server: server.to_owned(), name, way: None }
     }
 
+    /// The database `name` on a server of the test's own.
+    pub fn on_own_server(server: &str, name: &str) -> Self {
+        Self::Shared { server: server.to_owned(), name: name.to_owned(), way: None }
+    }
+
     /// The settings under which the service uses it.
     pub fn settings(&self) -> Settings {
         match self {
             Self::Folder(folder) => Settings { data_dir: folder.path().to_owned(), ..settings() },
-            Self::Server { server, name, way } => {
+            Self::Server { server, name, way } | Self::Shared { server, name, way } => {
                 let server = way.map_or_else(|| server.clone(), |way| server.replace(host(server), &way.to_string()));
                 Settings { database_url: Some(Secret(on(&server, name))), ..settings() }
             }
-            Self::Shared { server, name } => Settings { database_url: Some(Secret(on(server, name))), ..settings() },
         }
     }
 
@@ -93,8 +98,8 @@ impl TestDatabase {
     pub fn shared(&self) -> Self {
         match self {
             Self::Folder(_) => panic!("an embedded database serves one instance"),
-            Self::Server { server, name, .. } | Self::Shared { server, name } => {
-                Self::Shared { server: server.clone(), name: name.clone() }
+            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => {
+                Self::Shared { server: server.clone(), name: name.clone(), way: None }
             }
         }
     }
@@ -102,7 +107,7 @@ impl TestDatabase {
     /// The same database, which the service reaches by another address.
     #[must_use]
     pub fn behind(mut self, address: SocketAddr) -> Self {
-        if let Self::Server { way, .. } = &mut self {
+        if let Self::Server { way, .. } | Self::Shared { way, .. } = &mut self {
             *way = Some(address);
         }
         self
@@ -112,7 +117,7 @@ impl TestDatabase {
     pub async fn connect(&self) -> Option<DatabaseConnection> {
         match self {
             Self::Folder(_) => None,
-            Self::Server { server, name, .. } | Self::Shared { server, name } => {
+            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => {
                 Some(sea_orm::Database::connect(on(server, name)).await.expect("a connection"))
             }
         }

@@ -11,6 +11,8 @@ mod client;
 mod database;
 mod endpoint;
 mod older;
+mod pgbouncer;
+mod postgres;
 mod proxy;
 pub mod queries;
 
@@ -30,6 +32,8 @@ pub use api::config::{Listen, Secret, Settings, Trust};
 pub use client::{Answer, Client, contract};
 pub use database::{TestDatabase, statement};
 pub use endpoint::{Endpoint, Heard};
+pub use pgbouncer::{PgBouncer, Pooling};
+pub use postgres::Postgres;
 pub use proxy::Proxy;
 
 /// A running service with the directory's first content.
@@ -175,6 +179,7 @@ pub fn settings() -> Settings {
         database_url: None,
         data_dir: "unused".into(),
         pool: 4,
+        pgbouncer: false,
         keys_file: None,
         keys: None,
         log_format: LogFormat::Pretty,

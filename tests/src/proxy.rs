@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,6 +19,10 @@ struct Faults {
     cut: AtomicBool,
     /// Is a connection cut as soon as it has asked for a commit?
     at_commit: AtomicBool,
+    /// Whether nothing passes.
+    silent: AtomicBool,
+    /// How often nothing passed: a connection from before then carries nothing any more.
+    silences: AtomicUsize,
     /// Milliseconds that everything takes each way.
     delay: std::sync::atomic::AtomicU64,
 }
@@ -45,6 +49,13 @@ impl Proxy {
         self.faults.cut.store(true, Ordering::Relaxed);
     }
 
+    /// Keeps every connection open and passes nothing on, now and later, as when the other side is gone without a word. New
+    /// connections are accepted and lead nowhere.
+    pub fn silence(&self) {
+        self.faults.silences.fetch_add(1, Ordering::Relaxed);
+        self.faults.silent.store(true, Ordering::Relaxed);
+    }
+
     /// Passes the next COMMIT on and nothing that is answered to it: the connection ends.
     pub fn cut_at_commit(&self) {
         self.faults.at_commit.store(true, Ordering::Relaxed);
@@ -57,11 +68,16 @@ impl Proxy {
 
     pub fn heal(&self) {
         self.faults.cut.store(false, Ordering::Relaxed);
+        self.faults.silent.store(false, Ordering::Relaxed);
         self.faults.at_commit.store(false, Ordering::Relaxed);
     }
 }
 
-async fn pass(client: TcpStream, target: String, faults: Arc<Faults>) {
+async fn pass(mut client: TcpStream, target: String, faults: Arc<Faults>) {
+    if faults.silent.load(Ordering::Relaxed) {
+        let _ = tokio::io::copy(&mut client, &mut tokio::io::sink()).await;
+        return;
+    }
     let Ok(server) = TcpStream::connect(target).await else { return };
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
     let watch = async {
@@ -69,11 +85,12 @@ async fn pass(client: TcpStream, target: String, faults: Arc<Faults>) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
+    let silences = faults.silences.load(Ordering::Relaxed);
     // Once it was asked for the commit that is to be cut, nothing that is answered arrives.
     let deaf = AtomicBool::new(false);
     tokio::select! {
-        () = carry(from_client, to_server, &faults, (&deaf, true)) => {}
-        () = carry(from_server, to_client, &faults, (&deaf, false)) => {}
+        () = carry(from_client, to_server, &faults, (&deaf, true), silences) => {}
+        () = carry(from_server, to_client, &faults, (&deaf, false), silences) => {}
         () = watch => {}
     }
 }
@@ -83,6 +100,7 @@ async fn carry(
     mut to: impl AsyncWriteExt + Unpin,
     faults: &Faults,
     (deaf, up): (&AtomicBool, bool),
+    silences: usize,
 ) {
     let mut bytes = vec![0; 64 * 1024];
     loop {
@@ -90,6 +108,9 @@ async fn carry(
         let delay = faults.delay.load(Ordering::Relaxed);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        if faults.silences.load(Ordering::Relaxed) != silences {
+            continue;
         }
         let commits = up && bytes[..count].windows(6).any(|word| word == b"COMMIT");
         let ends = commits && faults.at_commit.swap(false, Ordering::Relaxed);

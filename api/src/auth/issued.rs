@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::token::Refusal;
-use crate::db::Database;
+use crate::db::{Database, in_time};
 use crate::error::Result;
 
 /// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
@@ -47,7 +47,7 @@ impl Issued {
         let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned();
         if known().is_none() {
             let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
-            let found = db.query_one_raw(one).await?.ok_or(Refusal::Unknown)?;
+            let found = in_time(async { Ok(db.query_one_raw(one).await?) }).await?.ok_or(Refusal::Unknown)?;
             self.learn(token, Known::read(&found)?);
         }
         match known() {
@@ -102,7 +102,7 @@ impl Used {
         loop {
             tokio::time::sleep(PAUSE).await;
             if let Err(error) = self.write(&database).await {
-                tracing::warn!(cause = %error, "the use of tokens could not be written down; it is tried again");
+                tracing::warn!(cause = %error.chain(), "the use of tokens could not be written down; it is tried again");
             }
         }
     }

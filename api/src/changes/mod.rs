@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::State;
+use crate::db::in_time;
 use crate::error::{Error, Result, Violation};
 use crate::http::{QueryString, is_stream, lasts_until, reply};
 
@@ -56,7 +57,8 @@ impl Feed {
         tables.sort();
         let key = (state.directory.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async {
-            query::after(state.read()?, (after, limit), &tables).await.map(|(page, bytes)| (Arc::new(page), bytes))
+            let page = in_time(query::after(state.read()?, (after, limit), &tables)).await;
+            page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
         // What failed for one is not tried again by all who waited for the same.
         let kept = self.0.try_get_with(key, page).await;

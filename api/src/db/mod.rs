@@ -2,6 +2,10 @@
 
 #[cfg(feature = "embedded")]
 mod embedded;
+mod inspect;
+mod keepalive;
+mod pool;
+mod reachability;
 mod save;
 mod schema;
 mod server;
@@ -9,13 +13,15 @@ mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::DatabaseConnection;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use crate::config::{Secret, Settings};
+use crate::config::Settings;
+use crate::error::{self, Error};
 
-use self::server::Use;
+use self::server::{Server, Use};
 
 pub use self::save::{KeyChange, Stored};
 pub(crate) use self::save::{insert, upsert};
@@ -33,8 +39,8 @@ struct Open {
     watch: DatabaseConnection,
     /// Statements that reads have asked of the database.
     statements: Arc<AtomicU64>,
-    /// Where the server is, if it is on one.
-    url: Option<Secret>,
+    /// The server, if the database is on one.
+    server: Option<Server>,
     #[cfg(feature = "embedded")]
     embedded: Option<embedded::Embedded>,
 }
@@ -44,12 +50,13 @@ impl Database {
     pub async fn open(settings: &Settings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
+            let server = Server { url: url.clone(), pooled: settings.pgbouncer, reachability: Arc::default() };
             return Ok(Self(Arc::new(Open {
-                reads: counting(server::connect(url, Use::Reads(settings.pool)).await?, &statements),
-                writes: server::connect(url, Use::Writes).await?,
-                watch: server::connect(url, Use::Watch).await?,
+                reads: counting(server::connect(&server, Use::Reads(settings.pool)).await?, &statements),
+                writes: server::connect(&server, Use::Writes).await?,
+                watch: server::connect(&server, Use::Watch).await?,
                 statements,
-                url: Some(url.clone()),
+                server: Some(server),
                 #[cfg(feature = "embedded")]
                 embedded: None,
             })));
@@ -59,7 +66,7 @@ impl Database {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
             let (reads, writes, watch) = (connection.clone(), connection.clone(), connection);
             let reads = counting(reads, &statements);
-            Ok(Self(Arc::new(Open { reads, writes, watch, statements, url: None, embedded: Some(embedded) })))
+            Ok(Self(Arc::new(Open { reads, writes, watch, statements, server: None, embedded: Some(embedded) })))
         }
         #[cfg(not(feature = "embedded"))]
         anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")
@@ -77,7 +84,25 @@ impl Database {
 
     /// Is this the only process that can write to the database?
     pub fn is_embedded(&self) -> bool {
-        self.0.url.is_none()
+        self.0.server.is_none()
+    }
+
+    /// Whether statements may have to wait for a session that others use.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.0.server.as_ref().is_some_and(|server| server.pooled)
+    }
+
+    /// Notes whether the server answered; the pools and the writes in flight act on it.
+    pub(crate) fn note_answer(&self, is_reachable: bool) {
+        if let Some(server) = &self.0.server {
+            server.reachability.note(is_reachable);
+        }
+    }
+
+    /// Whether new sessions take writes, and this role may make them.
+    pub async fn takes_writes(&self) -> error::Result<bool> {
+        let row = self.0.writes.query_one_raw(sql(&format!("select {TAKES_WRITES}"), [])).await?;
+        Ok(row.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
     }
 
     /// Statements that reads have asked of the database so far.
@@ -96,15 +121,39 @@ impl Database {
 
     /// Closes all connections, and the embedded database cleanly.
     pub async fn close(&self) -> Result<()> {
-        self.0.reads.close_by_ref().await?;
-        self.0.writes.close_by_ref().await?;
-        self.0.watch.close_by_ref().await?;
+        let close = async {
+            self.0.reads.close_by_ref().await?;
+            self.0.writes.close_by_ref().await?;
+            self.0.watch.close_by_ref().await
+        };
+        if self.is_embedded() {
+            close.await?;
+        } else if let Ok(closed) = tokio::time::timeout(CLOSING, close).await {
+            // A server that does not answer closes them by itself.
+            closed?;
+        }
         #[cfg(feature = "embedded")]
         if let Some(embedded) = &self.0.embedded {
             embedded.stop().await?;
         }
         Ok(())
     }
+}
+
+/// Whether a session takes writes, in SQL.
+pub(crate) const TAKES_WRITES: &str = "not current_setting('transaction_read_only')::boolean \
+    and has_table_privilege('directory_version', 'update')";
+
+/// How long connections to a server may take to close.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// How long a read may take on whose end nothing else sets a limit.
+const READ: Duration = Duration::from_secs(5);
+
+/// Gives up a read that does not end in time: a server that is gone never answers.
+pub(crate) async fn in_time<T>(read: impl Future<Output = error::Result<T>>) -> error::Result<T> {
+    let late = |_| Error::Unavailable(anyhow::anyhow!("the database did not answer within {} seconds", READ.as_secs()));
+    tokio::time::timeout(READ, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
 /// Counts the statements of a connection.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::Database;
-use super::server::{self, Use};
+use super::server::{Use, connect};
 
 /// How the database's schema compares with the one this program was built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Database {
 
     /// Returns the names of the steps that the database has, oldest first.
     pub async fn steps_made(&self) -> Result<Vec<String>> {
-        let db = self.connection();
+        let db = self.watch();
         let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text")).await?;
         if table.and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()).is_none() {
             return Ok(vec![]);
@@ -114,10 +114,10 @@ struct Migration {
 impl Migration {
     #[expect(clippy::disallowed_methods, reason = "it changes the schema, not the directory")]
     async fn begin(database: &Database) -> Result<Self> {
-        let (tx, pool) = match &database.0.url {
+        let (tx, pool) = match &database.0.server {
             None => (database.0.writes.begin().await?, None),
-            Some(url) => {
-                let pool = server::connect(url, Use::Migration).await?;
+            Some(server) => {
+                let pool = connect(server, Use::Migration).await?;
                 let tx = pool.begin().await?;
                 tx.execute_unprepared(LOCK).await?;
                 (tx, Some(pool))

@@ -1,24 +1,35 @@
 //! A PostgreSQL server, and the pools of connections to it.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
-use sea_orm::sqlx::{self, Connection, Executor, Row};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use anyhow::{Result, anyhow, bail};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions};
+use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
+use super::inspect;
+use super::pool::pool;
+use super::reachability::Reachability;
 use crate::config::Secret;
-
-/// The oldest PostgreSQL the schema runs on.
-const OLDEST: i32 = 15;
-
-/// How long a request waits for a connection.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A plan for the values at hand: one for all of them made a search five times slower here.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
 /// How alike two words must be to be compared letter by letter: enough for letters that have changed places.
 pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2");
+
+/// Limits of a session: no statement runs for long, none waits long for another, no transaction is left open.
+const LIMITS: [(&str, &str); 3] =
+    [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
+
+/// The address of a PostgreSQL server, and how the program connects to it.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub url: Secret,
+    /// Whether a pooler such as PgBouncer gives each transaction another session.
+    pub pooled: bool,
+    pub reachability: Arc<Reachability>,
+}
 
 /// What connections are for. Each kind has its own, so that one cannot starve the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,103 +39,81 @@ pub(super) enum Use {
     Writes,
     /// The directory version and the state of the server, whatever else is going on.
     Watch,
-    /// One holds the lock, the other makes the steps.
+    /// The transaction in which the schema changes.
     Migration,
 }
 
 impl Use {
-    fn connections(self) -> u32 {
+    pub(super) fn connections(self) -> u32 {
         match self {
             Self::Reads(connections) => connections,
-            Self::Watch => 1,
-            Self::Writes | Self::Migration => 2,
+            Self::Watch | Self::Migration => 1,
+            Self::Writes => 2,
         }
     }
 
-    /// What a session may take: no statement runs for long, none waits long for another, none is left open.
-    fn session(self) -> Vec<(&'static str, &'static str)> {
-        let limits =
-            [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
+    fn settings(self) -> Vec<(&'static str, &'static str)> {
         // Cursors hold times and numbers as the server writes them.
-        let mut settings =
-            vec![("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS, SPELLING];
-        match self {
-            Self::Reads(_) | Self::Watch => {
-                settings.extend([limits.as_slice(), &[("default_transaction_read_only", "on")]].concat());
-            }
-            Self::Writes => settings.extend(limits),
-            Self::Migration => {}
+        let settings = [("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS, SPELLING];
+        let limits = if self == Self::Migration { [].as_slice() } else { LIMITS.as_slice() };
+        [settings.as_slice(), limits].concat()
+    }
+
+    /// The statements that prepare a session of its own.
+    ///
+    /// They are statements because poolers refuse most settings in the startup message.
+    pub(super) fn session(self) -> String {
+        let mut settings = self.settings();
+        settings.push(("default_transaction_isolation", "read committed"));
+        if let Self::Reads(_) = self {
+            settings.push(("default_transaction_read_only", "on"));
         }
-        settings
+        assignments("set", &settings)
+    }
+
+    /// The statements that prepare a transaction which has begun, in a session that others used before.
+    ///
+    /// Statements are prepared under names that count up per connection, so the names that others left are removed.
+    pub(super) fn transaction(self) -> String {
+        let access = if let Self::Reads(_) = self { " read only" } else { "" };
+        let settings = assignments("set local", &self.settings());
+        format!("set transaction isolation level read committed{access}; deallocate all; {settings}")
     }
 }
 
-/// Connects, and sees that the server is one the schema runs on.
-pub(super) async fn connect(url: &Secret, purpose: Use) -> Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new(&url.0);
-    options.max_connections(purpose.connections()).acquire_timeout(PATIENCE).sqlx_logging(false);
-    options.map_sqlx_postgres_opts(move |options| options.application_name("transferatlas").options(purpose.session()));
-    options.map_sqlx_postgres_pool_opts(move |pool| if purpose == Use::Writes { clean(pool) } else { answering(pool) });
-    let connection = match sea_orm::Database::connect(options).await {
-        Ok(connection) => connection,
-        Err(error) => bail!("the PostgreSQL server cannot be reached: {}", reason(&error)),
-    };
-    let sql = "select current_setting('server_version_num')::int / 10000";
-    let version = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    let version: i32 = version.context("the server does not tell its version")?.try_get_by_index(0)?;
-    if version < OLDEST {
-        bail!("the PostgreSQL server is version {version}; {OLDEST} or newer is needed");
+fn assignments(set: &str, settings: &[(&str, &str)]) -> String {
+    let assignments: Vec<_> = settings.iter().map(|(name, value)| format!("{set} {name} = '{value}'")).collect();
+    assignments.join("; ")
+}
+
+/// Opens a pool, and checks that the server is one the schema runs on.
+pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseConnection> {
+    if server.pooled && purpose == Use::Migration {
+        bail!(
+            "migrations need sessions of their own, which PgBouncer does not give in transaction mode; run \
+             `transferatlas migrate` without --pgbouncer, with the address of the PostgreSQL server itself in DATABASE_URL"
+        );
+    }
+    let options = server.options()?;
+    let pool = pool(server, purpose, options.get_socket().is_none().then(|| options.get_port()));
+    let pool = pool.connect_lazy_with(options);
+    // Opened here rather than by `connect_with`, which would keep the connection without `after_release`.
+    drop(pool.acquire().await.map_err(|error| anyhow!(inspect::refused(&error)))?);
+    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+    match purpose {
+        Use::Reads(_) => inspect::server(&connection).await?,
+        Use::Migration => inspect::migration(&connection).await?,
+        Use::Writes | Use::Watch => {}
     }
     Ok(connection)
 }
 
-/// What went wrong, in words that hold neither address nor password.
-fn reason(error: &sea_orm::DbErr) -> String {
-    use sea_orm::{DbErr, RuntimeErr};
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause)) => match &**cause {
-            sqlx::Error::Database(answer) => answer.message().to_owned(),
-            sqlx::Error::Io(cause) => cause.to_string(),
-            sqlx::Error::PoolTimedOut => "it does not answer".to_owned(),
-            sqlx::Error::Configuration(_) => "DATABASE_URL is not a PostgreSQL address".to_owned(),
-            _ => "see DATABASE_URL".to_owned(),
-        },
-        _ => "see DATABASE_URL".to_owned(),
+impl Server {
+    fn options(&self) -> Result<PgConnectOptions> {
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| self.url.0.starts_with(scheme));
+        let options = self.url.0.parse::<PgConnectOptions>().ok().filter(|_| is_postgres);
+        let options = options.ok_or_else(|| anyhow!(inspect::refused(&sqlx::Error::Configuration("".into()))))?;
+        let options = options.application_name("transferatlas").extra_float_digits(None).disable_statement_logging();
+        Ok(if self.pooled { options.statement_cache_capacity(0) } else { options })
     }
-}
-
-type Pool = sqlx::pool::PoolOptions<sqlx::Postgres>;
-
-/// How long a connection may take to answer on its return; one that does not is closed and not kept.
-const RETURN: Duration = Duration::from_secs(1);
-
-/// Takes no connection back that does not answer: sqlx itself would wait for it without end.
-fn answering(pool: Pool) -> Pool {
-    pool.after_release(|connection, _| {
-        Box::pin(async move {
-            let answer = tokio::time::timeout(RETURN, connection.ping()).await;
-            answer.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
-        })
-    })
-}
-
-/// Takes no connection back inside a transaction, either.
-///
-/// sqlx 0.9 returns a connection to the pool in an open transaction, and does not know it, when a request is dropped
-/// while `begin` is under way; whatever the next one writes on it is then never committed. So each connection is asked
-/// on its return: only inside a transaction is `now()` the past.
-fn clean(pool: Pool) -> Pool {
-    pool.after_release(|connection, _| {
-        Box::pin(async move {
-            let clean = async {
-                let left_open = connection.fetch_one("select now() < statement_timestamp()").await?.try_get(0)?;
-                if left_open {
-                    tracing::error!("a connection came back inside a transaction; it was rolled back");
-                    connection.execute("rollback").await?;
-                }
-                Ok(true)
-            };
-            tokio::time::timeout(RETURN, clean).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
-        })
-    })
 }

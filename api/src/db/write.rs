@@ -1,6 +1,8 @@
 //! The one door for writes.
 
 use std::cell::RefCell;
+use std::future::pending;
+use std::time::Duration;
 
 use actix_web::rt;
 use chrono::{DateTime, Utc};
@@ -10,6 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Database;
+use super::server::Use;
 use crate::change::Author;
 use crate::directory::{Directory, Version};
 use crate::error::{Error, Result};
@@ -33,6 +36,12 @@ pub enum Pace {
     /// As long as it needs, for work on many entries; others wait for it.
     Unhurried,
 }
+
+/// How long a transaction may take that a request waits for.
+const DEADLINE: Duration = Duration::from_secs(15);
+
+/// How long the server may be unreachable before transactions in flight are given up.
+const LOST: Duration = Duration::from_secs(1);
 
 const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout = 0; \
                          set local idle_in_transaction_session_timeout = 0";
@@ -83,7 +92,7 @@ impl Database {
         work: impl AsyncFnOnce(&Write) -> Result<T, E> + 'static,
     ) -> Result<T, E> {
         let directory = directory.clone();
-        self.transact(async move |tx| {
+        self.spawn(pace, async move |tx| {
             let write = Write::begin(tx, author, pace).await?;
             let done = work(&write).await?;
             write.commit(&directory).await?;
@@ -93,14 +102,40 @@ impl Database {
     }
 
     /// Runs `work` with a transaction that it must commit, in a task of its own: a request that is dropped takes no
-    /// half-begun transaction with it, and what it asked for is done to its end. Must be called inside an actix system.
+    /// half-begun transaction with it, and what it asked for is done to its end. It ends all the same when the server does not
+    /// answer: whether what it was about to commit is there, nobody knows then. Must be called inside an actix system.
     pub(crate) async fn transact<T: 'static, E: From<Error> + 'static>(
         &self,
         work: impl AsyncFnOnce(DatabaseTransaction) -> Result<T, E> + 'static,
     ) -> Result<T, E> {
+        self.spawn(Pace::Request, work).await
+    }
+
+    async fn spawn<T: 'static, E: From<Error> + 'static>(
+        &self,
+        pace: Pace,
+        work: impl AsyncFnOnce(DatabaseTransaction) -> Result<T, E> + 'static,
+    ) -> Result<T, E> {
         let database = self.clone();
-        let task = rt::spawn(async move { work(database.begin().await.map_err(Error::from)?).await });
+        let task = rt::spawn(async move {
+            let work = async { work(database.begin().await.map_err(Error::from)?).await };
+            tokio::select! {
+                done = work => done,
+                // What is dropped in the middle gives its connection back, which is closed unless it answers at once.
+                cause = database.deadline(pace) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
+            }
+        });
         task.await.unwrap_or_else(|failed| Err(Error::fault(failed).into()))
+    }
+
+    /// Waits until a transaction is to be given up.
+    async fn deadline(&self, pace: Pace) -> &'static str {
+        // The embedded database cannot go away, and long work on a server ends by TCP keepalive.
+        let Some(server) = self.0.server.as_ref().filter(|_| pace == Pace::Request) else { return pending().await };
+        tokio::select! {
+            () = tokio::time::sleep(DEADLINE) => "the transaction did not end in time",
+            () = server.reachability.lost_for(LOST) => "the database does not answer, and the transaction was given up",
+        }
     }
 
     /// Runs one statement in a transaction of its own; it is no part of the directory.
@@ -128,7 +163,11 @@ impl Database {
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.0.writes.begin().await
+        let tx = self.0.writes.begin().await?;
+        if self.is_pooled() {
+            tx.execute_unprepared(&Use::Writes.transaction()).await?;
+        }
+        Ok(tx)
     }
 }
 

@@ -64,7 +64,7 @@ kinds! {
     BEYOND FORBIDDEN "beyond" "More than the token has"
         "A token can be issued only with scopes that the issuing token has itself.";
     READ_ONLY FORBIDDEN "read-only" "Read only"
-        "The service has no keys to check or sign tokens with, and so takes no writes or issues none. Its operator can give it some: transferatlas token rotate.";
+        "The service has no keys to check or sign tokens with (its operator can give it some: transferatlas token rotate), or its role in the database may not write. It takes no writes or issues no tokens.";
     IF_MATCH PRECONDITION_REQUIRED "if-match" "Precondition needed"
         "Changing an entry demands the ETag of what you have read in If-Match, so that nobody's change is lost; If-Match: * does without.";
     CHANGED PRECONDITION_FAILED "changed" "Changed meanwhile"
@@ -91,6 +91,10 @@ kinds! {
         "Another entry holds a value that must be unique, such as the slug or official key. Choose another, or change that entry.";
     UNAVAILABLE SERVICE_UNAVAILABLE "unavailable" "Unavailable"
         "The directory's database does not answer. Repeat the request after the seconds Retry-After names.";
+    UNWRITABLE SERVICE_UNAVAILABLE "writes-unavailable" "Writes unavailable"
+        "The directory's database takes no writes at the moment, as during a fail-over. Reads go on. Repeat the request after the seconds Retry-After names.";
+    FULL INSUFFICIENT_STORAGE "insufficient-storage" "Insufficient storage"
+        "The directory's database has no space left for writes. Reads go on. Repeat the request later; the operator of the service has to free space.";
     FAULT INTERNAL_SERVER_ERROR "fault" "Internal fault"
         "The service failed, and its log says why. Report it with the request id that is in the X-Request-Id header.";
 }
@@ -122,7 +126,7 @@ impl Error {
             Self::Forbidden(_) => SCOPE,
             Self::Elsewhere(_) | Self::NotSubmitter(_) => MUNICIPALITY,
             Self::Beyond(_) => BEYOND,
-            Self::ReadOnly | Self::NotIssuing => READ_ONLY,
+            Self::ReadOnly | Self::NotIssuing | Self::NotPermitted(_) => READ_ONLY,
             Self::Unconditional => IF_MATCH,
             Self::Changed => CHANGED,
             Self::Exists => EXISTS,
@@ -136,6 +140,8 @@ impl Error {
             Self::InFlight => IN_FLIGHT,
             Self::Taken(_) => TAKEN,
             Self::Unavailable(_) => UNAVAILABLE,
+            Self::Unwritable(_) => UNWRITABLE,
+            Self::Full(_) => FULL,
             Self::Fault(_) => FAULT,
         }
     }

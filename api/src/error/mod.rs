@@ -108,6 +108,12 @@ pub enum Error {
     Taken(Vec<Violation>),
     #[error("The directory's database is away. Try again in a few seconds.")]
     Unavailable(#[source] anyhow::Error),
+    #[error("The directory's database takes no writes at the moment; reads go on. Try again in a few seconds.")]
+    Unwritable(#[source] anyhow::Error),
+    #[error("This service takes no writes: its role in the database may not make them.")]
+    NotPermitted(#[source] anyhow::Error),
+    #[error("The directory's database has no space left for writes; reads go on. Try again later.")]
+    Full(#[source] anyhow::Error),
     #[error("The service failed; the fault is ours. It is logged under the request id of this answer.")]
     Fault(#[source] anyhow::Error),
 }
@@ -144,15 +150,38 @@ impl Error {
     /// The chain of causes, for the log alone.
     pub fn causes(&self) -> Option<String> {
         match self {
-            Self::Unavailable(cause) | Self::Fault(cause) => Some(format!("{cause:#}")),
+            Self::Unavailable(cause)
+            | Self::Unwritable(cause)
+            | Self::NotPermitted(cause)
+            | Self::Full(cause)
+            | Self::Fault(cause) => Some(format!("{cause:#}")),
             _ => None,
+        }
+    }
+
+    /// What happened with its causes, for the log alone.
+    pub fn chain(&self) -> String {
+        self.causes().unwrap_or_else(|| self.to_string())
+    }
+
+    /// The same as the answer to a write, where some failures of the database mean more than elsewhere.
+    pub(crate) fn of_write(self) -> Self {
+        let state = if let Self::Unavailable(cause) | Self::Fault(cause) = &self {
+            cause.downcast_ref().and_then(code)
+        } else {
+            None
+        };
+        match (state.as_deref(), self) {
+            (Some(INSUFFICIENT_PRIVILEGE), Self::Unavailable(cause) | Self::Fault(cause)) => Self::NotPermitted(cause),
+            (Some(DISK_FULL), Self::Unavailable(cause) | Self::Fault(cause)) => Self::Full(cause),
+            (_, error) => error,
         }
     }
 
     fn headers(&self) -> Option<(HeaderName, String)> {
         match self {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
-            Self::Unavailable(_) => Some((RETRY_AFTER, "2".to_owned())),
+            Self::Unavailable(_) | Self::Unwritable(_) => Some((RETRY_AFTER, "2".to_owned())),
             Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
             Self::Refused(refusal) => {
@@ -167,35 +196,67 @@ impl Error {
     }
 }
 
+/// `insufficient_privilege`, `disk_full`, and `read_only_sql_transaction` of PostgreSQL.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+const DISK_FULL: &str = "53100";
+const READ_ONLY_TRANSACTION: &str = "25006";
+
+/// Connection exceptions, transactions that got in each other's way, insufficient resources, operator intervention such as a
+/// shutdown or a timeout, locks that were not to be had.
+const AWAY: [&str; 6] = ["08", "40001", "40P01", "53", "57", "55P03"];
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken(vec![]),
+            _ if code(&error).as_deref() == Some(READ_ONLY_TRANSACTION) => Self::Unwritable(error.into()),
             _ if is_away(&error) => Self::Unavailable(error.into()),
-            _ => Self::Fault(error.into()),
+            _ => Self::Fault(explained(error)),
         }
     }
 }
 
+/// Names the remedy where sessions are not what they have to be.
+fn explained(error: DbErr) -> anyhow::Error {
+    // Prepared statements that are there already, or no longer.
+    let is_pooled = matches!(code(&error).as_deref(), Some("42P05" | "26000"));
+    let error = anyhow::Error::from(error);
+    if is_pooled {
+        error.context("behind a pooler in transaction mode, such as PgBouncer, set --pgbouncer")
+    } else {
+        error
+    }
+}
+
+/// What sqlx says went wrong.
+fn cause(error: &DbErr) -> Option<&sea_orm::sqlx::Error> {
+    use sea_orm::RuntimeErr::SqlxError;
+    match error {
+        DbErr::Conn(SqlxError(cause)) | DbErr::Exec(SqlxError(cause)) | DbErr::Query(SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// The code (SQLSTATE) with which the database answered.
+fn code(error: &DbErr) -> Option<String> {
+    Some(cause(error)?.as_database_error()?.code()?.into_owned())
+}
+
 /// Did the database not answer, rather than refuse?
 fn is_away(error: &DbErr) -> bool {
-    use sea_orm::RuntimeErr::SqlxError;
     use sea_orm::sqlx::Error as Sqlx;
 
-    let (DbErr::Conn(SqlxError(cause)) | DbErr::Exec(SqlxError(cause)) | DbErr::Query(SqlxError(cause))) = error else {
+    let Some(cause) = cause(error) else {
         return matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
     };
-    match &**cause {
+    match cause {
         Sqlx::Io(_)
         | Sqlx::Tls(_)
         | Sqlx::Protocol(_)
         | Sqlx::PoolTimedOut
         | Sqlx::PoolClosed
         | Sqlx::WorkerCrashed => true,
-        // Connection exceptions, too many connections, operator intervention such as shutdown, statement and lock timeouts.
-        Sqlx::Database(answer) => {
-            answer.code().is_some_and(|code| ["08", "53", "57", "55P03"].iter().any(|class| code.starts_with(class)))
-        }
+        Sqlx::Database(answer) => answer.code().is_some_and(|code| AWAY.iter().any(|class| code.starts_with(class))),
         _ => false,
     }
 }
@@ -262,4 +323,18 @@ fn elsewhere(holders: &[String]) -> String {
 
 fn taken(violations: &[Violation]) -> String {
     if violations.is_empty() { "Another entry holds this value already.".to_owned() } else { summary(violations) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_line_names_the_cause_and_an_answer_does_not() {
+        let error = Error::Unavailable(anyhow::anyhow!("the wire is cut").context("no answer"));
+
+        assert_eq!(error.chain(), "no answer: the wire is cut");
+        assert!(!error.to_string().contains("wire"));
+        assert_eq!(Error::NotFound.chain(), Error::NotFound.to_string());
+    }
 }

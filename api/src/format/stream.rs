@@ -1,21 +1,17 @@
 //! Lists without pages: every match, batch by batch, in constant memory.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
 use super::{Format, Record, csv, ical};
+use crate::db::in_time;
 use crate::error::{Error, Result};
 use crate::http::{Coding, Encoder, ListQuery, Position};
 
 /// Entries read from the database at a time.
 const BATCH: u64 = 500;
-
-/// The longest a batch may take.
-const DEADLINE: Duration = Duration::from_secs(5);
 
 /// Where the stream stands.
 struct Progress<T> {
@@ -49,9 +45,7 @@ where
         let (bytes, progress) = if ends {
             (progress.encoder.finish().map_err(Error::fault)?, None)
         } else {
-            let read = rows(next.as_ref(), progress.left.min(BATCH));
-            let batch = tokio::time::timeout(DEADLINE, read).await;
-            progress.batch = batch.map_err(|late| Error::Unavailable(late.into()))??;
+            progress.batch = in_time(rows(next.as_ref(), progress.left.min(BATCH))).await?;
             (progress.encoder.take(), Some(progress))
         };
         Ok(Some((Bytes::from(bytes), (progress, list, rows))))

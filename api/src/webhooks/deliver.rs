@@ -13,7 +13,7 @@ use super::address::{self, NotPublic, objection};
 use super::outbox;
 use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
-use crate::db::Database;
+use crate::db::{Database, in_time};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
 
@@ -60,7 +60,7 @@ pub(crate) async fn deliver(database: Database, directory: Directory, sender: Se
                 continue;
             }
             Ok(Work::Nothing) => {}
-            Err(error) => tracing::warn!(cause = %error, "webhooks wait; it is tried again"),
+            Err(error) => tracing::warn!(cause = %error.chain(), "webhooks wait; it is tried again"),
         }
         tokio::select! {
             _ = news.until(tokio::time::Instant::now() + POLL) => {}
@@ -79,7 +79,7 @@ enum Work {
 
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
-    let todo = queue::todo(database.watch(), private).await?;
+    let todo = in_time(queue::todo(database.watch(), private)).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
         match within(database, async move |tx| queue::take(tx, webhook, private).await).await {
@@ -105,7 +105,7 @@ async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
 
 /// Leaves a webhook alone for a while, so that others are told.
 async fn rest(database: &Database, webhook: Uuid, error: &Error) -> Result<bool> {
-    tracing::warn!(cause = %error, %webhook, "a webhook cannot be told; it is tried again in a minute");
+    tracing::warn!(cause = %error.chain(), %webhook, "a webhook cannot be told; it is tried again in a minute");
     within(database, async move |tx| queue::rest(tx, webhook).await).await.map(|()| true)
 }
 
@@ -133,7 +133,7 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
             None => queue::leave(tx, (webhook, until)).await.map(|()| false),
         };
         let goes_on = within(&database, settle).await.unwrap_or_else(|error| {
-            tracing::warn!(cause = %error, %webhook, "what became of a delivery could not be written down; it is sent again");
+            tracing::warn!(cause = %error.chain(), %webhook, "what became of a delivery could not be written down; it is sent again");
             false
         });
         if !goes_on || began.elapsed() > SHIFT || directory.is_stopping() {
@@ -141,7 +141,7 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
         }
     }
     if let Err(error) = within(&database, async move |tx| queue::let_go(tx, webhook, until).await).await {
-        tracing::debug!(cause = %error, %webhook, "a webhook was not let go; it waits a little longer");
+        tracing::debug!(cause = %error.chain(), %webhook, "a webhook was not let go; it waits a little longer");
     }
 }
 

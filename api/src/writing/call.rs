@@ -221,14 +221,14 @@ impl Call {
             }
             work(tx, author, repeat).await
         });
-        answer.await.map(Answer::send)
+        answer.await.map(Answer::send).map_err(Error::of_write)
     }
 }
 
 /// Ends a transaction that came to nothing before anybody hears of it: who repeats the request at once finds it free.
 async fn undone(tx: DatabaseTransaction, error: Error) -> Error {
     if let Err(cause) = tx.rollback().await {
-        tracing::debug!(%cause, "a transaction was not undone in good order");
+        tracing::debug!(cause = %Error::from(cause).chain(), "a transaction was not undone in good order");
     }
     error
 }

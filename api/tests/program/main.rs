@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod files;
+#[path = "../../../tests/src/postgres.rs"]
+#[expect(clippy::expect_used, dead_code, unreachable_pub, reason = "the end-to-end tests use it, too, and more of it")]
+mod postgres;
+mod problems_at_start;
 mod schema;
 mod serving;
 mod tokens;

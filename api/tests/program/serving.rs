@@ -17,7 +17,11 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(data: &Path) -> Self {
-        let mut process = command(data).args(["--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(data, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
+        let mut process = command(data).args(["--port", "0"]).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("serving the directory") {

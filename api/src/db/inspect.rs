@@ -1,0 +1,143 @@
+//! What stands in the way of working on a server, each in one line that names the remedy and neither address nor password.
+
+use anyhow::{Result, bail};
+use sea_orm::sqlx;
+use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement};
+
+/// The oldest PostgreSQL the schema runs on.
+const OLDEST: i32 = 15;
+
+/// Why the server could not be connected to, and what to do.
+pub(super) fn refused(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Configuration(_) => {
+            "DATABASE_URL is not an address of the form postgres://user:password@host:5432/database; percent-encode special characters \
+             in the password"
+                .to_owned()
+        }
+        sqlx::Error::Database(answer) => by_code(&answer.code().unwrap_or_default(), answer.message()),
+        sqlx::Error::Tls(cause) if cause.to_string().contains("does not support TLS") => {
+            "the PostgreSQL server does not support TLS, which sslmode in DATABASE_URL requires; set `ssl = on` on the server, or use \
+             sslmode=prefer in a network you trust"
+                .to_owned()
+        }
+        sqlx::Error::Tls(cause) => format!(
+            "the PostgreSQL server's certificate is not accepted: {cause}; see sslrootcert and sslmode in DATABASE_URL"
+        ),
+        sqlx::Error::Io(cause) => format!(
+            "the PostgreSQL server cannot be reached: {cause}; check the host, the port and the files in DATABASE_URL"
+        ),
+        _ => "the PostgreSQL server cannot be reached: it does not answer; check the host and port in DATABASE_URL, and \
+              that the server runs and accepts connections"
+            .to_owned(),
+    }
+}
+
+fn by_code(code: &str, message: &str) -> String {
+    let remedy = match code {
+        "28P01" => "correct the user and the password in DATABASE_URL",
+        "28000" => "let the role log in, and allow the connection in the server's pg_hba.conf",
+        "3D000" => {
+            "create it (create database … encoding 'UTF8' template template0), or correct its name in DATABASE_URL"
+        }
+        "42501" => "grant the role the right to connect",
+        "53300" => "lower --pool, or raise the limit of connections on the server",
+        // PgBouncer's answer to a setting it does not know.
+        "08P01" if message.contains("startup parameter") => {
+            "remove `options` from DATABASE_URL, or list it in ignore_startup_parameters of PgBouncer"
+        }
+        _ => "see DATABASE_URL and the server's log",
+    };
+    format!("the PostgreSQL server refuses the connection: {message}; {remedy}")
+}
+
+#[derive(FromQueryResult)]
+struct Server {
+    version: i32,
+    encoding: String,
+    role: String,
+    unreadable: Option<String>,
+}
+
+/// Checks that the schema can be on the server, and that the role may read it.
+pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
+    // Other programs may keep tables beside ours: those that belong to whoever made the schema are ours.
+    const SERVER: &str = "select current_setting('server_version_num')::integer / 10000 as version, \
+            current_setting('server_encoding') as encoding, current_user::text as role, \
+            (select string_agg(c.relname, ', ' order by c.relname) from pg_class c \
+                join pg_class made on made.oid = to_regclass('seaql_migrations') \
+                    and made.relnamespace = c.relnamespace and made.relowner = c.relowner \
+              where c.relkind in ('r', 'v') and not has_table_privilege(c.oid, 'select')) as unreadable";
+    let Server { version, encoding, role, unreadable } = one(connection, SERVER).await?;
+    if version < OLDEST {
+        bail!("the PostgreSQL server is version {version}; {OLDEST} or newer is needed");
+    }
+    if encoding != "UTF8" {
+        bail!(
+            "the database is encoded in {encoding} and must be UTF8; create another one: create database … encoding 'UTF8' \
+             template template0"
+        );
+    }
+    if let Some(tables) = unreadable {
+        bail!(
+            "the role {role} may not read {}; grant it the right: grant select on all tables in schema … to {role}",
+            few(&tables)
+        );
+    }
+    Ok(())
+}
+
+/// The first names of a list.
+fn few(names: &str) -> String {
+    let names: Vec<_> = names.split(", ").collect();
+    match names.as_slice() {
+        [one] => format!("the table {one}"),
+        [first, rest @ ..] => format!("the table {first} and {} others", rest.len()),
+        [] => String::new(),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Migration {
+    role: String,
+    schema: Option<String>,
+    obstacle: Option<String>,
+}
+
+/// Checks that the schema can be made.
+pub(super) async fn migration(connection: &DatabaseConnection) -> Result<()> {
+    // The extension is a trusted one: whoever may create in the database may install it.
+    const MIGRATION: &str = "select current_user::text as role, current_schema()::text as schema, case \
+            when current_setting('transaction_read_only')::boolean then 'read-only' \
+            when to_regclass('seaql_migrations') is null and current_schema() is null then 'no schema' \
+            when to_regclass('seaql_migrations') is null and not has_schema_privilege(current_schema(), 'create') then 'tables' \
+            when exists(select from pg_extension where extname = 'pg_trgm') then null \
+            when not exists(select from pg_available_extensions where name = 'pg_trgm') then 'not installed' \
+            when not has_database_privilege(current_database(), 'create') then 'extension' end as obstacle";
+    let Migration { role, schema, obstacle } = one(connection, MIGRATION).await?;
+    let schema = schema.unwrap_or_default();
+    match obstacle.as_deref() {
+        Some("read-only") => bail!(
+            "the database takes no writes, so its schema cannot be brought up to date; migrate on the primary, or see \
+             default_transaction_read_only"
+        ),
+        Some("no schema") => bail!("the schema in search_path does not exist; create it, or correct search_path"),
+        Some("tables") => bail!(
+            "the role {role} may not create tables; grant it the right: grant create on schema {schema} to {role}"
+        ),
+        Some("not installed") => bail!(
+            "the PostgreSQL server lacks the extension pg_trgm; install the package of its additional modules, such as \
+             postgresql-contrib"
+        ),
+        Some(_) => bail!(
+            "the role {role} may not create the extension pg_trgm; run this in the database as its owner or a superuser: \
+             create extension pg_trgm"
+        ),
+        None => Ok(()),
+    }
+}
+
+async fn one<T: FromQueryResult>(connection: &DatabaseConnection, sql: &str) -> Result<T> {
+    let row = T::find_by_statement(Statement::from_string(DbBackend::Postgres, sql)).one(connection).await?;
+    row.ok_or_else(|| anyhow::anyhow!("the PostgreSQL server tells nothing of itself"))
+}

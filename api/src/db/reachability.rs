@@ -1,0 +1,79 @@
+//! Whether the server can be reached, as the poll of the directory version finds it.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// What is known of the way to the server; the pools and the writes in flight act on it.
+#[derive(Default)]
+pub(super) struct Reachability(watch::Sender<Outage>);
+
+#[derive(Clone, Copy, Default)]
+struct Outage {
+    /// Since when the server is unreachable.
+    since: Option<Instant>,
+    /// When it was last found to be unreachable.
+    last: Option<Instant>,
+}
+
+impl Reachability {
+    /// Notes whether the server answered.
+    pub(super) fn note(&self, is_reachable: bool) {
+        self.0.send_if_modified(|outage| {
+            let now = Instant::now();
+            if !is_reachable {
+                outage.last = Some(now);
+            }
+            let turned = outage.since.is_none() != is_reachable;
+            if turned {
+                outage.since = (!is_reachable).then_some(now);
+            }
+            turned
+        });
+    }
+
+    /// Whether a connection of some age was open while the server was unreachable: it may never answer again.
+    pub(super) fn outlived(&self, age: Duration) -> bool {
+        let opened = Instant::now().checked_sub(age);
+        self.0.borrow().last.is_some_and(|last| opened.is_none_or(|opened| opened < last))
+    }
+
+    /// Waits until the server has been unreachable for some time.
+    pub(super) async fn lost_for(&self, time: Duration) {
+        let mut outage = self.0.subscribe();
+        loop {
+            let since = outage.borrow_and_update().since;
+            let changed = outage.changed();
+            match since {
+                Some(since) => {
+                    if tokio::time::timeout_at(since + time, changed).await.is_err() {
+                        return;
+                    }
+                }
+                // The sender lives as long as this does.
+                None => drop(changed.await),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_short_outage_gives_nothing_up_and_makes_connections_old() {
+        let reachability = Reachability::default();
+        let lost = |time| tokio::time::timeout(Duration::from_millis(60), reachability.lost_for(time));
+
+        assert!(lost(Duration::ZERO).await.is_err(), "nothing is lost");
+        assert!(!reachability.outlived(Duration::from_secs(9)));
+        reachability.note(false);
+        assert!(lost(Duration::from_secs(9)).await.is_err(), "not for so long");
+        assert!(lost(Duration::from_millis(1)).await.is_ok());
+        reachability.note(true);
+        assert!(lost(Duration::ZERO).await.is_err(), "it is back");
+        assert!(reachability.outlived(Duration::from_secs(9)) && !reachability.outlived(Duration::ZERO));
+    }
+}

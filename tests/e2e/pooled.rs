@@ -1,0 +1,109 @@
+//! PgBouncer before the server: in session mode as it is, in transaction mode with a setting.
+
+use std::collections::HashSet;
+
+use futures_util::future::{join, join_all};
+use serde_json::json;
+use tests::{App, Client, Endpoint, KEYS, PgBouncer, Pooling, Secret, Settings, TestDatabase, listen};
+
+use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
+use crate::webhooks::made;
+
+fn theme(slug: &str) -> serde_json::Value {
+    json!({ "slug": slug, "label": { "de": slug } })
+}
+
+fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
+    let database = database.behind(bouncer.address);
+    let settings = Settings { pgbouncer, keys: Some(Secret(KEYS.clone())), ..database.settings() };
+    App::start_as((database, settings), listen())
+}
+
+/// Reads of every kind, some of them long.
+async fn reads(client: &Client, round: usize) {
+    for path in [
+        format!("/v1/projects?limit={}&facets=category", round + 1),
+        format!("/v1/solutions?q=mobilitat&limit={}", round + 1),
+        format!("/v1/search?q=klima&limit={}", round + 1),
+        "/v1/solutions?format=ndjson".to_owned(),
+        format!("/v1/changes?limit={}", 500 + round),
+        format!("/v1/municipalities?format={}", if round == 0 { "csv" } else { "json" }),
+        "/v1/projects/ulm".to_owned(),
+        "/health/ready".to_owned(),
+    ] {
+        let answer = client.get(&path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        if path.contains("ndjson") {
+            assert_eq!(answer.text().lines().count(), 408, "a stream is whole");
+        }
+    }
+}
+
+/// Writes of every kind; the same request twice is one.
+async fn writes(editor: &Client, name: &str) {
+    let key = format!("key-{name}");
+    let body = theme(&format!("theme-{name}"));
+    for replayed in ["", "true"] {
+        let answer = editor.post_with("/v1/themes", &body, &[("idempotency-key", key.as_str())]).await;
+        assert_eq!((answer.status, answer.header("idempotent-replayed")), (201, replayed), "{}", answer.text());
+    }
+    let batch = json!([theme(&format!("first-{name}")), theme(&format!("second-{name}"))]);
+    assert_eq!(editor.post("/v1/themes/batch", &batch).await.status, 200);
+    let path = format!("/v1/themes/theme-{name}");
+    let tag = editor.get(&path).await.etag().to_owned();
+    let changed = editor.patch(&path, &json!({ "label": { "de": "Anders" } }), &tag).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(editor.patch(&path, &json!({ "label": { "de": "Zu spät" } }), &tag).await.status, 412);
+    assert_eq!(editor.delete(&path, changed.etag()).await.status, 204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_share_two_sessions_in_transaction_mode() {
+    let database = TestDatabase::filled();
+    let Some(_) = database.server_address() else { return };
+    let bouncer = PgBouncer::start(&database, Pooling::Transaction, 2);
+    let shared = database.shared();
+    let one = start(database, &bouncer, true);
+    let other = start(shared, &bouncer, true);
+    let token = one.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
+    let editors = [&one, &other].map(|app| app.anonymous().with_token(&token));
+    let endpoint = Endpoint::open().await;
+    made(&editors[0], &endpoint, json!({ "resources": ["practice-examples"] })).await;
+
+    let reading = join_all((0..4).map(|round| {
+        let reader = editors[round % 2].clone();
+        async move { reads(&reader, round).await }
+    }));
+    let writing = join_all((0..4).map(|number| {
+        let editor = editors[number % 2].clone();
+        async move { writes(&editor, &format!("p-{number}")).await }
+    }));
+    let reviewing = async {
+        let officer = konstanz(&other).await;
+        for number in 0..3 {
+            let begun = officer.post(SUBMISSIONS, &begins(&content(&format!("beispiel-{number}")))).await;
+            assert_eq!(begun.status, 201, "{}", begun.text());
+            let path = path(&begun.json());
+            assert_eq!(step(&officer, &path, "submit").await.status, 200);
+            let published = step(&editors[number % 2], &path, "publish").await;
+            assert_eq!(published.status, 200, "{}", published.text());
+        }
+    };
+    join(join(reading, writing), reviewing).await;
+
+    let heard: HashSet<String> =
+        endpoint.hears(3).await.into_iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
+    assert_eq!(heard.len(), 3, "each once");
+    assert_eq!(one.anonymous().get("/v1/themes").await.json()["total"], 15 + 8);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_mode_needs_no_setting() {
+    let database = TestDatabase::filled();
+    let Some(_) = database.server_address() else { return };
+    let bouncer = PgBouncer::start(&database, Pooling::Session, 20);
+    let app = start(database, &bouncer, false);
+    let editor = app.editor().await;
+
+    join(reads(&editor, 0), writes(&editor, "session")).await;
+}

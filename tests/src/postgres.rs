@@ -1,0 +1,124 @@
+//! A PostgreSQL server of a test's own, from the programs in `/usr/lib/postgresql`.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A server on loopback, stopped when it is dropped. The superuser is `postgres`, with the password `hush-hush`.
+pub struct Postgres {
+    folder: TempDir,
+    pub port: u16,
+}
+
+impl Postgres {
+    /// Makes and starts a server that demands passwords.
+    pub fn start() -> Self {
+        let folder = own_folder();
+        let password = folder.path().join("password");
+        fs::write(&password, "hush-hush").expect("a file");
+        let data = folder.path().join("data");
+        let (data, password) = (text(&data), text(&password));
+        let options = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"];
+        run(program("initdb").args(options).args(["-D", &data, "--pwfile", &password]));
+        Self::serve(folder)
+    }
+
+    /// Makes and starts a standby that follows this one, and answers reads.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let folder = own_folder();
+        let data = text(&folder.path().join("data"));
+        let from = format!("host=127.0.0.1 port={} user=postgres password=hush-hush", self.port);
+        run(program("pg_basebackup").args(["-D", &data, "-d", &from, "-R", "-c", "fast", "--no-sync"]));
+        Self::serve(folder)
+    }
+
+    fn serve(folder: TempDir) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
+        let server = Self { folder, port };
+        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {}", text(server.folder.path()));
+        let log = text(&server.folder.path().join("log"));
+        run(server.control().args(["-w", "-o", &options, "-l", &log, "start"]));
+        server
+    }
+
+    /// Makes a standby a primary.
+    pub fn promote(&self) {
+        run(self.control().args(["-w", "promote"]));
+    }
+
+    /// Runs statements in a database, each by itself.
+    pub fn execute(&self, database: &str, statements: &[&str]) {
+        let mut psql = program("psql");
+        psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]);
+        for statement in statements {
+            psql.args(["-c", statement]);
+        }
+        run(&mut psql);
+    }
+
+    /// The address of a database, for the superuser.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres:hush-hush@127.0.0.1:{}/{database}", self.port)
+    }
+
+    fn control(&self) -> Command {
+        let mut command = program("pg_ctl");
+        command.args(["-D", &text(&self.folder.path().join("data"))]);
+        command
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        let _ = self.control().args(["-m", "immediate", "stop"]).stdout(Stdio::null()).status();
+    }
+}
+
+/// A program of the newest PostgreSQL there is.
+fn program(name: &str) -> Command {
+    let versions = fs::read_dir("/usr/lib/postgresql").map(|folders| folders.flatten().map(|entry| entry.path()));
+    let programs = versions.into_iter().flatten().map(|version| version.join("bin").join(name));
+    let newest = programs.filter(|program| program.exists()).max_by_key(|program| version(program));
+    as_nobody_special(&newest.expect("PostgreSQL in /usr/lib/postgresql: apt-get install postgresql"))
+}
+
+fn version(program: &Path) -> u32 {
+    program.components().nth(4).and_then(|version| version.as_os_str().to_str()?.parse().ok()).unwrap_or_default()
+}
+
+/// The server refuses to run as root.
+pub(crate) fn as_nobody_special(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program).current_dir("/");
+    command
+}
+
+fn is_root() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| status.contains("\nUid:\t0\t"))
+}
+
+/// A folder for whoever runs the server.
+pub(crate) fn own_folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(folder.path()));
+    }
+    folder
+}
+
+pub(crate) fn run(command: &mut Command) {
+    // A server that is started keeps what it inherits open.
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a program");
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+fn text(path: &Path) -> String {
+    PathBuf::from(path).into_os_string().into_string().expect("a name that is text")
+}
