@@ -34,7 +34,7 @@ impl Place {
     fn of(database: &TestDatabase, options: &'static str) -> Option<Self> {
         match database {
             TestDatabase::Folder(_) => None,
-            TestDatabase::Server { server, name, .. } | TestDatabase::Shared { server, name } => {
+            TestDatabase::Server { server, name, .. } | TestDatabase::Shared { server, name, .. } => {
                 Some(Self { server: server.clone(), name: name.clone(), options })
             }
         }
@@ -47,7 +47,7 @@ impl Place {
         } else {
             format!("{}?options={}", self.server, self.options)
         };
-        TestDatabase::Shared { server, name: self.name.clone() }
+        TestDatabase::Shared { server, name: self.name.clone(), way: None }
     }
 
     /// The address of the database for PostgreSQL's own programs, with the settings of the role alone.
