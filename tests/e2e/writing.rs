@@ -97,14 +97,14 @@ async fn a_change_demands_what_was_read() {
 
     let none = editor.write(Method::PUT, "/v1/themes/mobility", &[], body()).await;
     let bare = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-match", "17")], body()).await;
-    let weak = editor.put("/v1/themes/mobility", &theme, "W/\"1-0000\"").await;
+    let stale = editor.put("/v1/themes/mobility", &theme, "W/\"0-0000\"").await;
     let new = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-none-match", "*")], body()).await;
     let nowhere = editor.put("/v1/themes/nowhere", &theme, "*").await;
     let deleted = editor.send(Method::DELETE, "/v1/themes/mobility", &[]).await;
 
     assert_eq!((none.status, none.problem().as_str()), (428, "if-match"));
     assert_eq!((bare.status, bare.problem().as_str()), (400, "header"));
-    assert_eq!((weak.status, weak.problem().as_str()), (412, "changed"));
+    assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"));
     assert_eq!((new.status, new.problem().as_str()), (412, "exists"));
     assert_eq!((nowhere.status, nowhere.problem().as_str()), (404, "not-found"));
     assert_eq!((deleted.status, deleted.problem().as_str()), (428, "if-match"));

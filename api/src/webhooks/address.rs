@@ -79,7 +79,7 @@ impl NotPublic {
     /// Whether this is why a request was not sent.
     pub(super) fn is_cause_of(error: &reqwest::Error) -> bool {
         let begin: &(dyn std::error::Error + 'static) = error;
-        std::iter::successors(Some(begin), |error| error.source()).any(|cause| cause.is::<Self>())
+        std::iter::successors(Some(begin), |error| error.source()).any(<dyn std::error::Error>::is::<Self>)
     }
 }
 
