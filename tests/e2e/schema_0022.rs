@@ -26,7 +26,7 @@ pub(crate) type Tables = BTreeMap<String, Vec<Row>>;
 type Conversion = fn(&mut Row, &Tables);
 const CONVERSIONS: &[(&str, Conversion)] = &[
     ("token", |row, tables| {
-        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"])
+        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
     }),
     ("submission", |row, tables| {
         name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
@@ -49,7 +49,8 @@ fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [
         let then = tables["change"].iter().filter(named).filter(|change| text(change, "at") <= time.as_str());
         let then = then.max_by_key(|change| change["number"].as_i64()).map(|change| change["entry_id"].clone());
         let now = || tables[table].iter().find(|entry| entry.get("ags") == Some(name) || entry["slug"] == *name);
-        then.or_else(|| now().map(|entry| entry["id"].clone())).unwrap()
+        let ever = || tables["change"].iter().find(named).map(|change| change["entry_id"].clone());
+        then.or_else(|| now().map(|entry| entry["id"].clone())).or_else(ever).unwrap()
     };
     let names = row.remove(column).unwrap();
     let ids = names.as_array().map(|names| {

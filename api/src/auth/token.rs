@@ -201,8 +201,10 @@ impl Auth {
         let head = Head::read(token)?;
         let keys = self.keys.all();
         if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
-            let Claims { sub: subject, jti, exp: expires, scope, .. } = own(token, &head, key)?;
-            let municipalities = self.issued.check(db, jti).await?;
+            let Claims { sub: subject, jti, exp: expires, scope, municipalities: claimed, .. } =
+                own(token, &head, key)?;
+            // A token that says it is bound never acts for all, whatever was noted of it.
+            let municipalities = self.issued.check(db, jti).await?.or(claimed.map(|_| BTreeSet::new()));
             self.used.note(jti);
             let scopes = scope.split(' ').filter_map(known).map(str::to_owned).collect();
             return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });

@@ -227,8 +227,15 @@ fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
         "scope" => *guarded,
         "if-match" | "changed" => writes && !posts,
         // An operation that takes no body says so to those who send one.
-        "json" | "media-type" | "slow" | "invalid" => writes,
-        "referenced" | "in-flight" | "taken" | "writes-unavailable" | "insufficient-storage" => writes,
+        "json"
+        | "media-type"
+        | "slow"
+        | "invalid"
+        | "referenced"
+        | "in-flight"
+        | "taken"
+        | "writes-unavailable"
+        | "insufficient-storage" => writes,
         _ => false,
     }
 }

@@ -149,6 +149,7 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one conflict after another")]
 fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored() {
     let data = folder();
     assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
