@@ -29,7 +29,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("There is nothing at this address.")]
     NotFound,
-    /// The middleware [`crate::http::moved`] writes the `Location`, which keeps the rest of the path and the query.
+    /// A middleware of `http` writes the `Location`, which keeps the rest of the path and the query.
     #[error("The entry has the slug `{slug}` now.")]
     Moved { slug: String },
     #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
