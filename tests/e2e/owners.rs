@@ -174,3 +174,38 @@ async fn a_correction_that_drops_an_owner_says_so() {
         now["providers"].as_array().unwrap().iter().map(|one| one["ags"].as_str().unwrap()).collect();
     assert_eq!(providers, ["08335043", "08136088"]);
 }
+
+#[tokio::test]
+async fn an_owner_who_was_added_meanwhile_is_told_of_what_is_published() {
+    let app = App::start();
+    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
+    assert_eq!(editor.post("/v1/solutions", &joint("spaeter-zu-zweit", &["08335043"])).await.status, 201);
+    let endpoint = Endpoint::open().await;
+    let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
+    assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
+    let begins = json!({ "resource": "solutions", "entry": "spaeter-zu-zweit" });
+    let path = path(&konstanz.post(SUBMISSIONS, &begins).await.json());
+    konstanz.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
+    step(&konstanz, &path, "submit").await;
+    assert_eq!(ulm.get(&path).await.status, 404);
+
+    let both = json!({ "providers": ["08335043", "08421000"] });
+    assert_eq!(editor.patch("/v1/solutions/spaeter-zu-zweit", &both, "*").await.status, 200);
+    let published = step(&editor, &path, "publish").await.json();
+
+    assert_eq!(published["municipalities"], json!(["08335043", "08421000"]));
+    assert_eq!(endpoint.hears(1).await[0].json()["type"], "submission.publish");
+    assert_eq!(ulm.get(&path).await.json()["stage"], "published");
+}
+
+#[tokio::test]
+async fn a_municipality_does_not_give_itself_another_official_key() {
+    let app = App::start();
+    let konstanz = app.with_scopes(&["municipalities:write"], &["08335043"]).await;
+
+    let key = konstanz.patch("/v1/municipalities/konstanz", &json!({ "ags": "08335999" }), "*").await;
+    let website =
+        konstanz.patch("/v1/municipalities/konstanz", &json!({ "website": "https://example.org/" }), "*").await;
+
+    assert_eq!((key.status, key.problem().as_str(), website.status), (403, "municipality", 200));
+}

@@ -46,7 +46,9 @@ fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [
         let named = |change: &&Row| {
             text(change, "resource") == table && (change["slug"] == *name || change["official"] == *name)
         };
-        let then = tables["change"].iter().filter(named).filter(|change| text(change, "at") <= time.as_str());
+        let is_there = |change: &&Row| tables[table].iter().any(|entry| entry["id"] == change["entry_id"]);
+        let then = tables["change"].iter().filter(named).filter(is_there);
+        let then = then.filter(|change| text(change, "at") <= time.as_str());
         let then = then.max_by_key(|change| change["number"].as_i64()).map(|change| change["entry_id"].clone());
         let now = || tables[table].iter().find(|entry| entry.get("ags") == Some(name) || entry["slug"] == *name);
         let ever = || tables["change"].iter().find(named).map(|change| change["entry_id"].clone());

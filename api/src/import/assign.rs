@@ -91,7 +91,7 @@ impl Directory {
         let by_key = input.official().and_then(|key| self.owners.get(key));
         let is_same = |id: &&Uuid| {
             let old = self.names.get(id).and_then(|names| names.official.as_ref());
-            input.official().is_none() || old.is_none_or(|old| !self.lines.contains_key(old))
+            old.is_none_or(|old| !self.lines.contains_key(old))
         };
         by_key.or_else(|| self.owners.get(input.slug()).filter(is_same)).copied()
     }

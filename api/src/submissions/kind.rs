@@ -51,15 +51,19 @@ where
         return Ok(Rebased { content: submitted, conflicts: vec![] });
     }
     let kind = Kind::of_table(&row.resource)?;
-    // States of different days may name the same entry differently.
-    let base = (kind.check)(db.into(), row.entry_id, base.clone()).await?.canonical.unwrap_or(base);
+    // States of different days may name the same entry differently. What of either cannot be read leaves both as they were
+    // written, for a member that was not changed must look the same in both.
+    let checked = async |content: &Value| (kind.check)(db.into(), row.entry_id, content.clone()).await;
+    let (base, submitted) = match (checked(&base).await?.canonical, checked(&submitted).await?.canonical) {
+        (Some(base), Some(submitted)) => (base, submitted),
+        _ => (base, submitted),
+    };
     if row.purpose == Purpose::Withdraw {
         let mut conflicts = changed(&base, &published.content);
         conflicts.retain(|pointer| pointer.trim_start_matches('/') != CONFIRMED);
         return Ok(Rebased { content: published.content.clone(), conflicts });
     }
-    let canonical = (kind.check)(db.into(), row.entry_id, submitted.clone()).await?.canonical;
-    let Merged { content, conflicts } = merge(&base, &published.content, &canonical.unwrap_or(submitted));
+    let Merged { content, conflicts } = merge(&base, &published.content, &submitted);
     Ok(Rebased { content, conflicts })
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::input::StepInput;
 use super::kind::{Kind, Published, Rebased, rebase};
 use super::query::{checked, conflicting, told};
-use super::review::after;
+use super::review::{after, is_review};
 use super::store::{Owners, current, held, overtaken};
 use crate::auth::Caller;
 use crate::change::Author;
@@ -30,7 +30,11 @@ pub(super) async fn step(
         Ok(stage) => stage,
         Err(error) => return Err(told(tx, error, &row, caller).await),
     };
-    let owners = if input.action == ReviewAction::Submit { Some(submit(tx, row, caller).await?) } else { None };
+    let owners = match input.action {
+        ReviewAction::Submit => Some(submit(tx, row, caller).await?),
+        action if is_review(action) => Some(owners(tx, &row).await?),
+        _ => None,
+    };
     let taken = Taken { stage, entry: None, owners };
     take(tx, author, (id, input), taken).await
 }
@@ -104,9 +108,7 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
 /// that own the submission. A withdrawal of an entry that others refer to is submitted all the same: reviewers can
 /// change the references, and its violations name them.
 async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Result<Vec<Uuid>> {
-    let kind = Kind::of_table(&row.resource)?;
-    let published = current(tx, &row).await?;
-    if let Some(published) = &published {
+    if let Some(published) = &current(tx, &row).await? {
         row = match row.purpose {
             // Whoever asks for it again has seen what is to go.
             Purpose::Withdraw => keep(tx, &row, published, &published.content).await?,
@@ -119,8 +121,7 @@ async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Re
             return Err(Error::Invalid(violations));
         }
     }
-    let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
-    owners.with_those_of(tx, kind, row.entry_id, &row.content).await
+    owners(tx, &row).await
 }
 
 /// Merges a submission with what was changed of the published entry since it began.
@@ -148,6 +149,17 @@ async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, cont
     written(tx, sql(KEEP, values)).await
 }
 
+/// Returns the municipalities that own a submission, as the published entry is now.
+async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
+    let kind = Kind::of_table(&row.resource)?;
+    let published = match row.entry_id {
+        Some(entry) => (kind.published)(tx.into(), entry).await?,
+        None => None,
+    };
+    let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
+    owners.with_those_of(tx, kind, row.entry_id, &row.content).await
+}
+
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
 pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input: StepInput) -> Result<Model> {
     let (mut row, part) = held(&write.tx, id, caller).await?;
@@ -159,6 +171,8 @@ pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input:
     if let Some(published) = current(&write.tx, &row).await? {
         row = take_in(&write.tx, row, &published).await?;
     }
+    // Whoever became responsible meanwhile owns it too, and is told.
+    let owners = owners(&write.tx, &row).await?;
     let entry = match (row.purpose, row.entry_id) {
         (Purpose::Withdraw, Some(entry)) => {
             (kind.withdraw)(write, entry, row.content).await?;
@@ -166,6 +180,6 @@ pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input:
         }
         (_, entry) => (kind.publish)(write, entry, row.content).await?,
     };
-    let taken = Taken { stage, entry: Some(entry), owners: None };
+    let taken = Taken { stage, entry: Some(entry), owners: Some(owners) };
     take(&write.tx, &write.author, (id, input), taken).await
 }

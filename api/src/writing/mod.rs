@@ -196,6 +196,12 @@ async fn store<I: Input>(
     violations.pop().unwrap_or_default().refuse()?;
     let Some((id, input)) = entries.pop().flatten() else { return Ok(false) };
     caller.acts_for(&known.responsible(&input))?;
+    // A token that is bound to a municipality does not give it the name by which others are found.
+    let name = |input: &I| input.official().unwrap_or(input.slug()).to_owned();
+    let renames = |current: &I| I::RESOURCE.official.is_some() && name(current) != name(&input);
+    if caller.municipalities.is_some() && current.as_ref().is_some_and(renames) {
+        return Err(Error::Elsewhere(vec![name(&input)]));
+    }
     if current.is_some_and(|current| current == input) {
         return Ok(false);
     }

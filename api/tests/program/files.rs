@@ -188,6 +188,13 @@ fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored
             vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],
         ),
         (
+            "municipalities.ndjson",
+            "{\"slug\":\"konstanz\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n\
+             {\"ags\":\"08335043\",\"slug\":\"konstanz-neu\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n"
+                .to_owned(),
+            vec!["line 1, /slug: `konstanz` cannot become", "08335043 (konstanz), which is on line 2"],
+        ),
+        (
             "municipalities.json",
             "[\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}]".to_owned(),
             vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],

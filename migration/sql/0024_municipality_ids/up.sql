@@ -1,15 +1,16 @@
 -- Tokens, submissions and webhooks name municipalities (and webhooks also themes) by the ids of their entries. They were
 -- named by official key or slug, so that a new key or slug separated them from their municipality.
 
--- The entry that a name stood for at a time: by the history of changes, or else by what the name stands for now.
+-- The entry that a name stood for at a time, of those that are still there: by the history of changes, or else by what the
+-- name stands for now. A name that only deleted entries had stands for the last of them.
 create function entry_named(entries text, name text, at timestamptz) returns uuid language plpgsql as $$
 declare
     found uuid;
 begin
-    select c.entry_id into found
-      from change c
-     where c.resource = entries and (c.official = name or c.slug = name) and c.at <= entry_named.at
-     order by c.number desc limit 1;
+    execute format('select c.entry_id from change c join %I e on e.id = c.entry_id
+                     where c.resource = $1 and (c.official = $2 or c.slug = $2) and c.at <= $3
+                     order by c.number desc limit 1', entries)
+       into found using entries, name, entry_named.at;
     if found is null then
         execute format('select e.id from %I e where e.slug = $1 or e.id::text = $1 %s', entries,
                        case entries when 'municipality' then 'or e.ags = $1 order by e.ags = $1 desc nulls last' else '' end)
