@@ -70,7 +70,10 @@ impl Embedded {
     pub(super) async fn stop(&self) -> Result<()> {
         let server = self.server.lock().ok().and_then(|mut server| server.take());
         if let Some(server) = server {
-            tokio::task::spawn_blocking(move || server.shutdown()).await??;
+            // It has stopped either way; what it reports is how its last connection ended, which loses nothing.
+            if let Err(error) = tokio::task::spawn_blocking(move || server.shutdown()).await? {
+                tracing::warn!(cause = %format!("{error:#}"), "the embedded database reports a failure at its stop");
+            }
         }
         Ok(())
     }
