@@ -54,7 +54,7 @@ const QUEUE: Duration = Duration::from_secs(5);
 
 impl Directory {
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        let version = read(db).await?;
+        let (version, _) = look(db).await?;
         Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, writable: true, stopping: false }))))
     }
 
@@ -160,10 +160,4 @@ async fn look(db: &impl ConnectionTrait) -> Result<(Version, bool), DbErr> {
     let row = row.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
     let version = Version { number: row.try_get("", "version")?, changed_at: row.try_get("", "changed_at")? };
     Ok((version, row.try_get("", "writable")?))
-}
-
-async fn read(db: &impl ConnectionTrait) -> Result<Version, DbErr> {
-    let row = Statement::from_string(DbBackend::Postgres, "select version, changed_at from directory_version");
-    let row = db.query_one_raw(row).await?.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
-    Ok(Version { number: row.try_get("", "version")?, changed_at: row.try_get("", "changed_at")? })
 }

@@ -94,8 +94,8 @@ impl Relation {
 pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], owners: &[Uuid]) -> Result<Links> {
     let branch = |(number, relation): (usize, &&Relation)| {
         let Relation { table, owner, other, to, place } = relation;
-        let Resource { table: others, label, key, official, .. } = to;
-        let official = official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let Resource { table: others, label, key, .. } = to;
+        let official = to.official_of("t");
         format!(
             "select {number} as relation, r.{owner} as owner, t.id, t.slug, {official} as official, {label} as label, \
                     {place} as place, t.{key} as key \

@@ -1,20 +1,19 @@
 //! Another issuer whose tokens are accepted too, such as an OpenID provider.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use anyhow::{Context, Result, bail};
-use entity::vocabulary::{TokenRole, Vocabulary};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
+use super::mapping::Mapping;
 use super::token::{self, Audience, Foreign, Head, Refusal, Times};
-use super::{known, scopes_of};
 use crate::config::Trust;
 use crate::error;
 
@@ -55,49 +54,15 @@ struct Checking {
     algorithm: Algorithm,
 }
 
-/// What its claims mean here.
-struct Mapping {
-    scopes_claim: String,
-    /// What a value of that claim gives.
-    scopes: BTreeMap<String, Right>,
-    municipalities_claim: String,
-}
-
-#[derive(Clone, Copy)]
-enum Right {
-    Role(TokenRole),
-    Scope(&'static str),
-}
-
-impl Right {
-    fn read(text: &str) -> Option<Self> {
-        let role = TokenRole::ALL.iter().copied().find(|role| role.value() == text);
-        role.map(Self::Role).or_else(|| known(text).map(Self::Scope))
-    }
-}
-
 impl Trusted {
     pub(super) async fn open(trust: &Trust) -> Result<Option<Self>> {
         let Some(issuer) = trust.trusted_issuer.clone() else { return Ok(None) };
         let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer needs its keys: --trusted-jwks")?;
-        let mut scopes = BTreeMap::new();
-        for pair in &trust.trusted_scopes {
-            let right = pair.split_once('=').and_then(|(value, right)| Some((value.to_owned(), Right::read(right)?)));
-            let Some((value, right)) = right else {
-                bail!("`{pair}` maps nothing; write VALUE=ROLE or VALUE=SCOPE, such as atlas-editor=editor")
-            };
-            scopes.insert(value, right);
-        }
-        let mapping = Mapping {
-            scopes_claim: trust.trusted_scopes_claim.clone(),
-            scopes,
-            municipalities_claim: trust.trusted_municipalities_claim.clone(),
-        };
         let trusted = Self(Arc::new(Known {
             issuer,
             audience: trust.trusted_audience.clone(),
             source: Source::of(jwks)?,
-            mapping,
+            mapping: Mapping::of(trust)?,
             keys: RwLock::default(),
             asked: Mutex::default(),
         }));
@@ -168,7 +133,7 @@ impl Known {
         let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(Refusal::Claims)? } else { iat };
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
-        let municipalities = at(claims, &self.mapping.municipalities_claim).map(|claim| texts(Some(claim)));
+        let municipalities = self.mapping.municipalities(claims);
         Ok(Foreign {
             subject: format!("{subject} ({})", self.issuer),
             scopes,
@@ -233,39 +198,6 @@ fn checking(jwk: &Jwk) -> Option<Checking> {
     };
     let algorithm = named.unwrap_or(usual);
     fitting.contains(&algorithm).then_some(Checking { key: DecodingKey::from_jwk(jwk).ok()?, algorithm })
-}
-
-impl Mapping {
-    /// The rights that claims give, and whether they hold for all municipalities where none is named.
-    fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
-        let values = texts(at(claims, &self.scopes_claim));
-        let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
-        // Only whoever edits, or looks and does nothing else, does so everywhere without being told where.
-        let edits = |right: &Right| matches!(right, Right::Role(TokenRole::Editor | TokenRole::Admin));
-        let looks = |right: &Right| matches!(right, Right::Role(TokenRole::Auditor));
-        let everywhere = rights.iter().any(edits) || !rights.is_empty() && rights.iter().all(looks);
-        let scopes = rights.into_iter().flat_map(|right| match right {
-            Right::Role(role) => scopes_of(role),
-            Right::Scope(scope) => vec![scope],
-        });
-        (scopes.map(str::to_owned).collect(), everywhere)
-    }
-}
-
-/// The claim at a path such as `realm_access.roles`.
-fn at<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
-    let mut parts = path.split('.');
-    let first = claims.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
-}
-
-/// The texts of a claim: one, several separated by spaces, or a list.
-fn texts(claim: Option<&Value>) -> BTreeSet<String> {
-    match claim {
-        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => BTreeSet::new(),
-    }
 }
 
 impl Source {

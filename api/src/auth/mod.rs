@@ -3,6 +3,7 @@
 mod issued;
 mod issuer;
 mod keys;
+mod mapping;
 mod middleware;
 mod scope;
 mod token;

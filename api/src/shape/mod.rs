@@ -4,16 +4,17 @@
 //! again; what the rules say of such a stand-in is not told: only what they say whatever stands there.
 
 mod flaw;
+mod mend;
 mod strict;
-
-use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-use self::flaw::{Flaw, all_stand_ins, stand_ins};
+use self::flaw::{Flaw, all_stand_ins};
+use self::mend::{Tried, mend, replace};
+use self::strict::{disguised, nulls};
 use crate::error::{Error, Result, Violation};
 use crate::input::json_length;
 use crate::validate;
@@ -139,89 +140,6 @@ impl<T> Checked<T> {
     fn covers(&self, pointer: &str) -> bool {
         let into = |mended: &String| pointer.strip_prefix(mended.as_str());
         self.mended.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
-    }
-}
-
-/// What is absent is left out, never null.
-fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
-    match json {
-        _ if violations.len() >= MOST => {}
-        Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));
-        }
-        Value::Object(members) => {
-            let below = |name: &String| format!("{pointer}/{}", flaw::escaped(name));
-            members.iter().for_each(|(name, member)| nulls(member, below(name), violations));
-        }
-        _ => {}
-    }
-}
-
-/// Deserialisation takes a list for an object with the members in their order; a contract does not.
-fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
-    match (written, read) {
-        (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],
-        (Value::Array(written), Value::Array(read)) => {
-            let pairs = written.iter().zip(read).enumerate();
-            pairs.flat_map(|(place, (written, read))| disguised(written, read, format!("{pointer}/{place}"))).collect()
-        }
-        (Value::Object(written), Value::Object(read)) => {
-            let pairs = written.iter().filter_map(|(name, written)| Some((name, written, read.get(name)?)));
-            pairs
-                .flat_map(|(name, written, read)| {
-                    disguised(written, read, format!("{pointer}/{}", flaw::escaped(name)))
-                })
-                .collect()
-        }
-        _ => vec![],
-    }
-}
-
-/// What was put in the place of what does not fit, and the terms that would fit, by pointer.
-#[derive(Default)]
-struct Tried {
-    values: Vec<(String, Value)>,
-    known: HashMap<String, Vec<String>>,
-}
-
-/// Puts the next stand-in in the place of what does not fit, or leaves out what nobody knows. Is there one left?
-fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Tried) -> bool {
-    if flaw.is_stranger {
-        return replace(json, &flaw.pointer, None);
-    }
-    if !flaw.known.is_empty() {
-        tried.known.insert(flaw.pointer.clone(), flaw.known.clone());
-    }
-    // Each flaw at one place takes the next.
-    let is_new =
-        |value: &Value| !tried.values.iter().any(|(pointer, before)| *pointer == flaw.pointer && before == value);
-    let Some(stand_in) = stand_ins(&flaw.known).find(is_new) else { return false };
-    tried.values.push((flaw.pointer.clone(), stand_in.clone()));
-    replace(json, &flaw.pointer, Some(stand_in))
-}
-
-/// Puts a value at a place, or takes a member away. Could that be done?
-fn replace(json: &mut Value, pointer: &str, value: Option<Value>) -> bool {
-    let (parent, member) = pointer.rsplit_once('/').unwrap_or_default();
-    let member = member.replace("~1", "/").replace("~0", "~");
-    if pointer.is_empty() {
-        return value.is_some_and(|value| {
-            *json = value;
-            true
-        });
-    }
-    match (json.pointer_mut(parent), value) {
-        (Some(Value::Object(members)), Some(value)) => {
-            members.insert(member, value);
-            true
-        }
-        (Some(Value::Object(members)), None) => members.remove(&member).is_some(),
-        (Some(Value::Array(items)), Some(value)) => {
-            let item = member.parse().ok().and_then(|place: usize| items.get_mut(place));
-            item.map(|item| *item = value).is_some()
-        }
-        _ => false,
     }
 }
 

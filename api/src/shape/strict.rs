@@ -1,4 +1,5 @@
-//! JSON as RFC 8259 asks for it to be understood alike everywhere: no member twice, and no text with a NUL.
+//! What JSON has to be beyond its syntax: understood alike everywhere (RFC 8259), so with no member twice and no NUL in a text;
+//! and in the types of the contract, so with no null and no list in the place of an object.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -103,5 +104,39 @@ impl<'de> Visitor<'de> for Place<'_> {
             map.insert(name, members.next_value_seed(place)?);
         }
         Ok(map.into())
+    }
+}
+
+/// What is absent is left out, never null.
+pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
+    match json {
+        _ if violations.len() >= super::MOST => {}
+        Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));
+        }
+        Value::Object(members) => {
+            let below = |name: &String| format!("{pointer}/{}", escaped(name));
+            members.iter().for_each(|(name, member)| nulls(member, below(name), violations));
+        }
+        _ => {}
+    }
+}
+
+/// Deserialisation takes a list for an object with the members in their order; a contract does not.
+pub(super) fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
+    match (written, read) {
+        (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],
+        (Value::Array(written), Value::Array(read)) => {
+            let pairs = written.iter().zip(read).enumerate();
+            pairs.flat_map(|(place, (written, read))| disguised(written, read, format!("{pointer}/{place}"))).collect()
+        }
+        (Value::Object(written), Value::Object(read)) => {
+            let pairs = written.iter().filter_map(|(name, written)| Some((name, written, read.get(name)?)));
+            pairs
+                .flat_map(|(name, written, read)| disguised(written, read, format!("{pointer}/{}", escaped(name))))
+                .collect()
+        }
+        _ => vec![],
     }
 }

@@ -3,7 +3,7 @@
 use entity::submission::Model;
 use entity::vocabulary::{Action, Purpose};
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseExecutor, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, FromQueryResult, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -106,6 +106,14 @@ impl Kind {
             published: |db, entry| Box::pin(published::<T>(db, entry)),
             publish: |write, entry, content| Box::pin(publish::<T>(write, entry, content)),
             withdraw: |write, entry, content| Box::pin(withdraw::<T>(write, entry, content)),
+        }
+    }
+
+    /// The entry that a submission is about, as it is published now, if it is there.
+    pub(super) async fn published_of(&self, tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
+        match row.entry_id {
+            Some(entry) => (self.published)(tx.into(), entry).await,
+            None => Ok(None),
         }
     }
 

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::shape::escaped;
+
 /// What two sides made of the same base.
 #[derive(Debug, PartialEq)]
 pub(super) struct Merged {
@@ -82,9 +84,9 @@ fn compare(before: Option<&Value>, after: Option<&Value>, pointer: &str, pointer
     }
 }
 
-/// The pointer of a member (RFC 6901).
+/// The pointer of a member.
 fn below(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", escaped(name))
 }
 
 #[cfg(test)]

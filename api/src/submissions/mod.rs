@@ -1,22 +1,22 @@
 //! Submissions: what municipalities propose, and what becomes of it. A record is public, a submission is private.
 
 mod dto;
+mod findings;
 mod form;
 mod input;
 mod kind;
 mod labels;
 mod merge;
+mod party;
 mod query;
+mod remarks;
 mod review;
 mod steps;
 mod store;
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, get, patch, post, put};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
 use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
@@ -24,7 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::State;
-use crate::auth::{AnyCaller, Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::auth::{Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::change::Author;
 use crate::db::Write;
 use crate::error::{Error, Result};
@@ -34,6 +34,7 @@ use crate::writing::{Answer, Call, Done};
 
 use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
 use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::party::{Party, one};
 use self::store::{Assignment, Revision, Rewrite};
 
 const TAG: &str = "submissions";
@@ -50,23 +51,6 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(create_submission_comment)
         .service(create_submission_comment_resolution)
         .service(create_submission_assignment);
-}
-
-/// Somebody who submits or reviews.
-struct Party(Caller);
-
-impl FromRequest for Party {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let AnyCaller(caller) = match AnyCaller::from_request(req, payload).into_inner() {
-            Ok(caller) => caller,
-            Err(error) => return ready(Err(error)),
-        };
-        let is_party = caller.may(SubmissionsWrite::NAME) || caller.may(SubmissionsReview::NAME);
-        ready(if is_party { Ok(Self(caller)) } else { Err(Error::Forbidden(SubmissionsWrite::NAME)) })
-    }
 }
 
 /// List submissions
@@ -99,7 +83,7 @@ async fn list_submissions(
 async fn get_submission(Party(caller): Party, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
     nothing(&req)?;
     let db = state.read()?;
-    let (row, _) = query::one(db, id.0, &caller).await?;
+    let (row, _) = one(db, id.0, &caller).await?;
     let submission = query::whole(db, row, &caller).await?;
     Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
 }
@@ -122,7 +106,7 @@ async fn create_submission(
         let location = format!("/v1/submissions/{}", row.id);
         Ok(shown(tx, row, caller, StatusCode::CREATED).await?.with("location", location))
     };
-    aside((caller, call), input, work).await
+    aside(caller, call, input, work).await
 }
 
 /// Replace the content of a submission
@@ -191,18 +175,18 @@ async fn create_submission_action(
     let publishes = |input: &StepInput| input.action == ReviewAction::Publish;
     if !input.checked.value.as_ref().is_some_and(publishes) {
         let work = async move |tx: &DatabaseTransaction, author: &Author, caller: &Caller, input| {
-            let row = steps::step(tx, author, (id.0, caller), input).await?;
+            let row = steps::step(tx, author, id.0, caller, input).await?;
             shown(tx, row, caller, StatusCode::OK).await
         };
-        return aside((caller, call), input, work).await;
+        return aside(caller, call, input, work).await;
     }
     call.plain()?;
     // Nobody who may not publish it makes others wait.
-    query::may_publish(call.state.read()?, id.0, &caller).await?;
+    party::may_publish(call.state.read()?, id.0, &caller).await?;
     let Json { checked, digest } = input;
     let (input, reviewer) = (checked.sound()?, caller.clone());
     let work = async move |write: &Write| {
-        let row = steps::publish(write, (id.0, &reviewer), input).await?;
+        let row = steps::publish(write, id.0, &reviewer, input).await?;
         shown(&write.tx, row, &reviewer, StatusCode::OK).await.map(Done::Changed)
     };
     call.run(&caller, &digest, work).await.map(no_store)
@@ -221,7 +205,7 @@ async fn list_submission_actions(
     id: Id,
 ) -> Result<HttpResponse> {
     nothing(&req)?;
-    query::one(state.read()?, id.0, &caller).await?;
+    one(state.read()?, id.0, &caller).await?;
     let items = query::taken(state.read()?, id.0).await?;
     reply("application/json", &Steps { items }).map(no_store)
 }
@@ -239,10 +223,10 @@ async fn create_submission_comment(
     input: Json<CommentInput>,
 ) -> Result<HttpResponse> {
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let comment = query::comment(store::remark(tx, (id.0, caller), input).await?);
+        let comment = remarks::comment(remarks::remark(tx, id.0, caller, input).await?);
         Ok(Answer::of(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
     };
-    aside((caller, call), input, work).await
+    aside(caller, call, input, work).await
 }
 
 /// Settle a remark
@@ -262,8 +246,8 @@ async fn create_submission_comment_resolution(
     let comment: Uuid = comment.ok_or(Error::NotFound)?;
     let resolver = caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let (row, is_new) = store::resolve(tx, (id.0, comment), &resolver).await?;
-        let answer = Answer::of(StatusCode::OK, &query::comment(row))?;
+        let (row, is_new) = remarks::resolve(tx, id.0, comment, &resolver).await?;
+        let answer = Answer::of(StatusCode::OK, &remarks::comment(row))?;
         Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
     };
     call.run_aside(&caller, "", work).await.map(no_store)
@@ -285,12 +269,13 @@ async fn create_submission_assignment(
         let row = store::assign(tx, caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
         shown(tx, row, caller, StatusCode::OK).await
     };
-    aside((caller.caller(), call), input, work).await
+    aside(caller.caller(), call, input, work).await
 }
 
 /// Does something with a body that leaves the directory as it is.
 async fn aside<T: 'static>(
-    (caller, mut call): (Caller, Call),
+    caller: Caller,
+    mut call: Call,
     Json { checked, digest }: Json<T>,
     work: impl AsyncFnOnce(&DatabaseTransaction, &Author, &Caller, T) -> Result<Answer> + 'static,
 ) -> Result<HttpResponse> {

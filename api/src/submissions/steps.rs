@@ -6,11 +6,12 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::findings::{checked, conflicting};
 use super::input::StepInput;
 use super::kind::{Kind, Published, Rebased, rebase};
-use super::query::{checked, conflicting, told};
+use super::party::{explained, held};
 use super::review::{after, is_review};
-use super::store::{Owners, current, held, overtaken};
+use super::store::{Owners, current, overtaken};
 use crate::auth::Caller;
 use crate::change::Author;
 use crate::db::{Write, sql, written};
@@ -22,21 +23,19 @@ use crate::webhooks::{SubmissionStep, tell_step};
 pub(super) async fn step(
     tx: &DatabaseTransaction,
     author: &Author,
-    (id, caller): (Uuid, &Caller),
+    id: Uuid,
+    caller: &Caller,
     input: StepInput,
 ) -> Result<Model> {
     let (row, part) = held(tx, id, caller).await?;
-    let stage = match after(row.stage, input.action, part) {
-        Ok(stage) => stage,
-        Err(error) => return Err(told(tx, error, &row, caller).await),
-    };
+    let stage = explained(tx, after(row.stage, input.action, part), &row, caller).await?;
     let owners = match input.action {
         ReviewAction::Submit => Some(submit(tx, row, caller).await?),
         action if is_review(action) => Some(owners(tx, &row).await?),
         _ => None,
     };
     let taken = Taken { stage, entry: None, owners };
-    take(tx, author, (id, input), taken).await
+    take(tx, author, id, input, taken).await
 }
 
 /// What a step changes.
@@ -47,12 +46,7 @@ struct Taken {
     owners: Option<Vec<Uuid>>,
 }
 
-async fn take(
-    tx: &DatabaseTransaction,
-    author: &Author,
-    (id, input): (Uuid, StepInput),
-    taken: Taken,
-) -> Result<Model> {
+async fn take(tx: &DatabaseTransaction, author: &Author, id: Uuid, input: StepInput, taken: Taken) -> Result<Model> {
     const TAKE: &str = "update submission set stage = $2, entry_id = coalesce($3, entry_id), municipality_ids = coalesce($4, municipality_ids), \
             submitted_at = case when $5 = 'submit' then now() else submitted_at end, \
             authors = case when $5 <> 'submit' or $6 = any (authors) then authors else authors || $6 end, \
@@ -152,21 +146,15 @@ async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, cont
 /// Returns the municipalities that own a submission, as the published entry is now.
 async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
     let kind = Kind::of_table(&row.resource)?;
-    let published = match row.entry_id {
-        Some(entry) => (kind.published)(tx.into(), entry).await?,
-        None => None,
-    };
+    let published = kind.published_of(tx, row).await?;
     let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
     owners.with_those_of(tx, kind, row.entry_id, &row.content).await
 }
 
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
-pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input: StepInput) -> Result<Model> {
+pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
     let (mut row, part) = held(&write.tx, id, caller).await?;
-    let stage = match after(row.stage, input.action, part) {
-        Ok(stage) => stage,
-        Err(error) => return Err(told(&write.tx, error, &row, caller).await),
-    };
+    let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
     let kind = Kind::of_table(&row.resource)?;
     if let Some(published) = current(&write.tx, &row).await? {
         row = take_in(&write.tx, row, &published).await?;
@@ -181,5 +169,5 @@ pub(super) async fn publish(write: &Write, (id, caller): (Uuid, &Caller), input:
         (_, entry) => (kind.publish)(write, entry, row.content).await?,
     };
     let taken = Taken { stage, entry: Some(entry), owners: Some(owners) };
-    take(&write.tx, &write.author, (id, input), taken).await
+    take(&write.tx, &write.author, id, input, taken).await
 }

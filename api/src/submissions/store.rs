@@ -1,20 +1,16 @@
 //! What the database does to keep submissions. Whoever changes one holds its row until the end of the transaction.
 
 use entity::submission::{Column, Entity, Model};
-use entity::submission_comment;
-use entity::vocabulary::{Purpose, Side, Stage, Vocabulary};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
-};
+use entity::vocabulary::{Purpose, Stage, Vocabulary};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, Value};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::dto::Sight;
-use super::form;
-use super::input::{CommentInput, ContentInput, SubmissionInput};
+use super::findings::conflicting;
+use super::input::{ContentInput, SubmissionInput};
 use super::kind::{Kind, Published, Rebased, rebase};
-use super::query::{conflicting, part, told};
-use super::review::{Part, is_open};
+use super::party::{explained, held};
+use super::review::is_open;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::change::absent;
 use crate::db::{sql, written};
@@ -23,7 +19,7 @@ use crate::http::{Held, Key, Patch};
 use crate::writing::is_affair;
 
 /// Drafts of one submitter, and remarks on one submission.
-const MOST: u64 = 500;
+pub(super) const MOST: u64 = 500;
 
 /// Begins a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
@@ -113,15 +109,6 @@ async fn named(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uui
     published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.leads_nowhere(name))]))
 }
 
-/// A submission that nobody else changes until the transaction ends, and the part that somebody has in it.
-pub(super) async fn held(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    // Of what somebody may not see not even the lock is tried.
-    let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).lock_exclusive().one(tx).await?;
-    let row = row.ok_or(Error::NotFound)?;
-    let part = part(&row, caller).ok_or(Error::NotFound)?;
-    Ok((row, part))
-}
-
 /// New content of a submission, and on what it is based.
 pub(super) enum Revision {
     Replace(ContentInput),
@@ -144,17 +131,14 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     let Rewrite { id, precondition, revision } = rewrite;
     let (row, part) = held(tx, id, caller).await?;
     if !part.submits {
-        return Err(told(tx, Error::Forbidden(SubmissionsWrite::NAME), &row, caller).await);
+        return explained(tx, Err(Error::Forbidden(SubmissionsWrite::NAME)), &row, caller).await;
     }
     if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
         return Err(Error::Closed(row.stage.value()));
     }
     precondition.check(row.revision)?;
     let kind = Kind::of_table(&row.resource)?;
-    let published = match row.entry_id {
-        Some(entry) => (kind.published)(tx.into(), entry).await?,
-        None => None,
-    };
+    let published = kind.published_of(tx, &row).await?;
     let Based { content, base, base_content } = based(tx, &row, published.as_ref(), revision).await?;
     if content == row.content && base == row.base && base_content == row.base_content {
         return Ok((row, false));
@@ -231,11 +215,10 @@ async fn patched(
 
 /// The entry a submission is about, as it is published now.
 pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
-    let Some(entry) = row.entry_id else { return Ok(None) };
     let kind = Kind::of_table(&row.resource)?;
-    match (kind.published)(tx.into(), entry).await? {
-        Some(published) => Ok(Some(published)),
-        None => Err(absent(tx, kind.resource, &Key::of(entry)).await),
+    match (kind.published_of(tx, row).await?, row.entry_id) {
+        (None, Some(entry)) => Err(absent(tx, kind.resource, &Key::of(entry)).await),
+        (published, _) => Ok(published),
     }
 }
 
@@ -248,55 +231,6 @@ pub(super) fn overtaken(row: &Model, published: &Published, submitted: Json, con
         submitted,
         conflicts,
     }))
-}
-
-/// Adds a remark.
-pub(super) async fn remark(
-    tx: &DatabaseTransaction,
-    (id, caller): (Uuid, &Caller),
-    input: CommentInput,
-) -> Result<submission_comment::Model> {
-    const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
-        values ($1, $2, $3, $4, $5, $6) returning *";
-    let (row, part) = held(tx, id, caller).await?;
-    let made = submission_comment::Entity::find().filter(submission_comment::Column::SubmissionId.eq(row.id)).count(tx);
-    if made.await? >= MOST {
-        return Err(Error::Enough("remarks on this submission", MOST));
-    }
-    if let Some(pointer) = &input.pointer
-        && row.content.pointer(pointer).is_none()
-        && !form::has_member(Kind::of_table(&row.resource)?, pointer)
-    {
-        let detail = format!("`{pointer}` is no member of the content; /v1/submissions/form lists those there can be");
-        return Err(Error::Invalid(vec![Violation::pointer("/pointer", detail)]));
-    }
-    let side = if part.submits { Side::Municipality } else { Side::Review };
-    let values: [Value; 6] = [
-        Uuid::now_v7().into(),
-        id.into(),
-        caller.subject.clone().into(),
-        side.value().into(),
-        input.pointer.into(),
-        input.body.into(),
-    ];
-    written(tx, sql(REMARK, values)).await
-}
-
-/// Notes that a remark is settled; tells whether it was not before.
-pub(super) async fn resolve(
-    tx: &DatabaseTransaction,
-    (id, comment): (Uuid, Uuid),
-    caller: &Caller,
-) -> Result<(submission_comment::Model, bool)> {
-    const RESOLVE: &str =
-        "update submission_comment set resolved_at = now(), resolved_by = $2 where id = $1 returning *";
-    held(tx, id, caller).await?;
-    let row = submission_comment::Entity::find_by_id(comment).one(tx).await?;
-    let row = row.filter(|row| row.submission_id == id).ok_or(Error::NotFound)?;
-    if row.resolved_at.is_some() {
-        return Ok((row, false));
-    }
-    written(tx, sql(RESOLVE, [comment.into(), caller.subject.clone().into()])).await.map(|row| (row, true))
 }
 
 /// Who is to review a submission.

@@ -129,8 +129,8 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
     for message in messages {
         let attempt = attempt(&sender, (&url, &secrets), &message).await;
         let settle = async move |tx: &DatabaseTransaction| match attempt {
-            Some(attempt) => queue::settle(tx, (webhook, until), &message, &attempt).await,
-            None => queue::leave(tx, (webhook, until)).await.map(|()| false),
+            Some(attempt) => queue::settle(tx, webhook, until, &message, &attempt).await,
+            None => queue::leave(tx, webhook, until).await.map(|()| false),
         };
         let goes_on = within(&database, settle).await.unwrap_or_else(|error| {
             tracing::warn!(cause = %error.chain(), %webhook, "what became of a delivery could not be written down; it is sent again");

@@ -118,17 +118,12 @@ pub(super) const WAITS: &str = "not sent yet: the address is private or not encr
 
 /// Leaves a webhook to instances that may send to private addresses. That is no failure of its endpoint, and counts as no attempt. Now
 /// and then it is looked at again, for a name may lead elsewhere by then; and what none of those instances took within a day is given up.
-pub(super) async fn leave(tx: &DatabaseTransaction, (webhook, until): (Uuid, Option<DateTime<Utc>>)) -> Result<()> {
+pub(super) async fn leave(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
     const LEAVE: &str = "update webhook set private_until = now() + interval '10 minutes', unsent_since = coalesce(unsent_since, now()) \
         where id = $1 and told_until = $2";
-    const GIVE_UP: &str = "update webhook_delivery set state = 'failed', ended_at = now(), failure = $2 \
-        where id in (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' \
-                      where w.id = $1 and w.unsent_since < now() - interval '1 day' and d.asked_at < now() - interval '1 day' \
-                      limit 1000 for update of d skip locked)";
     const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--webhook-private` took it within a day";
     tx.execute_raw(sql(LEAVE, [webhook.into(), until.into()])).await?;
-    tx.execute_raw(sql(GIVE_UP, [webhook.into(), WHY.into()])).await?;
-    Ok(())
+    give_up_late(tx, webhook, Late { since: "unsent_since", failure: "$2", because: WHY }).await
 }
 
 /// The bodies of messages: of a step as it was kept, of a change as it is told now.
@@ -157,7 +152,8 @@ pub(super) struct Attempt {
 /// Writes down what came of an attempt, and when the next one is; tells whether the webhook is still to be told.
 pub(super) async fn settle(
     tx: &DatabaseTransaction,
-    (webhook, until): (Uuid, Option<DateTime<Utc>>),
+    webhook: Uuid,
+    until: Option<DateTime<Utc>>,
     message: &Message,
     attempt: &Attempt,
 ) -> Result<bool> {
@@ -190,7 +186,9 @@ pub(super) async fn settle(
     ];
     tx.execute_raw(sql(SETTLE, values)).await?;
     if status.is_none() {
-        give_up_late(tx, webhook).await?;
+        const LATE: Late =
+            Late { since: "silent_since", failure: "coalesce(failure, $2)", because: "no answer for a day" };
+        give_up_late(tx, webhook, LATE).await?;
     }
     // Who does not answer now will not a moment later.
     Ok(is_held && status.is_some_and(|status| status != GONE))
@@ -215,14 +213,26 @@ async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -
     Ok(())
 }
 
-/// Gives up what an endpoint that has not answered for a day has not taken for a day: left alone most of the time, a message would come
+/// Why messages were not taken for a day.
+struct Late {
+    /// The column that says since when the webhook takes none.
+    since: &'static str,
+    /// What a message keeps as its failure, as SQL over `because`, `$2`.
+    failure: &'static str,
+    because: &'static str,
+}
+
+/// Gives up what a webhook that has taken nothing for a day has not taken for a day: left alone most of the time, a message would come
 /// to its last attempt too late.
-async fn give_up_late(tx: &DatabaseTransaction, webhook: Uuid) -> Result<()> {
-    const LATE: &str = "update webhook_delivery set state = 'failed', ended_at = now(), failure = coalesce(failure, 'no answer for a day') \
-        where id in (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' \
-                      where w.id = $1 and w.silent_since < now() - interval '1 day' and d.asked_at < now() - interval '1 day' \
-                      limit 1000 for update of d skip locked)";
-    tx.execute_raw(sql(LATE, [webhook.into()])).await?;
+async fn give_up_late(tx: &DatabaseTransaction, webhook: Uuid, late: Late) -> Result<()> {
+    let Late { since, failure, because } = late;
+    let give_up = format!(
+        "update webhook_delivery set state = 'failed', ended_at = now(), failure = {failure} \
+          where id in (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' \
+                        where w.id = $1 and w.{since} < now() - interval '1 day' and d.asked_at < now() - interval '1 day' \
+                        limit 1000 for update of d skip locked)"
+    );
+    tx.execute_raw(sql(&give_up, [webhook.into(), because.into()])).await?;
     Ok(())
 }
 

@@ -45,31 +45,21 @@ fn form(query: &FormQuery) -> Result<&'static Form> {
 /// Whether content of a kind can have a member at a JSON pointer.
 pub(super) fn has_member(kind: &Kind, pointer: &str) -> bool {
     let form = form(&FormQuery { kind: Some(kind.resource.table.to_owned()) });
-    form.is_ok_and(|form| any_has(&form.members, pointer))
+    // A number is the place of an item, for which the form writes an asterisk.
+    let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
+    let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
+    !pointer.contains('*') && form.is_ok_and(|form| any_has(&form.members, &place))
 }
 
-fn any_has(members: &[FormMember], pointer: &str) -> bool {
+fn any_has(members: &[FormMember], place: &str) -> bool {
     members.iter().any(|member| {
-        let Some(rest) = below(&member.name, pointer) else { return false };
-        // A number is the place of an item.
-        let item = |rest: &str| {
-            let (place, below) =
-                rest.trim_start_matches('/').split_once('/').unwrap_or((rest.trim_start_matches('/'), ""));
-            place.parse::<usize>().is_ok().then(|| if below.is_empty() { String::new() } else { format!("/{below}") })
-        };
-        let rest = if member.is_list && !rest.is_empty() { item(rest) } else { Some(rest.to_owned()) };
-        rest.is_some_and(|rest| match member.kind {
-            _ if rest.is_empty() => true,
-            Takes::Text => rest == "/de" || rest == "/en",
-            Takes::Object => any_has(&member.members, &rest),
-            _ => false,
-        })
+        let item = format!("{}{}", member.pointer, if member.is_list { "/*" } else { "" });
+        match place.strip_prefix(&item) {
+            Some("") => true,
+            Some("/de" | "/en") if member.kind == Takes::Text => true,
+            _ => place == member.pointer || any_has(&member.members, place),
+        }
     })
-}
-
-/// Returns what follows a member's name in a pointer that begins with it.
-fn below<'p>(name: &str, pointer: &'p str) -> Option<&'p str> {
-    pointer.strip_prefix('/')?.strip_prefix(name).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn text((de, en): (&str, &str)) -> Text {

@@ -1,57 +1,17 @@
-//! What a resource is called, where its entries stand, and how it is served.
+//! Which entries names stand for, and what entries are called.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
 
 use sea_orm::prelude::Expr;
 use sea_orm::sea_query::Query;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::Resource;
 use crate::auth::Responsible;
 use crate::change::slug_now;
 use crate::error::{Error, Result, Violation};
-use crate::http::{Key, Name};
-use crate::import::Files;
-use crate::routes::RESOURCES;
-
-/// A resource of the directory.
-pub(crate) struct Resource {
-    /// The table of its entries, which is also the name of a filter by them.
-    pub table: &'static str,
-    /// Its name in addresses and of its files.
-    pub collection: &'static str,
-    /// What it is called: German, English.
-    pub title: [&'static str; 2],
-    /// What it holds, for the document.
-    pub about: &'static str,
-    /// What an entry `t` is called, as SQL that gives a text in its languages.
-    pub label: &'static str,
-    /// The column that puts entries into German order.
-    pub key: &'static str,
-    /// A column with an official key that names an entry as well as its slug does.
-    pub official: Option<&'static str>,
-    /// Are there few enough to list them all in a message?
-    pub few: bool,
-    /// The columns of its CSV, as paths into the JSON of an entry.
-    pub columns: &'static [&'static str],
-    /// The right to write its entries.
-    pub scope: &'static str,
-    pub routes: fn(&mut ServiceConfig),
-    pub files: Files,
-}
-
-impl fmt::Debug for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.collection)
-    }
-}
+use crate::http::Key;
 
 /// An entry that was named.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -104,17 +64,10 @@ struct Named {
 }
 
 impl Resource {
-    /// The entries that are named by slug, official key or id, as SQL over an entry and two lists, of texts and of ids; each
-    /// is looked up by its index.
-    pub(crate) fn named(&self, entry: &str, [names, ids]: [&str; 2]) -> String {
-        let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
-        format!("({entry}.slug = any ({names}) or {entry}.id = any ({ids}){official})")
-    }
-
     /// The entries that are named, by the names that were used.
     pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
         let Self { table, .. } = self;
-        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let official = self.official_of("t");
         let condition = self.named("t", ["$1", "$2"]);
         let sql = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
         let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
@@ -174,7 +127,7 @@ impl Resource {
             return Ok(Names(HashMap::new()));
         }
         let Self { table, .. } = self;
-        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let official = self.official_of("t");
         let sql = format!(
             "select i.id, coalesce({official}, t.slug, c.official, c.slug) as name \
                from unnest($1::uuid[]) as i (id) left join {table} t on t.id = i.id \
@@ -185,11 +138,6 @@ impl Resource {
         let rows =
             Current::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]));
         Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
-    }
-
-    /// What is said of a name that leads nowhere.
-    pub(crate) fn leads_nowhere(&self, name: &str) -> String {
-        format!("`{name}` names no entry of /v1/{}", self.collection)
     }
 
     /// The entries that are named or have been named so, by the names that were used; a name that somebody else has now is theirs.
@@ -216,28 +164,17 @@ impl Resource {
             official: Option<String>,
         }
         let Self { table, .. } = self;
-        let official = self.official.map_or("null".to_owned(), |column| format!("t.{column}"));
+        let official = self.official_of("t");
         let sql = format!(
-            "select n.name, t.id, t.slug, {official} as official from unnest($2::text[]) as n (name) \
-              cross join lateral (select c.entry_id from change c join {table} e on e.id = c.entry_id \
+            "select n.name, t.* from unnest($2::text[]) as n (name) \
+              cross join lateral (select t.id, t.slug, {official} as official from change c join {table} t on t.id = c.entry_id \
                                    where c.resource = $1 and (c.slug = n.name or c.official = n.name) \
-                                   order by c.number desc limit 1) c \
-               join {table} t on t.id = c.entry_id"
+                                   order by c.number desc limit 1) t"
         );
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
         let found = Once::find_by_statement(found).all(db).await?.into_iter();
         Ok(found.map(|Once { name, id, slug, official }| (name, Found { id, slug, official })).collect())
-    }
-
-    /// The entry that a key names, as SQL.
-    pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
-        match (key.name(), self.official) {
-            (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
-            (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
-            (Name::Official(key), Some(column)) => Ok(Expr::cust_with_values(format!("{column} = $1"), [key])),
-            (Name::Official(_), None) => Err(Error::NotFound),
-        }
     }
 
     /// The slug of the entry that a key names.
@@ -262,11 +199,6 @@ impl Resource {
         Ok(Found::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
     }
 
-    /// Path of an entry.
-    pub(crate) fn href(&self, slug: &str) -> String {
-        format!("/v1/{}/{slug}", self.collection)
-    }
-
     /// Returns the entries that a filter names, former names included; a name that stands for none is an error, not an
     /// empty list.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
@@ -289,49 +221,5 @@ impl Resource {
         };
         let detail = |name| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
         Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
-    }
-}
-
-/// A resource, by its name in addresses.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ResourceName(pub &'static Resource);
-
-impl ResourceName {
-    pub(crate) fn of_collection(name: &str) -> Result<Self, String> {
-        let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
-        found.ok_or_else(|| format!("`{name}` is not known here; write one of: {}", Self::all().join(", ")))
-    }
-
-    pub(crate) fn of_table(table: &str) -> Option<Self> {
-        RESOURCES.iter().find(|resource| resource.table == table).map(|resource| Self(resource))
-    }
-
-    fn all() -> Vec<&'static str> {
-        RESOURCES.iter().map(|resource| resource.collection).collect()
-    }
-}
-
-impl Serialize for ResourceName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.collection)
-    }
-}
-
-impl<'de> Deserialize<'de> for ResourceName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::of_collection(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
-impl PartialSchema for ResourceName {
-    fn schema() -> RefOr<Schema> {
-        let names = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::all()));
-        names.description(Some("A resource of the directory, as addresses name it")).examples(["solutions"]).into()
-    }
-}
-
-impl ToSchema for ResourceName {
-    fn name() -> Cow<'static, str> {
-        "ResourceName".into()
     }
 }

@@ -1,0 +1,85 @@
+//! What the claims of another issuer mean here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+use entity::vocabulary::{TokenRole, Vocabulary};
+use serde_json::{Map, Value};
+
+use super::{known, scopes_of};
+use crate::config::Trust;
+
+/// What its claims mean here.
+pub(super) struct Mapping {
+    scopes_claim: String,
+    /// What a value of that claim gives.
+    scopes: BTreeMap<String, Right>,
+    municipalities_claim: String,
+}
+
+#[derive(Clone, Copy)]
+enum Right {
+    Role(TokenRole),
+    Scope(&'static str),
+}
+
+impl Right {
+    fn read(text: &str) -> Option<Self> {
+        let role = TokenRole::ALL.iter().copied().find(|role| role.value() == text);
+        role.map(Self::Role).or_else(|| known(text).map(Self::Scope))
+    }
+}
+
+impl Mapping {
+    pub(super) fn of(trust: &Trust) -> Result<Self> {
+        let mut scopes = BTreeMap::new();
+        for pair in &trust.trusted_scopes {
+            let right = pair.split_once('=').and_then(|(value, right)| Some((value.to_owned(), Right::read(right)?)));
+            let Some((value, right)) = right else {
+                bail!("`{pair}` maps nothing; write VALUE=ROLE or VALUE=SCOPE, such as atlas-editor=editor")
+            };
+            scopes.insert(value, right);
+        }
+        Ok(Self {
+            scopes_claim: trust.trusted_scopes_claim.clone(),
+            scopes,
+            municipalities_claim: trust.trusted_municipalities_claim.clone(),
+        })
+    }
+
+    /// The municipalities that the claims name; none where the claim for them is missing.
+    pub(super) fn municipalities(&self, claims: &Map<String, Value>) -> Option<BTreeSet<String>> {
+        at(claims, &self.municipalities_claim).map(|claim| texts(Some(claim)))
+    }
+
+    /// The rights that claims give, and whether they hold for all municipalities where none is named.
+    pub(super) fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
+        let values = texts(at(claims, &self.scopes_claim));
+        let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
+        // Only whoever edits, or looks and does nothing else, does so everywhere without being told where.
+        let edits = |right: &Right| matches!(right, Right::Role(TokenRole::Editor | TokenRole::Admin));
+        let looks = |right: &Right| matches!(right, Right::Role(TokenRole::Auditor));
+        let everywhere = rights.iter().any(edits) || !rights.is_empty() && rights.iter().all(looks);
+        let scopes = rights.into_iter().flat_map(|right| match right {
+            Right::Role(role) => scopes_of(role),
+            Right::Scope(scope) => vec![scope],
+        });
+        (scopes.map(str::to_owned).collect(), everywhere)
+    }
+}
+
+/// The claim at a path such as `realm_access.roles`.
+fn at<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
+    let mut parts = path.split('.');
+    let first = claims.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
+}
+
+/// The texts of a claim: one, several separated by spaces, or a list.
+fn texts(claim: Option<&Value>) -> BTreeSet<String> {
+    match claim {
+        Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => BTreeSet::new(),
+    }
+}
