@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::clock::Clock;
+
 /// Where the directory lives, and how the service answers.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
@@ -151,6 +153,9 @@ pub struct Listen {
 
     #[command(flatten)]
     pub trust: Trust,
+
+    #[arg(skip)]
+    pub clock: Clock,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,10 @@ use chrono_tz::Europe::Berlin;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::clock;
+
 pub(crate) fn today() -> NaiveDate {
-    Utc::now().with_timezone(&Berlin).date_naive()
+    clock::now().with_timezone(&Berlin).date_naive()
 }
 
 /// When the day began.

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod change;
 mod changes;
+pub mod clock;
 pub mod command;
 pub mod config;
 mod courses;

@@ -48,18 +48,20 @@ pub async fn serve(
     (database, keys): (Database, Keys),
     listen: &Listen,
 ) -> anyhow::Result<Running> {
+    listen.clock.install();
     let (directory, auth) = attend(&database, keys, listen).await?;
     let (memory, metrics, feed) = (Memory::new(listen.memory), Metrics::new()?, Feed::default());
-    let (write_origins, webhook_private) = (listen.write_origins.clone(), listen.webhook_private);
+    let (write_origins, webhook_private, clock) =
+        (listen.write_origins.clone(), listen.webhook_private, listen.clock.clone());
     let deliveries = webhooks::deliver(database.clone(), directory.clone(), Sender::new(webhook_private));
     let deliveries = rt::spawn(deliveries);
     let db = database;
     let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed, webhook_private });
     let known = state.clone();
-    let connections = Connections::default();
+    let (connections, document) = (Connections::default(), Data::new(document()));
     rt::spawn(connections.clone().reap());
-    let document = Data::new(document());
     let app = move || {
+        clock.install();
         let app = App::new().app_data(state.clone()).app_data(document.clone());
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
         // The last one wrapped is the first to see a request.
@@ -84,8 +86,7 @@ pub async fn serve(
         .listen(listener)?
         .run();
     let handle = server.handle();
-    let drain = Duration::from_secs(listen.drain);
-    Ok(Running { handle, state: known, drain, deliveries, task: rt::spawn(server) })
+    Ok(Running { handle, state: known, drain: Duration::from_secs(listen.drain), deliveries, task: rt::spawn(server) })
 }
 
 fn processors() -> usize {

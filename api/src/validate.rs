@@ -258,3 +258,39 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_lies_not_before_the_beginning_as_far_as_both_are_known() {
+        let date = |text: &str| PartialDate::try_from(text.to_owned()).unwrap();
+        for (first, last) in [
+            ("2023", "2023"),
+            ("2023", "2024"),
+            ("2023", "2023-01"),
+            ("2023", "2023-01-01"),
+            ("2023-05", "2023"),
+            ("2023-05", "2023-05-01"),
+            ("2023-05-07", "2023"),
+            ("2023-05-07", "2023-05"),
+            ("2023-05-07", "2023-05-07"),
+            ("2023-12-31", "2024"),
+        ] {
+            assert!(in_order(Some(&date(first)), Some(&date(last))).is_ok(), "{first} to {last}");
+        }
+        for (first, last) in [
+            ("2023", "2022"),
+            ("2023", "2022-12-31"),
+            ("2023-05", "2022"),
+            ("2023-05", "2023-04"),
+            ("2023-05", "2023-04-30"),
+            ("2023-05-07", "2023-04"),
+            ("2023-05-07", "2023-05-06"),
+        ] {
+            assert!(in_order(Some(&date(first)), Some(&date(last))).is_err(), "{first} to {last}");
+        }
+        assert!(in_order(None, Some(&date("2023"))).is_ok() && in_order(Some(&date("2023")), None).is_ok());
+    }
+}

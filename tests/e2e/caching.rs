@@ -1,15 +1,14 @@
 //! What a reader has is not sent again, and what changed is seen at once.
 
 use std::io::Read;
-use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tests::{App, statement};
+use tests::{App, SharedApp, statement, until};
 
 #[tokio::test]
 async fn whoever_holds_an_answer_gets_it_confirmed() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for path in
         ["/v1/projects", "/v1/projects/ulm", "/v1/municipalities?q=ulm", "/v1/themes?format=csv", "/openapi.json"]
@@ -52,7 +51,7 @@ async fn what_is_for_some_alone_is_not_sent_again_either() {
 
 #[tokio::test]
 async fn tags_tell_representations_apart() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let mut tags = vec![];
     for path in [
@@ -77,7 +76,7 @@ async fn tags_tell_representations_apart() {
 
 #[tokio::test]
 async fn the_order_of_parameters_does_not_matter_to_the_tag() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let one = app.anonymous().get("/v1/projects?round=1&category=large_city").await;
     let other = app.anonymous().get("/v1/projects?category=large_city&round=1").await;
@@ -87,7 +86,7 @@ async fn the_order_of_parameters_does_not_matter_to_the_tag() {
 
 #[tokio::test]
 async fn bodies_are_compressed_as_the_client_likes() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let plain = app.anonymous().get("/v1/projects?limit=100").await;
 
     for path in ["/v1/projects?limit=100", "/v1/projects?format=ndjson"] {
@@ -105,18 +104,19 @@ async fn bodies_are_compressed_as_the_client_likes() {
 }
 
 #[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn a_change_made_elsewhere_is_seen_within_a_second() {
     let app = App::start();
-    let Some(elsewhere) = app.database.connect().await else {
-        return;
-    };
+    let elsewhere = app.database.connect().await;
     let before = app.anonymous().get("/v1/projects/ulm").await;
 
     elsewhere.execute_raw(statement("update project set name = 'Ulm an der Donau' where slug = 'ulm'")).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let after = app.anonymous().get_with("/v1/projects/ulm", "if-none-match", before.header("etag")).await;
+    let after = until("the change is seen", async || {
+        let after = app.anonymous().get_with("/v1/projects/ulm", "if-none-match", before.header("etag")).await;
+        Some(after).filter(|after| after.status == 200)
+    });
+    let after = after.await;
 
-    assert_eq!(after.status, 200);
     assert_eq!(after.json()["name"], "Ulm an der Donau");
     assert_ne!(after.header("etag"), before.header("etag"));
     elsewhere.close().await.unwrap();

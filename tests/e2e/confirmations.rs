@@ -1,8 +1,8 @@
 //! An entry says when it was last confirmed, and by whom.
 
-use sea_orm::ConnectionTrait;
+use chrono::{Months, NaiveDate, TimeDelta};
 use serde_json::json;
-use tests::{App, statement};
+use tests::App;
 
 #[tokio::test]
 async fn a_solution_is_confirmed_by_those_it_comes_from() {
@@ -85,16 +85,19 @@ async fn nothing_was_confirmed_on_a_day_that_has_not_come() {
 #[tokio::test]
 async fn what_was_confirmed_grows_stale() {
     let app = App::start_with_examples();
-    let Some(beside) = app.database.connect().await else { return };
-    for (months, freshness) in [(11, "fresh"), (13, "due"), (19, "stale")] {
-        let aged = format!(
-            "update practice_example set last_confirmed_on = (now() at time zone 'Europe/Berlin')::date - interval '{months} months'"
-        );
-        beside.execute_raw(statement(&aged)).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
-        let list =
-            app.anonymous().get(&format!("/v1/practice-examples?freshness={freshness}&sort=last_confirmed_on")).await;
-        assert_eq!(list.each("freshness"), [freshness, freshness], "{months} months");
+    let editor = app.editor().await;
+    let path = "/v1/practice-examples/an-origin";
+    let confirmed = editor.post(&format!("{path}/confirmations"), &json!({})).await.json();
+    let today: NaiveDate = confirmed["last_confirmed_on"].as_str().unwrap().parse().unwrap();
+
+    for (months, days, freshness) in
+        [(0, 0, "fresh"), (12, -1, "fresh"), (12, 0, "due"), (18, -1, "due"), (18, 0, "stale"), (60, 0, "stale")]
+    {
+        let day = today - Months::new(months) - TimeDelta::days(days);
+        let changed = editor.patch(path, &json!({ "last_confirmed_on": day }), "*").await;
+        assert_eq!((changed.status, &changed.json()["freshness"]), (200, &json!(freshness)), "{day} on {today}");
+        let found = app.anonymous().get(&format!("/v1/practice-examples?freshness={freshness}&facets=freshness")).await;
+        assert_eq!(found.slugs(), ["an-origin"], "{day} on {today}");
+        assert_eq!(found.json()["facets"]["freshness"][0]["value"], freshness, "{day} on {today}");
     }
-    beside.close().await.unwrap();
 }

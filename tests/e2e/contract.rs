@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{App, contract};
+use tests::{App, SharedApp, contract};
 
 /// Reads that need no token, and answer with the example of their parameters.
 fn reads() -> Vec<openapi::Operation> {
@@ -12,7 +12,7 @@ fn reads() -> Vec<openapi::Operation> {
 
 #[tokio::test]
 async fn every_read_keeps_its_promise() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     for read in reads() {
         let answer = app.anonymous().get(&read.example()).await;
@@ -26,7 +26,7 @@ async fn every_read_keeps_its_promise() {
 
 #[tokio::test]
 async fn every_read_takes_the_examples_of_its_parameters() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     for read in reads() {
         for parameter in read.parameters("query") {
@@ -76,7 +76,7 @@ async fn head_is_get_without_a_body() {
 
 #[tokio::test]
 async fn a_method_that_is_not_there_is_named_with_those_that_are() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for operation in contract().operations() {
         let there = |method: &Method| contract().find(method.as_str(), &operation.example()).is_some();
@@ -134,7 +134,7 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
 
 #[tokio::test]
 async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for read in reads() {
         let asking = [("origin", "https://example.org"), ("access-control-request-method", "GET")];
@@ -149,7 +149,7 @@ async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
 
 #[tokio::test]
 async fn only_pages_of_known_sites_may_write() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for operation in contract().operations().iter().filter(|operation| operation.method != "get") {
         let method = operation.method.to_uppercase();
@@ -169,7 +169,7 @@ async fn only_pages_of_known_sites_may_write() {
 
 #[tokio::test]
 async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let redirects = |read: &openapi::Operation| read.value.pointer("/responses/308").is_some();
     for read in reads().iter().filter(|read| read.path.starts_with("/v1") && !redirects(read)) {
@@ -187,7 +187,7 @@ async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
 
 #[tokio::test]
 async fn an_entry_that_is_not_there_is_not_found() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for read in reads().iter().filter(|read| read.path.contains("{key}")) {
         for key in
@@ -203,7 +203,7 @@ async fn an_entry_that_is_not_there_is_not_found() {
 
 #[tokio::test]
 async fn every_problem_has_a_page() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let list = app.anonymous().get("/problems").await.text();
 
     let names: Vec<&str> = list.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
@@ -218,7 +218,7 @@ async fn every_problem_has_a_page() {
 
 #[tokio::test]
 async fn the_document_that_is_served_is_the_one_that_is_committed() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let served = app.anonymous().get("/openapi.json").await.json();
 
@@ -227,7 +227,7 @@ async fn the_document_that_is_served_is_the_one_that_is_committed() {
 
 #[tokio::test]
 async fn the_documentation_loads_nothing_from_elsewhere() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/docs/").await;
     let policy = page.header("content-security-policy").to_owned();

@@ -1,10 +1,10 @@
 //! Training around the programme.
 
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_30_with_facets_and_filters() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total =
         async |query: &str| app.anonymous().get(&format!("/v1/courses?limit=1&{query}")).await.json()["total"].clone();
 
@@ -25,7 +25,7 @@ async fn there_are_30_with_facets_and_filters() {
 
 #[tokio::test]
 async fn one_looks_like_this() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let course = app.anonymous().get("/v1/courses/smart-city-manager").await.json();
 

@@ -1,11 +1,11 @@
 //! Conferences, workshops and other meetings.
 
 use serde_json::json;
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_36_the_latest_first() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/events?facets=kind&facets=year&limit=100").await;
 
@@ -17,7 +17,7 @@ async fn there_are_36_the_latest_first() {
 
 #[tokio::test]
 async fn the_23rd_was_in_konstanz() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let event = app.anonymous().get("/v1/events/regional-conference-23-konstanz").await.json();
 
@@ -26,7 +26,7 @@ async fn the_23rd_was_in_konstanz() {
 
 #[tokio::test]
 async fn days_years_and_what_is_to_come_are_ranges() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
 
     assert_eq!(slugs("from=2025-09-24&to=2025-09-24").await, ["regional-conference-23-konstanz"]);
@@ -44,7 +44,7 @@ async fn days_years_and_what_is_to_come_are_ranges() {
 
 #[tokio::test]
 async fn they_are_found_by_place_and_host() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
 
     assert_eq!(slugs("near=9.17,47.66&radius_km=5").await, ["regional-conference-23-konstanz"]);

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use calcard::icalendar::{ICalendar, ICalendarComponentType};
 use serde_json::{Value, json};
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn ndjson_gives_every_match_one_a_line() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let projects = app.anonymous().get("/v1/projects?format=ndjson").await;
     let municipalities = app.anonymous().get_with("/v1/municipalities", "accept", "application/x-ndjson").await;
@@ -21,7 +21,7 @@ async fn ndjson_gives_every_match_one_a_line() {
 
 #[tokio::test]
 async fn csv_has_a_header_and_a_row_for_every_match() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let answer = app.anonymous().get_with("/v1/municipalities?federal_state=DE-SL", "accept", "text/csv").await;
 
@@ -40,7 +40,7 @@ async fn csv_has_a_header_and_a_row_for_every_match() {
 
 #[tokio::test]
 async fn geojson_puts_entries_on_the_map() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let all = app.anonymous().get("/v1/projects?format=geojson").await;
     let one = app.anonymous().get("/v1/projects/ulm?format=geojson&fields=slug,name").await;
@@ -56,7 +56,7 @@ async fn geojson_puts_entries_on_the_map() {
 
 #[tokio::test]
 async fn the_parameter_goes_before_the_header() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let answer = app.anonymous().get_with("/v1/projects?format=ndjson&limit=2", "accept", "text/csv").await;
 
@@ -66,7 +66,7 @@ async fn the_parameter_goes_before_the_header() {
 
 #[tokio::test]
 async fn filters_order_and_members_hold_in_every_form() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let listed =
         app.anonymous().get("/v1/projects?round=1&sort=-name&fields=slug&limit=100").await.json()["items"].clone();
@@ -78,7 +78,7 @@ async fn filters_order_and_members_hold_in_every_form() {
 
 #[tokio::test]
 async fn the_other_forms_are_told() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/events?kind=congress&limit=3").await;
     let entry = app.anonymous().get("/v1/events/regional-conference-23-konstanz").await;
@@ -101,7 +101,7 @@ async fn the_other_forms_are_told() {
 
 #[tokio::test]
 async fn events_go_into_a_calendar() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let answer = app.anonymous().get("/v1/events?format=ics").await;
     let again = app.anonymous().get("/v1/events?format=ics").await;
@@ -137,7 +137,7 @@ async fn events_go_into_a_calendar() {
 
 #[tokio::test]
 async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     let text = app.anonymous().get("/v1/events/a-cancelled-webinar?format=ics").await.text().replace("\r\n ", "");
 
@@ -157,7 +157,7 @@ async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
 
 #[tokio::test]
 async fn what_is_new_is_a_feed() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     for list in ["solutions", "practice-examples", "events", "publications"] {
         let answer = app.anonymous().get_with(&format!("/v1/{list}?limit=2"), "accept", "application/atom+xml").await;
@@ -180,7 +180,7 @@ async fn what_is_new_is_a_feed() {
 
 #[tokio::test]
 async fn a_feed_is_followed_to_its_end() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let mut path = "/v1/publications?format=atom&limit=30&kind=strategy&kind=article".to_owned();
 
     let (mut seen, mut names) = (HashSet::new(), HashSet::new());

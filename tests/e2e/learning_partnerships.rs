@@ -1,10 +1,10 @@
 //! Partnerships in which municipalities learn from each other.
 
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn those_that_are_sure_are_there() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/learning-partnerships?limit=100&facets=relation").await;
 
@@ -17,7 +17,7 @@ async fn those_that_are_sure_are_there() {
 
 #[tokio::test]
 async fn a_partnership_without_a_date_is_in_no_span() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let items = async |query: &str| {
         let page = app.anonymous().get(&format!("/v1/learning-partnerships?limit=100&{query}")).await.json();
         page["items"].as_array().unwrap().clone()
@@ -35,7 +35,7 @@ async fn a_partnership_without_a_date_is_in_no_span() {
 
 #[tokio::test]
 async fn a_partner_can_be_a_borough_or_abroad() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let baltic = app.anonymous().get("/v1/learning-partnerships/rostock-baltic-cities").await.json();
 
@@ -47,7 +47,7 @@ async fn a_partner_can_be_a_borough_or_abroad() {
 
 #[tokio::test]
 async fn they_are_found_from_every_side() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/learning-partnerships?{query}")).await.slugs();
 
     let solution = app.anonymous().get("/v1/solutions/bamberg-bakim").await.json();

@@ -1,11 +1,11 @@
 //! All of Germany's.
 
 use serde_json::{Value, json};
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn all_of_them_are_there_by_kind() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page =
         app.anonymous().get("/v1/municipalities?facets=kind&facets=size_class&facets=funded&limit=1").await.json();
@@ -24,7 +24,7 @@ async fn all_of_them_are_there_by_kind() {
 
 #[tokio::test]
 async fn one_answers_to_slug_id_and_official_key() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let by_key = app.anonymous().get("/v1/municipalities/08335043").await.json();
 
     let by_slug = app.anonymous().get("/v1/municipalities/konstanz").await.json();
@@ -37,7 +37,7 @@ async fn one_answers_to_slug_id_and_official_key() {
 
 #[tokio::test]
 async fn districts_associations_and_bodies_without_a_key_are_told_apart() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let district = app.anonymous().get("/v1/municipalities/08335").await.json();
     let association = app.anonymous().get("/v1/municipalities/010595974").await.json();
@@ -55,7 +55,7 @@ async fn districts_associations_and_bodies_without_a_key_are_told_apart() {
 
 #[tokio::test]
 async fn they_are_filtered_by_what_they_are() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
     };
@@ -75,7 +75,7 @@ async fn they_are_filtered_by_what_they_are() {
 
 #[tokio::test]
 async fn they_are_found_by_place_nearest_first() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/municipalities?near=9.1760,47.6628&radius_km=10").await;
     let boxed = app.anonymous().get("/v1/municipalities?bbox=9.1,47.6,9.2,47.7&kind=town").await;
@@ -91,7 +91,7 @@ async fn they_are_found_by_place_nearest_first() {
 
 #[tokio::test]
 async fn names_stand_in_german_order() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let names: Vec<Value> = app.anonymous().get("/v1/municipalities?limit=100&federal_state=DE-SL").await.each("name");
 
@@ -103,7 +103,7 @@ async fn names_stand_in_german_order() {
 
 #[tokio::test]
 async fn every_order_ends_and_the_unknown_comes_last_downwards() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for order in ["name", "ags", "population", "area_km2", "created_at", "updated_at"] {
         let there =
@@ -121,7 +121,7 @@ async fn every_order_ends_and_the_unknown_comes_last_downwards() {
 
 #[tokio::test]
 async fn the_box_around_a_circle_leaves_nothing_out() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].clone()
     };

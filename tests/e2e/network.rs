@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn every_edge_joins_two_nodes_that_are_there() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     let network = app.anonymous().get("/v1/network").await.json();
 
@@ -26,7 +26,7 @@ async fn every_edge_joins_two_nodes_that_are_there() {
 
 #[tokio::test]
 async fn a_city_is_joined_by_what_it_shares() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
     let edges = async |query: &str| -> Vec<(String, Vec<String>)> {
         let network = app.anonymous().get(&format!("/v1/network?{query}")).await.json();
         let name = |id: &Value| {
@@ -60,7 +60,7 @@ async fn a_city_is_joined_by_what_it_shares() {
 
 #[tokio::test]
 async fn it_can_be_drawn_elsewhere() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let json = app.anonymous().get("/v1/network").await;
 
     let graph = app.anonymous().get("/v1/network?format=graphml").await;
@@ -92,7 +92,7 @@ async fn it_can_be_drawn_elsewhere() {
 
 #[tokio::test]
 async fn the_numbers_are_those_of_the_lists() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     let numbers = app.anonymous().get("/v1/statistics").await.json();
 

@@ -13,10 +13,10 @@ fn theme(slug: &str) -> serde_json::Value {
     json!({ "slug": slug, "label": { "de": slug } })
 }
 
-fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
+pub(crate) fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
     let database = database.behind(bouncer.address);
     let settings = Settings { pgbouncer, keys: Some(Secret(KEYS.clone())), ..database.settings() };
-    App::start_as((database, settings), listen())
+    App::start_as(database, settings, listen())
 }
 
 /// Reads of every kind, some of them long.
@@ -58,9 +58,9 @@ async fn writes(editor: &Client, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn two_instances_share_two_sessions_in_transaction_mode() {
     let database = TestDatabase::filled();
-    let Some(_) = database.server_address() else { return };
     let bouncer = PgBouncer::start(&database, Pooling::Transaction, 2);
     let shared = database.shared();
     let one = start(database, &bouncer, true);
@@ -98,12 +98,31 @@ async fn two_instances_share_two_sessions_in_transaction_mode() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn session_mode_needs_no_setting() {
     let database = TestDatabase::filled();
-    let Some(_) = database.server_address() else { return };
     let bouncer = PgBouncer::start(&database, Pooling::Session, 20);
     let app = start(database, &bouncer, false);
     let editor = app.editor().await;
 
     join(reads(&editor, 0), writes(&editor, "session")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn transaction_mode_is_recognised_and_left_as_it_is() {
+    let database = TestDatabase::filled();
+    let beside = database.shared();
+    let bouncer = PgBouncer::start(&database, Pooling::Transaction, 2);
+    let app = start(database, &bouncer, true);
+    let editor = app.editor().await;
+
+    let mistaken = beside.behind(bouncer.address).settings();
+    let refused = api::db::Database::open(&mistaken).await.err().unwrap().to_string();
+
+    assert!(refused.contains("--pgbouncer"), "{refused}");
+    for number in 0..12 {
+        let written = editor.post("/v1/themes", &theme(&format!("danach-{number}"))).await;
+        assert_eq!(written.status, 201, "{}", written.text());
+    }
 }

@@ -1,11 +1,11 @@
 //! Accounts of municipalities that did it, or tried.
 
 use serde_json::json;
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_none_yet_and_the_list_says_so_well() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let client = app.anonymous();
 
     let page = client.get("/v1/practice-examples?facets=discontinued_reason&q=App").await.json();
@@ -20,7 +20,7 @@ async fn there_are_none_yet_and_the_list_says_so_well() {
 
 #[tokio::test]
 async fn one_looks_like_this() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     let example = app.anonymous().get("/v1/practice-examples/an-adoption-that-ended").await.json();
 
@@ -29,7 +29,7 @@ async fn one_looks_like_this() {
 
 #[tokio::test]
 async fn a_failure_is_found_by_its_reasons() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/practice-examples?{query}")).await.slugs();
 
     let page = app.anonymous().get("/v1/practice-examples?facets=discontinued_reason&facets=workstream").await.json();

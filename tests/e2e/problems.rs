@@ -7,11 +7,11 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
-use tests::App;
+use tests::{App, SharedApp};
 
 #[tokio::test]
 async fn every_mistake_in_a_query_is_named_at_once() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let query = "fase=x&round=9&category=foo&limit=0&sort=abc&facets=zz&fields=slug,foo&bbox=1,2&near=a&updated_since=gestern&cursor=x";
     let answer = app.anonymous().get(&format!("/v1/projects?{query}")).await;
@@ -22,7 +22,7 @@ async fn every_mistake_in_a_query_is_named_at_once() {
 
 #[tokio::test]
 async fn a_value_that_does_not_fit_names_its_parameter() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for (query, parameter) in
         [("project=nowhere", "project"), ("funded=maybe", "funded"), ("limit=5&limit=6", "limit"), ("ags=8x", "ags")]
@@ -73,7 +73,7 @@ async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
 
 #[tokio::test]
 async fn a_form_that_is_not_there_is_not_acceptable() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let by_header = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
     let by_parameter = app.anonymous().get("/v1/themes?format=geojson").await;
@@ -88,7 +88,7 @@ async fn a_form_that_is_not_there_is_not_acceptable() {
 
 #[tokio::test]
 async fn cursors_belong_to_their_query() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let page = app.anonymous().get("/v1/projects?round=2&limit=5").await.json();
     let next = page["next"].as_str().unwrap();
 
@@ -104,7 +104,7 @@ async fn cursors_belong_to_their_query() {
 
 #[tokio::test]
 async fn a_request_id_is_kept_if_it_is_harmless() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let kept = app.anonymous().get_with("/v1/themes", "x-request-id", "frontend-1234").await;
     let made = app.anonymous().get_with("/v1/themes", "x-request-id", "a b\"{}").await;
@@ -125,7 +125,7 @@ fn raw(app: &App, request: &str) -> String {
 
 #[tokio::test]
 async fn a_filter_that_names_no_entry_names_those_there_are() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let theme = app.anonymous().get("/v1/projects?theme=mobility&theme=verkehr").await;
     let place = app.anonymous().get("/v1/projects?municipality=atlantis").await;
@@ -141,7 +141,7 @@ async fn a_filter_that_names_no_entry_names_those_there_are() {
 
 #[tokio::test]
 async fn a_stream_is_refused_before_its_first_byte() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for query in ["format=csv&theme=nowhere", "format=ndjson&municipality=atlantis", "format=geojson&theme=nowhere"] {
         let answer = app.anonymous().get(&format!("/v1/projects?{query}")).await;
@@ -152,7 +152,7 @@ async fn a_stream_is_refused_before_its_first_byte() {
 
 #[tokio::test]
 async fn values_that_no_calendar_and_no_cursor_has_are_no_faults() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let far = app.anonymous().get("/v1/projects?updated_since=-100000-01-01").await;
     assert_eq!((far.status, far.problem().as_str()), (400, "parameters"));

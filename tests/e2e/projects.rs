@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_73_in_three_rounds() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for (round, year, count) in [(1, 2019, 13), (2, 2020, 32), (3, 2021, 28)] {
         let by_round = app.anonymous().get(&format!("/v1/projects?round={round}&limit=1")).await.json();
@@ -22,7 +22,7 @@ async fn there_are_73_in_three_rounds() {
 
 #[tokio::test]
 async fn their_categories_are_those_of_the_programme() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/projects?facets=category&facets=round&limit=1").await.json();
 
@@ -40,7 +40,7 @@ async fn their_categories_are_those_of_the_programme() {
 
 #[tokio::test]
 async fn they_go_from_aalen_to_zwoenitz() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let leads: Vec<String> = app.anonymous().all("/v1/projects").await.iter().map(lead).collect();
 
@@ -56,7 +56,7 @@ async fn they_go_from_aalen_to_zwoenitz() {
 
 #[tokio::test]
 async fn every_order_turns_round() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for order in ["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at"] {
         let there = app.anonymous().get(&format!("/v1/projects?sort={order}&limit=100")).await.slugs();
@@ -70,7 +70,7 @@ async fn every_order_turns_round() {
 
 #[tokio::test]
 async fn one_project_can_be_carried_by_several() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let shared = app.anonymous().get("/v1/projects/connected-urban-twins").await.json();
     let five = app.anonymous().get("/v1/projects/suedwestfalen").await.json();
@@ -88,7 +88,7 @@ async fn one_project_can_be_carried_by_several() {
 
 #[tokio::test]
 async fn a_member_can_be_a_district_an_association_or_have_no_key() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let district = app.anonymous().get("/v1/projects/landkreis-wunsiedel").await.json();
     let association = app.anonymous().get("/v1/projects/suederbrarup").await.json();
@@ -108,7 +108,7 @@ async fn a_member_can_be_a_district_an_association_or_have_no_key() {
 
 #[tokio::test]
 async fn one_project_looks_like_this() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let project = app.anonymous().get("/v1/projects/solingen").await.json();
 
@@ -117,7 +117,7 @@ async fn one_project_looks_like_this() {
 
 #[tokio::test]
 async fn filters_narrow_and_values_widen() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/projects?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
     };
@@ -136,7 +136,7 @@ async fn filters_narrow_and_values_widen() {
 
 #[tokio::test]
 async fn projects_are_found_by_their_members() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for key in ["14713000", "leipzig"] {
         let found = app.anonymous().get(&format!("/v1/projects?municipality={key}")).await.slugs();
@@ -148,7 +148,7 @@ async fn projects_are_found_by_their_members() {
 
 #[tokio::test]
 async fn projects_are_found_by_their_place() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/projects?near=9.99,48.40&radius_km=70").await;
     let boxed = app.anonymous().get("/v1/projects?bbox=9.9,48.3,10.1,48.5").await;
@@ -160,7 +160,7 @@ async fn projects_are_found_by_their_place() {
 
 #[tokio::test]
 async fn a_facet_leaves_its_own_filter_out() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app
         .anonymous()
@@ -176,7 +176,7 @@ async fn a_facet_leaves_its_own_filter_out() {
 
 #[tokio::test]
 async fn members_can_be_picked() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/projects?fields=slug,themes&fields=round&limit=1").await.json();
     let entry = app.anonymous().get("/v1/projects/ulm?fields=name").await.json();
@@ -188,7 +188,7 @@ async fn members_can_be_picked() {
 
 #[tokio::test]
 async fn an_entry_answers_to_its_slug_and_its_id() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let by_slug = app.anonymous().get("/v1/projects/ulm").await;
 
     let by_id = app.anonymous().get(&format!("/v1/projects/{}", by_slug.json()["id"].as_str().unwrap())).await;

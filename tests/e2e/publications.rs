@@ -1,11 +1,11 @@
 //! Studies, guides, strategies and other texts.
 
 use serde_json::json;
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_85_the_newest_first() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/publications?limit=1&{query}")).await.json()["total"].clone()
     };
@@ -28,7 +28,7 @@ async fn there_are_85_the_newest_first() {
 
 #[tokio::test]
 async fn one_looks_like_this() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let charter = app.anonymous().get("/v1/publications/smart-city-charter-2017").await.json();
 

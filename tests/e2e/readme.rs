@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use tests::{Answer, App, Client};
+use tests::{Answer, App, Client, SharedApp};
 
 const README: &str = include_str!("../../README.md");
 
@@ -22,7 +22,7 @@ fn holds(what: &str, answer: &str, printed: &str) {
 
 #[tokio::test]
 async fn every_example_answers_what_is_printed() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let mut examples = 0;
     for example in block("## Sixteen things to ask").split("curl ").skip(1) {

@@ -1,7 +1,7 @@
 //! Relations in both directions cost the same number of statements, whatever the page size.
 
 use serde_json::Value;
-use tests::{App, contract};
+use tests::{App, SharedApp, contract};
 
 const LISTS: [&str; 11] = [
     "courses",
@@ -55,7 +55,7 @@ async fn statements(app: &App) -> u64 {
 
 #[tokio::test]
 async fn a_bucket_counts_what_its_filter_finds() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     for list in contract().operations().iter().filter(|list| list.method == "get" && !list.is_guarded()) {
         let parameter = |name: &str| list.parameters("query").into_iter().find(|known| known["name"] == name);

@@ -1,11 +1,10 @@
 //! The same POST twice is one, whatever breaks in between.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{App, Proxy, TestDatabase};
+use tests::{App, Proxy, TestDatabase, until, until_true};
 
 fn theme(slug: &str) -> Value {
     json!({ "slug": slug, "label": { "de": "Zum Prüfen erfunden" } })
@@ -65,7 +64,7 @@ async fn what_was_refused_is_tried_again() {
 #[tokio::test]
 async fn many_at_once_on_two_instances_make_one_entry() {
     let database = TestDatabase::filled();
-    let shared = database.server_address().map(|_| database.shared());
+    let shared = (!database.is_embedded()).then(|| database.shared());
     let one = App::start_on(database);
     let other = shared.map(App::start_on);
     let token = one.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
@@ -93,9 +92,10 @@ async fn many_at_once_on_two_instances_make_one_entry() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
     let database = TestDatabase::filled();
-    let Some(target) = database.server_address() else { return };
+    let target = database.server_address();
     let proxy = Proxy::to(target).await;
     let app = App::start_on(database.behind(proxy.address));
     let editor = app.editor().await;
@@ -111,19 +111,17 @@ async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
         assert_eq!((first.status, first.problem().as_str()), (503, "unavailable"), "{number}");
         assert!(!first.header("retry-after").is_empty());
         unknown += 1;
-        tokio::time::sleep(Duration::from_millis(700)).await;
 
-        let mut again = editor.post_with("/v1/themes", &body, &header).await;
-        for _ in 0..10 {
-            if again.status != 503 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            again = editor.post_with("/v1/themes", &body, &header).await;
-        }
+        let again = until("the database is there again", async || {
+            let again = editor.post_with("/v1/themes", &body, &header).await;
+            Some(again).filter(|again| again.status != 503)
+        });
+        let again = again.await;
         assert_eq!(again.status, 201, "{number}: {}", again.text());
         stored += usize::from(again.header("idempotent-replayed") == "true");
-        assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 16 + number, "{number}");
+        // The version that was committed unheard is learnt of as one of another instance is.
+        let is_listed = async || app.anonymous().get("/v1/themes").await.json()["total"] == 16 + number;
+        until_true(&format!("there are {} themes", 16 + number), is_listed).await;
     }
     assert_eq!((unknown, stored), (12, 12), "each was stored the first time, and told the second");
 }

@@ -154,6 +154,26 @@ async fn nobody_publishes_their_own() {
 }
 
 #[tokio::test]
+async fn nobody_publishes_what_they_have_written_with_another_token() {
+    let app = App::start();
+    let officer = konstanz(&app).await;
+    let (bound, unbound) = (
+        json!({ "subject": "pruefung", "role": "contributor", "municipalities": ["08335043"] }),
+        json!({ "subject": "pruefung", "role": "editor" }),
+    );
+    let (writer, reviewer, other) = (app.with_token(bound).await, app.with_token(unbound).await, app.editor().await);
+    let path = submitted(&officer, "umgeschrieben").await;
+    assert_eq!(step(&other, &path, "request_changes").await.status, 200);
+    let rewritten = json!({ "content": { "title": { "de": "Von der Prüfung geschrieben" } } });
+    assert_eq!(writer.patch(&path, &rewritten, "*").await.status, 200);
+    assert_eq!(step(&officer, &path, "submit").await.status, 200);
+
+    let own = step(&reviewer, &path, "publish").await;
+    assert_eq!((own.status, own.problem().as_str()), (403, "four-eyes"), "{}", own.text());
+    assert_eq!(step(&other, &path, "publish").await.status, 200);
+}
+
+#[tokio::test]
 async fn remarks_are_made_and_settled_by_both_sides() {
     let app = App::start();
     let (officer, editor) = (konstanz(&app).await, app.editor().await);

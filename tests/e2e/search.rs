@@ -1,8 +1,8 @@
 //! What people type finds what they mean.
 
 use serde_json::{Value, json};
-use tests::App;
 use tests::queries::queries;
+use tests::{App, SharedApp};
 
 #[tokio::test]
 async fn every_public_query_finds_what_it_should() {
@@ -70,7 +70,7 @@ async fn other_forms_of_a_word_and_parts_of_compounds_are_found() {
 
 #[tokio::test]
 async fn phrases_exclusions_and_alternatives_do_what_they_say() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |typed: &str| {
         app.anonymous().get(&format!("/v1/projects?limit=1&q={}", encoded(typed))).await.json()["total"]
             .as_u64()
@@ -108,7 +108,7 @@ fn encoded(text: &str) -> String {
 
 #[tokio::test]
 async fn what_was_found_is_shown_in_its_text() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let found = app.anonymous().get("/v1/projects?q=Datenplatform&highlight=true&limit=3").await.json();
     let plain = app.anonymous().get("/v1/projects?q=Datenplattform&limit=3").await.json();
@@ -144,7 +144,7 @@ async fn words_may_be_joined_or_split_and_compounds_have_linking_sounds() {
 
 #[tokio::test]
 async fn who_excludes_a_word_does_not_mean_the_names_of_themes() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let total = async |typed: &str| {
         let page = app.anonymous().get(&format!("/v1/solutions?limit=100&q={}", encoded(typed))).await;
@@ -179,7 +179,7 @@ async fn a_name_that_changes_is_found_wherever_it_is_shown() {
 
 #[tokio::test]
 async fn a_whole_title_comes_first() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for (typed, slug) in [("Smart Village App", "smart-village-app"), ("Smart City Manager", "smart-city-manager")] {
         let hits = app.anonymous().get(&format!("/v1/search?limit=3&q={}", encoded(typed))).await;
@@ -189,7 +189,7 @@ async fn a_whole_title_comes_first() {
 
 #[tokio::test]
 async fn everything_is_found_at_once() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let client = app.anonymous();
 
     let page = client.get("/v1/search?q=Konstanz&facets=resource&facets=federal_state&limit=20").await.json();
@@ -214,7 +214,7 @@ async fn everything_is_found_at_once() {
 
 #[tokio::test]
 async fn a_search_across_is_narrowed_by_theme_and_state() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let hits = async |query: &str| app.anonymous().get(&format!("/v1/search?limit=100&q=Zwilling{query}")).await;
 
     let (all, themed, in_state) = (hits("").await, hits("&theme=mobility").await, hits("&federal_state=DE-BY").await);
@@ -230,7 +230,7 @@ async fn a_search_across_is_narrowed_by_theme_and_state() {
 
 #[tokio::test]
 async fn where_nothing_is_found_the_nearest_spelling_is_told() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for path in ["search", "solutions"] {
         let page =
@@ -245,7 +245,7 @@ async fn where_nothing_is_found_the_nearest_spelling_is_told() {
 
 #[tokio::test]
 async fn titles_and_places_are_suggested_while_somebody_types() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let suggested = async |typed: &str| -> Vec<(String, String)> {
         let answer = app.anonymous().get(&format!("/v1/suggest?q={}", encoded(typed))).await.json();
         let text = |item: &Value, member: &str| item[member].as_str().unwrap().to_owned();

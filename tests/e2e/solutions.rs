@@ -1,11 +1,11 @@
 //! What can be reused.
 
 use serde_json::{Value, json};
-use tests::App;
+use tests::{App, SharedApp};
 
 #[tokio::test]
 async fn there_are_408_with_what_is_known_of_them() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/solutions?facets=kind&facets=has_repository&limit=1").await.json();
     let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
@@ -21,7 +21,7 @@ async fn there_are_408_with_what_is_known_of_them() {
 
 #[tokio::test]
 async fn they_are_found_by_how_open_they_are() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/solutions?limit=1&{query}")).await.json()["total"].clone()
     };
@@ -37,7 +37,7 @@ async fn they_are_found_by_how_open_they_are() {
 
 #[tokio::test]
 async fn they_are_found_through_the_projects_they_come_from() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/solutions?limit=100&{query}")).await.slugs();
 
     let of_project = slugs("project=connected-urban-twins").await;
@@ -55,7 +55,7 @@ async fn they_are_found_through_the_projects_they_come_from() {
 
 #[tokio::test]
 async fn they_lie_where_their_projects_lie() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/solutions?near=9.99,48.40&radius_km=20&limit=100").await;
     let map = app.anonymous().get("/v1/solutions?format=geojson&q=SmartCity+App").await.json();
@@ -72,7 +72,7 @@ async fn they_lie_where_their_projects_lie() {
 
 #[tokio::test]
 async fn examples_count_for_the_solution_they_adopt() {
-    let app = App::start_with_examples();
+    let app = SharedApp::with_examples();
 
     let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
     let first = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=1").await;
@@ -90,7 +90,7 @@ async fn examples_count_for_the_solution_they_adopt() {
 
 #[tokio::test]
 async fn what_is_missing_is_named() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
 

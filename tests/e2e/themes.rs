@@ -1,11 +1,11 @@
 //! The fields of action.
 
 use serde_json::json;
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_fifteen_in_german_order_with_their_projects() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/themes").await;
 
@@ -19,7 +19,7 @@ async fn there_are_fifteen_in_german_order_with_their_projects() {
 
 #[tokio::test]
 async fn they_are_found_by_goal_and_by_word() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let water = app.anonymous().get("/v1/themes?sdg=6&facets=sdg").await;
     let found = app.anonymous().get("/v1/themes?q=Verkehr").await;

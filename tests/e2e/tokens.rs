@@ -1,7 +1,7 @@
 //! Who may write: whoever holds a token that we issued, as long as it holds, within its rights.
 
 use serde_json::{Value, json};
-use tests::{App, Secret, Settings, TestDatabase, listen};
+use tests::{App, Secret, Settings, TestDatabase, listen, until_true};
 
 use crate::forgeries::issued_once;
 
@@ -155,11 +155,9 @@ async fn a_revoked_token_holds_no_more() {
 }
 
 #[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn a_token_revoked_on_one_instance_ends_on_the_other() {
     let database = TestDatabase::filled();
-    if database.server_address().is_none() {
-        return;
-    }
     let shared = database.shared();
     let (one, other) = (App::start_on(database), App::start_on(shared));
     let client = one.editor().await;
@@ -168,16 +166,16 @@ async fn a_token_revoked_on_one_instance_ends_on_the_other() {
     assert_eq!(client.get("/v1/me").await.status, 200);
 
     assert_eq!(one.admin().post(&format!("/v1/tokens/{id}/revocation"), &json!({})).await.status, 200);
-    tokio::time::sleep(std::time::Duration::from_millis(900)).await;
 
-    assert_eq!(elsewhere.get("/v1/me").await.status, 401);
+    let refused = async || elsewhere.get("/v1/me").await.status == 401;
+    until_true("the other instance has learnt of it", refused).await;
 }
 
 #[tokio::test]
 async fn without_keys_everything_can_be_read_and_nothing_written() {
     let database = TestDatabase::filled();
     let settings = Settings { keys: Some(Secret("{\"keys\": []}".to_owned())), ..database.settings() };
-    let app = App::start_as((database, settings), listen());
+    let app = App::start_as(database, settings, listen());
 
     let read = app.anonymous().get("/v1/themes").await;
     let known = app.anonymous().with_token("whatever").get("/v1/themes/mobility").await;
@@ -197,7 +195,7 @@ async fn keys_change_places_while_the_service_runs() {
     std::fs::write(&file, &old).unwrap();
     let database = TestDatabase::filled();
     let settings = Settings { keys_file: Some(file.clone()), ..database.settings() };
-    let app = App::start_as((database, settings), listen());
+    let app = App::start_as(database, settings, listen());
     let before = app.editor().await;
 
     let mut both: Value = serde_json::from_str(&api::auth::Keys::generate().unwrap()).unwrap();
@@ -206,19 +204,25 @@ async fn keys_change_places_while_the_service_runs() {
     // A key signs once it has been known for a minute.
     both["keys"][0]["iat"] = json!(1_000_000_000);
     std::fs::write(&file, both.to_string()).unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    let public = async || app.anonymous().get("/.well-known/jwks.json").await;
+    let known = async |count: usize| {
+        until_true(&format!("{count} keys are known"), async || {
+            public().await.json()["keys"].as_array().map(Vec::len) == Some(count)
+        })
+        .await;
+    };
+    known(2).await;
     let after = app.editor().await;
-    let public = app.anonymous().get("/.well-known/jwks.json").await;
     assert_eq!((before.get("/v1/me").await.status, after.get("/v1/me").await.status), (200, 200), "both hold");
-    assert_eq!(public.json()["keys"].as_array().unwrap().len(), 2);
-    assert!(!public.text().contains("\"d\""), "the private halves stay here");
+    assert!(!public().await.text().contains("\"d\""), "the private halves stay here");
 
     both["keys"].as_array_mut().unwrap().pop();
     std::fs::write(&file, both.to_string()).unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    known(1).await;
     assert_eq!((before.get("/v1/me").await.status, after.get("/v1/me").await.status), (401, 200), "one is gone");
 
     std::fs::write(&file, "broken").unwrap();
+    // Nothing shows that the file was looked at, which happens every second.
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     assert_eq!(after.get("/v1/me").await.status, 200, "the last good ones stay");
 }

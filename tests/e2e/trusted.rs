@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use chrono::Utc;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -26,7 +25,7 @@ fn key(kid: &str) -> (EncodingKey, Value) {
 }
 
 fn claims(roles: &[&str]) -> Value {
-    let now = Utc::now().timestamp();
+    let now = api::clock::now().timestamp();
     json!({
         "iss": ISSUER, "aud": ["account", "transferatlas"], "sub": "f3b1-4c", "iat": now, "exp": now + 300,
         "typ": "Bearer", "realm_access": { "roles": roles },
@@ -53,7 +52,7 @@ fn trusting(jwks: String) -> Listen {
 fn start(listen: Listen) -> App {
     let database = TestDatabase::filled();
     let settings = Settings { keys: Some(Secret(KEYS.clone())), ..database.settings() };
-    App::start_as((database, settings), listen)
+    App::start_as(database, settings, listen)
 }
 
 #[tokio::test]
@@ -106,7 +105,7 @@ async fn what_is_wrong_with_its_tokens_is_refused() {
     std::fs::write(file.path(), json!({ "keys": [public] }).to_string()).unwrap();
     let app = start(trusting(file.path().display().to_string()));
     let good = claims(&["atlas-redaktion"]);
-    let now = Utc::now().timestamp();
+    let now = api::clock::now().timestamp();
     let with = |member: &str, value: Value| {
         let mut claims = good.clone();
         claims[member] = value;

@@ -1,11 +1,11 @@
 //! Every closed list.
 
 use serde_json::json;
-use tests::{App, contract};
+use tests::{SharedApp, contract};
 
 #[tokio::test]
 async fn every_list_has_labels_in_both_languages() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let vocabularies = app.anonymous().all("/v1/vocabularies").await;
 
@@ -21,7 +21,7 @@ async fn every_list_has_labels_in_both_languages() {
 
 #[tokio::test]
 async fn a_list_is_what_filters_take() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     for name in ["category", "phase", "federal_state"] {
         let vocabulary = app.anonymous().get(&format!("/v1/vocabularies/{name}")).await.json();
@@ -38,7 +38,7 @@ async fn a_list_is_what_filters_take() {
 
 #[tokio::test]
 async fn they_come_in_pages_too() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/vocabularies?limit=2&fields=name").await.json();
 

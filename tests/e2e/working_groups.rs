@@ -1,11 +1,11 @@
 //! Working groups and other networks.
 
 use serde_json::json;
-use tests::App;
+use tests::SharedApp;
 
 #[tokio::test]
 async fn there_are_42_in_german_order() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/working-groups?facets=kind&facets=country&limit=100").await;
 
@@ -17,7 +17,7 @@ async fn there_are_42_in_german_order() {
 
 #[tokio::test]
 async fn members_are_projects_or_have_only_a_name() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let of_project = app.anonymous().get("/v1/working-groups?project=paderborn").await;
     let group = app.anonymous().get("/v1/working-groups/smart-government-academy-lake-constance").await.json();
@@ -30,7 +30,7 @@ async fn members_are_projects_or_have_only_a_name() {
 
 #[tokio::test]
 async fn a_municipality_is_in_the_groups_of_its_projects() {
-    let app = App::start();
+    let app = SharedApp::first_content();
 
     let paderborn = app.anonymous().get("/v1/municipalities/paderborn").await.json();
     let groups = app.anonymous().get(paderborn["lists"]["working_groups"].as_str().unwrap()).await;
@@ -45,7 +45,7 @@ async fn a_municipality_is_in_the_groups_of_its_projects() {
 
 #[tokio::test]
 async fn partial_dates_hold_for_the_days_they_cover() {
-    let app = App::start();
+    let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/working-groups?limit=1&{query}")).await.json()["total"].clone()
     };

@@ -102,7 +102,11 @@ async fn a_change_demands_what_was_read() {
     let nowhere = editor.put("/v1/themes/nowhere", &theme, "*").await;
     let deleted = editor.send(Method::DELETE, "/v1/themes/mobility", &[]).await;
 
+    let both = [("if-match", "*"), ("if-none-match", "*")];
+    let both = editor.write(Method::PUT, "/v1/themes/mobility", &both, body()).await;
+
     assert_eq!((none.status, none.problem().as_str()), (428, "if-match"));
+    assert_eq!((both.status, both.problem().as_str()), (412, "changed"));
     assert_eq!((bare.status, bare.problem().as_str()), (400, "header"));
     assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"));
     assert_eq!((new.status, new.problem().as_str()), (412, "exists"));

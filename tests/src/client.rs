@@ -2,12 +2,16 @@
 
 use std::io::Read;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use openapi::Contract;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+
+use crate::exchanges;
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
 
@@ -31,7 +35,9 @@ pub struct Answer {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+        // The service speaks no TLS, and to read the certificates of the machine takes a tenth of a second each time.
+        let http = http.tls_certs_only([]).build();
         Self { http: http.expect("a client"), base: format!("http://{address}"), token: None }
     }
 
@@ -41,13 +47,15 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
-        self.send(Method::GET, path, &[]).await
+    #[track_caller]
+    pub fn get(&self, path: &str) -> impl Future<Output = Answer> + use<> {
+        self.send(Method::GET, path, &[])
     }
 
     /// Reads with one more header.
-    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
-        self.send(Method::GET, path, &[(name, value)]).await
+    #[track_caller]
+    pub fn get_with(&self, path: &str, name: &str, value: &str) -> impl Future<Output = Answer> + use<> {
+        self.send(Method::GET, path, &[(name, value)])
     }
 
     /// Reads every page of a list.
@@ -66,57 +74,58 @@ impl Client {
     }
 
     /// Creates something.
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.post_with(path, body, &[]).await
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> impl Future<Output = Answer> + use<> {
+        self.post_with(path, body, &[])
     }
 
     /// Creates something, with more headers.
-    pub async fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Answer {
-        self.write(Method::POST, path, headers, Some((JSON, body.to_string()))).await
+    #[track_caller]
+    pub fn post_with(
+        &self,
+        path: &str,
+        body: &Value,
+        headers: &[(&str, &str)],
+    ) -> impl Future<Output = Answer> + use<> {
+        self.write(Method::POST, path, headers, Some((JSON, body.to_string())))
     }
 
     /// Replaces something, if it is what was read.
-    pub async fn put(&self, path: &str, body: &Value, held: &str) -> Answer {
-        self.write(Method::PUT, path, &[("if-match", held)], Some((JSON, body.to_string()))).await
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value, held: &str) -> impl Future<Output = Answer> + use<> {
+        self.write(Method::PUT, path, &[("if-match", held)], Some((JSON, body.to_string())))
     }
 
     /// Changes something, if it is what was read.
-    pub async fn patch(&self, path: &str, body: &Value, held: &str) -> Answer {
+    #[track_caller]
+    pub fn patch(&self, path: &str, body: &Value, held: &str) -> impl Future<Output = Answer> + use<> {
         let merge = Some(("application/merge-patch+json", body.to_string()));
-        self.write(Method::PATCH, path, &[("if-match", held)], merge).await
+        self.write(Method::PATCH, path, &[("if-match", held)], merge)
     }
 
     /// Deletes something, if it is what was read.
-    pub async fn delete(&self, path: &str, held: &str) -> Answer {
-        self.write(Method::DELETE, path, &[("if-match", held)], None).await
+    #[track_caller]
+    pub fn delete(&self, path: &str, held: &str) -> impl Future<Output = Answer> + use<> {
+        self.write(Method::DELETE, path, &[("if-match", held)], None)
     }
 
     /// Asks, and sees that the answer is one the document promises.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.write(method, path, headers, None).await
+    #[track_caller]
+    pub fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> impl Future<Output = Answer> + use<> {
+        self.write(method, path, headers, None)
     }
 
     /// The same with a body of a media type.
-    pub async fn write(
+    #[track_caller]
+    pub fn write(
         &self,
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
         body: Option<(&str, String)>,
-    ) -> Answer {
-        let answer = self.ask(method.clone(), path, headers, body).await;
-        let body = decoded(answer.header("content-encoding"), &answer.body);
-        let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
-        let media = answer.header("content-type");
-        let promise = openapi::Answer { status: answer.status, headers: names, media, body: &body };
-        if let Some(broken) = CONTRACT.broken(method.as_str(), path, &promise) {
-            panic!("{method} {path} broke the contract: {broken}");
-        }
-        answer
-    }
-
-    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<(&str, String)>) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+    ) -> impl Future<Output = Answer> + use<> {
+        let asked_at = Location::caller();
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -127,17 +136,40 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
             request = request.header(name, HeaderValue::from_str(value).expect("a header value"));
         }
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, body: response.bytes().await.expect("a body").to_vec() }
+        let path = path.to_owned();
+        async move {
+            let answer = answered(&format!("{asked_at}: {method} {path}"), request).await;
+            let body = decoded(answer.header("content-encoding"), &answer.body);
+            exchanges::note(asked_at, &format!("{method} {path}"), answer.status, &body);
+            let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
+            let media = answer.header("content-type");
+            let promise = openapi::Answer { status: answer.status, headers: names, media, body: &body };
+            if let Some(broken) = CONTRACT.broken(method.as_str(), &path, &promise) {
+                panic!("{asked_at}: {method} {path} broke the contract: {broken}");
+            }
+            answer
+        }
     }
 }
 
+/// How long an answer may take; the slowest thing the service does is given up long before.
+const LIMIT: Duration = Duration::from_mins(1);
+
+async fn answered(what: &str, request: reqwest::RequestBuilder) -> Answer {
+    let response =
+        request.timeout(LIMIT).send().await.unwrap_or_else(|error| panic!("{what} got no answer: {error:?}"));
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let body = response.bytes().await.unwrap_or_else(|error| panic!("{what} got half an answer: {error:?}"));
+    Answer { status, headers, body: body.to_vec() }
+}
+
 impl Answer {
+    #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
+    #[track_caller]
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("text")
     }
@@ -147,8 +179,10 @@ impl Answer {
     }
 
     /// The name of the problem, the last part of its type.
+    #[track_caller]
     pub fn problem(&self) -> String {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.status);
+        let media = self.header("content-type");
+        assert_eq!(media, "application/problem+json", "expected a problem and got {}", self.status);
         self.json()["type"].as_str().expect("a type").trim_start_matches("/problems/").to_owned()
     }
 
@@ -158,11 +192,13 @@ impl Answer {
     }
 
     /// One member of each entry of a list.
+    #[track_caller]
     pub fn each(&self, member: &str) -> Vec<Value> {
         self.json()["items"].as_array().expect("items").iter().map(|item| item[member].clone()).collect()
     }
 
     /// The slugs of a list.
+    #[track_caller]
     pub fn slugs(&self) -> Vec<String> {
         self.each("slug").iter().map(|slug| slug.as_str().expect("a slug").to_owned()).collect()
     }

@@ -1,9 +1,7 @@
 //! A database for each test: a copy of a template, embedded or on a server, gone when the test ends.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,10 +11,15 @@ use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 
-use crate::settings;
+use crate::folder::copy;
+use crate::limit::Limited;
+use crate::{run, settings};
 
 /// Names a PostgreSQL server to run the tests against; without it they run embedded.
 const SERVER: &str = "TEST_DATABASE_URL";
+
+/// Tests that cannot run embedded are marked as ignored; this is for whoever runs them all the same.
+const NEEDS_SERVER: &str = "this test needs a PostgreSQL server: set TEST_DATABASE_URL";
 
 /// A database of one test.
 pub enum TestDatabase {
@@ -47,7 +50,7 @@ impl TestDatabase {
     pub fn filled() -> Self {
         match TEMPLATE.get_or_init(Template::make) {
             Template::Folder(template) => {
-                let folder = tempfile::tempdir().expect("a folder");
+                let folder = run::folder();
                 copy(template.path(), folder.path());
                 Self::Folder(folder)
             }
@@ -59,12 +62,13 @@ impl TestDatabase {
     pub fn empty() -> Self {
         match server() {
             Some(server) => Self::on_server(&server, ""),
-            None => Self::Folder(tempfile::tempdir().expect("a folder")),
+            None => Self::Folder(run::folder()),
         }
     }
 
     fn on_server(server: &str, options: &str) -> Self {
-        let name = format!("transferatlas_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        run::register(server);
+        let name = run::database(&NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
         execute(server, format!("create database {name} {options}"));
         Self::Server { server: server.to_owned(), name, way: None }
     }
@@ -85,23 +89,34 @@ impl TestDatabase {
         }
     }
 
-    /// Host and port of the server, if it is on one.
-    pub fn server_address(&self) -> Option<String> {
+    /// Whether it runs inside the service, for which it serves one connection alone.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+
+    /// The address of the server it is on, and its name there.
+    pub fn place(&self) -> (&str, &str) {
         match self {
-            Self::Folder(_) => None,
-            Self::Server { server, .. } | Self::Shared { server, .. } => Some(host(server).to_owned()),
+            Self::Folder(_) => panic!("{NEEDS_SERVER}"),
+            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => (server, name),
         }
+    }
+
+    /// Host and port of the server.
+    pub fn server_address(&self) -> String {
+        host(self.place().0).to_owned()
     }
 
     /// The same database for another instance, which must end first; only on a server.
     #[must_use]
     pub fn shared(&self) -> Self {
-        match self {
-            Self::Folder(_) => panic!("an embedded database serves one instance"),
-            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => {
-                Self::Shared { server: server.clone(), name: name.clone(), way: None }
-            }
-        }
+        let (server, name) = self.place();
+        Self::on_own_server(server, name)
+    }
+
+    /// What a service holds whose database goes on to another one.
+    pub(crate) fn left(&self) -> Self {
+        if self.is_embedded() { Self::empty() } else { self.shared() }
     }
 
     /// The same database, which the service reaches by another address.
@@ -113,19 +128,15 @@ impl TestDatabase {
         self
     }
 
-    /// A connection beside the service; only on a server, for the embedded database has but one.
-    pub async fn connect(&self) -> Option<DatabaseConnection> {
-        match self {
-            Self::Folder(_) => None,
-            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => {
-                Some(sea_orm::Database::connect(on(server, name)).await.expect("a connection"))
-            }
-        }
+    /// A connection beside the service; only on a server.
+    pub async fn connect(&self) -> DatabaseConnection {
+        let (server, name) = self.place();
+        sea_orm::Database::connect(on(server, name)).await.expect("a connection")
     }
 
     /// Runs work on the database while no service does.
     pub fn with<T: Send + 'static>(&self, work: impl AsyncFnOnce(&Database) -> T + Send + 'static) -> T {
-        let settings = self.settings();
+        let (settings, _limited) = (self.settings(), Limited::begin());
         in_system(async move || {
             let database = Database::open(&settings).await.expect("a database");
             // An embedded database that is left open by a panic would wait for its connection for ever.
@@ -148,13 +159,12 @@ impl Template {
     fn make() -> Self {
         let (settings, template) = match server() {
             None => {
-                let folder = tempfile::tempdir().expect("a folder");
+                let folder = run::folder();
                 (Settings { data_dir: folder.path().to_owned(), ..settings() }, Self::Folder(folder))
             }
             Some(server) => {
-                // One name, so that a run leaves one database behind, which the next one replaces.
-                let name = "transferatlas_template".to_owned();
-                execute(&server, format!("drop database if exists {name} with (force)"));
+                run::register(&server);
+                let name = run::database("template");
                 execute(&server, format!("create database {name}"));
                 let settings = Settings { database_url: Some(Secret(on(&server, &name))), ..settings() };
                 (settings, Self::Server { server, name })
@@ -203,19 +213,6 @@ fn execute(server: &str, sql: String) {
 fn in_system<T: Send + 'static>(work: impl AsyncFnOnce() -> T + Send + 'static) -> T {
     let thread = std::thread::spawn(move || actix_web::rt::System::new().block_on(async move { work().await }));
     thread.join().expect("work that ends")
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).expect("a template") {
-        let entry: PathBuf = entry.expect("an entry").path();
-        let target = to.join(entry.file_name().expect("a name"));
-        if entry.is_dir() {
-            fs::create_dir_all(&target).expect("a folder");
-            copy(&entry, &target);
-        } else {
-            fs::copy(&entry, &target).expect("a copy");
-        }
-    }
 }
 
 /// A statement for PostgreSQL.

@@ -8,19 +8,27 @@
 )]
 
 mod client;
+mod complete;
 mod database;
 mod endpoint;
+mod exchanges;
+mod folder;
+mod limit;
 mod older;
 mod pgbouncer;
 mod postgres;
 mod proxy;
 pub mod queries;
+mod run;
+mod shared;
+mod wait;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{LazyLock, mpsc};
 use std::thread::JoinHandle;
 
 use api::auth::Keys;
+use api::clock::Clock;
 use api::config::LogFormat;
 use api::db::Database;
 use api::tokens::TokenInput;
@@ -28,13 +36,22 @@ use entity::vocabulary::TokenRole;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use limit::Limited;
+
 pub use api::config::{Listen, Secret, Settings, Trust};
 pub use client::{Answer, Client, contract};
+pub use complete::complete;
 pub use database::{TestDatabase, statement};
 pub use endpoint::{Endpoint, Heard};
 pub use pgbouncer::{PgBouncer, Pooling};
 pub use postgres::Postgres;
 pub use proxy::Proxy;
+pub use shared::SharedApp;
+pub use wait::{until, until_true};
+
+/// Examples of what the first content has none of.
+const EXAMPLES: [(&str, &str); 2] =
+    [("practice-examples", include_str!("practice_examples.json")), ("events", include_str!("events.json"))];
 
 /// A running service with the directory's first content.
 pub struct App {
@@ -43,6 +60,9 @@ pub struct App {
     admin: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// The time by which the service goes.
+    pub clock: Clock,
+    limited: Option<Limited>,
     /// Dropped last, when nobody is connected any more.
     pub database: TestDatabase,
 }
@@ -55,10 +75,7 @@ impl App {
 
     /// Starts a service on the first content, and examples of what that has none of.
     pub fn start_with_examples() -> Self {
-        Self::start_with(&[
-            ("practice-examples", include_str!("practice_examples.json")),
-            ("events", include_str!("events.json")),
-        ])
+        Self::start_with(&EXAMPLES)
     }
 
     /// Starts a service on the first content and what stands in some files.
@@ -73,11 +90,13 @@ impl App {
     /// Starts a service on a database that is there already.
     pub fn start_on(database: TestDatabase) -> Self {
         let settings = Settings { keys: Some(Secret(KEYS.clone())), ..database.settings() };
-        Self::start_as((database, settings), listen())
+        Self::start_as(database, settings, listen())
     }
 
     /// Starts a service under certain settings.
-    pub fn start_as((database, settings): (TestDatabase, Settings), listen: Listen) -> Self {
+    pub fn start_as(database: TestDatabase, settings: Settings, listen: Listen) -> Self {
+        exchanges::show_on_failure();
+        let (clock, limited) = (listen.clock.clone(), Some(Limited::begin()));
         let (told, begun) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
@@ -98,7 +117,7 @@ impl App {
             });
         });
         let (address, admin) = begun.recv().expect("a service that starts");
-        Self { address, admin, stop: Some(stop), thread: Some(thread), database }
+        Self { address, admin, stop: Some(stop), thread: Some(thread), clock, limited, database }
     }
 
     /// Somebody without a token.
@@ -140,8 +159,8 @@ impl App {
     /// Ends the service; its database stays as long as what is given back.
     #[must_use]
     pub fn stop_serving(mut self) -> TestDatabase {
-        let shared = self.database.shared();
-        std::mem::replace(&mut self.database, shared)
+        let left = self.database.left();
+        std::mem::replace(&mut self.database, left)
     }
 }
 
@@ -171,6 +190,7 @@ pub fn listen() -> Listen {
         webhook_private: true,
         memory: 16,
         trust: Trust::default(),
+        clock: Clock::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::token::Refusal;
+use crate::clock;
 use crate::db::{Database, in_time};
 use crate::error::Result;
 
@@ -89,7 +90,7 @@ const PAUSE: Duration = Duration::from_secs(15);
 
 impl Used {
     pub(crate) fn note(&self, token: Uuid) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, Utc::now());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, clock::now());
     }
 
     /// When tokens were used, as far as it is not written down yet.

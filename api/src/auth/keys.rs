@@ -10,12 +10,13 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::clock;
 use crate::config::{Secret, Settings};
 
 /// The longest a token may live, and so the longest a key that signs no more is needed.
@@ -76,7 +77,7 @@ impl Kept {
         let public = serde_json::to_value(&public)?;
         let x = public.get("x").and_then(Value::as_str).context("a key has a public half")?.to_owned();
         let d = Some(BASE64.encode(private));
-        Ok(Self { kty: "OKP".to_owned(), crv: "Ed25519".to_owned(), kid, x, d, iat: Some(Utc::now().timestamp()) })
+        Ok(Self { kty: "OKP".to_owned(), crv: "Ed25519".to_owned(), kid, x, d, iat: Some(clock::now().timestamp()) })
     }
 
     fn key(&self) -> Result<Key> {
@@ -205,7 +206,7 @@ pub(crate) fn rotate(settings: &Settings, only: bool) -> Result<Rotated> {
     let made: Vec<Option<i64>> = [&new].into_iter().chain(&kept.keys).map(|key| key.iat).collect();
     let needed = |followed: Option<i64>| {
         let until = followed.and_then(|at| DateTime::from_timestamp(at, 0)).map(|at| at + LONGEST);
-        !only && until.is_none_or(|until| until > Utc::now())
+        !only && until.is_none_or(|until| until > clock::now())
     };
     let (stay, go): (Vec<_>, Vec<_>) = kept.keys.into_iter().zip(made).partition(|(_, followed)| needed(*followed));
     let keys = [new.clone()].into_iter().chain(stay.into_iter().map(|(key, _)| key)).collect();

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::keys::{Key, Keys, LONGEST};
 use super::{Auth, Caller, known};
+use crate::clock;
 use crate::error::{Error, Result};
 
 /// Who issues our tokens, and whom they are for.
@@ -111,7 +112,7 @@ pub(super) struct Times {
 impl Times {
     /// Is it now the time of a token that lives no longer than it may?
     pub(super) fn check(self, longest: chrono::Duration) -> Result<(), Refusal> {
-        let now = Utc::now().timestamp();
+        let now = clock::now().timestamp();
         if self.exp.saturating_add(LEEWAY) <= now {
             return Err(Refusal::Expired);
         }
@@ -264,7 +265,7 @@ pub(crate) struct Rights {
 pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
     let keys = keys.all();
     // A new key signs once every instance has had the time to learn of it.
-    let is_known = |key: &&Key| key.made + OVERLAP <= Utc::now().timestamp();
+    let is_known = |key: &&Key| key.made + OVERLAP <= clock::now().timestamp();
     let key = keys.iter().find(is_known).or(keys.last()).ok_or(Error::NotIssuing)?;
     let signing = key.signing.as_ref().ok_or(Error::NotIssuing)?;
     let [begins, ends] = rights.time.map(|time| time.timestamp());

@@ -21,7 +21,9 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     };
     actix_web::rt::spawn(keys.clone().follow(settings.clone()));
     if keys.are_none() {
-        tracing::warn!("there are no keys to check tokens with: the service takes no writes");
+        tracing::warn!(
+            "there are no keys to check tokens with, so the service takes no writes; name them with --keys-file or TRANSFERATLAS_KEYS"
+        );
     }
     let served = serve((listener, stop), (database.clone(), keys), listen).await;
     // An embedded database that is left open keeps the process from ending.

@@ -26,8 +26,8 @@ use self::server::{Server, Use};
 pub use self::save::{KeyChange, Stored};
 pub(crate) use self::save::{insert, upsert};
 pub use self::schema::{Removal, Schema};
+pub(crate) use self::write::{KEPT_FOR, sql, written};
 pub use self::write::{Pace, Write};
-pub(crate) use self::write::{sql, written};
 
 /// An open database; clones share it.
 #[derive(Clone)]

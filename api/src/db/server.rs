@@ -1,10 +1,11 @@
 //! A PostgreSQL server, and the pools of connections to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{self, ConnectOptions};
+use sea_orm::sqlx::{self, ConnectOptions, Executor, Row};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
 use super::inspect;
@@ -21,6 +22,9 @@ pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2"
 /// Limits of a session: no statement runs for long, none waits long for another, no transaction is left open.
 const LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
+
+/// How long a second session may take to come.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The address of a PostgreSQL server, and how the program connects to it.
 #[derive(Clone)]
@@ -95,6 +99,12 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
         );
     }
     let options = server.options()?;
+    if !server.pooled && shares_sessions(&options).await.map_err(|error| anyhow!(inspect::refused(&error)))? {
+        bail!(
+            "the address leads to a pooler that gives each transaction another session, as PgBouncer does in transaction mode; start \
+             with --pgbouncer, and migrate with the address of the PostgreSQL server itself"
+        );
+    }
     let pool = pool(server, purpose, options.get_socket().is_none().then(|| options.get_port()));
     let pool = pool.connect_lazy_with(options);
     // Opened here rather than by `connect_with`, which would keep the connection without `after_release`.
@@ -106,6 +116,20 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
         Use::Writes | Use::Watch => {}
     }
     Ok(connection)
+}
+
+/// Whether two clients at once get the same session.
+///
+/// Asked before anything is set: what is set of such a session would hold for the transactions of others.
+async fn shares_sessions(options: &PgConnectOptions) -> sqlx::Result<bool> {
+    const SESSION: &str = "select pg_backend_pid()";
+    let (mut one, mut other) = (options.connect().await?, options.connect().await?);
+    let of_one: i32 = one.fetch_one(SESSION).await?.try_get(0)?;
+    // A pooler that lets the second wait gives the first a session of its own.
+    let of_other = tokio::time::timeout(PATIENCE, other.fetch_one(SESSION)).await;
+    let is_shared =
+        of_other.is_ok_and(|row| row.and_then(|row| row.try_get::<i32, _>(0)).is_ok_and(|other| other == of_one));
+    Ok(is_shared)
 }
 
 impl Server {

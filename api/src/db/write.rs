@@ -5,7 +5,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use actix_web::rt;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, TransactionTrait, Value,
 };
@@ -14,8 +14,12 @@ use uuid::Uuid;
 use super::Database;
 use super::server::Use;
 use crate::change::Author;
+use crate::clock;
 use crate::directory::{Directory, Version};
 use crate::error::{Error, Result};
+
+/// How long the answer to a request is kept for those who repeat it.
+pub(crate) const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// A transaction that changes the directory.
 pub struct Write {
@@ -76,7 +80,10 @@ impl Write {
 
     /// Tells the planner what there is now; the embedded database has nobody else to do it.
     pub async fn analyze(&self) -> Result<()> {
-        Ok(self.tx.execute_unprepared("analyze").await.map(drop)?)
+        // Of other tables the server would say for each that this role may not.
+        const ANALYZE: &str = "do $$ begin execute (select 'analyze ' || string_agg(format('%I.%I', schemaname, tablename), ', ') \
+            from pg_tables where schemaname = current_schema()); end $$";
+        Ok(self.tx.execute_unprepared(ANALYZE).await.map(drop)?)
     }
 }
 
@@ -157,8 +164,8 @@ impl Database {
 
     /// Forgets the answers that are kept no longer for those who repeat a request.
     pub(crate) async fn forget_old_answers(&self) -> Result<()> {
-        const FORGET: &str = "delete from idempotency_key where created_at < now() - interval '24 hours'";
-        self.execute(FORGET, vec![]).await
+        const FORGET: &str = "delete from idempotency_key where created_at < $1";
+        self.execute(FORGET, vec![(clock::now() - KEPT_FOR).into()]).await
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]

@@ -61,6 +61,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_spreadsheet_would_run_is_text() {
+        for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"] {
+            assert_eq!(defused(text), format!("'{text}"), "{text:?}");
+        }
+        for text in ["", "a=1", " =1", "1-1", "ä", "'=1"] {
+            assert_eq!(defused(text), text, "{text:?}");
+        }
+    }
+
+    #[test]
     fn lists_are_joined_and_formulas_defused() {
         let record = json!({"name": "=1+1", "themes": [{"slug": "a"}, {"slug": "b"}], "lon": -1.5, "note": "a, \"b\""});
 

@@ -33,6 +33,8 @@ impl Held {
 
     fn read(headers: &HeaderMap) -> Result<Self> {
         match (list(headers, &IF_MATCH)?, list(headers, &IF_NONE_MATCH)?) {
+            // What is to be there and not to be there never is (RFC 9110, 13.2.2).
+            (Some(_), Some(none)) if none == ["*"] => Ok(Self::Revisions(vec![])),
             (Some(tags), _) if tags == ["*"] => Ok(Self::Any),
             (Some(tags), _) => Ok(Self::Revisions(tags.iter().filter_map(|tag| revision(tag)).collect())),
             (None, Some(tags)) if tags == ["*"] => Ok(Self::Nothing),

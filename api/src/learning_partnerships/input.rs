@@ -32,7 +32,7 @@ pub(crate) struct LearningPartnershipInput {
     pub status: Option<PartnershipStatus>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(min = 2, max = 100, message = "must be 2 to 100 partners"))]
-    #[schema(min_items = 2, max_items = 100)]
+    #[schema(required = true, min_items = 2, max_items = 100)]
     pub partners: Vec<PartyInput<PartnerRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]

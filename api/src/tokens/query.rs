@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::dto::{Token, TokenOrder, TokenQuery};
 use crate::auth::{ScopeName, Used, known};
+use crate::clock;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::keyset::SortKey;
@@ -18,7 +19,10 @@ use crate::municipalities::MUNICIPALITIES;
 use crate::terms::of_terms;
 
 pub(super) fn plan(query: &TokenQuery) -> Plan {
-    let holds = |holds| Expr::cust(format!("(revoked_at is null and expires_at > now()) = {holds}"));
+    let holds = |holds: bool| {
+        let values: [sea_orm::Value; 2] = [clock::now().into(), holds.into()];
+        Expr::cust_with_values("(revoked_at is null and expires_at > $1) = $2", values)
+    };
     Plan {
         filters: Filter::of_table("token")
             .text("subject", query.subject.clone())

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use reqwest::Client;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::task::JoinSet;
@@ -13,6 +12,7 @@ use super::address::{self, NotPublic, objection};
 use super::outbox;
 use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
+use crate::clock;
 use crate::db::{Database, in_time};
 use crate::directory::Directory;
 use crate::error::{Error, Result};
@@ -147,7 +147,7 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
 
 /// Sends one message once; nothing, if only an instance that may send to private addresses may.
 async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &Message) -> Option<Attempt> {
-    let (began, timestamp) = (Instant::now(), Utc::now().timestamp());
+    let (began, timestamp) = (Instant::now(), clock::now().timestamp());
     let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
     // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed elsewhere.
     if objection(url, sender.private).is_some() {

@@ -8,6 +8,7 @@ mod message;
 mod outbox;
 mod query;
 mod queue;
+mod schedule;
 mod sign;
 mod store;
 

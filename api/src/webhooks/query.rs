@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use super::queue::{WAITS, bodies};
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::filter::Filter;
 use crate::keyset::SortKey;
@@ -84,7 +85,7 @@ fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook 
         token: row.token_id,
         ends_at: row.ends_at,
         inactive_because: row.inactive_because,
-        rests_until: row.rests_until.filter(|until| *until > Utc::now()),
+        rests_until: row.rests_until.filter(|until| *until > clock::now()),
         former_until: row.former_until,
         revision: row.revision,
         created_at: row.created_at,
@@ -124,7 +125,7 @@ impl Schedule {
     fn of(webhook: &webhook::Model) -> Self {
         Self {
             rests_until: webhook.rests_until,
-            is_private: webhook.private_until.is_some_and(|until| until > Utc::now()),
+            is_private: webhook.private_until.is_some_and(|until| until > clock::now()),
             is_unsent: webhook.unsent_since.is_some(),
         }
     }

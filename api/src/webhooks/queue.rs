@@ -4,32 +4,17 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use entity::vocabulary::{DeliveryState, Vocabulary};
+use entity::vocabulary::Vocabulary;
 use entity::{webhook, webhook_delivery};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::message::WebhookMessage;
+use super::schedule::{GONE, RESTS, after_attempt};
 use crate::changes;
+use crate::clock;
 use crate::db::{sql, written};
 use crate::error::{Error, Result};
-
-/// How long is waited after each attempt that failed: about a day in all.
-const PAUSES: [Duration; 8] = [
-    Duration::from_secs(5),
-    Duration::from_mins(1),
-    Duration::from_mins(5),
-    Duration::from_mins(30),
-    Duration::from_hours(2),
-    Duration::from_hours(5),
-    Duration::from_hours(8),
-    Duration::from_hours(8),
-];
-/// How long an endpoint is left alone that does not answer at all, the first time and each further one.
-const RESTS: [Duration; 4] =
-    [Duration::from_secs(4), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(5)];
-/// The answer of an endpoint that wants to hear no more (410).
-const GONE: u16 = 410;
 
 /// What is to be done now: who has waited longest for a message, who has not heard of all changes longest, and is there anything to
 /// tidy up?
@@ -100,7 +85,7 @@ pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid, private: bool)
         Message { id, body, attempts, asked_at }
     };
     let messages = messages.map(message).collect();
-    let still = webhook.former_until.is_some_and(|until| until > Utc::now());
+    let still = webhook.former_until.is_some_and(|until| until > clock::now());
     let former = webhook.former_secrets.into_iter().filter(|_| still);
     let secrets = [webhook.secret].into_iter().chain(former).collect();
     Ok(Some(Batch { webhook: webhook.id, url: webhook.url, secrets, messages, until: webhook.told_until }))
@@ -169,16 +154,11 @@ pub(super) async fn settle(
     if is_held {
         take_in(tx, webhook, *status).await?;
     }
-    let pause = usize::try_from(message.attempts).ok().and_then(|attempts| PAUSES.get(attempts));
-    let (state, pause) = match (status, pause) {
-        (Some(200..300), _) => (DeliveryState::Delivered, 0.0),
-        (Some(GONE), _) | (_, None) => (DeliveryState::Failed, 0.0),
-        (_, Some(pause)) => (DeliveryState::Pending, pause.as_secs_f64()),
-    };
+    let (state, pause) = after_attempt(*status, message.attempts);
     let values: [Value; 7] = [
         message.id.into(),
         state.value().into(),
-        pause.into(),
+        pause.as_secs_f64().into(),
         status.and_then(|status| i16::try_from(status).ok()).into(),
         failure.clone().into(),
         i32::try_from(took.as_millis()).unwrap_or(i32::MAX).into(),

@@ -1,9 +1,10 @@
 //! Secrets, and what is signed with them, as Standard Webhooks has it.
 
+use std::fmt::Display;
+
 use aws_lc_rs::{hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
@@ -17,7 +18,7 @@ pub(super) fn secret() -> Result<String> {
 }
 
 /// The signatures of a message, one with each secret.
-pub(super) fn signatures(secrets: &[String], id: Uuid, timestamp: i64, payload: &str) -> String {
+pub(super) fn signatures(secrets: &[String], id: impl Display, timestamp: i64, payload: &str) -> String {
     let sign = |secret: &String| {
         let secret = STANDARD.decode(secret.trim_start_matches(PREFIX)).unwrap_or_default();
         let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
@@ -31,18 +32,28 @@ pub(super) fn signatures(secrets: &[String], id: Uuid, timestamp: i64, payload: 
 mod tests {
     use super::*;
 
-    /// HMAC-SHA256 as RFC 4231 has it in its second test case, with the content of a message before it known.
+    /// The examples that Standard Webhooks and its reference implementation publish.
     #[test]
-    fn a_signature_is_that_of_id_time_and_payload() {
-        let secret = format!("{PREFIX}{}", STANDARD.encode("Jefe"));
-        let id = Uuid::nil();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, b"Jefe");
-        let expected = hmac::sign(&key, format!("{id}.1700000000.{{}}").as_bytes());
-
-        let signed = signatures(&[secret.clone(), secret], id, 1_700_000_000, "{}");
-
-        let one = format!("v1,{}", STANDARD.encode(expected.as_ref()));
-        assert_eq!(signed, format!("{one} {one}"));
+    fn a_signature_is_the_one_that_is_published() {
+        for (secret, id, timestamp, payload, published) in [
+            (
+                "whsec_plJ3nmyCDGBKInavdOK15jsl",
+                "msg_loFOjxBNrRLzqYUf",
+                1_731_705_121,
+                r#"{"event_type":"ping","data":{"success":true}}"#,
+                "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=",
+            ),
+            (
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                1_614_265_330,
+                r#"{"test": 2432232314}"#,
+                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            ),
+        ] {
+            let secrets = [secret, secret].map(str::to_owned);
+            assert_eq!(signatures(&secrets, id, timestamp, payload), format!("{published} {published}"));
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, 
 use serde_json::json;
 
 use super::call::Answer;
+use crate::clock;
+use crate::db::KEPT_FOR;
 use crate::error::{Error, Result};
 
 /// A request that may be repeated.
@@ -29,13 +31,15 @@ impl Repeat {
     pub(super) async fn answered(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
         const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as claimed";
         const KEPT: &str = "select digest, status, headers, body from idempotency_key \
-            where actor = $1 and key = $2 and created_at > now() - interval '24 hours'";
+            where actor = $1 and key = $2 and created_at > $3";
         let names = || [self.actor.clone().into(), self.key.clone().into()];
         let claimed = Statement::from_sql_and_values(DbBackend::Postgres, CLAIM, names());
         if !tx.query_one_raw(claimed).await?.is_some_and(|row| row.try_get("", "claimed").unwrap_or(false)) {
             return Err(Error::InFlight);
         }
-        let kept = Statement::from_sql_and_values(DbBackend::Postgres, KEPT, names());
+        let [actor, key] = names();
+        let values = [actor, key, (clock::now() - KEPT_FOR).into()];
+        let kept = Statement::from_sql_and_values(DbBackend::Postgres, KEPT, values);
         let Some(kept) = Kept::find_by_statement(kept).one(tx).await? else { return Ok(None) };
         if kept.digest != self.digest {
             return Err(Error::KeyReused);
@@ -50,17 +54,18 @@ impl Repeat {
 
     /// Keeps an answer, in the transaction it tells of, if anybody may ask for it again.
     pub(super) async fn keep(repeat: Option<&Self>, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
-        const KEEP: &str = "insert into idempotency_key (actor, key, digest, status, headers, body) values ($1, $2, $3, $4, $5, $6) \
+        const KEEP: &str = "insert into idempotency_key (actor, key, digest, status, headers, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
             on conflict (actor, key) do update set digest = excluded.digest, status = excluded.status, \
-                headers = excluded.headers, body = excluded.body, created_at = now()";
+                headers = excluded.headers, body = excluded.body, created_at = excluded.created_at";
         let Some(Self { actor, key, digest }) = repeat else { return Ok(()) };
-        let values: [sea_orm::Value; 6] = [
+        let values: [sea_orm::Value; 7] = [
             actor.into(),
             key.into(),
             digest.into(),
             i16::try_from(answer.status.as_u16()).unwrap_or_default().into(),
             json!(answer.headers).into(),
             answer.body.clone().into(),
+            clock::now().into(),
         ];
         tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, KEEP, values)).await?;
         Ok(())

@@ -2,12 +2,11 @@
 
 use std::fs;
 
-use crate::serving::{Serving, folder, run, said};
+use crate::serving::{Serving, filled, run, said};
 
 #[test]
 fn what_is_exported_can_be_imported_and_changes_nothing() {
-    let data = folder();
-    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let data = filled();
     let examples = data.path().join("practice_examples.json");
     fs::write(&examples, include_str!("../../../tests/src/practice_examples.json")).unwrap();
     let added = run(data.path(), &["import", examples.to_str().unwrap()]);
@@ -43,8 +42,7 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
 
 #[test]
 fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
-    let data = folder();
-    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let data = filled();
     let file = data.path().join("themes.ndjson");
     let path = file.to_str().unwrap();
     fs::write(&file, "{\"slug\": \"water\", \"label\": {\"de\": \"Wasser\"}}\n{\"slug\": \"education\", \"label\": {\"de\": \"Bildung\"}, \"sdgs\": [4]}\n").unwrap();
@@ -61,8 +59,7 @@ fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
 
 #[test]
 fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
-    let data = folder();
-    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let data = filled();
     let before = run(data.path(), &["export", "projects"]).stdout;
     let file = data.path().join("projects.json");
     let good = String::from_utf8(before.clone()).unwrap();
@@ -91,8 +88,7 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
 
 #[test]
 fn a_member_named_twice_is_named_with_its_line() {
-    let data = folder();
-    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let data = filled();
     let exported = run(data.path(), &["export", "projects", "--form", "ndjson"]).stdout;
     let ulm =
         String::from_utf8(exported).unwrap().lines().find(|line| line.contains("\"slug\":\"ulm\"")).unwrap().to_owned();
@@ -116,7 +112,7 @@ const KONSTANZ: &str = "konstanz,Konstanz,Universit\u{e4}tsstadt,town,DE-BW,8577
 
 #[test]
 fn a_municipality_keeps_its_place_under_a_new_official_key() {
-    let data = folder();
+    let data = filled();
     let serving = Serving::start(data.path());
     let before = serving.get("/v1/municipalities/konstanz?fields=id");
     assert_eq!(serving.end("-TERM"), Some(0));
@@ -151,8 +147,7 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one conflict after another")]
 fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored() {
-    let data = folder();
-    assert_eq!(Serving::start(data.path()).end("-TERM"), Some(0));
+    let data = filled();
     let before = run(data.path(), &["export", "municipalities"]).stdout;
     let swapped = [
         "08335043,flensburg,Konstanz,,town,DE-BW,85770,2023-12-31,54.11,9.17,47.66,",

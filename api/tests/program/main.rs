@@ -1,7 +1,10 @@
 //! The program itself, from outside: its commands, its signals, its data folder.
 #![cfg(feature = "embedded")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "../../../tests/src/folder.rs"]
+#[expect(clippy::expect_used, reason = "the end-to-end tests use it, too")]
+mod copies;
 mod files;
 #[path = "../../../tests/src/postgres.rs"]
 #[expect(clippy::expect_used, dead_code, unreachable_pub, reason = "the end-to-end tests use it, too, and more of it")]
@@ -17,7 +20,7 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use self::serving::{Serving, command, folder, run, said};
+use self::serving::{Serving, command, filled, folder, run, said};
 
 #[test]
 fn the_directory_is_there_from_the_first_start_and_stays() {
@@ -41,7 +44,7 @@ fn the_directory_is_there_from_the_first_start_and_stays() {
 
 #[test]
 fn what_is_in_flight_is_finished() {
-    let data = folder();
+    let data = filled();
     let serving = Serving::start(data.path());
     let mut stream = TcpStream::connect(&serving.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -58,8 +61,26 @@ fn what_is_in_flight_is_finished() {
 }
 
 #[test]
+fn it_is_not_ready_while_it_drains_and_serves_all_the_same() {
+    let data = filled();
+    let serving = Serving::start_with(data.path(), &["--drain", "3"]);
+    assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
+
+    serving.signal("-TERM");
+
+    let limit = Instant::now() + Duration::from_secs(2);
+    let mut ready = serving.get("/health/ready");
+    while ready.starts_with("HTTP/1.1 200") && Instant::now() < limit {
+        ready = serving.get("/health/ready");
+    }
+    assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
+    assert!(serving.get("/v1/themes").starts_with("HTTP/1.1 200"), "what comes meanwhile is served");
+    assert_eq!(serving.end("-CONT"), Some(0));
+}
+
+#[test]
 fn a_data_folder_in_use_is_one_clear_line() {
-    let data = folder();
+    let data = filled();
     let serving = Serving::start(data.path());
 
     let second = run(data.path(), &["--port", "0"]);

@@ -1,5 +1,5 @@
-//! What stands in the way of a start on a server is told in one line with its remedy, and without secrets. Runs where the tests run
-//! on a server, on one of its own.
+//! What stands in the way of a start on a server is told in one line with its remedy, and without secrets. On a server of
+//! the test's own.
 
 use std::path::Path;
 
@@ -29,10 +29,8 @@ fn an_address_that_is_none_is_told_with_the_form_of_one() {
 }
 
 #[test]
+#[ignore = "needs the programs of PostgreSQL"]
 fn a_server_that_cannot_be_used_is_told_with_the_remedy() {
-    if on_no_server() {
-        return;
-    }
     let (data, server) = (folder(), Postgres::start());
     server.execute(
         "postgres",
@@ -63,10 +61,8 @@ fn a_server_that_cannot_be_used_is_told_with_the_remedy() {
 }
 
 #[test]
+#[ignore = "needs the programs of PostgreSQL"]
 fn what_a_role_lacks_is_told_with_the_grant_and_reading_is_enough_to_serve() {
-    if on_no_server() {
-        return;
-    }
     let (data, server) = (folder(), Postgres::start());
     server.execute("postgres", &["create role plain login password 'hush-hush'", "create database atlas"]);
     let (url, plain) = (server.url("atlas"), server.url("atlas").replace("postgres:hush", "plain:hush"));
@@ -91,9 +87,4 @@ fn what_a_role_lacks_is_told_with_the_grant_and_reading_is_enough_to_serve() {
     let serving = Serving::start_with(data.path(), &["--database-url", &url]);
     assert!(serving.get("/v1/themes").contains("\"total\":0"));
     assert_eq!(serving.end("-TERM"), Some(0));
-}
-
-/// Whether PostgreSQL need not be there.
-fn on_no_server() -> bool {
-    std::env::var_os("TEST_DATABASE_URL").is_none()
 }

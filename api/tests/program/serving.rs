@@ -4,15 +4,24 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::copies::copy;
+
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_transferatlas");
+
+/// How long the program may take to start, to answer and to end.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The program, serving a data folder on a free port.
 pub(crate) struct Serving {
     pub process: Child,
     pub address: String,
+    /// What it has logged so far.
+    log: Arc<Mutex<String>>,
 }
 
 impl Serving {
@@ -22,15 +31,24 @@ impl Serving {
 
     pub(crate) fn start_with(data: &Path, arguments: &[&str]) -> Self {
         let mut process = command(data).args(["--port", "0"]).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(process.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("serving the directory") {
-            line.clear();
-            assert!(log.read_line(&mut line).unwrap() > 0, "the program ended");
-        }
-        let address = line.split("http://").nth(1).unwrap().split(',').next().unwrap().to_owned();
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Self { process, address }
+        let lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (kept, (send, address)) = (log.clone(), mpsc::channel());
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                if let Some((_, address)) =
+                    line.split_once("http://").filter(|_| line.contains("serving the directory"))
+                {
+                    send.send(address.split(',').next().unwrap().to_owned()).unwrap();
+                }
+                kept.lock().unwrap().extend([&line, "\n"]);
+            }
+        });
+        let Ok(address) = address.recv_timeout(LIMIT) else {
+            let _ = process.kill();
+            panic!("the program did not serve within {LIMIT:?}; it logged:\n{}", log.lock().unwrap());
+        };
+        Self { process, address, log }
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
@@ -50,6 +68,7 @@ impl Serving {
 
     fn ask(&self, request: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(LIMIT))?;
         stream.write_all(request.as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
@@ -60,10 +79,24 @@ impl Serving {
         assert!(Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap().success());
     }
 
-    /// How the program ended.
+    /// Ends the program; tells its exit code, and shows what it logged if that is not 0.
     pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
         self.signal(signal);
-        self.process.wait().unwrap().code()
+        let limit = Instant::now() + LIMIT;
+        let status = loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > limit {
+                let _ = self.process.kill();
+                panic!("the program did not end within {LIMIT:?}; it logged:\n{}", self.log.lock().unwrap());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        if !status.success() {
+            eprintln!("the program ended with {status}; it logged:\n{}", self.log.lock().unwrap());
+        }
+        status.code()
     }
 }
 
@@ -83,4 +116,17 @@ pub(crate) fn said(output: &Output) -> String {
 
 pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
+}
+
+/// A data folder as the first start leaves it, which is made only once: it takes seconds.
+pub(crate) fn filled() -> TempDir {
+    static FIRST: OnceLock<TempDir> = OnceLock::new();
+    let first = FIRST.get_or_init(|| {
+        let first = folder();
+        assert_eq!(Serving::start(first.path()).end("-TERM"), Some(0));
+        first
+    });
+    let copied = folder();
+    copy(first.path(), copied.path());
+    copied
 }

@@ -1,0 +1,126 @@
+//! Every facet of every list counts what its filter finds, and `updated_since` holds for entries and facets.
+
+use std::collections::BTreeSet;
+
+use openapi::Operation;
+use serde_json::{Value, json};
+use tests::{App, Client, SharedApp, contract};
+
+use crate::submissions::{SUBMISSIONS, konstanz, path, step, submitted};
+
+/// The public lists that can be counted, with their addresses.
+pub(crate) fn lists() -> impl Iterator<Item = (&'static Operation, String)> {
+    let is_list = |operation: &&Operation| {
+        operation.method == "get" && !operation.is_guarded() && parameter(operation, "facets").is_some()
+    };
+    contract().operations().iter().filter(is_list).map(|list| {
+        // A search demands words.
+        let words = if list.path == "/v1/search" { "q=vollständig&" } else { "" };
+        (list, format!("{}?{words}", list.path))
+    })
+}
+
+fn parameter<'a>(operation: &'a Operation, name: &str) -> Option<&'a Value> {
+    operation.parameters("query").into_iter().find(|parameter| parameter["name"] == name)
+}
+
+pub(crate) fn facets(list: &Operation) -> Vec<&str> {
+    let names = parameter(list, "facets").unwrap()["schema"]["items"]["enum"].as_array().unwrap();
+    names.iter().map(|name| name.as_str().unwrap()).collect()
+}
+
+/// A value as a query has it.
+fn query_value(value: &Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
+async fn every_facet_counts_what_its_filter_finds_and_leaves_its_own_filter_aside() {
+    let client = SharedApp::complete().anonymous();
+
+    for (list, base) in lists() {
+        assert_facets_count(&client, list, &base).await;
+    }
+}
+
+#[tokio::test]
+async fn the_queue_of_submissions_is_counted_like_other_lists() {
+    let app = App::start();
+    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    for slug in ["eins", "zwei", "drei"] {
+        let path = submitted(&officer, slug).await;
+        match slug {
+            "eins" => assert_eq!(step(&editor, &path, "publish").await.status, 200),
+            "zwei" => {
+                let assignee = json!({ "to": editor.get("/v1/me").await.json()["subject"] });
+                assert_eq!(editor.post(&format!("{path}/assignment"), &assignee).await.status, 200);
+            }
+            _ => {}
+        }
+    }
+    let withdrawal = json!({ "resource": "practice-examples", "entry": "eins", "purpose": "withdraw" });
+    let withdrawal = path(&officer.post(SUBMISSIONS, &withdrawal).await.json());
+    assert_eq!(step(&officer, &withdrawal, "submit").await.status, 200);
+
+    let list = contract().find("GET", SUBMISSIONS).unwrap();
+    assert_facets_count(&editor, list, &format!("{SUBMISSIONS}?")).await;
+}
+
+/// Sees that each facet of a list counts what its filter finds, without that filter itself and within all others.
+async fn assert_facets_count(client: &Client, list: &Operation, base: &str) {
+    let names = facets(list);
+    let all_facets = format!("&facets={}", names.join("&facets="));
+    let all = client.get(&format!("{base}limit=1{all_facets}")).await.json();
+    for (place, name) in names.iter().enumerate() {
+        let counts = all["facets"][name].as_array().unwrap();
+        assert!(!counts.is_empty(), "{base} has nothing to count by {name}");
+        let first_and_last = [0, counts.len() - 1].into_iter().collect::<BTreeSet<_>>();
+        for count in first_and_last.into_iter().map(|at| &counts[at]) {
+            let filter = format!("{name}={}", query_value(&count["value"]));
+            let found = client.get(&format!("{base}limit=1&{filter}{all_facets}")).await.json();
+            assert_eq!(found["total"], count["count"], "{base}{filter}: the facet counts what the filter finds");
+            assert_eq!(found["facets"][name], all["facets"][name], "{base}{filter}: its own filter is left aside");
+
+            let other = names[(place + 1) % names.len()];
+            let Some(within) = found["facets"][other].get(0).filter(|_| other != *name) else { continue };
+            let both = format!("{filter}&{other}={}", query_value(&within["value"]));
+            let found = client.get(&format!("{base}limit=1&{both}")).await.json();
+            assert_eq!(found["total"], within["count"], "{base}{both}: other filters are counted within");
+        }
+    }
+}
+
+#[tokio::test]
+async fn updated_since_holds_from_the_moment_itself_for_entries_and_facets() {
+    let client = SharedApp::complete().anonymous();
+
+    for (list, base) in lists() {
+        let all_facets = format!("&facets={}", facets(list).join("&facets="));
+        let all = client.get(&format!("{base}limit=1{all_facets}")).await.json();
+        let entry = &client.get(&format!("{base}limit=1&sort=-updated_at")).await.json()["items"][0];
+        let at: chrono::DateTime<chrono::Utc> = entry["updated_at"].as_str().unwrap().parse().unwrap();
+        let since = |at: chrono::DateTime<chrono::Utc>| {
+            format!("{base}limit=1{all_facets}&updated_since={}", at.format("%Y-%m-%dT%H:%M:%S%.6fZ"))
+        };
+
+        let from_then = client.get(&since(at)).await.json();
+        let later = client.get(&since(at + chrono::TimeDelta::microseconds(1))).await.json();
+
+        let total = from_then["total"].as_u64().unwrap();
+        assert!(total > 0 && total <= all["total"].as_u64().unwrap(), "{base}: {total} since {at}");
+        assert_eq!(later["total"], 0, "{base}: nothing changed after {at}");
+        for name in facets(list) {
+            assert_eq!(later["facets"][name], json!([]), "{base}: {name} after {at}");
+            let sum = |page: &Value| {
+                page["facets"][name]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|count| count["count"].as_u64().unwrap())
+                    .sum::<u64>()
+            };
+            assert!(sum(&from_then) <= sum(&all), "{base}: {name} since {at}");
+        }
+    }
+}

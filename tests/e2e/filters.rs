@@ -1,0 +1,205 @@
+//! Every filter of every list finds what it says and nothing else.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+use tests::{Client, SharedApp};
+
+use crate::facets::{facets, lists};
+
+/// What every list takes beside its filters.
+const COMMON: [&str; 10] =
+    ["q", "highlight", "sort", "facets", "limit", "cursor", "fields", "format", "updated_since", "radius_km"];
+
+/// Entries by their lists, and where projects lie.
+struct Directory {
+    client: Client,
+    entries: HashMap<String, Vec<Value>>,
+    /// The official keys of the members of each project.
+    members: HashMap<String, Vec<String>>,
+}
+
+impl Directory {
+    async fn read(client: Client) -> Self {
+        let mut entries = HashMap::new();
+        for (list, _) in lists().filter(|(list, _)| list.path != "/v1/search") {
+            entries.insert(list.path.clone(), all(&client, &list.path, "").await);
+        }
+        let members = entries["/v1/projects"].iter().map(|project| (text(&project["slug"]), keys(&project["members"])));
+        Self { client, members: members.collect(), entries }
+    }
+
+    /// The official keys of whoever an entry belongs to, by some of its members; those who carry its projects are among them.
+    fn places(&self, entry: &Value, of: &[&str]) -> Vec<String> {
+        let own = of.iter().flat_map(|member| keys(&entry[*member]));
+        let carried =
+            of.iter().flat_map(|member| projects(&entry[*member])).flat_map(|project| self.members[&project].clone());
+        own.chain(carried).collect()
+    }
+}
+
+/// All entries of a list that a query finds.
+async fn all(client: &Client, list: &str, query: &str) -> Vec<Value> {
+    let answer = client.get(&format!("{list}?format=ndjson{query}")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// The official keys of the municipalities that a value links to.
+fn keys(value: &Value) -> Vec<String> {
+    linked(value, "/v1/municipalities/", "ags")
+}
+
+fn projects(value: &Value) -> Vec<String> {
+    linked(value, "/v1/projects/", "slug")
+}
+
+fn linked(value: &Value, to: &str, member: &str) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(|value| linked(value, to, member)).collect(),
+        Value::Object(members) if members.get("href").is_some_and(|href| text(href).starts_with(to)) => {
+            members.get(member).map(text).into_iter().collect()
+        }
+        Value::Object(members) => members.values().flat_map(|value| linked(value, to, member)).collect(),
+        _ => vec![],
+    }
+}
+
+/// The points of an entry.
+fn points(entry: &Value) -> Vec<(f64, f64)> {
+    let point = |value: &Value| Some((value["lon"].as_f64()?, value["lat"].as_f64()?));
+    let several = entry["locations"].as_array().into_iter().flatten().filter_map(point);
+    point(&entry["location"]).into_iter().chain(several).collect()
+}
+
+/// Kilometres between two points on a sphere with the mean radius of the earth.
+fn distance(one: (f64, f64), other: (f64, f64)) -> f64 {
+    let (lon, lat) = ((one.0 - other.0).to_radians(), (one.1 - other.1).to_radians());
+    let squared =
+        (lat / 2.0).sin().powi(2) + one.1.to_radians().cos() * other.1.to_radians().cos() * (lon / 2.0).sin().powi(2);
+    2.0 * 6371.0088 * squared.sqrt().asin()
+}
+
+/// The first and last day of an entry that begins and ends; what has no end goes on, unless it is an event.
+fn span(list: &str, entry: &Value) -> Option<(String, String)> {
+    let first = entry["starts_on"].as_str()?;
+    let end = entry["ends_on"].as_str().or((list == "/v1/events").then_some(first));
+    // Texts of one form compare as the days do; `~` stands behind every digit.
+    Some((first.to_owned(), end.map_or("~".to_owned(), |end| format!("{end}~"))))
+}
+
+/// Whether a filter is to find an entry.
+type Finds<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
+/// A value for a filter that is no facet, and what it is to find; nothing for a filter that is not known here.
+#[expect(clippy::too_many_lines, reason = "a table with a line for each filter")]
+fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option<(&'static str, Finds<'a>)> {
+    const KONSTANZ: &str = "08335043";
+    const BOX: &str = "8.5,47.3,9.5,48.0";
+    const AROUND: &str = "9.17,47.66&radius_km=50";
+    let whose: &[&str] = match list {
+        "/v1/solutions" => &["providers", "projects"],
+        "/v1/events" => &["municipality", "projects"],
+        "/v1/learning-partnerships" => &["partners"],
+        "/v1/publications" => &["projects"],
+        "/v1/practice-examples" => &["municipality"],
+        _ => &["members"],
+    };
+    let any = |of: &'static str, holds: fn(&Value) -> bool| -> Finds<'a> {
+        Box::new(move |entry| entry[of].as_array().unwrap().iter().any(holds))
+    };
+    let expected: (&str, Finds<'a>) = match filter {
+        "municipality" => {
+            (KONSTANZ, Box::new(move |entry| directory.places(entry, whose).contains(&KONSTANZ.to_owned())))
+        }
+        "ags" if list == "/v1/municipalities" => {
+            ("08335", Box::new(|entry| entry["ags"].as_str().is_some_and(|key| key.starts_with("08335"))))
+        }
+        "ags" => {
+            ("08335", Box::new(move |entry| directory.places(entry, whose).iter().any(|key| key.starts_with("08335"))))
+        }
+        "project" => ("suedwestfalen", any("projects", |project| project["slug"] == "suedwestfalen")),
+        "population_min" => ("20000", Box::new(|entry| entry["population"].as_u64() >= Some(20_000))),
+        "population_max" => {
+            ("100000", Box::new(|entry| entry["population"].as_u64().is_some_and(|count| count <= 100_000)))
+        }
+        "bbox" => (
+            BOX,
+            Box::new(|entry| {
+                points(entry).iter().any(|(lon, lat)| (8.5..=9.5).contains(lon) && (47.3..=48.0).contains(lat))
+            }),
+        ),
+        "near" => (AROUND, Box::new(|entry| points(entry).iter().any(|point| distance(*point, (9.17, 47.66)) <= 50.0))),
+        "from" => {
+            ("2025", Box::new(move |entry| span(list, entry).is_some_and(|(_, last)| last.as_str() >= "2025-01-01")))
+        }
+        "to" => {
+            ("2022-12", Box::new(move |entry| span(list, entry).is_some_and(|(first, _)| first.as_str() <= "2022-12~")))
+        }
+        "upcoming" => (
+            "true",
+            Box::new(move |entry| {
+                let today = api::clock::now().date_naive().to_string();
+                span(list, entry).is_some_and(|(_, last)| last >= today)
+            }),
+        ),
+        "adoption" => ("true", Box::new(|entry| entry["relation"] != "origin")),
+        "cost_basis" => ("estimate", Box::new(|entry| entry["costs"]["basis"] == "estimate")),
+        "role" => ("chair", any("members", |member| member["role"] == "chair")),
+        "output_kind" => ("guide", any("outputs", |output| output["kind"] == "guide")),
+        "solution_relation" => {
+            ("builds_on", Box::new(|entry| related(entry).any(|other| other["relation"] == "builds_on")))
+        }
+        "solution" => (
+            "open-smartcity-app",
+            Box::new(|entry| related(entry).any(|other| other["solution"]["slug"] == "open-smartcity-app")),
+        ),
+        _ => return None,
+    };
+    Some(expected)
+}
+
+/// The solutions that one stands in a relation to, from either side.
+fn related(entry: &Value) -> impl Iterator<Item = &Value> {
+    ["related", "related_from"].into_iter().flat_map(|side| entry[side].as_array().unwrap())
+}
+
+#[tokio::test]
+async fn every_filter_finds_what_it_says_and_nothing_else() {
+    let directory = Directory::read(SharedApp::complete().anonymous()).await;
+
+    for (list, _) in lists().filter(|(list, _)| list.path != "/v1/search") {
+        let (facets, entries) = (facets(list), &directory.entries[&list.path]);
+        for filter in list.parameters("query").into_iter().map(|parameter| parameter["name"].as_str().unwrap()) {
+            if COMMON.contains(&filter) || facets.contains(&filter) {
+                continue;
+            }
+            let at = format!("{}?{filter}", list.path);
+            let (value, finds) =
+                expected(&directory, &list.path, filter).unwrap_or_else(|| panic!("{at}: say here what it finds"));
+
+            let found = all(&directory.client, &list.path, &format!("&{filter}={value}")).await;
+
+            let slugs = |entries: &mut dyn Iterator<Item = &Value>| {
+                entries.map(|entry| text(&entry["slug"])).collect::<BTreeSet<_>>()
+            };
+            let (found, expected) = (slugs(&mut found.iter()), slugs(&mut entries.iter().filter(|entry| finds(entry))));
+            let (more, less): (Vec<_>, Vec<_>) =
+                (found.difference(&expected).collect(), expected.difference(&found).collect());
+            assert!(
+                more.is_empty() && less.is_empty(),
+                "{at}={value} finds {more:?}, which it should not, and misses {less:?}"
+            );
+            assert!(
+                !expected.is_empty() && expected.len() < entries.len(),
+                "{at}={value} is no test: {} of {}",
+                expected.len(),
+                entries.len()
+            );
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What holds for every resource that is written to: its members, its batches, and what shows an entry after a write.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tests::{App, Client, complete, contract};
+
+use crate::writing::{another, state};
+
+/// The schema of what is sent of a resource.
+fn input(resource: &str) -> &'static Value {
+    let create = contract().find("POST", &format!("/v1/{resource}")).unwrap();
+    let schema = create.value.pointer("/requestBody/content/application~1json/schema/$ref").unwrap().as_str().unwrap();
+    contract().document().pointer(schema.trim_start_matches('#')).unwrap()
+}
+
+fn names(value: &Value) -> BTreeSet<&str> {
+    match value {
+        Value::Array(names) => names.iter().map(|name| name.as_str().unwrap()).collect(),
+        members => members.as_object().unwrap().keys().map(String::as_str).collect(),
+    }
+}
+
+#[tokio::test]
+async fn every_member_is_stored_and_every_optional_one_is_removed_by_null() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    for (resource, entry) in complete() {
+        let (members, required) = (names(&input(resource)["properties"]), names(&input(resource)["required"]));
+        assert_eq!(names(entry), members, "{resource}: the complete entry has every member");
+        let created = editor.post(&format!("/v1/{resource}"), entry).await;
+        assert_eq!(created.status, 201, "{resource}: {}", created.text());
+        let path = format!("/v1/{resource}/vollstaendig");
+
+        let mut left: Vec<&str> = members.difference(&required).copied().collect();
+        while !left.is_empty() {
+            let mut refused = vec![];
+            for member in &left {
+                let removed = editor.patch(&path, &json!({ *member: null }), "*").await;
+                // Some members need another one; that one goes later.
+                if removed.status == 422 {
+                    refused.push(*member);
+                    continue;
+                }
+                assert_eq!(removed.status, 200, "{resource} without {member}: {}", removed.text());
+                assert!(!is_set(&state(&app, &path).await[*member]), "{resource} without {member}");
+            }
+            // Those that need each other go together.
+            if refused.len() == left.len() {
+                let all: Value = left.iter().map(|member| ((*member).to_owned(), Value::Null)).collect();
+                let removed = editor.patch(&path, &all, "*").await;
+                assert_eq!(removed.status, 200, "{resource} without {left:?}: {}", removed.text());
+                refused.clear();
+            }
+            left = refused;
+        }
+        let stored = state(&app, &path).await;
+        let kept: BTreeSet<&str> = names(&stored).into_iter().filter(|member| is_set(&stored[*member])).collect();
+        assert_eq!(kept, required, "{resource}");
+        for member in required {
+            assert_eq!(stored[member], entry[member], "{resource}: nothing else has changed");
+        }
+    }
+}
+
+fn is_set(value: &Value) -> bool {
+    !value.is_null() && value != &json!([])
+}
+
+#[tokio::test]
+async fn every_resource_takes_a_batch() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+
+    for (resource, entry) in complete() {
+        for (mode, status) in [("all", 200), ("each", 207)] {
+            let (mut one, mut two) = (entry.clone(), another(&app, resource, &format!("{mode}-zwei")).await);
+            one["slug"] = json!(format!("{mode}-eins"));
+            one.as_object_mut().unwrap().remove("ags");
+            two["slug"] = json!(format!("{mode}-zwei"));
+            let before = total(&app, resource).await;
+
+            let stored = editor.post(&format!("/v1/{resource}/batch?mode={mode}"), &json!([one, two])).await;
+
+            assert_eq!(stored.status, status, "{resource}: {}", stored.text());
+            assert_eq!(total(&app, resource).await, before + 2, "{resource} by {mode}");
+            for slug in [format!("{mode}-eins"), format!("{mode}-zwei")] {
+                assert_eq!(
+                    app.anonymous().get(&format!("/v1/{resource}/{slug}")).await.status,
+                    200,
+                    "{resource}/{slug}"
+                );
+            }
+        }
+    }
+}
+
+async fn total(app: &App, resource: &str) -> u64 {
+    app.anonymous().get(&format!("/v1/{resource}?limit=1")).await.json()["total"].as_u64().unwrap()
+}
+
+/// What an entry is called: the member of its titles, and a text for it.
+fn titled(entry: &Value, word: &str) -> (&'static str, Value) {
+    let member = ["title", "label", "name"].into_iter().find(|member| entry.get(member).is_some()).unwrap();
+    (member, if entry[member].is_string() { json!(word) } else { json!({ "de": word }) })
+}
+
+/// Whether a word leads to an entry: in its list, in the search across all, among the suggestions.
+async fn leads(client: &Client, resource: &str, word: &str) -> [bool; 3] {
+    let holds = async |path: String, list: &str| {
+        let found = client.get(&path).await.json();
+        found[list].as_array().unwrap().iter().any(|item| item.to_string().contains("vollstaendig"))
+    };
+    [
+        holds(format!("/v1/{resource}?q={word}"), "items").await,
+        holds(format!("/v1/search?resource={resource}&q={word}"), "items").await,
+        holds(format!("/v1/suggest?q={word}"), "items").await,
+    ]
+}
+
+#[tokio::test]
+async fn search_and_suggestions_follow_every_write() {
+    let app = App::start();
+    let (editor, client) = (app.editor().await, app.anonymous());
+
+    for (resource, entry) in complete() {
+        let (list, path) = (format!("/v1/{resource}"), format!("/v1/{resource}/vollstaendig"));
+        let with = |word: &str| {
+            let mut entry = entry.clone();
+            let (member, title) = titled(&entry, word);
+            entry[member] = title;
+            entry
+        };
+        let retitled = |word: &str| {
+            let (member, title) = titled(entry, word);
+            json!({ member: title })
+        };
+
+        assert_eq!(editor.post(&list, &with("Quarzuhrwerk")).await.status, 201, "{resource}");
+        assert_eq!(leads(&client, resource, "Quarzuhrwerk").await, [true; 3], "{resource} after POST");
+
+        assert_eq!(editor.put(&path, &with("Zwiebelturm"), "*").await.status, 200, "{resource}");
+        assert_eq!(leads(&client, resource, "Zwiebelturm").await, [true; 3], "{resource} after PUT");
+        assert_eq!(leads(&client, resource, "Quarzuhrwerk").await, [false; 3], "{resource} after PUT");
+
+        assert_eq!(editor.patch(&path, &retitled("Jodversorgung"), "*").await.status, 200, "{resource}");
+        assert_eq!(leads(&client, resource, "Jodversorgung").await, [true; 3], "{resource} after PATCH");
+        assert_eq!(leads(&client, resource, "Zwiebelturm").await, [false; 3], "{resource} after PATCH");
+
+        assert_eq!(editor.delete(&path, "*").await.status, 204, "{resource}");
+        assert_eq!(leads(&client, resource, "Jodversorgung").await, [false; 3], "{resource} after DELETE");
+    }
+}
+
+#[tokio::test]
+async fn no_form_of_a_list_is_unchanged_after_a_write() {
+    let app = App::start();
+    let (editor, client) = (app.editor().await, app.anonymous());
+
+    for (resource, entry) in complete() {
+        let list = contract().find("GET", &format!("/v1/{resource}")).unwrap();
+        let formats = list.parameters("query").into_iter().find(|parameter| parameter["name"] == "format").unwrap();
+        let mut before = vec![];
+        for format in names(&formats["schema"]["enum"]) {
+            let path = format!("/v1/{resource}?format={format}");
+            let read = client.get(&path).await;
+            let same = client.get_with(&path, "if-none-match", read.etag()).await;
+            assert_eq!((read.status, same.status), (200, 304), "{path}");
+            before.push((path, read));
+        }
+
+        assert_eq!(editor.post(&format!("/v1/{resource}"), entry).await.status, 201, "{resource}");
+
+        for (path, before) in before {
+            let after = client.get_with(&path, "if-none-match", before.etag()).await;
+            assert_eq!(after.status, 200, "{path} after a write");
+            assert_ne!(after.etag(), before.etag(), "{path} after a write");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_tag_of_an_entry_follows_everything_it_shows() {
+    let app = App::start();
+    let (editor, client) = (app.editor().await, app.anonymous());
+    let mut shown = vec![];
+    for (resource, entry) in complete() {
+        assert_eq!(editor.post(&format!("/v1/{resource}"), entry).await.status, 201, "{resource}");
+    }
+    for (resource, entry) in complete() {
+        if entry.get("themes").is_some() {
+            let path = format!("/v1/{resource}/vollstaendig");
+            let read = client.get(&path).await;
+            assert_eq!(client.get_with(&path, "if-none-match", read.etag()).await.status, 304, "{path}");
+            shown.push((path, read));
+        }
+    }
+    assert_eq!(shown.len(), 8, "resources with themes");
+
+    assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "label": { "de": "Verkehr" } }), "*").await.status, 200);
+
+    for (path, before) in shown {
+        let after = client.get_with(&path, "if-none-match", before.etag()).await;
+        assert_eq!(after.status, 200, "{path} shows the new name of its theme");
+        assert_ne!(after.etag(), before.etag(), "{path}");
+        assert!(after.text().contains("Verkehr"), "{path}: {}", after.text());
+    }
+}

@@ -1,0 +1,140 @@
+//! No webhook leads into our own network, unless an instance may send there.
+
+use serde_json::json;
+use tests::{App, Endpoint, TestDatabase, listen};
+
+use crate::webhook_settings::later;
+use crate::webhooks::{WEBHOOKS, made, once, settled};
+
+/// Starts an instance that may send to nobody private.
+fn start_public(database: TestDatabase) -> App {
+    let settings = tests::Settings { keys: Some(tests::Secret(tests::KEYS.clone())), ..database.settings() };
+    App::start_as(database, settings, tests::Listen { webhook_private: false, ..listen() })
+}
+
+/// Every way to write an address of this machine.
+const LOOPBACK: [&str; 6] = ["127.0.0.1", "localhost", "[::1]", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"];
+
+#[tokio::test]
+async fn no_webhook_is_set_that_leads_into_our_own_network() {
+    let app = start_public(TestDatabase::filled());
+    let editor = app.editor().await;
+
+    for url in LOOPBACK.map(|host| format!("http://{host}:9/")).iter().chain(&[
+        "https://127.0.0.1/".to_owned(),
+        "https://[::1]/".to_owned(),
+        "https://0x7f000001/".to_owned(),
+        "https://2130706433/".to_owned(),
+        "https://[::ffff:127.0.0.1]/".to_owned(),
+        "https://10.0.0.1/".to_owned(),
+        "https://169.254.169.254/".to_owned(),
+        "https://[fd00::1]/".to_owned(),
+    ]) {
+        let refused = editor.post(WEBHOOKS, &json!({ "url": url })).await;
+        assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (422, &json!("/url")), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn no_message_is_sent_into_our_own_network() {
+    // An instance that may send there has set them.
+    let setting = App::start();
+    let (editor, endpoint) = (setting.editor().await, Endpoint::open().await);
+    let port = endpoint.address.port();
+    let mut webhooks = vec![];
+    for url in
+        LOOPBACK.map(|host| format!("http://{host}:{port}/")).into_iter().chain([format!("https://localhost:{port}/")])
+    {
+        let set = editor.post(WEBHOOKS, &json!({ "url": url })).await;
+        assert_eq!(set.status, 201, "{url}");
+        let id = set.json()["webhook"]["id"].as_str().unwrap().to_owned();
+        webhooks.push((url, format!("{WEBHOOKS}/{id}/deliveries")));
+    }
+    let token = setting.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
+    let app = start_public(setting.stop_serving());
+    let editor = app.anonymous().with_token(&token);
+
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+
+    for (url, log) in &webhooks {
+        let waits = once(&editor, log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+        assert_eq!(
+            (&waits["state"], &waits["attempts"], waits.get("status")),
+            (&json!("pending"), &json!(0), None),
+            "{url}"
+        );
+        assert!(waits["failure"].as_str().unwrap().contains("only an instance with `--webhook-private`"), "{waits}");
+    }
+    assert_eq!(endpoint.accepted(), 0, "not even a connection is opened");
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn what_leads_into_our_own_network_is_given_up_after_a_day() {
+    let app = start_public(TestDatabase::filled());
+    let editor = app.editor().await;
+    let named = editor.post(WEBHOOKS, &json!({ "url": "https://localhost:9/" })).await.json();
+    let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    once(&editor, &log, |log| log["items"][0]["failure"].is_string()).await;
+
+    later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await;
+    later(&app, "update webhook set unsent_since = now() - interval '2 days', private_until = null").await;
+
+    let given_up = once(&editor, &log, |log| log["items"][0]["state"] == "failed").await["items"][0].clone();
+    assert!(given_up["failure"].as_str().unwrap().contains("within a day"), "{given_up}");
+    assert_eq!(given_up["attempts"], 0);
+}
+
+/// Two instances on one database, of which the second may send to nobody private.
+fn two_instances() -> (App, App) {
+    let database = TestDatabase::filled();
+    let shared = database.shared();
+    (App::start_on(database), start_public(shared))
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_there() {
+    let (one, other) = two_instances();
+    let (literal, named) = (Endpoint::open().await, Endpoint::open().await);
+    let editor = one.editor().await;
+    let (by_address, _) = made(&editor, &literal, json!({})).await;
+    let by_name = json!({ "url": format!("http://localhost:{}/hook", named.address.port()) });
+    let by_name = editor.post(WEBHOOKS, &by_name).await.json();
+    let by_name = format!("{WEBHOOKS}/{}", by_name["webhook"]["id"].as_str().unwrap());
+
+    let elsewhere = other.editor().await;
+    for number in 0..20 {
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        let writer = if number % 2 == 0 { &editor } else { &elsewhere };
+        assert_eq!(writer.post("/v1/themes", &theme).await.status, 201);
+    }
+    for (endpoint, path) in [(&literal, &by_address), (&named, &by_name)] {
+        endpoint.hears(20).await;
+        let log = settled(&editor, path).await;
+        assert_eq!(log.len(), 20);
+        for delivery in &log {
+            assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("delivered"), &json!(1)), "{delivery}");
+        }
+        let webhook = editor.get(path).await.json();
+        assert!(webhook["active"] == true && webhook.get("rests_until").is_none(), "{webhook}");
+    }
+
+    // As long as no instance may send there, it waits, and is sent once there is one again.
+    let database = one.database.shared();
+    let stays = one;
+    let (before, path) = (literal.heard().len(), by_address);
+    let reader = other.anonymous().with_token(&stays.issue(json!({ "subject": "redaktion", "role": "editor" })).await);
+    let keep = stays.stop_serving();
+    reader.post("/v1/themes", &json!({ "slug": "wartet", "label": { "de": "Wartet" } })).await;
+    let log = format!("{path}/deliveries");
+    let waits = once(&reader, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+    assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)), "{waits}");
+    assert_eq!(literal.heard().len(), before);
+    let again = App::start_on(database);
+    literal.hears(before + 1).await;
+    let delivered = once(&reader, &log, |log| log["items"][0]["state"] == "delivered").await["items"][0].clone();
+    assert_eq!((&delivered["attempts"], delivered.get("failure")), (&json!(1), None));
+    drop((again, other, keep));
+}

@@ -1,0 +1,48 @@
+//! A limit to the time of each test: one that hangs is named, instead of holding up the run for ever.
+
+use std::collections::HashMap;
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Several times what the slowest test takes on a loaded machine.
+const LIMIT: Duration = Duration::from_mins(5);
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+static WATCHED: LazyLock<Mutex<HashMap<u64, (String, Instant)>>> = LazyLock::new(|| {
+    thread::spawn(watch);
+    Mutex::default()
+});
+
+/// Something a test does that must end in time, which is when this is dropped.
+pub(crate) struct Limited(u64);
+
+impl Limited {
+    /// Begins to watch over what the test of this thread does.
+    pub(crate) fn begin() -> Self {
+        let (number, test) =
+            (NUMBER.fetch_add(1, Ordering::Relaxed), thread::current().name().unwrap_or("?").to_owned());
+        WATCHED.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (test, Instant::now()));
+        Self(number)
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        WATCHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+fn watch() {
+    loop {
+        thread::sleep(Duration::from_secs(1));
+        let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((test, _)) = watched.values().find(|(_, began)| began.elapsed() > LIMIT) {
+            eprintln!("{test} has not ended after {LIMIT:?}; the run is given up");
+            process::exit(101);
+        }
+    }
+}
