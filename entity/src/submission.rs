@@ -20,6 +20,9 @@ pub struct Model {
     pub base_content: Option<Json>,
     #[sea_orm(column_type = "Json")]
     pub content: Json,
+    /// The ids of the entries that the contents name, by table and name.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub names: Json,
     /// Ids of the municipalities that own it.
     pub municipality_ids: Vec<Uuid>,
     /// Ids of the municipalities that the token which created it acts for.

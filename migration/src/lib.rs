@@ -51,6 +51,7 @@ impl MigratorTrait for Migrator {
             sql!("0023_search_path"),
             sql!("0024_municipality_ids"),
             sql!("0025_private_webhooks"),
+            sql!("0026_submission_names"),
         ]
     }
 }

@@ -35,6 +35,7 @@ mod publications;
 mod read_only;
 mod readme;
 mod relations;
+mod renamed;
 mod repeat;
 mod restore;
 mod review;

@@ -7,6 +7,7 @@ mod input;
 mod kind;
 mod labels;
 mod merge;
+mod names;
 mod party;
 mod query;
 mod remarks;
@@ -70,7 +71,9 @@ async fn list_submissions(
 ) -> Result<HttpResponse> {
     query::check(&list.query)?;
     list.query.sight = Sight::of(&caller);
-    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| query::views(db, rows, &caller).await;
+    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| {
+        query::views(db, names::up_to_date(db, rows).await?, &caller).await
+    };
     listing::list((state, req), list, query::plan, views).await.map(no_store)
 }
 

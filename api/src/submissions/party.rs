@@ -11,6 +11,7 @@ use sea_orm::{Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, Quer
 use uuid::Uuid;
 
 use super::dto::Sight;
+use super::names::{keep_up_to_date, up_to_date};
 use super::review::{Part, after};
 use crate::auth::{AnyCaller, Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::error::{Error, Result};
@@ -73,6 +74,7 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
+    let row = up_to_date(db, vec![row]).await?.pop().ok_or(Error::NotFound)?;
     Ok((row, part))
 }
 
@@ -82,7 +84,7 @@ pub(super) async fn held(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) ->
     let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
-    Ok((row, part))
+    Ok((keep_up_to_date(tx, row).await?, part))
 }
 
 /// Refuses those who may not publish a submission, wherever it stands.

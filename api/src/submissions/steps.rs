@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::findings::{checked, conflicting};
 use super::input::StepInput;
 use super::kind::{Kind, Published, Rebased, rebase};
+use super::names::named;
 use super::party::{explained, held};
 use super::review::{after, is_review};
 use super::store::{Owners, current, overtaken};
@@ -136,10 +137,16 @@ async fn take_in(tx: &DatabaseTransaction, row: Model, published: &Published) ->
 
 /// Keeps content that takes the published entry into account as it is now.
 async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, content: &Json) -> Result<Model> {
-    const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json \
+    const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json, names = $5::text::jsonb \
         where id = $1 returning *";
-    let values: [Value; 4] =
-        [row.id.into(), published.revision.into(), published.content.to_string().into(), content.to_string().into()];
+    let names = named(tx, Kind::of_table(&row.resource)?, [content, &published.content]).await?;
+    let values: [Value; 5] = [
+        row.id.into(),
+        published.revision.into(),
+        published.content.to_string().into(),
+        content.to_string().into(),
+        names.to_string().into(),
+    ];
     written(tx, sql(KEEP, values)).await
 }
 

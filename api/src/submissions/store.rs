@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::findings::conflicting;
 use super::input::{ContentInput, SubmissionInput};
 use super::kind::{Kind, Published, Rebased, rebase};
+use super::names::named;
 use super::party::{explained, held};
 use super::review::is_open;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
@@ -24,17 +25,14 @@ pub(super) const MOST: u64 = 500;
 /// Begins a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipality_ids, \
-            created_for, submitted_by, authors) \
-        values ($1, $2, $3, 'draft', $4, $5, $6::text::json, $7::text::json, $8, $9, $10, array[$10]) returning *";
+            created_for, submitted_by, authors, names) \
+        values ($1, $2, $3, 'draft', $4, $5, $6::text::json, $7::text::json, $8, $9, $10, array[$10], $11::text::jsonb) returning *";
     caller.acts_for_any()?;
-    let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? >= MOST {
-        return Err(Error::Enough("drafts that you began", MOST));
-    }
+    refuse_too_many(tx, caller).await?;
     let SubmissionInput { resource, purpose, entry, content } = input;
     let kind = Kind::of_table(resource.0.table)?;
     let (entry, published) = match entry {
-        Some(name) => named(tx, kind, &name).await.map(|(id, published)| (Some(id), Some(published)))?,
+        Some(name) => entry_called(tx, kind, &name).await.map(|(id, published)| (Some(id), Some(published)))?,
         None => (None, None),
     };
     if let (Some(id), Some(published)) = (entry, &published)
@@ -49,7 +47,8 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
     let created_for: Vec<Uuid> = caller.municipalities.iter().flatten().copied().collect();
     let owners = Owners { created_for: &created_for, was_submitted: false, published: published.as_ref() };
     let owners = owners.with_those_of(tx, kind, entry, &content).await?;
-    let values: [Value; 10] = [
+    let names = named(tx, kind, [Some(&content), base].into_iter().flatten()).await?;
+    let values: [Value; 11] = [
         Uuid::now_v7().into(),
         kind.resource.table.into(),
         purpose.value().into(),
@@ -60,8 +59,14 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
         owners.into(),
         created_for.into(),
         caller.subject.clone().into(),
+        names.to_string().into(),
     ];
     written(tx, sql(BEGIN, values)).await
+}
+
+async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
+    let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
+    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::Enough("drafts that you began", MOST)) }
 }
 
 /// Whose a submission is, apart from its content.
@@ -100,7 +105,7 @@ impl Owners<'_> {
 }
 
 /// The published entry that a name leads to.
-async fn named(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
+async fn entry_called(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
     let mut found = kind.resource.find_ever(tx, &[name.to_owned()]).await?;
     let published = match found.remove(name) {
         Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
@@ -126,7 +131,7 @@ pub(super) struct Rewrite {
 pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: Rewrite) -> Result<(Model, bool)> {
     const REWRITE: &str = "update submission set content = $2::text::json, base = $3, base_content = $4::text::json, \
             authors = case when $5 = any (authors) then authors else authors || $5 end, municipality_ids = $6, \
-            revision = revision + 1, updated_at = now() \
+            names = $7::text::jsonb, revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
     let Rewrite { id, precondition, revision } = rewrite;
     let (row, part) = held(tx, id, caller).await?;
@@ -145,7 +150,8 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     }
     let was_submitted = row.submitted_at.is_some();
     let owners = Owners { created_for: &row.created_for, was_submitted, published: published.as_ref() };
-    let values: [Value; 6] = [
+    let names = named(tx, kind, [Some(&content), base_content.as_ref()].into_iter().flatten()).await?;
+    let values: [Value; 7] = [
         id.into(),
         // As text: a value of the database's own binary kind would lose the order of members.
         content.to_string().into(),
@@ -153,6 +159,7 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
         base_content.map(|content| content.to_string()).into(),
         caller.subject.clone().into(),
         owners.with_those_of(tx, kind, row.entry_id, &content).await?.into(),
+        names.to_string().into(),
     ];
     Ok((written(tx, sql(REWRITE, values)).await?, true))
 }
