@@ -110,6 +110,37 @@ fn joint(slug: &str, providers: &[&str]) -> Value {
 }
 
 #[tokio::test]
+async fn whoever_becomes_responsible_meanwhile_sees_the_submission_at_once() {
+    let app = App::start();
+    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
+    let created = editor.post("/v1/solutions", &joint("gemeinsam", &["08335043"])).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let example = editor.post("/v1/practice-examples", &content("beispiel")).await;
+    assert_eq!(example.status, 201, "{}", example.text());
+    let mut submissions = vec![];
+    for (resource, entry) in [("solutions", "gemeinsam"), ("practice-examples", "beispiel")] {
+        let begun = konstanz.post(SUBMISSIONS, &json!({ "resource": resource, "entry": entry })).await;
+        let path = path(&begun.json());
+        let title = json!({ "content": { "title": { "de": "Korrigiert" } } });
+        assert_eq!(konstanz.patch(&path, &title, "*").await.status, 200);
+        submissions.push(path);
+    }
+    assert_eq!(step(&konstanz, &submissions[0], "submit").await.status, 200);
+    assert_eq!(ulm.get(&submissions[0]).await.status, 404);
+
+    let both = json!({ "providers": ["08335043", "08421000"] });
+    assert_eq!(editor.patch("/v1/solutions/gemeinsam", &both, "*").await.status, 200);
+    let moved = json!({ "municipality": "08421000" });
+    assert_eq!(editor.patch("/v1/practice-examples/beispiel", &moved, "*").await.status, 200);
+
+    for path in &submissions {
+        let shown = ulm.get(path).await;
+        assert_eq!((shown.status, &shown.json()["municipalities"]), (200, &json!(["08335043", "08421000"])), "{path}");
+        assert_eq!(konstanz.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_joint_solution_is_proposed_edited_and_told_to_all_its_owners() {
     let app = App::start();
     let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);

@@ -133,6 +133,22 @@ async fn what_is_to_go_stays_until_that_is_reviewed() {
 }
 
 #[tokio::test]
+async fn a_correction_of_what_is_gone_can_only_be_withdrawn() {
+    let app = App::start_with_examples();
+    let editor = app.editor().await;
+    let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
+    let begun = json!({ "resource": "practice-examples", "entry": "an-adoption-that-ended" });
+    let path = path(&ulm.post(SUBMISSIONS, &begun).await.json());
+    assert_eq!(editor.delete("/v1/practice-examples/an-adoption-that-ended", "*").await.status, 204);
+
+    let shown = ulm.get(&path).await.json();
+
+    assert_eq!((shown["violations"].as_array().map(Vec::len), &shown["actions"]), (Some(1), &json!(["withdraw"])));
+    assert_eq!(step(&ulm, &path, "submit").await.status, 410);
+    assert_eq!(step(&ulm, &path, "withdraw").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_solution_goes_the_same_way() {
     let app = App::start();
     let (officer, editor) = (konstanz(&app).await, app.editor().await);

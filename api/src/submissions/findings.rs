@@ -21,6 +21,8 @@ pub(super) struct Findings {
     pub violations: Vec<Violation>,
     pub changes: Option<Vec<String>>,
     pub ownership_change: Option<OwnershipChange>,
+    /// Whether the entry it is about was deleted, so that it can be neither submitted nor published.
+    pub is_gone: bool,
 }
 
 pub(super) async fn look_at<'c, C: ConnectionTrait>(db: &'c C, row: &Model, caller: &Caller) -> Result<Findings>
@@ -38,7 +40,8 @@ where
     };
     let Some(published) = (kind.published)(db.into(), entry).await? else {
         let detail = "is about an entry that was deleted meanwhile; withdraw the submission";
-        return Ok(Findings { violations: vec![Violation::pointer("", detail)], ..Findings::default() });
+        let violations = vec![Violation::pointer("", detail)];
+        return Ok(Findings { violations, is_gone: true, ..Findings::default() });
     };
     let Rebased { content, conflicts } = rebase(db, row, &published).await?;
     if row.purpose == Purpose::Withdraw {
@@ -55,7 +58,7 @@ where
     let Checkup { mut violations, owners, canonical } = checked(db, row, content, caller).await?;
     violations.extend(conflicting(&conflicts, published.revision));
     let ownership_change = canonical.and_then(|_| ownership_change(&published.owners, &owners));
-    Ok(Findings { violations, changes: Some(changes), ownership_change })
+    Ok(Findings { violations, changes: Some(changes), ownership_change, is_gone: false })
 }
 
 /// Returns a violation for each member that the submission and others changed, each in its own way.

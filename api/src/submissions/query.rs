@@ -2,7 +2,7 @@
 
 use entity::submission::Model;
 use entity::submission_action;
-use entity::vocabulary::{Purpose, Stage};
+use entity::vocabulary::{Purpose, ReviewAction, Stage};
 use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -129,6 +129,9 @@ where
     let mut submission = views(db, vec![row], caller).await?.pop().ok_or(Error::NotFound)?;
     submission.comments = Some(comments(db, submission.id).await?);
     submission.violations = Some(found.violations);
+    if found.is_gone {
+        submission.actions.retain(|action| !matches!(action, ReviewAction::Submit | ReviewAction::Publish));
+    }
     submission.changes = found.changes;
     submission.ownership_change = found.ownership_change;
     Ok(submission)

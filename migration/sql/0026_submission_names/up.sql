@@ -27,3 +27,25 @@ with named as (
 update submission s set names = f.names
   from (select submission, jsonb_object_agg(resource, names) as names from by_resource group by submission) f
  where f.submission = s.id;
+
+-- Whoever becomes responsible for an entry owns the submissions about it that are under way, from then on and not from their next step.
+-- A draft of somebody who acts for all stays its own until it is submitted.
+create function join_submissions() returns trigger language plpgsql as $$
+declare
+    entry uuid := case tg_table_name when 'solution_provider' then to_jsonb(new) ->> 'solution_id' else to_jsonb(new) ->> 'id' end;
+    named text := case tg_table_name when 'solution_provider' then 'solution' else tg_table_name end;
+begin
+    update submission
+       set municipality_ids = array(select distinct one from unnest(municipality_ids || new.municipality_id) one order by one)
+     where entry_id = entry and resource = named and stage in ('draft', 'submitted', 'changes_requested')
+       and (submitted_at is not null or created_for <> '{}') and not municipality_ids @> array[new.municipality_id];
+    return null;
+end $$;
+
+do $$
+begin
+    execute format('alter routine join_submissions() set search_path = %I, pg_temp', current_schema());
+end $$;
+
+create trigger join_submissions after insert on solution_provider for each row execute function join_submissions();
+create trigger join_submissions after insert or update of municipality_id on practice_example for each row execute function join_submissions();
