@@ -8,7 +8,7 @@ use tests::{Client, SharedApp};
 use crate::facets::{facets, lists};
 
 /// What every list takes beside its filters.
-const COMMON: [&str; 10] =
+pub(crate) const COMMON: [&str; 10] =
     ["q", "highlight", "sort", "facets", "limit", "cursor", "fields", "format", "updated_since", "radius_km"];
 
 /// Entries by their lists, and where projects lie.
@@ -39,7 +39,7 @@ impl Directory {
 }
 
 /// All entries of a list that a query finds.
-async fn all(client: &Client, list: &str, query: &str) -> Vec<Value> {
+pub(crate) async fn all(client: &Client, list: &str, query: &str) -> Vec<Value> {
     let answer = client.get(&format!("{list}?format=ndjson{query}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()

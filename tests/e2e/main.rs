@@ -34,6 +34,7 @@ mod projects;
 mod publications;
 mod read_only;
 mod readme;
+mod records;
 mod relations;
 mod renamed;
 mod repeat;

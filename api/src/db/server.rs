@@ -23,7 +23,7 @@ pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2"
 const LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
 
-/// How long a second session may take to come.
+/// How long two sessions may take to come.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The address of a PostgreSQL server, and how the program connects to it.
@@ -99,7 +99,7 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
         );
     }
     let options = server.options()?;
-    if !server.pooled && shares_sessions(&options).await.map_err(|error| anyhow!(inspect::refused(&error)))? {
+    if matches!(purpose, Use::Reads(_)) && !server.pooled && shares_sessions(&options).await {
         bail!(
             "the address leads to a pooler that gives each transaction another session, as PgBouncer does in transaction mode; start \
              with --pgbouncer, and migrate with the address of the PostgreSQL server itself"
@@ -120,16 +120,18 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
 
 /// Whether two clients at once get the same session.
 ///
-/// Asked before anything is set: what is set of such a session would hold for the transactions of others.
-async fn shares_sessions(options: &PgConnectOptions) -> sqlx::Result<bool> {
+/// Asked before anything is set: what is set of such a session would hold for the transactions of others. Whatever keeps it from
+/// being asked, the pool tells, which tries for a while.
+async fn shares_sessions(options: &PgConnectOptions) -> bool {
     const SESSION: &str = "select pg_backend_pid()";
-    let (mut one, mut other) = (options.connect().await?, options.connect().await?);
-    let of_one: i32 = one.fetch_one(SESSION).await?.try_get(0)?;
-    // A pooler that lets the second wait gives the first a session of its own.
-    let of_other = tokio::time::timeout(PATIENCE, other.fetch_one(SESSION)).await;
-    let is_shared =
-        of_other.is_ok_and(|row| row.and_then(|row| row.try_get::<i32, _>(0)).is_ok_and(|other| other == of_one));
-    Ok(is_shared)
+    let asked = async {
+        let (mut one, mut other) = (options.connect().await?, options.connect().await?);
+        let of_one: i32 = one.fetch_one(SESSION).await?.try_get(0)?;
+        // A pooler that gives the first a session of its own may let the second wait.
+        let of_other: i32 = other.fetch_one(SESSION).await?.try_get(0)?;
+        Ok::<_, sqlx::Error>(of_one == of_other)
+    };
+    matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(true)))
 }
 
 impl Server {
