@@ -1,72 +1,25 @@
 //! Transferatlas: the open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 
+pub mod app;
 pub mod auth;
-pub mod change;
-mod changes;
-pub mod clock;
-pub mod command;
-pub mod config;
-mod courses;
-mod day;
-pub mod db;
-pub mod directory;
-pub mod document;
-mod documentation;
-mod duties;
-pub mod error;
-mod events;
-mod facets;
-mod filter;
-mod format;
-mod health;
-mod history;
-mod hits;
+pub mod base;
 mod http;
-mod identifier;
-mod import;
-mod input;
-mod keyset;
-mod learning_partnerships;
-mod listing;
-mod log;
-mod metrics;
-mod municipalities;
-mod network;
-mod parties;
-mod practice_examples;
-mod problems;
-mod projects;
-mod publications;
-mod relation;
-mod resource;
-mod reuse;
-mod routes;
-mod search;
-pub mod seed;
-pub mod server;
-mod shape;
-mod solutions;
-mod space;
-mod sublists;
-mod submissions;
-mod terms;
-mod texts;
-mod themes;
-pub mod tokens;
-mod validate;
-mod vocabularies;
-mod webhooks;
-mod working_groups;
-mod writing;
+pub mod import;
+mod model;
+pub mod openapi;
+mod query;
+mod resources;
+pub mod services;
+mod write;
 
 use sea_orm::DatabaseConnection;
 
 use crate::auth::Auth;
-use crate::changes::Feed;
-use crate::db::Database;
-use crate::directory::Directory;
+use crate::base::db::Database;
+use crate::base::db::directory::Directory;
+use crate::base::metrics::Metrics;
 use crate::http::cache::Memory;
-use crate::metrics::Metrics;
+use crate::services::changes::Feed;
 
 /// What every request may use.
 pub struct State {
@@ -84,9 +37,9 @@ pub struct State {
 
 impl State {
     /// The database, for a read; while it is known to be away nobody waits for it.
-    pub(crate) fn read(&self) -> error::Result<&DatabaseConnection> {
+    pub(crate) fn read(&self) -> crate::base::error::Result<&DatabaseConnection> {
         if self.directory.is_away() {
-            return Err(error::Error::Unavailable(anyhow::anyhow!("the database is away")));
+            return Err(crate::base::error::Error::Unavailable(anyhow::anyhow!("the database is away")));
         }
         Ok(self.db.connection())
     }

@@ -143,7 +143,7 @@ fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option
         "upcoming" => (
             "true",
             Box::new(move |entry| {
-                let today = api::clock::now().date_naive().to_string();
+                let today = api::base::clock::now().date_naive().to_string();
                 span(list, entry).is_some_and(|(_, last)| last >= today)
             }),
         ),

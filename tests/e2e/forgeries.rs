@@ -35,7 +35,7 @@ pub(crate) fn head() -> Value {
 
 /// What a token of ours says; it is one that was issued.
 pub(crate) fn claims(jti: &str) -> Value {
-    let now = api::clock::now().timestamp();
+    let now = api::base::clock::now().timestamp();
     json!({
         "iss": "transferatlas", "aud": "transferatlas", "sub": "stelle", "client_id": "stelle",
         "jti": jti, "iat": now, "nbf": now, "exp": now + 600, "scope": "themes:write",
@@ -74,7 +74,7 @@ fn forged(token: &str) -> String {
 fn wrong(jti: &str) -> Vec<(&'static str, String)> {
     let (_, own) = key();
     let other = ed25519(&[7; 32]);
-    let now = api::clock::now().timestamp();
+    let now = api::base::clock::now().timestamp();
     let heads =
         |member: &str, value: Value| signed(&with(head(), member, value).to_string(), &claims(jti).to_string(), &own);
     let body =

@@ -118,7 +118,7 @@ async fn transaction_mode_is_recognised_and_left_as_it_is() {
     let editor = app.editor().await;
 
     let mistaken = beside.behind(bouncer.address).settings();
-    let refused = api::db::Database::open(&mistaken).await.err().unwrap().to_string();
+    let refused = api::base::db::Database::open(&mistaken).await.err().unwrap().to_string();
 
     assert!(refused.contains("--pgbouncer"), "{refused}");
     for number in 0..12 {

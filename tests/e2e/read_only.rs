@@ -134,7 +134,7 @@ async fn a_standby_serves_reads_and_takes_writes_once_it_is_promoted() {
 
     let standby = primary.standby();
     let database = TestDatabase::on_own_server(&standby.url("postgres"), "postgres");
-    database.with(async |database| api::seed::fill(database).await.unwrap());
+    database.with(async |database| api::import::seed::fill(database).await.unwrap());
     let app = App::start_on(database);
     let editor = app.anonymous().with_token(&token);
     let answer = editor.post("/v1/themes", &theme("never")).await;

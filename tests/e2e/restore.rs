@@ -101,7 +101,7 @@ fn stored(database: &TestDatabase) -> (Tables, BTreeMap<&'static str, String>) {
     database.with(async |database| {
         let mut exports = BTreeMap::new();
         for collection in crate::writing::RESOURCES {
-            exports.insert(collection, api::seed::export(database, collection).await.unwrap());
+            exports.insert(collection, api::import::seed::export(database, collection).await.unwrap());
         }
         (tables(database).await, exports)
     })

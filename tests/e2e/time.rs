@@ -14,7 +14,7 @@ fn go_to(app: &App, now: &mut DateTime<Utc>, to: DateTime<Utc>) {
 async fn what_was_upcoming_is_over_after_midnight_in_germany() {
     let app = App::start();
     let editor = app.editor().await;
-    let mut now = api::clock::now();
+    let mut now = api::base::clock::now();
     // Noon of the day, in winter and in summer; the evening after it, and the next day a moment after midnight.
     let day = now.date_naive() + TimeDelta::days(30);
     let event = json!({

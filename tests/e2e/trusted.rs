@@ -25,7 +25,7 @@ fn key(kid: &str) -> (EncodingKey, Value) {
 }
 
 fn claims(roles: &[&str]) -> Value {
-    let now = api::clock::now().timestamp();
+    let now = api::base::clock::now().timestamp();
     json!({
         "iss": ISSUER, "aud": ["account", "transferatlas"], "sub": "f3b1-4c", "iat": now, "exp": now + 300,
         "typ": "Bearer", "realm_access": { "roles": roles },
@@ -105,7 +105,7 @@ async fn what_is_wrong_with_its_tokens_is_refused() {
     std::fs::write(file.path(), json!({ "keys": [public] }).to_string()).unwrap();
     let app = start(trusting(file.path().display().to_string()));
     let good = claims(&["atlas-redaktion"]);
-    let now = api::clock::now().timestamp();
+    let now = api::base::clock::now().timestamp();
     let with = |member: &str, value: Value| {
         let mut claims = good.clone();
         claims[member] = value;

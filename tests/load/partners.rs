@@ -171,7 +171,7 @@ async fn mirror(asker: &Asker) {
         // What is missed by then is missed.
         while after < first + 1000 {
             let page = asker.get(&format!("/v1/changes?limit=1000&wait=25&after={after}")).await;
-            let now = api::clock::now();
+            let now = api::base::clock::now();
             for item in page["items"].as_array().expect("items") {
                 let at: DateTime<Utc> = item["at"].as_str().expect("a time").parse().expect("a time");
                 lags.push((now - at).as_seconds_f64() * 1000.0);

@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use api::config::{Secret, Settings};
-use api::db::Database;
+use api::app::settings::{Secret, Settings};
+use api::base::db::Database;
 use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
@@ -173,7 +173,7 @@ impl Template {
         in_system(async move || {
             let database = Database::open(&settings).await.expect("a database");
             database.migrate(None).await.expect("a schema");
-            api::seed::fill(&database).await.expect("the first content");
+            api::import::seed::fill(&database).await.expect("the first content");
             database.close().await.expect("a closed database");
         });
         template

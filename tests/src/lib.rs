@@ -27,18 +27,18 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{LazyLock, mpsc};
 use std::thread::JoinHandle;
 
+use api::app::settings::LogFormat;
 use api::auth::Keys;
-use api::clock::Clock;
-use api::config::LogFormat;
-use api::db::Database;
-use api::tokens::TokenInput;
+use api::base::clock::Clock;
+use api::base::db::Database;
+use api::services::tokens::TokenInput;
 use entity::vocabulary::TokenRole;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use limit::Limited;
 
-pub use api::config::{Listen, Secret, Settings, Trust};
+pub use api::app::settings::{Listen, Secret, Settings, Trust};
 pub use client::{Answer, Client, contract};
 pub use complete::complete;
 pub use database::{TestDatabase, statement};
@@ -81,9 +81,11 @@ impl App {
     /// Starts a service on the first content and what stands in some files.
     pub fn start_with(files: &[(&'static str, &'static str)]) -> Self {
         let files: Vec<_> =
-            files.iter().map(|(collection, json)| (*collection, api::seed::Form::Json, *json)).collect();
+            files.iter().map(|(collection, json)| (*collection, api::import::seed::Form::Json, *json)).collect();
         let database = TestDatabase::filled();
-        database.with(async move |database| api::seed::add(database, &files).await.expect("entries that are valid"));
+        database.with(async move |database| {
+            api::import::seed::add(database, &files).await.expect("entries that are valid")
+        });
         Self::start_on(database)
     }
 
@@ -107,9 +109,12 @@ impl App {
                 let keys = Keys::open(&settings).expect("keys");
                 actix_web::rt::spawn(keys.clone().follow(settings.clone()));
                 let admin = TokenInput::new("tests", Some(TokenRole::Admin));
-                let admin =
-                    api::tokens::issue(&database, &keys, admin).await.map(|(token, _)| token).unwrap_or_default();
-                let running = api::server::serve(listener, (database.clone(), keys), &listen).await.expect("a service");
+                let admin = api::services::tokens::issue(&database, &keys, admin)
+                    .await
+                    .map(|(token, _)| token)
+                    .unwrap_or_default();
+                let running =
+                    api::app::server::serve(listener, (database.clone(), keys), &listen).await.expect("a service");
                 told.send((address, admin)).expect("a test that waits");
                 let _ = stopped.await;
                 running.stop().await.expect("a stop");

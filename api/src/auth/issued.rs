@@ -9,9 +9,9 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::token::Refusal;
-use crate::clock;
-use crate::db::{Database, in_time};
-use crate::error::Result;
+use crate::base::clock;
+use crate::base::db::{Database, in_time};
+use crate::base::error::Result;
 
 /// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
 #[derive(Clone, Default)]

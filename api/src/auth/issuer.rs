@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 
 use super::mapping::Mapping;
 use super::token::{self, Audience, Foreign, Head, Refusal, Times};
-use crate::config::Trust;
-use crate::error;
+use crate::app::settings::Trust;
+use crate::base::error;
 
 /// Tokens of somebody else may live no longer than this: they cannot be revoked here.
 const LONGEST: chrono::Duration = chrono::Duration::days(1);

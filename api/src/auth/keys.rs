@@ -16,8 +16,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::config::{Secret, Settings};
+use crate::app::settings::{Secret, Settings};
+use crate::base::clock;
 
 /// The longest a token may live, and so the longest a key that signs no more is needed.
 pub(super) const LONGEST: chrono::Duration = chrono::Duration::days(366);

@@ -7,7 +7,7 @@ use entity::vocabulary::{TokenRole, Vocabulary};
 use serde_json::{Map, Value};
 
 use super::{known, scopes_of};
-use crate::config::Trust;
+use crate::app::settings::Trust;
 
 /// What its claims mean here.
 pub(super) struct Mapping {

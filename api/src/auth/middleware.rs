@@ -9,7 +9,7 @@ use actix_web::web::Data;
 
 use super::token::Refusal;
 use crate::State;
-use crate::error::Result;
+use crate::base::error::Result;
 
 /// Middleware: learns who asks, if a token says so. One that does not hold is refused even where none is needed: whoever
 /// sends it should know. A service without keys looks at none.

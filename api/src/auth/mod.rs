@@ -22,8 +22,8 @@ use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use crate::State;
-use crate::config::Trust;
-use crate::error::{Error, Result};
+use crate::app::settings::Trust;
+use crate::base::error::{Error, Result};
 
 pub(crate) use self::issued::{Issued, Used};
 pub use self::keys::Keys;

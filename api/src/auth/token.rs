@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::keys::{Key, Keys, LONGEST};
 use super::{Auth, Caller, known};
-use crate::clock;
-use crate::error::{Error, Result};
+use crate::base::clock;
+use crate::base::error::{Error, Result};
 
 /// Who issues our tokens, and whom they are for.
 const ISSUER: &str = "transferatlas";
@@ -143,7 +143,9 @@ impl Head {
         }
         let head = token.split('.').next().and_then(|head| BASE64.decode(head).ok()).ok_or(Refusal::Form)?;
         // Members that stand twice could be understood in two ways.
-        let Ok((Value::Object(head), doubts)) = crate::shape::parse(&head) else { return Err(Refusal::Form) };
+        let Ok((Value::Object(head), doubts)) = crate::base::validation::parse(&head) else {
+            return Err(Refusal::Form);
+        };
         let text = |member| head.get(member).and_then(Value::as_str).map(str::to_owned);
         let (Some(alg), Some(kid), Some(typ)) = (text("alg"), text("kid"), text("typ")) else {
             return Err(Refusal::Type);
@@ -175,7 +177,7 @@ pub(super) fn claims<T: DeserializeOwned>(token: &str, algorithm: Algorithm, key
     })?;
     // The signature holds. What was signed is read again, for nothing in it may be understood in two ways.
     let body = token.split('.').nth(1).and_then(|body| BASE64.decode(body).ok()).ok_or(Refusal::Form)?;
-    match crate::shape::parse(&body) {
+    match crate::base::validation::parse(&body) {
         Ok((value, doubts)) if doubts.is_empty() => serde_json::from_value(value).map_err(|_| Refusal::Claims),
         _ => Err(Refusal::Claims),
     }

@@ -25,10 +25,10 @@ use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
 use crate::State;
 use crate::auth::Caller;
-use crate::day;
-use crate::directory::Version;
-use crate::error::Error;
-use crate::format::Format;
+use crate::base::dates;
+use crate::base::db::directory::Version;
+use crate::base::error::Error;
+use crate::http::format::Format;
 
 /// Answers to reads, by directory version, address and form.
 pub(crate) struct Memory(Cache<(i64, String), Arc<Kept>>);
@@ -159,7 +159,7 @@ enum Made {
 fn key(req: &ServiceRequest) -> String {
     let sight = sight(req.request());
     let asked = Pairs::parse(req.query_string()).canonical(&[]);
-    let mut key = format!("{}?{asked}\n{}{sight}", req.path(), day::today());
+    let mut key = format!("{}?{asked}\n{}{sight}", req.path(), dates::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
     key.push('\n');
     for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
@@ -263,7 +263,7 @@ fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Versio
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
     let sight = sight(response.request());
-    let state = format!("{} {} {}{sight}", version.number, version.changed_at.timestamp_micros(), day::today());
+    let state = format!("{} {} {}{sight}", version.number, version.changed_at.timestamp_micros(), dates::today());
     let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);

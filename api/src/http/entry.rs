@@ -12,8 +12,8 @@ use utoipa::{IntoParams, PartialSchema};
 
 use super::negotiate::negotiate;
 use super::request::{Pairs, names};
-use crate::error::{Error, Result, Violation};
-use crate::format::{Feature, Format, Record};
+use crate::base::error::{Error, Result, Violation};
+use crate::http::format::{Feature, Format, Record};
 
 /// What of an entry is shown, and in which form.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
 use crate::State;
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// What a browser on another site may send: any to read, and those whose pages may write what that needs.
 const TO_READ: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match, X-Request-Id";

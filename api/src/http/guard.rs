@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
 use super::negotiate::waits;
-use crate::error::{Error, Result};
+use crate::base::error::{Error, Result};
 
 /// Bytes of a path or query that are read.
 const ADDRESS: usize = 8 * 1024;

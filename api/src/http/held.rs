@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Violation};
 
 /// The condition that replacing, changing and deleting demand.
 #[derive(Clone, Debug, PartialEq, Eq)]

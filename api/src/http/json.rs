@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use validator::Validate;
 
 use super::guard::BODY;
-use crate::error::{Error, Result, Violation};
-use crate::shape::{Checked, escaped, parse};
+use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::{Checked, escaped, parse};
 
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, schema};
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::base::error::Error;
 
 /// The slug of an entry, its id, or an official key where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]

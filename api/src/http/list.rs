@@ -13,9 +13,9 @@ use super::entry::{View, fields};
 use super::page::{Cursor, Page, Position};
 use super::parameter::{Instant, Typed, Whole};
 use super::request::{Pairs, names};
-use crate::error::{Error, Result, Violation};
-use crate::format::{Format, Record};
-use crate::resource::Resource;
+use crate::base::error::{Error, Result, Violation};
+use crate::http::format::{Format, Record};
+use crate::model::catalog::Resource;
 
 /// What a resource filters its list by.
 pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {

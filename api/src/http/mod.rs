@@ -5,6 +5,7 @@ mod coding;
 mod connections;
 mod entry;
 mod fallback;
+pub(crate) mod format;
 mod guard;
 mod held;
 mod json;

@@ -6,7 +6,7 @@ use actix_web::http::Uri;
 use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 
-use crate::error::Error;
+use crate::base::error::Error;
 
 /// Middleware: completes a redirect to an entry. One rule for all addresses below a key: what follows the key in the
 /// path, and the query, stay.

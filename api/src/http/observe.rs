@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::connections::is_old;
 use crate::State;
-use crate::error::Error;
+use crate::base::error::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::facets::Bucket;
+use crate::query::facets::Bucket;
 
 /// One page of a list
 #[derive(Debug, Serialize, ToSchema)]

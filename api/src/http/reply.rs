@@ -10,9 +10,9 @@ use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
 use super::page::{Page, Position};
 use super::request::Pairs;
-use crate::directory::Version;
-use crate::error::{Error, Result};
-use crate::format::{self, Format, Record, calendar};
+use crate::base::db::directory::Version;
+use crate::base::error::{Error, Result};
+use crate::http::format::{self, Format, Record, calendar};
 
 /// The directory version of an entry's own last change; the first part of its tag.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 
-use crate::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Violation};
 
 /// The keys and values of a query string; values of one key in the order they were given.
 pub(crate) struct Pairs(BTreeMap<String, Vec<String>>);

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::coding::Coding;
 use super::json::hex;
 use super::negotiate::coding;
-use crate::day;
-use crate::directory::Version;
+use crate::base::dates;
+use crate::base::db::directory::Version;
 
 /// A representation depends on the program as well as on the data.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
@@ -51,7 +51,7 @@ impl Wanted {
 /// When an answer may have changed last: with the directory, the program, or the day, which tells what is upcoming.
 pub(super) fn changed(version: Version) -> SystemTime {
     static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
-    STARTED.max(version.changed_at.into()).max(day::began(day::today()).into())
+    STARTED.max(version.changed_at.into()).max(dates::began(dates::today()).into())
 }
 
 fn seconds(time: SystemTime) -> u64 {

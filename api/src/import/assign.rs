@@ -7,8 +7,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{Flaw, Refused};
-use crate::db::KeyChange;
-use crate::input::Input;
+use crate::base::db::KeyChange;
+use crate::write::input::Input;
 
 /// The entries that the rows of a file are.
 pub(super) struct Assignment {

@@ -4,10 +4,10 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 
 use super::Form;
-use crate::db::Database;
-use crate::error::{Error, Result};
-use crate::input::Input;
-use crate::resource::Resource;
+use crate::base::db::Database;
+use crate::base::error::{Error, Result};
+use crate::model::catalog::Resource;
+use crate::write::input::Input;
 
 /// All entries of a resource, as `import` reads them.
 pub(crate) async fn export(database: &Database, resource: &Resource, form: Form) -> Result<String> {

@@ -3,6 +3,7 @@
 mod assign;
 mod export;
 mod rows;
+pub mod seed;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -14,12 +15,12 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::change::Author;
-use crate::db::{Database, Pace, Stored, Write};
-use crate::directory::Directory;
-use crate::error::{Error, Result, Violation};
-use crate::input::{Input, note_all, save};
-use crate::shape::{Checked, parse};
+use crate::base::db::directory::Directory;
+use crate::base::db::{Database, Pace, Stored, Write};
+use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::{Checked, parse};
+use crate::write::change_log::Author;
+use crate::write::input::{Input, note_all, save};
 
 use self::assign::{Assignment, assign};
 pub(crate) use self::export::export;

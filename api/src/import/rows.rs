@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::Flaw;
-use crate::error::Result;
+use crate::base::error::Result;
 
 /// An entry as it stands in a file.
 pub(super) struct Row {

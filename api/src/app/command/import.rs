@@ -1,0 +1,87 @@
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::app::routes::RESOURCES;
+use crate::app::settings::Settings;
+use crate::base::db::directory::Directory;
+use crate::base::error::Error;
+use crate::import::{Form, Refused, store};
+use crate::model::catalog::Resource;
+use crate::write::change_log::Author;
+
+/// What to store.
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// File of entries: CSV (municipalities), JSON or NDJSON
+    file: PathBuf,
+
+    /// What the file holds entries of; by default its name says so, as in `projects.json`
+    #[arg(long, value_parser = super::resources())]
+    resource: Option<&'static Resource>,
+
+    /// How the file is written; by default its ending says so
+    #[arg(long, value_enum)]
+    form: Option<Form>,
+
+    /// Check everything against the directory, and store nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Import {
+    pub(super) async fn run(self, settings: &Settings) -> Result<()> {
+        let Some(resource) = self.resource.or_else(|| of(&self.file)) else {
+            bail!("the name of {} says nothing of its content; name it with --resource", self.file.display())
+        };
+        let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
+            bail!("the ending of {} says nothing of how it is written; name it with --form", self.file.display())
+        };
+        let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
+        let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
+
+        let batch = resource.files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
+        let database = super::open(settings, false).await?;
+        let directory = Directory::open(database.connection()).await?;
+        // On a terminal alone; elsewhere the bar is silent.
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
+        let bar = ProgressBar::new(batch.len as u64).with_style(style);
+        let progress = bar.clone();
+        let author = (Author::command("import"), self.dry_run);
+        let stored = store(&database, &directory, vec![batch], author, move |entries| progress.inc(entries as u64));
+        let stored = stored.await;
+        bar.finish_and_clear();
+        let closed = database.close().await;
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(Refused::Flaws(flaws)) => refuse(&flaws)?,
+            Err(Refused::Failed(Error::Taken(_))) => {
+                bail!("an entry holds a slug or key that another one has; nothing was stored")
+            }
+            Err(Refused::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),
+        };
+        let done = if self.dry_run { "would be" } else { "were" };
+        eprintln!(
+            "{} {done} created, {} changed; {} are as they were",
+            stored.created, stored.updated, stored.unchanged
+        );
+        for change in &stored.key_changes {
+            eprintln!("{change}");
+        }
+        closed
+    }
+}
+
+/// The resource that a file is named for.
+fn of(file: &Path) -> Option<&'static Resource> {
+    let name = file.file_stem()?.to_str()?.replace('_', "-");
+    RESOURCES.iter().copied().find(|resource| resource.collection == name)
+}
+
+/// Names every flaw; the file changes nothing.
+fn refuse<T>(flaws: &[impl std::fmt::Display]) -> Result<T> {
+    let list: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+    bail!("nothing was stored; {} things need another look:\n  {}", list.len(), list.join("\n  "))
+}

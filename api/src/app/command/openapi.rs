@@ -1,0 +1,11 @@
+use std::io::Write;
+
+use anyhow::Result;
+
+use crate::openapi::document;
+
+pub(super) fn run() -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", document().to_pretty_json()?)?;
+    Ok(())
+}

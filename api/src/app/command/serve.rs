@@ -1,0 +1,67 @@
+use std::net::TcpListener;
+
+use anyhow::{Context, Result};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::app::server;
+use crate::app::settings::{Listen, Settings};
+use crate::auth::Keys;
+use crate::base::db::Database;
+use crate::import::seed;
+
+pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
+    let address = (listen.host.as_str(), listen.port);
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
+    let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+    let keys = Keys::open(settings)?;
+    let database = tokio::select! {
+        opened = open(settings, listen.migrate) => opened?,
+        // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
+        () = received(&mut stop) => std::process::exit(0),
+    };
+    actix_web::rt::spawn(keys.clone().follow(settings.clone()));
+    if keys.are_none() {
+        tracing::warn!(
+            "there are no keys to check tokens with, so the service takes no writes; name them with --keys-file or TRANSFERATLAS_KEYS"
+        );
+    }
+    let served = serve((listener, stop), (database.clone(), keys), listen).await;
+    // An embedded database that is left open keeps the process from ending.
+    database.close().await?;
+    served?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves until it is told to stop.
+async fn serve(
+    (listener, mut stop): (TcpListener, [Signal; 2]),
+    directory: (Database, Keys),
+    listen: &Listen,
+) -> Result<()> {
+    let address = listener.local_addr()?;
+    let running = server::serve(listener, directory, listen).await?;
+    tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
+    received(&mut stop).await;
+    tracing::info!("stopping");
+    tokio::select! {
+        stopped = running.stop() => stopped,
+        // Whoever says it twice does not want to wait.
+        () = received(&mut stop) => std::process::exit(130),
+    }
+}
+
+/// The database, with the schema and the content that are served.
+pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
+    let database = super::open(settings, migrate).await?;
+    seed::fill(&database).await?;
+    Ok(database)
+}
+
+async fn received([terminate, interrupt]: &mut [Signal; 2]) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,8 @@
+//! The program: settings, commands, and the server that puts every part together.
+
+pub mod command;
+pub(crate) mod health;
+pub(crate) mod logging;
+pub(crate) mod routes;
+pub mod server;
+pub mod settings;

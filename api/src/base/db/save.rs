@@ -1,0 +1,88 @@
+//! Many rows at once.
+
+use std::fmt;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IdenStatic, Iterable, PrimaryKeyToColumn,
+};
+
+use crate::base::error::Result;
+
+/// Rows in one statement; PostgreSQL takes 65,535 values.
+const CHUNK: usize = 1000;
+
+/// What became of entries that were stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    pub created: usize,
+    pub updated: usize,
+    pub unchanged: usize,
+    /// Entries that have another official key now.
+    pub key_changes: Vec<KeyChange>,
+}
+
+/// An entry whose official key was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    pub slug: String,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+impl fmt::Display for KeyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = |key: &Option<String>| key.clone().unwrap_or_else(|| "none".to_owned());
+        write!(f, "{}: official key {} \u{2192} {}", self.slug, key(&self.old), key(&self.new))
+    }
+}
+
+impl Stored {
+    pub(crate) fn add(&mut self, more: Self) {
+        self.created += more.created;
+        self.updated += more.updated;
+        self.unchanged += more.unchanged;
+        self.key_changes.extend(more.key_changes);
+    }
+
+    /// Notes what becomes of an entry, by whether the one that is there is the same: must it be written?
+    pub(crate) fn note(&mut self, same: Option<bool>) -> bool {
+        match same {
+            Some(true) => self.unchanged += 1,
+            Some(false) => self.updated += 1,
+            None => self.created += 1,
+        }
+        same != Some(true)
+    }
+}
+
+/// Inserts rows, or where the primary key is there already writes what is set of them. When it was made, an entry keeps.
+pub(crate) async fn upsert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send + Clone,
+{
+    let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let is_key = |column: &E::Column| key.iter().any(|key| key.as_str() == column.as_str());
+    let is_written =
+        |row: &A, column: &E::Column| row.get(*column).is_set() && !is_key(column) && column.as_str() != "created_at";
+    for chunk in rows.chunks(CHUNK) {
+        let columns =
+            chunk.first().into_iter().flat_map(|row| E::Column::iter().filter(|column| is_written(row, column)));
+        let conflict = OnConflict::columns(key.iter().copied()).update_columns(columns).to_owned();
+        E::insert_many(chunk.to_vec()).on_conflict(conflict).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows that are not there yet.
+pub(crate) async fn insert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send + Clone,
+{
+    for chunk in rows.chunks(CHUNK) {
+        E::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! What every layer may use; imports nothing of the service.
+
+pub mod clock;
+pub(crate) mod dates;
+pub mod db;
+pub mod error;
+pub(crate) mod metrics;
+pub(crate) mod terms;
+pub(crate) mod text_limits;
+pub(crate) mod validation;

@@ -1,0 +1,273 @@
+//! JSON that somebody wrote becomes a value, and everything that is wrong with it is found at once.
+//!
+//! Deserialisation ends at the first flaw. So each flaw is noted, something that fits is put in its place, and it is tried
+//! again; what the rules say of such a stand-in is not told: only what they say whatever stands there.
+
+mod flaw;
+mod mend;
+pub(crate) mod rules;
+mod strict;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use validator::Validate;
+
+use self::flaw::{Flaw, all_stand_ins};
+use self::mend::{Tried, mend, replace};
+use self::strict::{disguised, nulls};
+use crate::base::error::{Error, Result, Violation};
+use crate::write::input::json_length;
+
+pub(crate) use self::flaw::escaped;
+pub(crate) use self::strict::parse;
+
+/// Flaws of one entry that are told; whoever has more corrects these first.
+const MOST: usize = 100;
+
+/// Bytes of JSON that are read while the flaws of one entry are looked for: of what is long, not every flaw is told at once.
+const EFFORT: usize = 64 * 1024 * 1024;
+
+/// How often a value may be read within that effort.
+fn tries(json: &Value, most: usize) -> usize {
+    (EFFORT / json_length(json).max(1)).clamp(10, most)
+}
+
+/// A value that was read, with everything that is wrong with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Checked<T> {
+    /// As far as it could be read: parts that could not are stand-ins. Only whole where there are no violations.
+    pub value: Option<T>,
+    pub violations: Vec<Violation>,
+    /// Pointers to the stand-ins.
+    mended: Vec<String>,
+}
+
+impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
+    /// Reads a value, and holds it to its rules.
+    pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
+        nulls(&json, String::new(), &mut violations);
+        violations.truncate(MOST);
+        let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
+        let mut checked = Self { value: None, violations, mended };
+        let mut tried = Tried::default();
+        for _ in 0..tries(&json, 2 * MOST) {
+            match serde_path_to_error::deserialize::<_, T>(&json) {
+                Ok(value) => {
+                    let read = serde_json::to_value(&value).unwrap_or_default();
+                    checked.add(disguised(&json, &read, String::new()));
+                    let broken = checked.certain(&json, broken(&value), &tried);
+                    checked.add(broken);
+                    checked.value = Some(value);
+                    break;
+                }
+                Err(error) => {
+                    let flaw = Flaw::of(&error);
+                    if !checked.covers(&flaw.pointer) {
+                        checked.violations.push(Violation::pointer(flaw.pointer.as_str(), flaw.detail.as_str()));
+                        checked.mended.push(flaw.pointer.clone());
+                    }
+                    if checked.violations.len() >= MOST || !mend(&mut json, &flaw, &mut tried) {
+                        break;
+                    }
+                }
+            }
+        }
+        checked.violations.sort_by(|left, right| left.pointer.cmp(&right.pointer));
+        checked
+    }
+
+    /// Leaves those violations that hold whatever stands in the place of each member that could not be read. A rule about
+    /// several members may be broken by a stand-in alone, and nobody sent that.
+    fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &Tried) -> Vec<Violation> {
+        let mut left = tries(json, 20 * MOST);
+        for pointer in &self.mended {
+            let known = tried.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
+            for stand_in in std::iter::once(None).chain(all_stand_ins(known).map(Some)) {
+                if broken.is_empty() || left == 0 {
+                    return broken;
+                }
+                let mut other = json.clone();
+                if !replace(&mut other, pointer, stand_in) {
+                    continue;
+                }
+                left -= 1;
+                if let Ok(other) = T::deserialize(&other) {
+                    let also = self::broken(&other);
+                    broken.retain(|violation| also.contains(violation));
+                }
+            }
+        }
+        broken
+    }
+}
+
+/// The rules that a value breaks.
+fn broken(value: &impl Validate) -> Vec<Violation> {
+    value.validate().err().map(|errors| rules::violations(&errors)).unwrap_or_default()
+}
+
+impl<T> Checked<T> {
+    /// A value that nothing is wrong with.
+    pub(crate) fn whole(value: T) -> Self {
+        Self { value: Some(value), violations: vec![], mended: vec![] }
+    }
+
+    /// The value, if nothing is wrong with it.
+    pub(crate) fn sound(self) -> Result<T> {
+        match self.value {
+            Some(value) if self.violations.is_empty() => Ok(value),
+            _ => Err(Error::Invalid(self.violations)),
+        }
+    }
+
+    /// Notes what else is wrong, leaving out what is said of stand-ins.
+    pub(crate) fn add(&mut self, violations: Vec<Violation>) {
+        let about_stand_in = |violation: &Violation| {
+            let pointer = violation.pointer.as_deref().unwrap_or_default();
+            let named = |mended: &String| {
+                let member = mended.rsplit('/').next().unwrap_or_default();
+                mended.starts_with(pointer) && violation.detail.contains(&format!("`{member}`"))
+            };
+            self.covers(pointer) || self.mended.iter().any(named)
+        };
+        let told: Vec<Violation> = violations.into_iter().filter(|violation| !about_stand_in(violation)).collect();
+        self.violations.extend(told);
+        self.violations.truncate(MOST);
+    }
+
+    /// Does a pointer lead to a stand-in, or into one?
+    fn covers(&self, pointer: &str) -> bool {
+        let into = |mended: &String| pointer.strip_prefix(mended.as_str());
+        self.mended.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Lamp {
+        #[validate(length(min = 2, message = "must have two letters"))]
+        name: String,
+        #[validate(length(min = 2, message = "must have two letters"))]
+        street: String,
+        watts: i16,
+        day: entity::PartialDate,
+        kind: entity::vocabulary::Phase,
+        #[validate(nested)]
+        parts: Vec<Part>,
+    }
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    struct Part {
+        text: entity::Text,
+        spare: bool,
+    }
+
+    fn pointers(json: &str) -> Vec<String> {
+        let (value, violations) = parse(json.as_bytes()).unwrap();
+        let checked = Checked::<Lamp>::read(value, violations);
+        checked.violations.into_iter().filter_map(|violation| violation.pointer).collect()
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_named_at_once() {
+        let json = json!({
+            "name": 7, "street": "x", "day": "yesterday", "kind": "bright", "colour": "red",
+            "parts": [{ "text": { "de": "Birne" }, "spare": true }, { "text": "bulb" }, { "text": { "en": "bulb" }, "spare": 0 }],
+        });
+
+        assert_eq!(
+            pointers(&json.to_string()),
+            [
+                "/colour",
+                "/day",
+                "/kind",
+                "/name",
+                "/parts/1/spare",
+                "/parts/1/text",
+                "/parts/2/spare",
+                "/parts/2/text/de",
+                "/street",
+                "/watts"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_lacks_everything() {
+        assert_eq!(pointers("[]"), [""]);
+        assert_eq!(pointers("null"), [""]);
+    }
+
+    #[test]
+    fn a_term_that_is_missing_hides_nothing_else() {
+        assert_eq!(pointers("{}"), ["/day", "/kind", "/name", "/parts", "/street", "/watts"]);
+    }
+
+    #[test]
+    fn a_list_is_no_object_with_its_members_in_order() {
+        let lamp = |text: &str| {
+            format!(
+                r#"{{"name": "Ampel", "street": "Ring", "watts": 1, "day": "2024", "kind": "strategy", "parts": [{text}]}}"#
+            )
+        };
+
+        assert!(pointers(&lamp(r#"{"text": {"de": "Birne"}, "spare": true}"#)).is_empty());
+        assert_eq!(pointers(&lamp(r#"{"text": ["Birne"], "spare": true}"#)), ["/parts/0/text"]);
+        assert_eq!(pointers(&lamp(r#"[{"de": "Birne"}, true]"#)), ["/parts/0"]);
+        assert_eq!(pointers(r#"["Ampel", "Ring", 1, "2024", "strategy", []]"#), [""]);
+    }
+
+    #[derive(Debug, Serialize, Deserialize, Validate)]
+    #[serde(deny_unknown_fields)]
+    #[validate(schema(function = "lasts", skip_on_field_errors = false))]
+    struct Span {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<i16>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<i16>,
+        phase: entity::vocabulary::Phase,
+    }
+
+    fn lasts(span: &Span) -> Result<(), validator::ValidationError> {
+        let is_strategy = span.phase == entity::vocabulary::Phase::Strategy;
+        if is_strategy && span.from.is_none() {
+            return Err(rules::broken("a strategy must begin at some time"));
+        }
+        match (span.from, span.to) {
+            (Some(from), Some(to)) if to < from => Err(rules::broken("must not end before it begins")),
+            _ => Ok(()),
+        }
+    }
+
+    #[test]
+    fn a_rule_about_what_could_not_be_read_is_not_told() {
+        let told = |json: Value| {
+            let checked = Checked::<Span>::read(json, vec![]);
+            checked.violations.into_iter().filter_map(|violation| violation.pointer).collect::<Vec<_>>()
+        };
+
+        assert_eq!(told(json!({ "phase": "strategy" })), [""]);
+        assert_eq!(told(json!({ "phase": "root" })), ["/phase"]);
+        assert_eq!(told(json!({ "phase": 7 })), ["/phase"]);
+        assert_eq!(told(json!({})), ["/phase"]);
+        assert_eq!(told(json!({ "from": 5, "to": "soon", "phase": "completed" })), ["/to"]);
+        assert_eq!(told(json!({ "from": 5, "to": 4, "phase": "root" })), ["", "/phase"], "this holds in any case");
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_and_a_nul_are_named_where_they_stand() {
+        let json = r#"{"name": "Ampel", "street": "a\u0000b", "watts": 1, "watts": 2, "day": "2024", "kind": "strategy",
+                       "parts": [{"text": {"de": "x", "de": "y"}, "spare": false}]}"#;
+
+        assert_eq!(pointers(json), ["/parts/0/text/de", "/street", "/watts"]);
+    }
+}

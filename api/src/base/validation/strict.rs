@@ -1,0 +1,142 @@
+//! What JSON has to be beyond its syntax: understood alike everywhere (RFC 8259), so with no member twice and no NUL in a text;
+//! and in the types of the contract, so with no null and no list in the place of an object.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::flaw::escaped;
+use crate::base::error::Violation;
+
+/// Reads JSON, and names what in it can be understood in two ways.
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {
+    let found = RefCell::new(vec![]);
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = Place { pointer: String::new(), found: &found }.deserialize(&mut json)?;
+    json.end()?;
+    Ok((value, found.into_inner()))
+}
+
+/// A place in the text, and where to note what is found there.
+struct Place<'f> {
+    pointer: String,
+    found: &'f RefCell<Vec<Violation>>,
+}
+
+impl Place<'_> {
+    fn below(&self, part: impl fmt::Display) -> Self {
+        Self { pointer: format!("{}/{part}", self.pointer), found: self.found }
+    }
+
+    fn note(&self, detail: &str) {
+        let mut found = self.found.borrow_mut();
+        // Many entries in one body may have as many flaws each.
+        if found.len() >= 1000 * super::MOST {
+            return;
+        }
+        found.push(Violation::pointer(self.pointer.as_str(), detail));
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Place<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Place<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number out of range"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        if value.contains('\0') {
+            self.note("must not hold a NUL character");
+        }
+        Ok(value.replace('\0', "").into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = vec![];
+        while let Some(item) = items.next_element_seed(self.below(list.len()))? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let (mut map, mut told) = (Map::new(), HashSet::new());
+        while let Some(name) = members.next_key::<String>()? {
+            if name.contains('\0') {
+                return Err(A::Error::custom("a member's name holds a NUL character"));
+            }
+            let place = self.below(escaped(&name));
+            if map.contains_key(&name) && told.insert(name.clone()) {
+                place.note("stands twice; leave one of them out");
+            }
+            map.insert(name, members.next_value_seed(place)?);
+        }
+        Ok(map.into())
+    }
+}
+
+/// What is absent is left out, never null.
+pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
+    match json {
+        _ if violations.len() >= super::MOST => {}
+        Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));
+        }
+        Value::Object(members) => {
+            let below = |name: &String| format!("{pointer}/{}", escaped(name));
+            members.iter().for_each(|(name, member)| nulls(member, below(name), violations));
+        }
+        _ => {}
+    }
+}
+
+/// Deserialisation takes a list for an object with the members in their order; a contract does not.
+pub(super) fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
+    match (written, read) {
+        (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],
+        (Value::Array(written), Value::Array(read)) => {
+            let pairs = written.iter().zip(read).enumerate();
+            pairs.flat_map(|(place, (written, read))| disguised(written, read, format!("{pointer}/{place}"))).collect()
+        }
+        (Value::Object(written), Value::Object(read)) => {
+            let pairs = written.iter().filter_map(|(name, written)| Some((name, written, read.get(name)?)));
+            pairs
+                .flat_map(|(name, written, read)| disguised(written, read, format!("{pointer}/{}", escaped(name))))
+                .collect()
+        }
+        _ => vec![],
+    }
+}

@@ -1,0 +1,81 @@
+//! Comma-separated values (RFC 4180).
+
+use serde_json::Value;
+
+use crate::base::error::{Error, Result};
+
+/// Between several values in one cell.
+const BETWEEN: &str = "; ";
+
+pub(super) fn header(columns: &[&str]) -> Result<Vec<u8>> {
+    line(columns.iter().map(|column| name(column)))
+}
+
+fn name(column: &str) -> String {
+    column.replace('.', "_")
+}
+
+/// The header, as the document shows it.
+pub(crate) fn columns(columns: &[&str]) -> String {
+    columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
+}
+
+pub(super) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
+    line(columns.iter().map(|column| cell(record, column)))
+}
+
+fn line(cells: impl Iterator<Item = String>) -> Result<Vec<u8>> {
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(vec![]);
+    writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::fault)?;
+    writer.into_inner().map_err(|error| Error::fault(error.into_error()))
+}
+
+fn cell(record: &Value, path: &str) -> String {
+    let mut values = vec![];
+    walk(record, path, &mut values);
+    values.join(BETWEEN)
+}
+
+/// Collects what stands at a path; a list on the way stands for each of its entries.
+fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
+    match (value, path.split_once('.').unwrap_or((path, ""))) {
+        (Value::Array(entries), _) => entries.iter().for_each(|entry| walk(entry, path, found)),
+        (Value::Object(members), (name, rest)) if !path.is_empty() => {
+            members.get(name).into_iter().for_each(|member| walk(member, rest, found));
+        }
+        (Value::String(text), _) => found.push(defused(text)),
+        (Value::Number(_) | Value::Bool(_), _) => found.push(value.to_string()),
+        _ => {}
+    }
+}
+
+/// A spreadsheet would run a text that begins like a formula.
+fn defused(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text() {
+        for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"] {
+            assert_eq!(defused(text), format!("'{text}"), "{text:?}");
+        }
+        for text in ["", "a=1", " =1", "1-1", "ä", "'=1"] {
+            assert_eq!(defused(text), text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lists_are_joined_and_formulas_defused() {
+        let record = json!({"name": "=1+1", "themes": [{"slug": "a"}, {"slug": "b"}], "lon": -1.5, "note": "a, \"b\""});
+
+        let row = row(&["name", "themes.slug", "lon", "note", "absent.de"], &record).unwrap();
+
+        assert_eq!(String::from_utf8(row).unwrap(), "'=1+1,a; b,-1.5,\"a, \"\"b\"\"\",\r\n");
+    }
+}

@@ -1,0 +1,59 @@
+//! `GeoJSON` (RFC 7946): entries as features, their members as properties.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::Record;
+use crate::query::geo::Location;
+
+/// An entry on the map, as RFC 7946 writes it
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Feature {
+    /// Always `Feature`.
+    #[schema(pattern = "^Feature$", example = "Feature")]
+    r#type: &'static str,
+    /// Id of the entry.
+    #[schema(value_type = String, example = "0197f2a0-0000-7000-8000-000000000000")]
+    id: Value,
+    /// Where it is; `null` where that is not known.
+    geometry: Option<Geometry>,
+    /// The members of the entry.
+    #[schema(value_type = Object)]
+    properties: Value,
+}
+
+/// A place in WGS 84, or several
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", content = "coordinates")]
+enum Geometry {
+    /// Longitude and latitude in degrees.
+    #[schema(example = json!({ "type": "Point", "coordinates": [9.99, 48.4] }))]
+    Point([f64; 2]),
+    /// Longitudes and latitudes in degrees.
+    #[schema(example = json!({ "type": "MultiPoint", "coordinates": [[9.99, 48.4], [10.09, 48.84]] }))]
+    MultiPoint(Vec<[f64; 2]>),
+}
+
+/// Entries on the map, as RFC 7946 writes them
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FeatureCollection {
+    /// Always `FeatureCollection`.
+    #[schema(pattern = "^FeatureCollection$", example = "FeatureCollection")]
+    r#type: &'static str,
+    /// The entries.
+    features: Vec<Feature>,
+}
+
+impl Feature {
+    /// The feature of a record, of which `shown` is what the client asked to see.
+    pub(crate) fn new(record: &impl Record, id: Value, shown: Value) -> Self {
+        let places: Vec<[f64; 2]> = record.places().iter().map(|Location { lon, lat }| [*lon, *lat]).collect();
+        let geometry = match places.as_slice() {
+            [] => None,
+            [place] => Some(Geometry::Point(*place)),
+            _ => Some(Geometry::MultiPoint(places)),
+        };
+        Self { r#type: "Feature", id, geometry, properties: shown }
+    }
+}

@@ -1,0 +1,6 @@
+//! What the directory is made of: its resources, and values that several of them share.
+
+pub(crate) mod ags;
+pub(crate) mod catalog;
+pub(crate) mod identifier;
+pub(crate) mod reuse;

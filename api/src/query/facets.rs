@@ -1,0 +1,132 @@
+//! Counts per value, once for all resources.
+
+use entity::Text;
+use entity::vocabulary::Vocabulary;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QuerySelect, QueryTrait, Select};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::error::Result;
+use crate::query::filter::Filter;
+use crate::query::relations::Relation;
+
+/// One value of a facet
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Bucket {
+    /// What to write in the filter of the same name.
+    #[schema(example = "DE-BW")]
+    pub value: String,
+    /// What to show for it.
+    pub label: Text,
+    /// How many entries there are with it, the other filters in force.
+    #[schema(example = 9)]
+    pub count: i64,
+}
+
+/// A facet that was asked for.
+pub(crate) struct Facet {
+    pub name: &'static str,
+    pub values: Values,
+    pub label: Label,
+    /// The filters in force, without its own: the other values stay in sight.
+    pub filters: Filter,
+}
+
+/// What to show for a value that brings no label along.
+pub(crate) type Label = fn(&str) -> Option<Text>;
+
+/// Where the values of a facet stand.
+pub(crate) enum Values {
+    /// A column of the entry's own table, or an expression over its columns.
+    Own(&'static str),
+    /// A table or view with a row for each entry and value: its name, and its column with the value.
+    Listed(&'static str, &'static str),
+    /// The slugs of related entries, with what they are called.
+    Related(&'static Relation),
+}
+
+/// The facets that were asked for. `open` takes the filter of a facet out of the query, and says where its values stand.
+pub(crate) fn facets<Q: Clone, F: Copy>(
+    query: &Q,
+    asked: &[F],
+    filters: impl Fn(&Q) -> Filter,
+    open: impl Fn(F, &mut Q) -> (&'static str, Values, Label),
+) -> Vec<Facet> {
+    let facet = |facet: &F| {
+        let mut others = query.clone();
+        let (name, values, label) = open(*facet, &mut others);
+        Facet { name, values, label, filters: filters(&others) }
+    };
+    asked.iter().map(facet).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Counted {
+    value: Option<String>,
+    label: Option<Text>,
+    count: i64,
+}
+
+/// Counts the values that some entries have, most frequent first.
+pub(crate) async fn buckets<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    facet: Facet,
+    entries: Select<E>,
+) -> Result<Vec<Bucket>> {
+    let Facet { values, label, .. } = facet;
+    let text = |value: &str| Expr::cust(value.to_owned()).cast_as(Alias::new("text"));
+    let none = || Expr::cust("null::jsonb");
+    let table = E::default().table_name().to_owned();
+    let counted = |relation: &str, entry: &str, label: Expr, value: Expr| {
+        let ids = entries.clone().select_only().expr(Expr::cust("id")).into_query();
+        Query::select()
+            .expr_as(value, Alias::new("value"))
+            .expr_as(label, Alias::new("label"))
+            .expr_as(Expr::cust(format!("count(distinct r.{entry})")), Alias::new("count"))
+            .from_as(Alias::new(relation), Alias::new("r"))
+            .and_where(Expr::cust(format!("r.{entry}")).in_subquery(ids))
+            .add_group_by([Expr::cust("1"), Expr::cust("2")])
+            .to_owned()
+    };
+    let query = match values {
+        Values::Own(value) => {
+            let rows = entries.select_only().expr_as(text(value), "value").expr_as(none(), "label");
+            rows.expr_as(Expr::cust("count(*)"), "count").group_by(Expr::cust("1")).into_query()
+        }
+        Values::Listed(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
+        Values::Related(relation) => {
+            let Relation { table, owner, other, to, .. } = relation;
+            let mut query = counted(table, owner, Expr::cust(to.label), text("t.slug"));
+            let others = Expr::cust(format!("t.id = r.{other}"));
+            query.join_as(JoinType::Join, Alias::new(to.table), Alias::new("t"), others).to_owned()
+        }
+    };
+    let rows = Counted::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
+    let bucket = |Counted { value, label: known, count }: Counted| {
+        let value = value?;
+        let label = known.or_else(|| label(&value)).unwrap_or_else(|| Text { de: value.clone(), en: None });
+        Some(Bucket { value, label, count })
+    };
+    let mut buckets: Vec<Bucket> = rows.into_iter().filter_map(bucket).collect();
+    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    Ok(buckets)
+}
+
+/// The label of a term.
+pub(crate) fn term<V: Vocabulary>(value: &str) -> Option<Text> {
+    let (de, en) = V::ALL.iter().find(|term| term.value() == value)?.label();
+    Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as every label")]
+/// The label of what is so or not.
+pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
+    let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
+    Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
+}
+
+/// Values that speak for themselves, or bring their labels along.
+pub(crate) fn plain(_: &str) -> Option<Text> {
+    None
+}

@@ -1,0 +1,109 @@
+//! What narrows a list.
+
+use entity::PartialDate;
+use entity::vocabulary::Vocabulary;
+use sea_orm::prelude::Expr;
+use sea_orm::{Condition, EntityTrait, QueryFilter, Select};
+
+use crate::base::terms::of_terms;
+use crate::model::catalog::Resource;
+use crate::query::full_text::Search;
+use crate::query::geo::{Bbox, Kilometres, Near};
+use crate::query::relations::Relation;
+use crate::resources::municipalities::AgsPrefix;
+
+/// Which entries of a table: each condition narrows the others.
+#[derive(Clone)]
+pub(crate) struct Filter {
+    pub table: &'static str,
+    condition: Condition,
+}
+
+impl Filter {
+    pub(crate) fn of(resource: &Resource) -> Self {
+        Self::of_table(resource.table)
+    }
+
+    pub(crate) fn of_table(table: &'static str) -> Self {
+        Self { table, condition: Condition::all() }
+    }
+
+    pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
+        self.condition = self.condition.add_option(condition);
+        self
+    }
+
+    /// Whatever else must hold.
+    pub(crate) fn all(mut self, condition: Condition) -> Self {
+        self.condition = self.condition.add(condition);
+        self
+    }
+
+    /// A column of the table compared with a value, if there is one: `column op $1`.
+    pub(crate) fn compare(self, comparison: &str, value: Option<impl Into<sea_orm::Value>>) -> Self {
+        let sql = format!("{}.{comparison}", self.table);
+        self.and(value.map(|value| Expr::cust_with_values(sql, [value])))
+    }
+
+    /// One of several terms, if any are given.
+    pub(crate) fn term<V: Vocabulary>(self, column: &str, terms: &[V]) -> Self {
+        self.text(column, of_terms(terms))
+    }
+
+    /// One of several texts, if any are given.
+    pub(crate) fn text(self, column: &str, texts: Vec<String>) -> Self {
+        self.compare(&format!("{column} = any ($1)"), (!texts.is_empty()).then_some(texts))
+    }
+
+    /// One of several numbers, if any are given.
+    pub(crate) fn number(self, column: &str, numbers: Vec<i64>) -> Self {
+        self.compare(&format!("{column} = any ($1)"), (!numbers.is_empty()).then_some(numbers))
+    }
+
+    /// Related to one of several others, if any are given.
+    pub(crate) fn related(self, relation: &Relation, others: &[String]) -> Self {
+        let names = (!others.is_empty()).then(|| relation.names(self.table, others));
+        self.and(names)
+    }
+
+    /// Has one of several values in a view with a row for each entry and value, if any are given.
+    pub(crate) fn listed(self, view: &str, column: &str, values: Vec<String>) -> Self {
+        let table = self.table;
+        let listed = format!("id in (select {table}_id from {view} where {column} = any ($1))");
+        self.compare(&listed, (!values.is_empty()).then_some(values))
+    }
+
+    /// With a municipality, in a view of municipalities, whose official key begins like one of these.
+    pub(crate) fn official(self, view: &str, prefixes: &[AgsPrefix]) -> Self {
+        let patterns: Vec<String> = prefixes.iter().map(|AgsPrefix(prefix)| format!("{prefix}%")).collect();
+        let sql = format!(
+            "id in (select {}_id from {view} join municipality m on m.id = municipality_id where m.ags like any ($1))",
+            self.table
+        );
+        self.compare(&sql, (!patterns.is_empty()).then_some(patterns))
+    }
+
+    /// With a place, in a view of places, that lies in a box and around a point.
+    pub(crate) fn within(
+        self,
+        view: &str,
+        (bbox, near, radius): (Option<Bbox>, Option<Near>, Option<Kilometres>),
+    ) -> Self {
+        let table = self.table;
+        let sql = format!("{table}.id in (select {table}_id from {view} where $1)");
+        let lies = |place: Expr| Expr::cust_with_expr(sql.clone(), place);
+        let around = near.map(|near| near.condition(radius.unwrap_or_default()));
+        self.and(bbox.map(Bbox::condition).map(&lies)).and(around.map(&lies))
+    }
+
+    /// Goes on for at least one of the days of a span that is open where it has no end.
+    pub(crate) fn during(self, from: Option<&PartialDate>, to: Option<&PartialDate>) -> Self {
+        let day = |date: &PartialDate| date.to_string();
+        self.compare("last_day >= first_day_of($1)", from.map(day)).compare("first_day <= last_day_of($1)", to.map(day))
+    }
+
+    pub(crate) fn select<E: EntityTrait>(&self, search: Option<&Search>) -> Select<E> {
+        let found = search.map(|search| search.condition(&format!("{}.id", self.table)));
+        E::find().filter(self.condition.clone()).filter(Condition::all().add_option(found))
+    }
+}

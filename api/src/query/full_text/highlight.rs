@@ -1,0 +1,137 @@
+//! Where in its texts an entry was found.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use entity::Text;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+
+use super::Search;
+use crate::base::error::Result;
+
+/// By member, its text with what was found between `<mark>` and `</mark>`; everything else is escaped for HTML.
+pub(crate) type Highlight = BTreeMap<&'static str, String>;
+
+/// The texts of an entry, by member.
+pub(crate) type Texts<'a> = Vec<(&'static str, &'a str)>;
+
+/// A text of an entry in its languages.
+pub(crate) fn both<'a>(
+    members: [&'static str; 2],
+    text: Option<&'a Text>,
+) -> impl Iterator<Item = (&'static str, &'a str)> {
+    let languages = text.into_iter().flat_map(|text| [Some(&text.de), text.en.as_ref()]);
+    members.into_iter().zip(languages).filter_map(|(member, text)| Some((member, text?.as_str())))
+}
+
+/// Longer texts are cut around what was found first.
+const LONG: usize = 300;
+/// Characters shown before it.
+const BEFORE: usize = 80;
+
+#[derive(FromQueryResult)]
+struct Folded {
+    written: String,
+    folded: String,
+}
+
+impl Search {
+    /// What was found in each entry, in one query for all of them.
+    pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
+        let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
+        let found = |word: &str| folded.get(word).is_some_and(|folded| self.words.contains(folded));
+        let of_entry = |texts: &Texts<'_>| {
+            let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
+            marked.collect()
+        };
+        Ok(entries.iter().map(of_entry).collect())
+    }
+}
+
+/// How the words of some texts are folded, by how they are written.
+pub(super) async fn folded<'a>(
+    db: &impl ConnectionTrait,
+    texts: impl Iterator<Item = &'a str>,
+) -> Result<HashMap<String, String>> {
+    const SQL: &str = "select written, search_fold(written) as folded from unnest($1::text[]) as written";
+    let written: HashSet<&str> = texts.flat_map(pieces).filter(|piece| is_word(piece)).collect();
+    let written: Vec<String> = written.into_iter().map(str::to_owned).collect();
+    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [written.into()]);
+    let rows = Folded::find_by_statement(rows).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.written, row.folded)).collect())
+}
+
+/// The beginning of a text, escaped for HTML like what is marked.
+pub(crate) fn excerpt(text: &str) -> String {
+    let cut: String = text.chars().take(LONG).collect();
+    if cut.len() < text.len() { format!("{}…", escaped(&cut)) } else { escaped(&cut) }
+}
+
+/// Words, and what stands between them.
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(|letter: char| !letter.is_alphanumeric()).flat_map(|piece| {
+        let end = piece
+            .char_indices()
+            .last()
+            .filter(|(_, letter)| !letter.is_alphanumeric())
+            .map_or(piece.len(), |(at, _)| at);
+        let (word, between) = piece.split_at(end);
+        [word, between]
+    })
+}
+
+fn is_word(piece: &str) -> bool {
+    piece.starts_with(char::is_alphanumeric)
+}
+
+/// The text with marks, if there is anything to mark.
+fn mark(text: &str, found: impl Fn(&str) -> bool) -> Option<String> {
+    let first = pieces(text).scan(0, |passed, piece| {
+        let at = *passed;
+        *passed += piece.chars().count();
+        Some((at, piece))
+    });
+    let (first, _) = first.into_iter().find(|(_, piece)| found(piece))?;
+    let long = text.chars().count() > LONG;
+    let start = if long { first.saturating_sub(BEFORE) } else { 0 };
+    let mut marked = if start > 0 { "…".to_owned() } else { String::new() };
+    let mut passed = 0;
+    for piece in pieces(text) {
+        let shown = passed >= start && (!long || passed < start + LONG);
+        passed += piece.chars().count();
+        if shown {
+            let (open, close) = if found(piece) { ("<mark>", "</mark>") } else { ("", "") };
+            marked.extend([open, &escaped(piece), close]);
+        }
+    }
+    if long && passed > start + LONG {
+        marked.push('…');
+    }
+    Some(marked)
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_is_marked_and_the_rest_escaped() {
+        let marked = mark("Ulm <b>& die „Grüne Welle“", |word| word == "Welle" || word == "Ulm");
+
+        assert_eq!(marked.unwrap(), "<mark>Ulm</mark> &lt;b&gt;&amp; die „Grüne <mark>Welle</mark>“");
+        assert_eq!(mark("nichts", |_| false), None);
+    }
+
+    #[test]
+    fn long_texts_are_cut_around_the_first_find() {
+        let text = format!("{}Ziel {}", "vorher ".repeat(50), "nachher ".repeat(100));
+
+        let marked = mark(&text, |word| word == "Ziel").unwrap();
+
+        assert!(marked.starts_with('…') && marked.ends_with('…') && marked.contains("<mark>Ziel</mark>"));
+        assert!(marked.chars().count() < 350);
+    }
+}

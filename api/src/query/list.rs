@@ -1,0 +1,205 @@
+//! How every list and every entry is answered, once a resource has said what of it is asked for.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use sea_orm::prelude::Expr;
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, Select,
+};
+use uuid::Uuid;
+
+use crate::State;
+use crate::base::error::{Error, Result};
+use crate::http::format::Record;
+use crate::http::{EntryQuery, Filters, Key, ListQuery, Page, Position, Sort};
+use crate::model::catalog::Resource;
+use crate::query::facets::{Facet, buckets};
+use crate::query::filter::Filter;
+use crate::query::full_text::Search;
+use crate::query::keyset::{SortKey, in_order, slice};
+use crate::write::change_log::absent;
+
+/// What a list asks for, as a value: nothing of it has been read yet.
+pub(crate) struct Plan {
+    /// Which entries.
+    pub filters: Filter,
+    /// What to order them by where nothing was said.
+    pub usual: SortKey,
+    /// What to order them by, if anything was said; by relevance if that is no column.
+    pub order: Option<(Option<SortKey>, bool)>,
+    pub facets: Vec<Facet>,
+}
+
+impl Plan {
+    /// An order that was asked for.
+    pub(crate) fn order<O: Copy>(
+        sort: Option<Sort<O>>,
+        key: impl Fn(O) -> Option<SortKey>,
+    ) -> Option<(Option<SortKey>, bool)> {
+        sort.map(|sort| (key(sort.by), sort.descending))
+    }
+}
+
+/// A list that was planned and searched: its parts can be read one after another.
+#[derive(Clone)]
+struct Asked<E: EntityTrait> {
+    rows: Select<E>,
+    order: SortKey,
+    search: Option<Search>,
+    is_ranked: bool,
+    highlight: bool,
+}
+
+impl<E: EntityTrait> Asked<E> {
+    fn new(plan: &Plan, search: Option<Search>, highlight: bool) -> Self {
+        let relevance =
+            search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
+        let is_ranked = search.is_some() && !matches!(plan.order, Some((Some(_), _)));
+        let order = match (&plan.order, relevance) {
+            (Some((Some(key), descending)), _) => key.clone().turned(*descending),
+            (Some((None, descending)), Some(relevance)) => relevance.turned(*descending),
+            (None, Some(relevance)) => relevance.turned(true),
+            (Some((None, _)) | None, None) => plan.usual.clone(),
+        };
+        Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
+    }
+
+    /// The entries that follow a position, and where to read on if there are more.
+    async fn part<M, T>(
+        &self,
+        db: &DatabaseConnection,
+        (after, limit): (Option<&Position>, u64),
+        views: &impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>>,
+    ) -> Result<(Vec<T>, Option<Position>)>
+    where
+        M: ModelTrait<Entity = E>,
+        E: EntityTrait<Model = M>,
+        T: Record,
+    {
+        let (positions, next) = slice(db, self.rows.clone(), self.order.clone(), after, limit).await?;
+        if positions.is_empty() {
+            return Ok((vec![], next));
+        }
+        let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
+        let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
+        let mut entries = in_order(positions, views(db, rows).await?, T::id);
+        if let Some(search) = self.search.as_ref().filter(|_| self.highlight) {
+            let texts: Vec<_> = entries.iter().map(|(entry, _)| entry.texts()).collect();
+            let marked = search.highlight(db, &texts).await?;
+            for ((entry, _), marked) in entries.iter_mut().zip(marked) {
+                entry.mark(marked);
+            }
+        }
+        for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
+            entry.rank(key);
+        }
+        Ok((entries.into_iter().map(|(entry, _)| entry).collect(), next))
+    }
+}
+
+/// Answers a list: one page, or every match in a streamed form.
+pub(crate) async fn list<Q, T, M, E>(
+    (state, req): (Data<State>, HttpRequest),
+    mut list: ListQuery<Q, T>,
+    plan: impl Fn(&Q) -> Plan,
+    views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>> + 'static,
+) -> Result<HttpResponse>
+where
+    Q: Filters + 'static,
+    T: Record,
+    M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
+    E: EntityTrait<Model = M>,
+{
+    let (db, version) = (state.read()?, state.directory.version());
+    // From here on, entries of other resources are named by their ids: former names need no second look.
+    for (resource, names) in list.query.references() {
+        *names = resource.check(db, names).await?.iter().map(Uuid::to_string).collect();
+    }
+    let mut plan = plan(&list.query);
+    if list.view.is_feed() {
+        plan.usual = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
+    }
+    let search = Search::asked(db, plan.filters.table, list.usual.q.as_ref()).await?;
+    let since = list.usual.updated_since.map(|since| since.0);
+    let plan = Plan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
+    let asked = Asked::<E>::new(&plan, search, list.usual.highlight.unwrap_or(T::MARKED));
+    if list.view.is_streamed() {
+        let state = state.clone();
+        return list
+            .stream(&req, async move |after, limit| asked.part(state.read()?, (after, limit), &views).await)
+            .await;
+    }
+    let total = asked.rows.clone().count(db).await?;
+    let mut facets = BTreeMap::new();
+    for facet in plan.facets {
+        let entries = facet.filters.clone().compare("updated_at >= $1", since).select::<E>(asked.search.as_ref());
+        facets.insert(facet.name, buckets(db, facet, entries).await?);
+    }
+    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), &views).await?;
+    let did_you_mean = match &asked.search {
+        Some(search) if total == 0 => search.did_you_mean(db).await?,
+        _ => None,
+    };
+    let next = next.map(|position| list.cursor(position));
+    list.reply(&req, Page { items, total, next, facets, did_you_mean }, version)
+}
+
+/// Answers with one entry.
+pub(crate) async fn show<M, T>(
+    (state, req): (Data<State>, HttpRequest),
+    (resource, key): (&Resource, Key),
+    query: EntryQuery<T>,
+    views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>>,
+) -> Result<HttpResponse>
+where
+    M: ModelTrait,
+    M::Entity: EntityTrait<Model = M>,
+    T: Record,
+{
+    query.reply(&req, &entry(state.read()?, resource, &key, views).await?)
+}
+
+/// The entry that a key names.
+pub(crate) async fn entry<C: ConnectionTrait, M, T>(
+    db: &C,
+    resource: &Resource,
+    key: &Key,
+    views: impl AsyncFn(&C, Vec<M>) -> Result<Vec<T>>,
+) -> Result<T>
+where
+    M: ModelTrait,
+    M::Entity: EntityTrait<Model = M>,
+{
+    match M::Entity::find().filter(resource.keyed(key)?).one(db).await? {
+        Some(row) => views(db, vec![row]).await?.pop().ok_or(Error::NotFound),
+        None => Err(absent(db, resource, key).await),
+    }
+}
+
+/// What was set of all entries, or of those with these slugs or official keys, by key or slug.
+pub(crate) async fn inputs<C: ConnectionTrait, M, T, I>(
+    db: &C,
+    resource: &Resource,
+    names: Option<Vec<String>>,
+    views: impl AsyncFn(&C, Vec<M>) -> Result<Vec<T>>,
+) -> Result<Vec<(Uuid, I)>>
+where
+    M: ModelTrait,
+    M::Entity: EntityTrait<Model = M>,
+    T: Record + Into<I>,
+{
+    let official = resource.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
+    let these = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
+    let order = Expr::cust(format!("{} collate \"C\"", resource.official.unwrap_or("slug")));
+    let rows = M::Entity::find().filter(Condition::all().add_option(these)).order_by_asc(order);
+    let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
+    Ok(views(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
+}
+
+/// The ids of some entries.
+pub(crate) fn ids<M>(rows: &[M], id: impl Fn(&M) -> Uuid) -> Vec<Uuid> {
+    rows.iter().map(id).collect()
+}

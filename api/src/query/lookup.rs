@@ -1,0 +1,225 @@
+//! Which entries names stand for, and what entries are called.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::Query;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use crate::auth::Responsible;
+use crate::base::error::{Error, Result, Violation};
+use crate::http::Key;
+use crate::model::catalog::Resource;
+use crate::write::change_log::slug_now;
+
+/// An entry that was named.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Found {
+    pub id: Uuid,
+    slug: String,
+    official: Option<String>,
+}
+
+impl Found {
+    /// The name it is kept under: the official key, or the slug where there is none.
+    pub(crate) fn key(&self) -> &str {
+        self.official.as_ref().unwrap_or(&self.slug)
+    }
+
+    pub(crate) fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    pub(crate) fn official(&self) -> Option<&str> {
+        self.official.as_deref()
+    }
+
+    /// The entry, as a municipality that is responsible for others.
+    pub(crate) fn responsible(&self) -> Responsible {
+        Responsible { id: self.id, name: self.key().to_owned() }
+    }
+}
+
+/// The names that entries have today, by their ids.
+pub(crate) struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    /// Returns the names of some entries, in alphabetical order.
+    pub(crate) fn of(&self, ids: &[Uuid]) -> Vec<String> {
+        let mut names: Vec<String> = ids.iter().filter_map(|id| self.0.get(id)).cloned().collect();
+        names.sort();
+        names
+    }
+}
+
+/// Those of some names that are ids.
+pub(crate) fn ids(names: &[String]) -> Vec<Uuid> {
+    names.iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    name: String,
+}
+
+impl Resource {
+    /// The entries that are named, by the names that were used.
+    pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+        let Self { table, .. } = self;
+        let official = self.official_of("t");
+        let condition = self.named("t", ["$1", "$2"]);
+        let sql = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
+        let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
+        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let mut known = HashMap::new();
+        for found in Found::find_by_statement(found).all(db).await? {
+            known.extend(found.official.clone().map(|official| (official, found.clone())));
+            known.insert(found.id.to_string(), found.clone());
+            known.insert(found.slug.clone(), found);
+        }
+        Ok(known)
+    }
+
+    /// Returns the slugs of entries that have these ids.
+    pub(crate) async fn slugs(&self, db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<String>> {
+        let sql = format!("select slug as name from {} where id = any ($1)", self.table);
+        let slugs = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]);
+        Ok(Named::find_by_statement(slugs).all(db).await?.into_iter().map(|found| found.name).collect())
+    }
+
+    /// Returns the ids of the entries that the names in a member of a body stand for, former names included, each once,
+    /// and a violation for each name that stands for none.
+    pub(crate) async fn ids_of(
+        &self,
+        db: &impl ConnectionTrait,
+        member: &str,
+        names: &[String],
+    ) -> Result<(Vec<Uuid>, Vec<Violation>)> {
+        let found = if names.is_empty() { HashMap::new() } else { self.find_ever(db, names).await? };
+        let (mut ids, mut violations) = (vec![], vec![]);
+        for (place, name) in names.iter().enumerate() {
+            match found.get(name) {
+                Some(found) if ids.contains(&found.id) => {}
+                Some(found) => ids.push(found.id),
+                None => violations.push(Violation::pointer(format!("/{member}/{place}"), self.leads_nowhere(name))),
+            }
+        }
+        Ok((ids, violations))
+    }
+
+    /// Returns the names that entries have today: the official key, or the slug where there is none. An entry that was
+    /// deleted has its last one; an id that never was an entry's is left out.
+    pub(crate) async fn names_of(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<Names> {
+        #[derive(FromQueryResult)]
+        struct Current {
+            id: Uuid,
+            name: String,
+        }
+        let mut ids: Vec<Uuid> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(Names(HashMap::new()));
+        }
+        let Self { table, .. } = self;
+        let official = self.official_of("t");
+        let sql = format!(
+            "select i.id, coalesce({official}, t.slug, c.official, c.slug) as name \
+               from unnest($1::uuid[]) as i (id) left join {table} t on t.id = i.id \
+               left join lateral (select official, slug from change where entry_id = i.id and t.id is null \
+                                   order by number desc limit 1) c on true \
+              where coalesce(t.slug, c.slug) is not null"
+        );
+        let rows =
+            Current::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]));
+        Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
+    }
+
+    /// The entries that are named or have been named so, by the names that were used; a name that somebody else has now is theirs.
+    pub(crate) async fn find_ever(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, Found>> {
+        let mut found = self.find(db, names).await?;
+        let strange: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        if !strange.is_empty() {
+            found.extend(self.find_once(db, &strange).await?);
+        }
+        Ok(found)
+    }
+
+    /// The entries that names have named once, by those names.
+    async fn find_once(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+        #[derive(FromQueryResult)]
+        struct Once {
+            name: String,
+            id: Uuid,
+            slug: String,
+            official: Option<String>,
+        }
+        let Self { table, .. } = self;
+        let official = self.official_of("t");
+        let sql = format!(
+            "select n.name, t.* from unnest($2::text[]) as n (name) \
+              cross join lateral (select t.id, t.slug, {official} as official from change c join {table} t on t.id = c.entry_id \
+                                   where c.resource = $1 and (c.slug = n.name or c.official = n.name) \
+                                   order by c.number desc limit 1) t"
+        );
+        let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
+        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let found = Once::find_by_statement(found).all(db).await?.into_iter();
+        Ok(found.map(|Once { name, id, slug, official }| (name, Found { id, slug, official })).collect())
+    }
+
+    /// The slug of the entry that a key names.
+    pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &Key) -> Result<String> {
+        match self.one(db, key).await? {
+            Some(found) => Ok(found.slug),
+            None => slug_now(db, self, key).await,
+        }
+    }
+
+    /// The id of the entry that a key names, if there is one.
+    pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Uuid>> {
+        Ok(self.one(db, key).await?.map(|found| found.id))
+    }
+
+    async fn one(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Found>> {
+        let mut query = Query::select();
+        query
+            .exprs(["id", "slug", "null::text as official"].map(Expr::cust))
+            .from(self.table)
+            .and_where(self.keyed(key)?);
+        Ok(Found::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
+    }
+
+    /// Returns the entries that a filter names, former names included; a name that stands for none is an error, not an
+    /// empty list.
+    pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
+        if values.is_empty() {
+            return Ok(vec![]);
+        }
+        let Self { table, collection, .. } = self;
+        let found = self.find_ever(db, values).await?;
+        let unknown: Vec<&String> = values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).collect();
+        if unknown.is_empty() {
+            return Ok(found.into_values().map(|found| found.id).collect::<BTreeSet<_>>().into_iter().collect());
+        }
+        let help = if self.few {
+            let known = format!("select slug as name from {table} order by 1");
+            let known = Statement::from_string(db.get_database_backend(), known);
+            let known = Named::find_by_statement(known).all(db).await?.into_iter().map(|known| known.name);
+            format!("write one of: {}", known.collect::<Vec<_>>().join(", "))
+        } else {
+            format!("look it up in /v1/{collection}")
+        };
+        let detail = |name| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
+        Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
+    }
+}

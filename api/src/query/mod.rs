@@ -1,0 +1,11 @@
+//! How entries are found: lists, filters, facets, paging, relations, full text.
+
+pub(crate) mod facets;
+pub(crate) mod filter;
+pub(crate) mod full_text;
+pub(crate) mod geo;
+pub(crate) mod keyset;
+pub(crate) mod list;
+pub(crate) mod lookup;
+pub(crate) mod relations;
+pub(crate) mod sublists;

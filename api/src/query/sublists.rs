@@ -1,0 +1,61 @@
+//! Lists of what belongs to an entry: not lists of their own, but the way to those there are, filtered.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use url::form_urlencoded;
+use utoipa::ToSchema;
+
+use crate::State;
+use crate::base::error::{Error, Result, Violation};
+use crate::http::Key;
+use crate::model::catalog::Resource;
+
+/// Where the lists of what belongs to an entry are, by their names
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({ "solutions": "/v1/solutions?project=ulm" }))]
+pub(crate) struct Lists(BTreeMap<String, String>);
+
+impl Lists {
+    /// The lists of these names, filtered by an entry of a resource.
+    pub(crate) fn of(resource: &Resource, slug: &str, lists: &[&str]) -> Self {
+        let address = |list: &&str| (list.replace('-', "_"), format!("/v1/{list}?{}={slug}", resource.table));
+        Self(lists.iter().map(address).collect())
+    }
+}
+
+/// Sends whoever asks for a list below an entry to the filtered list, with what else was asked.
+pub(crate) async fn redirect(
+    (state, req): (Data<State>, HttpRequest),
+    (resource, lists): (&Resource, &[&str]),
+    (key, path): (Key, Path<(String, String)>),
+) -> Result<HttpResponse> {
+    let (_, list) = path.into_inner();
+    if !lists.contains(&list.as_str()) {
+        return Err(Error::NotFound);
+    }
+    let asked = asked_beside(&req, &[resource.table])?;
+    let slug = resource.slug(state.read()?, &key).await?;
+    Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
+}
+
+/// What else was asked than what the path gives.
+pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<String> {
+    let asked = req.query_string();
+    if let Some(name) =
+        given.iter().find(|given| form_urlencoded::parse(asked.as_bytes()).any(|(name, _)| name == **given))
+    {
+        let detail = "is given by the path; ask the list itself for alternatives";
+        return Err(Error::Parameters(vec![Violation::parameter(*name, detail)]));
+    }
+    Ok(if asked.is_empty() { String::new() } else { format!("&{asked}") })
+}
+
+/// Sends whoever asks to a list.
+pub(crate) fn to_list(location: &str) -> HttpResponse {
+    let mut response = HttpResponse::PermanentRedirect();
+    response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish()
+}

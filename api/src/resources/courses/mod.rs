@@ -1,0 +1,134 @@
+//! Training for people who work on a smart city.
+
+mod dto;
+mod input;
+mod query;
+mod store;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{CoursesWrite, Scope, Scoped};
+use crate::base::error::Result;
+use crate::http::format::Record;
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
+use crate::import::{Files, Form};
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::write::{self, BatchAnswer, BatchQuery, Call};
+
+use self::dto::{Course, CourseQuery};
+use self::input::CourseInput;
+
+const TAG: &str = "courses";
+
+pub(crate) const COURSES: Resource = Resource {
+    table: "course",
+    collection: TAG,
+    title: ["Kurse", "Courses"],
+    about: "Training for people who work on a smart city.",
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+    columns: Course::COLUMNS,
+    scope: CoursesWrite::NAME,
+    routes,
+    files: Files::of::<CourseInput>(Some((Form::Json, include_str!("../../../seed/courses.json")))),
+};
+
+fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_courses);
+    cfg.service(list_courses).service(get_course);
+    cfg.service(create_course).service(replace_course).service(change_course).service(delete_course);
+}
+
+/// List courses
+///
+/// Training for municipal staff around the programme, in German order of titles.
+#[utoipa::path(tag = TAG, params(Usual, CourseQuery, Paging, View),
+    responses((status = 200, description = "A page of courses, or every match in the streamed forms", content(
+        (Page<Course> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/courses")]
+async fn list_courses(
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<CourseQuery, Course>,
+) -> Result<HttpResponse> {
+    list::list((state, req), list, query::plan, query::views).await
+}
+
+/// Read a course
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), View),
+    responses((status = 200, description = "The course", body = Course)))]
+#[get("/v1/courses/{key}")]
+async fn get_course(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Course>) -> Result<HttpResponse> {
+    list::show((state, req), (&COURSES, key), entry, query::views).await
+}
+
+/// Add a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), responses((status = 201, description = "The course", body = Course)))]
+#[post("/v1/courses")]
+async fn create_course(caller: Scoped<CoursesWrite>, call: Call, input: Json<CourseInput>) -> Result<HttpResponse> {
+    write::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many courses at once
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(BatchQuery), request_body = Vec<CourseInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/courses/batch")]
+async fn create_courses(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<CourseInput>,
+) -> Result<HttpResponse> {
+    write::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
+    responses((status = 200, description = "The course", body = Course)))]
+#[put("/v1/courses/{key}")]
+async fn replace_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<CourseInput>,
+) -> Result<HttpResponse> {
+    write::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
+    request_body(content = CourseInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The course", body = Course)))]
+#[patch("/v1/courses/{key}")]
+async fn change_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<CourseInput>,
+) -> Result<HttpResponse> {
+    write::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a course
+#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/courses/{key}")]
+async fn delete_course(
+    caller: Scoped<CoursesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::delete::<_, _, CourseInput>((caller.caller(), call), (key, held), query::views).await
+}

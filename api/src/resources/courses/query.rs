@@ -1,0 +1,99 @@
+//! What the database does to find courses.
+
+use entity::course::Model;
+use entity::vocabulary::{CourseFormat, TargetGroup};
+use sea_orm::ConnectionTrait;
+
+use super::COURSES;
+use super::dto::{Course, CourseFacet, CourseOrder, CourseQuery};
+use crate::base::error::Result;
+use crate::base::terms::{of_terms, to_terms};
+use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::themes;
+
+pub(super) const THEMES: Relation = Relation::ordered("course_theme", "course_id", "theme_id", &themes::THEMES);
+
+pub(super) fn plan(query: &CourseQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        usual: SortKey::text("course.title_key"),
+        order: Plan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &CourseQuery) -> Filter {
+    Filter::of(&COURSES)
+        .term("format", &query.course_format)
+        .text("language", query.language.clone())
+        .compare("free = $1", query.free)
+        .related(&THEMES, &query.theme)
+        .listed("course_target_group", "target_group", of_terms(&query.target_group))
+}
+
+fn order(by: CourseOrder) -> Option<SortKey> {
+    Some(match by {
+        CourseOrder::Title => SortKey::text("course.title_key"),
+        CourseOrder::Provider => SortKey::text("course.provider_key"),
+        CourseOrder::DurationHours => SortKey::number("coalesce(course.duration_hours, 0)"),
+        CourseOrder::CreatedAt => SortKey::time("course.created_at"),
+        CourseOrder::UpdatedAt => SortKey::time("course.updated_at"),
+        CourseOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: CourseFacet, query: &mut CourseQuery) -> (&'static str, Values, Label) {
+    match facet {
+        CourseFacet::CourseFormat => {
+            query.course_format.clear();
+            ("course_format", Values::Own("format"), term::<CourseFormat>)
+        }
+        CourseFacet::Language => {
+            query.language.clear();
+            ("language", Values::Own("language"), plain)
+        }
+        CourseFacet::Free => {
+            query.free = None;
+            ("free", Values::Own("free"), yes_or_no)
+        }
+        CourseFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        CourseFacet::TargetGroup => {
+            query.target_group.clear();
+            ("target_group", Values::Listed("course_target_group", "target_group"), term::<TargetGroup>)
+        }
+    }
+}
+
+/// One statement for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Course>> {
+    let mut links = links(db, &[&THEMES], &ids(&rows, |row| row.id)).await?;
+    let view = |row: Model| -> Result<Course> {
+        Ok(Course {
+            themes: links.take(&THEMES, row.id),
+            target_groups: to_terms(&row.target_groups)?,
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            summary: row.summary,
+            provider: row.provider,
+            format: row.format,
+            language: row.language,
+            duration_hours: row.duration_hours,
+            free: row.free,
+            url: row.url,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}

@@ -1,0 +1,149 @@
+//! What the database does to find events.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::event::Model;
+use entity::vocabulary::{EventKind, EventStatus, FederalState};
+use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Expr;
+
+use super::EVENTS;
+use super::dto::{Event, EventFacet, EventOrder, EventQuery};
+use crate::base::dates::today;
+use crate::base::error::Result;
+use crate::base::terms::of_terms;
+use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::query::filter::Filter;
+use crate::query::geo::{Location, Near, nearest, places};
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::{projects, themes};
+
+pub(super) const THEMES: Relation = Relation::ordered("event_theme", "event_id", "theme_id", &themes::THEMES);
+pub(super) const PROJECTS: Relation = Relation::ordered("event_project", "event_id", "project_id", &projects::PROJECTS);
+const MUNICIPALITY: Relation = Relation::sorted("event_municipality", "event_id", "municipality_id", &MUNICIPALITIES);
+const BODIES: Relation = Relation::sorted("event_body", "event_id", "municipality_id", &MUNICIPALITIES);
+
+pub(super) fn plan(query: &EventQuery) -> Plan {
+    let usual =
+        query.near.map_or(SortKey::text("coalesce(event.first_day, '')").turned(true), |near| nearest("event", near));
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
+        usual,
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &EventQuery) -> Filter {
+    let today = today().to_string();
+    let years: Vec<String> = query.year.iter().map(|year| year.0.to_string()).collect();
+    Filter::of(&EVENTS)
+        .term("kind", &query.kind)
+        .term("status", &query.status)
+        .and((!years.is_empty()).then(|| Expr::cust_with_values("left(event.first_day, 4) = any ($1)", [years])))
+        .during(query.from.as_ref(), query.to.as_ref())
+        .compare("last_day >= $1", (query.upcoming == Some(true)).then(|| today.clone()))
+        .compare("last_day < $1", (query.upcoming == Some(false)).then_some(today))
+        .compare("online = $1", query.online)
+        .compare("free = $1", query.free)
+        .related(&THEMES, &query.theme)
+        .related(&PROJECTS, &query.project)
+        .related(&BODIES, &query.municipality)
+        .official("event_body", &query.ags)
+        .listed("event_federal_state", "federal_state", of_terms(&query.federal_state))
+        .within("event_place", (query.bbox, query.near, query.radius_km))
+}
+
+fn order(by: EventOrder, near: Option<Near>) -> Option<SortKey> {
+    Some(match by {
+        EventOrder::StartsOn => SortKey::text("coalesce(event.first_day, '')"),
+        EventOrder::Title => SortKey::text("event.title_key"),
+        EventOrder::Number => SortKey::integer("coalesce(event.number, 0)"),
+        EventOrder::Distance => return near.map(|near| nearest("event", near)),
+        EventOrder::CreatedAt => SortKey::time("event.created_at"),
+        EventOrder::UpdatedAt => SortKey::time("event.updated_at"),
+        EventOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Label) {
+    match facet {
+        EventFacet::Kind => {
+            query.kind.clear();
+            ("kind", Values::Own("kind"), term::<EventKind>)
+        }
+        EventFacet::Status => {
+            query.status.clear();
+            ("status", Values::Own("status"), term::<EventStatus>)
+        }
+        EventFacet::Year => {
+            query.year.clear();
+            ("year", Values::Own("left(first_day, 4)"), plain)
+        }
+        EventFacet::Online => {
+            query.online = None;
+            ("online", Values::Own("online"), yes_or_no)
+        }
+        EventFacet::Free => {
+            query.free = None;
+            ("free", Values::Own("free"), yes_or_no)
+        }
+        EventFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        EventFacet::Project => {
+            query.project.clear();
+            ("project", Values::Related(&PROJECTS), plain)
+        }
+        EventFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("event_federal_state", "federal_state"), term::<FederalState>)
+        }
+    }
+}
+
+/// Two statements for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Event>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;
+    let mut places = places(db, "event", &ids).await?;
+    let view = |row: Model| {
+        let zone: Option<Tz> = row.time_zone.as_deref().and_then(|name| name.parse().ok());
+        let local = |time: Option<DateTime<Utc>>| Some(time?.with_timezone(&zone?).fixed_offset());
+        Event {
+            themes: links.take(&THEMES, row.id),
+            projects: links.take(&PROJECTS, row.id),
+            municipality: links.take(&MUNICIPALITY, row.id).pop(),
+            location: places.remove(&row.id).unwrap_or_default().pop(),
+            own_location: Location::of(row.lon, row.lat),
+            starts_at: local(row.starts_at),
+            ends_at: local(row.ends_at),
+            time_zone: zone,
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            kind: row.kind,
+            number: row.number,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            venue: row.venue,
+            address: row.address,
+            city: row.city,
+            online: row.online,
+            registration_url: row.registration_url,
+            free: row.free,
+            status: row.status,
+            summary: row.summary,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    };
+    Ok(rows.into_iter().map(view).collect())
+}

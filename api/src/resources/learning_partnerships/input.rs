@@ -1,0 +1,92 @@
+//! What can be set of a learning partnership.
+
+use entity::vocabulary::{PartnerRole, PartnershipFormat, PartnershipStatus, Relation};
+use entity::{PartialDate, Text};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use super::dto::{LearningPartnership, Partner};
+use crate::base::text_limits::{LongText, ShortText, SummaryText};
+use crate::base::validation::rules;
+use crate::write::participants::PartyInput;
+
+/// What can be set of a learning partnership
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "whole", skip_on_field_errors = false))]
+pub(crate) struct LearningPartnershipInput {
+    #[validate(custom(function = "rules::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
+    pub slug: String,
+    #[validate(custom(function = "rules::label"))]
+    #[schema(value_type = ShortText)]
+    pub title: Text,
+    pub format: PartnershipFormat,
+    #[validate(custom(function = "between"))]
+    pub relation: Relation,
+    #[validate(custom(function = "rules::summary"))]
+    #[schema(value_type = SummaryText)]
+    pub summary: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PartnershipStatus>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(min = 2, max = 100, message = "must be 2 to 100 partners"))]
+    #[schema(required = true, min_items = 2, max_items = 100)]
+    pub partners: Vec<PartyInput<PartnerRole>>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    /// Slugs or ids of themes.
+    #[schema(example = json!(["mobility"]), max_items = 10)]
+    pub themes: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 50, message = "must be at most 50 solutions"))]
+    /// Slugs or ids of solutions.
+    #[schema(example = json!(["open-smartcity-app"]), max_items = 50)]
+    pub solutions: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<PartialDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::description"))]
+    #[schema(value_type = Option<LongText>)]
+    pub results: Option<Text>,
+    #[validate(custom(function = "rules::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
+    pub sources: Vec<String>,
+}
+
+impl From<LearningPartnership> for LearningPartnershipInput {
+    fn from(entry: LearningPartnership) -> Self {
+        let partner =
+            |partner: Partner| PartyInput::new(Some(partner.name), partner.role, partner.municipality, partner.project);
+        Self {
+            slug: entry.slug,
+            title: entry.title,
+            format: entry.format,
+            relation: entry.relation,
+            summary: entry.summary,
+            status: entry.status,
+            partners: entry.partners.into_iter().map(partner).collect(),
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            solutions: entry.solutions.into_iter().map(|solution| solution.slug).collect(),
+            starts_on: entry.starts_on,
+            ends_on: entry.ends_on,
+            results: entry.results,
+            sources: entry.sources,
+        }
+    }
+}
+
+fn whole(input: &LearningPartnershipInput) -> Result<(), ValidationError> {
+    let nameless = input.partners.iter().any(|partner| partner.name.is_none());
+    let named = if nameless { Err(rules::broken("each of `partners` must have a `name`")) } else { Ok(()) };
+    rules::together([named, rules::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())])
+}
+
+/// An origin stands between nobody.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as validator calls it")]
+fn between(relation: &Relation) -> Result<(), ValidationError> {
+    if *relation == Relation::Origin { Err(rules::broken("must not be `origin`")) } else { Ok(()) }
+}

@@ -1,0 +1,140 @@
+//! What the database does to find learning partnerships.
+
+use entity::learning_partnership::Model;
+use entity::vocabulary::{FederalState, PartnerRole, PartnershipFormat, PartnershipStatus, Relation as HowRelated};
+use sea_orm::ConnectionTrait;
+
+use super::LEARNING_PARTNERSHIPS;
+use super::dto::{
+    LearningPartnership, LearningPartnershipFacet, LearningPartnershipOrder, LearningPartnershipQuery, Partner,
+};
+use crate::base::error::Result;
+use crate::base::terms::of_terms;
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::{projects, solutions, themes};
+use crate::write::participants::{Parties, Party};
+
+pub(super) const THEMES: Relation =
+    Relation::ordered("learning_partnership_theme", "learning_partnership_id", "theme_id", &themes::THEMES);
+pub(super) const SOLUTIONS: Relation =
+    Relation::ordered("learning_partnership_solution", "learning_partnership_id", "solution_id", &solutions::SOLUTIONS);
+pub(super) const PARTNERS: Parties =
+    Parties { table: "learning_partnership_partner", owner: "learning_partnership_id" };
+const PROJECTS: Relation =
+    Relation::ordered("learning_partnership_partner", "learning_partnership_id", "project_id", &projects::PROJECTS);
+const MUNICIPALITIES_OF: Relation = Relation::sorted(
+    "learning_partnership_municipality",
+    "learning_partnership_id",
+    "municipality_id",
+    &MUNICIPALITIES,
+);
+
+pub(super) fn plan(query: &LearningPartnershipQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, order),
+        usual: SortKey::text("learning_partnership.title_key"),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &LearningPartnershipQuery) -> Filter {
+    Filter::of(&LEARNING_PARTNERSHIPS)
+        .term("format", &query.partnership_format)
+        .term("relation", &query.relation)
+        .term("status", &query.status)
+        .listed("learning_partnership_partner", "role", of_terms(&query.role))
+        .related(&THEMES, &query.theme)
+        .related(&SOLUTIONS, &query.solution)
+        .related(&PROJECTS, &query.project)
+        .related(&MUNICIPALITIES_OF, &query.municipality)
+        .listed("learning_partnership_federal_state", "federal_state", of_terms(&query.federal_state))
+        .during(query.from.as_ref(), query.to.as_ref())
+}
+
+fn order(by: LearningPartnershipOrder) -> Option<SortKey> {
+    Some(match by {
+        LearningPartnershipOrder::Title => SortKey::text("learning_partnership.title_key"),
+        LearningPartnershipOrder::StartsOn => SortKey::text("coalesce(learning_partnership.first_day, '')"),
+        LearningPartnershipOrder::CreatedAt => SortKey::time("learning_partnership.created_at"),
+        LearningPartnershipOrder::UpdatedAt => SortKey::time("learning_partnership.updated_at"),
+        LearningPartnershipOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -> (&'static str, Values, Label) {
+    match facet {
+        LearningPartnershipFacet::PartnershipFormat => {
+            query.partnership_format.clear();
+            ("partnership_format", Values::Own("format"), term::<PartnershipFormat>)
+        }
+        LearningPartnershipFacet::Relation => {
+            query.relation.clear();
+            ("relation", Values::Own("relation"), term::<HowRelated>)
+        }
+        LearningPartnershipFacet::Status => {
+            query.status.clear();
+            ("status", Values::Own("status"), term::<PartnershipStatus>)
+        }
+        LearningPartnershipFacet::Role => {
+            query.role.clear();
+            ("role", Values::Listed("learning_partnership_partner", "role"), term::<PartnerRole>)
+        }
+        LearningPartnershipFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        LearningPartnershipFacet::Solution => {
+            query.solution.clear();
+            ("solution", Values::Related(&SOLUTIONS), plain)
+        }
+        LearningPartnershipFacet::Project => {
+            query.project.clear();
+            ("project", Values::Related(&PROJECTS), plain)
+        }
+        LearningPartnershipFacet::FederalState => {
+            query.federal_state.clear();
+            (
+                "federal_state",
+                Values::Listed("learning_partnership_federal_state", "federal_state"),
+                term::<FederalState>,
+            )
+        }
+    }
+}
+
+/// Two statements for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<LearningPartnership>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut links = links(db, &[&THEMES, &SOLUTIONS], &ids).await?;
+    let mut partners = PARTNERS.of(db, &ids).await?;
+    let mut view = |row: Model| {
+        let partners: Vec<Party<PartnerRole>> = partners.remove(&row.id).unwrap_or_default();
+        LearningPartnership {
+            themes: links.take(&THEMES, row.id),
+            solutions: links.take(&SOLUTIONS, row.id),
+            partners: partners.into_iter().map(Partner::from).collect(),
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            format: row.format,
+            relation: row.relation,
+            summary: row.summary,
+            status: row.status,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            results: row.results,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    };
+    Ok(rows.into_iter().map(&mut view).collect())
+}

@@ -1,0 +1,184 @@
+//! Municipalities, districts and associations of municipalities.
+
+mod dto;
+mod input;
+mod query;
+mod store;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{MunicipalitiesWrite, Scope, Scoped};
+use crate::base::error::Result;
+use crate::http::format::{Feature, FeatureCollection, Record};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
+use crate::import::{Files, Form};
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::query::sublists::redirect;
+use crate::write::{self, BatchAnswer, BatchQuery, Call};
+
+use self::dto::{Municipality, MunicipalityQuery};
+use self::input::MunicipalityInput;
+
+pub(crate) use self::dto::MunicipalityLink;
+pub(crate) use crate::model::ags::AgsPrefix;
+
+const TAG: &str = "municipalities";
+
+pub(crate) const MUNICIPALITIES: Resource = Resource {
+    table: "municipality",
+    collection: TAG,
+    title: ["Kommunen", "Municipalities"],
+    about: "Every municipality, district and association of municipalities in Germany.",
+    label: "jsonb_build_object('de', t.name)",
+    key: "name_key",
+    official: Some("ags"),
+    few: false,
+    columns: Municipality::COLUMNS,
+    scope: MunicipalitiesWrite::NAME,
+    routes,
+    files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../../seed/municipalities.csv")))),
+};
+
+/// The lists of what belongs to a municipality.
+const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "publications",
+];
+
+fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_municipalities);
+    cfg.service(list_municipalities).service(get_municipality).service(get_municipality_list);
+    cfg.service(create_municipality)
+        .service(replace_municipality)
+        .service(change_municipality)
+        .service(delete_municipality);
+}
+
+/// List municipalities
+///
+/// Every German municipality, district and association of municipalities, from the register of the Federal Statistical
+/// Office (© Statistisches Bundesamt, Gemeindeverzeichnis), in German order of their names.
+#[utoipa::path(tag = TAG, params(Usual, MunicipalityQuery, Paging, View),
+    responses((status = 200, description = "A page of municipalities, or every match in the streamed forms", content(
+        (Page<Municipality> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/municipalities")]
+async fn list_municipalities(
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<MunicipalityQuery, Municipality>,
+) -> Result<HttpResponse> {
+    list::list((state, req), list, query::plan, query::views).await
+}
+
+/// Read a municipality
+///
+/// The key is its slug, its id or its official key (AGS): 8 digits, 5 for a district, 9 for an association.
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz"), View),
+    responses((status = 200, description = "The municipality", content(
+        (Municipality = "application/json"), (Feature = "application/geo+json")
+    ))))]
+#[get("/v1/municipalities/{key}")]
+async fn get_municipality(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Municipality>,
+) -> Result<HttpResponse> {
+    list::show((state, req), (&MUNICIPALITIES, key), entry, query::views).await
+}
+
+/// Go to a list of what belongs to a municipality
+///
+/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "konstanz"),
+    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/municipalities/{key}/{list}")]
+async fn get_municipality_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&MUNICIPALITIES, LISTS), (key, path)).await
+}
+
+/// Add a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), responses((status = 201, description = "The municipality", body = Municipality)))]
+#[post("/v1/municipalities")]
+async fn create_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    input: Json<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    write::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many municipalities at once
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(BatchQuery), request_body = Vec<MunicipalityInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/municipalities/batch")]
+async fn create_municipalities(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    write::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
+    responses((status = 200, description = "The municipality", body = Municipality)))]
+#[put("/v1/municipalities/{key}")]
+async fn replace_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    write::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
+    request_body(content = MunicipalityInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The municipality", body = Municipality)))]
+#[patch("/v1/municipalities/{key}")]
+async fn change_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<MunicipalityInput>,
+) -> Result<HttpResponse> {
+    write::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a municipality
+#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/municipalities/{key}")]
+async fn delete_municipality(
+    caller: Scoped<MunicipalitiesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::delete::<_, _, MunicipalityInput>((caller.caller(), call), (key, held), query::views).await
+}

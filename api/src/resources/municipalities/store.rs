@@ -1,0 +1,77 @@
+//! What the database does to keep municipalities.
+
+use entity::municipality;
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use uuid::Uuid;
+
+use super::MUNICIPALITIES;
+use super::input::MunicipalityInput;
+use super::query::views;
+use crate::base::db::{Write, upsert};
+use crate::base::error::Result;
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::write::input::{Input, Known};
+
+impl Input for MunicipalityInput {
+    const RESOURCE: &'static Resource = &MUNICIPALITIES;
+    const DERIVED: &'static [&'static str] = &["district_ags"];
+
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn official(&self) -> Option<&str> {
+        self.ags.as_deref()
+    }
+
+    fn holders(&self) -> Vec<&str> {
+        vec![self.official().unwrap_or(&self.slug)]
+    }
+
+    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
+        list::inputs(db, &MUNICIPALITIES, names, views).await
+    }
+
+    async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await
+    }
+}
+
+impl MunicipalityInput {
+    /// The pattern names every field: one that nobody stores does not compile.
+    fn row(self, id: Uuid, write: &Write) -> municipality::ActiveModel {
+        let Self {
+            ags,
+            slug,
+            name,
+            designation,
+            kind,
+            federal_state,
+            population,
+            population_as_of,
+            area_km2,
+            location,
+            website,
+        } = self;
+        municipality::ActiveModel {
+            id: Set(id),
+            slug: Set(slug),
+            ags: Set(ags),
+            name: Set(name),
+            designation: Set(designation),
+            kind: Set(kind),
+            federal_state: Set(federal_state),
+            population: Set(population),
+            population_as_of: Set(population_as_of),
+            area_km2: Set(area_km2),
+            lon: Set(location.map(|location| location.lon)),
+            lat: Set(location.map(|location| location.lat)),
+            website: Set(website),
+            revision: Set(write.version.number),
+            created_at: Set(write.at()),
+            updated_at: Set(write.at()),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One municipality's account of doing it: origin or adoption, success or failure.
+
+mod confirm;
+mod dto;
+mod filters;
+mod input;
+mod query;
+mod store;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{PracticeExamplesWrite, Scope, Scoped, SubmissionsWrite};
+use crate::base::error::Result;
+use crate::http::format::{Feature, FeatureCollection, Record};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
+use crate::import::Files;
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::write::{self, BatchAnswer, BatchQuery, Call};
+
+use self::dto::PracticeExample;
+use self::filters::PracticeExampleQuery;
+pub(crate) use self::input::PracticeExampleInput;
+
+const TAG: &str = "practice-examples";
+
+pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
+    table: "practice_example",
+    collection: TAG,
+    title: ["Praxisbeispiele", "Practice examples"],
+    about: "One municipality's account of doing it: origin or adoption, success or failure.",
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+    columns: PracticeExample::COLUMNS,
+    scope: PracticeExamplesWrite::NAME,
+    routes,
+    files: Files::of::<PracticeExampleInput>(None),
+};
+
+fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_practice_examples).service(create_practice_example_confirmation);
+    cfg.service(list_practice_examples).service(get_practice_example);
+    cfg.service(create_practice_example)
+        .service(replace_practice_example)
+        .service(change_practice_example)
+        .service(delete_practice_example);
+}
+
+/// List practice examples
+///
+/// Accounts of municipalities that did it, or tried, in German order of titles.
+#[utoipa::path(tag = TAG, params(Usual, PracticeExampleQuery, Paging, View),
+    responses((status = 200, description = "A page of practice examples, or every match in the streamed forms", content(
+        (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
+    ))))]
+#[get("/v1/practice-examples")]
+async fn list_practice_examples(
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<PracticeExampleQuery, PracticeExample>,
+) -> Result<HttpResponse> {
+    list::list((state, req), list, query::plan, query::views).await
+}
+
+/// Read a practice example
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin"), View),
+    responses((status = 200, description = "The practice example", content((PracticeExample = "application/json"), (Feature = "application/geo+json")))))]
+#[get("/v1/practice-examples/{key}")]
+async fn get_practice_example(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<PracticeExample>,
+) -> Result<HttpResponse> {
+    list::show((state, req), (&PRACTICE_EXAMPLES, key), entry, query::views).await
+}
+
+/// Confirm a practice example
+///
+/// Says that what is told of it holds today. Its municipality confirms as the adopter, or the origin, and `last_confirmed_on`
+/// becomes the day it is in Germany; those whose solution it takes over confirm as the origin that it does.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[post("/v1/practice-examples/{key}/confirmations")]
+async fn create_practice_example_confirmation(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    key: Key,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::confirm::<_, _, PracticeExampleInput>((caller.caller(), call), key, confirm::stand, query::views).await
+}
+
+/// Add a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), responses((status = 201, description = "The practice example", body = PracticeExample)))]
+#[post("/v1/practice-examples")]
+async fn create_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    input: Json<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    write::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many practice examples at once
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(BatchQuery), request_body = Vec<PracticeExampleInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/practice-examples/batch")]
+async fn create_practice_examples(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    write::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[put("/v1/practice-examples/{key}")]
+async fn replace_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    write::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
+    request_body(content = PracticeExampleInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[patch("/v1/practice-examples/{key}")]
+async fn change_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<PracticeExampleInput>,
+) -> Result<HttpResponse> {
+    write::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a practice example
+#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/practice-examples/{key}")]
+async fn delete_practice_example(
+    caller: Scoped<PracticeExamplesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::delete::<_, _, PracticeExampleInput>((caller.caller(), call), (key, held), query::views).await
+}

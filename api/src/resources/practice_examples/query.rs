@@ -1,0 +1,184 @@
+//! What the database does to find practice examples.
+
+use anyhow::anyhow;
+use entity::practice_example::Model;
+use entity::vocabulary::{
+    ConfirmedBy, DiscontinuedReason, FederalState, Freshness, Relation as HowRelated, Status, Workstream,
+};
+use sea_orm::ConnectionTrait;
+use sea_orm::prelude::Expr;
+
+use super::dto::PracticeExample;
+use super::filters::{PracticeExampleFacet, PracticeExampleOrder, PracticeExampleQuery};
+use super::{PRACTICE_EXAMPLES, confirm};
+use crate::base::error::{Error, Result};
+use crate::base::terms::of_terms;
+use crate::model::reuse::{freshness, read};
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::geo::{Near, nearest, places};
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::{projects, solutions, themes};
+
+pub(super) const THEMES: Relation =
+    Relation::ordered("practice_example_theme", "practice_example_id", "theme_id", &themes::THEMES);
+const PROJECTS: Relation =
+    Relation::sorted("practice_example_project", "practice_example_id", "project_id", &projects::PROJECTS);
+const SOLUTIONS: Relation =
+    Relation::sorted("practice_example_solution", "practice_example_id", "solution_id", &solutions::SOLUTIONS);
+const MUNICIPALITY: Relation =
+    Relation::sorted("practice_example_municipality", "practice_example_id", "municipality_id", &MUNICIPALITIES);
+
+pub(super) fn plan(query: &PracticeExampleQuery) -> Plan {
+    let usual =
+        query.near.map_or(SortKey::text("practice_example.title_key"), |near| nearest("practice_example", near));
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
+        usual,
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &PracticeExampleQuery) -> Filter {
+    Filter::of(&PRACTICE_EXAMPLES)
+        .term("relation", &query.relation)
+        .term("status", &query.status)
+        .listed("practice_example_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
+        .text("costs ->> 'basis'", of_terms(&query.cost_basis))
+        .listed("practice_example_workstream", "workstream", of_terms(&query.workstream))
+        .listed("practice_example_freshness", "freshness", of_terms(&query.freshness))
+        .listed("practice_example_confirmed_by", "confirmed_by", of_terms(&query.confirmed_by))
+        .and(query.adoption.map(|over| Expr::cust_with_values("(practice_example.relation <> 'origin') = $1", [over])))
+        .listed("practice_example_goal", "goal::text", query.sdg.iter().map(|goal| goal.0.to_string()).collect())
+        .related(&SOLUTIONS, &query.solution)
+        .related(&THEMES, &query.theme)
+        .related(&PROJECTS, &query.project)
+        .related(&MUNICIPALITY, &query.municipality)
+        .official("practice_example_municipality", &query.ags)
+        .listed("practice_example_federal_state", "federal_state", of_terms(&query.federal_state))
+        .during(query.from.as_ref(), query.to.as_ref())
+        .within("practice_example_place", (query.bbox, query.near, query.radius_km))
+}
+
+fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {
+    Some(match by {
+        PracticeExampleOrder::Title => SortKey::text("practice_example.title_key"),
+        PracticeExampleOrder::StartsOn => SortKey::text("coalesce(practice_example.first_day, '')"),
+        PracticeExampleOrder::LastConfirmedOn => {
+            SortKey::text("coalesce(practice_example.last_confirmed_on::text, '') collate \"C\"")
+        }
+        PracticeExampleOrder::Distance => return near.map(|near| nearest("practice_example", near)),
+        PracticeExampleOrder::CreatedAt => SortKey::time("practice_example.created_at"),
+        PracticeExampleOrder::UpdatedAt => SortKey::time("practice_example.updated_at"),
+        PracticeExampleOrder::Relevance => return None,
+    })
+}
+
+#[expect(clippy::too_many_lines, reason = "four lines for each facet")]
+fn open(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'static str, Values, Label) {
+    match facet {
+        PracticeExampleFacet::Relation => {
+            query.relation.clear();
+            ("relation", Values::Own("relation"), term::<HowRelated>)
+        }
+        PracticeExampleFacet::Status => {
+            query.status.clear();
+            ("status", Values::Own("status"), term::<Status>)
+        }
+        PracticeExampleFacet::DiscontinuedReason => {
+            query.discontinued_reason.clear();
+            (
+                "discontinued_reason",
+                Values::Listed("practice_example_discontinued_reason", "reason"),
+                term::<DiscontinuedReason>,
+            )
+        }
+        PracticeExampleFacet::Workstream => {
+            query.workstream.clear();
+            ("workstream", Values::Listed("practice_example_workstream", "workstream"), term::<Workstream>)
+        }
+        PracticeExampleFacet::Freshness => {
+            query.freshness.clear();
+            ("freshness", Values::Listed("practice_example_freshness", "freshness"), term::<Freshness>)
+        }
+        PracticeExampleFacet::ConfirmedBy => {
+            query.confirmed_by.clear();
+            ("confirmed_by", Values::Listed("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>)
+        }
+        PracticeExampleFacet::Sdg => {
+            query.sdg.clear();
+            ("sdg", Values::Listed("practice_example_goal", "goal"), plain)
+        }
+        PracticeExampleFacet::Solution => {
+            query.solution.clear();
+            ("solution", Values::Related(&SOLUTIONS), plain)
+        }
+        PracticeExampleFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        PracticeExampleFacet::Project => {
+            query.project.clear();
+            ("project", Values::Related(&PROJECTS), plain)
+        }
+        PracticeExampleFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("practice_example_federal_state", "federal_state"), term::<FederalState>)
+        }
+    }
+}
+
+/// Three statements for all relations, however many rows there are.
+#[expect(clippy::too_many_lines, reason = "a line for each member")]
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<PracticeExample>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut links = links(db, &[&THEMES, &PROJECTS, &SOLUTIONS, &MUNICIPALITY], &ids).await?;
+    let mut places = places(db, PRACTICE_EXAMPLES.table, &ids).await?;
+    let mut confirmed = confirm::sides(db, &ids).await?;
+    let view = |row: Model| -> Result<PracticeExample> {
+        Ok(PracticeExample {
+            municipality: links
+                .take(&MUNICIPALITY, row.id)
+                .pop()
+                .ok_or_else(|| Error::fault(anyhow!("an example of nobody")))?,
+            project: links.take(&PROJECTS, row.id).pop(),
+            solution: links.take(&SOLUTIONS, row.id).pop(),
+            themes: links.take(&THEMES, row.id),
+            freshness: row.last_confirmed_on.map(freshness),
+            last_confirmed_on: row.last_confirmed_on,
+            confirmed_by: confirmed.remove(&row.id).unwrap_or_default(),
+            location: places.remove(&row.id).unwrap_or_default().pop(),
+            discontinued: row.discontinued.map(read).transpose()?,
+            success_factors: read(row.success_factors)?,
+            obstacles: read(row.obstacles)?,
+            impacts: read(row.impacts)?,
+            costs: row.costs.map(read).transpose()?,
+            staffing: row.staffing.map(read).transpose()?,
+            contacts: read(row.contacts)?,
+            links: read(row.links)?,
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            relation: row.relation,
+            status: row.status,
+            challenge: row.challenge,
+            approach: row.approach,
+            results: row.results,
+            lessons_learned: row.lessons_learned,
+            transfer_notes: row.transfer_notes,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            sdgs: row.sdgs,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}

@@ -1,0 +1,217 @@
+//! What the database does to find projects.
+
+use std::collections::HashMap;
+
+use entity::Text;
+use entity::project::Model;
+use entity::vocabulary::{Category, FederalState, Phase, ProjectRole, Vocabulary};
+use entity::{municipality, project_member};
+use sea_orm::prelude::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
+use super::{LISTS, PROJECTS};
+use crate::base::error::{Error, Result};
+use crate::base::terms::{of_terms, to_terms};
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::geo::{Location, Near, nearest};
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, counts, links};
+use crate::query::sublists::Lists;
+use crate::resources::municipalities::{MUNICIPALITIES, MunicipalityLink};
+use crate::resources::themes;
+
+pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &themes::THEMES);
+const MEMBERS: Relation = Relation::ordered("project_member", "project_id", "municipality_id", &MUNICIPALITIES);
+const SOLUTIONS: Relation =
+    Relation::sorted("solution_project", "project_id", "solution_id", &crate::resources::solutions::SOLUTIONS);
+const EXAMPLES: Relation = Relation::sorted(
+    "practice_example_project",
+    "project_id",
+    "practice_example_id",
+    &crate::resources::practice_examples::PRACTICE_EXAMPLES,
+);
+const GROUPS: Relation = Relation::sorted(
+    "working_group_member",
+    "project_id",
+    "working_group_id",
+    &crate::resources::working_groups::WORKING_GROUPS,
+);
+const PARTNERSHIPS: Relation = Relation::sorted(
+    "learning_partnership_partner",
+    "project_id",
+    "learning_partnership_id",
+    &crate::resources::learning_partnerships::LEARNING_PARTNERSHIPS,
+);
+const EVENTS: Relation = Relation::sorted("event_project", "project_id", "event_id", &crate::resources::events::EVENTS);
+const PUBLICATIONS: Relation = Relation::sorted(
+    "publication_project",
+    "project_id",
+    "publication_id",
+    &crate::resources::publications::PUBLICATIONS,
+);
+const COUNTED: &[&Relation] = &[&SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &PUBLICATIONS];
+
+pub(super) fn plan(query: &ProjectQuery) -> Plan {
+    let by_lead = SortKey::text(LEAD);
+    let usual = query.near.map_or(by_lead, |near| nearest("project", near));
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, |by| order(by, query.near)),
+        usual,
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &ProjectQuery) -> Filter {
+    Filter::of(&PROJECTS)
+        .number("round", query.round.iter().map(|round| round.0).collect())
+        .number("round_year", query.round_year.iter().map(|year| year.0).collect())
+        .term("category", &query.category)
+        .term("phase", &query.phase)
+        .listed("project_federal_state", "federal_state", of_terms(&query.federal_state))
+        .related(&THEMES, &query.theme)
+        .related(&MEMBERS, &query.municipality)
+        .official("project_member", &query.ags)
+        .within("project_place", (query.bbox, query.near, query.radius_km))
+}
+
+/// The name of the municipality that leads a project, as it is sorted by.
+const LEAD: &str = "coalesce((select name_key from project_place where project_place.project_id = project.id), '')";
+
+fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
+    Some(match by {
+        ProjectOrder::Name => SortKey::text("project.name_key"),
+        ProjectOrder::Slug => SortKey::text("(project.slug collate \"C\")"),
+        ProjectOrder::Round => SortKey::integer("project.round"),
+        ProjectOrder::RoundYear => SortKey::integer("project.round_year"),
+        ProjectOrder::CreatedAt => SortKey::time("project.created_at"),
+        ProjectOrder::UpdatedAt => SortKey::time("project.updated_at"),
+        ProjectOrder::Municipality => SortKey::text(LEAD),
+        ProjectOrder::Distance => return near.map(|near| nearest("project", near)),
+        ProjectOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
+    match facet {
+        ProjectFacet::Round => {
+            query.round.clear();
+            ("round", Values::Own("round"), round)
+        }
+        ProjectFacet::RoundYear => {
+            query.round_year.clear();
+            ("round_year", Values::Own("round_year"), plain)
+        }
+        ProjectFacet::Category => {
+            query.category.clear();
+            ("category", Values::Own("category"), term::<Category>)
+        }
+        ProjectFacet::Phase => {
+            query.phase.clear();
+            ("phase", Values::Own("phase"), term::<Phase>)
+        }
+        ProjectFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("project_federal_state", "federal_state"), term::<FederalState>)
+        }
+        ProjectFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as every label")]
+fn round(number: &str) -> Option<Text> {
+    Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
+}
+
+/// Three statements for all relations, however many rows there are.
+#[expect(clippy::too_many_lines, reason = "a line for each member")]
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Project>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut members = members(db, &ids).await?;
+    let mut links = links(db, &[&THEMES], &ids).await?;
+    let counts = counts(db, COUNTED, &ids).await?;
+    let view = |row: Model| -> Result<Project> {
+        let members = members.remove(&row.id).unwrap_or_default();
+        let own_states: Vec<FederalState> = to_terms(&row.federal_states)?;
+        Ok(Project {
+            themes: links.take(&THEMES, row.id),
+            counts: ProjectCounts {
+                solutions: counts.of(&SOLUTIONS, row.id),
+                practice_examples: counts.of(&EXAMPLES, row.id),
+                working_groups: counts.of(&GROUPS, row.id),
+                learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+                events: counts.of(&EVENTS, row.id),
+                publications: counts.of(&PUBLICATIONS, row.id),
+            },
+            lists: Lists::of(&PROJECTS, &row.slug, LISTS),
+            federal_states: states(&own_states, &members),
+            own_states,
+            location: members.iter().find(|member| member.role == ProjectRole::Lead).and_then(|lead| lead.location),
+            members: members
+                .into_iter()
+                .map(|member| ProjectMember { municipality: member.link, role: member.role })
+                .collect(),
+            identifiers: serde_json::from_value(row.identifiers).map_err(Error::fault)?,
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            summary: row.summary,
+            description: row.description,
+            round: row.round,
+            round_year: row.round_year,
+            category: row.category,
+            phase: row.phase,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            website: row.website,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// The states of the members and those the project names beyond them, each once, by code.
+fn states(own: &[FederalState], members: &[Member]) -> Vec<FederalState> {
+    let mut states: Vec<_> = own.iter().copied().chain(members.iter().map(|member| member.federal_state)).collect();
+    states.sort_by_key(|state| state.value());
+    states.dedup();
+    states
+}
+
+/// A member, with what a project has from it.
+struct Member {
+    link: MunicipalityLink,
+    role: ProjectRole,
+    federal_state: FederalState,
+    location: Option<Location>,
+}
+
+/// The members of some projects, in their order.
+async fn members(db: &impl ConnectionTrait, projects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Member>>> {
+    let rows = project_member::Entity::find()
+        .find_also_related(municipality::Entity)
+        .filter(Expr::cust_with_values("project_member.project_id = any ($1)", [projects.to_vec()]))
+        .order_by_asc(project_member::Column::Position);
+    let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for (member, municipality) in rows.all(db).await? {
+        let municipality = municipality.map(|row| Member {
+            role: member.role,
+            federal_state: row.federal_state,
+            location: Location::of(row.lon, row.lat),
+            link: MunicipalityLink::new(row.id, row.slug, row.ags, row.name),
+        });
+        members.entry(member.project_id).or_default().extend(municipality);
+    }
+    Ok(members)
+}

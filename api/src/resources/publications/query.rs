@@ -1,0 +1,114 @@
+//! What the database does to find publications.
+
+use entity::publication::Model;
+use entity::vocabulary::{FederalState, PublicationKind};
+use sea_orm::ConnectionTrait;
+
+use super::PUBLICATIONS;
+use super::dto::{Publication, PublicationFacet, PublicationOrder, PublicationQuery};
+use crate::base::error::Result;
+use crate::base::terms::of_terms;
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::{projects, themes};
+
+pub(super) const THEMES: Relation =
+    Relation::ordered("publication_theme", "publication_id", "theme_id", &themes::THEMES);
+pub(super) const PROJECTS: Relation =
+    Relation::ordered("publication_project", "publication_id", "project_id", &projects::PROJECTS);
+const MUNICIPALITIES_OF: Relation =
+    Relation::sorted("publication_municipality", "publication_id", "municipality_id", &MUNICIPALITIES);
+
+pub(super) fn plan(query: &PublicationQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, order),
+        usual: SortKey::integer("coalesce(publication.year, 0)").turned(true),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &PublicationQuery) -> Filter {
+    Filter::of(&PUBLICATIONS)
+        .term("kind", &query.kind)
+        .number("year", query.year.iter().map(|year| year.0).collect())
+        .listed("publication_publisher", "publisher", query.publisher.clone())
+        .text("language", query.language.clone())
+        .related(&THEMES, &query.theme)
+        .related(&PROJECTS, &query.project)
+        .related(&MUNICIPALITIES_OF, &query.municipality)
+        .listed("publication_federal_state", "federal_state", of_terms(&query.federal_state))
+}
+
+fn order(by: PublicationOrder) -> Option<SortKey> {
+    Some(match by {
+        PublicationOrder::Year => SortKey::integer("coalesce(publication.year, 0)"),
+        PublicationOrder::Title => SortKey::text("publication.title_key"),
+        PublicationOrder::CreatedAt => SortKey::time("publication.created_at"),
+        PublicationOrder::UpdatedAt => SortKey::time("publication.updated_at"),
+        PublicationOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: PublicationFacet, query: &mut PublicationQuery) -> (&'static str, Values, Label) {
+    match facet {
+        PublicationFacet::Kind => {
+            query.kind.clear();
+            ("kind", Values::Own("kind"), term::<PublicationKind>)
+        }
+        PublicationFacet::Year => {
+            query.year.clear();
+            ("year", Values::Own("year"), plain)
+        }
+        PublicationFacet::Publisher => {
+            query.publisher.clear();
+            ("publisher", Values::Listed("publication_publisher", "publisher"), plain)
+        }
+        PublicationFacet::Language => {
+            query.language.clear();
+            ("language", Values::Own("language"), plain)
+        }
+        PublicationFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        PublicationFacet::Project => {
+            query.project.clear();
+            ("project", Values::Related(&PROJECTS), plain)
+        }
+        PublicationFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("publication_federal_state", "federal_state"), term::<FederalState>)
+        }
+    }
+}
+
+/// One statement for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Publication>> {
+    let mut links = links(db, &[&THEMES, &PROJECTS], &ids(&rows, |row| row.id)).await?;
+    let mut view = |row: Model| Publication {
+        themes: links.take(&THEMES, row.id),
+        projects: links.take(&PROJECTS, row.id),
+        id: row.id,
+        slug: row.slug,
+        title: row.title,
+        subtitle: row.subtitle,
+        kind: row.kind,
+        year: row.year,
+        publishers: row.publishers,
+        language: row.language,
+        url: row.url,
+        doi: row.doi,
+        summary: row.summary,
+        sources: row.sources,
+        highlight: None,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    Ok(rows.into_iter().map(&mut view).collect())
+}

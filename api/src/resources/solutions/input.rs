@@ -1,0 +1,195 @@
+//! What can be set of a solution.
+
+use chrono::NaiveDate;
+use entity::Text;
+use entity::vocabulary::{Openness, OperatorModel, ScalingPhase, SolutionKind, SolutionRelation, SpatialScope, Status};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use super::dto::{RelatedSolution, Solution};
+use crate::base::dates;
+use crate::base::text_limits::{LongText, ShortText, SummaryText};
+use crate::base::validation::rules;
+use crate::model::identifier::Identifier;
+use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
+use crate::resources::municipalities::MunicipalityLink;
+
+/// What can be set of a solution
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "end_fits", skip_on_field_errors = false))]
+pub(crate) struct SolutionInput {
+    #[validate(custom(function = "rules::slug"))]
+    #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
+    pub slug: String,
+    #[validate(custom(function = "rules::label"))]
+    #[schema(value_type = ShortText)]
+    pub title: Text,
+    #[validate(custom(function = "rules::summary"))]
+    #[schema(value_type = SummaryText)]
+    pub summary: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::description"))]
+    #[schema(value_type = Option<LongText>)]
+    pub description: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::description"))]
+    #[schema(value_type = Option<LongText>)]
+    pub challenge: Option<Text>,
+    pub kind: SolutionKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaling_phase: Option<ScalingPhase>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub discontinued: Option<Discontinued>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openness: Option<Openness>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "is_licence"))]
+    pub licence: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::web"))]
+    #[schema(format = "iri", max_length = 2000)]
+    pub repository_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::web"))]
+    #[schema(format = "iri", max_length = 2000)]
+    pub publiccode_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::web"))]
+    #[schema(format = "iri", max_length = 2000)]
+    pub website: Option<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(min = 1, max = 5, message = "must be 1 to 5 themes; the first is the primary one"))]
+    /// Slugs or ids of themes; the first is the primary one.
+    #[schema(example = json!(["mobility"]), required = true, min_items = 1, max_items = 5)]
+    pub themes: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(custom(function = "rules::each_once"))]
+    #[schema(max_items = 50)]
+    pub spatial_scope: Vec<SpatialScope>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    /// Slugs or ids of projects.
+    #[schema(example = json!(["ulm"]), max_items = 100)]
+    pub projects: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 100, message = "must be at most 100 providers"))]
+    /// Official keys, slugs or ids of municipalities.
+    #[schema(example = json!(["08421000"]), max_items = 100)]
+    pub providers: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50 prerequisites"))]
+    #[schema(max_items = 50)]
+    pub prerequisites: Vec<Prerequisite>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub costs: Option<Costs>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub staffing: Option<Staffing>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_model: Option<OperatorModel>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(custom(function = "rules::names"))]
+    #[schema(max_items = 50)]
+    pub technologies: Vec<String>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50 interfaces"))]
+    #[schema(max_items = 50)]
+    pub interfaces: Vec<Interface>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    #[schema(max_items = 20)]
+    pub contacts: Vec<Contact>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    #[schema(max_items = 50)]
+    pub links: Vec<WebLink>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(length(max = 50, message = "must be at most 50 related solutions"))]
+    #[schema(max_items = 50)]
+    pub related: Vec<RelatedInput>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    #[validate(nested)]
+    pub identifiers: Vec<Identifier>,
+    #[validate(custom(function = "rules::sources"))]
+    #[schema(min_items = 1, max_items = 50)]
+    pub sources: Vec<String>,
+    #[serde(default, deserialize_with = "dates::read", skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "rules::past"))]
+    pub last_confirmed_on: Option<NaiveDate>,
+}
+
+impl From<Solution> for SolutionInput {
+    fn from(entry: Solution) -> Self {
+        Self {
+            slug: entry.slug,
+            title: entry.title,
+            summary: entry.summary,
+            description: entry.description,
+            challenge: entry.challenge,
+            kind: entry.kind,
+            status: entry.status,
+            scaling_phase: entry.scaling_phase,
+            discontinued: entry.discontinued,
+            openness: entry.openness,
+            licence: entry.licence,
+            repository_url: entry.repository_url,
+            publiccode_url: entry.publiccode_url,
+            website: entry.website,
+            themes: entry.themes.into_iter().map(|theme| theme.slug).collect(),
+            spatial_scope: entry.spatial_scope,
+            projects: entry.projects.into_iter().map(|project| project.slug).collect(),
+            providers: entry.providers.into_iter().map(MunicipalityLink::key).collect(),
+            prerequisites: entry.prerequisites,
+            costs: entry.costs,
+            staffing: entry.staffing,
+            operator_model: entry.operator_model,
+            technologies: entry.technologies,
+            interfaces: entry.interfaces,
+            privacy: entry.privacy,
+            contacts: entry.contacts,
+            links: entry.links,
+            related: entry.related.into_iter().map(Into::into).collect(),
+            identifiers: entry.identifiers,
+            sources: entry.sources,
+            last_confirmed_on: entry.last_confirmed_on,
+        }
+    }
+}
+
+/// A solution that another names, by slug or id
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelatedInput {
+    /// Slug or id.
+    #[schema(example = "open-smartcity-app")]
+    pub solution: String,
+    /// What this one is to that.
+    pub relation: SolutionRelation,
+}
+
+impl From<RelatedSolution> for RelatedInput {
+    fn from(RelatedSolution { solution, relation }: RelatedSolution) -> Self {
+        Self { solution: solution.slug, relation }
+    }
+}
+
+fn end_fits(input: &SolutionInput) -> Result<(), ValidationError> {
+    ended(input.status == Some(Status::Discontinued), input.discontinued.as_ref())
+}
+
+/// A licence expression; names that SPDX has superseded still say what they say.
+fn is_licence(expression: &str) -> Result<(), ValidationError> {
+    let mode = spdx::ParseMode { allow_deprecated: true, ..spdx::ParseMode::STRICT };
+    match spdx::Expression::parse_mode(expression, mode) {
+        Ok(_) if expression.len() <= 200 => Ok(()),
+        _ => Err(rules::broken("must be an SPDX licence expression, such as EUPL-1.2 or MIT OR Apache-2.0")),
+    }
+}

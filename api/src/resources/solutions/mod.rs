@@ -1,0 +1,194 @@
+//! What can be reused: software, data, services, processes and more.
+
+mod dto;
+mod filters;
+mod input;
+mod query;
+mod store;
+mod view;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
+use crate::base::error::Result;
+use crate::http::format::{Feature, FeatureCollection, Record};
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
+use crate::import::{Files, Form};
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::query::sublists::{asked_beside, redirect, to_list};
+use crate::write::{self, BatchAnswer, BatchQuery, Call};
+
+use self::dto::Solution;
+use self::filters::SolutionQuery;
+pub(crate) use self::input::SolutionInput;
+
+const TAG: &str = "solutions";
+
+pub(crate) const SOLUTIONS: Resource = Resource {
+    table: "solution",
+    collection: TAG,
+    title: ["Lösungen", "Solutions"],
+    about: "What can be reused: software, data, services, processes and more.",
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+    columns: Solution::COLUMNS,
+    scope: SolutionsWrite::NAME,
+    routes,
+    files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../../seed/solutions.json")))),
+};
+
+/// The lists of what belongs to a solution.
+const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
+
+fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_solutions).service(get_solution_adoptions).service(create_solution_confirmation);
+    cfg.service(list_solutions).service(get_solution).service(get_solution_list);
+    cfg.service(create_solution).service(replace_solution).service(change_solution).service(delete_solution);
+}
+
+/// List solutions
+///
+/// What the municipalities share so that others need not start from zero, in German order of titles.
+#[utoipa::path(tag = TAG, params(Usual, SolutionQuery, Paging, View),
+    responses((status = 200, description = "A page of solutions, or every match in the streamed forms", content(
+        (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
+    ))))]
+#[get("/v1/solutions")]
+async fn list_solutions(
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<SolutionQuery, Solution>,
+) -> Result<HttpResponse> {
+    list::list((state, req), list, query::plan, view::views).await
+}
+
+/// Read a solution
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app"), View),
+    responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
+#[get("/v1/solutions/{key}")]
+async fn get_solution(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Solution>,
+) -> Result<HttpResponse> {
+    list::show((state, req), (&SOLUTIONS, key), entry, view::views).await
+}
+
+/// Go to a list of what belongs to a solution
+///
+/// Redirects to the list of that name, filtered by the entry: `practice-examples`, `learning-partnerships`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "open-smartcity-app"),
+    ("list" = String, Path, description = "Name of the list.", example = "practice-examples"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/solutions/{key}/{list}")]
+async fn get_solution_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&SOLUTIONS, LISTS), (key, path)).await
+}
+
+/// Go to the practice examples that take a solution over
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/solutions/{key}/adoptions")]
+async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
+    let asked = asked_beside(&req, &["solution", "adoption"])?;
+    let slug = SOLUTIONS.slug(state.read()?, &key).await?;
+    Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true{asked}")))
+}
+
+/// Confirm a solution
+///
+/// Says that what is told of it holds today: `last_confirmed_on` becomes the day it is in Germany. It is for its providers, and
+/// for those who carry its projects.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 200, description = "The solution", body = Solution)))]
+#[post("/v1/solutions/{key}/confirmations")]
+async fn create_solution_confirmation(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    key: Key,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::confirm::<_, _, SolutionInput>((caller.caller(), call), key, store::stand, view::views).await
+}
+
+/// Add a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), responses((status = 201, description = "The solution", body = Solution)))]
+#[post("/v1/solutions")]
+async fn create_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    input: Json<SolutionInput>,
+) -> Result<HttpResponse> {
+    write::create((caller.caller(), call), input, view::views).await
+}
+
+/// Add many solutions at once
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(BatchQuery), request_body = Vec<SolutionInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/solutions/batch")]
+async fn create_solutions(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<SolutionInput>,
+) -> Result<HttpResponse> {
+    write::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    responses((status = 200, description = "The solution", body = Solution)))]
+#[put("/v1/solutions/{key}")]
+async fn replace_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<SolutionInput>,
+) -> Result<HttpResponse> {
+    write::replace((caller.caller(), call), (key, held), input, view::views).await
+}
+
+/// Change a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
+    request_body(content = SolutionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The solution", body = Solution)))]
+#[patch("/v1/solutions/{key}")]
+async fn change_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<SolutionInput>,
+) -> Result<HttpResponse> {
+    write::change((caller.caller(), call), (key, held), patch, view::views).await
+}
+
+/// Delete a solution
+#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/solutions/{key}")]
+async fn delete_solution(
+    caller: Scoped<SolutionsWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::delete::<_, _, SolutionInput>((caller.caller(), call), (key, held), view::views).await
+}

@@ -1,0 +1,157 @@
+//! Themes: the fields of action.
+
+mod dto;
+mod query;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{Scope, Scoped, ThemesWrite};
+use crate::base::error::Result;
+use crate::http::format::Record;
+use crate::http::{
+    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+};
+use crate::import::{Files, Form};
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::query::sublists::redirect;
+use crate::write::{self, BatchAnswer, BatchQuery, Call};
+
+use self::dto::{Theme, ThemeInput, ThemeQuery};
+
+const TAG: &str = "themes";
+
+pub(crate) const THEMES: Resource = Resource {
+    table: "theme",
+    collection: TAG,
+    title: ["Themen", "Themes"],
+    about: "The fields of action.",
+    label: "t.label",
+    key: "label_key",
+    official: None,
+    few: true,
+    columns: Theme::COLUMNS,
+    scope: ThemesWrite::NAME,
+    routes,
+    files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../../seed/themes.json")))),
+};
+
+/// The lists of what belongs to a theme.
+const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "courses",
+    "publications",
+];
+
+fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any key.
+    cfg.service(create_themes);
+    cfg.service(list_themes).service(get_theme).service(get_theme_list);
+    cfg.service(create_theme).service(replace_theme).service(change_theme).service(delete_theme);
+}
+
+/// List themes
+///
+/// The fields of action that projects and solutions are sorted by, in German order of their labels.
+#[utoipa::path(tag = TAG, params(Usual, ThemeQuery, Paging, View),
+    responses((status = 200, description = "A page of themes, or every match in the streamed forms", content(
+        (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/themes")]
+async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<HttpResponse> {
+    list::list((state, req), list, query::plan, query::views).await
+}
+
+/// Read a theme
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), View), responses((status = 200, description = "The theme", body = Theme)))]
+#[get("/v1/themes/{key}")]
+async fn get_theme(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
+    list::show((state, req), (&THEMES, key), entry, query::views).await
+}
+
+/// Go to a list of what belongs to a theme
+///
+/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `courses`, `publications`. Other parameters are
+/// passed on to it.
+#[utoipa::path(tag = TAG, params(
+    ("key" = String, Path, description = "Slug or id of the entry.", example = "mobility"),
+    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[get("/v1/themes/{key}/{list}")]
+async fn get_theme_list(
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    redirect((state, req), (&THEMES, LISTS), (key, path)).await
+}
+
+/// Add a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), responses((status = 201, description = "The theme", body = Theme)))]
+#[post("/v1/themes")]
+async fn create_theme(caller: Scoped<ThemesWrite>, call: Call, input: Json<ThemeInput>) -> Result<HttpResponse> {
+    write::create((caller.caller(), call), input, query::views).await
+}
+
+/// Add many themes at once
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(BatchQuery), request_body = Vec<ThemeInput>,
+    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[post("/v1/themes/batch")]
+async fn create_themes(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    query: QueryString<BatchQuery>,
+    batch: Batch<ThemeInput>,
+) -> Result<HttpResponse> {
+    write::create_all((caller.caller(), call), query.0, batch).await
+}
+
+/// Replace a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
+    responses((status = 200, description = "The theme", body = Theme)))]
+#[put("/v1/themes/{key}")]
+async fn replace_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    input: Json<ThemeInput>,
+) -> Result<HttpResponse> {
+    write::replace((caller.caller(), call), (key, held), input, query::views).await
+}
+
+/// Change a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
+    request_body(content = ThemeInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The theme", body = Theme)))]
+#[patch("/v1/themes/{key}")]
+async fn change_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    patch: Patch<ThemeInput>,
+) -> Result<HttpResponse> {
+    write::change((caller.caller(), call), (key, held), patch, query::views).await
+}
+
+/// Delete a theme
+#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")), responses((status = 204, description = "It is deleted")))]
+#[delete("/v1/themes/{key}")]
+async fn delete_theme(
+    caller: Scoped<ThemesWrite>,
+    call: Call,
+    key: Key,
+    held: Held,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    write::delete::<_, _, ThemeInput>((caller.caller(), call), (key, held), query::views).await
+}

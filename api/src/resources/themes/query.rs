@@ -1,0 +1,142 @@
+//! What the database does for themes.
+
+use entity::theme::{self, Model};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use uuid::Uuid;
+
+use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
+use super::{LISTS, THEMES};
+use crate::base::db::{Write, upsert};
+use crate::base::error::Result;
+use crate::model::catalog::Resource;
+use crate::query::facets::{Label, Values, facets, plain};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::{self, Plan, ids};
+use crate::query::relations::{Relation, counts};
+use crate::query::sublists::Lists;
+use crate::write::input::{Input, Known};
+
+const PROJECTS: Relation =
+    Relation::sorted("project_theme", "theme_id", "project_id", &crate::resources::projects::PROJECTS);
+const SOLUTIONS: Relation =
+    Relation::sorted("solution_theme", "theme_id", "solution_id", &crate::resources::solutions::SOLUTIONS);
+const EXAMPLES: Relation = Relation::sorted(
+    "practice_example_theme",
+    "theme_id",
+    "practice_example_id",
+    &crate::resources::practice_examples::PRACTICE_EXAMPLES,
+);
+const GROUPS: Relation = Relation::sorted(
+    "working_group_theme",
+    "theme_id",
+    "working_group_id",
+    &crate::resources::working_groups::WORKING_GROUPS,
+);
+const PARTNERSHIPS: Relation = Relation::sorted(
+    "learning_partnership_theme",
+    "theme_id",
+    "learning_partnership_id",
+    &crate::resources::learning_partnerships::LEARNING_PARTNERSHIPS,
+);
+const EVENTS: Relation = Relation::sorted("event_theme", "theme_id", "event_id", &crate::resources::events::EVENTS);
+const PUBLICATIONS: Relation =
+    Relation::sorted("publication_theme", "theme_id", "publication_id", &crate::resources::publications::PUBLICATIONS);
+const COURSES: Relation =
+    Relation::sorted("course_theme", "theme_id", "course_id", &crate::resources::courses::COURSES);
+const COUNTED: &[&Relation] =
+    &[&PROJECTS, &SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &COURSES, &PUBLICATIONS];
+
+pub(super) fn plan(query: &ThemeQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        usual: SortKey::text("theme.label_key"),
+        order: Plan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &ThemeQuery) -> Filter {
+    let goals: Vec<i16> = query.sdg.iter().filter_map(|goal| goal.0.try_into().ok()).collect();
+    Filter::of(&THEMES).compare("sdgs && $1::smallint[]", (!goals.is_empty()).then_some(goals))
+}
+
+fn order(by: ThemeOrder) -> Option<SortKey> {
+    Some(match by {
+        ThemeOrder::Label => SortKey::text("theme.label_key"),
+        ThemeOrder::CreatedAt => SortKey::time("theme.created_at"),
+        ThemeOrder::UpdatedAt => SortKey::time("theme.updated_at"),
+        ThemeOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: ThemeFacet, query: &mut ThemeQuery) -> (&'static str, Values, Label) {
+    match facet {
+        ThemeFacet::Sdg => {
+            query.sdg.clear();
+            ("sdg", Values::Listed("theme_goal", "goal"), plain)
+        }
+    }
+}
+
+/// One statement for all counts, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Theme>> {
+    let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
+    let view = |row: Model| Theme {
+        counts: ThemeCounts {
+            projects: counts.of(&PROJECTS, row.id),
+            solutions: counts.of(&SOLUTIONS, row.id),
+            practice_examples: counts.of(&EXAMPLES, row.id),
+            working_groups: counts.of(&GROUPS, row.id),
+            learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+            events: counts.of(&EVENTS, row.id),
+            courses: counts.of(&COURSES, row.id),
+            publications: counts.of(&PUBLICATIONS, row.id),
+        },
+        lists: Lists::of(&THEMES, &row.slug, LISTS),
+        id: row.id,
+        slug: row.slug,
+        label: row.label,
+        description: row.description,
+        sdgs: row.sdgs,
+        highlight: None,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+impl Input for ThemeInput {
+    const RESOURCE: &'static Resource = &THEMES;
+
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
+        list::inputs(db, &THEMES, names, views).await
+    }
+
+    async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await
+    }
+}
+
+impl ThemeInput {
+    /// The pattern names every field: one that nobody stores does not compile.
+    fn row(self, id: Uuid, write: &Write) -> theme::ActiveModel {
+        let Self { slug, label, description, sdgs } = self;
+        theme::ActiveModel {
+            id: Set(id),
+            slug: Set(slug),
+            label: Set(label),
+            description: Set(description),
+            sdgs: Set(sdgs),
+            revision: Set(write.version.number),
+            created_at: Set(write.at()),
+            updated_at: Set(write.at()),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What the database does to find working groups.
+
+use entity::vocabulary::{FederalState, GroupRole, OpenTo, WorkingGroupKind, WorkingGroupStatus};
+use entity::working_group::Model;
+use sea_orm::ConnectionTrait;
+
+use super::WORKING_GROUPS;
+use super::dto::{GroupMember, WorkingGroup, WorkingGroupFacet, WorkingGroupOrder, WorkingGroupQuery};
+use crate::base::error::{Error, Result};
+use crate::base::terms::of_terms;
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::{Plan, ids};
+use crate::query::relations::{Relation, links};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::{projects, themes};
+use crate::write::participants::{Parties, Party};
+
+pub(super) const THEMES: Relation =
+    Relation::ordered("working_group_theme", "working_group_id", "theme_id", &themes::THEMES);
+pub(super) const MEMBERS: Parties = Parties { table: "working_group_member", owner: "working_group_id" };
+const PROJECTS: Relation =
+    Relation::ordered("working_group_member", "working_group_id", "project_id", &projects::PROJECTS);
+const MUNICIPALITIES_OF: Relation =
+    Relation::sorted("working_group_municipality", "working_group_id", "municipality_id", &MUNICIPALITIES);
+
+pub(super) fn plan(query: &WorkingGroupQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        order: Plan::order(query.sort, order),
+        usual: SortKey::text("working_group.name_key"),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &WorkingGroupQuery) -> Filter {
+    Filter::of(&WORKING_GROUPS)
+        .term("kind", &query.kind)
+        .term("status", &query.status)
+        .term("open_to", &query.open_to)
+        .listed("working_group_member", "role", of_terms(&query.role))
+        .listed("working_group_output", "kind", of_terms(&query.output_kind))
+        .listed("working_group_country", "country", query.country.clone())
+        .related(&THEMES, &query.theme)
+        .related(&PROJECTS, &query.project)
+        .related(&MUNICIPALITIES_OF, &query.municipality)
+        .listed("working_group_federal_state", "federal_state", of_terms(&query.federal_state))
+        .during(query.from.as_ref(), query.to.as_ref())
+}
+
+fn order(by: WorkingGroupOrder) -> Option<SortKey> {
+    Some(match by {
+        WorkingGroupOrder::Name => SortKey::text("working_group.name_key"),
+        WorkingGroupOrder::StartsOn => SortKey::text("coalesce(working_group.first_day, '')"),
+        WorkingGroupOrder::CreatedAt => SortKey::time("working_group.created_at"),
+        WorkingGroupOrder::UpdatedAt => SortKey::time("working_group.updated_at"),
+        WorkingGroupOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: WorkingGroupFacet, query: &mut WorkingGroupQuery) -> (&'static str, Values, Label) {
+    match facet {
+        WorkingGroupFacet::Kind => {
+            query.kind.clear();
+            ("kind", Values::Own("kind"), term::<WorkingGroupKind>)
+        }
+        WorkingGroupFacet::Status => {
+            query.status.clear();
+            ("status", Values::Own("status"), term::<WorkingGroupStatus>)
+        }
+        WorkingGroupFacet::OpenTo => {
+            query.open_to.clear();
+            ("open_to", Values::Own("open_to"), term::<OpenTo>)
+        }
+        WorkingGroupFacet::Country => {
+            query.country.clear();
+            ("country", Values::Listed("working_group_country", "country"), plain)
+        }
+        WorkingGroupFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        WorkingGroupFacet::Project => {
+            query.project.clear();
+            ("project", Values::Related(&PROJECTS), plain)
+        }
+        WorkingGroupFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("working_group_federal_state", "federal_state"), term::<FederalState>)
+        }
+    }
+}
+
+/// Two statements for all relations, however many rows there are.
+pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<WorkingGroup>> {
+    let ids = ids(&rows, |row| row.id);
+    let mut links = links(db, &[&THEMES], &ids).await?;
+    let mut members = MEMBERS.of(db, &ids).await?;
+    let view = |row: Model| -> Result<WorkingGroup> {
+        let members: Vec<Party<GroupRole>> = members.remove(&row.id).unwrap_or_default();
+        Ok(WorkingGroup {
+            themes: links.take(&THEMES, row.id),
+            members: members.into_iter().map(GroupMember::from).collect(),
+            outputs: serde_json::from_value(row.outputs).map_err(Error::fault)?,
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            kind: row.kind,
+            summary: row.summary,
+            status: row.status,
+            open_to: row.open_to,
+            countries: row.countries,
+            website: row.website,
+            starts_on: row.starts_on,
+            ends_on: row.ends_on,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}

@@ -1,0 +1,84 @@
+//! What the database does to keep working groups.
+
+use entity::working_group;
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use uuid::Uuid;
+
+use super::WORKING_GROUPS;
+use super::input::WorkingGroupInput;
+use super::query::{MEMBERS, THEMES, views};
+use crate::base::db::{Write, upsert};
+use crate::base::error::Result;
+use crate::model::catalog::Resource;
+use crate::query::list;
+use crate::resources::themes;
+use crate::write::input::{Input, Known, Mention, Visit};
+use crate::write::participants;
+use serde_json::json;
+
+impl Input for WorkingGroupInput {
+    const RESOURCE: &'static Resource = &WORKING_GROUPS;
+
+    fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    fn visit(&mut self, visit: &mut Visit<'_>) {
+        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        participants::visit(&mut self.members, ["members/*/municipality", "members/*/project"], visit);
+    }
+
+    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
+        list::inputs(db, &WORKING_GROUPS, names, views).await
+    }
+
+    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
+        upsert(&write.tx, rows).await?;
+        let members: Vec<_> = entries.iter().map(|(id, input)| (*id, input.members.as_slice())).collect();
+        MEMBERS.put(&write.tx, known, &members).await?;
+        THEMES.put(&write.tx, themes).await
+    }
+}
+
+impl WorkingGroupInput {
+    /// The pattern names every field: one that nobody stores does not compile.
+    fn row(self, id: Uuid, write: &Write) -> working_group::ActiveModel {
+        let Self {
+            slug,
+            name,
+            kind,
+            summary,
+            status,
+            open_to,
+            countries,
+            themes: _,
+            members: _,
+            outputs,
+            website,
+            starts_on,
+            ends_on,
+            sources,
+        } = self;
+        working_group::ActiveModel {
+            id: Set(id),
+            slug: Set(slug),
+            name: Set(name),
+            kind: Set(kind),
+            summary: Set(summary),
+            status: Set(status),
+            open_to: Set(open_to),
+            countries: Set(countries),
+            outputs: Set(json!(outputs)),
+            website: Set(website),
+            starts_on: Set(starts_on),
+            ends_on: Set(ends_on),
+            sources: Set(sources),
+            revision: Set(write.version.number),
+            created_at: Set(write.at()),
+            updated_at: Set(write.at()),
+            ..Default::default()
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The feed as server-sent events.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Data;
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use tokio::time::Instant;
+
+use super::dto::{Changes, ChangesQuery};
+use crate::State;
+use crate::base::error::{Error, Result};
+use crate::http::{Whole, no_store};
+
+/// A quiet stream says now and then that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// However old the connection, it goes on for so long.
+const LEAST: Duration = Duration::from_secs(15);
+
+/// Where a stream stands.
+struct Following {
+    state: Data<State>,
+    query: ChangesQuery,
+    ends: Instant,
+    begun: bool,
+}
+
+/// Streams what follows, until the service stops or the connection is old: then it ends, before it is cut, and clients come back by
+/// themselves.
+pub(super) fn answer(state: Data<State>, query: ChangesQuery, ends: Instant) -> Result<HttpResponse> {
+    // What can be refused is refused before the first byte.
+    state.read()?;
+    let following = Following { state, query, ends: ends.max(Instant::now() + LEAST), begun: false };
+    let body = unfold(following, |mut following| async move {
+        let text = following.next().await?;
+        Some((Ok::<_, Error>(Bytes::from(text)), following))
+    });
+    let mut response = HttpResponse::Ok();
+    // Whoever comes back comes on a new connection.
+    Ok(no_store(response.force_close().insert_header((CONTENT_TYPE, "text/event-stream")).streaming(body)))
+}
+
+impl Following {
+    /// What comes next: events, or a sign of life. Nothing once it ends.
+    async fn next(&mut self) -> Option<String> {
+        if !std::mem::replace(&mut self.begun, true) {
+            return Some("retry: 2000\n\n".to_owned());
+        }
+        let until = (Instant::now() + HEARTBEAT).min(self.ends);
+        loop {
+            if self.state.directory.is_stopping() || Instant::now() >= self.ends {
+                return None;
+            }
+            let news = self.state.directory.news();
+            // While the database is away there is no news; the stream lives on.
+            if let Ok(page) = self.state.feed.page(&self.state, &self.query).await
+                && !page.items.is_empty()
+            {
+                self.query.after = Some(Whole(page.next));
+                return Some(events(&page));
+            }
+            if !news.until(until).await {
+                return (Instant::now() < self.ends && !self.state.directory.is_stopping())
+                    .then(|| ": still there\n\n".to_owned());
+            }
+        }
+    }
+}
+
+fn events(page: &Changes) -> String {
+    page.items.iter().fold(String::new(), |mut text, change| {
+        let data = serde_json::to_string(change).unwrap_or_default();
+        let _ = write!(text, "id: {}\nevent: change\ndata: {data}\n\n", change.sequence);
+        text
+    })
+}

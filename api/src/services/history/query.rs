@@ -1,0 +1,114 @@
+//! What the database does to find changes.
+
+use entity::change::Model;
+use sea_orm::prelude::Expr;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::dto::{AuditQuery, Change, ChangeOrder, HistoryQuery};
+use crate::auth::Caller;
+use crate::base::error::{Error, Result, Violation};
+use crate::http::{Instant, Key, Sort};
+use crate::model::catalog::{Resource, ResourceName};
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::list::Plan;
+use crate::services::tokens;
+use crate::write::change_log::{absent, once};
+
+/// The newest first.
+fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> Plan {
+    let number = |ChangeOrder::Number| Some(SortKey::integer("change.number"));
+    Plan {
+        filters,
+        usual: SortKey::integer("change.number").turned(true),
+        order: Plan::order(sort, number),
+        facets: vec![],
+    }
+}
+
+pub(super) fn history(query: &HistoryQuery) -> Plan {
+    let filters = Filter::of_table("change").compare("entry_id = $1", query.entry);
+    planned(filters.term("action", &query.action), query.sort)
+}
+
+pub(super) fn audit(query: &AuditQuery) -> Plan {
+    let time = |time: Option<Instant>| time.map(|Instant(time)| time);
+    let some = |ids: &[Uuid]| (!ids.is_empty()).then(|| ids.to_vec());
+    let tables = query.resource.iter().filter_map(|name| table(name)).map(str::to_owned).collect();
+    let filters = Filter::of_table("change")
+        .text("resource", tables)
+        .term("action", &query.action)
+        .text("actor", query.actor.clone())
+        .compare("entry_id = any ($1)", some(&query.entry))
+        .compare("token_id = any ($1)", some(&query.token))
+        .compare("request_id = $1", query.request.clone().map(|request| request.0))
+        .compare("at >= $1", time(query.since))
+        .compare("at < $1", time(query.until));
+    planned(filters, query.sort)
+}
+
+/// The table of a resource, or of the tokens.
+fn table(name: &str) -> Option<&'static str> {
+    if name == "tokens" {
+        Some(tokens::TABLE)
+    } else {
+        ResourceName::of_collection(name).ok().map(|found| found.0.table)
+    }
+}
+
+/// Refuses what is no resource.
+pub(super) fn check(query: &AuditQuery) -> Result<()> {
+    let unknown = query.resource.iter().filter(|name| table(name).is_none());
+    let detail = |name: &String| Violation::parameter("resource", format!("`{name}` is no resource, nor `tokens`"));
+    let violations: Vec<Violation> = unknown.map(detail).collect();
+    if violations.is_empty() { Ok(()) } else { Err(Error::Parameters(violations)) }
+}
+
+/// What changes look like, with or without who made them.
+pub(super) fn views(rows: Vec<Model>, with_actor: bool) -> Vec<Change> {
+    rows.into_iter().map(|row| view(row, with_actor)).collect()
+}
+
+pub(super) fn view(row: Model, with_actor: bool) -> Change {
+    let collection = ResourceName::of_table(&row.resource).map(|resource| resource.0.collection);
+    Change {
+        id: row.id,
+        number: row.number,
+        at: row.at,
+        action: row.action,
+        resource: collection.unwrap_or("tokens").to_owned(),
+        entry: row.entry_id,
+        slug: row.slug,
+        href: collection.map(|collection| format!("/v1/{collection}/{}/history/{}", row.entry_id, row.number)),
+        actor: with_actor.then_some(row.actor),
+        token: row.token_id.filter(|_| with_actor),
+        request: row.request_id.filter(|_| with_actor),
+    }
+}
+
+/// The id of an entry whose history is asked for, and whether it is there. What was deleted only those may see who could
+/// write it, or audit.
+pub(super) async fn entry(
+    db: &impl ConnectionTrait,
+    (resource, key): (&Resource, &Key),
+    caller: Option<&Caller>,
+) -> Result<(Uuid, bool)> {
+    if let Some(id) = resource.id(db, key).await? {
+        return Ok((id, true));
+    }
+    match absent(db, resource, key).await {
+        Error::Gone(at) if caller.is_some_and(|caller| caller.may(resource.scope) || caller.audits()) => {
+            once(db, resource, key).await?.map(|id| (id, false)).ok_or(Error::Gone(at))
+        }
+        error => Err(error),
+    }
+}
+
+/// The change of an entry with a number, or the newest one before that number.
+pub(super) async fn one(db: &impl ConnectionTrait, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
+    let which = if before { "number < $1" } else { "number = $1" };
+    let rows = entity::change::Entity::find().filter(Expr::cust_with_values("entry_id = $1", [entry]));
+    let rows = rows.filter(Expr::cust_with_values(which, [number]));
+    Ok(rows.order_by_desc(entity::change::Column::Number).one(db).await?)
+}

@@ -1,0 +1,85 @@
+//! `GraphML`: the network for Gephi, Cytoscape and their like.
+
+use entity::vocabulary::{EdgeKind, Vocabulary};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::dto::{Edge, Network, Node};
+use crate::base::error::{Error, Result};
+
+type Xml = Writer<Vec<u8>>;
+type Written = std::io::Result<()>;
+
+/// What is told of nodes and edges: where, its name, its type.
+const KEYS: [(&str, &str, &str); 9] = [
+    ("node", "resource", "string"),
+    ("node", "slug", "string"),
+    ("node", "title", "string"),
+    ("node", "federal_states", "string"),
+    ("node", "lon", "double"),
+    ("node", "lat", "double"),
+    ("edge", "kind", "string"),
+    ("edge", "count", "long"),
+    ("edge", "through", "string"),
+];
+
+pub(super) fn written(network: &Network) -> Result<Vec<u8>> {
+    let mut xml = Writer::new(vec![]);
+    document(&mut xml, network).map_err(Error::fault)?;
+    Ok(xml.into_inner())
+}
+
+fn document(xml: &mut Xml, network: &Network) -> Written {
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let root = xml.create_element("graphml").with_attribute(("xmlns", "http://graphml.graphdrawing.org/xmlns"));
+    root.write_inner_content(|xml| {
+        for (of, name, kind) in KEYS {
+            let key = xml.create_element("key").with_attributes([("id", name), ("for", of), ("attr.name", name)]);
+            key.with_attribute(("attr.type", kind)).write_empty()?;
+        }
+        let graph =
+            xml.create_element("graph").with_attributes([("id", "transferatlas"), ("edgedefault", "undirected")]);
+        graph.write_inner_content(|xml| {
+            network.nodes.iter().try_for_each(|one| node(xml, one))?;
+            network.edges.iter().try_for_each(|one| edge(xml, one))
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn node(xml: &mut Xml, node: &Node) -> Written {
+    let states: Vec<&str> = node.federal_states.iter().map(|state| state.value()).collect();
+    let element = xml.create_element("node").with_attribute(("id", &*node.id.to_string()));
+    element.write_inner_content(|xml| {
+        data(xml, "resource", node.resource.0.collection)?;
+        data(xml, "slug", &node.slug)?;
+        data(xml, "title", &node.title.de)?;
+        data(xml, "federal_states", &states.join(" "))?;
+        let Some(location) = node.location else { return Ok(()) };
+        data(xml, "lon", &location.lon.to_string())?;
+        data(xml, "lat", &location.lat.to_string())
+    })?;
+    Ok(())
+}
+
+fn edge(xml: &mut Xml, edge: &Edge) -> Written {
+    let directed = matches!(edge.kind, EdgeKind::Membership | EdgeKind::Transfer);
+    let (source, target) = (edge.source.to_string(), edge.target.to_string());
+    let element = xml.create_element("edge").with_attributes([
+        ("source", source.as_str()),
+        ("target", &target),
+        ("directed", if directed { "true" } else { "false" }),
+    ]);
+    element.write_inner_content(|xml| {
+        data(xml, "kind", edge.kind.value())?;
+        data(xml, "count", &edge.count.to_string())?;
+        data(xml, "through", &edge.through.join(" "))
+    })?;
+    Ok(())
+}
+
+fn data(xml: &mut Xml, key: &str, value: &str) -> Written {
+    xml.create_element("data").with_attribute(("key", key)).write_text_content(BytesText::new(value))?;
+    Ok(())
+}

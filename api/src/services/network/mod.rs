@@ -1,0 +1,65 @@
+//! Who has to do with whom, and how many there are of everything.
+
+mod dto;
+mod graphml;
+mod query;
+mod statistics;
+
+use actix_web::http::header::{CONTENT_TYPE, LINK};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::base::error::Result;
+use crate::http::format::Format;
+use crate::http::{QueryString, alternate, negotiate, nothing, reply};
+
+use self::dto::{Network, NetworkQuery};
+use self::statistics::{Statistics, count};
+
+const TAG: &str = "overview";
+
+/// The forms of the network.
+const FORMS: [Format; 2] = [Format::Json, Format::Graphml];
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_network).service(get_statistics);
+}
+
+/// Read the network
+///
+/// Municipalities and projects, and what joins them: projects they carry and share, working groups, learning partnerships
+/// and transfers. A partner that is a municipality stands for itself; where only its project is known, that stands for it.
+#[utoipa::path(tag = TAG, params(NetworkQuery), responses((status = 200, description = "Nodes and edges", content(
+    (Network = "application/json"), (String = "application/graphml+xml")
+))))]
+#[get("/v1/network")]
+async fn get_network(
+    state: Data<State>,
+    req: HttpRequest,
+    QueryString(query): QueryString<NetworkQuery>,
+) -> Result<HttpResponse> {
+    let form = negotiate(req.headers(), query.format, &FORMS)?;
+    let network = query::network(state.read()?, &query).await?;
+    let mut response = match form {
+        Format::Graphml => {
+            HttpResponse::Ok().insert_header((CONTENT_TYPE, form.content_type())).body(graphml::written(&network)?)
+        }
+        _ => reply(form.content_type(), &network)?,
+    };
+    if let Ok(link) = alternate(&req, form, &FORMS).join(", ").parse() {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// Read the numbers of the directory
+///
+/// What a home page shows of it.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
+#[get("/v1/statistics")]
+async fn get_statistics(state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
+    nothing(&req)?;
+    reply(Format::Json.content_type(), &count(state.read()?).await?)
+}

@@ -1,0 +1,113 @@
+//! What the database does to find who has to do with whom.
+
+use std::collections::HashMap;
+
+use anyhow::anyhow;
+use entity::Text;
+use entity::vocabulary::EdgeKind;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::dto::{Edge, Network, NetworkQuery, Node};
+use crate::base::error::{Error, Result};
+use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog::ResourceName;
+use crate::query::facets::{Bucket, term};
+use crate::query::geo::Location;
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::resources::projects::PROJECTS;
+use crate::resources::themes::THEMES;
+
+/// Two statements, however large it is; and one for each filter that names entries.
+pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Network> {
+    let themes = THEMES.check(db, &query.theme).await?;
+    let municipalities = MUNICIPALITIES.check(db, &query.municipality).await?;
+    let ends = [municipalities, PROJECTS.check(db, &query.project).await?].concat();
+    let edges = edges(db, query, (themes, ends)).await?;
+    let mut degrees: HashMap<Uuid, usize> = HashMap::new();
+    for end in edges.iter().flat_map(|edge| [edge.source, edge.target]) {
+        *degrees.entry(end).or_default() += 1;
+    }
+    let mut kinds: HashMap<EdgeKind, i64> = HashMap::new();
+    for edge in &edges {
+        *kinds.entry(edge.kind).or_default() += 1;
+    }
+    Ok(Network { nodes: nodes(db, &degrees).await?, edges, kinds: buckets(&kinds) })
+}
+
+/// Most frequent first, as facets are.
+fn buckets(kinds: &HashMap<EdgeKind, i64>) -> Vec<Bucket> {
+    let bucket = |(kind, count): (&EdgeKind, &i64)| {
+        let value = of_terms(&[*kind]).pop()?;
+        Some(Bucket { label: term::<EdgeKind>(&value)?, value, count: *count })
+    };
+    let mut buckets: Vec<Bucket> = kinds.iter().filter_map(bucket).collect();
+    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    buckets
+}
+
+/// An empty list of a filter asks for nothing.
+const EDGES: &str = "select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
+        array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
+   from network_edge e join search_hit h on h.id = e.through_id \
+  where ($1 = '{}' or e.kind = any ($1)) \
+    and ($2 = '{}' or h.themes && (select array_agg(t.slug) from theme t where t.id = any ($2))) \
+    and ($3 = '{}' or exists (select from search_document n \
+                              where n.entry_id in (e.source_id, e.target_id) and n.federal_states && $3)) \
+    and ($4 = '{}' or e.source_id = any ($4) or e.target_id = any ($4)) \
+  group by 1, 2, 3 order by 1, 2, 3";
+
+async fn edges(
+    db: &impl ConnectionTrait,
+    query: &NetworkQuery,
+    (themes, ends): (Vec<Uuid>, Vec<Uuid>),
+) -> Result<Vec<Edge>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        kind: String,
+        source: Uuid,
+        target: Uuid,
+        count: i64,
+        through: Vec<String>,
+    }
+    let filters: [Value; 4] =
+        [of_terms(&query.kind).into(), themes.into(), of_terms(&query.federal_state).into(), ends.into()];
+    let found = Statement::from_sql_and_values(db.get_database_backend(), EDGES, filters);
+    let edge = |Found { kind, source, target, count, through }: Found| -> Result<Option<Edge>> {
+        let kind = to_terms(&[kind])?.pop();
+        Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
+    };
+    Found::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()
+}
+
+async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Result<Vec<Node>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: Uuid,
+        collection: String,
+        slug: String,
+        label: Text,
+        federal_states: Vec<String>,
+        lon: Option<f64>,
+        lat: Option<f64>,
+    }
+    const SQL: &str = "select h.id, h.collection, h.slug, h.label, h.federal_states, coalesce(m.lon, p.lon) as lon, coalesce(m.lat, p.lat) as lat \
+        from search_hit h left join municipality m on m.id = h.id left join project_place p on p.project_id = h.id \
+        where h.id = any ($1) order by h.collection, h.slug collate \"C\"";
+    let ids: Vec<Uuid> = degrees.keys().copied().collect();
+    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.into()]);
+    let node = |found: Found| -> Result<Node> {
+        Ok(Node {
+            href: format!("/v1/{}/{}", found.collection, found.slug),
+            resource: ResourceName::of_collection(&found.collection)
+                .map_err(|unknown| Error::fault(anyhow!(unknown)))?,
+            degree: degrees.get(&found.id).copied().unwrap_or_default(),
+            id: found.id,
+            slug: found.slug,
+            title: found.label,
+            federal_states: to_terms(&found.federal_states)?,
+            location: Location::of(found.lon, found.lat),
+        })
+    };
+    Found::find_by_statement(found).all(db).await?.into_iter().map(node).collect()
+}

@@ -1,0 +1,92 @@
+//! What the database does to find entries of all resources.
+
+use anyhow::anyhow;
+use entity::Text;
+use entity::search_hit::Model;
+use entity::vocabulary::FederalState;
+use sea_orm::ConnectionTrait;
+
+use super::dto::{Hit, HitFacet, HitOrder, HitQuery};
+use crate::base::error::{Error, Result};
+use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog::ResourceName;
+use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::filter::Filter;
+use crate::query::full_text::{EVERYTHING, excerpt};
+use crate::query::keyset::SortKey;
+use crate::query::list::Plan;
+use crate::query::relations::Relation;
+use crate::resources::themes;
+
+const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "theme_id", &themes::THEMES);
+
+pub(super) fn plan(query: &HitQuery) -> Plan {
+    Plan {
+        filters: filters(query),
+        usual: SortKey::text("search_hit.label_key"),
+        order: Plan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, open),
+    }
+}
+
+fn filters(query: &HitQuery) -> Filter {
+    Filter::of_table(EVERYTHING)
+        .text("collection", query.resource.iter().map(|name| name.0.collection.to_owned()).collect())
+        .related(&THEMES, &query.theme)
+        .listed("search_hit_federal_state", "federal_state", of_terms(&query.federal_state))
+}
+
+fn order(by: HitOrder) -> Option<SortKey> {
+    Some(match by {
+        HitOrder::Title => SortKey::text("search_hit.label_key"),
+        HitOrder::UpdatedAt => SortKey::time("search_hit.updated_at"),
+        HitOrder::Relevance => return None,
+    })
+}
+
+fn open(facet: HitFacet, query: &mut HitQuery) -> (&'static str, Values, Label) {
+    match facet {
+        HitFacet::Resource => {
+            query.resource.clear();
+            ("resource", Values::Own("collection"), title)
+        }
+        HitFacet::Theme => {
+            query.theme.clear();
+            ("theme", Values::Related(&THEMES), plain)
+        }
+        HitFacet::FederalState => {
+            query.federal_state.clear();
+            ("federal_state", Values::Listed("search_hit_federal_state", "federal_state"), term::<FederalState>)
+        }
+    }
+}
+
+/// What a resource is called.
+fn title(collection: &str) -> Option<Text> {
+    ResourceName::of_collection(collection).ok().map(|ResourceName(resource)| {
+        let [de, en] = resource.title.map(str::to_owned);
+        Text { de, en: Some(en) }
+    })
+}
+
+/// The row has everything.
+pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Hit>> {
+    let view = |row: Model| -> Result<Hit> {
+        let resource =
+            ResourceName::of_collection(&row.collection).map_err(|unknown| Error::fault(anyhow!(unknown)))?;
+        Ok(Hit {
+            href: format!("/v1/{}/{}", resource.0.collection, row.slug),
+            resource,
+            id: row.id,
+            slug: row.slug,
+            snippet: excerpt(row.summary.as_ref().map_or(&row.label.de, |summary| &summary.de)),
+            title: row.label,
+            summary: row.summary,
+            score: None,
+            themes: row.themes,
+            federal_states: to_terms(&row.federal_states)?,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}

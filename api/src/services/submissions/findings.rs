@@ -1,0 +1,120 @@
+//! What is to be said of a submission against the rules for entries and the entry it is about.
+
+use entity::submission::Model;
+use entity::vocabulary::{Purpose, Stage};
+use sea_orm::{ConnectionTrait, DatabaseExecutor};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::dto::OwnershipChange;
+use super::kind::{Checkup, Kind, Rebased, rebase};
+use super::merge::changed;
+use super::review::is_open;
+use crate::auth::{Caller, Responsible};
+use crate::base::error::{Result, Violation};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::write::{Referrers, referrers};
+
+/// What is to be said of a submission where it stands now.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub violations: Vec<Violation>,
+    pub changes: Option<Vec<String>>,
+    pub ownership_change: Option<OwnershipChange>,
+    /// Whether the entry it is about was deleted, so that it can be neither submitted nor published.
+    pub is_gone: bool,
+}
+
+pub(super) async fn look_at<'c, C: ConnectionTrait>(db: &'c C, row: &Model, caller: &Caller) -> Result<Findings>
+where
+    DatabaseExecutor<'c>: From<&'c C>,
+{
+    let is_under_way = is_open(row.stage) || row.stage == Stage::Submitted;
+    let kind = Kind::of_table(&row.resource)?;
+    let Some(entry) = row.entry_id.filter(|_| is_under_way) else {
+        let violations = match row.purpose {
+            Purpose::Publish => checked(db, row, row.content.clone(), caller).await?.violations,
+            Purpose::Withdraw => vec![],
+        };
+        return Ok(Findings { violations, ..Findings::default() });
+    };
+    let Some(published) = (kind.published)(db.into(), entry).await? else {
+        let detail = "is about an entry that was deleted meanwhile; withdraw the submission";
+        let violations = vec![Violation::pointer("", detail)];
+        return Ok(Findings { violations, is_gone: true, ..Findings::default() });
+    };
+    let Rebased { content, conflicts } = rebase(db, row, &published).await?;
+    if row.purpose == Purpose::Withdraw {
+        let mut violations = references(db, kind, entry).await?;
+        // A withdrawal that is not submitted is looked at again when it is.
+        if row.stage == Stage::Submitted && !conflicts.is_empty() {
+            let detail =
+                "the published entry was changed after this was submitted; the withdrawal has to be submitted again";
+            violations.push(Violation::pointer("", detail));
+        }
+        return Ok(Findings { violations, ..Findings::default() });
+    }
+    let changes = changed(&published.content, &content);
+    let Checkup { mut violations, owners, canonical } = checked(db, row, content, caller).await?;
+    violations.extend(conflicting(&conflicts, published.revision));
+    let ownership_change = canonical.and_then(|_| ownership_change(&published.owners, &owners));
+    Ok(Findings { violations, changes: Some(changes), ownership_change, is_gone: false })
+}
+
+/// Returns a violation for each member that the submission and others changed, each in its own way.
+pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation> {
+    let detail = format!(
+        "was changed in the published entry too; compare the two, and send the member again with `based_on` {revision}"
+    );
+    conflicts.iter().map(|pointer| Violation::pointer(pointer, detail.clone())).collect()
+}
+
+/// Returns a violation for each entry that keeps a withdrawal from being published.
+async fn references(db: &impl ConnectionTrait, kind: &Kind, entry: Uuid) -> Result<Vec<Violation>> {
+    let Referrers { links, count } = referrers(db, kind.resource, entry).await?;
+    let rest = count.saturating_sub(links.len());
+    let named = links.into_iter().map(|link| link.href);
+    let named = named.chain((rest > 0).then(|| format!("{rest} more")));
+    let detail = |name: String| {
+        format!(
+            "{name} refers to the entry, which can be withdrawn only after a reviewer has changed or deleted that reference"
+        )
+    };
+    Ok(named.map(|name| Violation::pointer("", detail(name))).collect())
+}
+
+/// Returns which municipalities become responsible for an entry, and which are no longer; nothing if none does.
+fn ownership_change(before: &[Responsible], after: &[Responsible]) -> Option<OwnershipChange> {
+    let missing = |from: &[Responsible], of: &[Responsible]| -> Vec<String> {
+        of.iter().filter(|one| from.iter().all(|other| other.id != one.id)).map(|one| one.name.clone()).collect()
+    };
+    let (added, removed) = (missing(before, after), missing(after, before));
+    (!added.is_empty() || !removed.is_empty()).then_some(OwnershipChange { added, removed })
+}
+
+/// Returns what is found of content, by the rules for entries, and by the rule that a municipality proposes only entries that it is
+/// responsible for, alone or with others.
+pub(super) async fn checked<'c, C: ConnectionTrait>(
+    db: &'c C,
+    row: &Model,
+    content: Value,
+    caller: &Caller,
+) -> Result<Checkup>
+where
+    DatabaseExecutor<'c>: From<&'c C>,
+{
+    let kind = Kind::of_table(&row.resource)?;
+    let mut checkup = (kind.check)(db.into(), row.entry_id, content).await?;
+    let Some(own) = caller.municipalities.as_ref().filter(|_| row.entry_id.is_none()) else { return Ok(checkup) };
+    let is_own = checkup.owners.iter().any(|owner| own.contains(&owner.id));
+    let is_named = !checkup.owners.is_empty() || checkup.violations.is_empty();
+    if is_named && !is_own {
+        let own: Vec<Uuid> = own.iter().copied().collect();
+        let names = MUNICIPALITIES.names_of(db, own.iter().copied()).await?.of(&own).join(", ");
+        let others: Vec<&str> = checkup.owners.iter().map(|owner| owner.name.as_str()).collect();
+        let others = if others.is_empty() { String::new() } else { format!(", not only {}", others.join(", ")) };
+        let detail = format!("must name a municipality that this token acts for ({names}){others}");
+        checkup.violations.push(Violation::pointer(kind.owners_at(), detail));
+    }
+    Ok(checkup)
+}

@@ -1,0 +1,236 @@
+//! What a form for a submission asks: read off the contract, so that it asks what a write takes.
+
+mod dto;
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpResponse, get};
+use entity::Text;
+use entity::vocabulary::lists;
+use serde_json::{Map, Value, json};
+
+use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
+use super::TAG;
+use super::kind::{KINDS, Kind};
+use super::labels::labels;
+use crate::base::error::{Error, Result, Violation};
+use crate::http::{QueryString, reply};
+use crate::model::catalog::Resource;
+use crate::openapi::document;
+use crate::write::input::MAX_BYTES;
+
+/// Read what a form for a submission asks
+///
+/// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
+#[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
+#[get("/v1/submissions/form")]
+pub(super) async fn get_submission_form(query: QueryString<FormQuery>) -> Result<HttpResponse> {
+    reply("application/json", form(&query.0)?)
+}
+
+/// The form for a kind of entry.
+fn form(query: &FormQuery) -> Result<&'static Form> {
+    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+        let document = serde_json::to_value(document()).unwrap_or_default();
+        KINDS.iter().map(|kind| Form::of(kind, &document)).collect()
+    });
+    let kind = query.kind.as_deref().unwrap_or("practice_example");
+    FORMS.iter().find(|form| form.kind == kind).ok_or_else(|| {
+        let known: Vec<&str> = FORMS.iter().map(|form| form.kind).collect();
+        let detail = format!("`{kind}` is not known here; write one of: {}", known.join(", "));
+        Error::Parameters(vec![Violation::parameter("kind", detail)])
+    })
+}
+
+/// Whether content of a kind can have a member at a JSON pointer.
+pub(super) fn has_member(kind: &Kind, pointer: &str) -> bool {
+    let form = form(&FormQuery { kind: Some(kind.resource.table.to_owned()) });
+    // A number is the place of an item, for which the form writes an asterisk.
+    let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
+    let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
+    !pointer.contains('*') && form.is_ok_and(|form| any_has(&form.members, &place))
+}
+
+fn any_has(members: &[FormMember], place: &str) -> bool {
+    members.iter().any(|member| {
+        let item = format!("{}{}", member.pointer, if member.is_list { "/*" } else { "" });
+        match place.strip_prefix(&item) {
+            Some("") => true,
+            Some("/de" | "/en") if member.kind == Takes::Text => true,
+            _ => place == member.pointer || any_has(&member.members, place),
+        }
+    })
+}
+
+fn text((de, en): (&str, &str)) -> Text {
+    Text { de: de.to_owned(), en: Some(en.to_owned()) }
+}
+
+impl Form {
+    fn of(kind: &Kind, document: &Value) -> Self {
+        let reading = Reading { document, mentions: (kind.mentions)(), wanted: kind.wanted };
+        // The contract names the resource's input in the body that creates an entry.
+        let body =
+            format!("/paths/~1v1~1{}/post/requestBody/content/application~1json/schema", kind.resource.collection);
+        let (schema, input) = reading.resolved(document.pointer(&body).unwrap_or(&Value::Null));
+        let members = reading.members(&schema, input, "");
+        let needed =
+            members.iter().filter(|member| member.required).map(|member| (member.name.clone(), member.example.clone()));
+        let example = Value::Object(needed.collect());
+        let [de, en] = kind.resource.title;
+        Self {
+            kind: kind.resource.table,
+            resource: kind.resource.collection,
+            title: text((de, en)),
+            max_bytes: MAX_BYTES,
+            members,
+            example,
+        }
+    }
+}
+
+/// The contract, and what it does not say.
+struct Reading<'d> {
+    document: &'d Value,
+    mentions: Vec<(&'static str, &'static Resource)>,
+    wanted: &'static [&'static str],
+}
+
+impl<'d> Reading<'d> {
+    /// What a reference leads to, and what that is called.
+    fn resolved(&self, schema: &'d Value) -> (String, &'d Value) {
+        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return (String::new(), schema) };
+        let found = self.document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null);
+        (reference.rsplit('/').next().unwrap_or_default().to_owned(), found)
+    }
+
+    fn members(&self, name: &str, schema: &'d Value, path: &str) -> Vec<FormMember> {
+        let none = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let required = |member: &String| {
+            schema.get("required").and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == member))
+        };
+        let read = |member: &String| {
+            let property = schema.get("properties")?.get(member)?;
+            Some(self.member((name, member), property, (path, required(member))))
+        };
+        properties.keys().filter_map(read).collect()
+    }
+
+    fn member(&self, (schema, name): (&str, &str), property: &'d Value, (path, required): (&str, bool)) -> FormMember {
+        let items = property.get("items");
+        let is_list = items.is_some();
+        let (of, item) = self.resolved(items.unwrap_or(property));
+        let path = format!("{path}{name}{}", if is_list { "/*" } else { "" });
+        let reference = self.mentions.iter().find(|(member, _)| *member == path).map(|(_, resource)| resource);
+        let terms = item.get("enum").and_then(Value::as_array);
+        let list = terms.and_then(|terms| {
+            lists().into_iter().find(|list| list.terms.iter().map(|(value, _)| json!(value)).eq(terms.iter().cloned()))
+        });
+        let kind = takes(&of, item, reference.is_some());
+        let (label, label_de, help_de) = labels(schema, name).unwrap_or_default();
+        // A text says of its German half what holds for both.
+        let limits = if kind == Takes::Text { item.pointer("/properties/de").unwrap_or(item) } else { item };
+        let whole = |of: &Value, limit: &str| of.get(limit).and_then(Value::as_u64);
+        let number = |limit: &str| item.get(limit).and_then(Value::as_f64);
+        let english = property.get("description").or_else(|| item.get("description")).and_then(Value::as_str);
+        let members = match kind {
+            Takes::Object => self.members(&of, item, &format!("{path}/")),
+            _ => vec![],
+        };
+        let options = list
+            .as_ref()
+            .map(|list| list.terms.iter().map(|(value, label)| Choice { value, label: text(*label) }).collect());
+        FormMember {
+            name: name.to_owned(),
+            pointer: format!("/{}", path.strip_suffix("/*").unwrap_or(&path)),
+            label: text((label_de, label)),
+            help: text((help_de, english.unwrap_or_default())),
+            kind,
+            is_list,
+            required,
+            wanted: self.wanted.contains(&path.trim_end_matches("/*")),
+            min_length: whole(limits, "minLength"),
+            max_length: whole(limits, "maxLength"),
+            pattern: item.get("pattern").and_then(Value::as_str).map(str::to_owned),
+            minimum: number("minimum"),
+            maximum: number("maximum"),
+            min_items: whole(property, "minItems"),
+            max_items: whole(property, "maxItems"),
+            vocabulary: list.map(|list| format!("/v1/vocabularies/{}", list.name)),
+            options,
+            reference: reference.map(|resource| format!("/v1/{}", resource.collection)),
+            example: listed(is_list, property.get("example").cloned().unwrap_or_else(|| example(item, &members))),
+            members,
+        }
+    }
+}
+
+fn takes(of: &str, item: &Value, is_reference: bool) -> Takes {
+    let says = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+    match (says("type"), says("format")) {
+        _ if is_reference => Takes::Reference,
+        _ if item.get("enum").is_some() => Takes::Term,
+        _ if of == "PartialDate" => Takes::PartialDate,
+        ("object", _) if item.pointer("/properties/de").is_some() => Takes::Text,
+        ("object", _) => Takes::Object,
+        (_, "date") => Takes::Date,
+        (_, "iri") => Takes::Url,
+        (_, "email") => Takes::Email,
+        ("integer", _) => Takes::Integer,
+        ("number", _) => Takes::Number,
+        ("boolean", _) => Takes::Boolean,
+        _ => Takes::Line,
+    }
+}
+
+/// A value that fits a schema, of the examples of its parts.
+fn example(schema: &Value, members: &[FormMember]) -> Value {
+    if let Some(example) = schema.get("example").or_else(|| schema.pointer("/enum/0")) {
+        return example.clone();
+    }
+    match members {
+        [] => {
+            let parts = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+            parts.filter_map(|(name, part)| Some((name.clone(), part.get("example")?.clone()))).collect()
+        }
+        members => members.iter().map(|member| (member.name.clone(), member.example.clone())).collect(),
+    }
+}
+
+/// An example as it stands in content, in a list where it is of one.
+fn listed(is_list: bool, example: Value) -> Value {
+    if is_list && !example.is_array() { json!([example]) } else { example }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::services::submissions::labels::all;
+
+    fn every<'f>(schema: &str, members: &'f [FormMember], told: &mut Vec<(String, &'f FormMember)>) {
+        for member in members {
+            told.push((format!("{schema}{}", member.name), member));
+            every(&format!("{schema}{}.", member.name), &member.members, told);
+        }
+    }
+
+    #[test]
+    fn every_member_has_its_words_in_both_languages() {
+        let forms = KINDS.iter().map(|kind| form(&FormQuery { kind: Some(kind.resource.table.to_owned()) }).unwrap());
+        let mut told = vec![];
+        for form in forms {
+            every("", &form.members, &mut told);
+        }
+        for (name, member) in &told {
+            assert!(!member.help.de.is_empty(), "{name} has no German help");
+            assert!(member.help.en.as_ref().is_some_and(|help| !help.is_empty()), "{name} has no English help");
+            assert!(!member.example.is_null(), "{name} has no example");
+        }
+        let names: BTreeSet<&str> = told.iter().map(|(_, member)| member.name.as_str()).collect();
+        let stale: Vec<&str> = all().filter(|name| !names.contains(name.rsplit('.').next().unwrap())).collect();
+        assert_eq!(stale, Vec::<&str>::new(), "labels of nothing");
+    }
+}

@@ -1,0 +1,156 @@
+//! Three states of an entry become one: the one a submission began with, the one that is published now, and the one
+//! that was submitted. Pure.
+
+use serde_json::{Map, Value};
+
+use crate::base::validation::escaped;
+
+/// What two sides made of the same base.
+#[derive(Debug, PartialEq)]
+pub(super) struct Merged {
+    /// Every change of either side; where both changed the same member, what was submitted.
+    pub content: Value,
+    /// JSON pointers to the members that both changed, and not to the same.
+    pub conflicts: Vec<String>,
+}
+
+/// Merges by member: a member that one side alone changed is as that side has it. Objects are merged by their own members,
+/// lists are taken whole.
+pub(super) fn merge(base: &Value, published: &Value, submitted: &Value) -> Merged {
+    let mut conflicts = vec![];
+    let sides = Sides { base: Some(base), published: Some(published), submitted: Some(submitted) };
+    let content = sides.merge("", &mut conflicts).unwrap_or_default();
+    Merged { content, conflicts }
+}
+
+/// A member in each of the three states, as far as it is there.
+#[derive(Clone, Copy)]
+struct Sides<'v> {
+    base: Option<&'v Value>,
+    published: Option<&'v Value>,
+    submitted: Option<&'v Value>,
+}
+
+impl Sides<'_> {
+    fn merge(self, pointer: &str, conflicts: &mut Vec<String>) -> Option<Value> {
+        let Self { base, published, submitted } = self;
+        if submitted == base || submitted == published {
+            return published.cloned();
+        }
+        if published == base {
+            return submitted.cloned();
+        }
+        if let (Some(Value::Object(published)), Some(Value::Object(submitted))) = (published, submitted) {
+            return Some(self.members(published, submitted, pointer, conflicts));
+        }
+        conflicts.push(pointer.to_owned());
+        submitted.cloned()
+    }
+
+    /// The members of an object, those that were submitted first, in their order.
+    fn members(
+        self,
+        published: &Map<String, Value>,
+        submitted: &Map<String, Value>,
+        pointer: &str,
+        conflicts: &mut Vec<String>,
+    ) -> Value {
+        let before = |name: &str| self.base.and_then(|base| base.get(name));
+        let names = submitted.keys().chain(published.keys().filter(|name| !submitted.contains_key(*name)));
+        let member = |name: &String| {
+            let sides = Sides { base: before(name), published: published.get(name), submitted: submitted.get(name) };
+            Some((name.clone(), sides.merge(&below(pointer, name), conflicts)?))
+        };
+        Value::Object(names.filter_map(member).collect())
+    }
+}
+
+/// Returns JSON pointers to the members that differ; of a list, the list.
+pub(super) fn changed(before: &Value, after: &Value) -> Vec<String> {
+    let mut pointers = vec![];
+    compare(Some(before), Some(after), "", &mut pointers);
+    pointers
+}
+
+fn compare(before: Option<&Value>, after: Option<&Value>, pointer: &str, pointers: &mut Vec<String>) {
+    match (before, after) {
+        (before, after) if before == after => {}
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            for name in after.keys().chain(before.keys().filter(|name| !after.contains_key(*name))) {
+                compare(before.get(name), after.get(name), &below(pointer, name), pointers);
+            }
+        }
+        _ => pointers.push(pointer.to_owned()),
+    }
+}
+
+/// The pointer of a member.
+fn below(pointer: &str, name: &str) -> String {
+    format!("{pointer}/{}", escaped(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn base() -> Value {
+        json!({ "title": { "de": "Alt", "en": "Old" }, "status": "pilot", "themes": ["a"], "costs": { "min": 1 } })
+    }
+
+    fn with(changes: &Value) -> Value {
+        let mut state = base();
+        json_patch::merge(&mut state, changes);
+        state
+    }
+
+    #[test]
+    fn what_one_side_alone_changed_is_as_that_side_has_it() {
+        let published =
+            with(&json!({ "status": "operational", "title": { "en": "New" }, "website": "https://example.org/" }));
+        let submitted = with(&json!({ "title": { "de": "Neu" }, "themes": ["b"], "costs": null }));
+
+        let Merged { content, conflicts } = merge(&base(), &published, &submitted);
+
+        assert!(conflicts.is_empty(), "{conflicts:?}");
+        assert_eq!(
+            content,
+            json!({
+                "title": { "de": "Neu", "en": "New" }, "status": "operational", "themes": ["b"],
+                "website": "https://example.org/",
+            })
+        );
+    }
+
+    #[test]
+    fn what_both_sides_changed_is_a_conflict_unless_it_is_the_same() {
+        let published =
+            with(&json!({ "status": "operational", "title": { "de": "Anders" }, "themes": ["a", "b"], "costs": null }));
+        let submitted =
+            with(&json!({ "status": "operational", "title": { "de": "Neu" }, "themes": [], "costs": { "min": 2 } }));
+
+        let Merged { content, conflicts } = merge(&base(), &published, &submitted);
+
+        assert_eq!(conflicts, ["/title/de", "/themes", "/costs"]);
+        assert_eq!((&content["status"], &content["title"]["de"]), (&json!("operational"), &json!("Neu")));
+    }
+
+    #[test]
+    fn a_member_that_both_added_is_merged_by_its_own_members() {
+        let published = with(&json!({ "staffing": { "one": 1 } }));
+        let submitted = with(&json!({ "staffing": { "two": 2 } }));
+
+        let merged = merge(&base(), &published, &submitted);
+
+        assert_eq!((merged.conflicts.len(), &merged.content["staffing"]), (0, &json!({ "one": 1, "two": 2 })));
+    }
+
+    #[test]
+    fn what_differs_is_named_by_its_members() {
+        let after = with(&json!({ "title": { "en": "New" }, "themes": ["a", "b"], "costs": null, "a/b": 1 }));
+
+        assert_eq!(changed(&base(), &after), ["/title/en", "/themes", "/a~1b", "/costs"]);
+        assert_eq!(changed(&base(), &base()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,297 @@
+//! Submissions: what municipalities propose, and what becomes of it. A record is public, a submission is private.
+
+mod dto;
+mod findings;
+mod form;
+mod input;
+mod kind;
+mod labels;
+mod merge;
+mod names;
+mod party;
+mod query;
+mod remarks;
+mod review;
+mod steps;
+mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
+use entity::submission::Model;
+use entity::vocabulary::ReviewAction;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::State;
+use crate::auth::{Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::base::db::Write;
+use crate::base::error::{Error, Result};
+use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing, reply};
+use crate::query::list;
+use crate::write::change_log::Author;
+use crate::write::{Answer, Call, Done};
+
+use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
+use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::party::{Party, one};
+use self::store::{Assignment, Revision, Rewrite};
+
+const TAG: &str = "submissions";
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    // A name of its own goes before any id.
+    cfg.service(form::get_submission_form);
+    cfg.service(list_submissions)
+        .service(get_submission)
+        .service(create_submission)
+        .service(replace_submission_content)
+        .service(change_submission_content);
+    cfg.service(list_submission_actions).service(create_submission_action);
+    cfg.service(create_submission_comment)
+        .service(create_submission_comment_resolution)
+        .service(create_submission_assignment);
+}
+
+/// List submissions
+///
+/// Those of the municipalities that the token acts for; with `submissions:review`, all that were ever submitted: the queue, in
+/// which what waits longest comes first. `facets=stage` counts them.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(SubmissionQuery, Paging, View),
+    responses((status = 200, description = "A page of submissions, or every match in the streamed forms", content(
+        (Page<Submission> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/submissions")]
+async fn list_submissions(
+    Party(caller): Party,
+    state: Data<State>,
+    req: HttpRequest,
+    mut list: ListQuery<SubmissionQuery, Submission>,
+) -> Result<HttpResponse> {
+    query::check(&list.query)?;
+    list.query.sight = Sight::of(&caller);
+    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| {
+        query::views(db, names::up_to_date(db, rows).await?, &caller).await
+    };
+    list::list((state, req), list, query::plan, views).await.map(no_store)
+}
+
+/// Read a submission
+///
+/// With what stands in the way of submitting it, the remarks made on it, and the steps that who asks may take.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[get("/v1/submissions/{id}")]
+async fn get_submission(Party(caller): Party, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
+    nothing(&req)?;
+    let db = state.read()?;
+    let (row, _) = one(db, id.0, &caller).await?;
+    let submission = query::whole(db, row, &caller).await?;
+    Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
+}
+
+/// Begin a submission
+///
+/// A draft may be incomplete. With `entry`, it is about one that is published, which stays as it is until the submission is
+/// published; without `content`, it begins with what is published.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])),
+    responses((status = 201, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[post("/v1/submissions")]
+async fn create_submission(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    input: Json<SubmissionInput>,
+) -> Result<HttpResponse> {
+    let caller = caller.caller();
+    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
+        let row = store::begin(tx, caller, input).await?;
+        let location = format!("/v1/submissions/{}", row.id);
+        Ok(shown(tx, row, caller, StatusCode::CREATED).await?.with("location", location))
+    };
+    aside(caller, call, input, work).await
+}
+
+/// Replace the content of a submission
+///
+/// As long as it is a draft, or changes were requested. Members of the published entry that were changed meanwhile, and not by the
+/// content, keep those changes. `based_on` says that the content takes a revision into account as a whole.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[put("/v1/submissions/{id}")]
+async fn replace_submission_content(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    id: Id,
+    held: Held,
+    input: Json<ContentInput>,
+) -> Result<HttpResponse> {
+    let revision = Revision::Replace(input.checked.sound()?);
+    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
+}
+
+/// Change some of the content of a submission
+///
+/// A merge patch (RFC 7396) of what replaces it: members of `content` that are named get new values, `null` removes one, lists are
+/// replaced whole. With `based_on`, the other members take in what was changed of the published entry up to that revision; where
+/// both changed the same member, the answer is 409 until the patch names it.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[patch("/v1/submissions/{id}")]
+async fn change_submission_content(
+    caller: Scoped<SubmissionsWrite>,
+    call: Call,
+    id: Id,
+    held: Held,
+    patch: Patch<ContentInput>,
+) -> Result<HttpResponse> {
+    let revision = Revision::Patch(patch);
+    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
+}
+
+/// Writes new content; what is the same as before leaves the submission, and its tag, as they are.
+async fn rewrite(caller: Caller, mut call: Call, rewrite: Rewrite) -> Result<HttpResponse> {
+    call.plain()?;
+    let writer = caller.clone();
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let (row, is_new) = store::rewrite(tx, &writer, rewrite).await?;
+        let answer = shown(tx, row, &writer, StatusCode::OK).await?;
+        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// Take a step
+///
+/// A step is possible where the submission stands and for whom its member `actions` lists it. To publish writes the entry: members that
+/// were changed after the submission was begun, and not by it, stay as they are; where both changed the same member, the
+/// answer is 409 with the three states to compare.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[post("/v1/submissions/{id}/actions")]
+async fn create_submission_action(
+    Party(caller): Party,
+    mut call: Call,
+    id: Id,
+    input: Json<StepInput>,
+) -> Result<HttpResponse> {
+    let publishes = |input: &StepInput| input.action == ReviewAction::Publish;
+    if !input.checked.value.as_ref().is_some_and(publishes) {
+        let work = async move |tx: &DatabaseTransaction, author: &Author, caller: &Caller, input| {
+            let row = steps::step(tx, author, id.0, caller, input).await?;
+            shown(tx, row, caller, StatusCode::OK).await
+        };
+        return aside(caller, call, input, work).await;
+    }
+    call.plain()?;
+    // Nobody who may not publish it makes others wait.
+    party::may_publish(call.state.read()?, id.0, &caller).await?;
+    let Json { checked, digest } = input;
+    let (input, reviewer) = (checked.sound()?, caller.clone());
+    let work = async move |write: &Write| {
+        let row = steps::publish(write, id.0, &reviewer, input).await?;
+        shown(&write.tx, row, &reviewer, StatusCode::OK).await.map(Done::Changed)
+    };
+    call.run(&caller, &digest, work).await.map(no_store)
+}
+
+/// List the steps that were taken
+///
+/// Oldest first, with what was said.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 200, description = "The steps", body = Steps)))]
+#[get("/v1/submissions/{id}/actions")]
+async fn list_submission_actions(
+    Party(caller): Party,
+    state: Data<State>,
+    req: HttpRequest,
+    id: Id,
+) -> Result<HttpResponse> {
+    nothing(&req)?;
+    one(state.read()?, id.0, &caller).await?;
+    let items = query::taken(state.read()?, id.0).await?;
+    reply("application/json", &Steps { items }).map(no_store)
+}
+
+/// Make a remark
+///
+/// By either side, on the whole or on a member of the content.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 201, description = "The comment", body = Comment)))]
+#[post("/v1/submissions/{id}/comments")]
+async fn create_submission_comment(
+    Party(caller): Party,
+    call: Call,
+    id: Id,
+    input: Json<CommentInput>,
+) -> Result<HttpResponse> {
+    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
+        let comment = remarks::comment(remarks::remark(tx, id.0, caller, input).await?);
+        Ok(Answer::of(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
+    };
+    aside(caller, call, input, work).await
+}
+
+/// Settle a remark
+#[utoipa::path(tag = TAG, description = "By either side. What is settled stays so.", security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id,
+        ("comment" = Uuid, Path, description = "Id of the comment.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The comment", body = Comment)))]
+#[post("/v1/submissions/{id}/comments/{comment}/resolution")]
+async fn create_submission_comment_resolution(
+    Party(caller): Party,
+    mut call: Call,
+    id: Id,
+    req: HttpRequest,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    call.plain()?;
+    let comment = req.match_info().get("comment").and_then(|comment| comment.parse().ok());
+    let comment: Uuid = comment.ok_or(Error::NotFound)?;
+    let resolver = caller.clone();
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let (row, is_new) = remarks::resolve(tx, id.0, comment, &resolver).await?;
+        let answer = Answer::of(StatusCode::OK, &remarks::comment(row))?;
+        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+    };
+    call.run_aside(&caller, "", work).await.map(no_store)
+}
+
+/// Settle who reviews
+#[utoipa::path(tag = TAG, description = "By those who review. Without `to`, nobody does any more.", security(("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+#[post("/v1/submissions/{id}/assignment")]
+async fn create_submission_assignment(
+    caller: Scoped<SubmissionsReview>,
+    call: Call,
+    id: Id,
+    input: Json<AssignmentInput>,
+) -> Result<HttpResponse> {
+    let state = call.state.clone();
+    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input: AssignmentInput| {
+        let is_foreign = input.to.as_ref().is_some_and(|to| state.auth.is_foreign(to));
+        let row = store::assign(tx, caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
+        shown(tx, row, caller, StatusCode::OK).await
+    };
+    aside(caller.caller(), call, input, work).await
+}
+
+/// Does something with a body that leaves the directory as it is.
+async fn aside<T: 'static>(
+    caller: Caller,
+    mut call: Call,
+    Json { checked, digest }: Json<T>,
+    work: impl AsyncFnOnce(&DatabaseTransaction, &Author, &Caller, T) -> Result<Answer> + 'static,
+) -> Result<HttpResponse> {
+    call.plain()?;
+    let (input, writer) = (checked.sound()?, caller.clone());
+    let work = async move |tx: &DatabaseTransaction, author: &Author| {
+        work(tx, author, &writer, input).await.map(Done::Changed)
+    };
+    call.run_aside(&caller, &digest, work).await.map(no_store)
+}
+
+/// The submission as who wrote sees it now.
+async fn shown(tx: &DatabaseTransaction, row: Model, caller: &Caller, status: StatusCode) -> Result<Answer> {
+    let submission = query::whole(tx, row, caller).await?;
+    Ok(Answer::of(status, &submission)?.tagged(submission.revision))
+}

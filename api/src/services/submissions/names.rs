@@ -1,0 +1,164 @@
+//! The entries that a submission names. They are kept by id: a name may go to another entry while a submission waits for its
+//! review, and what was written goes on to mean the entry that it meant.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::submission::Model;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::kind::{KINDS, Kind};
+use crate::base::db::sql;
+use crate::base::error::{Error, Result};
+use crate::model::catalog::{Found, Resource};
+
+/// The ids of entries, by their tables and the names that were written.
+type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
+
+/// Returns what the names in some content stand for now.
+pub(super) async fn named(
+    db: &impl ConnectionTrait,
+    kind: &Kind,
+    contents: impl IntoIterator<Item = &Json>,
+) -> Result<Json> {
+    let mut asked: BTreeMap<&str, (&Resource, Vec<String>)> = BTreeMap::new();
+    let mentions = (kind.mentions)();
+    for content in contents {
+        let mut content = content.clone();
+        for (member, resource) in &mentions {
+            let (_, names) = asked.entry(resource.table).or_insert((resource, vec![]));
+            visit(&mut content, member, &mut |name| names.push(name.clone()));
+        }
+    }
+    let mut ids = Ids::new();
+    for (table, (resource, names)) in asked.into_iter().filter(|(_, (_, names))| !names.is_empty()) {
+        let found = resource.find_ever(db, &names).await?;
+        let found = names.into_iter().filter_map(|name| found.get(&name).map(|found| (name, found.id)));
+        ids.insert(table.to_owned(), found.collect());
+    }
+    serde_json::to_value(ids).map_err(Error::fault)
+}
+
+/// Returns submissions with every entry they name under a name that this entry has now: one statement for each resource, however
+/// many there are. Of an entry that was deleted, names stay as they are.
+pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) -> Result<Vec<Model>> {
+    let ids = rows.iter().map(|row| serde_json::from_value(row.names.clone()));
+    let mut ids: Vec<Ids> = ids.collect::<Result<_, _>>().map_err(Error::fault)?;
+    for resource in resources() {
+        let named = ids.iter().filter_map(|ids| ids.get(resource.table)).flat_map(BTreeMap::values);
+        let named: Vec<String> = named.map(Uuid::to_string).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let entries = resource.find(db, &named).await?;
+        for (row, ids) in rows.iter_mut().zip(&mut ids) {
+            let Some(ids) = ids.get_mut(resource.table) else { continue };
+            rename(row, resource, ids, &entries)?;
+        }
+    }
+    for (row, ids) in rows.iter_mut().zip(ids) {
+        row.names = serde_json::to_value(ids).map_err(Error::fault)?;
+    }
+    Ok(rows)
+}
+
+/// Brings a submission up to date that is held, and keeps that.
+pub(super) async fn keep_up_to_date(tx: &DatabaseTransaction, row: Model) -> Result<Model> {
+    const KEEP: &str = "update submission set content = $2::text::json, base_content = $3::text::json, names = $4::text::jsonb where id = $1";
+    let now = up_to_date(tx, vec![row.clone()]).await?.pop().ok_or(Error::NotFound)?;
+    if now != row {
+        let base_content = now.base_content.as_ref().map(ToString::to_string);
+        let values: [Value; 4] =
+            [now.id.into(), now.content.to_string().into(), base_content.into(), now.names.to_string().into()];
+        tx.execute_raw(sql(KEEP, values)).await?;
+    }
+    Ok(now)
+}
+
+/// The resources that submissions name, each once.
+fn resources() -> Vec<&'static Resource> {
+    let mut resources: Vec<&Resource> =
+        KINDS.iter().flat_map(|kind| (kind.mentions)()).map(|(_, resource)| resource).collect();
+    resources.sort_by_key(|resource| resource.table);
+    resources.dedup_by_key(|resource| resource.table);
+    resources
+}
+
+/// Writes the names of today into a submission, for those that their entries have no more.
+fn rename(
+    row: &mut Model,
+    resource: &Resource,
+    ids: &mut BTreeMap<String, Uuid>,
+    entries: &HashMap<String, Found>,
+) -> Result<()> {
+    let now = |(name, id): (&String, &Uuid)| {
+        let entry = entries.get(&id.to_string())?;
+        let has_it = entry.slug() == name || entry.official() == Some(name) || id.to_string() == *name;
+        (!has_it).then(|| (name.clone(), (entry.key().to_owned(), *id)))
+    };
+    let renamed: BTreeMap<String, (String, Uuid)> = ids.iter().filter_map(now).collect();
+    if renamed.is_empty() {
+        return Ok(());
+    }
+    for (member, named) in (Kind::of_table(&row.resource)?.mentions)() {
+        if named.table != resource.table {
+            continue;
+        }
+        for content in [Some(&mut row.content), row.base_content.as_mut()].into_iter().flatten() {
+            visit(content, member, &mut |name| {
+                if let Some((now, _)) = renamed.get(name) {
+                    name.clone_from(now);
+                }
+            });
+        }
+    }
+    ids.retain(|name, _| !renamed.contains_key(name));
+    ids.extend(renamed.into_values());
+    Ok(())
+}
+
+/// Visits the texts in a member by its path; `*` stands for the places in a list.
+fn visit(value: &mut Json, path: &str, see: &mut dyn FnMut(&mut String)) {
+    let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let mut go_on = |value: &mut Json| match (rest, value) {
+        (Some(rest), value) => visit(value, rest, see),
+        (None, Json::String(text)) => see(text),
+        (None, _) => {}
+    };
+    match (first, value) {
+        ("*", Json::Array(values)) => values.iter_mut().for_each(go_on),
+        (name, Json::Object(members)) => {
+            if let Some(value) = members.get_mut(name) {
+                go_on(value);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_are_found_by_the_paths_of_their_members() {
+        let mut content = json!({
+            "municipality": "a", "providers": ["b", 7, "c"], "related": [{ "solution": "d" }, { "relation": "e" }, "f"],
+            "themes": "g", "project": null,
+        });
+        let mut found = vec![];
+
+        for path in ["municipality", "providers/*", "related/*/solution", "themes/*", "project", "absent/*"] {
+            visit(&mut content, path, &mut |name| {
+                found.push(name.clone());
+                name.push('!');
+            });
+        }
+
+        assert_eq!(found, ["a", "b", "c", "d"]);
+        assert_eq!(content["related"][0]["solution"], "d!");
+    }
+}

@@ -1,0 +1,83 @@
+//! Remarks of either side on a submission.
+
+use entity::submission_comment::{Column, Entity, Model};
+use entity::vocabulary::{Side, Vocabulary};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Value,
+};
+use uuid::Uuid;
+
+use super::dto::Comment;
+use super::form;
+use super::input::CommentInput;
+use super::kind::Kind;
+use super::party::held;
+use super::store::MOST;
+use crate::auth::Caller;
+use crate::base::db::{sql, written};
+use crate::base::error::{Error, Result, Violation};
+
+/// Adds a remark.
+pub(super) async fn remark(tx: &DatabaseTransaction, id: Uuid, caller: &Caller, input: CommentInput) -> Result<Model> {
+    const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
+        values ($1, $2, $3, $4, $5, $6) returning *";
+    let (row, part) = held(tx, id, caller).await?;
+    let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
+    if made.await? >= MOST {
+        return Err(Error::Enough("remarks on this submission", MOST));
+    }
+    if let Some(pointer) = &input.pointer
+        && row.content.pointer(pointer).is_none()
+        && !form::has_member(Kind::of_table(&row.resource)?, pointer)
+    {
+        let detail = format!("`{pointer}` is no member of the content; /v1/submissions/form lists those there can be");
+        return Err(Error::Invalid(vec![Violation::pointer("/pointer", detail)]));
+    }
+    let side = if part.submits { Side::Municipality } else { Side::Review };
+    let values: [Value; 6] = [
+        Uuid::now_v7().into(),
+        id.into(),
+        caller.subject.clone().into(),
+        side.value().into(),
+        input.pointer.into(),
+        input.body.into(),
+    ];
+    written(tx, sql(REMARK, values)).await
+}
+
+/// Notes that a remark is settled; tells whether it was not before.
+pub(super) async fn resolve(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    comment: Uuid,
+    caller: &Caller,
+) -> Result<(Model, bool)> {
+    const RESOLVE: &str =
+        "update submission_comment set resolved_at = now(), resolved_by = $2 where id = $1 returning *";
+    held(tx, id, caller).await?;
+    let row = Entity::find_by_id(comment).one(tx).await?;
+    let row = row.filter(|row| row.submission_id == id).ok_or(Error::NotFound)?;
+    if row.resolved_at.is_some() {
+        return Ok((row, false));
+    }
+    written(tx, sql(RESOLVE, [comment.into(), caller.subject.clone().into()])).await.map(|row| (row, true))
+}
+
+pub(super) async fn comments(db: &impl ConnectionTrait, submission: Uuid) -> Result<Vec<Comment>> {
+    let rows =
+        Entity::find().filter(Column::SubmissionId.eq(submission)).order_by_asc(Column::At).order_by_asc(Column::Id);
+    Ok(rows.all(db).await?.into_iter().map(comment).collect())
+}
+
+pub(super) fn comment(row: Model) -> Comment {
+    Comment {
+        id: row.id,
+        at: row.at,
+        side: row.side,
+        actor: row.actor,
+        pointer: row.pointer,
+        body: row.body,
+        resolved_at: row.resolved_at,
+        resolved_by: row.resolved_by,
+    }
+}

@@ -1,0 +1,104 @@
+//! Which step may follow which, and who may take it. The only place that knows; pure.
+
+use entity::vocabulary::{ReviewAction, Stage, Vocabulary};
+
+use crate::auth::{Scope, SubmissionsReview, SubmissionsWrite};
+use crate::base::error::{Error, Result};
+
+/// From which side somebody looks at a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// May it submit for the municipalities it is about?
+    pub submits: bool,
+    /// May it review?
+    pub reviews: bool,
+    /// Did it write or submit it, so that somebody else has to review it?
+    pub is_author: bool,
+}
+
+/// Where a submission stands after a step.
+fn next(stage: Stage, action: ReviewAction) -> Option<Stage> {
+    match (stage, action) {
+        (Stage::Draft | Stage::ChangesRequested, ReviewAction::Submit) => Some(Stage::Submitted),
+        (Stage::Draft | Stage::Submitted | Stage::ChangesRequested, ReviewAction::Withdraw) => Some(Stage::Withdrawn),
+        (Stage::Submitted, ReviewAction::RequestChanges) => Some(Stage::ChangesRequested),
+        (Stage::Submitted, ReviewAction::Reject) => Some(Stage::Rejected),
+        (Stage::Submitted, ReviewAction::Publish) => Some(Stage::Published),
+        (Stage::Rejected | Stage::Withdrawn, ReviewAction::Reopen) => Some(Stage::Draft),
+        _ => None,
+    }
+}
+
+/// Is a step one of the review?
+pub(crate) fn is_review(action: ReviewAction) -> bool {
+    matches!(action, ReviewAction::RequestChanges | ReviewAction::Reject | ReviewAction::Publish)
+}
+
+/// May the content be changed?
+pub(crate) fn is_open(stage: Stage) -> bool {
+    matches!(stage, Stage::Draft | Stage::ChangesRequested)
+}
+
+/// Where a submission stands after a step that somebody takes.
+pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<Stage> {
+    let next = next(stage, action).ok_or_else(|| Error::Step { stage: stage.value(), action: action.value() })?;
+    match (is_review(action), part) {
+        (true, Part { reviews: false, .. }) => Err(Error::Forbidden(SubmissionsReview::NAME)),
+        (true, Part { is_author: true, .. }) => Err(Error::FourEyes),
+        (false, Part { submits: false, .. }) => Err(Error::Forbidden(SubmissionsWrite::NAME)),
+        _ => Ok(next),
+    }
+}
+
+/// The steps that somebody may take.
+pub(crate) fn steps(stage: Stage, part: Part) -> Vec<ReviewAction> {
+    ReviewAction::ALL.iter().copied().filter(|action| after(stage, *action, part).is_ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the README tells of each stage, step and part.
+    #[test]
+    fn every_step_is_as_the_table_of_the_readme_says() {
+        const README: &str = include_str!("../../../../README.md");
+        let table = README.split("| stage | step | then | by |").nth(1).unwrap();
+        let rows: Vec<Vec<&str>> = table
+            .lines()
+            .skip(2)
+            .take_while(|line| line.starts_with('|'))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+            .collect();
+        let mut walked = 0;
+        for stage in Stage::ALL {
+            for action in ReviewAction::ALL {
+                let row = rows.iter().find(|row| {
+                    row[0].split(", ").any(|one| one.trim_matches('`') == stage.value())
+                        && row[1].trim_matches('`') == action.value()
+                });
+                for (submits, reviews, is_author) in [
+                    (true, false, true),
+                    (true, false, false),
+                    (false, true, false),
+                    (true, true, true),
+                    (true, true, false),
+                    (false, false, false),
+                ] {
+                    let part = Part { submits, reviews, is_author };
+                    let may = row.is_some_and(|row| match row[3] {
+                        "submitter" => submits,
+                        "reviewer, not the author" => reviews && !is_author,
+                        other => unreachable!("{other}"),
+                    });
+                    let then = after(*stage, *action, part).ok().map(Vocabulary::value);
+                    let told = row.filter(|_| may).map(|row| row[2].trim_matches('`'));
+                    assert_eq!(then, told, "{stage:?} {action:?} {part:?}");
+                    assert_eq!(steps(*stage, part).contains(action), may);
+                    walked += 1;
+                }
+            }
+        }
+        assert_eq!((walked, rows.len()), (216, 6));
+    }
+}

@@ -1,0 +1,180 @@
+//! What the database does to take a step: it is noted, told, and what is published or withdrawn is written, in one transaction.
+
+use entity::submission::Model;
+use entity::vocabulary::{Purpose, ReviewAction, Stage, Vocabulary};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::findings::{checked, conflicting};
+use super::input::StepInput;
+use super::kind::{Kind, Published, Rebased, rebase};
+use super::names::named;
+use super::party::{explained, held};
+use super::review::{after, is_review};
+use super::store::{Owners, current, overtaken};
+use crate::auth::Caller;
+use crate::base::db::{Write, sql, written};
+use crate::base::error::{Error, Result};
+use crate::model::catalog::ResourceName;
+use crate::services::webhooks::{SubmissionStep, tell_step};
+use crate::write::change_log::Author;
+
+/// Takes a step that leaves the directory as it is.
+pub(super) async fn step(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    id: Uuid,
+    caller: &Caller,
+    input: StepInput,
+) -> Result<Model> {
+    let (row, part) = held(tx, id, caller).await?;
+    let stage = explained(tx, after(row.stage, input.action, part), &row, caller).await?;
+    let owners = match input.action {
+        ReviewAction::Submit => Some(submit(tx, row, caller).await?),
+        action if is_review(action) => Some(owners(tx, &row).await?),
+        _ => None,
+    };
+    let taken = Taken { stage, entry: None, owners };
+    take(tx, author, id, input, taken).await
+}
+
+/// What a step changes.
+struct Taken {
+    stage: Stage,
+    entry: Option<Uuid>,
+    /// The municipalities that own it from now on.
+    owners: Option<Vec<Uuid>>,
+}
+
+async fn take(tx: &DatabaseTransaction, author: &Author, id: Uuid, input: StepInput, taken: Taken) -> Result<Model> {
+    const TAKE: &str = "update submission set stage = $2, entry_id = coalesce($3, entry_id), municipality_ids = coalesce($4, municipality_ids), \
+            submitted_at = case when $5 = 'submit' then now() else submitted_at end, \
+            authors = case when $5 <> 'submit' or $6 = any (authors) then authors else authors || $6 end, \
+            revision = revision + 1, updated_at = now() \
+        where id = $1 returning *";
+    let Taken { stage, entry, owners } = taken;
+    let values: [Value; 6] = [
+        id.into(),
+        stage.value().into(),
+        entry.into(),
+        owners.into(),
+        input.action.value().into(),
+        author.actor.clone().into(),
+    ];
+    let row = written(tx, sql(TAKE, values)).await?;
+    note(tx, author, &row, input).await?;
+    Ok(row)
+}
+
+/// Notes the step that led to where a submission stands, and tells those whose it is.
+async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: StepInput) -> Result<()> {
+    const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment, content) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8::text::json)";
+    let StepInput { action, comment } = input;
+    let event = Uuid::now_v7();
+    let submitted = (action == ReviewAction::Submit).then(|| row.content.to_string());
+    let values: [Value; 8] = [
+        event.into(),
+        row.id.into(),
+        action.value().into(),
+        row.stage.value().into(),
+        author.actor.clone().into(),
+        author.token.into(),
+        comment.clone().into(),
+        submitted.into(),
+    ];
+    tx.execute_raw(sql(NOTE, values)).await?;
+    let kind = Kind::of_table(&row.resource)?;
+    let step = SubmissionStep {
+        submission: format!("/v1/submissions/{}", row.id),
+        resource: ResourceName(kind.resource),
+        purpose: row.purpose,
+        action,
+        stage: row.stage,
+        actor: author.actor.clone(),
+        comment,
+        entry: row.entry_id.map(|id| kind.resource.href(&id.to_string())),
+    };
+    tell_step(tx, row, event, step).await
+}
+
+/// Takes into account what the published entry is now, and refuses to submit what could not be published; returns the municipalities
+/// that own the submission. A withdrawal of an entry that others refer to is submitted all the same: reviewers can
+/// change the references, and its violations name them.
+async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Result<Vec<Uuid>> {
+    if let Some(published) = &current(tx, &row).await? {
+        row = match row.purpose {
+            // Whoever asks for it again has seen what is to go.
+            Purpose::Withdraw => keep(tx, &row, published, &published.content).await?,
+            Purpose::Publish => take_in(tx, row, published).await?,
+        };
+    }
+    if row.purpose == Purpose::Publish {
+        let violations = checked(tx, &row, row.content.clone(), caller).await?.violations;
+        if !violations.is_empty() {
+            return Err(Error::Invalid(violations));
+        }
+    }
+    owners(tx, &row).await
+}
+
+/// Merges a submission with what was changed of the published entry since it began.
+async fn take_in(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
+    let Rebased { content, conflicts } = rebase(tx, &row, published).await?;
+    if !conflicts.is_empty() {
+        let conflicts = match row.purpose {
+            Purpose::Publish => conflicting(&conflicts, published.revision),
+            Purpose::Withdraw => vec![],
+        };
+        return Err(overtaken(&row, published, row.content.clone(), conflicts));
+    }
+    if Some(published.revision) == row.base && content == row.content {
+        return Ok(row);
+    }
+    keep(tx, &row, published, &content).await
+}
+
+/// Keeps content that takes the published entry into account as it is now.
+async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, content: &Json) -> Result<Model> {
+    const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json, names = $5::text::jsonb \
+        where id = $1 returning *";
+    let names = named(tx, Kind::of_table(&row.resource)?, [content, &published.content]).await?;
+    let values: [Value; 5] = [
+        row.id.into(),
+        published.revision.into(),
+        published.content.to_string().into(),
+        content.to_string().into(),
+        names.to_string().into(),
+    ];
+    written(tx, sql(KEEP, values)).await
+}
+
+/// Returns the municipalities that own a submission, as the published entry is now.
+async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
+    let kind = Kind::of_table(&row.resource)?;
+    let published = kind.published_of(tx, row).await?;
+    let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
+    owners.with_those_of(tx, kind, row.entry_id, &row.content).await
+}
+
+/// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
+pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
+    let (mut row, part) = held(&write.tx, id, caller).await?;
+    let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
+    let kind = Kind::of_table(&row.resource)?;
+    if let Some(published) = current(&write.tx, &row).await? {
+        row = take_in(&write.tx, row, &published).await?;
+    }
+    // Whoever became responsible meanwhile owns it too, and is told.
+    let owners = owners(&write.tx, &row).await?;
+    let entry = match (row.purpose, row.entry_id) {
+        (Purpose::Withdraw, Some(entry)) => {
+            (kind.withdraw)(write, entry, row.content).await?;
+            entry
+        }
+        (_, entry) => (kind.publish)(write, entry, row.content).await?,
+    };
+    let taken = Taken { stage, entry: Some(entry), owners: Some(owners) };
+    take(&write.tx, &write.author, id, input, taken).await
+}

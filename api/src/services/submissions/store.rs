@@ -1,0 +1,283 @@
+//! What the database does to keep submissions. Whoever changes one holds its row until the end of the transaction.
+
+use entity::submission::{Column, Entity, Model};
+use entity::vocabulary::{Purpose, Stage, Vocabulary};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, Value};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::findings::conflicting;
+use super::input::{ContentInput, SubmissionInput};
+use super::kind::{Kind, Published, Rebased, rebase};
+use super::names::named;
+use super::party::{explained, held};
+use super::review::is_open;
+use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
+use crate::base::db::{sql, written};
+use crate::base::error::{Error, Overtaken, Result, Violation};
+use crate::http::{Held, Key, Patch};
+use crate::write::change_log::absent;
+use crate::write::is_affair;
+
+/// Drafts of one submitter, and remarks on one submission.
+pub(super) const MOST: u64 = 500;
+
+/// Begins a submission.
+pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
+    const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipality_ids, \
+            created_for, submitted_by, authors, names) \
+        values ($1, $2, $3, 'draft', $4, $5, $6::text::json, $7::text::json, $8, $9, $10, array[$10], $11::text::jsonb) returning *";
+    caller.acts_for_any()?;
+    refuse_too_many(tx, caller).await?;
+    let SubmissionInput { resource, purpose, entry, content } = input;
+    let kind = Kind::of_table(resource.0.table)?;
+    let (entry, published) = match entry {
+        Some(name) => entry_called(tx, kind, &name).await.map(|(id, published)| (Some(id), Some(published)))?,
+        None => (None, None),
+    };
+    if let (Some(id), Some(published)) = (entry, &published)
+        && !is_affair(tx, kind.resource.table, id, caller).await?
+    {
+        return Err(Error::Elsewhere(published.owners.iter().map(ToString::to_string).collect()));
+    }
+    let base = published.as_ref().map(|published| &published.content);
+    // What is to go goes as it is.
+    let content =
+        content.filter(|_| purpose == Purpose::Publish).or_else(|| base.cloned()).unwrap_or_else(|| json!({}));
+    let created_for: Vec<Uuid> = caller.municipalities.iter().flatten().copied().collect();
+    let owners = Owners { created_for: &created_for, was_submitted: false, published: published.as_ref() };
+    let owners = owners.with_those_of(tx, kind, entry, &content).await?;
+    let names = named(tx, kind, [Some(&content), base].into_iter().flatten()).await?;
+    let values: [Value; 11] = [
+        Uuid::now_v7().into(),
+        kind.resource.table.into(),
+        purpose.value().into(),
+        entry.into(),
+        published.as_ref().map(|published| published.revision).into(),
+        base.map(ToString::to_string).into(),
+        content.to_string().into(),
+        owners.into(),
+        created_for.into(),
+        caller.subject.clone().into(),
+        names.to_string().into(),
+    ];
+    written(tx, sql(BEGIN, values)).await
+}
+
+async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
+    let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
+    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::Enough("drafts that you began", MOST)) }
+}
+
+/// Whose a submission is, apart from its content.
+pub(super) struct Owners<'o> {
+    /// The municipalities of the token that created it.
+    pub created_for: &'o [Uuid],
+    pub was_submitted: bool,
+    pub published: Option<&'o Published>,
+}
+
+impl Owners<'_> {
+    /// Returns the municipalities that own a submission with some content: those responsible for the published entry, those that the
+    /// content makes responsible, and those of the token that created it, as far as they are among them. If none is, all of
+    /// them: nobody loses what it began. A draft of somebody who acts for all is its own until it is submitted.
+    pub(super) async fn with_those_of(
+        &self,
+        tx: &DatabaseTransaction,
+        kind: &Kind,
+        entry: Option<Uuid>,
+        content: &Json,
+    ) -> Result<Vec<Uuid>> {
+        if self.created_for.is_empty() && !self.was_submitted {
+            return Ok(vec![]);
+        }
+        let checkup = (kind.check)(tx.into(), entry, content.clone()).await?;
+        let proposed = checkup.owners.into_iter().map(|owner| owner.id);
+        let published = self.published.iter().flat_map(|published| &published.owners).map(|owner| owner.id);
+        let mut owners: Vec<Uuid> = published.chain(proposed).collect();
+        if !self.created_for.iter().any(|one| owners.contains(one)) {
+            owners.extend(self.created_for);
+        }
+        owners.sort_unstable();
+        owners.dedup();
+        Ok(owners)
+    }
+}
+
+/// The published entry that a name leads to.
+async fn entry_called(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
+    let mut found = kind.resource.find_ever(tx, &[name.to_owned()]).await?;
+    let published = match found.remove(name) {
+        Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
+        None => None,
+    };
+    published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.leads_nowhere(name))]))
+}
+
+/// New content of a submission, and on what it is based.
+pub(super) enum Revision {
+    Replace(ContentInput),
+    Patch(Patch<ContentInput>),
+}
+
+/// What a submission is to become, if it is what the caller has read.
+pub(super) struct Rewrite {
+    pub id: Uuid,
+    pub precondition: Held,
+    pub revision: Revision,
+}
+
+/// Writes new content; tells whether it is another than before.
+pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: Rewrite) -> Result<(Model, bool)> {
+    const REWRITE: &str = "update submission set content = $2::text::json, base = $3, base_content = $4::text::json, \
+            authors = case when $5 = any (authors) then authors else authors || $5 end, municipality_ids = $6, \
+            names = $7::text::jsonb, revision = revision + 1, updated_at = now() \
+        where id = $1 returning *";
+    let Rewrite { id, precondition, revision } = rewrite;
+    let (row, part) = held(tx, id, caller).await?;
+    if !part.submits {
+        return explained(tx, Err(Error::Forbidden(SubmissionsWrite::NAME)), &row, caller).await;
+    }
+    if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
+        return Err(Error::Closed(row.stage.value()));
+    }
+    precondition.check(row.revision)?;
+    let kind = Kind::of_table(&row.resource)?;
+    let published = kind.published_of(tx, &row).await?;
+    let Based { content, base, base_content } = based(tx, &row, published.as_ref(), revision).await?;
+    if content == row.content && base == row.base && base_content == row.base_content {
+        return Ok((row, false));
+    }
+    let was_submitted = row.submitted_at.is_some();
+    let owners = Owners { created_for: &row.created_for, was_submitted, published: published.as_ref() };
+    let names = named(tx, kind, [Some(&content), base_content.as_ref()].into_iter().flatten()).await?;
+    let values: [Value; 7] = [
+        id.into(),
+        // As text: a value of the database's own binary kind would lose the order of members.
+        content.to_string().into(),
+        base.into(),
+        base_content.map(|content| content.to_string()).into(),
+        caller.subject.clone().into(),
+        owners.with_those_of(tx, kind, row.entry_id, &content).await?.into(),
+        names.to_string().into(),
+    ];
+    Ok((written(tx, sql(REWRITE, values)).await?, true))
+}
+
+/// Content, and the state of the published entry that it takes into account.
+struct Based {
+    content: Json,
+    base: Option<i64>,
+    base_content: Option<Json>,
+}
+
+/// Returns what a revision makes of a submission.
+async fn based(
+    tx: &DatabaseTransaction,
+    row: &Model,
+    published: Option<&Published>,
+    revision: Revision,
+) -> Result<Based> {
+    let ContentInput { content, based_on } = match revision {
+        Revision::Replace(input) => input,
+        Revision::Patch(patch) => patched(tx, row, published, &patch).await?,
+    };
+    let Some(based_on) = based_on else {
+        return Ok(Based { content, base: row.base, base_content: row.base_content.clone() });
+    };
+    match (published, row.entry_id) {
+        (Some(published), _) if published.revision == based_on => {
+            Ok(Based { content, base: Some(based_on), base_content: Some(published.content.clone()) })
+        }
+        (Some(published), _) => Err(overtaken(row, published, content, vec![])),
+        (None, Some(entry)) => Err(absent(tx, Kind::of_table(&row.resource)?.resource, &Key::of(entry)).await),
+        (None, None) => {
+            let detail = "must be left out: nothing is published yet";
+            Err(Error::Invalid(vec![Violation::pointer("/based_on", detail)]))
+        }
+    }
+}
+
+/// Applies a merge patch. With `based_on`, the members that the patch leaves out are merged with what was changed of the published
+/// entry meanwhile: naming a revision alone takes nothing of it back.
+async fn patched(
+    tx: &DatabaseTransaction,
+    row: &Model,
+    published: Option<&Published>,
+    patch: &Patch<ContentInput>,
+) -> Result<ContentInput> {
+    let apply = |content: Json| patch.apply(&ContentInput { content, based_on: None })?.sound();
+    let patched = apply(row.content.clone())?;
+    let Some(published) = published.filter(|published| patched.based_on == Some(published.revision)) else {
+        return Ok(patched);
+    };
+    let Rebased { content, mut conflicts } = rebase(tx, row, published).await?;
+    conflicts.retain(|pointer| !patch.sets(&format!("/content{pointer}")));
+    if !conflicts.is_empty() {
+        let conflicts = conflicting(&conflicts, published.revision);
+        return Err(overtaken(row, published, row.content.clone(), conflicts));
+    }
+    apply(content)
+}
+
+/// The entry a submission is about, as it is published now.
+pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
+    let kind = Kind::of_table(&row.resource)?;
+    match (kind.published_of(tx, row).await?, row.entry_id) {
+        (None, Some(entry)) => Err(absent(tx, kind.resource, &Key::of(entry)).await),
+        (published, _) => Ok(published),
+    }
+}
+
+/// Returns the answer to what cannot be merged with the published entry: the three states, and the members in conflict.
+pub(super) fn overtaken(row: &Model, published: &Published, submitted: Json, conflicts: Vec<Violation>) -> Error {
+    Error::Overtaken(Box::new(Overtaken {
+        revision: published.revision,
+        base: row.base_content.clone().unwrap_or_default(),
+        published: published.content.clone(),
+        submitted,
+        conflicts,
+    }))
+}
+
+/// Who is to review a submission.
+pub(super) struct Assignment {
+    pub id: Uuid,
+    /// The subject of a token; nobody, without it.
+    pub to: Option<String>,
+    /// Whether it is a subject of the trusted issuer, whose tokens are not kept here.
+    pub is_foreign: bool,
+}
+
+/// Assigns a reviewer.
+pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment: Assignment) -> Result<Model> {
+    // Who has read the content may change it all the same.
+    const ASSIGN: &str = "update submission set assigned_to = $2, assigned_by = case when $2 is not null then $3 end, \
+            updated_at = now() \
+        where id = $1 returning *";
+    let Assignment { id, to, is_foreign } = assignment;
+    let (row, part) = held(tx, id, caller).await?;
+    if !part.reviews {
+        return Err(Error::Elsewhere(vec![]));
+    }
+    let refuse = |detail: &str| Err(Error::Invalid(vec![Violation::pointer("/to", detail)]));
+    if let Some(to) = &to {
+        if row.authors.contains(to) {
+            return refuse("wrote or submitted it, and cannot review it: somebody else has to");
+        }
+        if !is_foreign && *to != caller.subject && !reviews(tx, to).await? {
+            return refuse(
+                "must be the subject of a token that is valid, has `submissions:review`, and is not bound to municipalities",
+            );
+        }
+    }
+    written(tx, sql(ASSIGN, [id.into(), to.into(), caller.subject.clone().into()])).await
+}
+
+/// Whether a subject has a token that it can review with.
+async fn reviews(tx: &DatabaseTransaction, subject: &str) -> Result<bool> {
+    const REVIEWS: &str = "select exists(select from token where subject = $1 and $2 = any (scopes) and municipality_ids is null \
+        and revoked_at is null and expires_at > now())";
+    let found = tx.query_one_raw(sql(REVIEWS, [subject.into(), SubmissionsReview::NAME.into()])).await?;
+    Ok(found.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
+}

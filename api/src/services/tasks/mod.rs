@@ -1,0 +1,46 @@
+//! What waits for a municipality: for those alone who act for it.
+
+mod dto;
+mod query;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::State;
+use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::base::error::Result;
+use crate::http::{Key, no_store, nothing, reply};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::write::change_log::absent;
+
+use self::dto::Duties;
+
+/// This stands before the resources, whose addresses take any list below an entry.
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_municipality_duties);
+}
+
+/// Read what waits for a municipality
+///
+/// Entries of its own that are to be confirmed, and submissions in which changes were requested; for those who act for it.
+#[utoipa::path(tag = "submissions", security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Official key, slug or id of the municipality.", example = "08335043")),
+    responses((status = 200, description = "What waits for it", body = Duties)))]
+#[get("/v1/municipalities/{key}/duties")]
+async fn get_municipality_duties(
+    caller: Scoped<SubmissionsWrite>,
+    state: Data<State>,
+    req: HttpRequest,
+    key: Key,
+) -> Result<HttpResponse> {
+    nothing(&req)?;
+    let (db, name) = (state.read()?, key.to_string());
+    let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
+        return Err(absent(db, &MUNICIPALITIES, &key).await);
+    };
+    caller.acts_for(&[found.responsible()])?;
+    // Who acts for all and does not review sees of submissions its own.
+    let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
+    let by = (!is_all).then(|| caller.subject.clone());
+    reply("application/json", &query::of(db, &found, by).await?).map(no_store)
+}

@@ -1,0 +1,74 @@
+//! What the database does to find what waits for a municipality.
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use uuid::Uuid;
+
+use super::dto::{DueConfirmation, Duties, RequestedChange};
+use crate::base::dates::today;
+use crate::base::error::Result;
+use crate::http::Link;
+use crate::model::catalog::{Found, ResourceName};
+use crate::model::reuse::freshness;
+
+#[derive(FromQueryResult)]
+struct Due {
+    resource: String,
+    id: Uuid,
+    slug: String,
+    name: String,
+    last_confirmed_on: Option<NaiveDate>,
+}
+
+#[derive(FromQueryResult)]
+struct Requested {
+    id: Uuid,
+    resource: String,
+    slug: Option<String>,
+    since: DateTime<Utc>,
+    comment: Option<String>,
+    open_comments: i64,
+}
+
+/// What waits, of submissions perhaps those of one submitter alone. Two statements, however much it is.
+pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found, by: Option<String>) -> Result<Duties> {
+    const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title ->> 'de' as name, e.last_confirmed_on \
+          from solution e where e.id in (select solution_id from solution_municipality where municipality_id = $1) \
+           and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
+        union all \
+        select 'practice_example', e.id, e.slug, e.title ->> 'de', e.last_confirmed_on \
+          from practice_example e where e.municipality_id = $1 and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
+        order by 5 nulls first, 2";
+    const REQUESTED: &str = "select s.id, s.resource, s.content ->> 'slug' as slug, a.at as since, a.comment, \
+               (select count(*) from submission_comment c where c.submission_id = s.id and c.resolved_at is null) as open_comments \
+          from submission s cross join lateral (select at, comment from submission_action where submission_id = s.id \
+                                                  and action = 'request_changes' order by at desc, id desc limit 1) a \
+         where s.stage = 'changes_requested' and s.municipality_ids && array[$1] \
+           and ($2::text is null or s.submitted_by = $2) order by a.at, s.id";
+    let year_ago = today().checked_sub_months(Months::new(12)).unwrap_or_default();
+    let values: [Value; 2] = [municipality.id.into(), year_ago.into()];
+    let due = Due::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, DUE, values)).all(db).await?;
+    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.id.into(), by.into()]);
+    let requested = Requested::find_by_statement(key).all(db).await?;
+    Ok(Duties {
+        confirmations: due.into_iter().filter_map(confirmation).collect(),
+        changes: requested.into_iter().filter_map(change).collect(),
+    })
+}
+
+fn confirmation(Due { resource, id, slug, name, last_confirmed_on }: Due) -> Option<DueConfirmation> {
+    let resource = ResourceName::of_table(&resource)?;
+    let entry = Link::new(resource.0.collection, id, slug, name);
+    Some(DueConfirmation { resource, entry, last_confirmed_on, freshness: last_confirmed_on.map(freshness) })
+}
+
+fn change(row: Requested) -> Option<RequestedChange> {
+    Some(RequestedChange {
+        submission: format!("/v1/submissions/{}", row.id),
+        resource: ResourceName::of_table(&row.resource)?,
+        slug: row.slug,
+        since: row.since,
+        comment: row.comment,
+        open_comments: row.open_comments,
+    })
+}

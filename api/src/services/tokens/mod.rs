@@ -1,0 +1,191 @@
+//! Tokens: who may write, and until when.
+
+mod claims;
+mod dto;
+mod query;
+mod store;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use entity::token::{Entity, Model};
+use sea_orm::{DatabaseConnection, EntityTrait};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::State;
+use crate::auth::{AnyCaller, Keys, Scope, Scoped, TokensAdmin};
+use crate::base::db::directory::Directory;
+use crate::base::db::{Database, Pace, Write};
+use crate::base::error::{Error, Result};
+use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, View, no_store, nothing, reply};
+use crate::query::list;
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::write::change_log::Author;
+use crate::write::{Answer, Call, Done};
+
+use self::dto::{IssuedToken, Me, Token, TokenQuery};
+
+pub(crate) use self::claims::resolve_claims;
+pub use self::dto::TokenInput;
+pub(crate) use self::store::TABLE;
+
+const TAG: &str = "tokens";
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_tokens).service(get_token).service(create_token).service(create_token_revocation);
+    cfg.service(get_me).service(get_keys);
+}
+
+/// List tokens
+///
+/// What was issued to whom, newest first. The tokens themselves are kept nowhere.
+#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), params(TokenQuery, Paging, View),
+    responses((status = 200, description = "A page of tokens, or every match in the streamed forms", content(
+        (Page<Token> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+    ))))]
+#[get("/v1/tokens")]
+async fn list_tokens(
+    caller: Scoped<TokensAdmin>,
+    state: Data<State>,
+    req: HttpRequest,
+    list: ListQuery<TokenQuery, Token>,
+) -> Result<HttpResponse> {
+    caller.is_unbound()?;
+    let used = state.auth.used.clone();
+    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| query::views(db, Some(&used), rows).await;
+    list::list((state, req), list, query::plan, views).await.map(no_store)
+}
+
+/// Read what a token was issued for
+#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])),
+    params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "What it was issued for", body = Token)))]
+#[get("/v1/tokens/{id}")]
+async fn get_token(caller: Scoped<TokensAdmin>, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
+    caller.is_unbound()?;
+    nothing(&req)?;
+    let row = Entity::find_by_id(id.0).one(state.read()?).await?.ok_or(Error::NotFound)?;
+    let token = query::views(state.read()?, Some(&state.auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
+    reply("application/json", &token).map(no_store)
+}
+
+/// Issue a token
+///
+/// The answer is the only place where the token stands. It can carry no scope that the issuing one has not, and it takes no
+/// `Idempotency-Key`, because its answer is not kept.
+#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
+#[post("/v1/tokens")]
+async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<TokenInput>) -> Result<HttpResponse> {
+    caller.is_unbound()?;
+    call.unrepeatable()?;
+    let input = input.checked.sound()?;
+    let beyond: Vec<String> = store::scopes(&input).into_iter().filter(|scope| !caller.may(scope)).collect();
+    if !beyond.is_empty() {
+        return Err(Error::Beyond(beyond.join(", ")));
+    }
+    let keys = call.state.auth.keys.clone();
+    let work = async move |write: &Write| {
+        let (access_token, row) = store::issue(write, &keys, input).await?;
+        let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        let (location, expires_in) =
+            (format!("/v1/tokens/{}", token.id), (token.expires_at - token.created_at).num_seconds());
+        let issued = IssuedToken { access_token, token_type: "Bearer", expires_in, token };
+        Ok(Done::Changed(Answer::of(StatusCode::CREATED, &issued)?.with("location", location)))
+    };
+    call.run(&caller, "", work).await.map(no_store)
+}
+
+/// Revoke a token
+///
+/// It holds no more from now on, on other instances within a second. What is revoked stays so.
+#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])),
+    params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "What it was issued for", body = Token)))]
+#[post("/v1/tokens/{id}/revocation")]
+async fn create_token_revocation(
+    caller: Scoped<TokensAdmin>,
+    mut call: Call,
+    id: Id,
+    _: NoBody,
+) -> Result<HttpResponse> {
+    caller.is_unbound()?;
+    call.plain()?;
+    let (id, issued) = (id.0, call.state.auth.issued.clone());
+    let work = async move |write: &Write| {
+        let (row, is_new) = store::revoke(write, id).await?;
+        let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        write.then(move || issued.revoke(id));
+        let answer = Answer::of(StatusCode::OK, &token)?;
+        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+    };
+    call.run(&caller, "", work).await.map(no_store)
+}
+
+/// Who am I?
+///
+/// Whom the token was issued to, what it may be used for, and until when.
+#[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "Who one is, and what one may", body = Me)))]
+#[get("/v1/me")]
+async fn get_me(AnyCaller(caller): AnyCaller, state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
+    nothing(&req)?;
+    let municipalities = match caller.municipalities {
+        Some(own) => {
+            let own: Vec<Uuid> = own.into_iter().collect();
+            Some(MUNICIPALITIES.names_of(state.read()?, own.iter().copied()).await?.of(&own))
+        }
+        None => None,
+    };
+    let me = Me {
+        subject: caller.subject,
+        token: caller.token,
+        scopes: caller.scopes.into_iter().collect(),
+        municipalities,
+        expires_at: DateTime::<Utc>::from_timestamp(caller.expires, 0).unwrap_or_default(),
+    };
+    reply("application/json", &me).map(no_store)
+}
+
+/// Read the keys that tokens are signed with
+///
+/// Their public halves, as a JSON Web Key Set (RFC 7517). There are several while one takes another's place, and none where
+/// the service takes no writes.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The keys", body = serde_json::Value, content_type = "application/jwk-set+json")))]
+#[get("/.well-known/jwks.json")]
+async fn get_keys(state: Data<State>) -> Result<HttpResponse> {
+    let mut response = reply("application/jwk-set+json", &state.auth.keys.public())?;
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("public, max-age=300"));
+    Ok(response)
+}
+
+/// Issues a token from the command line; gives the token itself, and its id.
+///
+/// Must be called inside an actix system.
+pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
+    validator::Validate::validate(&input)
+        .map_err(|errors| Error::Invalid(crate::base::validation::rules::violations(&errors)))?;
+    let directory = Directory::open(database.connection()).await?;
+    let keys = keys.clone();
+    let author = (Author::command("token"), Pace::Request);
+    let work = async move |write: &Write| store::issue(write, &keys, input).await;
+    let (token, row) = database.write(&directory, author, work).await?;
+    Ok((token, row.id))
+}
+
+/// Revokes a token from the command line.
+pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
+    let directory = Directory::open(database.connection()).await?;
+    let author = (Author::command("token"), Pace::Request);
+    database.write(&directory, author, async move |write: &Write| store::revoke(write, id).await).await.map(drop)
+}
+
+/// Every token that was issued, newest first.
+pub(crate) async fn all(database: &Database) -> Result<Vec<Token>> {
+    use sea_orm::QueryOrder;
+    let rows = Entity::find().order_by_desc(entity::token::Column::CreatedAt).all(database.connection()).await?;
+    query::views(database.connection(), None, rows).await
+}

@@ -1,0 +1,89 @@
+//! What the database does to issue and revoke tokens.
+
+use chrono::Duration;
+use entity::token::{self, Model};
+use entity::vocabulary::Action;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::dto::TokenInput;
+use crate::auth::{Keys, Rights, scopes_of, sign};
+use crate::base::db::Write;
+use crate::base::error::{Error, Result};
+use crate::resources::municipalities::MUNICIPALITIES;
+use crate::services::webhooks::end_those_of;
+use crate::write::change_log::{Changed, record};
+
+/// What tokens are called in the record of changes; they are no resource of the directory.
+pub(crate) const TABLE: &str = "token";
+
+/// Signs a token and notes what it was issued for; the token itself is kept nowhere.
+pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Result<(String, Model)> {
+    let scopes = scopes(&input);
+    let municipalities = municipalities(&write.tx, &input.municipalities).await?;
+    let TokenInput { subject, role, scopes: _, municipalities: _, days } = input;
+    // The token counts in seconds.
+    let begins = write.at() - Duration::nanoseconds(i64::from(write.at().timestamp_subsec_nanos()));
+    let ends = begins + Duration::days(days.into());
+    let rights = Rights { id: Uuid::now_v7(), subject, scopes, municipalities, time: [begins, ends] };
+    let (token, key_id) = sign(keys, &rights)?;
+    let Rights { id, subject, scopes, municipalities, .. } = rights;
+    let row = token::ActiveModel {
+        id: Set(id),
+        subject: Set(subject),
+        role: Set(role),
+        scopes: Set(scopes),
+        municipality_ids: Set(municipalities),
+        key_id: Set(key_id),
+        issued_by: Set(write.author.actor.clone()),
+        created_at: Set(begins),
+        expires_at: Set(ends),
+        revoked_at: Set(None),
+    };
+    let row = row.insert(&write.tx).await?;
+    note(write, Action::Issue, &row).await?;
+    Ok((token, row))
+}
+
+/// Revokes a token; tells whether that was not done already.
+pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
+    let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or(Error::NotFound)?;
+    if row.revoked_at.is_some() {
+        return Ok((row, false));
+    }
+    let mut revoked = row.into_active_model();
+    revoked.revoked_at = Set(Some(write.at()));
+    let row = revoked.update(&write.tx).await?;
+    end_those_of(&write.tx, id).await?;
+    note(write, Action::Revoke, &row).await?;
+    Ok((row, true))
+}
+
+/// What somebody would be given.
+pub(super) fn scopes(input: &TokenInput) -> Vec<String> {
+    let named = input.scopes.iter().map(|scope| scope.0);
+    let mut scopes: Vec<String> =
+        input.role.map(scopes_of).unwrap_or_default().into_iter().chain(named).map(str::to_owned).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+/// Returns the ids of the municipalities that are named; nothing, which means all, where none is.
+async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<Option<Vec<Uuid>>> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let (ids, unknown) = MUNICIPALITIES.ids_of(db, "municipalities", names).await?;
+    if unknown.is_empty() { Ok(Some(ids)) } else { Err(Error::Invalid(unknown)) }
+}
+
+async fn note(write: &Write, action: Action, row: &Model) -> Result<()> {
+    let Model { id, subject, role, scopes, municipality_ids, expires_at, .. } = row;
+    let entry = json!({
+        "subject": subject, "role": role, "scopes": scopes, "municipalities": municipality_ids, "expires_at": expires_at,
+    });
+    record(write, TABLE, action, vec![Changed { id: *id, slug: None, official: None, entry: Some(entry) }]).await
+}
