@@ -10,7 +10,7 @@ pub const DOCUMENT: &str = include_str!("../openapi.json");
 
 /// The document as the code is now.
 pub fn render() -> String {
-    let document = serde_json::to_string_pretty(&api::openapi::document()).unwrap_or_default();
+    let document = serde_json::to_string_pretty(api::app::document::document()).unwrap_or_default();
     document + "\n"
 }
 

@@ -1,6 +1,6 @@
 //! A file is stored whole or not at all.
 
-use api::import::seed::Form;
+use api::app::seed::{Form, SourceFile};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tests::{TestDatabase, statement};
@@ -26,7 +26,8 @@ fn an_import_that_fails_in_the_database_keeps_nothing() {
         let before = (count("theme").await, count("change").await, count("search_document").await);
         db.execute_unprepared(FAILING).await.unwrap();
 
-        let refused = api::import::seed::add(database, &[("themes", Form::Json, &file)]).await;
+        let refused =
+            api::app::seed::add(database, &[SourceFile { collection: "themes", form: Form::Json, text: &file }]).await;
 
         assert!(refused.is_err(), "the database has refused an entry");
         assert_eq!((count("theme").await, count("change").await, count("search_document").await), before);

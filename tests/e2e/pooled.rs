@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use tests::{App, Client, Endpoint, KEYS, PgBouncer, Pooling, Secret, Settings, TestDatabase, listen};
+use tests::{App, Client, DatabaseSettings, Endpoint, PgBouncer, Pooling, TestDatabase, keys, listen};
 
 use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
 use crate::webhooks::made;
@@ -15,8 +15,8 @@ fn theme(slug: &str) -> serde_json::Value {
 
 pub(crate) fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
     let database = database.behind(bouncer.address);
-    let settings = Settings { pgbouncer, keys: Some(Secret(KEYS.clone())), ..database.settings() };
-    App::start_as(database, settings, listen())
+    let settings = DatabaseSettings { pgbouncer, ..database.settings() };
+    App::start_as(database, settings, keys(), listen())
 }
 
 /// Reads of every kind, some of them long.

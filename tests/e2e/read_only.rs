@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
-use tests::{App, Client, KEYS, Postgres, Secret, Settings, TestDatabase, listen, statement, until_true};
+use tests::{App, Client, DatabaseSettings, Postgres, Secret, TestDatabase, keys, listen, statement, until_true};
 use url::Url;
 
 fn theme(slug: &str) -> serde_json::Value {
@@ -43,8 +43,7 @@ fn start(database: TestDatabase, change: impl FnOnce(&mut Url)) -> App {
     let settings = database.settings();
     let mut url = Url::parse(&settings.database_url.as_ref().unwrap().0).unwrap();
     change(&mut url);
-    let keys = Some(Secret(KEYS.clone()));
-    App::start_as(database, Settings { database_url: Some(Secret(url.into())), keys, ..settings }, listen())
+    App::start_as(database, DatabaseSettings { database_url: Some(Secret(url.into())), ..settings }, keys(), listen())
 }
 
 #[tokio::test]
@@ -134,7 +133,7 @@ async fn a_standby_serves_reads_and_takes_writes_once_it_is_promoted() {
 
     let standby = primary.standby();
     let database = TestDatabase::on_own_server(&standby.url("postgres"), "postgres");
-    database.with(async |database| api::import::seed::fill(database).await.unwrap());
+    database.with(async |database| api::app::seed::fill(database).await.unwrap());
     let app = App::start_on(database);
     let editor = app.anonymous().with_token(&token);
     let answer = editor.post("/v1/themes", &theme("never")).await;

@@ -101,7 +101,10 @@ fn stored(database: &TestDatabase) -> (Tables, BTreeMap<&'static str, String>) {
     database.with(async |database| {
         let mut exports = BTreeMap::new();
         for collection in crate::writing::RESOURCES {
-            exports.insert(collection, api::import::seed::export(database, collection).await.unwrap());
+            exports.insert(
+                collection,
+                api::app::seed::export(database, collection, api::app::seed::Form::Json).await.unwrap(),
+            );
         }
         (tables(database).await, exports)
     })

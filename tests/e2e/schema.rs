@@ -70,9 +70,9 @@ fn a_directory_older_than_its_history_gets_one() {
         database.migrate(Some(u32::try_from(later).unwrap())).await.unwrap();
         database.migrate(None).await.unwrap();
 
-        api::import::seed::fill(database).await.unwrap();
+        api::app::seed::fill(database).await.unwrap();
         let before = version(database).await;
-        api::import::seed::fill(database).await.unwrap();
+        api::app::seed::fill(database).await.unwrap();
 
         let unnoted = "select count(*) from search_document d where 1 <> (select count(*) from change c \
             where c.entry_id = d.entry_id and c.slug = d.slug and c.action = 'import' and c.entry ->> 'slug' = d.slug)";

@@ -194,7 +194,7 @@ fn no_row_is_lost_and_every_entry_is_exported_as_before() {
         for line in TestDatabase::exports_of_schema_0022().lines() {
             let then: Value = serde_json::from_str(line).unwrap();
             let collection = then["collection"].as_str().unwrap();
-            let now = api::import::seed::export(database, collection).await.unwrap();
+            let now = api::app::seed::export(database, collection, api::app::seed::Form::Json).await.unwrap();
             assert_eq!(serde_json::from_str::<Value>(&now).unwrap(), then["entries"], "{collection}");
         }
     });

@@ -1,7 +1,7 @@
 //! Who may write: whoever holds a token that we issued, as long as it holds, within its rights.
 
 use serde_json::{Value, json};
-use tests::{App, Secret, Settings, TestDatabase, listen, until_true};
+use tests::{App, KeySettings, Secret, TestDatabase, listen, until_true};
 
 use crate::forgeries::issued_once;
 
@@ -174,8 +174,8 @@ async fn a_token_revoked_on_one_instance_ends_on_the_other() {
 #[tokio::test]
 async fn without_keys_everything_can_be_read_and_nothing_written() {
     let database = TestDatabase::filled();
-    let settings = Settings { keys: Some(Secret("{\"keys\": []}".to_owned())), ..database.settings() };
-    let app = App::start_as(database, settings, listen());
+    let (settings, none) = (database.settings(), Some(Secret("{\"keys\": []}".to_owned())));
+    let app = App::start_as(database, settings, KeySettings { keys_file: None, keys: none }, listen());
 
     let read = app.anonymous().get("/v1/themes").await;
     let known = app.anonymous().with_token("whatever").get("/v1/themes/mobility").await;
@@ -194,8 +194,8 @@ async fn keys_change_places_while_the_service_runs() {
     let old = api::auth::Keys::generate().unwrap();
     std::fs::write(&file, &old).unwrap();
     let database = TestDatabase::filled();
-    let settings = Settings { keys_file: Some(file.clone()), ..database.settings() };
-    let app = App::start_as(database, settings, listen());
+    let settings = database.settings();
+    let app = App::start_as(database, settings, KeySettings { keys_file: Some(file.clone()), keys: None }, listen());
     let before = app.editor().await;
 
     let mut both: Value = serde_json::from_str(&api::auth::Keys::generate().unwrap()).unwrap();

@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{App, KEYS, Listen, Secret, Settings, TestDatabase, Trust, listen};
+use tests::{App, KEYS, Listen, TestDatabase, Trust, keys, listen};
 
 const ISSUER: &str = "https://login.example/realms/atlas";
 
@@ -51,8 +51,8 @@ fn trusting(jwks: String) -> Listen {
 
 fn start(listen: Listen) -> App {
     let database = TestDatabase::filled();
-    let settings = Settings { keys: Some(Secret(KEYS.clone())), ..database.settings() };
-    App::start_as(database, settings, listen)
+    let settings = database.settings();
+    App::start_as(database, settings, keys(), listen)
 }
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use crate::webhooks::{WEBHOOKS, made, once, settled};
 
 /// Starts an instance that may send to nobody private.
 fn start_public(database: TestDatabase) -> App {
-    let settings = tests::Settings { keys: Some(tests::Secret(tests::KEYS.clone())), ..database.settings() };
-    App::start_as(database, settings, tests::Listen { webhook_private: false, ..listen() })
+    let settings = database.settings();
+    App::start_as(database, settings, tests::keys(), tests::Listen { webhook_private: false, ..listen() })
 }
 
 /// Every way to write an address of this machine.

@@ -5,8 +5,9 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use api::app::settings::{Secret, Settings};
 use api::base::db::Database;
+use api::base::db::DatabaseSettings;
+use api::base::secret::Secret;
 use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
@@ -79,12 +80,12 @@ impl TestDatabase {
     }
 
     /// The settings under which the service uses it.
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self) -> DatabaseSettings {
         match self {
-            Self::Folder(folder) => Settings { data_dir: folder.path().to_owned(), ..settings() },
+            Self::Folder(folder) => DatabaseSettings { data_dir: folder.path().to_owned(), ..settings() },
             Self::Server { server, name, way } | Self::Shared { server, name, way } => {
                 let server = way.map_or_else(|| server.clone(), |way| server.replace(host(server), &way.to_string()));
-                Settings { database_url: Some(Secret(on(&server, name))), ..settings() }
+                DatabaseSettings { database_url: Some(Secret(on(&server, name))), ..settings() }
             }
         }
     }
@@ -160,20 +161,20 @@ impl Template {
         let (settings, template) = match server() {
             None => {
                 let folder = run::folder();
-                (Settings { data_dir: folder.path().to_owned(), ..settings() }, Self::Folder(folder))
+                (DatabaseSettings { data_dir: folder.path().to_owned(), ..settings() }, Self::Folder(folder))
             }
             Some(server) => {
                 run::register(&server);
                 let name = run::database("template");
                 execute(&server, format!("create database {name}"));
-                let settings = Settings { database_url: Some(Secret(on(&server, &name))), ..settings() };
+                let settings = DatabaseSettings { database_url: Some(Secret(on(&server, &name))), ..settings() };
                 (settings, Self::Server { server, name })
             }
         };
         in_system(async move || {
             let database = Database::open(&settings).await.expect("a database");
             database.migrate(None).await.expect("a schema");
-            api::import::seed::fill(&database).await.expect("the first content");
+            api::app::seed::fill(&database).await.expect("the first content");
             database.close().await.expect("a closed database");
         });
         template

@@ -27,7 +27,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{LazyLock, mpsc};
 use std::thread::JoinHandle;
 
-use api::app::settings::LogFormat;
+use api::app::seed::{Form, SourceFile};
 use api::auth::Keys;
 use api::base::clock::Clock;
 use api::base::db::Database;
@@ -38,7 +38,10 @@ use tokio::sync::oneshot;
 
 use limit::Limited;
 
-pub use api::app::settings::{Listen, Secret, Settings, Trust};
+pub use api::app::settings::Listen;
+pub use api::auth::{KeySettings, Trust};
+pub use api::base::db::DatabaseSettings;
+pub use api::base::secret::Secret;
 pub use client::{Answer, Client, contract};
 pub use complete::complete;
 pub use database::{TestDatabase, statement};
@@ -81,22 +84,21 @@ impl App {
     /// Starts a service on the first content and what stands in some files.
     pub fn start_with(files: &[(&'static str, &'static str)]) -> Self {
         let files: Vec<_> =
-            files.iter().map(|(collection, json)| (*collection, api::import::seed::Form::Json, *json)).collect();
+            files.iter().map(|(collection, text)| SourceFile { collection, form: Form::Json, text }).collect();
         let database = TestDatabase::filled();
-        database.with(async move |database| {
-            api::import::seed::add(database, &files).await.expect("entries that are valid")
-        });
+        database
+            .with(async move |database| api::app::seed::add(database, &files).await.expect("entries that are valid"));
         Self::start_on(database)
     }
 
     /// Starts a service on a database that is there already.
     pub fn start_on(database: TestDatabase) -> Self {
-        let settings = Settings { keys: Some(Secret(KEYS.clone())), ..database.settings() };
-        Self::start_as(database, settings, listen())
+        let settings = database.settings();
+        Self::start_as(database, settings, keys(), listen())
     }
 
     /// Starts a service under certain settings.
-    pub fn start_as(database: TestDatabase, settings: Settings, listen: Listen) -> Self {
+    pub fn start_as(database: TestDatabase, settings: DatabaseSettings, keys: KeySettings, listen: Listen) -> Self {
         exchanges::show_on_failure();
         let (clock, limited) = (listen.clock.clone(), Some(Limited::begin()));
         let (told, begun) = mpsc::channel();
@@ -106,15 +108,15 @@ impl App {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
                 let address = listener.local_addr().expect("an address");
                 let database = Database::open(&settings).await.expect("a database");
-                let keys = Keys::open(&settings).expect("keys");
-                actix_web::rt::spawn(keys.clone().follow(settings.clone()));
+                let known = Keys::open(&keys, &settings).expect("keys");
+                actix_web::rt::spawn(known.clone().follow(keys, settings));
                 let admin = TokenInput::new("tests", Some(TokenRole::Admin));
-                let admin = api::services::tokens::issue(&database, &keys, admin)
+                let admin = api::services::tokens::issue(&database, &known, admin)
                     .await
                     .map(|(token, _)| token)
                     .unwrap_or_default();
                 let running =
-                    api::app::server::serve(listener, (database.clone(), keys), &listen).await.expect("a service");
+                    api::app::server::serve(listener, database.clone(), known, &listen).await.expect("a service");
                 told.send((address, admin)).expect("a test that waits");
                 let _ = stopped.await;
                 running.stop().await.expect("a stop");
@@ -199,15 +201,11 @@ pub fn listen() -> Listen {
     }
 }
 
-pub fn settings() -> Settings {
-    Settings {
-        database_url: None,
-        data_dir: "unused".into(),
-        pool: 4,
-        pgbouncer: false,
-        keys_file: None,
-        keys: None,
-        log_format: LogFormat::Pretty,
-        log: "off".to_owned(),
-    }
+fn settings() -> DatabaseSettings {
+    DatabaseSettings { database_url: None, data_dir: "unused".into(), pool: 4, pgbouncer: false }
+}
+
+/// The keys that tests sign tokens with.
+pub fn keys() -> KeySettings {
+    KeySettings { keys_file: None, keys: Some(Secret(KEYS.clone())) }
 }

@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
+use crate::auth::Auth;
 use crate::base::db::Schema;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{no_store, reply};
 
@@ -57,14 +58,14 @@ async fn get_live() -> Result<HttpResponse> {
 /// standby or set to be read-only, the service's role in it may not write, or the service has no keys.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The service can answer reads", body = Health)))]
 #[get("/health/ready")]
-async fn get_ready(state: Data<State>) -> Result<HttpResponse> {
-    if state.directory.is_stopping() {
+async fn get_ready(context: Data<Context>, auth: Data<Auth>) -> Result<HttpResponse> {
+    if context.version.is_stopping() {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
     }
     let late = |elapsed: tokio::time::error::Elapsed| Error::Unavailable(elapsed.into());
-    let schema = tokio::time::timeout(PATIENCE, state.db.schema()).await.map_err(late)?;
+    let schema = tokio::time::timeout(PATIENCE, context.db.schema()).await.map_err(late)?;
     if let Schema::Old { missing } = schema.map_err(Error::Unavailable)? {
         return Err(Error::Unavailable(anyhow::anyhow!("the database lacks {missing} schema steps")));
     }
-    healthy("ready", Some(state.directory.takes_writes() && !state.auth.is_read_only()))
+    healthy("ready", Some(context.version.takes_writes() && !auth.is_read_only()))
 }

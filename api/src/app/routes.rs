@@ -1,37 +1,41 @@
-//! The table of contents.
+//! Every resource and service, with its routes.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::health;
-use crate::base::metrics;
-use crate::model::catalog::Resource;
+use crate::app::{health, metrics};
+use crate::import::Files;
 use crate::openapi::ui;
 use crate::resources::{
-    courses, events, learning_partnerships, municipalities, practice_examples, projects, publications, solutions,
-    themes, working_groups,
+    Registration, courses, events, learning_partnerships, municipalities, practice_examples, projects, publications,
+    solutions, themes, working_groups,
 };
 use crate::services::{
     changes, history, network, problems, search, submissions, tasks, tokens, vocabularies, webhooks,
 };
 
 /// Every resource, in the order in which entries refer to each other.
-pub(crate) const RESOURCES: &[&Resource] = &[
-    &municipalities::MUNICIPALITIES,
-    &themes::THEMES,
-    &projects::PROJECTS,
-    &solutions::SOLUTIONS,
-    &practice_examples::PRACTICE_EXAMPLES,
-    &working_groups::WORKING_GROUPS,
-    &learning_partnerships::LEARNING_PARTNERSHIPS,
-    &events::EVENTS,
-    &courses::COURSES,
-    &publications::PUBLICATIONS,
+pub(crate) const REGISTRATIONS: &[Registration] = &[
+    municipalities::REGISTRATION,
+    themes::REGISTRATION,
+    projects::REGISTRATION,
+    solutions::REGISTRATION,
+    practice_examples::REGISTRATION,
+    working_groups::REGISTRATION,
+    learning_partnerships::REGISTRATION,
+    events::REGISTRATION,
+    courses::REGISTRATION,
+    publications::REGISTRATION,
 ];
+
+/// How the entries of each resource are read from files and written to them, in the same order.
+pub(crate) fn files() -> impl Iterator<Item = &'static Files> {
+    REGISTRATIONS.iter().map(|registration| &registration.files)
+}
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(history::routes).configure(tasks::routes);
-    for resource in RESOURCES {
-        cfg.configure(resource.routes);
+    for registration in REGISTRATIONS {
+        cfg.configure(registration.routes);
     }
     cfg.configure(search::routes)
         .configure(network::routes)

@@ -6,23 +6,27 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, to};
+use actix_web::web::{Data, ServiceConfig, to};
 use actix_web::{App, HttpServer, rt};
+use sea_orm::DatabaseConnection;
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
-use crate::State;
-use crate::app::routes;
+use crate::app::document::document;
+use crate::app::routes::{self, REGISTRATIONS};
 use crate::app::settings::Listen;
-use crate::auth::{Auth, Issued, Keys, authenticate};
+use crate::auth::{Auth, Issued, Keys, Used, authenticate};
 use crate::base::db::Database;
-use crate::base::db::directory::Directory;
+use crate::base::db::context::Context;
+use crate::base::db::version::Directory;
 use crate::base::metrics::Metrics;
 use crate::http::cache::Memory;
-use crate::http::{Connections, bearable, deadline, fallback, guard, moved, observe, panics, remember};
-use crate::openapi::document;
+use crate::http::{Connections, WriteOrigins, bearable, deadline, fallback, guard, moved, observe, panics, remember};
 use crate::services::changes::Feed;
+use crate::services::history::WriteScopes;
+use crate::services::submissions::Forms;
 use crate::services::tokens;
-use crate::services::webhooks::{self, Sender};
+use crate::services::webhooks::{self, Sender, WebhookSettings};
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
@@ -36,33 +40,28 @@ const HOUR: Duration = Duration::from_hours(1);
 /// A service that answers requests.
 pub struct Running {
     handle: ServerHandle,
-    state: Data<State>,
+    context: Context,
+    used: Used,
     drain: Duration,
     deliveries: rt::task::JoinHandle<()>,
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
 /// Starts to answer on `listener`. Must be called inside an actix system.
-pub async fn serve(
-    listener: TcpListener,
-    (database, keys): (Database, Keys),
-    listen: &Listen,
-) -> anyhow::Result<Running> {
+pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
     listen.clock.install();
-    let (directory, auth) = attend(&database, keys, listen).await?;
-    let (memory, metrics, feed) = (Memory::new(listen.memory), Metrics::new()?, Feed::default());
-    let (write_origins, webhook_private, clock) =
-        (listen.write_origins.clone(), listen.webhook_private, listen.clock.clone());
-    let deliveries = webhooks::deliver(database.clone(), directory.clone(), Sender::new(webhook_private));
+    let version = Directory::open(database.connection()).await?;
+    let context = Context { db: database, version };
+    let auth = attend(&context, keys, listen).await?;
+    let used = auth.used.clone();
+    let deliveries = webhooks::deliver(context.clone(), Sender::new(listen.webhook_private));
     let deliveries = rt::spawn(deliveries);
-    let db = database;
-    let state = Data::new(State { db, directory, auth, write_origins, memory, metrics, feed, webhook_private });
-    let known = state.clone();
-    let (connections, document) = (Connections::default(), Data::new(document()));
+    let (connections, shared, clock) =
+        (Connections::default(), Shared::new(&context, auth, listen)?, listen.clock.clone());
     rt::spawn(connections.clone().reap());
     let app = move || {
         clock.install();
-        let app = App::new().app_data(state.clone()).app_data(document.clone());
+        let app = App::new().configure(|config| shared.register(config));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
         // The last one wrapped is the first to see a request.
         app.default_service(to(fallback))
@@ -86,25 +85,68 @@ pub async fn serve(
         .listen(listener)?
         .run();
     let handle = server.handle();
-    Ok(Running { handle, state: known, drain: Duration::from_secs(listen.drain), deliveries, task: rt::spawn(server) })
+    Ok(Running { handle, context, used, drain: Duration::from_secs(listen.drain), deliveries, task: rt::spawn(server) })
 }
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// Opens what is known of the directory and of who asks, and looks after it for as long as the process lives.
-async fn attend(database: &Database, keys: Keys, listen: &Listen) -> anyhow::Result<(Directory, Auth)> {
-    let directory = Directory::open(database.connection()).await?;
-    let issued = Issued::open(database.connection()).await?;
-    if !database.is_embedded() {
-        rt::spawn(directory.clone().follow(database.clone(), issued.clone()));
+/// What handlers and middleware use, each part defined by the layer that owns it.
+#[derive(Clone)]
+struct Shared {
+    context: Data<Context>,
+    auth: Data<Auth>,
+    cache: Data<Memory>,
+    metrics: Data<Metrics>,
+    feed: Data<Feed>,
+    forms: Data<Forms>,
+    webhooks: Data<WebhookSettings>,
+    write_origins: Data<WriteOrigins>,
+    write_scopes: Data<WriteScopes>,
+    document: Data<OpenApi>,
+}
+
+impl Shared {
+    fn new(context: &Context, auth: Auth, listen: &Listen) -> anyhow::Result<Self> {
+        let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
+        Ok(Self {
+            context: Data::new(context.clone()),
+            auth: Data::new(auth),
+            cache: Data::new(Memory::new(listen.memory)),
+            metrics: Data::new(Metrics::new()?),
+            feed: Data::default(),
+            forms: Data::new(Forms::of(document())),
+            webhooks: Data::new(WebhookSettings { allows_private: listen.webhook_private }),
+            write_origins: Data::new(WriteOrigins(listen.write_origins.clone())),
+            write_scopes: Data::new(WriteScopes(scopes.collect())),
+            document: Data::new(document().clone()),
+        })
     }
-    let resolve = tokens::resolve_claims(database.clone(), directory.clone());
+
+    fn register(&self, config: &mut ServiceConfig) {
+        let Self { context, auth, cache, metrics, feed, forms, webhooks, write_origins, write_scopes, document } =
+            self.clone();
+        config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed).app_data(forms);
+        config.app_data(webhooks).app_data(write_origins).app_data(write_scopes).app_data(document);
+    }
+}
+
+/// Opens what is known of callers, and starts what looks after the directory for as long as the process lives.
+async fn attend(context: &Context, keys: Keys, listen: &Listen) -> anyhow::Result<Auth> {
+    let Context { db, version } = context;
+    let issued = Issued::open(db.connection()).await?;
+    if !db.is_embedded() {
+        let issued = issued.clone();
+        // Whoever revokes a token raises the version, too.
+        let changed = async move |watch: &DatabaseConnection| issued.read(watch).await;
+        rt::spawn(version.clone().follow(db.clone(), changed));
+    }
+    let resolve = tokens::resolve_claims(db.clone(), version.clone());
     let auth = Auth::open(keys, &listen.trust, issued, resolve).await?;
-    rt::spawn(auth.used.clone().keep(database.clone()));
-    rt::spawn(forget(database.clone()));
-    Ok((directory, auth))
+    rt::spawn(auth.used.clone().keep(db.clone()));
+    rt::spawn(forget(db.clone()));
+    Ok(auth)
 }
 
 /// Forgets old answers now and then, for as long as the process lives.
@@ -123,13 +165,13 @@ async fn forget(database: Database) {
 impl Running {
     /// Says that it is not ready, waits for that to be noticed, takes no more connections and finishes what is in flight.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.state.directory.stop();
+        self.context.version.stop();
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
         // What is being sent is sent again later.
         let _ = tokio::time::timeout(WRAP_UP, self.deliveries).await;
-        if let Err(error) = self.state.auth.used.write(&self.state.db).await {
+        if let Err(error) = self.used.write(&self.context.db).await {
             tracing::warn!(cause = %error.chain(), "the last use of tokens could not be written down");
         }
         Ok(())

@@ -1,39 +1,19 @@
 //! Every setting, with its variable, default and help.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 
+use crate::auth::{KeySettings, Trust};
 use crate::base::clock::Clock;
+use crate::base::db::DatabaseSettings;
 
 /// Where the directory lives, and how the service answers.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
-    /// PostgreSQL server to use, 15 or newer; without it the embedded database is used
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
-    pub database_url: Option<Secret>,
+    #[command(flatten)]
+    pub database: DatabaseSettings,
 
-    /// Folder of the embedded database
-    #[arg(long, env = "TRANSFERATLAS_DATA_DIR", default_value = "data", global = true, value_name = "DIR")]
-    pub data_dir: PathBuf,
-
-    /// Connections to the PostgreSQL server
-    #[arg(long, env = "TRANSFERATLAS_POOL", default_value_t = 8, global = true, value_name = "N",
-          value_parser = clap::value_parser!(u32).range(2..=200))]
-    pub pool: u32,
-
-    /// Connect through PgBouncer in transaction mode, or a pooler like it
-    #[arg(long, env = "TRANSFERATLAS_PGBOUNCER", global = true)]
-    pub pgbouncer: bool,
-
-    /// File of the keys that tokens are signed and checked with; by default `keys.json` in the data folder, which the
-    /// embedded database gets at its first start
-    #[arg(long, env = "TRANSFERATLAS_KEYS_FILE", global = true, value_name = "FILE")]
-    pub keys_file: Option<PathBuf>,
-
-    /// Those keys themselves, as a JSON Web Key Set; give them in the variable, where nobody else sees them
-    #[arg(long, env = "TRANSFERATLAS_KEYS", hide_env_values = true, global = true, value_name = "JWKS")]
-    pub keys: Option<Secret>,
+    #[command(flatten)]
+    pub keys: KeySettings,
 
     /// Form of the log lines on standard error
     #[arg(long, env = "TRANSFERATLAS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty, global = true)]
@@ -42,65 +22,6 @@ pub struct Settings {
     /// What to log: a level, or levels by module
     #[arg(long, env = "TRANSFERATLAS_LOG", default_value = "info", global = true, value_name = "FILTER")]
     pub log: String,
-}
-
-impl Settings {
-    /// Does the directory live inside this process?
-    pub(crate) fn is_embedded(&self) -> bool {
-        self.database_url.as_ref().is_none_or(|url| url.0.is_empty())
-    }
-}
-
-/// Another issuer of tokens, such as an OpenID provider, and what its claims mean here.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Trust {
-    /// Issuer whose tokens are accepted beside our own: its `iss`
-    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
-    pub trusted_issuer: Option<String>,
-
-    /// Its keys, a JSON Web Key Set: an address that is asked at most once a minute, or a file
-    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
-    pub trusted_jwks: Option<String>,
-
-    /// Whom its tokens must be for: their `aud`
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_AUDIENCE",
-        default_value = "transferatlas",
-        value_name = "AUD"
-    )]
-    pub trusted_audience: String,
-
-    /// Its claim that tells what somebody may do; a dot goes into it, as in `realm_access.roles`
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_SCOPES_CLAIM",
-        default_value = "scope",
-        value_name = "CLAIM"
-    )]
-    pub trusted_scopes_claim: String,
-
-    /// What a value of that claim gives: a role or a scope of ours; repeat or separate by commas
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_SCOPES",
-        value_delimiter = ',',
-        value_name = "VALUE=ROLE|SCOPE"
-    )]
-    pub trusted_scopes: Vec<String>,
-
-    /// Its claim that lists municipalities somebody acts for, by official key
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_MUNICIPALITIES_CLAIM",
-        default_value = "municipalities",
-        value_name = "CLAIM"
-    )]
-    pub trusted_municipalities_claim: String,
 }
 
 /// How the HTTP server runs.
@@ -164,20 +85,4 @@ pub enum LogFormat {
     Pretty,
     /// One JSON object a line.
     Json,
-}
-
-/// A setting that no log and no message shows.
-#[derive(Clone)]
-pub struct Secret(pub String);
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("…")
-    }
 }

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
-use super::token::Refusal;
 use crate::base::clock;
 use crate::base::db::{Database, in_time};
 use crate::base::error::Result;
+use crate::base::error::TokenError;
 
 /// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
 #[derive(Clone, Default)]
@@ -48,12 +48,12 @@ impl Issued {
         let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned();
         if known().is_none() {
             let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
-            let found = in_time(async { Ok(db.query_one_raw(one).await?) }).await?.ok_or(Refusal::Unknown)?;
+            let found = in_time(async { Ok(db.query_one_raw(one).await?) }).await?.ok_or(TokenError::Unknown)?;
             self.learn(token, Known::read(&found)?);
         }
         match known() {
             Some(Known { holds: true, municipalities }) => Ok(municipalities),
-            _ => Err(Refusal::Revoked.into()),
+            _ => Err(TokenError::Revoked.into()),
         }
     }
 

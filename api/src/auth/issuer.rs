@@ -13,9 +13,10 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use super::mapping::Mapping;
-use super::token::{self, Audience, Foreign, Head, Refusal, Times};
-use crate::app::settings::Trust;
+use super::settings::Trust;
+use super::token::{self, Audience, Foreign, Head, Times};
 use crate::base::error;
+use crate::base::error::TokenError;
 
 /// Tokens of somebody else may live no longer than this: they cannot be revoked here.
 const LONGEST: chrono::Duration = chrono::Duration::days(1);
@@ -80,13 +81,13 @@ impl Trusted {
     pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
         // Most issuers name the type JWT still; that of an identity token is told apart by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {
-            return Err(Refusal::Type.into());
+            return Err(TokenError::Type.into());
         }
         self.refresh(&head.kid).await;
         let keys = self.0.keys();
-        let Checking { key, algorithm } = keys.get(&head.kid).ok_or(Refusal::Key)?;
+        let Checking { key, algorithm } = keys.get(&head.kid).ok_or(TokenError::Key)?;
         if *algorithm != head.alg {
-            return Err(Refusal::Type.into());
+            return Err(TokenError::Type.into());
         }
         let claims: Map<String, Value> = token::claims(token, *algorithm, key)?;
         Ok(self.0.read(&claims)?)
@@ -113,24 +114,24 @@ impl Trusted {
 }
 
 impl Known {
-    fn read(&self, claims: &Map<String, Value>) -> Result<Foreign, Refusal> {
+    fn read(&self, claims: &Map<String, Value>) -> Result<Foreign, TokenError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);
         if text("iss") != Some(&self.issuer) {
-            return Err(Refusal::Issuer);
+            return Err(TokenError::Issuer);
         }
         let audience = claims.get("aud").and_then(|claim| serde_json::from_value::<Audience>(claim.clone()).ok());
         if !audience.is_some_and(|audience| audience.includes(&self.audience)) {
-            return Err(Refusal::Audience);
+            return Err(TokenError::Audience);
         }
         // What Keycloak calls its other tokens.
         if matches!(text("typ"), Some("ID" | "Refresh" | "Offline")) {
-            return Err(Refusal::Type);
+            return Err(TokenError::Type);
         }
-        let subject = text("sub").filter(|subject| token::is_subject(subject)).ok_or(Refusal::Claims)?;
-        let (Some(iat), Some(exp)) = (time("iat"), time("exp")) else { return Err(Refusal::Claims) };
+        let subject = text("sub").filter(|subject| token::is_subject(subject)).ok_or(TokenError::Claims)?;
+        let (Some(iat), Some(exp)) = (time("iat"), time("exp")) else { return Err(TokenError::Claims) };
         // It may leave out when it begins; what it says of that has to be a time.
-        let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(Refusal::Claims)? } else { iat };
+        let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(TokenError::Claims)? } else { iat };
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
         let municipalities = self.mapping.municipalities(claims);

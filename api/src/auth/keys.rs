@@ -16,8 +16,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::app::settings::{Secret, Settings};
+use super::settings::KeySettings;
 use crate::base::clock;
+use crate::base::db::DatabaseSettings;
+use crate::base::secret::Secret;
 
 /// The longest a token may live, and so the longest a key that signs no more is needed.
 pub(super) const LONGEST: chrono::Duration = chrono::Duration::days(366);
@@ -110,23 +112,23 @@ enum Source<'s> {
     File(PathBuf),
 }
 
-fn source(settings: &Settings) -> Source<'_> {
+fn source<'s>(settings: &'s KeySettings, database: &DatabaseSettings) -> Source<'s> {
     match (&settings.keys, &settings.keys_file) {
         (Some(text), _) if !text.0.is_empty() => Source::Text(text),
         (_, Some(file)) => Source::File(file.clone()),
-        _ => Source::File(settings.data_dir.join("keys.json")),
+        _ => Source::File(database.data_dir.join("keys.json")),
     }
 }
 
 impl Keys {
     /// The keys that the settings name. The embedded database gets some at its first start; a server, which several
     /// instances share, does not.
-    pub fn open(settings: &Settings) -> Result<Self> {
-        let kept = match source(settings) {
+    pub fn open(settings: &KeySettings, database: &DatabaseSettings) -> Result<Self> {
+        let kept = match source(settings, database) {
             Source::Text(text) => read(&text.0)?,
             Source::File(file) if file.exists() => load(&file)?,
             Source::File(file) if settings.keys_file.is_some() => bail!("there is no {}", file.display()),
-            Source::File(file) if settings.is_embedded() => {
+            Source::File(file) if database.is_embedded() => {
                 let kept = KeptSet { keys: vec![Kept::generate()?] };
                 keep(&file, &kept)?;
                 kept
@@ -156,8 +158,8 @@ impl Keys {
     }
 
     /// Takes other keys from the file once they are there, for as long as the process lives.
-    pub async fn follow(self, settings: Settings) {
-        let Source::File(file) = source(&settings) else { return };
+    pub async fn follow(self, settings: KeySettings, database: DatabaseSettings) {
+        let Source::File(file) = source(&settings, &database) else { return };
         let stamp = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
         let mut seen: Option<SystemTime> = stamp(&file);
         loop {
@@ -196,8 +198,8 @@ pub(crate) struct Rotated {
 
 /// Adds a new key, which signs once all instances know it. Of the others those stay that a token may still be signed with, unless `only` the
 /// new one is wanted.
-pub(crate) fn rotate(settings: &Settings, only: bool) -> Result<Rotated> {
-    let Source::File(file) = source(settings) else {
+pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: bool) -> Result<Rotated> {
+    let Source::File(file) = source(settings, database) else {
         bail!("the keys stand in a variable; put the new set there, or keep them in a file: --keys-file")
     };
     let kept = if file.exists() { load(&file)? } else { KeptSet::default() };

@@ -7,9 +7,10 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use super::token::Refusal;
-use crate::State;
+use super::Auth;
+use crate::base::db::context::Context;
 use crate::base::error::Result;
+use crate::base::error::TokenError;
 
 /// Middleware: learns who asks, if a token says so. One that does not hold is refused even where none is needed: whoever
 /// sends it should know. A service without keys looks at none.
@@ -20,11 +21,11 @@ pub(crate) async fn authenticate(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let state = req.app_data::<Data<State>>().cloned();
-    if let Some(state) = state.filter(|state| !state.auth.is_read_only())
+    let (auth, context) = (req.app_data::<Data<Auth>>().cloned(), req.app_data::<Data<Context>>().cloned());
+    if let Some((auth, context)) = auth.zip(context).filter(|(auth, _)| !auth.is_read_only())
         && let Some(token) = bearer(req.headers(), req.method().is_safe())?
     {
-        let caller = state.auth.verify(state.db.connection(), token).await?;
+        let caller = auth.verify(context.db.connection(), token).await?;
         req.extensions_mut().insert(caller);
     }
     next.call(req).await
@@ -37,8 +38,8 @@ fn bearer(headers: &HeaderMap, lenient: bool) -> Result<Option<&str>> {
     let sent: Vec<_> = sent.filter(|text| !lenient || text.is_some_and(is_bearer)).collect();
     match *sent {
         [] => Ok(None),
-        [Some(text)] if !is_bearer(text) => Err(Refusal::Scheme.into()),
-        [Some(text)] => text.split_once(' ').map(|(_, token)| Some(token.trim())).ok_or(Refusal::Form.into()),
-        _ => Err(Refusal::Form.into()),
+        [Some(text)] if !is_bearer(text) => Err(TokenError::Scheme.into()),
+        [Some(text)] => text.split_once(' ').map(|(_, token)| Some(token.trim())).ok_or(TokenError::Form.into()),
+        _ => Err(TokenError::Form.into()),
     }
 }

@@ -6,6 +6,7 @@ mod keys;
 mod mapping;
 mod middleware;
 mod scope;
+mod settings;
 mod token;
 
 use std::collections::BTreeSet;
@@ -21,8 +22,6 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::future::LocalBoxFuture;
 use uuid::Uuid;
 
-use crate::State;
-use crate::app::settings::Trust;
 use crate::base::error::{Error, Result};
 
 pub(crate) use self::issued::{Issued, Used};
@@ -30,7 +29,7 @@ pub use self::keys::Keys;
 pub(crate) use self::keys::{Rotated, rotate};
 pub(crate) use self::middleware::authenticate;
 pub(crate) use self::scope::*;
-pub use self::token::Refusal;
+pub use self::settings::{KeySettings, Trust};
 pub(crate) use self::token::{Rights, is_subject, sign};
 
 /// Finds the municipalities that the claims of another issuer name, by official key, slug or id. It is handed in, because
@@ -151,7 +150,7 @@ impl FromRequest for AnyCaller {
 }
 
 fn known_caller(req: &HttpRequest) -> Result<Caller> {
-    let read_only = req.app_data::<Data<State>>().is_some_and(|state| state.auth.is_read_only());
+    let read_only = req.app_data::<Data<Auth>>().is_some_and(|auth| auth.is_read_only());
     Caller::of(req).ok_or(if read_only { Error::ReadOnly } else { Error::Unauthenticated })
 }
 

@@ -1,7 +1,6 @@
 //! Tokens: JSON Web Tokens as RFC 9068 describes them, checked as RFC 8725 asks.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -17,6 +16,7 @@ use uuid::Uuid;
 use super::keys::{Key, Keys, LONGEST};
 use super::{Auth, Caller, known};
 use crate::base::clock;
+use crate::base::error::TokenError;
 use crate::base::error::{Error, Result};
 
 /// Who issues our tokens, and whom they are for.
@@ -30,50 +30,6 @@ const LENGTH: usize = 8 * 1024;
 const OVERLAP: i64 = 60;
 /// Seconds that clocks may differ by.
 const LEEWAY: i64 = 30;
-
-/// Which check a token did not pass; the caller learns no more than that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    Scheme,
-    Form,
-    Type,
-    Key,
-    Signature,
-    Claims,
-    Issuer,
-    Audience,
-    Early,
-    Expired,
-    Lifetime,
-    Unknown,
-    Revoked,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scheme => "the scheme of `Authorization` is not Bearer; send `Authorization: Bearer` with the token",
-            Self::Form => "it is not a signed JSON Web Token",
-            Self::Type => "its header is not that of an access token",
-            Self::Key => "its key is not known",
-            Self::Signature => "its signature does not hold",
-            Self::Claims => "a claim is missing or malformed",
-            Self::Issuer => "its issuer is not ours",
-            Self::Audience => "it is for another audience",
-            Self::Early => "it is not valid yet",
-            Self::Expired => "it has expired",
-            Self::Lifetime => "it lives too long",
-            Self::Unknown => "it was not issued here",
-            Self::Revoked => "it was revoked",
-        })
-    }
-}
-
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 /// What a token of ours says.
 #[derive(Serialize, Deserialize)]
@@ -111,17 +67,17 @@ pub(super) struct Times {
 
 impl Times {
     /// Is it now the time of a token that lives no longer than it may?
-    pub(super) fn check(self, longest: chrono::Duration) -> Result<(), Refusal> {
+    pub(super) fn check(self, longest: chrono::Duration) -> Result<(), TokenError> {
         let now = clock::now().timestamp();
         if self.exp.saturating_add(LEEWAY) <= now {
-            return Err(Refusal::Expired);
+            return Err(TokenError::Expired);
         }
         if self.nbf.saturating_sub(LEEWAY) > now || self.iat.saturating_sub(LEEWAY) > now {
-            return Err(Refusal::Early);
+            return Err(TokenError::Early);
         }
         let begins = self.iat.min(self.nbf);
         if self.exp <= begins || self.exp.saturating_sub(begins) > longest.num_seconds() {
-            return Err(Refusal::Lifetime);
+            return Err(TokenError::Lifetime);
         }
         Ok(())
     }
@@ -137,26 +93,26 @@ pub(super) struct Head {
 
 impl Head {
     /// Reads the header of a token that is no longer than it may be.
-    pub(super) fn read(token: &str) -> Result<Self, Refusal> {
+    pub(super) fn read(token: &str) -> Result<Self, TokenError> {
         if token.len() > LENGTH || token.split('.').count() != 3 {
-            return Err(Refusal::Form);
+            return Err(TokenError::Form);
         }
-        let head = token.split('.').next().and_then(|head| BASE64.decode(head).ok()).ok_or(Refusal::Form)?;
+        let head = token.split('.').next().and_then(|head| BASE64.decode(head).ok()).ok_or(TokenError::Form)?;
         // Members that stand twice could be understood in two ways.
         let Ok((Value::Object(head), doubts)) = crate::base::validation::parse(&head) else {
-            return Err(Refusal::Form);
+            return Err(TokenError::Form);
         };
         let text = |member| head.get(member).and_then(Value::as_str).map(str::to_owned);
         let (Some(alg), Some(kid), Some(typ)) = (text("alg"), text("kid"), text("typ")) else {
-            return Err(Refusal::Type);
+            return Err(TokenError::Type);
         };
         // Nobody here knows an extension that would have to be understood.
         if !doubts.is_empty() || head.contains_key("crit") || head.contains_key("b64") {
-            return Err(Refusal::Type);
+            return Err(TokenError::Type);
         }
         let typ = typ.to_ascii_lowercase();
         let typ = typ.strip_prefix("application/").unwrap_or(&typ).to_owned();
-        Ok(Self { alg: alg.parse().map_err(|_| Refusal::Type)?, kid, typ })
+        Ok(Self { alg: alg.parse().map_err(|_| TokenError::Type)?, kid, typ })
     }
 
     pub(super) fn is_access_token(&self) -> bool {
@@ -165,21 +121,25 @@ impl Head {
 }
 
 /// The claims of a token whose signature holds. Each of them is checked by whoever asks.
-pub(super) fn claims<T: DeserializeOwned>(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Result<T, Refusal> {
+pub(super) fn claims<T: DeserializeOwned>(
+    token: &str,
+    algorithm: Algorithm,
+    key: &DecodingKey,
+) -> Result<T, TokenError> {
     let mut rules = Validation::new(algorithm);
     rules.required_spec_claims.clear();
     (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);
     decode::<Map<String, Value>>(token, key, &rules).map_err(|error| match error.kind() {
-        ErrorKind::InvalidSignature => Refusal::Signature,
-        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidKeyFormat => Refusal::Type,
-        ErrorKind::Json(_) | ErrorKind::Utf8(_) => Refusal::Claims,
-        _ => Refusal::Form,
+        ErrorKind::InvalidSignature => TokenError::Signature,
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidKeyFormat => TokenError::Type,
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) => TokenError::Claims,
+        _ => TokenError::Form,
     })?;
     // The signature holds. What was signed is read again, for nothing in it may be understood in two ways.
-    let body = token.split('.').nth(1).and_then(|body| BASE64.decode(body).ok()).ok_or(Refusal::Form)?;
+    let body = token.split('.').nth(1).and_then(|body| BASE64.decode(body).ok()).ok_or(TokenError::Form)?;
     match crate::base::validation::parse(&body) {
-        Ok((value, doubts)) if doubts.is_empty() => serde_json::from_value(value).map_err(|_| Refusal::Claims),
-        _ => Err(Refusal::Claims),
+        Ok((value, doubts)) if doubts.is_empty() => serde_json::from_value(value).map_err(|_| TokenError::Claims),
+        _ => Err(TokenError::Claims),
     }
 }
 
@@ -214,7 +174,7 @@ impl Auth {
         }
         let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {
             Some(trusted) => trusted.verify(token, &head).await?,
-            None => return Err(Refusal::Key.into()),
+            None => return Err(TokenError::Key.into()),
         };
         let municipalities = match municipalities {
             Some(names) => Some((self.resolve)(names).await?),
@@ -234,20 +194,20 @@ pub(super) struct Foreign {
 }
 
 /// What a token of ours says.
-fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, Refusal> {
+fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
-        return Err(Refusal::Type);
+        return Err(TokenError::Type);
     }
     let claims: Claims = claims(token, Algorithm::EdDSA, &key.checking)?;
     let Claims { iss, aud, sub, iat, nbf, exp, .. } = &claims;
     if iss != ISSUER {
-        return Err(Refusal::Issuer);
+        return Err(TokenError::Issuer);
     }
     if !aud.includes(AUDIENCE) {
-        return Err(Refusal::Audience);
+        return Err(TokenError::Audience);
     }
     if !is_subject(sub) {
-        return Err(Refusal::Claims);
+        return Err(TokenError::Claims);
     }
     Times { iat: *iat, nbf: *nbf, exp: *exp }.check(LONGEST)?;
     Ok(claims)

@@ -2,16 +2,11 @@
 
 use std::time::Duration;
 
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-use crate::State;
 use crate::base::error::{Error, Result};
-use crate::http::no_store;
 
 pub(crate) struct Metrics {
     registry: Registry,
@@ -72,34 +67,35 @@ impl Metrics {
         self.latency.with_label_values(&[route]).observe(elapsed.as_secs_f64());
     }
 
-    fn text(&self, state: &State) -> Result<Vec<u8>> {
-        let (all, idle) = state.db.connections();
+    /// The figures of now, in the text format of Prometheus.
+    pub(crate) fn text(&self, gauges: &Gauges) -> Result<Vec<u8>> {
+        let Gauges { connections, idle, statements, version, cached } = *gauges;
         let idle = i64::try_from(idle).unwrap_or_default();
         self.connections.with_label_values(&["idle"]).set(idle);
-        self.connections.with_label_values(&["busy"]).set(i64::from(all) - idle);
-        self.statements.inc_by(state.db.statements().saturating_sub(self.statements.get()));
-        self.version.set(state.directory.version().number);
-        self.kept.set(i64::try_from(state.memory.entries()).unwrap_or_default());
+        self.connections.with_label_values(&["busy"]).set(i64::from(connections) - idle);
+        self.statements.inc_by(statements.saturating_sub(self.statements.get()));
+        self.version.set(version);
+        self.kept.set(i64::try_from(cached).unwrap_or_default());
         let mut text = vec![];
         TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(Error::fault)?;
         Ok(text)
     }
 }
 
+/// What others count, read when the figures are asked for.
+pub(crate) struct Gauges {
+    /// Connections to the database, and those of them that are idle.
+    pub connections: u32,
+    pub idle: usize,
+    /// Statements that reads have asked of the database.
+    pub statements: u64,
+    /// The directory version.
+    pub version: i64,
+    /// Responses in the cache.
+    pub cached: u64,
+}
+
 /// Is what is done there known to some alone?
 fn is_private(route: &str) -> bool {
     route.starts_with("/v1/submissions") || route.starts_with("/v1/webhooks") || route.ends_with("/duties")
-}
-
-/// Metrics for Prometheus
-///
-/// Requests by route and status, their latency, the connections and statements of the database, the directory version.
-#[utoipa::path(tag = "running", responses((status = 200, description = "Metrics in the Prometheus text format",
-    body = String, content_type = "text/plain; version=0.0.4")))]
-#[get("/metrics")]
-pub(crate) async fn get_metrics(state: Data<State>) -> Result<HttpResponse> {
-    let text = state.metrics.text(&state)?;
-    Ok(no_store(
-        HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text),
-    ))
 }

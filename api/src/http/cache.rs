@@ -23,10 +23,10 @@ use super::negotiate::{waits, weighted};
 use super::reply::{Private, Revision};
 use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
-use crate::State;
 use crate::auth::Caller;
 use crate::base::dates;
-use crate::base::db::directory::Version;
+use crate::base::db::context::Context;
+use crate::base::db::version::Version;
 use crate::base::error::Error;
 use crate::http::format::Format;
 
@@ -68,19 +68,19 @@ pub(crate) async fn remember(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let state = req.app_data::<Data<State>>().cloned();
-    let Some(state) = state.filter(|_| req.method() == Method::GET) else {
+    let (context, memory) = (req.app_data::<Data<Context>>().cloned(), req.app_data::<Data<Memory>>().cloned());
+    let Some((context, memory)) = context.zip(memory).filter(|_| req.method() == Method::GET) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let wanted = Wanted::of(req.headers());
-    let version = state.directory.version();
+    let version = context.version.version();
     if waits(&req) {
-        return Ok(alone(next.call(req).await?.map_into_boxed_body(), &wanted, &state).await);
+        return Ok(alone(next.call(req).await?.map_into_boxed_body(), &wanted, &context).await);
     }
     let key = (version.number, key(&req));
     let work = RefCell::new(Some((req, next)));
     let outcome = RefCell::new(None);
-    let made = state.memory.0.try_get_with(key, async {
+    let made = memory.0.try_get_with(key, async {
         let Some((req, next)) = work.take() else { return Err(()) };
         let (request, kept) = match next.call(req).await {
             Ok(response) => keep(response.map_into_boxed_body()).await,
@@ -107,8 +107,8 @@ pub(crate) async fn remember(
 }
 
 /// Tags an answer that was waited for, and keeps it for nobody else.
-async fn alone(response: ServiceResponse<BoxBody>, wanted: &Wanted, state: &State) -> ServiceResponse<BoxBody> {
-    let version = state.directory.version();
+async fn alone(response: ServiceResponse<BoxBody>, wanted: &Wanted, context: &Context) -> ServiceResponse<BoxBody> {
+    let version = context.version.version();
     match keep(response).await {
         (Made::Kept(request), Some(kept)) => ServiceResponse::new(request, kept.send(wanted, version)),
         (Made::Kept(request), None) => ServiceResponse::new(request, HttpResponse::InternalServerError().finish()),

@@ -10,7 +10,6 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
-use crate::State;
 use crate::base::error::{Error, Result};
 
 /// What a browser on another site may send: any to read, and those whose pages may write what that needs.
@@ -18,8 +17,15 @@ const TO_READ: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match
 const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
                         If-None-Match, Prefer, X-Request-Id";
 
+/// Sites whose pages may write.
+pub(crate) struct WriteOrigins(pub Vec<String>);
+
 /// OPTIONS, to a browser that asks first too, and 405 at a known address, 404 elsewhere.
-pub(crate) async fn fallback(req: HttpRequest, state: Data<State>, document: Data<OpenApi>) -> Result<HttpResponse> {
+pub(crate) async fn fallback(
+    req: HttpRequest,
+    origins: Data<WriteOrigins>,
+    document: Data<OpenApi>,
+) -> Result<HttpResponse> {
     // The document writes a parameter without the expression it must match.
     let known = req.resource_map().match_pattern(req.path()).map(|path| path.replace(":.*}", "}"));
     let Some(item) = known.and_then(|path| document.paths.paths.get(&path)) else {
@@ -30,7 +36,7 @@ pub(crate) async fn fallback(req: HttpRequest, state: Data<State>, document: Dat
         return Err(Error::Method { allow });
     }
     let origin = req.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let writes = origin.is_some_and(|origin| state.write_origins.iter().any(|known| known == origin));
+    let writes = origin.is_some_and(|origin| origins.0.iter().any(|known| known == origin));
     let to_read = allow.split(", ").filter(|method| matches!(*method, "GET" | "HEAD" | "OPTIONS")).collect::<Vec<_>>();
     let (methods, headers) = if writes { (allow.clone(), TO_WRITE) } else { (to_read.join(", "), TO_READ) };
     Ok(HttpResponse::NoContent()

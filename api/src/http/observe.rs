@@ -14,8 +14,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::connections::is_old;
-use crate::State;
 use crate::base::error::Error;
+use crate::base::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -32,7 +32,7 @@ pub(crate) async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let state = req.app_data::<Data<State>>().cloned();
+    let metrics = req.app_data::<Data<Metrics>>().cloned();
     let id = request_id(req.headers());
     let method = req.method().clone();
     let route = req.resource_map().match_pattern(req.path()).unwrap_or_else(|| "unknown".to_owned());
@@ -45,8 +45,8 @@ pub(crate) async fn observe(
         Err(error) => (error.as_response_error().status_code(), causes(error)),
     };
     let elapsed = started.elapsed();
-    if let Some(state) = state {
-        state.metrics.answered(method.as_str(), &route, status.as_u16(), elapsed);
+    if let Some(metrics) = metrics {
+        metrics.answered(method.as_str(), &route, status.as_u16(), elapsed);
     }
     span.in_scope(|| log(status.as_u16(), elapsed, cause));
     match answer {

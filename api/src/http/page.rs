@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::query::facets::Bucket;
+use crate::model::facet_value::Bucket;
 
 /// One page of a list
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,29 +28,6 @@ pub(crate) struct Page<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub did_you_mean: Option<String>,
-}
-
-/// A related entry, small
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Link {
-    /// Id of the entry.
-    #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
-    pub id: Uuid,
-    /// Short name of the entry in addresses.
-    #[schema(example = "ulm")]
-    pub slug: String,
-    /// What the entry is called, in German.
-    #[schema(example = "Ulm")]
-    pub name: String,
-    /// Path of the entry.
-    #[schema(example = "/v1/projects/ulm", format = "uri-reference")]
-    pub href: String,
-}
-
-impl Link {
-    pub(crate) fn new(collection: &str, id: Uuid, slug: String, name: String) -> Self {
-        Self { href: format!("/v1/{collection}/{slug}"), id, slug, name }
-    }
 }
 
 /// The last entry of a page: the value it is ordered by, as text, and its id.

@@ -10,7 +10,7 @@ use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
 use super::page::{Page, Position};
 use super::request::Pairs;
-use crate::base::db::directory::Version;
+use crate::base::db::version::Version;
 use crate::base::error::{Error, Result};
 use crate::http::format::{self, Format, Record, calendar};
 

@@ -10,7 +10,7 @@ use super::coding::Coding;
 use super::json::hex;
 use super::negotiate::coding;
 use crate::base::dates;
-use crate::base::db::directory::Version;
+use crate::base::db::version::Version;
 
 /// A representation depends on the program as well as on the data.
 const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");

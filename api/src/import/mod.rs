@@ -3,7 +3,7 @@
 mod assign;
 mod export;
 mod rows;
-pub mod seed;
+pub(crate) mod seed;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -15,11 +15,12 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::base::db::directory::Directory;
+use crate::base::db::author::Author;
+use crate::base::db::version::Directory;
 use crate::base::db::{Database, Pace, Stored, Write};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::{Checked, parse};
-use crate::write::change_log::Author;
+use crate::model::catalog::Resource;
 use crate::write::input::{Input, note_all, save};
 
 use self::assign::{Assignment, assign};
@@ -79,6 +80,9 @@ const PART: usize = 1000;
 
 /// How files of a resource are read, stored and written.
 pub(crate) struct Files {
+    pub resource: &'static Resource,
+    /// The columns of its table in CSV; entries with lists have none.
+    pub table: Option<&'static [&'static str]>,
     /// The first content, where the program brings some along, and how it is written.
     pub seed: Option<(Form, &'static str)>,
     read: fn(Form, &str) -> Result<Batch, Vec<Flaw>>,
@@ -87,14 +91,26 @@ pub(crate) struct Files {
     values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
 }
 
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.resource.fmt(f)
+    }
+}
+
 impl Files {
     pub(crate) const fn of<T: Input>(seed: Option<(Form, &'static str)>) -> Self {
         Self {
+            resource: T::RESOURCE,
+            table: None,
             seed,
             read: read::<T>,
             note: |write, noted| Box::pin(note_all::<T>(write, noted)),
             values: |db| Box::pin(values::<T>(db)),
         }
+    }
+
+    pub(crate) const fn with_table(self, columns: &'static [&'static str]) -> Self {
+        Self { table: Some(columns), ..self }
     }
 
     pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
@@ -205,21 +221,28 @@ impl From<Error> for Stopped {
     }
 }
 
-/// Stores batches one after another in one transaction: all of them, or nothing. A rehearsal stores nothing either way.
+/// Who stores, and whether it is a rehearsal, which stores nothing.
+pub(crate) struct Storing {
+    pub author: Author,
+    pub is_rehearsal: bool,
+}
+
+/// Stores batches one after another in one transaction: all of them, or nothing.
 /// `progress` hears of each part that was stored, by its entries.
 pub(crate) async fn store(
     database: &Database,
     directory: &Directory,
     batches: Vec<Batch>,
-    (author, rehearse): (Author, bool),
+    how: Storing,
     progress: impl Fn(usize) + 'static,
 ) -> Result<Stored, Refused> {
+    let Storing { author, is_rehearsal } = how;
     let work = async move |write: &Write| {
         let mut all = Stored::default();
         for batch in batches {
             all.add(batch.entries.store(write, &progress).await.map_err(Stopped::Refused)?);
         }
-        if rehearse || all.created + all.updated == 0 {
+        if is_rehearsal || all.created + all.updated == 0 {
             return Err(Stopped::Unneeded(all));
         }
         write.analyze().await?;

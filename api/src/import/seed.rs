@@ -6,19 +6,26 @@ use anyhow::{Result, anyhow};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
-use crate::app::routes::RESOURCES;
-use crate::base::db::directory::Directory;
+use crate::base::db::author::Author;
+use crate::base::db::version::Directory;
 use crate::base::db::{Database, Pace, Write};
 use crate::base::error::Error;
-use crate::import::{Refused, store};
-use crate::write::change_log::Author;
+use crate::import::{Files, Refused, Storing, store};
 
-pub use crate::import::Form;
+pub(crate) use crate::import::Form;
 
-/// Fills a directory that no entry was ever written to.
+/// A file of entries, as text.
+pub struct SourceFile<'t> {
+    pub collection: &'t str,
+    pub form: Form,
+    pub text: &'t str,
+}
+
+/// Fills a directory that no entry was ever written to. `all` are the files of every resource, in the order in which entries refer to each
+/// other.
 ///
 /// Must be called inside an actix system.
-pub async fn fill(database: &Database) -> Result<()> {
+pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<()> {
     let directory = Directory::open(database.connection()).await?;
     let is_filled = directory.version().number > 0;
     if is_filled && !lacks_history(database).await? {
@@ -30,11 +37,14 @@ pub async fn fill(database: &Database) -> Result<()> {
         return Ok(());
     }
     if is_filled {
-        return note(database, &directory).await;
+        return note(database, &directory, all.to_vec()).await;
     }
     tracing::info!("the directory is empty and gets its first content");
-    let seeds = RESOURCES.iter().filter_map(|resource| Some((resource.collection, resource.files.seed?)));
-    add(database, &seeds.map(|(collection, (form, text))| (collection, form, text)).collect::<Vec<_>>()).await
+    let seed = |files: &&'static Files| {
+        let (form, text) = files.seed?;
+        Some(SourceFile { collection: files.resource.collection, form, text })
+    };
+    add(database, all, &all.iter().filter_map(seed).collect::<Vec<_>>()).await
 }
 
 /// Whether there are entries from before changes were noted.
@@ -46,7 +56,7 @@ async fn lacks_history(database: &Database) -> Result<bool> {
 }
 
 /// Notes what is there of a directory that was filled before changes were noted: its history begins now.
-async fn note(database: &Database, directory: &Directory) -> Result<()> {
+async fn note(database: &Database, directory: &Directory, all: Vec<&'static Files>) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
     let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
     tracing::info!("the history of the directory begins");
@@ -55,38 +65,32 @@ async fn note(database: &Database, directory: &Directory) -> Result<()> {
         let noted = write.tx.query_all_raw(sql(NOTED)).await?;
         let noted: Result<HashSet<Uuid>, DbErr> = noted.iter().map(|row| row.try_get_by_index(0)).collect();
         let noted = noted?;
-        for resource in RESOURCES {
-            (resource.files.note)(write, &noted).await?;
+        for files in all {
+            (files.note)(write, &noted).await?;
         }
         Ok(())
     };
     Ok(database.write(directory, author, work).await?)
 }
 
-/// Adds the entries of files, each of a resource, in the order in which they refer to each other.
+/// Adds the entries of files, in the order in which they refer to each other.
 ///
 /// Must be called inside an actix system.
-pub async fn add(database: &Database, files: &[(&str, Form, &str)]) -> Result<()> {
+pub(crate) async fn add(database: &Database, all: &[&Files], sources: &[SourceFile<'_>]) -> Result<()> {
     let directory = Directory::open(database.connection()).await?;
-    let read = |(collection, form, text): &(&str, Form, &str)| {
-        let resource = RESOURCES.iter().find(|resource| resource.collection == *collection);
-        let resource = resource.ok_or_else(|| anyhow!("there are no {collection}"))?;
-        resource.files.read(*form, text).map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
+    let read = |SourceFile { collection, form, text }: &SourceFile<'_>| {
+        let files = all.iter().find(|files| files.resource.collection == *collection);
+        let files = files.ok_or_else(|| anyhow!("there are no {collection}"))?;
+        files.read(*form, text).map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
     };
-    let batches = files.iter().map(read).collect::<Result<Vec<_>>>()?;
-    match store(database, &directory, batches, (Author::command("seed"), false), |_| {}).await {
+    let batches = sources.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let how = Storing { author: Author::command("seed"), is_rehearsal: false };
+    match store(database, &directory, batches, how, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
         Err(Refused::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
         Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())
-}
-
-/// Returns all entries of a collection as `import` reads them, in JSON.
-pub async fn export(database: &Database, collection: &str) -> Result<String> {
-    let resource = RESOURCES.iter().find(|resource| resource.collection == collection);
-    let resource = resource.ok_or_else(|| anyhow!("there are no {collection}"))?;
-    Ok(crate::import::export(database, resource, Form::Json).await?)
 }
 
 fn first(flaws: &[impl std::fmt::Display]) -> String {

@@ -1,22 +1,12 @@
-//! What a resource is called, where its entries stand, and how it is served.
+//! The identity of each resource: what it is called, and where its entries are kept.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use sea_orm::prelude::Expr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::app::routes::RESOURCES;
-use crate::base::error::{Error, Result};
-use crate::http::{Key, Name};
-use crate::import::Files;
-
-pub(crate) use crate::query::lookup::{Found, Names, ids};
-
 /// A resource of the directory.
 pub(crate) struct Resource {
     /// The table of its entries, which is also the name of a filter by them.
@@ -25,8 +15,6 @@ pub(crate) struct Resource {
     pub collection: &'static str,
     /// What it is called: German, English.
     pub title: [&'static str; 2],
-    /// What it holds, for the document.
-    pub about: &'static str,
     /// What an entry `t` is called, as SQL that gives a text in its languages.
     pub label: &'static str,
     /// The column that puts entries into German order.
@@ -35,12 +23,6 @@ pub(crate) struct Resource {
     pub official: Option<&'static str>,
     /// Are there few enough to list them all in a message?
     pub few: bool,
-    /// The columns of its CSV, as paths into the JSON of an entry.
-    pub columns: &'static [&'static str],
-    /// The right to write its entries.
-    pub scope: &'static str,
-    pub routes: fn(&mut ServiceConfig),
-    pub files: Files,
 }
 
 impl fmt::Debug for Resource {
@@ -67,21 +49,125 @@ impl Resource {
         format!("`{name}` names no entry of /v1/{}", self.collection)
     }
 
-    /// The entry that a key names, as SQL.
-    pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
-        match (key.name(), self.official) {
-            (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
-            (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
-            (Name::Official(key), Some(column)) => Ok(Expr::cust_with_values(format!("{column} = $1"), [key])),
-            (Name::Official(_), None) => Err(Error::NotFound),
-        }
-    }
-
     /// Path of an entry.
     pub(crate) fn href(&self, slug: &str) -> String {
         format!("/v1/{}/{slug}", self.collection)
     }
 }
+
+pub(crate) const MUNICIPALITIES: Resource = Resource {
+    table: "municipality",
+    collection: "municipalities",
+    title: ["Kommunen", "Municipalities"],
+    label: "jsonb_build_object('de', t.name)",
+    key: "name_key",
+    official: Some("ags"),
+    few: false,
+};
+
+pub(crate) const THEMES: Resource = Resource {
+    table: "theme",
+    collection: "themes",
+    title: ["Themen", "Themes"],
+    label: "t.label",
+    key: "label_key",
+    official: None,
+    few: true,
+};
+
+pub(crate) const PROJECTS: Resource = Resource {
+    table: "project",
+    collection: "projects",
+    title: ["Modellprojekte", "Model projects"],
+    label: "jsonb_build_object('de', t.name)",
+    key: "name_key",
+    official: None,
+    few: true,
+};
+
+pub(crate) const SOLUTIONS: Resource = Resource {
+    table: "solution",
+    collection: "solutions",
+    title: ["Lösungen", "Solutions"],
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
+    table: "practice_example",
+    collection: "practice-examples",
+    title: ["Praxisbeispiele", "Practice examples"],
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const WORKING_GROUPS: Resource = Resource {
+    table: "working_group",
+    collection: "working-groups",
+    title: ["Arbeitsgruppen und Netzwerke", "Working groups and networks"],
+    label: "t.name",
+    key: "name_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
+    table: "learning_partnership",
+    collection: "learning-partnerships",
+    title: ["Lernpartnerschaften", "Learning partnerships"],
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const EVENTS: Resource = Resource {
+    table: "event",
+    collection: "events",
+    title: ["Veranstaltungen", "Events"],
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const COURSES: Resource = Resource {
+    table: "course",
+    collection: "courses",
+    title: ["Kurse", "Courses"],
+    label: "t.title",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+pub(crate) const PUBLICATIONS: Resource = Resource {
+    table: "publication",
+    collection: "publications",
+    title: ["Publikationen", "Publications"],
+    label: "jsonb_build_object('de', t.title)",
+    key: "title_key",
+    official: None,
+    few: false,
+};
+
+/// Every resource, in the order in which entries refer to each other.
+pub(crate) const RESOURCES: &[&Resource] = &[
+    &MUNICIPALITIES,
+    &THEMES,
+    &PROJECTS,
+    &SOLUTIONS,
+    &PRACTICE_EXAMPLES,
+    &WORKING_GROUPS,
+    &LEARNING_PARTNERSHIPS,
+    &EVENTS,
+    &COURSES,
+    &PUBLICATIONS,
+];
 
 /// A resource, by its name in addresses.
 #[derive(Clone, Copy, Debug)]

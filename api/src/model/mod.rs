@@ -2,5 +2,9 @@
 
 pub(crate) mod ags;
 pub(crate) mod catalog;
+pub(crate) mod facet_value;
+pub(crate) mod geo;
+pub(crate) mod highlight;
 pub(crate) mod identifier;
+pub(crate) mod municipality_link;
 pub(crate) mod reuse;

@@ -7,9 +7,7 @@ pub(crate) mod ui;
 mod writes;
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use actix_web::App;
 use actix_web::http::StatusCode;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
@@ -19,12 +17,10 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 use utoipa::{OpenApi, openapi};
-use utoipa_actix_web::AppExt;
 
-use crate::app::routes::{self, RESOURCES};
 use crate::auth::SCOPES;
 use crate::base::error::{KINDS, Kind, Overtaken, Problem, Violation};
-use crate::model::catalog::Resource;
+use crate::resources::Registration;
 use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
 
@@ -64,15 +60,13 @@ use crate::services::webhooks::{SubmissionStep, WebhookMessage};
 )]
 struct Base;
 
-/// The document, collected from the routes that are served.
-pub fn document() -> openapi::OpenApi {
-    static DOCUMENT: OnceLock<openapi::OpenApi> = OnceLock::new();
-    DOCUMENT.get_or_init(collect).clone()
+/// What is said of the service as a whole.
+pub(crate) fn base() -> openapi::OpenApi {
+    Base::openapi()
 }
 
-fn collect() -> openapi::OpenApi {
-    let app = App::new().into_utoipa_app().openapi(Base::openapi()).configure(routes::configure);
-    let (_, mut document) = app.split_for_parts();
+/// Completes the document that was collected from the routes.
+pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registration]) -> openapi::OpenApi {
     let schemas = document.components.take().unwrap_or_default();
     let mut schemas = with_parts(schemas);
     inputs::complete(&mut schemas, &patched(&document));
@@ -88,15 +82,16 @@ fn collect() -> openapi::OpenApi {
         ];
         for (method, operation) in operations {
             if let Some(operation) = operation {
-                complete((method, path), operation, &schemas);
+                complete(&Operations { registrations, schemas: &schemas }, method, path, operation);
             }
         }
     }
     document.components = Some(schemas);
     document.webhooks = Some(told::webhooks());
-    let tag =
-        |resource: &&Resource| TagBuilder::new().name(resource.collection).description(Some(resource.about)).build();
-    document.tags = Some(RESOURCES.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
+    let tag = |registration: &Registration| {
+        TagBuilder::new().name(registration.resource.collection).description(Some(registration.about)).build()
+    };
+    document.tags = Some(registrations.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
     document
 }
 
@@ -158,8 +153,15 @@ fn with_parts(mut components: Components) -> Components {
     components
 }
 
+/// What all operations share.
+struct Operations<'o> {
+    registrations: &'o [Registration],
+    schemas: &'o Components,
+}
+
 /// What decides on what an operation may answer.
-pub(super) struct Facts<'o> {
+struct Facts<'o> {
+    registrations: &'o [Registration],
     method: &'o str,
     path: &'o str,
     /// Can the form of its answer be chosen?
@@ -171,10 +173,11 @@ pub(super) struct Facts<'o> {
 }
 
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
-fn complete((method, path): (&str, &str), operation: &mut Operation, schemas: &Components) {
-    reads::exemplify(operation, schemas);
+fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Operation) {
+    reads::exemplify(operation, all.schemas);
     let fleeting = ["/health", "/metrics", "/v1/tokens", "/.well-known"];
     let facts = Facts {
+        registrations: all.registrations,
         method,
         path,
         negotiates: reads::takes(operation, "format"),

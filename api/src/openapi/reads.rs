@@ -7,7 +7,6 @@ use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{Components, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 
 use super::{Facts, describe, moved};
-use crate::app::routes::RESOURCES;
 use crate::http::format::{Format, columns};
 
 /// The order of a list, which each resource describes by the values it takes.
@@ -31,7 +30,7 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
             if has_parts {
                 allow_part(found);
             }
-            show_columns(facts.path, found);
+            show_columns(facts, found);
         }
     }
     if is_tagged {
@@ -109,9 +108,10 @@ pub(super) fn takes(operation: &Operation, name: &str) -> bool {
 }
 
 /// Shows the columns of a list as CSV.
-fn show_columns(path: &str, response: &mut Response) {
-    let resource = RESOURCES.iter().find(|resource| path.strip_prefix("/v1/") == Some(resource.collection));
-    if let (Some(resource), Some(RefOr::T(csv))) = (resource, response.content.get_mut("text/csv")) {
-        csv.example = Some(json!(columns(resource.columns)));
+fn show_columns(facts: &Facts<'_>, response: &mut Response) {
+    let collection = facts.path.strip_prefix("/v1/");
+    let listed = facts.registrations.iter().find(|registration| collection == Some(registration.resource.collection));
+    if let (Some(listed), Some(RefOr::T(csv))) = (listed, response.content.get_mut("text/csv")) {
+        csv.example = Some(json!(columns(listed.columns)));
     }
 }

@@ -8,7 +8,6 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
 use super::{Facts, describe, moved};
-use crate::app::routes::RESOURCES;
 use crate::http::MAX_BODY;
 use crate::write::input::MAX_BYTES;
 
@@ -68,7 +67,7 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
 fn limits(facts: &Facts<'_>) -> String {
     let most = format!("1 MiB ({MAX_BYTES} bytes) as compact JSON in UTF-8; a longer one is a violation (422)");
     let collection = facts.path.split('/').nth(2).unwrap_or_default();
-    let is_entry = RESOURCES.iter().any(|resource| resource.collection == collection);
+    let is_entry = facts.registrations.iter().any(|registration| registration.resource.collection == collection);
     let has_content = collection == "submissions" && (facts.method != "post" || facts.path.matches('/').count() == 2);
     let about = match facts.method {
         "post" if is_entry && facts.path.ends_with("/batch") => {

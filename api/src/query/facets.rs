@@ -4,25 +4,11 @@ use entity::Text;
 use entity::vocabulary::Vocabulary;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QuerySelect, QueryTrait, Select};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::base::error::Result;
+use crate::model::facet_value::Bucket;
 use crate::query::filter::Filter;
 use crate::query::relations::Relation;
-
-/// One value of a facet
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Bucket {
-    /// What to write in the filter of the same name.
-    #[schema(example = "DE-BW")]
-    pub value: String,
-    /// What to show for it.
-    pub label: Text,
-    /// How many entries there are with it, the other filters in force.
-    #[schema(example = 9)]
-    pub count: i64,
-}
 
 /// A facet that was asked for.
 pub(crate) struct Facet {

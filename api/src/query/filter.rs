@@ -6,11 +6,11 @@ use sea_orm::prelude::Expr;
 use sea_orm::{Condition, EntityTrait, QueryFilter, Select};
 
 use crate::base::terms::of_terms;
+use crate::model::ags::AgsPrefix;
 use crate::model::catalog::Resource;
+use crate::model::geo::{Bbox, Kilometres, Near};
 use crate::query::full_text::Search;
-use crate::query::geo::{Bbox, Kilometres, Near};
 use crate::query::relations::Relation;
-use crate::resources::municipalities::AgsPrefix;
 
 /// Which entries of a table: each condition narrows the others.
 #[derive(Clone)]

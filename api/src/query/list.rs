@@ -11,16 +11,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::Record;
 use crate::http::{EntryQuery, Filters, Key, ListQuery, Page, Position, Sort};
 use crate::model::catalog::Resource;
 use crate::query::facets::{Facet, buckets};
 use crate::query::filter::Filter;
+use crate::query::former_keys::absent;
 use crate::query::full_text::Search;
 use crate::query::keyset::{SortKey, in_order, slice};
-use crate::write::change_log::absent;
 
 /// What a list asks for, as a value: nothing of it has been read yet.
 pub(crate) struct Plan {
@@ -102,7 +102,8 @@ impl<E: EntityTrait> Asked<E> {
 
 /// Answers a list: one page, or every match in a streamed form.
 pub(crate) async fn list<Q, T, M, E>(
-    (state, req): (Data<State>, HttpRequest),
+    context: &Data<Context>,
+    req: &HttpRequest,
     mut list: ListQuery<Q, T>,
     plan: impl Fn(&Q) -> Plan,
     views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>> + 'static,
@@ -113,7 +114,7 @@ where
     M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
     E: EntityTrait<Model = M>,
 {
-    let (db, version) = (state.read()?, state.directory.version());
+    let (db, version) = (context.read()?, context.version.version());
     // From here on, entries of other resources are named by their ids: former names need no second look.
     for (resource, names) in list.query.references() {
         *names = resource.check(db, names).await?.iter().map(Uuid::to_string).collect();
@@ -127,9 +128,9 @@ where
     let plan = Plan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
     let asked = Asked::<E>::new(&plan, search, list.usual.highlight.unwrap_or(T::MARKED));
     if list.view.is_streamed() {
-        let state = state.clone();
+        let context = context.clone();
         return list
-            .stream(&req, async move |after, limit| asked.part(state.read()?, (after, limit), &views).await)
+            .stream(req, async move |after, limit| asked.part(context.read()?, (after, limit), &views).await)
             .await;
     }
     let total = asked.rows.clone().count(db).await?;
@@ -144,13 +145,15 @@ where
         _ => None,
     };
     let next = next.map(|position| list.cursor(position));
-    list.reply(&req, Page { items, total, next, facets, did_you_mean }, version)
+    list.reply(req, Page { items, total, next, facets, did_you_mean }, version)
 }
 
 /// Answers with one entry.
 pub(crate) async fn show<M, T>(
-    (state, req): (Data<State>, HttpRequest),
-    (resource, key): (&Resource, Key),
+    context: &Data<Context>,
+    req: &HttpRequest,
+    resource: &Resource,
+    key: &Key,
     query: EntryQuery<T>,
     views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>>,
 ) -> Result<HttpResponse>
@@ -159,7 +162,7 @@ where
     M::Entity: EntityTrait<Model = M>,
     T: Record,
 {
-    query.reply(&req, &entry(state.read()?, resource, &key, views).await?)
+    query.reply(req, &entry(context.read()?, resource, key, views).await?)
 }
 
 /// The entry that a key names.

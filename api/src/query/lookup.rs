@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::auth::Responsible;
 use crate::base::error::{Error, Result, Violation};
-use crate::http::Key;
+use crate::http::{Key, Name};
 use crate::model::catalog::Resource;
-use crate::write::change_log::slug_now;
+use crate::query::former_keys::slug_now;
 
 /// An entry that was named.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -64,6 +64,16 @@ struct Named {
 }
 
 impl Resource {
+    /// The entry that a key names, as SQL.
+    pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
+        match (key.name(), self.official) {
+            (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
+            (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
+            (Name::Official(key), Some(column)) => Ok(Expr::cust_with_values(format!("{column} = $1"), [key])),
+            (Name::Official(_), None) => Err(Error::NotFound),
+        }
+    }
+
     /// The entries that are named, by the names that were used.
     pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
         let Self { table, .. } = self;

@@ -2,6 +2,7 @@
 
 pub(crate) mod facets;
 pub(crate) mod filter;
+pub(crate) mod former_keys;
 pub(crate) mod full_text;
 pub(crate) mod geo;
 pub(crate) mod keyset;

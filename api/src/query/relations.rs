@@ -8,8 +8,10 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
 use crate::base::error::Result;
-use crate::http::Link;
-use crate::model::catalog::{Resource, ids};
+use crate::base::link::Link;
+use crate::model::catalog::{MUNICIPALITIES, Resource};
+use crate::model::municipality_link::MunicipalityLink;
+use crate::query::lookup::ids;
 
 /// A table or view that relates entries of one resource, the owners, to those of another.
 pub(crate) struct Relation {
@@ -129,6 +131,13 @@ impl Links {
 impl From<(&'static Resource, Related)> for Link {
     fn from((resource, found): (&'static Resource, Related)) -> Self {
         Self::new(resource.collection, found.id, found.slug, found.label.de)
+    }
+}
+
+impl From<(&'static Resource, Related)> for MunicipalityLink {
+    fn from((resource, found): (&'static Resource, Related)) -> Self {
+        debug_assert_eq!(resource.table, MUNICIPALITIES.table);
+        Self::new(found.id, found.slug, found.official, found.label.de)
     }
 }
 

@@ -1,15 +1,17 @@
 //! Lists of what belongs to an entry: not lists of their own, but the way to those there are, filtered.
 
 use std::collections::BTreeMap;
+use std::future::{Ready, ready};
 
+use actix_web::dev::Payload;
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::Key;
 use crate::model::catalog::Resource;
@@ -27,18 +29,36 @@ impl Lists {
     }
 }
 
+/// The path of a list below an entry.
+pub(crate) struct EntryList {
+    key: Key,
+    list: String,
+}
+
+impl FromRequest for EntryList {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let list = req.match_info().get("list").unwrap_or_default().to_owned();
+        ready(Key::from_request(req, payload).into_inner().map(|key| Self { key, list }))
+    }
+}
+
 /// Sends whoever asks for a list below an entry to the filtered list, with what else was asked.
 pub(crate) async fn redirect(
-    (state, req): (Data<State>, HttpRequest),
-    (resource, lists): (&Resource, &[&str]),
-    (key, path): (Key, Path<(String, String)>),
+    context: &Data<Context>,
+    req: &HttpRequest,
+    resource: &Resource,
+    lists: &[&str],
+    path: EntryList,
 ) -> Result<HttpResponse> {
-    let (_, list) = path.into_inner();
+    let EntryList { key, list } = path;
     if !lists.contains(&list.as_str()) {
         return Err(Error::NotFound);
     }
-    let asked = asked_beside(&req, &[resource.table])?;
-    let slug = resource.slug(state.read()?, &key).await?;
+    let asked = asked_beside(req, &[resource.table])?;
+    let slug = resource.slug(context.read()?, &key).await?;
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
 }
 

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record};
 use crate::http::{EntryQuery, Filters, Key, ListQuery, Name, Page, Paging, Position, View};
@@ -101,7 +101,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
     ))))]
 #[get("/v1/vocabularies")]
 async fn list_vocabularies(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<VocabularyQuery, Vocabulary>,
 ) -> Result<HttpResponse> {
@@ -114,7 +114,7 @@ async fn list_vocabularies(
     list.reply(
         &req,
         Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None },
-        state.directory.version(),
+        context.version.version(),
     )
 }
 

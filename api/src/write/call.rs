@@ -11,12 +11,12 @@ use sea_orm::DatabaseTransaction;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::State;
 use crate::auth::Caller;
+use crate::base::db::author::Author;
+use crate::base::db::context::Context;
 use crate::base::db::{Pace, Write};
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{RequestId, entry_tag, hex, nothing};
-use crate::write::change_log::Author;
 use crate::write::idempotency::Repeat;
 
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -26,7 +26,7 @@ const REPLAYED: &str = "idempotent-replayed";
 
 /// What of a request every write shares.
 pub(crate) struct Call {
-    pub state: Data<State>,
+    pub context: Data<Context>,
     method: String,
     target: String,
     /// Was anything asked in the query string that this write does not know?
@@ -43,9 +43,9 @@ impl FromRequest for Call {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = || {
-            let state = req.app_data::<Data<State>>().cloned();
+            let context = req.app_data::<Data<Context>>().cloned();
             Ok(Self {
-                state: state.ok_or_else(|| Error::fault(anyhow::anyhow!("a service has a state")))?,
+                context: context.ok_or_else(|| Error::fault(anyhow::anyhow!("a service has a database")))?,
                 method: req.method().to_string(),
                 target: req.uri().to_string(),
                 plain: nothing(req),
@@ -155,7 +155,7 @@ impl Call {
         digest: &str,
         work: impl AsyncFnOnce(&Write) -> Result<Done> + 'static,
     ) -> Result<HttpResponse> {
-        let directory = self.state.directory.clone();
+        let directory = self.context.version.clone();
         let done = async move |tx, author, repeat: Option<Repeat>| {
             let write = Write::begin(tx, author, Pace::Request).await?;
             let done = match work(&write).await {
@@ -199,16 +199,16 @@ impl Call {
         digest: &str,
         work: impl AsyncFnOnce(DatabaseTransaction, Author, Option<Repeat>) -> Result<Answer> + 'static,
     ) -> Result<HttpResponse> {
-        let Self { state, method, target, request, key, .. } = self;
+        let Self { context, method, target, request, key, .. } = self;
         // While it is known to be away, nobody waits for it.
-        state.read()?;
+        context.read()?;
         // One who acts for others is another, even with the same name.
         let asked = format!("{method} {target}\n{digest}\n{:?}", caller.municipalities);
         let digest = hex(&Sha256::digest(asked));
         let key = key.filter(|_| method == "POST");
         let repeat = key.map(|key| Repeat { actor: caller.subject.clone(), key, digest });
         let author = Author { actor: caller.subject.clone(), token: caller.token, request };
-        let answer = state.db.transact(async move |tx| {
+        let answer = context.db.transact(async move |tx| {
             match &repeat {
                 None => {}
                 Some(repeat) => match repeat.answered(&tx).await {

@@ -13,9 +13,10 @@ use validator::Validate;
 use crate::auth::Responsible;
 use crate::base::db::{Stored, Write};
 use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::length::json_length;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::model::catalog::Resource;
 use crate::query::full_text;
-use crate::resources::municipalities::MUNICIPALITIES;
 use crate::write::change_log::{Changed, record};
 
 /// What can be set of an entry, by requests and files alike.
@@ -64,25 +65,6 @@ pub(crate) fn too_long(value: &impl Serialize) -> Option<String> {
             "is {length} bytes long as compact JSON in UTF-8, and may have at most {MAX_BYTES} bytes; shorten its texts"
         )
     })
-}
-
-/// Returns the length of a value as compact JSON.
-pub(crate) fn json_length(value: &impl Serialize) -> usize {
-    struct Counter(usize);
-    impl std::io::Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counter = Counter(0);
-    // What cannot be written is refused where it is stored.
-    let _ = serde_json::to_writer(&mut counter, value);
-    counter.0
 }
 
 /// Where entries of another resource are named.

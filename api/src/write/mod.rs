@@ -27,10 +27,10 @@ use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
 use crate::http::format::Record;
 use crate::http::{Held, Json, Key, Patch, entry_tag};
-use crate::model::catalog::Found;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::query::full_text;
 use crate::query::list;
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::query::lookup::Found;
 use crate::write::change_log::{Changed, record};
 use crate::write::input::{Input, put};
 

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::base::error::{Error, Result};
+use crate::base::link::Link;
 use crate::base::validation::rules;
-use crate::http::Link;
-use crate::resources::municipalities::{MUNICIPALITIES, MunicipalityLink};
-use crate::resources::projects::PROJECTS;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::PROJECTS;
+use crate::model::municipality_link::MunicipalityLink;
 use crate::write::input::{Known, Mention, Visit};
 
 /// A table of those who take part in the entries of a resource.

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, 
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::http::Link;
+use crate::base::link::Link;
 use crate::model::catalog::{Resource, ResourceName};
 
 /// An entry that refers to another.

@@ -5,15 +5,14 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use crate::app::settings::Settings;
-use crate::import::{Form, export};
-use crate::model::catalog::Resource;
+use crate::import::{Files, Form, export};
 
 /// What to write.
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// What to write the entries of
-    #[arg(value_parser = super::resources())]
-    resource: &'static Resource,
+    #[arg(value_parser = super::files())]
+    resource: &'static Files,
 
     /// File to write; standard output without it
     #[arg(long, short)]
@@ -27,7 +26,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
-        if form == Form::Csv && self.resource.official.is_none() {
+        if form == Form::Csv && self.resource.table.is_none() {
             bail!("only municipalities fit into a table; choose json or ndjson");
         }
         let database = super::open(settings, false).await?;

@@ -4,13 +4,12 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::app::routes::RESOURCES;
+use crate::app::seed;
 use crate::app::settings::Settings;
-use crate::base::db::directory::Directory;
+use crate::base::db::author::Author;
+use crate::base::db::version::Directory;
 use crate::base::error::Error;
-use crate::import::{Form, Refused, store};
-use crate::model::catalog::Resource;
-use crate::write::change_log::Author;
+use crate::import::{Files, Form, Refused, Storing, store};
 
 /// What to store.
 #[derive(Debug, Args)]
@@ -19,8 +18,8 @@ pub(super) struct Import {
     file: PathBuf,
 
     /// What the file holds entries of; by default its name says so, as in `projects.json`
-    #[arg(long, value_parser = super::resources())]
-    resource: Option<&'static Resource>,
+    #[arg(long, value_parser = super::files())]
+    resource: Option<&'static Files>,
 
     /// How the file is written; by default its ending says so
     #[arg(long, value_enum)]
@@ -33,7 +32,7 @@ pub(super) struct Import {
 
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
-        let Some(resource) = self.resource.or_else(|| of(&self.file)) else {
+        let Some(files) = self.resource.or_else(|| of(&self.file)) else {
             bail!("the name of {} says nothing of its content; name it with --resource", self.file.display())
         };
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
@@ -42,15 +41,15 @@ impl Import {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
-        let batch = resource.files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
+        let batch = files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
         let database = super::open(settings, false).await?;
         let directory = Directory::open(database.connection()).await?;
         // On a terminal alone; elsewhere the bar is silent.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len as u64).with_style(style);
         let progress = bar.clone();
-        let author = (Author::command("import"), self.dry_run);
-        let stored = store(&database, &directory, vec![batch], author, move |entries| progress.inc(entries as u64));
+        let how = Storing { author: Author::command("import"), is_rehearsal: self.dry_run };
+        let stored = store(&database, &directory, vec![batch], how, move |entries| progress.inc(entries as u64));
         let stored = stored.await;
         bar.finish_and_clear();
         let closed = database.close().await;
@@ -75,9 +74,9 @@ impl Import {
 }
 
 /// The resource that a file is named for.
-fn of(file: &Path) -> Option<&'static Resource> {
+fn of(file: &Path) -> Option<&'static Files> {
     let name = file.file_stem()?.to_str()?.replace('_', "-");
-    RESOURCES.iter().copied().find(|resource| resource.collection == name)
+    seed::of_collection(&name)
 }
 
 /// Names every flaw; the file changes nothing.

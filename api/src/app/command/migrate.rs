@@ -21,7 +21,7 @@ pub(super) struct Migrate {
 
 impl Migrate {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
-        let database = Database::open(settings).await?;
+        let database = Database::open(&settings.database).await?;
         let done = self.act(&database).await;
         database.close().await?;
         done

@@ -13,11 +13,10 @@ use anyhow::{Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
-use crate::app::logging;
-use crate::app::routes::RESOURCES;
 use crate::app::settings::{Listen, Settings};
+use crate::app::{logging, routes, seed};
 use crate::base::db::{Database, Schema};
-use crate::model::catalog::Resource;
+use crate::import::Files;
 
 /// The open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 #[derive(Debug, Parser)]
@@ -75,14 +74,14 @@ pub fn run() -> ExitCode {
 }
 
 /// Reads the name of a resource.
-fn resources() -> impl TypedValueParser<Value = &'static Resource> {
-    let names = PossibleValuesParser::new(RESOURCES.iter().map(|resource| resource.collection));
-    names.try_map(|name| RESOURCES.iter().copied().find(|resource| resource.collection == name).ok_or("unknown"))
+fn files() -> impl TypedValueParser<Value = &'static Files> {
+    let names = PossibleValuesParser::new(routes::files().map(|files| files.resource.collection));
+    names.try_map(|name| seed::of_collection(&name).ok_or("unknown"))
 }
 
 /// Opens the database at the schema this program needs. On the embedded database it is brought there.
 async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
-    let database = Database::open(settings).await?;
+    let database = Database::open(&settings.database).await?;
     match database.schema().await? {
         Schema::Current => {}
         Schema::Newer => bail!("the database was made by a newer version of this program; use that one"),

@@ -2,7 +2,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::openapi::document;
+use crate::app::document::document;
 
 pub(super) fn run() -> Result<()> {
     let mut out = std::io::stdout().lock();

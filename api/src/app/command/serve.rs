@@ -3,30 +3,29 @@ use std::net::TcpListener;
 use anyhow::{Context, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::server;
 use crate::app::settings::{Listen, Settings};
+use crate::app::{seed, server};
 use crate::auth::Keys;
 use crate::base::db::Database;
-use crate::import::seed;
 
 pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let address = (listen.host.as_str(), listen.port);
     let listener =
         TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
-    let keys = Keys::open(settings)?;
+    let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
         opened = open(settings, listen.migrate) => opened?,
         // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
         () = received(&mut stop) => std::process::exit(0),
     };
-    actix_web::rt::spawn(keys.clone().follow(settings.clone()));
+    actix_web::rt::spawn(keys.clone().follow(settings.keys.clone(), settings.database.clone()));
     if keys.are_none() {
         tracing::warn!(
             "there are no keys to check tokens with, so the service takes no writes; name them with --keys-file or TRANSFERATLAS_KEYS"
         );
     }
-    let served = serve((listener, stop), (database.clone(), keys), listen).await;
+    let served = serve(listener, database.clone(), keys, listen, stop).await;
     // An embedded database that is left open keeps the process from ending.
     database.close().await?;
     served?;
@@ -36,12 +35,14 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
 
 /// Serves until it is told to stop.
 async fn serve(
-    (listener, mut stop): (TcpListener, [Signal; 2]),
-    directory: (Database, Keys),
+    listener: TcpListener,
+    database: Database,
+    keys: Keys,
     listen: &Listen,
+    mut stop: [Signal; 2],
 ) -> Result<()> {
     let address = listener.local_addr()?;
-    let running = server::serve(listener, directory, listen).await?;
+    let running = server::serve(listener, database, keys, listen).await?;
     tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
     received(&mut stop).await;
     tracing::info!("stopping");
@@ -59,7 +60,8 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
     Ok(database)
 }
 
-async fn received([terminate, interrupt]: &mut [Signal; 2]) {
+async fn received(signals: &mut [Signal; 2]) {
+    let [terminate, interrupt] = signals;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

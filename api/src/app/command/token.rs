@@ -68,7 +68,7 @@ fn scope(text: &str) -> Result<ScopeName, String> {
 impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         if let Self::Rotate { only } = self {
-            let Rotated { file, kid, dropped } = rotate(settings, only)?;
+            let Rotated { file, kid, dropped } = rotate(&settings.keys, &settings.database, only)?;
             eprintln!("added the key {kid}, dropped {}; see {}", dropped.len(), file.display());
             return Ok(());
         }
@@ -92,7 +92,7 @@ impl Issue {
     async fn run(self, settings: &Settings, database: &crate::base::db::Database) -> Result<()> {
         let Self { subject, role, scopes, municipalities, days } = self;
         let input = TokenInput { scopes, municipalities, days, ..TokenInput::new(&subject, role) };
-        let keys = Keys::open(settings)?;
+        let keys = Keys::open(&settings.keys, &settings.database)?;
         if keys.are_none() {
             bail!("there are no keys to sign with; make some: transferatlas token rotate");
         }

@@ -1,6 +1,7 @@
 //! The database: embedded or on a server, its schema, and the one door for writes.
 
-pub(crate) mod directory;
+pub(crate) mod author;
+pub mod context;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod inspect;
@@ -10,6 +11,8 @@ mod reachability;
 mod save;
 mod schema;
 mod server;
+mod settings;
+pub(crate) mod version;
 mod write;
 
 use std::sync::Arc;
@@ -19,7 +22,6 @@ use std::time::Duration;
 use anyhow::Result;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use crate::app::settings::Settings;
 use crate::base::error::{self, Error};
 
 use self::server::{Server, Use};
@@ -27,6 +29,7 @@ use self::server::{Server, Use};
 pub use self::save::{KeyChange, Stored};
 pub(crate) use self::save::{insert, upsert};
 pub use self::schema::{Removal, Schema};
+pub use self::settings::DatabaseSettings;
 pub(crate) use self::write::{KEPT_FOR, sql, written};
 pub use self::write::{Pace, Write};
 
@@ -48,7 +51,7 @@ struct Open {
 
 impl Database {
     /// Opens the database the settings name.
-    pub async fn open(settings: &Settings) -> Result<Self> {
+    pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
             let server = Server { url: url.clone(), pooled: settings.pgbouncer, reachability: Arc::default() };

@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use super::inspect;
 use super::pool::pool;
 use super::reachability::Reachability;
-use crate::app::settings::Secret;
+use crate::base::secret::Secret;
 
 /// A plan for the values at hand: one for all of them made a search five times slower here.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::Database;
 use super::server::Use;
 use crate::base::clock;
-use crate::base::db::directory::{Directory, Version};
+use crate::base::db::author::Author;
+use crate::base::db::version::{Directory, Version};
 use crate::base::error::{Error, Result};
-use crate::write::change_log::Author;
 
 /// How long the answer to a request is kept for those who repeat it.
 pub(crate) const KEPT_FOR: TimeDelta = TimeDelta::hours(24);

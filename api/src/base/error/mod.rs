@@ -3,6 +3,7 @@
 mod database;
 mod kinds;
 mod problem;
+mod token;
 
 use std::fmt::Write;
 
@@ -16,11 +17,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::Refusal;
-use crate::http::Link;
+use crate::base::link::Link;
 
 pub(crate) use self::kinds::{KINDS, Kind};
 pub use self::problem::{Problem, Violation};
+pub use self::token::TokenError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -61,7 +62,7 @@ pub enum Error {
     #[error("Send a token: `Authorization: Bearer …`.")]
     Unauthenticated,
     #[error("The token is not accepted: {0}.")]
-    Refused(Refusal),
+    Refused(TokenError),
     #[error("The token lacks the scope `{0}`.")]
     Forbidden(&'static str),
     #[error("{}", elsewhere(.0))]

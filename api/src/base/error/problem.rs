@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Error, Overtaken};
-use crate::http::Link;
+use crate::base::link::Link;
 
 /// What went wrong, as RFC 9457 writes it
 #[derive(Debug, Serialize, ToSchema)]

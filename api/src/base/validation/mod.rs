@@ -4,6 +4,7 @@
 //! again; what the rules say of such a stand-in is not told: only what they say whatever stands there.
 
 mod flaw;
+pub(crate) mod length;
 mod mend;
 pub(crate) mod rules;
 mod strict;
@@ -17,7 +18,7 @@ use self::flaw::{Flaw, all_stand_ins};
 use self::mend::{Tried, mend, replace};
 use self::strict::{disguised, nulls};
 use crate::base::error::{Error, Result, Violation};
-use crate::write::input::json_length;
+use crate::base::validation::length::json_length;
 
 pub(crate) use self::flaw::escaped;
 pub(crate) use self::strict::parse;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::Record;
-use crate::query::geo::Location;
+use crate::model::geo::Location;
 
 /// An entry on the map, as RFC 7946 writes it
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::query::full_text::{Highlight, Texts};
-use crate::query::geo::Location;
+use crate::model::geo::Location;
+use crate::model::highlight::{Highlight, Texts};
 
 pub(crate) use self::atom::{Item, feed};
 pub(crate) use self::csv::columns;
@@ -89,7 +89,7 @@ macro_rules! of_entry {
             Some(self.revision)
         }
 
-        fn mark(&mut self, highlight: $crate::query::full_text::Highlight) {
+        fn mark(&mut self, highlight: $crate::model::highlight::Highlight) {
             self.highlight = Some(highlight);
         }
     };

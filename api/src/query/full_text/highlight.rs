@@ -1,27 +1,12 @@
 //! Where in its texts an entry was found.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use entity::Text;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
 use super::Search;
 use crate::base::error::Result;
-
-/// By member, its text with what was found between `<mark>` and `</mark>`; everything else is escaped for HTML.
-pub(crate) type Highlight = BTreeMap<&'static str, String>;
-
-/// The texts of an entry, by member.
-pub(crate) type Texts<'a> = Vec<(&'static str, &'a str)>;
-
-/// A text of an entry in its languages.
-pub(crate) fn both<'a>(
-    members: [&'static str; 2],
-    text: Option<&'a Text>,
-) -> impl Iterator<Item = (&'static str, &'a str)> {
-    let languages = text.into_iter().flat_map(|text| [Some(&text.de), text.en.as_ref()]);
-    members.into_iter().zip(languages).filter_map(|(member, text)| Some((member, text?.as_str())))
-}
+use crate::model::highlight::{Highlight, Texts};
 
 /// Longer texts are cut around what was found first.
 const LONG: usize = 300;

@@ -17,7 +17,7 @@ use self::parse::{Clause, Question};
 use crate::base::error::Result;
 use crate::http::Typed;
 
-pub(crate) use self::highlight::{Highlight, Texts, both, excerpt};
+pub(crate) use self::highlight::excerpt;
 
 /// The view of every entry: a search in it asks the words of all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";

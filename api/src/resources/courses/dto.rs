@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::link::Link;
 use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort};
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts, both};
+use crate::http::{Filters, Order, Sort};
+use crate::model::catalog::{self, Resource};
+use crate::model::highlight::{Highlight, Texts, both};
 
 /// A course for people who work on a smart city
 #[derive(Debug, Serialize, ToSchema)]
@@ -98,7 +99,7 @@ pub(crate) struct CourseQuery {
 
 impl Filters for CourseQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
-        vec![(&crate::resources::themes::THEMES, &mut self.theme)]
+        vec![(&catalog::THEMES, &mut self.theme)]
     }
 }
 

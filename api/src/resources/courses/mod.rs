@@ -9,16 +9,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{CoursesWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::COURSES;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Course, CourseQuery};
@@ -26,15 +27,9 @@ use self::input::CourseInput;
 
 const TAG: &str = "courses";
 
-pub(crate) const COURSES: Resource = Resource {
-    table: "course",
-    collection: TAG,
-    title: ["Kurse", "Courses"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &COURSES,
     about: "Training for people who work on a smart city.",
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: Course::COLUMNS,
     scope: CoursesWrite::NAME,
     routes,
@@ -57,19 +52,24 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/courses")]
 async fn list_courses(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<CourseQuery, Course>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a course
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), View),
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
-async fn get_course(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Course>) -> Result<HttpResponse> {
-    list::show((state, req), (&COURSES, key), entry, query::views).await
+async fn get_course(
+    context: Data<Context>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Course>,
+) -> Result<HttpResponse> {
+    list::show(&context, &req, &COURSES, &key, entry, query::views).await
 }
 
 /// Add a course

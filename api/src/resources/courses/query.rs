@@ -4,18 +4,17 @@ use entity::course::Model;
 use entity::vocabulary::{CourseFormat, TargetGroup};
 use sea_orm::ConnectionTrait;
 
-use super::COURSES;
 use super::dto::{Course, CourseFacet, CourseOrder, CourseQuery};
 use crate::base::error::Result;
 use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog::{self, COURSES};
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::themes;
 
-pub(super) const THEMES: Relation = Relation::ordered("course_theme", "course_id", "theme_id", &themes::THEMES);
+pub(super) const THEMES: Relation = Relation::ordered("course_theme", "course_id", "theme_id", &catalog::THEMES);
 
 pub(super) fn plan(query: &CourseQuery) -> Plan {
     Plan {

@@ -4,15 +4,14 @@ use entity::course;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::COURSES;
 use super::input::CourseInput;
 use super::query::{THEMES, views};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, COURSES};
 use crate::query::list;
-use crate::resources::themes;
 use crate::write::input::{Input, Known, Mention, Visit};
 
 impl Input for CourseInput {
@@ -23,7 +22,7 @@ impl Input for CourseInput {
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
@@ -31,7 +30,7 @@ impl Input for CourseInput {
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;
         THEMES.put(&write.tx, themes).await
     }

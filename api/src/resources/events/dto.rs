@@ -9,12 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::calendar;
+use crate::base::link::Link;
 use crate::http::format::{Format, Item, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort, Whole};
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::query::geo::{Bbox, Kilometres, Location, Near};
-use crate::resources::municipalities::{AgsPrefix, MunicipalityLink};
+use crate::http::{Filters, Order, Sort, Whole};
+use crate::model::ags::AgsPrefix;
+use crate::model::catalog::{self, Resource};
+use crate::model::geo::{Bbox, Kilometres, Location, Near};
+use crate::model::highlight::{Highlight, Texts, both};
+use crate::model::municipality_link::MunicipalityLink;
 
 /// A conference, workshop or other meeting
 #[derive(Debug, Serialize, ToSchema)]
@@ -176,9 +178,9 @@ pub(crate) struct EventQuery {
 impl Filters for EventQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
         ]
     }
 }

@@ -12,8 +12,8 @@ use super::dto::Event;
 use crate::base::dates;
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
-use crate::query::geo::Location;
-use crate::resources::municipalities::MunicipalityLink;
+use crate::model::geo::Location;
+use crate::model::municipality_link::MunicipalityLink;
 
 /// What can be set of an event
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]

@@ -10,16 +10,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{EventsWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::EVENTS;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Event, EventQuery};
@@ -27,15 +28,9 @@ use self::input::EventInput;
 
 const TAG: &str = "events";
 
-pub(crate) const EVENTS: Resource = Resource {
-    table: "event",
-    collection: TAG,
-    title: ["Veranstaltungen", "Events"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &EVENTS,
     about: "Regional conferences, congresses, workshops and other meetings.",
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: Event::COLUMNS,
     scope: EventsWrite::NAME,
     routes,
@@ -57,16 +52,25 @@ fn routes(cfg: &mut ServiceConfig) {
         (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/events")]
-async fn list_events(state: Data<State>, req: HttpRequest, list: ListQuery<EventQuery, Event>) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+async fn list_events(
+    context: Data<Context>,
+    req: HttpRequest,
+    list: ListQuery<EventQuery, Event>,
+) -> Result<HttpResponse> {
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read an event
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz"), View),
     responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
-async fn get_event(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Event>) -> Result<HttpResponse> {
-    list::show((state, req), (&EVENTS, key), entry, query::views).await
+async fn get_event(
+    context: Data<Context>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Event>,
+) -> Result<HttpResponse> {
+    list::show(&context, &req, &EVENTS, &key, entry, query::views).await
 }
 
 /// Add an event

@@ -7,22 +7,22 @@ use entity::vocabulary::{EventKind, EventStatus, FederalState};
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::Expr;
 
-use super::EVENTS;
 use super::dto::{Event, EventFacet, EventOrder, EventQuery};
 use crate::base::dates::today;
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, EVENTS};
+use crate::model::geo::{Location, Near};
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
-use crate::query::geo::{Location, Near, nearest, places};
+use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{projects, themes};
 
-pub(super) const THEMES: Relation = Relation::ordered("event_theme", "event_id", "theme_id", &themes::THEMES);
-pub(super) const PROJECTS: Relation = Relation::ordered("event_project", "event_id", "project_id", &projects::PROJECTS);
+pub(super) const THEMES: Relation = Relation::ordered("event_theme", "event_id", "theme_id", &catalog::THEMES);
+pub(super) const PROJECTS: Relation = Relation::ordered("event_project", "event_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITY: Relation = Relation::sorted("event_municipality", "event_id", "municipality_id", &MUNICIPALITIES);
 const BODIES: Relation = Relation::sorted("event_body", "event_id", "municipality_id", &MUNICIPALITIES);
 

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::link::Link;
 use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort};
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::resources::municipalities::MunicipalityLink;
+use crate::http::{Filters, Order, Sort};
+use crate::model::catalog::{self, Resource};
+use crate::model::highlight::{Highlight, Texts, both};
+use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Party;
 
 /// A partnership in which municipalities learn from each other
@@ -142,10 +143,10 @@ pub(crate) struct LearningPartnershipQuery {
 impl Filters for LearningPartnershipQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::solutions::SOLUTIONS, &mut self.solution),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::SOLUTIONS, &mut self.solution),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
         ]
     }
 }

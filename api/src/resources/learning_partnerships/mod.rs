@@ -9,16 +9,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{LearningPartnershipsWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::LEARNING_PARTNERSHIPS;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{LearningPartnership, LearningPartnershipQuery};
@@ -26,15 +27,9 @@ use self::input::LearningPartnershipInput;
 
 const TAG: &str = "learning-partnerships";
 
-pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
-    table: "learning_partnership",
-    collection: TAG,
-    title: ["Lernpartnerschaften", "Learning partnerships"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &LEARNING_PARTNERSHIPS,
     about: "Partnerships in which municipalities learn from each other.",
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: LearningPartnership::COLUMNS,
     scope: LearningPartnershipsWrite::NAME,
     routes,
@@ -63,11 +58,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/learning-partnerships")]
 async fn list_learning_partnerships(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<LearningPartnershipQuery, LearningPartnership>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a learning partnership
@@ -75,12 +70,12 @@ async fn list_learning_partnerships(
     responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[get("/v1/learning-partnerships/{key}")]
 async fn get_learning_partnership(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<LearningPartnership>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&LEARNING_PARTNERSHIPS, key), entry, query::views).await
+    list::show(&context, &req, &LEARNING_PARTNERSHIPS, &key, entry, query::views).await
 }
 
 /// Add a learning partnership

@@ -4,29 +4,28 @@ use entity::learning_partnership::Model;
 use entity::vocabulary::{FederalState, PartnerRole, PartnershipFormat, PartnershipStatus, Relation as HowRelated};
 use sea_orm::ConnectionTrait;
 
-use super::LEARNING_PARTNERSHIPS;
 use super::dto::{
     LearningPartnership, LearningPartnershipFacet, LearningPartnershipOrder, LearningPartnershipQuery, Partner,
 };
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, LEARNING_PARTNERSHIPS};
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{projects, solutions, themes};
 use crate::write::participants::{Parties, Party};
 
 pub(super) const THEMES: Relation =
-    Relation::ordered("learning_partnership_theme", "learning_partnership_id", "theme_id", &themes::THEMES);
+    Relation::ordered("learning_partnership_theme", "learning_partnership_id", "theme_id", &catalog::THEMES);
 pub(super) const SOLUTIONS: Relation =
-    Relation::ordered("learning_partnership_solution", "learning_partnership_id", "solution_id", &solutions::SOLUTIONS);
+    Relation::ordered("learning_partnership_solution", "learning_partnership_id", "solution_id", &catalog::SOLUTIONS);
 pub(super) const PARTNERS: Parties =
     Parties { table: "learning_partnership_partner", owner: "learning_partnership_id" };
 const PROJECTS: Relation =
-    Relation::ordered("learning_partnership_partner", "learning_partnership_id", "project_id", &projects::PROJECTS);
+    Relation::ordered("learning_partnership_partner", "learning_partnership_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation = Relation::sorted(
     "learning_partnership_municipality",
     "learning_partnership_id",

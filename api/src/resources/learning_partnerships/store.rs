@@ -4,14 +4,13 @@ use entity::learning_partnership;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::LEARNING_PARTNERSHIPS;
 use super::input::LearningPartnershipInput;
 use super::query::{PARTNERS, SOLUTIONS, THEMES, views};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, LEARNING_PARTNERSHIPS};
 use crate::query::list;
-use crate::resources::{solutions, themes};
 use crate::write::input::{Input, Known, Mention, Visit};
 use crate::write::participants;
 
@@ -23,8 +22,8 @@ impl Input for LearningPartnershipInput {
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
-        visit(&Mention::once(&solutions::SOLUTIONS, "solutions/*"), self.solutions.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::SOLUTIONS, "solutions/*"), self.solutions.iter_mut().enumerate().collect());
         participants::visit(&mut self.partners, ["partners/*/municipality", "partners/*/project"], visit);
     }
 
@@ -33,8 +32,8 @@ impl Input for LearningPartnershipInput {
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
-        let solutions = known.ids(&solutions::SOLUTIONS, &entries, |input| &input.solutions);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+        let solutions = known.ids(&catalog::SOLUTIONS, &entries, |input| &input.solutions);
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(&write.tx, rows).await?;
         let partners: Vec<_> = entries.iter().map(|(id, input)| (*id, input.partners.as_slice())).collect();

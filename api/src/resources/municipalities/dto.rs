@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::link::Link;
 use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort, Whole};
+use crate::http::{Filters, Order, Sort, Whole};
 use crate::model::ags::AgsPrefix;
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts};
-use crate::query::geo::{Bbox, Kilometres, Location, Near};
-use crate::query::relations::Related;
+use crate::model::catalog::{self, Resource};
+use crate::model::geo::{Bbox, Kilometres, Location, Near};
+use crate::model::highlight::{Highlight, Texts};
 use crate::query::sublists::Lists;
 
 /// A German municipality, district or association of municipalities
@@ -102,45 +102,6 @@ pub(crate) struct District {
     pub name: Option<String>,
 }
 
-/// A related municipality, small
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct MunicipalityLink {
-    /// Id of the entry.
-    #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
-    pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
-    #[schema(example = "konstanz")]
-    pub slug: String,
-    /// Official key, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "08335043", nullable = false)]
-    pub ags: Option<String>,
-    /// What it is called.
-    #[schema(example = "Konstanz")]
-    pub name: String,
-    /// Path of the entry.
-    #[schema(example = "/v1/municipalities/konstanz", format = "uri-reference")]
-    pub href: String,
-}
-
-impl From<(&'static Resource, Related)> for MunicipalityLink {
-    fn from((resource, found): (&'static Resource, Related)) -> Self {
-        debug_assert_eq!(resource.table, super::MUNICIPALITIES.table);
-        Self::new(found.id, found.slug, found.official, found.label.de)
-    }
-}
-
-impl MunicipalityLink {
-    pub(crate) fn new(id: Uuid, slug: String, ags: Option<String>, name: String) -> Self {
-        Self { href: format!("/v1/municipalities/{slug}"), id, slug, ags, name }
-    }
-
-    /// How a file names it: by official key, or by slug where there is none.
-    pub(crate) fn key(self) -> String {
-        self.ags.unwrap_or(self.slug)
-    }
-}
-
 /// Filters of the list of municipalities.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
@@ -217,7 +178,7 @@ pub(crate) enum MunicipalityFacet {
 
 impl Filters for MunicipalityQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
-        vec![(&crate::resources::projects::PROJECTS, &mut self.project)]
+        vec![(&catalog::PROJECTS, &mut self.project)]
     }
 }
 

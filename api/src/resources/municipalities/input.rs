@@ -10,7 +10,7 @@ use super::dto::Municipality;
 use crate::base::dates;
 use crate::base::validation::rules;
 use crate::model::ags;
-use crate::query::geo::Location;
+use crate::model::geo::Location;
 
 /// What can be set of a municipality
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]

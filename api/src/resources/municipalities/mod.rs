@@ -5,45 +5,54 @@ mod input;
 mod query;
 mod store;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{MunicipalitiesWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::query::list;
-use crate::query::sublists::redirect;
+use crate::query::sublists::{EntryList, redirect};
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Municipality, MunicipalityQuery};
 use self::input::MunicipalityInput;
 
-pub(crate) use self::dto::MunicipalityLink;
-pub(crate) use crate::model::ags::AgsPrefix;
-
 const TAG: &str = "municipalities";
 
-pub(crate) const MUNICIPALITIES: Resource = Resource {
-    table: "municipality",
-    collection: TAG,
-    title: ["Kommunen", "Municipalities"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &MUNICIPALITIES,
     about: "Every municipality, district and association of municipalities in Germany.",
-    label: "jsonb_build_object('de', t.name)",
-    key: "name_key",
-    official: Some("ags"),
-    few: false,
     columns: Municipality::COLUMNS,
     scope: MunicipalitiesWrite::NAME,
     routes,
-    files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../../seed/municipalities.csv")))),
+    files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../../seed/municipalities.csv"))))
+        .with_table(TABLE),
 };
+
+/// The columns of municipalities in the files of `import` and `export`.
+const TABLE: &[&str] = &[
+    "ags",
+    "slug",
+    "name",
+    "designation",
+    "kind",
+    "federal_state",
+    "population",
+    "population_as_of",
+    "area_km2",
+    "lon",
+    "lat",
+    "website",
+];
 
 /// The lists of what belongs to a municipality.
 const LISTS: &[&str] = &[
@@ -76,11 +85,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/municipalities")]
 async fn list_municipalities(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a municipality
@@ -92,12 +101,12 @@ async fn list_municipalities(
     ))))]
 #[get("/v1/municipalities/{key}")]
 async fn get_municipality(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<Municipality>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&MUNICIPALITIES, key), entry, query::views).await
+    list::show(&context, &req, &MUNICIPALITIES, &key, entry, query::views).await
 }
 
 /// Go to a list of what belongs to a municipality
@@ -109,13 +118,8 @@ async fn get_municipality(
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/municipalities/{key}/{list}")]
-async fn get_municipality_list(
-    state: Data<State>,
-    req: HttpRequest,
-    key: Key,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse> {
-    redirect((state, req), (&MUNICIPALITIES, LISTS), (key, path)).await
+async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
+    redirect(&context, &req, &MUNICIPALITIES, LISTS, path).await
 }
 
 /// Add a municipality

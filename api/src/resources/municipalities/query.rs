@@ -8,30 +8,26 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
+use super::LISTS;
 use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, MunicipalityQuery};
-use super::{LISTS, MUNICIPALITIES};
 use crate::base::error::Result;
+use crate::model::catalog::{self, MUNICIPALITIES};
+use crate::model::geo::{Bbox, Location, Near};
 use crate::query::facets::{Label, Values, facets, term, yes_or_no};
 use crate::query::filter::Filter;
-use crate::query::geo::{Bbox, Location, Near};
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
 use crate::query::sublists::Lists;
 
-const PROJECTS: Relation =
-    Relation::sorted("project_member", "municipality_id", "project_id", &crate::resources::projects::PROJECTS);
-const GROUPS: Relation = Relation::sorted(
-    "working_group_municipality",
-    "municipality_id",
-    "working_group_id",
-    &crate::resources::working_groups::WORKING_GROUPS,
-);
+const PROJECTS: Relation = Relation::sorted("project_member", "municipality_id", "project_id", &catalog::PROJECTS);
+const GROUPS: Relation =
+    Relation::sorted("working_group_municipality", "municipality_id", "working_group_id", &catalog::WORKING_GROUPS);
 const PARTNERSHIPS: Relation = Relation::sorted(
     "learning_partnership_municipality",
     "municipality_id",
     "learning_partnership_id",
-    &crate::resources::learning_partnerships::LEARNING_PARTNERSHIPS,
+    &catalog::LEARNING_PARTNERSHIPS,
 );
 
 pub(super) fn plan(query: &MunicipalityQuery) -> Plan {

@@ -4,11 +4,11 @@ use entity::municipality;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::MUNICIPALITIES;
 use super::input::MunicipalityInput;
 use super::query::views;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::model::catalog::Resource;
 use crate::query::list;
 use crate::write::input::{Input, Known};

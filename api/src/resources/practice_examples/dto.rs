@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::base::link::Link;
 use crate::base::text_limits::SummaryText;
 use crate::base::validation::rules;
-use crate::http::Link;
 use crate::http::format::{Format, Item, Record, of_entry};
+use crate::model::geo::Location;
+use crate::model::highlight::{Highlight, Texts, both};
+use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::query::geo::Location;
-use crate::resources::municipalities::MunicipalityLink;
 
 /// A municipality's account of doing it: origin or adoption, success or failure
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort, Whole};
-use crate::model::catalog::Resource;
-use crate::query::geo::{Bbox, Kilometres, Near};
-use crate::resources::municipalities::AgsPrefix;
+use crate::model::ags::AgsPrefix;
+use crate::model::catalog::{self, Resource};
+use crate::model::geo::{Bbox, Kilometres, Near};
 
 /// Filters of the list of practice examples.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -87,10 +87,10 @@ pub(crate) struct PracticeExampleQuery {
 impl Filters for PracticeExampleQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::solutions::SOLUTIONS, &mut self.solution),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::SOLUTIONS, &mut self.solution),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
         ]
     }
 }

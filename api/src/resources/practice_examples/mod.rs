@@ -11,16 +11,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{PracticeExamplesWrite, Scope, Scoped, SubmissionsWrite};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::Files;
-use crate::model::catalog::Resource;
+use crate::model::catalog::PRACTICE_EXAMPLES;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::PracticeExample;
@@ -29,15 +30,9 @@ pub(crate) use self::input::PracticeExampleInput;
 
 const TAG: &str = "practice-examples";
 
-pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
-    table: "practice_example",
-    collection: TAG,
-    title: ["Praxisbeispiele", "Practice examples"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &PRACTICE_EXAMPLES,
     about: "One municipality's account of doing it: origin or adoption, success or failure.",
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: PracticeExample::COLUMNS,
     scope: PracticeExamplesWrite::NAME,
     routes,
@@ -63,11 +58,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/practice-examples")]
 async fn list_practice_examples(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<PracticeExampleQuery, PracticeExample>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a practice example
@@ -75,12 +70,12 @@ async fn list_practice_examples(
     responses((status = 200, description = "The practice example", content((PracticeExample = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/practice-examples/{key}")]
 async fn get_practice_example(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<PracticeExample>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&PRACTICE_EXAMPLES, key), entry, query::views).await
+    list::show(&context, &req, &PRACTICE_EXAMPLES, &key, entry, query::views).await
 }
 
 /// Confirm a practice example

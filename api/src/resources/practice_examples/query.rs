@@ -8,27 +8,28 @@ use entity::vocabulary::{
 use sea_orm::ConnectionTrait;
 use sea_orm::prelude::Expr;
 
+use super::confirm;
 use super::dto::PracticeExample;
 use super::filters::{PracticeExampleFacet, PracticeExampleOrder, PracticeExampleQuery};
-use super::{PRACTICE_EXAMPLES, confirm};
 use crate::base::error::{Error, Result};
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, PRACTICE_EXAMPLES};
+use crate::model::geo::Near;
 use crate::model::reuse::{freshness, read};
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
-use crate::query::geo::{Near, nearest, places};
+use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{projects, solutions, themes};
 
 pub(super) const THEMES: Relation =
-    Relation::ordered("practice_example_theme", "practice_example_id", "theme_id", &themes::THEMES);
+    Relation::ordered("practice_example_theme", "practice_example_id", "theme_id", &catalog::THEMES);
 const PROJECTS: Relation =
-    Relation::sorted("practice_example_project", "practice_example_id", "project_id", &projects::PROJECTS);
+    Relation::sorted("practice_example_project", "practice_example_id", "project_id", &catalog::PROJECTS);
 const SOLUTIONS: Relation =
-    Relation::sorted("practice_example_solution", "practice_example_id", "solution_id", &solutions::SOLUTIONS);
+    Relation::sorted("practice_example_solution", "practice_example_id", "solution_id", &catalog::SOLUTIONS);
 const MUNICIPALITY: Relation =
     Relation::sorted("practice_example_municipality", "practice_example_id", "municipality_id", &MUNICIPALITIES);
 

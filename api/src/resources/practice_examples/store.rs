@@ -8,17 +8,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::PRACTICE_EXAMPLES;
 use super::input::PracticeExampleInput;
 use super::query::{THEMES, views};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::PROJECTS;
 use crate::model::catalog::Resource;
+use crate::model::catalog::SOLUTIONS;
+use crate::model::catalog::{self, PRACTICE_EXAMPLES};
 use crate::query::list;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::projects::PROJECTS;
-use crate::resources::solutions::SOLUTIONS;
-use crate::resources::themes;
 use crate::write::input::{Input, Known, Mention, Visit};
 use serde_json::json;
 
@@ -59,7 +58,7 @@ impl Input for PracticeExampleInput {
         visit(&Mention::any(&MUNICIPALITIES, "municipality"), vec![(0, &mut self.municipality)]);
         visit(&Mention::any(&PROJECTS, "project"), self.project.iter_mut().map(|name| (0, name)).collect());
         visit(&Mention::any(&SOLUTIONS, "solution"), self.solution.iter_mut().map(|name| (0, name)).collect());
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
@@ -67,7 +66,7 @@ impl Input for PracticeExampleInput {
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(known, id, write)).collect()).await?;
         THEMES.put(&write.tx, themes).await
     }

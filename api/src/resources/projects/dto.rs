@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::link::Link;
 use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort, Whole};
-use crate::model::catalog::Resource;
+use crate::http::{Filters, Order, Sort, Whole};
+use crate::model::ags::AgsPrefix;
+use crate::model::catalog::{self, Resource};
+use crate::model::geo::{Bbox, Kilometres, Location, Near};
+use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::identifier::Identifier;
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::query::geo::{Bbox, Kilometres, Location, Near};
+use crate::model::municipality_link::MunicipalityLink;
 use crate::query::sublists::Lists;
-use crate::resources::municipalities::{AgsPrefix, MunicipalityLink};
 
 /// A smart-city model project
 #[derive(Debug, Serialize, ToSchema)]
@@ -205,10 +207,7 @@ pub(crate) enum ProjectFacet {
 
 impl Filters for ProjectQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
-        vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
-        ]
+        vec![(&catalog::THEMES, &mut self.theme), (&catalog::MUNICIPALITIES, &mut self.municipality)]
     }
 }
 

@@ -5,21 +5,22 @@ mod input;
 mod query;
 mod store;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{ProjectsWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::PROJECTS;
 use crate::query::list;
-use crate::query::sublists::redirect;
+use crate::query::sublists::{EntryList, redirect};
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Project, ProjectQuery};
@@ -27,15 +28,9 @@ use self::input::ProjectInput;
 
 const TAG: &str = "projects";
 
-pub(crate) const PROJECTS: Resource = Resource {
-    table: "project",
-    collection: TAG,
-    title: ["Modellprojekte", "Model projects"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &PROJECTS,
     about: "The model projects of the programme.",
-    label: "jsonb_build_object('de', t.name)",
-    key: "name_key",
-    official: None,
-    few: true,
     columns: Project::COLUMNS,
     scope: ProjectsWrite::NAME,
     routes,
@@ -62,11 +57,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/projects")]
 async fn list_projects(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a model project
@@ -75,12 +70,12 @@ async fn list_projects(
     ))))]
 #[get("/v1/projects/{key}")]
 async fn get_project(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<Project>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&PROJECTS, key), entry, query::views).await
+    list::show(&context, &req, &PROJECTS, &key, entry, query::views).await
 }
 
 /// Go to a list of what belongs to a project
@@ -92,13 +87,8 @@ async fn get_project(
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/projects/{key}/{list}")]
-async fn get_project_list(
-    state: Data<State>,
-    req: HttpRequest,
-    key: Key,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse> {
-    redirect((state, req), (&PROJECTS, LISTS), (key, path)).await
+async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
+    redirect(&context, &req, &PROJECTS, LISTS, path).await
 }
 
 /// Add a model project

@@ -10,49 +10,38 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::LISTS;
 use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
-use super::{LISTS, PROJECTS};
 use crate::base::error::{Error, Result};
 use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, PROJECTS};
+use crate::model::geo::{Location, Near};
+use crate::model::municipality_link::MunicipalityLink;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
-use crate::query::geo::{Location, Near, nearest};
+use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, counts, links};
 use crate::query::sublists::Lists;
-use crate::resources::municipalities::{MUNICIPALITIES, MunicipalityLink};
-use crate::resources::themes;
 
-pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &themes::THEMES);
+pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &catalog::THEMES);
 const MEMBERS: Relation = Relation::ordered("project_member", "project_id", "municipality_id", &MUNICIPALITIES);
-const SOLUTIONS: Relation =
-    Relation::sorted("solution_project", "project_id", "solution_id", &crate::resources::solutions::SOLUTIONS);
-const EXAMPLES: Relation = Relation::sorted(
-    "practice_example_project",
-    "project_id",
-    "practice_example_id",
-    &crate::resources::practice_examples::PRACTICE_EXAMPLES,
-);
-const GROUPS: Relation = Relation::sorted(
-    "working_group_member",
-    "project_id",
-    "working_group_id",
-    &crate::resources::working_groups::WORKING_GROUPS,
-);
+const SOLUTIONS: Relation = Relation::sorted("solution_project", "project_id", "solution_id", &catalog::SOLUTIONS);
+const EXAMPLES: Relation =
+    Relation::sorted("practice_example_project", "project_id", "practice_example_id", &catalog::PRACTICE_EXAMPLES);
+const GROUPS: Relation =
+    Relation::sorted("working_group_member", "project_id", "working_group_id", &catalog::WORKING_GROUPS);
 const PARTNERSHIPS: Relation = Relation::sorted(
     "learning_partnership_partner",
     "project_id",
     "learning_partnership_id",
-    &crate::resources::learning_partnerships::LEARNING_PARTNERSHIPS,
+    &catalog::LEARNING_PARTNERSHIPS,
 );
-const EVENTS: Relation = Relation::sorted("event_project", "project_id", "event_id", &crate::resources::events::EVENTS);
-const PUBLICATIONS: Relation = Relation::sorted(
-    "publication_project",
-    "project_id",
-    "publication_id",
-    &crate::resources::publications::PUBLICATIONS,
-);
+const EVENTS: Relation = Relation::sorted("event_project", "project_id", "event_id", &catalog::EVENTS);
+const PUBLICATIONS: Relation =
+    Relation::sorted("publication_project", "project_id", "publication_id", &catalog::PUBLICATIONS);
 const COUNTED: &[&Relation] = &[&SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &PUBLICATIONS];
 
 pub(super) fn plan(query: &ProjectQuery) -> Plan {

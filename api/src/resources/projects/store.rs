@@ -6,16 +6,15 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::PROJECTS;
 use super::input::{MemberInput, ProjectInput};
 use super::query::{THEMES, views};
 use crate::base::db::{Write, insert, upsert};
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, PROJECTS};
 use crate::query::list;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::themes;
 use crate::write::input::{Input, Known, Mention, Visit};
 
 impl Input for ProjectInput {
@@ -33,7 +32,7 @@ impl Input for ProjectInput {
     fn visit(&mut self, visit: &mut Visit<'_>) {
         let members = self.members.iter_mut().map(|member| &mut member.municipality).enumerate().collect();
         visit(&Mention::once(&MUNICIPALITIES, "members/*/municipality"), members);
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
@@ -42,7 +41,7 @@ impl Input for ProjectInput {
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
         let tx = &write.tx;
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
         let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
         let members = entries.iter().flat_map(|(id, input)| members(known, *id, &input.members)).collect();
         upsert(tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::link::Link;
 use crate::http::format::{Format, Item, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort, Whole};
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts, both};
+use crate::http::{Filters, Order, Sort, Whole};
+use crate::model::catalog::{self, Resource};
+use crate::model::highlight::{Highlight, Texts, both};
 
 /// A study, guide, strategy or other text
 #[derive(Debug, Serialize, ToSchema)]
@@ -110,9 +111,9 @@ pub(crate) struct PublicationQuery {
 impl Filters for PublicationQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
         ]
     }
 }

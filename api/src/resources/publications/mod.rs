@@ -9,16 +9,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{PublicationsWrite, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::PUBLICATIONS;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Publication, PublicationQuery};
@@ -26,15 +27,9 @@ use self::input::PublicationInput;
 
 const TAG: &str = "publications";
 
-pub(crate) const PUBLICATIONS: Resource = Resource {
-    table: "publication",
-    collection: TAG,
-    title: ["Publikationen", "Publications"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &PUBLICATIONS,
     about: "Studies, guides, strategies and other texts.",
-    label: "jsonb_build_object('de', t.title)",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: Publication::COLUMNS,
     scope: PublicationsWrite::NAME,
     routes,
@@ -60,11 +55,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/publications")]
 async fn list_publications(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<PublicationQuery, Publication>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a publication
@@ -72,12 +67,12 @@ async fn list_publications(
     responses((status = 200, description = "The publication", body = Publication)))]
 #[get("/v1/publications/{key}")]
 async fn get_publication(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<Publication>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&PUBLICATIONS, key), entry, query::views).await
+    list::show(&context, &req, &PUBLICATIONS, &key, entry, query::views).await
 }
 
 /// Add a publication

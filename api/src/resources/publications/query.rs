@@ -4,22 +4,21 @@ use entity::publication::Model;
 use entity::vocabulary::{FederalState, PublicationKind};
 use sea_orm::ConnectionTrait;
 
-use super::PUBLICATIONS;
 use super::dto::{Publication, PublicationFacet, PublicationOrder, PublicationQuery};
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, PUBLICATIONS};
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{projects, themes};
 
 pub(super) const THEMES: Relation =
-    Relation::ordered("publication_theme", "publication_id", "theme_id", &themes::THEMES);
+    Relation::ordered("publication_theme", "publication_id", "theme_id", &catalog::THEMES);
 pub(super) const PROJECTS: Relation =
-    Relation::ordered("publication_project", "publication_id", "project_id", &projects::PROJECTS);
+    Relation::ordered("publication_project", "publication_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("publication_municipality", "publication_id", "municipality_id", &MUNICIPALITIES);
 

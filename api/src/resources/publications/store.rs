@@ -4,14 +4,13 @@ use entity::publication;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::PUBLICATIONS;
 use super::input::PublicationInput;
 use super::query::{PROJECTS, THEMES, views};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, PUBLICATIONS};
 use crate::query::list;
-use crate::resources::{projects, themes};
 use crate::write::input::{Input, Known, Mention, Visit};
 
 impl Input for PublicationInput {
@@ -22,8 +21,8 @@ impl Input for PublicationInput {
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&projects::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
     async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
@@ -31,8 +30,8 @@ impl Input for PublicationInput {
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let projects = known.ids(&projects::PROJECTS, &entries, |input| &input.projects);
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let projects = known.ids(&catalog::PROJECTS, &entries, |input| &input.projects);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;
         PROJECTS.put(&write.tx, projects).await?;
         THEMES.put(&write.tx, themes).await

@@ -9,14 +9,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::Link;
+use crate::base::link::Link;
 use crate::http::format::{Format, Item, Record, of_entry};
+use crate::model::geo::Location;
+use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::identifier::Identifier;
+use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink};
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::query::geo::Location;
 use crate::query::sublists::Lists;
-use crate::resources::municipalities::MunicipalityLink;
 
 /// A solution that can be reused
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{Filters, Order, Sort};
-use crate::model::catalog::Resource;
-use crate::query::geo::{Bbox, Kilometres, Near};
-use crate::resources::municipalities::AgsPrefix;
+use crate::model::ags::AgsPrefix;
+use crate::model::catalog::{self, Resource};
+use crate::model::geo::{Bbox, Kilometres, Near};
 
 /// Filters of the list of solutions.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -93,10 +93,10 @@ pub(crate) struct SolutionQuery {
 impl Filters for SolutionQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
-            (&crate::resources::solutions::SOLUTIONS, &mut self.solution),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::SOLUTIONS, &mut self.solution),
         ]
     }
 }

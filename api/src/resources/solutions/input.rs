@@ -12,8 +12,8 @@ use crate::base::dates;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::identifier::Identifier;
+use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
-use crate::resources::municipalities::MunicipalityLink;
 
 /// What can be set of a solution
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]

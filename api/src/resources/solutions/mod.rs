@@ -7,21 +7,22 @@ mod query;
 mod store;
 mod view;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::SOLUTIONS;
 use crate::query::list;
-use crate::query::sublists::{asked_beside, redirect, to_list};
+use crate::query::sublists::{EntryList, asked_beside, redirect, to_list};
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::Solution;
@@ -30,15 +31,9 @@ pub(crate) use self::input::SolutionInput;
 
 const TAG: &str = "solutions";
 
-pub(crate) const SOLUTIONS: Resource = Resource {
-    table: "solution",
-    collection: TAG,
-    title: ["Lösungen", "Solutions"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &SOLUTIONS,
     about: "What can be reused: software, data, services, processes and more.",
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    few: false,
     columns: Solution::COLUMNS,
     scope: SolutionsWrite::NAME,
     routes,
@@ -64,11 +59,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/solutions")]
 async fn list_solutions(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<SolutionQuery, Solution>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, view::views).await
+    list::list(&context, &req, list, query::plan, view::views).await
 }
 
 /// Read a solution
@@ -76,12 +71,12 @@ async fn list_solutions(
     responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/solutions/{key}")]
 async fn get_solution(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<Solution>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&SOLUTIONS, key), entry, view::views).await
+    list::show(&context, &req, &SOLUTIONS, &key, entry, view::views).await
 }
 
 /// Go to a list of what belongs to a solution
@@ -93,22 +88,17 @@ async fn get_solution(
     ("list" = String, Path, description = "Name of the list.", example = "practice-examples"),
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/solutions/{key}/{list}")]
-async fn get_solution_list(
-    state: Data<State>,
-    req: HttpRequest,
-    key: Key,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse> {
-    redirect((state, req), (&SOLUTIONS, LISTS), (key, path)).await
+async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
+    redirect(&context, &req, &SOLUTIONS, LISTS, path).await
 }
 
 /// Go to the practice examples that take a solution over
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
     responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/solutions/{key}/adoptions")]
-async fn get_solution_adoptions(state: Data<State>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
+async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
     let asked = asked_beside(&req, &["solution", "adoption"])?;
-    let slug = SOLUTIONS.slug(state.read()?, &key).await?;
+    let slug = SOLUTIONS.slug(context.read()?, &key).await?;
     Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true{asked}")))
 }
 

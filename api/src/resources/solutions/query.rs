@@ -5,36 +5,32 @@ use entity::vocabulary::{
     SolutionKind, SpatialScope, Status,
 };
 
-use super::SOLUTIONS;
 use super::filters::{SolutionFacet, SolutionOrder, SolutionQuery};
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, SOLUTIONS};
+use crate::model::geo::Near;
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
-use crate::query::geo::{Near, nearest};
+use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
 use crate::query::list::Plan;
 use crate::query::relations::Relation;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{learning_partnerships, practice_examples, projects, themes};
 
-pub(super) const THEMES: Relation = Relation::ordered("solution_theme", "solution_id", "theme_id", &themes::THEMES);
+pub(super) const THEMES: Relation = Relation::ordered("solution_theme", "solution_id", "theme_id", &catalog::THEMES);
 pub(super) const PROJECTS: Relation =
-    Relation::ordered("solution_project", "solution_id", "project_id", &projects::PROJECTS);
+    Relation::ordered("solution_project", "solution_id", "project_id", &catalog::PROJECTS);
 pub(super) const PROVIDERS: Relation =
     Relation::ordered("solution_provider", "solution_id", "municipality_id", &MUNICIPALITIES);
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("solution_municipality", "solution_id", "municipality_id", &MUNICIPALITIES);
-pub(super) const EXAMPLES: Relation = Relation::sorted(
-    "practice_example_solution",
-    "solution_id",
-    "practice_example_id",
-    &practice_examples::PRACTICE_EXAMPLES,
-);
+pub(super) const EXAMPLES: Relation =
+    Relation::sorted("practice_example_solution", "solution_id", "practice_example_id", &catalog::PRACTICE_EXAMPLES);
 pub(super) const PARTNERSHIPS: Relation = Relation::sorted(
     "learning_partnership_solution",
     "solution_id",
     "learning_partnership_id",
-    &learning_partnerships::LEARNING_PARTNERSHIPS,
+    &catalog::LEARNING_PARTNERSHIPS,
 );
 pub(super) const ADOPTERS: Relation =
     Relation::sorted("solution_adoption", "solution_id", "municipality_id", &MUNICIPALITIES);

@@ -5,7 +5,6 @@ use entity::solution;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, Statement};
 use uuid::Uuid;
 
-use super::SOLUTIONS;
 use super::input::{RelatedInput, SolutionInput};
 use super::query::{PROJECTS, PROVIDERS, THEMES};
 use super::view::{WANTED, views};
@@ -14,8 +13,8 @@ use crate::base::db::{Write, upsert};
 use crate::base::error::{Error, Result};
 use crate::base::terms::of_terms;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, SOLUTIONS};
 use crate::query::list;
-use crate::resources::{municipalities, projects, themes};
 use crate::write::input::{Input, Known, Mention, Visit};
 use crate::write::{Stand, is_affair};
 use serde_json::{Value, json};
@@ -37,12 +36,9 @@ impl Input for SolutionInput {
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
-        visit(&Mention::once(&projects::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
-        visit(
-            &Mention::once(&municipalities::MUNICIPALITIES, "providers/*"),
-            self.providers.iter_mut().enumerate().collect(),
-        );
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::MUNICIPALITIES, "providers/*"), self.providers.iter_mut().enumerate().collect());
         let related = self.related.iter_mut().map(|related| &mut related.solution).enumerate().collect();
         visit(&Mention::once(&SOLUTIONS, "related/*/solution"), related);
     }
@@ -53,9 +49,9 @@ impl Input for SolutionInput {
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
         let tx = &write.tx;
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
-        let projects = known.ids(&projects::PROJECTS, &entries, |input| &input.projects);
-        let providers = known.ids(&municipalities::MUNICIPALITIES, &entries, |input| &input.providers);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+        let projects = known.ids(&catalog::PROJECTS, &entries, |input| &input.projects);
+        let providers = known.ids(&catalog::MUNICIPALITIES, &entries, |input| &input.providers);
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(tx, rows).await?;
         THEMES.put(tx, themes).await?;

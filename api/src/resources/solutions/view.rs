@@ -8,12 +8,13 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::LISTS;
 use super::dto::{RelatedSolution, Solution};
 use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
-use super::{LISTS, SOLUTIONS};
 use crate::base::error::Result;
+use crate::base::link::Link;
 use crate::base::terms::to_terms;
-use crate::http::Link;
+use crate::model::catalog::SOLUTIONS;
 use crate::model::reuse::{completeness, freshness, read};
 use crate::query::geo::places;
 use crate::query::list::ids;

@@ -11,7 +11,7 @@ use crate::base::text_limits::{LongText, ShortText};
 use crate::base::validation::rules;
 use crate::http::format::{Format, Record, of_entry};
 use crate::http::{Filters, Order, Sort, Whole};
-use crate::query::full_text::{Highlight, Texts, both};
+use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
 /// A field of action

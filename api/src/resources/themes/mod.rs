@@ -3,36 +3,31 @@
 mod dto;
 mod query;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{Scope, Scoped, ThemesWrite};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::THEMES;
 use crate::query::list;
-use crate::query::sublists::redirect;
+use crate::query::sublists::{EntryList, redirect};
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{Theme, ThemeInput, ThemeQuery};
 
 const TAG: &str = "themes";
 
-pub(crate) const THEMES: Resource = Resource {
-    table: "theme",
-    collection: TAG,
-    title: ["Themen", "Themes"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &THEMES,
     about: "The fields of action.",
-    label: "t.label",
-    key: "label_key",
-    official: None,
-    few: true,
     columns: Theme::COLUMNS,
     scope: ThemesWrite::NAME,
     routes,
@@ -66,15 +61,24 @@ fn routes(cfg: &mut ServiceConfig) {
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/themes")]
-async fn list_themes(state: Data<State>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+async fn list_themes(
+    context: Data<Context>,
+    req: HttpRequest,
+    list: ListQuery<ThemeQuery, Theme>,
+) -> Result<HttpResponse> {
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a theme
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), View), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
-async fn get_theme(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQuery<Theme>) -> Result<HttpResponse> {
-    list::show((state, req), (&THEMES, key), entry, query::views).await
+async fn get_theme(
+    context: Data<Context>,
+    req: HttpRequest,
+    key: Key,
+    entry: EntryQuery<Theme>,
+) -> Result<HttpResponse> {
+    list::show(&context, &req, &THEMES, &key, entry, query::views).await
 }
 
 /// Go to a list of what belongs to a theme
@@ -86,13 +90,8 @@ async fn get_theme(state: Data<State>, req: HttpRequest, key: Key, entry: EntryQ
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/themes/{key}/{list}")]
-async fn get_theme_list(
-    state: Data<State>,
-    req: HttpRequest,
-    key: Key,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse> {
-    redirect((state, req), (&THEMES, LISTS), (key, path)).await
+async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
+    redirect(&context, &req, &THEMES, LISTS, path).await
 }
 
 /// Add a theme

@@ -4,11 +4,12 @@ use entity::theme::{self, Model};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
+use super::LISTS;
 use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
-use super::{LISTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, THEMES};
 use crate::query::facets::{Label, Values, facets, plain};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
@@ -17,33 +18,22 @@ use crate::query::relations::{Relation, counts};
 use crate::query::sublists::Lists;
 use crate::write::input::{Input, Known};
 
-const PROJECTS: Relation =
-    Relation::sorted("project_theme", "theme_id", "project_id", &crate::resources::projects::PROJECTS);
-const SOLUTIONS: Relation =
-    Relation::sorted("solution_theme", "theme_id", "solution_id", &crate::resources::solutions::SOLUTIONS);
-const EXAMPLES: Relation = Relation::sorted(
-    "practice_example_theme",
-    "theme_id",
-    "practice_example_id",
-    &crate::resources::practice_examples::PRACTICE_EXAMPLES,
-);
-const GROUPS: Relation = Relation::sorted(
-    "working_group_theme",
-    "theme_id",
-    "working_group_id",
-    &crate::resources::working_groups::WORKING_GROUPS,
-);
+const PROJECTS: Relation = Relation::sorted("project_theme", "theme_id", "project_id", &catalog::PROJECTS);
+const SOLUTIONS: Relation = Relation::sorted("solution_theme", "theme_id", "solution_id", &catalog::SOLUTIONS);
+const EXAMPLES: Relation =
+    Relation::sorted("practice_example_theme", "theme_id", "practice_example_id", &catalog::PRACTICE_EXAMPLES);
+const GROUPS: Relation =
+    Relation::sorted("working_group_theme", "theme_id", "working_group_id", &catalog::WORKING_GROUPS);
 const PARTNERSHIPS: Relation = Relation::sorted(
     "learning_partnership_theme",
     "theme_id",
     "learning_partnership_id",
-    &crate::resources::learning_partnerships::LEARNING_PARTNERSHIPS,
+    &catalog::LEARNING_PARTNERSHIPS,
 );
-const EVENTS: Relation = Relation::sorted("event_theme", "theme_id", "event_id", &crate::resources::events::EVENTS);
+const EVENTS: Relation = Relation::sorted("event_theme", "theme_id", "event_id", &catalog::EVENTS);
 const PUBLICATIONS: Relation =
-    Relation::sorted("publication_theme", "theme_id", "publication_id", &crate::resources::publications::PUBLICATIONS);
-const COURSES: Relation =
-    Relation::sorted("course_theme", "theme_id", "course_id", &crate::resources::courses::COURSES);
+    Relation::sorted("publication_theme", "theme_id", "publication_id", &catalog::PUBLICATIONS);
+const COURSES: Relation = Relation::sorted("course_theme", "theme_id", "course_id", &catalog::COURSES);
 const COUNTED: &[&Relation] =
     &[&PROJECTS, &SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &COURSES, &PUBLICATIONS];
 

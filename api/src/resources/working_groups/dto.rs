@@ -8,12 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::base::link::Link;
 use crate::base::validation::rules;
 use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Link, Order, Sort};
-use crate::model::catalog::Resource;
-use crate::query::full_text::{Highlight, Texts, both};
-use crate::resources::municipalities::MunicipalityLink;
+use crate::http::{Filters, Order, Sort};
+use crate::model::catalog::{self, Resource};
+use crate::model::highlight::{Highlight, Texts, both};
+use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Party;
 
 /// A working group or other standing network
@@ -175,9 +176,9 @@ pub(crate) struct WorkingGroupQuery {
 impl Filters for WorkingGroupQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![
-            (&crate::resources::themes::THEMES, &mut self.theme),
-            (&crate::resources::projects::PROJECTS, &mut self.project),
-            (&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality),
+            (&catalog::THEMES, &mut self.theme),
+            (&catalog::PROJECTS, &mut self.project),
+            (&catalog::MUNICIPALITIES, &mut self.municipality),
         ]
     }
 }

@@ -9,16 +9,17 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{Scope, Scoped, WorkingGroupsWrite};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
 };
 use crate::import::{Files, Form};
-use crate::model::catalog::Resource;
+use crate::model::catalog::WORKING_GROUPS;
 use crate::query::list;
+use crate::resources::Registration;
 use crate::write::{self, BatchAnswer, BatchQuery, Call};
 
 use self::dto::{WorkingGroup, WorkingGroupQuery};
@@ -26,15 +27,9 @@ use self::input::WorkingGroupInput;
 
 const TAG: &str = "working-groups";
 
-pub(crate) const WORKING_GROUPS: Resource = Resource {
-    table: "working_group",
-    collection: TAG,
-    title: ["Arbeitsgruppen und Netzwerke", "Working groups and networks"],
+pub(crate) const REGISTRATION: Registration = Registration {
+    resource: &WORKING_GROUPS,
     about: "Working groups and every other standing network.",
-    label: "t.name",
-    key: "name_key",
-    official: None,
-    few: false,
     columns: WorkingGroup::COLUMNS,
     scope: WorkingGroupsWrite::NAME,
     routes,
@@ -60,11 +55,11 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/working-groups")]
 async fn list_working_groups(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<WorkingGroupQuery, WorkingGroup>,
 ) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Read a working group
@@ -72,12 +67,12 @@ async fn list_working_groups(
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[get("/v1/working-groups/{key}")]
 async fn get_working_group(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     entry: EntryQuery<WorkingGroup>,
 ) -> Result<HttpResponse> {
-    list::show((state, req), (&WORKING_GROUPS, key), entry, query::views).await
+    list::show(&context, &req, &WORKING_GROUPS, &key, entry, query::views).await
 }
 
 /// Add a working group

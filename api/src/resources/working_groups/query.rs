@@ -4,24 +4,23 @@ use entity::vocabulary::{FederalState, GroupRole, OpenTo, WorkingGroupKind, Work
 use entity::working_group::Model;
 use sea_orm::ConnectionTrait;
 
-use super::WORKING_GROUPS;
 use super::dto::{GroupMember, WorkingGroup, WorkingGroupFacet, WorkingGroupOrder, WorkingGroupQuery};
 use crate::base::error::{Error, Result};
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::{self, WORKING_GROUPS};
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::{projects, themes};
 use crate::write::participants::{Parties, Party};
 
 pub(super) const THEMES: Relation =
-    Relation::ordered("working_group_theme", "working_group_id", "theme_id", &themes::THEMES);
+    Relation::ordered("working_group_theme", "working_group_id", "theme_id", &catalog::THEMES);
 pub(super) const MEMBERS: Parties = Parties { table: "working_group_member", owner: "working_group_id" };
 const PROJECTS: Relation =
-    Relation::ordered("working_group_member", "working_group_id", "project_id", &projects::PROJECTS);
+    Relation::ordered("working_group_member", "working_group_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("working_group_municipality", "working_group_id", "municipality_id", &MUNICIPALITIES);
 

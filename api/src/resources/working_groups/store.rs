@@ -4,14 +4,13 @@ use entity::working_group;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::WORKING_GROUPS;
 use super::input::WorkingGroupInput;
 use super::query::{MEMBERS, THEMES, views};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::Resource;
+use crate::model::catalog::{self, WORKING_GROUPS};
 use crate::query::list;
-use crate::resources::themes;
 use crate::write::input::{Input, Known, Mention, Visit};
 use crate::write::participants;
 use serde_json::json;
@@ -24,7 +23,7 @@ impl Input for WorkingGroupInput {
     }
 
     fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&themes::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
         participants::visit(&mut self.members, ["members/*/municipality", "members/*/project"], visit);
     }
 
@@ -33,7 +32,7 @@ impl Input for WorkingGroupInput {
     }
 
     async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&themes::THEMES, &entries, |input| &input.themes);
+        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(&write.tx, rows).await?;
         let members: Vec<_> = entries.iter().map(|(id, input)| (*id, input.members.as_slice())).collect();

@@ -15,7 +15,7 @@ use moka::future::Cache;
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{QueryString, is_stream, lasts_until, reply};
@@ -50,14 +50,14 @@ impl Default for Feed {
 
 impl Feed {
     /// The page that a query asks for, as it is at the version this process knows.
-    async fn page(&self, state: &State, query: &ChangesQuery) -> Result<Arc<Changes>> {
+    async fn page(&self, context: &Context, query: &ChangesQuery) -> Result<Arc<Changes>> {
         let after = query.after.map_or(0, |after| after.0);
         let limit = query.limit.map_or(100, |limit| limit.0);
         let mut tables: Vec<String> = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
         tables.sort();
-        let key = (state.directory.version().number, format!("{after} {limit} {}", tables.join(" ")));
+        let key = (context.version.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async {
-            let page = in_time(query::after(state.read()?, (after, limit), &tables)).await;
+            let page = in_time(query::after(context.read()?, (after, limit), &tables)).await;
             page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
         // What failed for one is not tried again by all who waited for the same.
@@ -80,7 +80,8 @@ impl Feed {
     responses((status = 200, description = "The changes", content((Changes = "application/json"), (String = "text/event-stream")))))]
 #[get("/v1/changes")]
 async fn list_changes(
-    state: Data<State>,
+    context: Data<Context>,
+    feed: Data<Feed>,
     req: HttpRequest,
     QueryString(mut query): QueryString<ChangesQuery>,
 ) -> Result<HttpResponse> {
@@ -91,20 +92,20 @@ async fn list_changes(
             let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
             query.after = Some(read.ok_or_else(wrong)?);
         }
-        return stream::answer(state, query, lasts_until(&req));
+        return stream::answer(context, feed, query, lasts_until(&req));
     }
     let wait = query.wait.map_or(0, |wait| wait.0.unsigned_abs());
-    let page = awaited(&state, &query, Duration::from_secs(wait)).await?;
+    let page = awaited(&context, &feed, &query, Duration::from_secs(wait)).await?;
     reply("application/json", &*page)
 }
 
 /// A page that has something in it, if that comes within some time.
-async fn awaited(state: &State, query: &ChangesQuery, wait: Duration) -> Result<Arc<Changes>> {
+async fn awaited(context: &Context, feed: &Feed, query: &ChangesQuery, wait: Duration) -> Result<Arc<Changes>> {
     let until = Instant::now() + wait;
     loop {
-        let news = state.directory.news();
-        let page = state.feed.page(state, query).await?;
-        if !page.items.is_empty() || state.directory.is_stopping() || !news.until(until).await {
+        let news = context.version.news();
+        let page = feed.page(context, query).await?;
+        if !page.items.is_empty() || context.version.is_stopping() || !news.until(until).await {
             return Ok(page);
         }
     }

@@ -10,8 +10,9 @@ use bytes::Bytes;
 use futures_util::stream::unfold;
 use tokio::time::Instant;
 
+use super::Feed;
 use super::dto::{Changes, ChangesQuery};
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{Whole, no_store};
 
@@ -22,7 +23,8 @@ const LEAST: Duration = Duration::from_secs(15);
 
 /// Where a stream stands.
 struct Following {
-    state: Data<State>,
+    context: Data<Context>,
+    feed: Data<Feed>,
     query: ChangesQuery,
     ends: Instant,
     begun: bool,
@@ -30,10 +32,15 @@ struct Following {
 
 /// Streams what follows, until the service stops or the connection is old: then it ends, before it is cut, and clients come back by
 /// themselves.
-pub(super) fn answer(state: Data<State>, query: ChangesQuery, ends: Instant) -> Result<HttpResponse> {
+pub(super) fn answer(
+    context: Data<Context>,
+    feed: Data<Feed>,
+    query: ChangesQuery,
+    ends: Instant,
+) -> Result<HttpResponse> {
     // What can be refused is refused before the first byte.
-    state.read()?;
-    let following = Following { state, query, ends: ends.max(Instant::now() + LEAST), begun: false };
+    context.read()?;
+    let following = Following { context, feed, query, ends: ends.max(Instant::now() + LEAST), begun: false };
     let body = unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((Ok::<_, Error>(Bytes::from(text)), following))
@@ -51,19 +58,19 @@ impl Following {
         }
         let until = (Instant::now() + HEARTBEAT).min(self.ends);
         loop {
-            if self.state.directory.is_stopping() || Instant::now() >= self.ends {
+            if self.context.version.is_stopping() || Instant::now() >= self.ends {
                 return None;
             }
-            let news = self.state.directory.news();
+            let news = self.context.version.news();
             // While the database is away there is no news; the stream lives on.
-            if let Ok(page) = self.state.feed.page(&self.state, &self.query).await
+            if let Ok(page) = self.feed.page(&self.context, &self.query).await
                 && !page.items.is_empty()
             {
                 self.query.after = Some(Whole(page.next));
                 return Some(events(&page));
             }
             if !news.until(until).await {
-                return (Instant::now() < self.ends && !self.state.directory.is_stopping())
+                return (Instant::now() < self.ends && !self.context.version.is_stopping())
                     .then(|| ": still there\n\n".to_owned());
             }
         }

@@ -3,6 +3,8 @@
 mod dto;
 mod query;
 
+use std::collections::HashMap;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::change::Model;
@@ -13,8 +15,8 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::State;
 use crate::auth::{AuditRead, Caller, Scope, Scoped};
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{Key, ListQuery, Page, Paging, QueryString, View, Whole, nothing, private, reply};
 use crate::model::catalog::{Resource, ResourceName};
@@ -28,6 +30,9 @@ const TAG: &str = "history";
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_history).service(get_old_state).service(get_patch).service(list_audit);
 }
+
+/// The right to write the entries of each resource, by its table: who has it sees what was deleted.
+pub(crate) struct WriteScopes(pub HashMap<&'static str, &'static str>);
 
 /// The entry that an address names, and who asks.
 struct Asked {
@@ -44,10 +49,12 @@ impl Asked {
     }
 }
 
-async fn asked(state: &State, req: &HttpRequest, key: &Key) -> Result<Asked> {
+async fn asked(context: &Context, req: &HttpRequest, key: &Key) -> Result<Asked> {
     let resource = resource(req)?;
     let caller = Caller::of(req);
-    let (entry, is_there) = query::entry(state.read()?, (resource, key), caller.as_ref()).await?;
+    let scope = req.app_data::<Data<WriteScopes>>().and_then(|scopes| scopes.0.get(resource.table).copied());
+    let may = |caller: &Caller| caller.audits() || scope.is_some_and(|scope| caller.may(scope));
+    let (entry, is_there) = query::entry(context.read()?, resource, key, caller.as_ref().is_some_and(may)).await?;
     Ok(Asked { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
 }
 
@@ -69,16 +76,16 @@ fn resource(req: &HttpRequest) -> Result<&'static Resource> {
 ))))]
 #[get("/v1/{resource}/{key}/history")]
 async fn list_history(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     list: ListQuery<HistoryQuery, Change>,
 ) -> Result<HttpResponse> {
-    let asked = asked(&state, &req, &key).await?;
+    let asked = asked(&context, &req, &key).await?;
     let Asked { entry, with_actor, .. } = asked;
     let plan = move |query: &HistoryQuery| query::history(&HistoryQuery { entry: Some(entry), ..query.clone() });
     let views = async move |_: &DatabaseConnection, rows: Vec<Model>| Ok(query::views(rows, with_actor));
-    list::list((state, req), list, plan, views).await.map(|response| asked.discreet(response))
+    list::list(&context, &req, list, plan, views).await.map(|response| asked.discreet(response))
 }
 
 /// Read an old state of an entry
@@ -90,10 +97,15 @@ async fn list_history(
     ("number" = i64, Path, description = "Number of the change.", example = 1),
 ), responses((status = 200, description = "The entry as it was", body = OldState)))]
 #[get("/v1/{resource}/{key}/history/{number}")]
-async fn get_old_state(state: Data<State>, req: HttpRequest, key: Key, number: Path<Number>) -> Result<HttpResponse> {
+async fn get_old_state(
+    context: Data<Context>,
+    req: HttpRequest,
+    key: Key,
+    number: Path<Number>,
+) -> Result<HttpResponse> {
     nothing(&req)?;
-    let asked = asked(&state, &req, &key).await?;
-    let mut row = at(&state, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
+    let asked = asked(&context, &req, &key).await?;
+    let mut row = at(&context, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
     let old = OldState { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
     reply("application/json", &old).map(|response| asked.discreet(response))
 }
@@ -120,19 +132,19 @@ struct PatchQuery {
 ), responses((status = 200, description = "The patch", body = Vec<PatchStep>, content_type = "application/json-patch+json")))]
 #[get("/v1/{resource}/{key}/history/{number}/patch")]
 async fn get_patch(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
     number: Path<Number>,
     query: QueryString<PatchQuery>,
 ) -> Result<HttpResponse> {
-    let asked = asked(&state, &req, &key).await?;
+    let asked = asked(&context, &req, &key).await?;
     let entry = asked.entry;
     let number = number.read()?;
-    let second = at(&state, entry, number, false).await?.ok_or(Error::NotFound)?;
+    let second = at(&context, entry, number, false).await?.ok_or(Error::NotFound)?;
     let first = match query.0.from {
-        Some(from) => Some(at(&state, entry, from.0, false).await?.ok_or(Error::NotFound)?),
-        None => at(&state, entry, number, true).await?,
+        Some(from) => Some(at(&context, entry, from.0, false).await?.ok_or(Error::NotFound)?),
+        None => at(&context, entry, number, true).await?,
     };
     let content = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
     let patch = json_patch::diff(&content(first), &content(Some(second)));
@@ -140,8 +152,8 @@ async fn get_patch(
     reply("application/json-patch+json", &patch).map(|response| asked.discreet(response))
 }
 
-async fn at(state: &State, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
-    query::one(state.read()?, entry, number, before).await
+async fn at(context: &Context, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
+    query::one(context.read()?, entry, number, before).await
 }
 
 /// The number of a change, in a path.
@@ -167,12 +179,12 @@ impl Number {
 #[get("/v1/audit")]
 async fn list_audit(
     caller: Scoped<AuditRead>,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<AuditQuery, Change>,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
     query::check(&list.query)?;
     let views = async |_: &DatabaseConnection, rows: Vec<Model>| Ok(query::views(rows, true));
-    list::list((state, req), list, query::audit, views).await.map(private)
+    list::list(&context, &req, list, query::audit, views).await.map(private)
 }

@@ -6,15 +6,14 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::dto::{AuditQuery, Change, ChangeOrder, HistoryQuery};
-use crate::auth::Caller;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{Instant, Key, Sort};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::filter::Filter;
+use crate::query::former_keys::{absent, once};
 use crate::query::keyset::SortKey;
 use crate::query::list::Plan;
 use crate::services::tokens;
-use crate::write::change_log::{absent, once};
 
 /// The newest first.
 fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> Plan {
@@ -91,14 +90,15 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
 /// write it, or audit.
 pub(super) async fn entry(
     db: &impl ConnectionTrait,
-    (resource, key): (&Resource, &Key),
-    caller: Option<&Caller>,
+    resource: &Resource,
+    key: &Key,
+    may_see_deleted: bool,
 ) -> Result<(Uuid, bool)> {
     if let Some(id) = resource.id(db, key).await? {
         return Ok((id, true));
     }
     match absent(db, resource, key).await {
-        Error::Gone(at) if caller.is_some_and(|caller| caller.may(resource.scope) || caller.audits()) => {
+        Error::Gone(at) if may_see_deleted => {
             once(db, resource, key).await?.map(|id| (id, false)).ok_or(Error::Gone(at))
         }
         error => Err(error),

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::http::format::Format;
 use crate::model::catalog::ResourceName;
-use crate::query::facets::Bucket;
-use crate::query::geo::Location;
+use crate::model::facet_value::Bucket;
+use crate::model::geo::Location;
 
 /// Municipalities and projects, and what joins them
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Format;
 use crate::http::{QueryString, alternate, negotiate, nothing, reply};
@@ -36,12 +36,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ))))]
 #[get("/v1/network")]
 async fn get_network(
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     QueryString(query): QueryString<NetworkQuery>,
 ) -> Result<HttpResponse> {
     let form = negotiate(req.headers(), query.format, &FORMS)?;
-    let network = query::network(state.read()?, &query).await?;
+    let network = query::network(context.read()?, &query).await?;
     let mut response = match form {
         Format::Graphml => {
             HttpResponse::Ok().insert_header((CONTENT_TYPE, form.content_type())).body(graphml::written(&network)?)
@@ -59,7 +59,7 @@ async fn get_network(
 /// What a home page shows of it.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
 #[get("/v1/statistics")]
-async fn get_statistics(state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
+async fn get_statistics(context: Data<Context>, req: HttpRequest) -> Result<HttpResponse> {
     nothing(&req)?;
-    reply(Format::Json.content_type(), &count(state.read()?).await?)
+    reply(Format::Json.content_type(), &count(context.read()?).await?)
 }

@@ -11,12 +11,13 @@ use uuid::Uuid;
 use super::dto::{Edge, Network, NetworkQuery, Node};
 use crate::base::error::{Error, Result};
 use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::PROJECTS;
 use crate::model::catalog::ResourceName;
-use crate::query::facets::{Bucket, term};
-use crate::query::geo::Location;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::projects::PROJECTS;
-use crate::resources::themes::THEMES;
+use crate::model::catalog::THEMES;
+use crate::model::facet_value::Bucket;
+use crate::model::geo::Location;
+use crate::query::facets::term;
 
 /// Two statements, however large it is; and one for each filter that names entries.
 pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Network> {

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
-use crate::model::catalog::Resource;
 use crate::model::catalog::ResourceName;
-use crate::query::full_text::{Highlight, Texts, both};
+use crate::model::catalog::{self, Resource};
+use crate::model::highlight::{Highlight, Texts, both};
 
 /// An entry of any resource that was found
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,7 +102,7 @@ pub(crate) struct HitQuery {
 
 impl Filters for HitQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
-        vec![(&crate::resources::themes::THEMES, &mut self.theme)]
+        vec![(&catalog::THEMES, &mut self.theme)]
     }
 }
 

@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::{ListQuery, Page, Paging, QueryString, Usual, View, reply};
 use crate::query::list;
@@ -31,8 +31,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
         (Page<Hit> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/search")]
-async fn list_hits(state: Data<State>, req: HttpRequest, list: ListQuery<HitQuery, Hit>) -> Result<HttpResponse> {
-    list::list((state, req), list, query::plan, query::views).await
+async fn list_hits(context: Data<Context>, req: HttpRequest, list: ListQuery<HitQuery, Hit>) -> Result<HttpResponse> {
+    list::list(&context, &req, list, query::plan, query::views).await
 }
 
 /// Suggest entries while somebody types
@@ -40,6 +40,9 @@ async fn list_hits(state: Data<State>, req: HttpRequest, list: ListQuery<HitQuer
 /// Up to ten entries whose titles have words that begin like what was typed: of each resource the likeliest first.
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
-async fn get_suggestions(state: Data<State>, QueryString(query): QueryString<SuggestQuery>) -> Result<HttpResponse> {
-    reply("application/json", &suggestions(state.read()?, &query.q.0).await?)
+async fn get_suggestions(
+    context: Data<Context>,
+    QueryString(query): QueryString<SuggestQuery>,
+) -> Result<HttpResponse> {
+    reply("application/json", &suggestions(context.read()?, &query.q.0).await?)
 }

@@ -9,6 +9,7 @@ use sea_orm::ConnectionTrait;
 use super::dto::{Hit, HitFacet, HitOrder, HitQuery};
 use crate::base::error::{Error, Result};
 use crate::base::terms::{of_terms, to_terms};
+use crate::model::catalog;
 use crate::model::catalog::ResourceName;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
@@ -16,9 +17,8 @@ use crate::query::full_text::{EVERYTHING, excerpt};
 use crate::query::keyset::SortKey;
 use crate::query::list::Plan;
 use crate::query::relations::Relation;
-use crate::resources::themes;
 
-const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "theme_id", &themes::THEMES);
+const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "theme_id", &catalog::THEMES);
 
 pub(super) fn plan(query: &HitQuery) -> Plan {
     Plan {

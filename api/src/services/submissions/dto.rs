@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::base::error::Violation;
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Instant, Order, Sort};
-use crate::model::catalog::{Resource, ResourceName};
+use crate::model::catalog::{self, Resource, ResourceName};
 
 /// A proposed new state of an entry, or that it should go
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -243,7 +243,7 @@ impl Filters for SubmissionQuery {
     const USUAL: bool = false;
 
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
-        vec![(&crate::resources::municipalities::MUNICIPALITIES, &mut self.municipality)]
+        vec![(&catalog::MUNICIPALITIES, &mut self.municipality)]
     }
 }
 

@@ -12,7 +12,7 @@ use super::merge::changed;
 use super::review::is_open;
 use crate::auth::{Caller, Responsible};
 use crate::base::error::{Result, Violation};
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::write::{Referrers, referrers};
 
 /// What is to be said of a submission where it stands now.

@@ -24,13 +24,13 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::State;
-use crate::auth::{Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::auth::{Auth, Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
+use crate::base::db::author::Author;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing, reply};
 use crate::query::list;
-use crate::write::change_log::Author;
 use crate::write::{Answer, Call, Done};
 
 use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
@@ -39,6 +39,8 @@ use self::party::{Party, one};
 use self::store::{Assignment, Revision, Rewrite};
 
 const TAG: &str = "submissions";
+
+pub(crate) use self::form::Forms;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any id.
@@ -65,7 +67,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/submissions")]
 async fn list_submissions(
     Party(caller): Party,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     mut list: ListQuery<SubmissionQuery, Submission>,
 ) -> Result<HttpResponse> {
@@ -74,7 +76,7 @@ async fn list_submissions(
     let views = async move |db: &DatabaseConnection, rows: Vec<Model>| {
         query::views(db, names::up_to_date(db, rows).await?, &caller).await
     };
-    list::list((state, req), list, query::plan, views).await.map(no_store)
+    list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
 /// Read a submission
@@ -83,9 +85,14 @@ async fn list_submissions(
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[get("/v1/submissions/{id}")]
-async fn get_submission(Party(caller): Party, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
+async fn get_submission(
+    Party(caller): Party,
+    context: Data<Context>,
+    req: HttpRequest,
+    id: Id,
+) -> Result<HttpResponse> {
     nothing(&req)?;
-    let db = state.read()?;
+    let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
     let submission = query::whole(db, row, &caller).await?;
     Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
@@ -185,7 +192,7 @@ async fn create_submission_action(
     }
     call.plain()?;
     // Nobody who may not publish it makes others wait.
-    party::may_publish(call.state.read()?, id.0, &caller).await?;
+    party::may_publish(call.context.read()?, id.0, &caller).await?;
     let Json { checked, digest } = input;
     let (input, reviewer) = (checked.sound()?, caller.clone());
     let work = async move |write: &Write| {
@@ -203,13 +210,13 @@ async fn create_submission_action(
 #[get("/v1/submissions/{id}/actions")]
 async fn list_submission_actions(
     Party(caller): Party,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
     nothing(&req)?;
-    one(state.read()?, id.0, &caller).await?;
-    let items = query::taken(state.read()?, id.0).await?;
+    one(context.read()?, id.0, &caller).await?;
+    let items = query::taken(context.read()?, id.0).await?;
     reply("application/json", &Steps { items }).map(no_store)
 }
 
@@ -222,11 +229,12 @@ async fn list_submission_actions(
 async fn create_submission_comment(
     Party(caller): Party,
     call: Call,
+    forms: Data<Forms>,
     id: Id,
     input: Json<CommentInput>,
 ) -> Result<HttpResponse> {
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let comment = remarks::comment(remarks::remark(tx, id.0, caller, input).await?);
+        let comment = remarks::comment(remarks::remark(tx, &forms, id.0, caller, input).await?);
         Ok(Answer::of(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
     };
     aside(caller, call, input, work).await
@@ -263,12 +271,12 @@ async fn create_submission_comment_resolution(
 async fn create_submission_assignment(
     caller: Scoped<SubmissionsReview>,
     call: Call,
+    auth: Data<Auth>,
     id: Id,
     input: Json<AssignmentInput>,
 ) -> Result<HttpResponse> {
-    let state = call.state.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input: AssignmentInput| {
-        let is_foreign = input.to.as_ref().is_some_and(|to| state.auth.is_foreign(to));
+        let is_foreign = input.to.as_ref().is_some_and(|to| auth.is_foreign(to));
         let row = store::assign(tx, caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
         shown(tx, row, caller, StatusCode::OK).await
     };

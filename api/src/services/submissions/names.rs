@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::kind::{KINDS, Kind};
 use crate::base::db::sql;
 use crate::base::error::{Error, Result};
-use crate::model::catalog::{Found, Resource};
+use crate::model::catalog::Resource;
+use crate::query::lookup::Found;
 
 /// The ids of entries, by their tables and the names that were written.
 type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;

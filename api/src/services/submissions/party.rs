@@ -15,7 +15,7 @@ use super::names::{keep_up_to_date, up_to_date};
 use super::review::{Part, after};
 use crate::auth::{AnyCaller, Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result};
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::model::catalog::MUNICIPALITIES;
 
 /// Somebody who submits or reviews.
 pub(super) struct Party(pub Caller);

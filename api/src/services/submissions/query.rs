@@ -15,13 +15,14 @@ use super::remarks::comments;
 use super::review::steps;
 use crate::auth::Caller;
 use crate::base::error::{Error, Result, Violation};
-use crate::model::catalog::{Names, ResourceName, ids};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::ResourceName;
 use crate::model::reuse::completeness;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::Plan;
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::query::lookup::{Names, ids};
 
 pub(super) fn plan(query: &SubmissionQuery) -> Plan {
     let waiting = || SortKey::time("coalesce(submission.submitted_at, submission.created_at)");

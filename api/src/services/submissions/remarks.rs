@@ -8,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::dto::Comment;
-use super::form;
+use super::form::Forms;
 use super::input::CommentInput;
 use super::kind::Kind;
 use super::party::held;
@@ -18,7 +18,13 @@ use crate::base::db::{sql, written};
 use crate::base::error::{Error, Result, Violation};
 
 /// Adds a remark.
-pub(super) async fn remark(tx: &DatabaseTransaction, id: Uuid, caller: &Caller, input: CommentInput) -> Result<Model> {
+pub(super) async fn remark(
+    tx: &DatabaseTransaction,
+    forms: &Forms,
+    id: Uuid,
+    caller: &Caller,
+    input: CommentInput,
+) -> Result<Model> {
     const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
         values ($1, $2, $3, $4, $5, $6) returning *";
     let (row, part) = held(tx, id, caller).await?;
@@ -28,7 +34,7 @@ pub(super) async fn remark(tx: &DatabaseTransaction, id: Uuid, caller: &Caller, 
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()
-        && !form::has_member(Kind::of_table(&row.resource)?, pointer)
+        && !forms.has_member(Kind::of_table(&row.resource)?, pointer)
     {
         let detail = format!("`{pointer}` is no member of the content; /v1/submissions/form lists those there can be");
         return Err(Error::Invalid(vec![Violation::pointer("/pointer", detail)]));

@@ -14,11 +14,11 @@ use super::party::{explained, held};
 use super::review::{after, is_review};
 use super::store::{Owners, current, overtaken};
 use crate::auth::Caller;
+use crate::base::db::author::Author;
 use crate::base::db::{Write, sql, written};
 use crate::base::error::{Error, Result};
 use crate::model::catalog::ResourceName;
 use crate::services::webhooks::{SubmissionStep, tell_step};
-use crate::write::change_log::Author;
 
 /// Takes a step that leaves the directory as it is.
 pub(super) async fn step(

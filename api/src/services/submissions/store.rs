@@ -16,7 +16,7 @@ use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::{sql, written};
 use crate::base::error::{Error, Overtaken, Result, Violation};
 use crate::http::{Held, Key, Patch};
-use crate::write::change_log::absent;
+use crate::query::former_keys::absent;
 use crate::write::is_affair;
 
 /// Drafts of one submitter, and remarks on one submission.

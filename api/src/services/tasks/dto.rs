@@ -5,7 +5,7 @@ use entity::vocabulary::Freshness;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::Link;
+use crate::base::link::Link;
 use crate::model::catalog::ResourceName;
 
 /// What waits for a municipality

@@ -7,12 +7,12 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::State;
 use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::{Key, no_store, nothing, reply};
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::write::change_log::absent;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::query::former_keys::absent;
 
 use self::dto::Duties;
 
@@ -29,12 +29,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/municipalities/{key}/duties")]
 async fn get_municipality_duties(
     caller: Scoped<SubmissionsWrite>,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     key: Key,
 ) -> Result<HttpResponse> {
     nothing(&req)?;
-    let (db, name) = (state.read()?, key.to_string());
+    let (db, name) = (context.read()?, key.to_string());
     let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
         return Err(absent(db, &MUNICIPALITIES, &key).await);
     };

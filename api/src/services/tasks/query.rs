@@ -7,9 +7,10 @@ use uuid::Uuid;
 use super::dto::{DueConfirmation, Duties, RequestedChange};
 use crate::base::dates::today;
 use crate::base::error::Result;
-use crate::http::Link;
-use crate::model::catalog::{Found, ResourceName};
+use crate::base::link::Link;
+use crate::model::catalog::ResourceName;
 use crate::model::reuse::freshness;
+use crate::query::lookup::Found;
 
 #[derive(FromQueryResult)]
 struct Due {

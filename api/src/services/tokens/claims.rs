@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::auth::ResolveMunicipalities;
 use crate::base::db::Database;
-use crate::base::db::directory::Directory;
+use crate::base::db::version::Directory;
 use crate::base::error::Result;
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::model::catalog::MUNICIPALITIES;
 
 /// What was found at a version of the directory.
 #[derive(Default)]

@@ -15,15 +15,15 @@ use sea_orm::{DatabaseConnection, EntityTrait};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::State;
-use crate::auth::{AnyCaller, Keys, Scope, Scoped, TokensAdmin};
-use crate::base::db::directory::Directory;
+use crate::auth::{AnyCaller, Auth, Keys, Scope, Scoped, TokensAdmin};
+use crate::base::db::author::Author;
+use crate::base::db::context::Context;
+use crate::base::db::version::Directory;
 use crate::base::db::{Database, Pace, Write};
 use crate::base::error::{Error, Result};
 use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, View, no_store, nothing, reply};
+use crate::model::catalog::MUNICIPALITIES;
 use crate::query::list;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::write::change_log::Author;
 use crate::write::{Answer, Call, Done};
 
 use self::dto::{IssuedToken, Me, Token, TokenQuery};
@@ -49,14 +49,15 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/tokens")]
 async fn list_tokens(
     caller: Scoped<TokensAdmin>,
-    state: Data<State>,
+    context: Data<Context>,
+    auth: Data<Auth>,
     req: HttpRequest,
     list: ListQuery<TokenQuery, Token>,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
-    let used = state.auth.used.clone();
+    let used = auth.used.clone();
     let views = async move |db: &DatabaseConnection, rows: Vec<Model>| query::views(db, Some(&used), rows).await;
-    list::list((state, req), list, query::plan, views).await.map(no_store)
+    list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
 /// Read what a token was issued for
@@ -64,11 +65,17 @@ async fn list_tokens(
     params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "What it was issued for", body = Token)))]
 #[get("/v1/tokens/{id}")]
-async fn get_token(caller: Scoped<TokensAdmin>, state: Data<State>, req: HttpRequest, id: Id) -> Result<HttpResponse> {
+async fn get_token(
+    caller: Scoped<TokensAdmin>,
+    context: Data<Context>,
+    auth: Data<Auth>,
+    req: HttpRequest,
+    id: Id,
+) -> Result<HttpResponse> {
     caller.is_unbound()?;
     nothing(&req)?;
-    let row = Entity::find_by_id(id.0).one(state.read()?).await?.ok_or(Error::NotFound)?;
-    let token = query::views(state.read()?, Some(&state.auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
+    let row = Entity::find_by_id(id.0).one(context.read()?).await?.ok_or(Error::NotFound)?;
+    let token = query::views(context.read()?, Some(&auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
     reply("application/json", &token).map(no_store)
 }
 
@@ -78,7 +85,12 @@ async fn get_token(caller: Scoped<TokensAdmin>, state: Data<State>, req: HttpReq
 /// `Idempotency-Key`, because its answer is not kept.
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
 #[post("/v1/tokens")]
-async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<TokenInput>) -> Result<HttpResponse> {
+async fn create_token(
+    caller: Scoped<TokensAdmin>,
+    mut call: Call,
+    auth: Data<Auth>,
+    input: Json<TokenInput>,
+) -> Result<HttpResponse> {
     caller.is_unbound()?;
     call.unrepeatable()?;
     let input = input.checked.sound()?;
@@ -86,7 +98,7 @@ async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<T
     if !beyond.is_empty() {
         return Err(Error::Beyond(beyond.join(", ")));
     }
-    let keys = call.state.auth.keys.clone();
+    let keys = auth.keys.clone();
     let work = async move |write: &Write| {
         let (access_token, row) = store::issue(write, &keys, input).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
@@ -108,12 +120,13 @@ async fn create_token(caller: Scoped<TokensAdmin>, mut call: Call, input: Json<T
 async fn create_token_revocation(
     caller: Scoped<TokensAdmin>,
     mut call: Call,
+    auth: Data<Auth>,
     id: Id,
     _: NoBody,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
     call.plain()?;
-    let (id, issued) = (id.0, call.state.auth.issued.clone());
+    let (id, issued) = (id.0, auth.issued.clone());
     let work = async move |write: &Write| {
         let (row, is_new) = store::revoke(write, id).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
@@ -129,12 +142,12 @@ async fn create_token_revocation(
 /// Whom the token was issued to, what it may be used for, and until when.
 #[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "Who one is, and what one may", body = Me)))]
 #[get("/v1/me")]
-async fn get_me(AnyCaller(caller): AnyCaller, state: Data<State>, req: HttpRequest) -> Result<HttpResponse> {
+async fn get_me(AnyCaller(caller): AnyCaller, context: Data<Context>, req: HttpRequest) -> Result<HttpResponse> {
     nothing(&req)?;
     let municipalities = match caller.municipalities {
         Some(own) => {
             let own: Vec<Uuid> = own.into_iter().collect();
-            Some(MUNICIPALITIES.names_of(state.read()?, own.iter().copied()).await?.of(&own))
+            Some(MUNICIPALITIES.names_of(context.read()?, own.iter().copied()).await?.of(&own))
         }
         None => None,
     };
@@ -154,8 +167,8 @@ async fn get_me(AnyCaller(caller): AnyCaller, state: Data<State>, req: HttpReque
 /// the service takes no writes.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The keys", body = serde_json::Value, content_type = "application/jwk-set+json")))]
 #[get("/.well-known/jwks.json")]
-async fn get_keys(state: Data<State>) -> Result<HttpResponse> {
-    let mut response = reply("application/jwk-set+json", &state.auth.keys.public())?;
+async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
+    let mut response = reply("application/jwk-set+json", &auth.keys.public())?;
     response
         .headers_mut()
         .insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("public, max-age=300"));

@@ -13,10 +13,10 @@ use crate::auth::{ScopeName, Used, known};
 use crate::base::clock;
 use crate::base::error::Result;
 use crate::base::terms::of_terms;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
-use crate::resources::municipalities::MUNICIPALITIES;
 
 pub(super) fn plan(query: &TokenQuery) -> Plan {
     let holds = |holds: bool| {

@@ -12,7 +12,7 @@ use super::dto::TokenInput;
 use crate::auth::{Keys, Rights, scopes_of, sign};
 use crate::base::db::Write;
 use crate::base::error::{Error, Result};
-use crate::resources::municipalities::MUNICIPALITIES;
+use crate::model::catalog::MUNICIPALITIES;
 use crate::services::webhooks::end_those_of;
 use crate::write::change_log::{Changed, record};
 

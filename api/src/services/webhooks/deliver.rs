@@ -13,7 +13,8 @@ use super::outbox;
 use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
 use crate::base::clock;
-use crate::base::db::directory::Directory;
+use crate::base::db::context::Context;
+use crate::base::db::version::Directory;
 use crate::base::db::{Database, in_time};
 use crate::base::error::{Error, Result};
 
@@ -43,7 +44,8 @@ impl Sender {
 }
 
 /// Delivers until the service stops; what is under way then is finished, as far as there is time.
-pub(crate) async fn deliver(database: Database, directory: Directory, sender: Sender) {
+pub(crate) async fn deliver(context: Context, sender: Sender) {
+    let Context { db: database, version: directory } = context;
     let mut sending = JoinSet::new();
     while !directory.is_stopping() {
         let news = directory.news();

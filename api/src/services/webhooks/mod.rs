@@ -20,13 +20,13 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::State;
 use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
+use crate::base::db::author::Author;
+use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
 use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing};
 use crate::query::list;
-use crate::write::change_log::Author;
 use crate::write::{Answer, Call, Done};
 
 use self::address::objection;
@@ -58,13 +58,13 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[get("/v1/webhooks")]
 async fn list_webhooks(
     caller: Scoped<WebhooksWrite>,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     mut list: ListQuery<WebhookQuery, Webhook>,
 ) -> Result<HttpResponse> {
     list.query.owner = Owner::of(&caller);
     let views = async |db: &DatabaseConnection, rows: Vec<webhook::Model>| query::views(db, rows).await;
-    list::list((state, req), list, query::plan, views).await.map(no_store)
+    list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
 /// Read a webhook
@@ -75,12 +75,12 @@ async fn list_webhooks(
 #[get("/v1/webhooks/{id}")]
 async fn get_webhook(
     caller: Scoped<WebhooksWrite>,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
     nothing(&req)?;
-    let db = state.read()?;
+    let db = context.read()?;
     let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
     shown(&webhook).map(Answer::send).map(no_store)
 }
@@ -96,10 +96,11 @@ async fn get_webhook(
 async fn create_webhook(
     caller: Scoped<WebhooksWrite>,
     mut call: Call,
+    settings: Data<WebhookSettings>,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
     call.unrepeatable()?;
-    let (input, writer) = (Rights::of(&caller, &call.state).allowed(input.checked)?, caller.clone());
+    let (input, writer) = (Rights::of(&caller, &settings).allowed(input.checked)?, caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
         revealed(tx, store::create(tx, &writer, secret.clone(), input).await?, secret).await
@@ -116,11 +117,12 @@ async fn create_webhook(
 async fn replace_webhook(
     caller: Scoped<WebhooksWrite>,
     call: Call,
+    settings: Data<WebhookSettings>,
     id: Id,
     held: Held,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
-    let (rights, checked) = (Rights::of(&caller, &call.state), input.checked);
+    let (rights, checked) = (Rights::of(&caller, &settings), input.checked);
     set((caller.caller(), call), (id, held), move |_| rights.allowed(checked)).await
 }
 
@@ -133,11 +135,12 @@ async fn replace_webhook(
 async fn change_webhook(
     caller: Scoped<WebhooksWrite>,
     call: Call,
+    settings: Data<WebhookSettings>,
     id: Id,
     held: Held,
     patch: Patch<WebhookInput>,
 ) -> Result<HttpResponse> {
-    let rights = Rights::of(&caller, &call.state);
+    let rights = Rights::of(&caller, &settings);
     set((caller.caller(), call), (id, held), move |current| rights.allowed(patch.apply(current)?)).await
 }
 
@@ -208,16 +211,16 @@ async fn create_webhook_secret(
 #[get("/v1/webhooks/{id}/deliveries")]
 async fn list_webhook_deliveries(
     caller: Scoped<WebhooksWrite>,
-    state: Data<State>,
+    context: Data<Context>,
     req: HttpRequest,
     id: Id,
     mut list: ListQuery<DeliveryQuery, Delivery>,
 ) -> Result<HttpResponse> {
     let owner = Owner::of(&caller);
-    list.query.webhook = query::one(state.read()?, id.0, &owner).await?.id;
+    list.query.webhook = query::one(context.read()?, id.0, &owner).await?.id;
     list.query.hears_steps = owner.hears_steps;
     let views = async |db: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
-    list::list((state, req), list, query::log, views).await.map(no_store)
+    list::list(&context, &req, list, query::log, views).await.map(no_store)
 }
 
 /// Send something once more
@@ -245,6 +248,12 @@ async fn create_webhook_redelivery(
     call.run_aside(&caller, "", work).await.map(no_store)
 }
 
+/// What the operator allows webhooks.
+pub(crate) struct WebhookSettings {
+    /// Whether they may lead into private networks.
+    pub allows_private: bool,
+}
+
 /// What who sets a webhook may set.
 struct Rights {
     submits: bool,
@@ -252,8 +261,8 @@ struct Rights {
 }
 
 impl Rights {
-    fn of(caller: &Caller, state: &State) -> Self {
-        Self { submits: caller.may(SubmissionsWrite::NAME), private: state.webhook_private }
+    fn of(caller: &Caller, settings: &WebhookSettings) -> Self {
+        Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allows_private }
     }
 
     /// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.

@@ -12,12 +12,13 @@ use super::queue::{WAITS, bodies};
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
-use crate::model::catalog::{Names, ResourceName};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::ResourceName;
+use crate::model::catalog::THEMES;
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::Plan;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::themes::THEMES;
+use crate::query::lookup::Names;
 
 impl Owner {
     pub(super) fn of(caller: &Caller) -> Self {

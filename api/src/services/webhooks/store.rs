@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::dto::{Owner, Webhook};
 use super::input::WebhookInput;
 use super::query::one_view;
-use crate::auth::{Caller, Refusal};
+use crate::auth::Caller;
 use crate::base::db::{sql, written};
+use crate::base::error::TokenError;
 use crate::base::error::{Error, Result};
 use crate::http::Held;
-use crate::resources::municipalities::MUNICIPALITIES;
-use crate::resources::themes::THEMES;
+use crate::model::catalog::MUNICIPALITIES;
+use crate::model::catalog::THEMES;
 
 /// Webhooks that one owner may have.
 const MOST: u64 = 20;
@@ -82,7 +83,7 @@ async fn ends_at(tx: &DatabaseTransaction, caller: &Caller) -> Result<Option<Dat
     const HOLDS: &str = "select expires_at from token where id = $1 and revoked_at is null for share";
     let Some(token) = caller.token else { return Ok(None) };
     let found = tx.query_one_raw(sql(HOLDS, [token.into()])).await?;
-    Ok(Some(found.ok_or(Error::from(Refusal::Revoked))?.try_get_by_index(0)?))
+    Ok(Some(found.ok_or(Error::from(TokenError::Revoked))?.try_get_by_index(0)?))
 }
 
 /// A webhook that nobody else changes until the transaction ends.

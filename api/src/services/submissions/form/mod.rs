@@ -2,12 +2,12 @@
 
 mod dto;
 
-use std::sync::LazyLock;
-
+use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use entity::Text;
 use entity::vocabulary::lists;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::OpenApi;
 
 use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
 use super::TAG;
@@ -16,7 +16,6 @@ use super::labels::labels;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{QueryString, reply};
 use crate::model::catalog::Resource;
-use crate::openapi::document;
 use crate::write::input::MAX_BYTES;
 
 /// Read what a form for a submission asks
@@ -24,31 +23,38 @@ use crate::write::input::MAX_BYTES;
 /// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
 #[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
 #[get("/v1/submissions/form")]
-pub(super) async fn get_submission_form(query: QueryString<FormQuery>) -> Result<HttpResponse> {
-    reply("application/json", form(&query.0)?)
-}
-
-/// The form for a kind of entry.
-fn form(query: &FormQuery) -> Result<&'static Form> {
-    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-        let document = serde_json::to_value(document()).unwrap_or_default();
-        KINDS.iter().map(|kind| Form::of(kind, &document)).collect()
-    });
-    let kind = query.kind.as_deref().unwrap_or("practice_example");
-    FORMS.iter().find(|form| form.kind == kind).ok_or_else(|| {
-        let known: Vec<&str> = FORMS.iter().map(|form| form.kind).collect();
+pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<HttpResponse> {
+    let kind = query.0.kind.as_deref().unwrap_or("practice_example");
+    let form = forms.of_kind(kind).ok_or_else(|| {
+        let known: Vec<&str> = forms.0.iter().map(|form| form.kind).collect();
         let detail = format!("`{kind}` is not known here; write one of: {}", known.join(", "));
         Error::Parameters(vec![Violation::parameter("kind", detail)])
-    })
+    })?;
+    reply("application/json", form)
 }
 
-/// Whether content of a kind can have a member at a JSON pointer.
-pub(super) fn has_member(kind: &Kind, pointer: &str) -> bool {
-    let form = form(&FormQuery { kind: Some(kind.resource.table.to_owned()) });
-    // A number is the place of an item, for which the form writes an asterisk.
-    let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
-    let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
-    !pointer.contains('*') && form.is_ok_and(|form| any_has(&form.members, &place))
+/// The forms, one for each kind of entry that can be submitted.
+pub(crate) struct Forms(Vec<Form>);
+
+impl Forms {
+    /// Reads the forms off the OpenAPI document.
+    pub(crate) fn of(document: &OpenApi) -> Self {
+        let document = serde_json::to_value(document).unwrap_or_default();
+        Self(KINDS.iter().map(|kind| Form::of(kind, &document)).collect())
+    }
+
+    fn of_kind(&self, kind: &str) -> Option<&Form> {
+        self.0.iter().find(|form| form.kind == kind)
+    }
+
+    /// Whether content of a kind can have a member at a JSON pointer.
+    pub(super) fn has_member(&self, kind: &Kind, pointer: &str) -> bool {
+        // A number is the place of an item, for which the form writes an asterisk.
+        let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
+        let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
+        let form = self.of_kind(kind.resource.table);
+        !pointer.contains('*') && form.is_some_and(|form| any_has(&form.members, &place))
+    }
 }
 
 fn any_has(members: &[FormMember], place: &str) -> bool {
@@ -219,9 +225,10 @@ mod tests {
 
     #[test]
     fn every_member_has_its_words_in_both_languages() {
-        let forms = KINDS.iter().map(|kind| form(&FormQuery { kind: Some(kind.resource.table.to_owned()) }).unwrap());
+        let document = serde_json::from_str(include_str!("../../../../../openapi/openapi.json")).unwrap();
+        let forms = Forms::of(&document);
         let mut told = vec![];
-        for form in forms {
+        for form in &forms.0 {
             every("", &form.members, &mut told);
         }
         for (name, member) in &told {

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::auth::Issued;
 use crate::base::db::{Database, TAKES_WRITES};
 use crate::base::error::Error;
 
@@ -98,8 +97,13 @@ impl Directory {
         });
     }
 
-    /// Looks for changes made elsewhere, and for tokens revoked there, for as long as the process lives.
-    pub(crate) async fn follow(self, database: Database, issued: Issued) {
+    /// Looks for changes made elsewhere, for as long as the process lives. When there are some, `changed` is run before anybody
+    /// hears of them.
+    pub(crate) async fn follow(
+        self,
+        database: Database,
+        changed: impl AsyncFn(&DatabaseConnection) -> Result<(), Error>,
+    ) {
         // What this process wrote itself says nothing of what others wrote before.
         let mut seen = self.version();
         loop {
@@ -108,7 +112,7 @@ impl Directory {
                 let (version, writable) = look(database.watch()).await?;
                 // Whoever revokes a token raises the version, too.
                 if version != seen {
-                    issued.read(database.watch()).await?;
+                    changed(database.watch()).await?;
                 }
                 Ok::<_, Error>((version, writable))
             };

@@ -1,0 +1,20 @@
+//! The OpenAPI document of the routes that are served.
+
+use std::sync::OnceLock;
+
+use actix_web::App;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::app::routes::{self, REGISTRATIONS};
+use crate::openapi;
+
+/// Returns the document, which is collected once.
+pub fn document() -> &'static OpenApi {
+    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(routes::configure);
+        let (_, collected) = app.split_for_parts();
+        openapi::assemble(collected, REGISTRATIONS)
+    })
+}

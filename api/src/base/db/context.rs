@@ -1,0 +1,25 @@
+//! What a request needs of the database.
+
+use sea_orm::DatabaseConnection;
+
+use super::Database;
+use super::version::Directory;
+use crate::base::error::{Error, Result};
+
+/// The database, and the version of the directory that this process knows.
+#[derive(Clone)]
+pub struct Context {
+    pub db: Database,
+    pub version: Directory,
+}
+
+impl Context {
+    /// Returns the connection for reads. While the database is known not to answer, requests fail at once instead of
+    /// waiting for it.
+    pub(crate) fn read(&self) -> Result<&DatabaseConnection> {
+        if self.version.is_away() {
+            return Err(Error::Unavailable(anyhow::anyhow!("the database is away")));
+        }
+        Ok(self.db.connection())
+    }
+}

@@ -1,0 +1,22 @@
+//! How long a value is as JSON.
+
+use serde::Serialize;
+
+/// Returns the length of a value as compact JSON.
+pub(crate) fn json_length(value: &impl Serialize) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(0);
+    // What cannot be written is refused where it is stored.
+    let _ = serde_json::to_writer(&mut counter, value);
+    counter.0
+}

@@ -1,0 +1,88 @@
+//! Points, boxes and distances.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// A point in WGS 84
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Location {
+    /// Longitude in degrees.
+    #[schema(example = 9.98695, minimum = -180, maximum = 180)]
+    #[validate(range(min = -180.0, max = 180.0, message = "must be degrees from -180 to 180"))]
+    pub lon: f64,
+    /// Latitude in degrees.
+    #[schema(example = 48.39841, minimum = -90, maximum = 90)]
+    #[validate(range(min = -90.0, max = 90.0, message = "must be degrees from -90 to 90"))]
+    pub lat: f64,
+}
+
+impl Location {
+    /// Both coordinates, or nowhere.
+    pub(crate) fn of(lon: Option<f64>, lat: Option<f64>) -> Option<Self> {
+        lon.zip(lat).map(|(lon, lat)| Self { lon, lat })
+    }
+}
+
+/// A box: west, south, east and north edge in degrees.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Bbox(pub [f64; 4]);
+
+impl TryFrom<String> for Bbox {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let help = || format!("`{text}` is no box; write west,south,east,north in degrees, such as 5.9,47.3,15.1,55.1");
+        let edges @ [west, south, east, north] = numbers(&text).ok_or_else(help)?;
+        let fits = on_earth(west, south) && on_earth(east, north) && west <= east && south <= north;
+        if fits { Ok(Self(edges)) } else { Err(help()) }
+    }
+}
+
+/// A point to be near to.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Near(pub Location);
+
+impl TryFrom<String> for Near {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let help = || format!("`{text}` is no point; write lon,lat in degrees, such as 9.99,48.40");
+        let [lon, lat] = numbers(&text).ok_or_else(help)?;
+        if on_earth(lon, lat) { Ok(Self(Location { lon, lat })) } else { Err(help()) }
+    }
+}
+
+/// A distance in kilometres.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Kilometres(pub f64);
+
+impl Default for Kilometres {
+    fn default() -> Self {
+        Self(25.0)
+    }
+}
+
+impl TryFrom<String> for Kilometres {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.parse() {
+            Ok(distance) if (0.1..=1000.0).contains(&distance) => Ok(Self(distance)),
+            _ => Err(format!("`{text}` does not fit; write kilometres from 0.1 to 1000")),
+        }
+    }
+}
+
+fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
+    let numbers: Result<Vec<f64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    numbers.ok()?.try_into().ok()
+}
+
+fn on_earth(lon: f64, lat: f64) -> bool {
+    (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)
+}
