@@ -10,7 +10,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{App, KEYS, Listen, TestDatabase, Trust, keys, listen};
+use tests::{App, Listen, TestDatabase, Trust, keys, listen};
 
 const ISSUER: &str = "https://login.example/realms/atlas";
 

@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use entity::vocabulary::{TokenRole, Vocabulary};
 use serde_json::{Map, Value};
 
+use super::scope::{known, scopes_of};
 use super::settings::Trust;
-use super::{known, scopes_of};
 
 /// What its claims mean here.
 pub(super) struct Mapping {

@@ -7,7 +7,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use super::Auth;
+use super::authority::Auth;
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::base::error::TokenError;

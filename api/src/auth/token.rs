@@ -7,14 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, encode};
-use sea_orm::ConnectionTrait;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::keys::{Key, Keys, LONGEST};
-use super::{Auth, Caller, known};
 use crate::base::clock;
 use crate::base::error::TokenError;
 use crate::base::error::{Error, Result};
@@ -33,7 +31,7 @@ const LEEWAY: i64 = 30;
 
 /// What a token of ours says.
 #[derive(Serialize, Deserialize)]
-struct Claims {
+pub(super) struct Claims {
     pub iss: String,
     pub aud: Audience,
     pub sub: String,
@@ -158,32 +156,6 @@ impl Audience {
     }
 }
 
-impl Auth {
-    /// Who sends a token, if it holds.
-    pub(crate) async fn verify(&self, db: &impl ConnectionTrait, token: &str) -> Result<Caller> {
-        let head = Head::read(token)?;
-        let keys = self.keys.all();
-        if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
-            let Claims { sub: subject, jti, exp: expires, scope, municipalities: claimed, .. } =
-                own(token, &head, key)?;
-            // A token that says it is bound never acts for all, whatever was noted of it.
-            let municipalities = self.issued.check(db, jti).await?.or(claimed.map(|_| BTreeSet::new()));
-            self.used.note(jti);
-            let scopes = scope.split(' ').filter_map(known).map(str::to_owned).collect();
-            return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });
-        }
-        let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {
-            Some(trusted) => trusted.verify(token, &head).await?,
-            None => return Err(TokenError::Key.into()),
-        };
-        let municipalities = match municipalities {
-            Some(names) => Some((self.resolve)(names).await?),
-            None => None,
-        };
-        Ok(Caller { subject, token: None, scopes, municipalities, expires })
-    }
-}
-
 /// What a token of another issuer says.
 pub(super) struct Foreign {
     pub subject: String,
@@ -194,7 +166,7 @@ pub(super) struct Foreign {
 }
 
 /// What a token of ours says.
-fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
+pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(TokenError::Type);
     }

@@ -19,6 +19,7 @@ use bytes::Bytes;
 use moka::future::Cache;
 
 use super::coding::Coding;
+use super::format::Format;
 use super::negotiate::{waits, weighted};
 use super::reply::{Private, Revision};
 use super::request::Pairs;
@@ -28,7 +29,6 @@ use crate::base::dates;
 use crate::base::db::context::Context;
 use crate::base::db::version::Version;
 use crate::base::error::Error;
-use crate::http::format::Format;
 
 /// Answers to reads, by directory version, address and form.
 pub(crate) struct Memory(Cache<(i64, String), Arc<Kept>>);

@@ -10,10 +10,10 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema};
 
+use super::format::{Feature, Format, Record};
 use super::negotiate::negotiate;
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Violation};
-use crate::http::format::{Feature, Format, Record};
 
 /// What of an entry is shown, and in which form.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -10,11 +10,11 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::entry::{View, fields};
+use super::format::{Format, Record};
 use super::page::{Cursor, Page, Position};
 use super::parameter::{Instant, Typed, Whole};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Violation};
-use crate::http::format::{Format, Record};
 use crate::model::catalog::Resource;
 
 /// What a resource filters its list by.

@@ -19,10 +19,10 @@ mod parameter;
 mod reply;
 mod request;
 mod sort;
+mod stream;
 mod tag;
 
 pub(crate) use self::cache::remember;
-pub(crate) use self::coding::{Coding, Encoder};
 pub(crate) use self::connections::{Connections, bearable, lasts_until};
 pub(crate) use self::entry::{EntryQuery, View};
 pub(crate) use self::fallback::{WriteOrigins, fallback};

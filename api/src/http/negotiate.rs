@@ -4,8 +4,8 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
 use super::coding::Coding;
+use super::format::Format;
 use crate::base::error::{Error, Result};
-use crate::http::format::Format;
 
 /// The parts of a header like `text/csv, */*;q=0.5`, each with its weight, best first.
 pub(crate) fn weighted(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, f32)>> {

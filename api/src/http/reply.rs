@@ -6,13 +6,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::entry::EntryQuery;
+use super::format::{Format, Record, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
 use super::page::{Page, Position};
 use super::request::Pairs;
+use super::stream::stream;
 use crate::base::db::version::Version;
 use crate::base::error::{Error, Result};
-use crate::http::format::{self, Format, Record, calendar};
 
 /// The directory version of an entry's own last change; the first part of its tag.
 #[derive(Clone, Copy)]
@@ -88,7 +89,7 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
             let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
             let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
             let list = if asked.is_empty() { req.path().to_owned() } else { format!("{}?{asked}", req.path()) };
-            let feed = format::feed(&page.items, (&list, here, next), version.changed_at)?;
+            let feed = feed(&page.items, (&list, here, next), version.changed_at)?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
         } else if self.view.is_whole() {
             reply(json, &page)?
@@ -107,6 +108,6 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
         let links = alternate(req, self.view.chosen(), T::LISTS);
-        Ok(tell(format::stream(self, &name, coding(req.headers()), rows).await?, &links))
+        Ok(tell(stream(self, &name, coding(req.headers()), rows).await?, &links))
     }
 }

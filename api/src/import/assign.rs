@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Flaw, Refused};
+use super::refused::{Flaw, Refused};
 use crate::base::db::KeyChange;
 use crate::write::input::Input;
 

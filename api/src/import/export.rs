@@ -1,12 +1,11 @@
 //! What `import` reads, written.
 
-use sea_orm::DatabaseConnection;
 use serde_json::Value;
 
-use super::{Files, Form};
+use super::files::Files;
+use super::form::Form;
 use crate::base::db::Database;
 use crate::base::error::{Error, Result};
-use crate::write::input::Input;
 
 /// All entries of a resource, as `import` reads them.
 pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Result<String> {
@@ -16,11 +15,6 @@ pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Re
         Form::Json => serde_json::to_string_pretty(&inputs).map(|text| text + "\n").map_err(Error::fault),
         Form::Ndjson => Ok(inputs.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n"),
     }
-}
-
-pub(super) async fn values<T: Input>(db: &DatabaseConnection) -> Result<Vec<Value>> {
-    let inputs = T::current(db, None).await?;
-    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::fault)).collect()
 }
 
 fn table(columns: &[&str], inputs: &[Value]) -> Result<String> {

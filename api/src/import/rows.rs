@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::Flaw;
+use super::refused::Flaw;
 use crate::base::error::Result;
 
 /// An entry as it stands in a file.

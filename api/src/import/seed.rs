@@ -6,11 +6,12 @@ use anyhow::{Result, anyhow};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
+use super::files::{Files, Storing, store};
+use super::refused::Refused;
 use crate::base::db::author::Author;
 use crate::base::db::version::Directory;
 use crate::base::db::{Database, Pace, Write};
 use crate::base::error::Error;
-use crate::import::{Files, Refused, Storing, store};
 
 pub(crate) use crate::import::Form;
 

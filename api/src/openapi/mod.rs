@@ -1,6 +1,7 @@
 //! The OpenAPI document: its base, and what every operation shares.
 
 mod inputs;
+mod operation;
 mod reads;
 mod told;
 pub(crate) mod ui;
@@ -9,15 +10,15 @@ mod writes;
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
-use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
+use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response, Schema};
 use utoipa::{OpenApi, openapi};
 
+use self::operation::{Facts, describe};
 use crate::auth::SCOPES;
 use crate::base::error::{KINDS, Kind, Overtaken, Problem, Violation};
 use crate::resources::Registration;
@@ -159,19 +160,6 @@ struct Operations<'o> {
     schemas: &'o Components,
 }
 
-/// What decides on what an operation may answer.
-struct Facts<'o> {
-    registrations: &'o [Registration],
-    method: &'o str,
-    path: &'o str,
-    /// Can the form of its answer be chosen?
-    negotiates: bool,
-    /// Does it need a token?
-    guarded: bool,
-    /// Is its answer for now alone?
-    fleeting: bool,
-}
-
 /// Adds what every operation has and may answer: examples from its own values, headers, problems.
 fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Operation) {
     reads::exemplify(operation, all.schemas);
@@ -200,21 +188,6 @@ fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Oper
             describe(response, &["X-Request-Id"]);
         }
     }
-}
-
-impl Facts<'_> {
-    /// Does its path name an entry?
-    fn names_entry(&self) -> bool {
-        self.path.contains("{key}") && !self.path.starts_with("/v1/vocabularies")
-    }
-}
-
-/// An entry that has another slug now.
-fn moved() -> RefOr<Response> {
-    let mut response =
-        ResponseBuilder::new().description("The entry has another slug now, and is at `Location`").build();
-    describe(&mut response, &["Location"]);
-    response.into()
 }
 
 /// Can an operation answer a problem of that name?
@@ -276,28 +249,4 @@ fn problem(status: StatusCode) -> Response {
         },
     );
     response
-}
-
-fn describe(response: &mut Response, headers: &[&str]) {
-    for name in headers {
-        let text = match *name {
-            "Cache-Control" => "How long the answer may be kept.",
-            "ETag" => {
-                "Strong tag of this representation; send it in `If-None-Match`, and that of an entry in `If-Match`."
-            }
-            "Last-Modified" => "When anything in the directory last changed.",
-            "Vary" => "The request headers that decide on the representation.",
-            "Link" => {
-                "Where the next page is, as `rel=\"next\"`, absent on the last one; where other forms are, as `rel=\"alternate\"`."
-            }
-            "Location" => "Path of the entry.",
-            "Preference-Applied" => "Says that `Prefer: return=minimal` was heeded.",
-            "WWW-Authenticate" => "Which check the token did not pass.",
-            "Retry-After" => "Seconds to wait before asking again.",
-            _ => "Id of the request, as the log has it; sent back if the caller chose it.",
-        };
-        let schema = ObjectBuilder::new().schema_type(Type::String);
-        let header = HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build();
-        response.headers.insert((*name).to_owned(), header.into());
-    }
 }

@@ -6,7 +6,7 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{Components, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
 
-use super::{Facts, describe, moved};
+use super::operation::{Facts, describe, moved};
 use crate::http::format::{Format, columns};
 
 /// The order of a list, which each resource describes by the values it takes.

@@ -7,7 +7,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
-use super::{Facts, describe, moved};
+use super::operation::{Facts, describe, moved};
 use crate::http::MAX_BODY;
 use crate::write::input::MAX_BYTES;
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::database::{files, open};
 use crate::app::settings::Settings;
 use crate::import::{Files, Form, export};
 
@@ -11,7 +12,7 @@ use crate::import::{Files, Form, export};
 #[derive(Debug, Args)]
 pub(super) struct Export {
     /// What to write the entries of
-    #[arg(value_parser = super::files())]
+    #[arg(value_parser = files())]
     resource: &'static Files,
 
     /// File to write; standard output without it
@@ -29,7 +30,7 @@ impl Export {
         if form == Form::Csv && self.resource.table.is_none() {
             bail!("only municipalities fit into a table; choose json or ndjson");
         }
-        let database = super::open(settings, false).await?;
+        let database = open(settings, false).await?;
         let text = export(&database, self.resource, form).await;
         database.close().await?;
         let text = text?;

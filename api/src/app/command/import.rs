@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::database::{files, open};
 use crate::app::seed;
 use crate::app::settings::Settings;
 use crate::base::db::author::Author;
@@ -18,7 +19,7 @@ pub(super) struct Import {
     file: PathBuf,
 
     /// What the file holds entries of; by default its name says so, as in `projects.json`
-    #[arg(long, value_parser = super::files())]
+    #[arg(long, value_parser = files())]
     resource: Option<&'static Files>,
 
     /// How the file is written; by default its ending says so
@@ -42,7 +43,7 @@ impl Import {
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
         let batch = files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
-        let database = super::open(settings, false).await?;
+        let database = open(settings, false).await?;
         let directory = Directory::open(database.connection()).await?;
         // On a terminal alone; elsewhere the bar is silent.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod database;
 mod export;
 mod import;
 mod migrate;
@@ -9,14 +10,10 @@ mod token;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
+use crate::app::logging;
 use crate::app::settings::{Listen, Settings};
-use crate::app::{logging, routes, seed};
-use crate::base::db::{Database, Schema};
-use crate::import::Files;
 
 /// The open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
 #[derive(Debug, Parser)]
@@ -71,26 +68,4 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Reads the name of a resource.
-fn files() -> impl TypedValueParser<Value = &'static Files> {
-    let names = PossibleValuesParser::new(routes::files().map(|files| files.resource.collection));
-    names.try_map(|name| seed::of_collection(&name).ok_or("unknown"))
-}
-
-/// Opens the database at the schema this program needs. On the embedded database it is brought there.
-async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
-    let database = Database::open(&settings.database).await?;
-    match database.schema().await? {
-        Schema::Current => {}
-        Schema::Newer => bail!("the database was made by a newer version of this program; use that one"),
-        Schema::Old { .. } if migrate || database.is_embedded() => database.migrate(None).await?,
-        Schema::Old { missing } => {
-            bail!(
-                "the database lacks {missing} schema steps; run `transferatlas migrate`, or `transferatlas --migrate`"
-            )
-        }
-    }
-    Ok(database)
 }

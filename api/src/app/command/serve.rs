@@ -3,8 +3,9 @@ use std::net::TcpListener;
 use anyhow::{Context, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::database::open_filled;
+use crate::app::server;
 use crate::app::settings::{Listen, Settings};
-use crate::app::{seed, server};
 use crate::auth::Keys;
 use crate::base::db::Database;
 
@@ -15,7 +16,7 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
-        opened = open(settings, listen.migrate) => opened?,
+        opened = open_filled(settings, listen.migrate) => opened?,
         // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
         () = received(&mut stop) => std::process::exit(0),
     };
@@ -51,13 +52,6 @@ async fn serve(
         // Whoever says it twice does not want to wait.
         () = received(&mut stop) => std::process::exit(130),
     }
-}
-
-/// The database, with the schema and the content that are served.
-pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
-    let database = super::open(settings, migrate).await?;
-    seed::fill(&database).await?;
-    Ok(database)
 }
 
 async fn received(signals: &mut [Signal; 2]) {

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use entity::vocabulary::{TokenRole, Vocabulary};
 use uuid::Uuid;
 
+use super::database::open_filled;
 use crate::app::settings::Settings;
 use crate::auth::{Keys, Rotated, SCOPES, ScopeName, known, rotate};
 use crate::base::error::Error;
@@ -73,7 +74,7 @@ impl Token {
             return Ok(());
         }
         // Whoever has no directory yet gets it with its first token.
-        let database = super::serve::open(settings, false).await?;
+        let database = open_filled(settings, false).await?;
         let done = match self {
             Self::Issue(issue) => issue.run(settings, &database).await,
             Self::List => list(&database).await,

@@ -2,7 +2,7 @@
 
 use sea_orm::DatabaseConnection;
 
-use super::Database;
+use super::database::Database;
 use super::version::Directory;
 use crate::base::error::{Error, Result};
 

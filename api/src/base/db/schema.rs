@@ -8,7 +8,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait,
 };
 
-use super::Database;
+use super::database::Database;
 use super::server::{Use, connect};
 
 /// How the database's schema compares with the one this program was built for.

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::base::db::{Database, TAKES_WRITES};
+use super::database::{Database, TAKES_WRITES};
 use crate::base::error::Error;
 
 /// A state of the directory.

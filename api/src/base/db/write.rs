@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use actix_web::rt;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, FromQueryResult, Statement, TransactionTrait, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
 use uuid::Uuid;
 
-use super::Database;
+use super::database::Database;
 use super::server::Use;
 use crate::base::clock;
 use crate::base::db::author::Author;
@@ -184,14 +182,4 @@ async fn raise(tx: &DatabaseTransaction) -> Result<Version, DbErr> {
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, RAISE)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
     Ok(Version { number: row.try_get("", "number")?, changed_at: row.try_get("", "changed_at")? })
-}
-
-/// A statement, with its values.
-pub(crate) fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, text, values)
-}
-
-/// The one row that a statement writes.
-pub(crate) async fn written<T: FromQueryResult>(tx: &DatabaseTransaction, statement: Statement) -> Result<T> {
-    T::find_by_statement(statement).one(tx).await?.ok_or(Error::NotFound)
 }

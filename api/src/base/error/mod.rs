@@ -3,24 +3,17 @@
 mod database;
 mod kinds;
 mod problem;
+mod response;
 mod token;
 
 use std::fmt::Write;
 
-use actix_web::body::BoxBody;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
-};
-use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::base::link::Link;
 
 pub(crate) use self::kinds::{KINDS, Kind};
-pub use self::problem::{Problem, Violation};
+pub use self::problem::{Overtaken, Problem, Violation};
 pub use self::token::TokenError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -119,29 +112,6 @@ pub enum Error {
     Fault(#[source] anyhow::Error),
 }
 
-/// The three states of an entry that was changed while a submission for it was under way
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Overtaken {
-    /// The revision of the published entry now.
-    #[schema(example = 17)]
-    pub revision: i64,
-    /// What the submission was based on.
-    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
-    pub base: serde_json::Value,
-    /// What is published now.
-    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
-    pub published: serde_json::Value,
-    /// What was submitted.
-    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
-    pub submitted: serde_json::Value,
-    /// The members that both changed, each with what to do.
-    #[serde(skip)]
-    pub conflicts: Vec<Violation>,
-}
-
-/// The realm of our tokens, and of no others.
-const BEARER: &str = "Bearer realm=\"transferatlas\"";
-
 impl Error {
     /// A failure that is ours.
     pub fn fault(error: impl Into<anyhow::Error>) -> Self {
@@ -163,41 +133,6 @@ impl Error {
     /// What happened with its causes, for the log alone.
     pub fn chain(&self) -> String {
         self.causes().unwrap_or_else(|| self.to_string())
-    }
-
-    fn headers(&self) -> Option<(HeaderName, String)> {
-        match self {
-            Self::Method { allow } => Some((ALLOW, allow.clone())),
-            Self::Unavailable(_) | Self::Unwritable(_) => Some((RETRY_AFTER, "2".to_owned())),
-            Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
-            Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
-            Self::Refused(refusal) => {
-                let error = format!("{BEARER}, error=\"invalid_token\", error_description=\"{refusal}\"");
-                Some((WWW_AUTHENTICATE, error))
-            }
-            Self::Forbidden(scope) => {
-                Some((WWW_AUTHENTICATE, format!("{BEARER}, error=\"insufficient_scope\", scope=\"{scope}\"")))
-            }
-            _ => None,
-        }
-    }
-}
-
-impl ResponseError for Error {
-    fn status_code(&self) -> StatusCode {
-        self.kind().status
-    }
-
-    fn error_response(&self) -> HttpResponse<BoxBody> {
-        let mut response = HttpResponse::build(self.status_code());
-        if let Some(header) = self.headers() {
-            response.insert_header(header);
-        }
-        if let Self::Moved { .. } = self {
-            return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
-        }
-        response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
-        response.body(serde_json::to_string(&Problem::from(self)).unwrap_or_default())
     }
 }
 
@@ -245,6 +180,12 @@ fn elsewhere(holders: &[String]) -> String {
 
 fn taken(violations: &[Violation]) -> String {
     if violations.is_empty() { "Another entry holds this value already.".to_owned() } else { summary(violations) }
+}
+
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        Self::Refused(error)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Error, Overtaken};
 use crate::base::link::Link;
 
 /// What went wrong, as RFC 9457 writes it
@@ -73,26 +72,22 @@ impl Violation {
     }
 }
 
-impl From<&Error> for Problem {
-    fn from(error: &Error) -> Self {
-        let kind = error.kind();
-        let errors = match error {
-            Error::Parameters(violations)
-            | Error::Header(violations)
-            | Error::Invalid(violations)
-            | Error::Taken(violations) => violations.clone(),
-            Error::Overtaken(states) => states.conflicts.clone(),
-            _ => vec![],
-        };
-        let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };
-        Self {
-            r#type: format!("/problems/{}", kind.name),
-            title: kind.title.to_owned(),
-            status: kind.status.as_u16(),
-            detail: error.to_string(),
-            errors,
-            references,
-            states: if let Error::Overtaken(states) = error { Some((**states).clone()) } else { None },
-        }
-    }
+/// The three states of an entry that was changed while a submission for it was under way
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Overtaken {
+    /// The revision of the published entry now.
+    #[schema(example = 17)]
+    pub revision: i64,
+    /// What the submission was based on.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub base: serde_json::Value,
+    /// What is published now.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub published: serde_json::Value,
+    /// What was submitted.
+    #[schema(value_type = Object, example = json!({ "slug": "water" }))]
+    pub submitted: serde_json::Value,
+    /// The members that both changed, each with what to do.
+    #[serde(skip)]
+    pub conflicts: Vec<Violation>,
 }

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use super::Error;
-
 /// Which check a token did not pass; the caller learns no more than that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
@@ -39,11 +37,5 @@ impl fmt::Display for TokenError {
             Self::Unknown => "it was not issued here",
             Self::Revoked => "it was revoked",
         })
-    }
-}
-
-impl From<TokenError> for Error {
-    fn from(error: TokenError) -> Self {
-        Self::Refused(error)
     }
 }

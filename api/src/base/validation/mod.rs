@@ -16,15 +16,12 @@ use validator::Validate;
 
 use self::flaw::{Flaw, all_stand_ins};
 use self::mend::{Tried, mend, replace};
-use self::strict::{disguised, nulls};
+use self::strict::{MOST, disguised, nulls};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::length::json_length;
 
 pub(crate) use self::flaw::escaped;
 pub(crate) use self::strict::parse;
-
-/// Flaws of one entry that are told; whoever has more corrects these first.
-const MOST: usize = 100;
 
 /// Bytes of JSON that are read while the flaws of one entry are looked for: of what is long, not every flaw is told at once.
 const EFFORT: usize = 64 * 1024 * 1024;

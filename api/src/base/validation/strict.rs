@@ -11,6 +11,9 @@ use serde_json::{Map, Number, Value};
 use super::flaw::escaped;
 use crate::base::error::Violation;
 
+/// Flaws of one entry that are told; whoever has more corrects these first.
+pub(super) const MOST: usize = 100;
+
 /// Reads JSON, and names what in it can be understood in two ways.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {
     let found = RefCell::new(vec![]);
@@ -34,7 +37,7 @@ impl Place<'_> {
     fn note(&self, detail: &str) {
         let mut found = self.found.borrow_mut();
         // Many entries in one body may have as many flaws each.
-        if found.len() >= 1000 * super::MOST {
+        if found.len() >= 1000 * MOST {
             return;
         }
         found.push(Violation::pointer(self.pointer.as_str(), detail));
@@ -110,7 +113,7 @@ impl<'de> Visitor<'de> for Place<'_> {
 /// What is absent is left out, never null.
 pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
     match json {
-        _ if violations.len() >= super::MOST => {}
+        _ if violations.len() >= MOST => {}
         Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));

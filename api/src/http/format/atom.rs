@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Format, Record};
+use super::form::Format;
+use super::record::Record;
 use crate::base::error::{Error, Result};
 
 /// What a feed says of an entry.

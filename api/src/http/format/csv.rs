@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 /// Between several values in one cell.
 const BETWEEN: &str = "; ";
 
-pub(super) fn header(columns: &[&str]) -> Result<Vec<u8>> {
+pub(in crate::http) fn header(columns: &[&str]) -> Result<Vec<u8>> {
     line(columns.iter().map(|column| name(column)))
 }
 
@@ -20,7 +20,7 @@ pub(crate) fn columns(columns: &[&str]) -> String {
     columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
 }
 
-pub(super) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
+pub(in crate::http) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
     line(columns.iter().map(|column| cell(record, column)))
 }
 

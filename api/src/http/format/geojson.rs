@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::Record;
+use super::record::Record;
 use crate::model::geo::Location;
 
 /// An entry on the map, as RFC 7946 writes it

@@ -2,7 +2,7 @@
 //!
 //! The SQL of migrations 0002 and 0015 tells which words a typed word can mean; this decides which of them count, and how.
 
-mod highlight;
+pub(crate) mod highlight;
 mod parse;
 mod spelling;
 
@@ -16,8 +16,6 @@ use uuid::Uuid;
 use self::parse::{Clause, Question};
 use crate::base::error::Result;
 use crate::http::Typed;
-
-pub(crate) use self::highlight::excerpt;
 
 /// The view of every entry: a search in it asks the words of all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";

@@ -54,17 +54,6 @@ const TABLE: &[&str] = &[
     "website",
 ];
 
-/// The lists of what belongs to a municipality.
-const LISTS: &[&str] = &[
-    "projects",
-    "solutions",
-    "practice-examples",
-    "working-groups",
-    "learning-partnerships",
-    "events",
-    "publications",
-];
-
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
     cfg.service(create_municipalities);
@@ -119,7 +108,7 @@ async fn get_municipality(
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/municipalities/{key}/{list}")]
 async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &MUNICIPALITIES, LISTS, path).await
+    redirect(&context, &req, &MUNICIPALITIES, query::LISTS, path).await
 }
 
 /// Add a municipality

@@ -8,7 +8,6 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::LISTS;
 use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, MunicipalityQuery};
 use crate::base::error::Result;
 use crate::model::catalog::{self, MUNICIPALITIES};
@@ -19,6 +18,17 @@ use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, links};
 use crate::query::sublists::Lists;
+
+/// The lists of what belongs to a municipality.
+pub(super) const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "publications",
+];
 
 const PROJECTS: Relation = Relation::sorted("project_member", "municipality_id", "project_id", &catalog::PROJECTS);
 const GROUPS: Relation =

@@ -37,10 +37,6 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../../seed/projects.json")))),
 };
 
-/// The lists of what belongs to a project.
-const LISTS: &[&str] =
-    &["solutions", "practice-examples", "working-groups", "learning-partnerships", "events", "publications"];
-
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
     cfg.service(create_projects);
@@ -88,7 +84,7 @@ async fn get_project(
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/projects/{key}/{list}")]
 async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &PROJECTS, LISTS, path).await
+    redirect(&context, &req, &PROJECTS, query::LISTS, path).await
 }
 
 /// Add a model project

@@ -10,7 +10,6 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::LISTS;
 use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::base::error::{Error, Result};
 use crate::base::terms::{of_terms, to_terms};
@@ -25,6 +24,10 @@ use crate::query::keyset::SortKey;
 use crate::query::list::{Plan, ids};
 use crate::query::relations::{Relation, counts, links};
 use crate::query::sublists::Lists;
+
+/// The lists of what belongs to a project.
+pub(super) const LISTS: &[&str] =
+    &["solutions", "practice-examples", "working-groups", "learning-partnerships", "events", "publications"];
 
 pub(super) const THEMES: Relation = Relation::ordered("project_theme", "project_id", "theme_id", &catalog::THEMES);
 const MEMBERS: Relation = Relation::ordered("project_member", "project_id", "municipality_id", &MUNICIPALITIES);

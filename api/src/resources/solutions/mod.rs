@@ -40,9 +40,6 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../../seed/solutions.json")))),
 };
 
-/// The lists of what belongs to a solution.
-const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
-
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
     cfg.service(create_solutions).service(get_solution_adoptions).service(create_solution_confirmation);
@@ -89,7 +86,7 @@ async fn get_solution(
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/solutions/{key}/{list}")]
 async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &SOLUTIONS, LISTS, path).await
+    redirect(&context, &req, &SOLUTIONS, view::LISTS, path).await
 }
 
 /// Go to the practice examples that take a solution over

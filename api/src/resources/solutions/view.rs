@@ -8,7 +8,6 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::LISTS;
 use super::dto::{RelatedSolution, Solution};
 use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
 use crate::base::error::Result;
@@ -20,6 +19,9 @@ use crate::query::geo::places;
 use crate::query::list::ids;
 use crate::query::relations::{counts, links};
 use crate::query::sublists::Lists;
+
+/// The lists of what belongs to a solution.
+pub(super) const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
 
 /// Five statements for all relations, however many rows there are.
 #[expect(clippy::too_many_lines, reason = "a line for each member")]

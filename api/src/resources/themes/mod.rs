@@ -34,18 +34,6 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../../seed/themes.json")))),
 };
 
-/// The lists of what belongs to a theme.
-const LISTS: &[&str] = &[
-    "projects",
-    "solutions",
-    "practice-examples",
-    "working-groups",
-    "learning-partnerships",
-    "events",
-    "courses",
-    "publications",
-];
-
 fn routes(cfg: &mut ServiceConfig) {
     // A name of its own goes before any key.
     cfg.service(create_themes);
@@ -91,7 +79,7 @@ async fn get_theme(
 ), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/themes/{key}/{list}")]
 async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &THEMES, LISTS, path).await
+    redirect(&context, &req, &THEMES, query::LISTS, path).await
 }
 
 /// Add a theme

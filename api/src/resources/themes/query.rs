@@ -4,7 +4,6 @@ use entity::theme::{self, Model};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::LISTS;
 use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
@@ -17,6 +16,18 @@ use crate::query::list::{self, Plan, ids};
 use crate::query::relations::{Relation, counts};
 use crate::query::sublists::Lists;
 use crate::write::input::{Input, Known};
+
+/// The lists of what belongs to a theme.
+pub(super) const LISTS: &[&str] = &[
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "courses",
+    "publications",
+];
 
 const PROJECTS: Relation = Relation::sorted("project_theme", "theme_id", "project_id", &catalog::PROJECTS);
 const SOLUTIONS: Relation = Relation::sorted("solution_theme", "theme_id", "solution_id", &catalog::SOLUTIONS);

@@ -1,6 +1,7 @@
 //! The feed of changes: everything that becomes of the directory, in the order in which it does, for whoever keeps a mirror.
 
 mod dto;
+mod feed;
 mod query;
 mod stream;
 
@@ -10,19 +11,17 @@ use std::time::Duration;
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use anyhow::anyhow;
-use moka::future::Cache;
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::db::context::Context;
-use crate::base::db::in_time;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{QueryString, is_stream, lasts_until, reply};
 
 use self::dto::{Changes, ChangesQuery};
 
 pub(crate) use self::dto::FeedChange;
+pub(crate) use self::feed::Feed;
 pub(crate) use self::query::{Concerning, concerning, told};
 
 const TAG: &str = "history";
@@ -31,42 +30,6 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_changes);
-}
-
-/// Pages of the feed at the newest versions: many wait for the same, and it is read once.
-pub(crate) struct Feed(Cache<(i64, String), (Arc<Changes>, i64)>);
-
-impl Default for Feed {
-    fn default() -> Self {
-        // By the bytes of the entries, and what each change has besides.
-        let weigh = |_: &(i64, String), (page, bytes): &(Arc<Changes>, i64)| {
-            u32::try_from(*bytes)
-                .unwrap_or(u32::MAX)
-                .saturating_add(u32::try_from(512 * (page.items.len() + 8)).unwrap_or(u32::MAX))
-        };
-        Self(Cache::builder().weigher(weigh).max_capacity(16 << 20).time_to_idle(Duration::from_mins(1)).build())
-    }
-}
-
-impl Feed {
-    /// The page that a query asks for, as it is at the version this process knows.
-    async fn page(&self, context: &Context, query: &ChangesQuery) -> Result<Arc<Changes>> {
-        let after = query.after.map_or(0, |after| after.0);
-        let limit = query.limit.map_or(100, |limit| limit.0);
-        let mut tables: Vec<String> = query.resource.iter().map(|resource| resource.0.table.to_owned()).collect();
-        tables.sort();
-        let key = (context.version.version().number, format!("{after} {limit} {}", tables.join(" ")));
-        let page = async {
-            let page = in_time(query::after(context.read()?, (after, limit), &tables)).await;
-            page.map(|(page, bytes)| (Arc::new(page), bytes))
-        };
-        // What failed for one is not tried again by all who waited for the same.
-        let kept = self.0.try_get_with(key, page).await;
-        kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
-            (Error::Fault(_), causes) => Error::fault(anyhow!(causes.unwrap_or_default())),
-            (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
-        })
-    }
 }
 
 /// Follow the changes of the directory

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures_util::stream::unfold;
 use tokio::time::Instant;
 
-use super::Feed;
 use super::dto::{Changes, ChangesQuery};
+use super::feed::Feed;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{Whole, no_store};

@@ -11,7 +11,7 @@ use super::dto::{Suggestion, Suggestions};
 use crate::base::error::{Error, Result};
 use crate::http::Typed;
 use crate::model::catalog::ResourceName;
-use crate::query::full_text::excerpt;
+use crate::query::full_text::highlight::excerpt;
 
 /// What was typed so far.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

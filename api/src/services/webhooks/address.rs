@@ -2,9 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+/// How long an endpoint may take to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Is an address one of the public internet?
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -107,7 +111,7 @@ pub(super) fn client(private: bool) -> reqwest::Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .timeout(super::deliver::PATIENCE)
+        .timeout(PATIENCE)
         .user_agent(concat!("transferatlas/", env!("CARGO_PKG_VERSION")));
     let client = if private { client } else { client.dns_resolver(Arc::new(PublicOnly)).https_only(true) };
     client.build()

@@ -18,8 +18,6 @@ use crate::base::db::version::Directory;
 use crate::base::db::{Database, in_time};
 use crate::base::error::{Error, Result};
 
-/// How long an endpoint may take to answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// How long one batch may be under way before the rest of it waits; with the last answer it ends before others may tell the webhook.
 const SHIFT: Duration = Duration::from_secs(15);
 /// Endpoints that are told at once.

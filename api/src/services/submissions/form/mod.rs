@@ -10,13 +10,14 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
-use super::TAG;
 use super::kind::{KINDS, Kind};
 use super::labels::labels;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{QueryString, reply};
 use crate::model::catalog::Resource;
 use crate::write::input::MAX_BYTES;
+
+const TAG: &str = "submissions";
 
 /// Read what a form for a submission asks
 ///

@@ -5,10 +5,12 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYP
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
-use super::{Format, Record, csv, ical};
+use super::coding::{Coding, Encoder};
+use super::format::{Format, Record, csv, ical};
+use super::list::ListQuery;
+use super::page::Position;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result};
-use crate::http::{Coding, Encoder, ListQuery, Position};
 
 /// Entries read from the database at a time.
 const BATCH: u64 = 500;

@@ -1,0 +1,38 @@
+//! What several commands begin with.
+
+use anyhow::{Result, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::app::settings::Settings;
+use crate::app::{routes, seed};
+use crate::base::db::{Database, Schema};
+use crate::import::Files;
+
+/// Reads the name of a resource.
+pub(super) fn files() -> impl TypedValueParser<Value = &'static Files> {
+    let names = PossibleValuesParser::new(routes::files().map(|files| files.resource.collection));
+    names.try_map(|name| seed::of_collection(&name).ok_or("unknown"))
+}
+
+/// Opens the database at the schema this program needs. On the embedded database it is brought there.
+pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
+    let database = Database::open(&settings.database).await?;
+    match database.schema().await? {
+        Schema::Current => {}
+        Schema::Newer => bail!("the database was made by a newer version of this program; use that one"),
+        Schema::Old { .. } if migrate || database.is_embedded() => database.migrate(None).await?,
+        Schema::Old { missing } => {
+            bail!(
+                "the database lacks {missing} schema steps; run `transferatlas migrate`, or `transferatlas --migrate`"
+            )
+        }
+    }
+    Ok(database)
+}
+
+/// The database, with the schema and the content that are served.
+pub(super) async fn open_filled(settings: &Settings, migrate: bool) -> Result<Database> {
+    let database = open(settings, migrate).await?;
+    seed::fill(&database).await?;
+    Ok(database)
+}

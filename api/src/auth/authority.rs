@@ -1,0 +1,79 @@
+//! Whose tokens are accepted, and whom they make of the sender of a request.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::LocalBoxFuture;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::caller::Caller;
+use super::issued::{Issued, Used};
+use super::issuer::Trusted;
+use super::keys::Keys;
+use super::scope::known;
+use super::settings::Trust;
+use super::token::{Claims, Foreign, Head, own};
+use crate::base::error::{Result, TokenError};
+
+/// Finds the municipalities that the claims of another issuer name, by official key, slug or id. It is handed in, because
+/// this module looks no entries up.
+pub(crate) type ResolveMunicipalities =
+    Arc<dyn Fn(BTreeSet<String>) -> LocalBoxFuture<'static, Result<BTreeSet<Uuid>>> + Send + Sync>;
+
+/// What is needed to know who asks.
+pub(crate) struct Auth {
+    pub keys: Keys,
+    pub issued: Issued,
+    pub used: Used,
+    trusted: Option<Trusted>,
+    resolve: ResolveMunicipalities,
+}
+
+impl Auth {
+    pub(crate) async fn open(
+        keys: Keys,
+        trust: &Trust,
+        issued: Issued,
+        resolve: ResolveMunicipalities,
+    ) -> anyhow::Result<Self> {
+        let trusted = Trusted::open(trust).await?;
+        Ok(Self { keys, issued, used: Used::default(), trusted, resolve })
+    }
+
+    /// Whether a subject is one of the trusted issuer, whose tokens are not kept here.
+    pub(crate) fn is_foreign(&self, subject: &str) -> bool {
+        self.trusted.as_ref().is_some_and(|trusted| trusted.issued(subject))
+    }
+
+    /// Is there nothing to check a token with?
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.keys.are_none() && self.trusted.is_none()
+    }
+}
+
+impl Auth {
+    /// Who sends a token, if it holds.
+    pub(crate) async fn verify(&self, db: &impl ConnectionTrait, token: &str) -> Result<Caller> {
+        let head = Head::read(token)?;
+        let keys = self.keys.all();
+        if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
+            let Claims { sub: subject, jti, exp: expires, scope, municipalities: claimed, .. } =
+                own(token, &head, key)?;
+            // A token that says it is bound never acts for all, whatever was noted of it.
+            let municipalities = self.issued.check(db, jti).await?.or(claimed.map(|_| BTreeSet::new()));
+            self.used.note(jti);
+            let scopes = scope.split(' ').filter_map(known).map(str::to_owned).collect();
+            return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });
+        }
+        let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {
+            Some(trusted) => trusted.verify(token, &head).await?,
+            None => return Err(TokenError::Key.into()),
+        };
+        let municipalities = match municipalities {
+            Some(names) => Some((self.resolve)(names).await?),
+            None => None,
+        };
+        Ok(Caller { subject, token: None, scopes, municipalities, expires })
+    }
+}

@@ -1,0 +1,61 @@
+//! Callers as handlers ask for them: with a token, or with a scope.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+
+use super::authority::Auth;
+use super::caller::Caller;
+use super::scope::Scope;
+use crate::base::error::{Error, Result};
+
+/// The caller, whatever it may.
+pub(crate) struct AnyCaller(pub Caller);
+
+impl FromRequest for AnyCaller {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(known_caller(req).map(Self))
+    }
+}
+
+fn known_caller(req: &HttpRequest) -> Result<Caller> {
+    let read_only = req.app_data::<Data<Auth>>().is_some_and(|auth| auth.is_read_only());
+    Caller::of(req).ok_or(if read_only { Error::ReadOnly } else { Error::Unauthenticated })
+}
+
+/// The caller, if the token carries the scope `S`.
+///
+/// Synchronous on purpose: the framework polls all extractors together, and this one has to fail before a body is read.
+pub(crate) struct Scoped<S>(Caller, PhantomData<S>);
+
+impl<S> Scoped<S> {
+    pub(crate) fn caller(self) -> Caller {
+        self.0
+    }
+}
+
+impl<S> Deref for Scoped<S> {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl<S: Scope> FromRequest for Scoped<S> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(known_caller(req).and_then(|caller| {
+            if caller.may(S::NAME) { Ok(Self(caller, PhantomData)) } else { Err(Error::Forbidden(S::NAME)) }
+        }))
+    }
+}

@@ -1,0 +1,74 @@
+//! How the caller hears of an error.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use actix_web::{HttpResponse, ResponseError};
+
+use super::{Error, Problem};
+
+/// The realm of our tokens, and of no others.
+const BEARER: &str = "Bearer realm=\"transferatlas\"";
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.kind().status
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(header) = self.headers() {
+            response.insert_header(header);
+        }
+        if let Self::Moved { .. } = self {
+            return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
+        }
+        response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        response.body(serde_json::to_string(&Problem::from(self)).unwrap_or_default())
+    }
+}
+
+impl Error {
+    fn headers(&self) -> Option<(HeaderName, String)> {
+        match self {
+            Self::Method { allow } => Some((ALLOW, allow.clone())),
+            Self::Unavailable(_) | Self::Unwritable(_) => Some((RETRY_AFTER, "2".to_owned())),
+            Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
+            Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
+            Self::Refused(refusal) => {
+                let error = format!("{BEARER}, error=\"invalid_token\", error_description=\"{refusal}\"");
+                Some((WWW_AUTHENTICATE, error))
+            }
+            Self::Forbidden(scope) => {
+                Some((WWW_AUTHENTICATE, format!("{BEARER}, error=\"insufficient_scope\", scope=\"{scope}\"")))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        let kind = error.kind();
+        let errors = match error {
+            Error::Parameters(violations)
+            | Error::Header(violations)
+            | Error::Invalid(violations)
+            | Error::Taken(violations) => violations.clone(),
+            Error::Overtaken(states) => states.conflicts.clone(),
+            _ => vec![],
+        };
+        let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };
+        Self {
+            r#type: format!("/problems/{}", kind.name),
+            title: kind.title.to_owned(),
+            status: kind.status.as_u16(),
+            detail: error.to_string(),
+            errors,
+            references,
+            states: if let Error::Overtaken(states) = error { Some((**states).clone()) } else { None },
+        }
+    }
+}

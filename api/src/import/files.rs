@@ -1,0 +1,206 @@
+//! Files of entries: read whole and checked whole before anything is stored.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use futures_util::future::LocalBoxFuture;
+use sea_orm::DatabaseConnection;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::base::db::author::Author;
+use crate::base::db::version::Directory;
+use crate::base::db::{Database, Pace, Stored, Write};
+use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::{Checked, parse};
+use crate::model::catalog::Resource;
+use crate::write::input::{Input, note_all, save};
+
+use super::assign::{Assignment, assign};
+use super::form::Form;
+use super::refused::{Flaw, Refused};
+use super::rows::{Row, array, csv, lines};
+
+/// Entries stored at a time.
+const PART: usize = 1000;
+
+/// How files of a resource are read, stored and written.
+pub(crate) struct Files {
+    pub resource: &'static Resource,
+    /// The columns of its table in CSV; entries with lists have none.
+    pub table: Option<&'static [&'static str]>,
+    /// The first content, where the program brings some along, and how it is written.
+    pub seed: Option<(Form, &'static str)>,
+    read: fn(Form, &str) -> Result<Batch, Vec<Flaw>>,
+    /// Notes entries of which nothing was ever noted.
+    pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
+    pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.resource.fmt(f)
+    }
+}
+
+impl Files {
+    pub(crate) const fn of<T: Input>(seed: Option<(Form, &'static str)>) -> Self {
+        Self {
+            resource: T::RESOURCE,
+            table: None,
+            seed,
+            read: read::<T>,
+            note: |write, noted| Box::pin(note_all::<T>(write, noted)),
+            values: |db| Box::pin(values::<T>(db)),
+        }
+    }
+
+    pub(crate) const fn with_table(self, columns: &'static [&'static str]) -> Self {
+        Self { table: Some(columns), ..self }
+    }
+
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+        (self.read)(form, text)
+    }
+}
+
+/// The entries of a file, valid by themselves.
+pub(crate) struct Batch {
+    entries: Box<dyn Entries>,
+    pub len: usize,
+}
+
+/// Entries of one resource, each with the line it begins on.
+trait Entries {
+    /// Stores them a thousand at a time, in their order; what they refer to must be there. Tells how many each time.
+    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>>;
+}
+
+impl<T: Input> Entries for Vec<(u64, T)> {
+    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>> {
+        Box::pin(async move {
+            let Assignment { ids, key_changes } = assign(&write.tx, self).await?;
+            let mut all = Stored { key_changes, ..Stored::default() };
+            for (part, ids) in self.chunks(PART).zip(ids.chunks(PART)) {
+                let inputs = part.iter().map(|(_, input)| input.clone());
+                let stored = save(write, ids.iter().copied().zip(inputs).collect()).await;
+                all.add(stored.map_err(|error| refused(error, part))?);
+                done(part.len());
+            }
+            Ok(all)
+        })
+    }
+}
+
+fn refused<T>(error: Error, part: &[(u64, T)]) -> Refused {
+    match error {
+        Error::Invalid(violations) => {
+            Refused::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
+        }
+        other => Refused::Failed(other),
+    }
+}
+
+/// The line of a violation whose pointer begins with the number of its entry.
+fn located<T>(violation: Violation, part: &[(u64, T)]) -> Flaw {
+    let pointer = violation.pointer.unwrap_or_default();
+    let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
+    let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
+    // What is wrong with an entry as a whole has no member.
+    let pointer = if rest.is_empty() { String::new() } else { format!("/{rest}") };
+    Flaw { line, pointer, detail: violation.detail }
+}
+
+/// Reads and checks every row, and sees that none names the same entry as another.
+fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+    let rows = match form {
+        Form::Csv => csv(text),
+        Form::Json => array(text),
+        Form::Ndjson => Ok(lines(text)),
+    };
+    let mut entries: Vec<(u64, T)> = vec![];
+    let mut flaws = vec![];
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    for Row { line, text } in rows.map_err(|flaw| vec![flaw])? {
+        match input::<T>(line, &text) {
+            Ok(input) => {
+                for name in [Some(input.slug()), input.official()].into_iter().flatten() {
+                    if let Some(first) = seen.insert(name.to_owned(), line) {
+                        let detail = format!("`{name}` stands on line {first} already");
+                        flaws.push(Flaw { line, pointer: String::new(), detail });
+                    }
+                }
+                entries.push((line, input));
+            }
+            Err(found) => flaws.extend(found),
+        }
+    }
+    let len = entries.len();
+    if flaws.is_empty() { Ok(Batch { entries: Box::new(entries), len }) } else { Err(flaws) }
+}
+
+fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<Flaw>> {
+    let (mut json, doubts) = parse(text.as_bytes()).map_err(|error| {
+        let detail = "is not JSON; look for a missing comma, quotation mark or brace".to_owned();
+        vec![Flaw { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
+    })?;
+    if let Some(members) = json.as_object_mut() {
+        for name in T::DERIVED {
+            members.remove(*name);
+        }
+    }
+    let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
+    let flaw = |Violation { pointer, detail, .. }| Flaw { line, pointer: pointer.unwrap_or_default(), detail };
+    value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
+}
+
+/// Why a transaction was not committed.
+enum Stopped {
+    Refused(Refused),
+    /// There is nothing to keep: everything is there already, or it was a rehearsal.
+    Unneeded(Stored),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// Who stores, and whether it is a rehearsal, which stores nothing.
+pub(crate) struct Storing {
+    pub author: Author,
+    pub is_rehearsal: bool,
+}
+
+/// Stores batches one after another in one transaction: all of them, or nothing.
+/// `progress` hears of each part that was stored, by its entries.
+pub(crate) async fn store(
+    database: &Database,
+    directory: &Directory,
+    batches: Vec<Batch>,
+    how: Storing,
+    progress: impl Fn(usize) + 'static,
+) -> Result<Stored, Refused> {
+    let Storing { author, is_rehearsal } = how;
+    let work = async move |write: &Write| {
+        let mut all = Stored::default();
+        for batch in batches {
+            all.add(batch.entries.store(write, &progress).await.map_err(Stopped::Refused)?);
+        }
+        if is_rehearsal || all.created + all.updated == 0 {
+            return Err(Stopped::Unneeded(all));
+        }
+        write.analyze().await?;
+        Ok(all)
+    };
+    match database.write(directory, (author, Pace::Unhurried), work).await {
+        Ok(stored) | Err(Stopped::Unneeded(stored)) => Ok(stored),
+        Err(Stopped::Refused(refused)) => Err(refused),
+    }
+}
+
+async fn values<T: Input>(db: &DatabaseConnection) -> Result<Vec<Value>> {
+    let inputs = T::current(db, None).await?;
+    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::fault)).collect()
+}

@@ -1,0 +1,37 @@
+//! Why a file is not stored.
+
+use std::fmt;
+
+use crate::base::error::Error;
+
+/// Something in a file that needs another look
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub line: u64,
+    pub pointer: String,
+    pub detail: String,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, pointer, detail } = self;
+        if pointer.is_empty() {
+            write!(f, "line {line}: {detail}")
+        } else {
+            write!(f, "line {line}, {pointer}: {detail}")
+        }
+    }
+}
+
+/// Why a file was not stored
+#[derive(Debug)]
+pub(crate) enum Refused {
+    Flaws(Vec<Flaw>),
+    Failed(Error),
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
