@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::base::metrics::{Gauges, Metrics};
-use crate::http::cache::Memory;
+use crate::http::cache::ResponseCache;
 use crate::http::no_store;
 
 /// Metrics for Prometheus
@@ -19,7 +19,7 @@ use crate::http::no_store;
 pub(crate) async fn get_metrics(
     metrics: Data<Metrics>,
     context: Data<Context>,
-    cache: Data<Memory>,
+    cache: Data<ResponseCache>,
 ) -> Result<HttpResponse> {
     let (connections, idle) = context.db.connections();
     let text = metrics.text(&Gauges {

@@ -18,15 +18,19 @@ use crate::app::settings::Listen;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
 use crate::base::db::Database;
 use crate::base::db::context::Context;
-use crate::base::db::version::Directory;
+use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
-use crate::http::cache::Memory;
-use crate::http::{Connections, WriteOrigins, bearable, deadline, fallback, guard, moved, observe, panics, remember};
+use crate::http::cache::ResponseCache;
+use crate::http::{
+    Connections, WriteOrigins, cache_responses, deadline, fallback, guard, max_connections_of_process, moved, observe,
+    panics,
+};
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
 use crate::services::submissions::Forms;
 use crate::services::tokens;
 use crate::services::webhooks::{self, Sender, WebhookSettings};
+use crate::write::delete_old_answers;
 
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
@@ -50,9 +54,9 @@ pub struct Running {
 /// Starts to answer on `listener`. Must be called inside an actix system.
 pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
     listen.clock.install();
-    let version = Directory::open(database.connection()).await?;
+    let version = DirectoryVersion::open(database.connection()).await?;
     let context = Context { db: database, version };
-    let auth = attend(&context, keys, listen).await?;
+    let auth = start_workers(&context, keys, listen).await?;
     let used = auth.used.clone();
     let deliveries = webhooks::deliver(context.clone(), Sender::new(listen.webhook_private));
     let deliveries = rt::spawn(deliveries);
@@ -65,7 +69,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
         // The last one wrapped is the first to see a request.
         app.default_service(to(fallback))
-            .wrap(from_fn(remember))
+            .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
             .wrap(from_fn(moved))
@@ -76,7 +80,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let workers = listen.workers.map_or_else(processors, usize::from);
     let server = HttpServer::new(app)
         .workers(workers)
-        .max_connections(listen.max_connections.unwrap_or_else(bearable).div_ceil(workers))
+        .max_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
         .on_connect(move |stream, data| connections.note(stream, data))
         .keep_alive(Duration::from_secs(listen.keep_alive))
         .client_request_timeout(HEAD)
@@ -97,7 +101,7 @@ fn processors() -> usize {
 struct Shared {
     context: Data<Context>,
     auth: Data<Auth>,
-    cache: Data<Memory>,
+    cache: Data<ResponseCache>,
     metrics: Data<Metrics>,
     feed: Data<Feed>,
     forms: Data<Forms>,
@@ -113,7 +117,7 @@ impl Shared {
         Ok(Self {
             context: Data::new(context.clone()),
             auth: Data::new(auth),
-            cache: Data::new(Memory::new(listen.memory)),
+            cache: Data::new(ResponseCache::new(listen.memory)),
             metrics: Data::new(Metrics::new()?),
             feed: Data::default(),
             forms: Data::new(Forms::of(document())),
@@ -133,7 +137,7 @@ impl Shared {
 }
 
 /// Opens what is known of callers, and starts what looks after the directory for as long as the process lives.
-async fn attend(context: &Context, keys: Keys, listen: &Listen) -> anyhow::Result<Auth> {
+async fn start_workers(context: &Context, keys: Keys, listen: &Listen) -> anyhow::Result<Auth> {
     let Context { db, version } = context;
     let issued = Issued::open(db.connection()).await?;
     if !db.is_embedded() {
@@ -153,7 +157,7 @@ async fn attend(context: &Context, keys: Keys, listen: &Listen) -> anyhow::Resul
 async fn forget(database: Database) {
     loop {
         tokio::time::sleep(HOUR).await;
-        if let Err(error) = database.forget_old_answers().await {
+        if let Err(error) = delete_old_answers(&database).await {
             tracing::warn!(cause = %error.chain(), "old answers could not be forgotten; it is tried again");
         }
         if let Err(error) = webhooks::forget(&database).await {

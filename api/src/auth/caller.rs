@@ -50,7 +50,7 @@ impl Caller {
             return Ok(());
         }
         let others = responsible.iter().filter(|one| !own.contains(&one.id));
-        Err(Error::Elsewhere(others.map(ToString::to_string).collect()))
+        Err(Error::OutsideMunicipality(others.map(ToString::to_string).collect()))
     }
 
     /// May it see who changed what?
@@ -61,7 +61,7 @@ impl Caller {
     /// Acts for somebody: a token that is bound to no municipality at all may have nothing of its own.
     pub(crate) fn acts_for_any(&self) -> Result<()> {
         if self.municipalities.as_ref().is_some_and(BTreeSet::is_empty) {
-            Err(Error::Elsewhere(vec![]))
+            Err(Error::OutsideMunicipality(vec![]))
         } else {
             Ok(())
         }
@@ -69,7 +69,7 @@ impl Caller {
 
     /// Acts for all municipalities.
     pub(crate) fn is_unbound(&self) -> Result<()> {
-        if self.municipalities.is_none() { Ok(()) } else { Err(Error::Elsewhere(vec![])) }
+        if self.municipalities.is_none() { Ok(()) } else { Err(Error::OutsideMunicipality(vec![])) }
     }
 
     /// Who a request comes from, if a token says so.

@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use crate::base::clock;
 use crate::base::db::{Database, in_time};
-use crate::base::error::Result;
-use crate::base::error::TokenError;
+use crate::base::error::{Result, TokenError};
 
 /// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
 #[derive(Clone, Default)]
@@ -110,12 +109,15 @@ impl Used {
 
     /// Writes down what was noted.
     pub(crate) async fn write(&self, database: &Database) -> Result<()> {
+        const RECORD: &str = "insert into token_use (token_id, last_used_at) \
+            select u.token_id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u (token_id, at) join token t on t.id = u.token_id \
+                on conflict (token_id) do update set last_used_at = greatest(token_use.last_used_at, excluded.last_used_at)";
         let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if noted.is_empty() {
             return Ok(());
         }
         let (tokens, times): (Vec<Uuid>, Vec<DateTime<Utc>>) = noted.iter().unzip();
-        let written = database.note_uses(tokens, times).await;
+        let written = database.execute(RECORD, vec![tokens.into(), times.into()]).await;
         if written.is_err() {
             let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             for (token, at) in noted {

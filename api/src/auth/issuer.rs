@@ -15,8 +15,7 @@ use tokio::sync::Mutex;
 use super::mapping::Mapping;
 use super::settings::Trust;
 use super::token::{self, Audience, Foreign, Head, Times};
-use crate::base::error;
-use crate::base::error::TokenError;
+use crate::base::error::{self, TokenError};
 
 /// Tokens of somebody else may live no longer than this: they cannot be revoked here.
 const LONGEST: chrono::Duration = chrono::Duration::days(1);

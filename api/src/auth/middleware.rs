@@ -9,8 +9,7 @@ use actix_web::web::Data;
 
 use super::authority::Auth;
 use crate::base::db::context::Context;
-use crate::base::error::Result;
-use crate::base::error::TokenError;
+use crate::base::error::{Result, TokenError};
 
 /// Middleware: learns who asks, if a token says so. One that does not hold is refused even where none is needed: whoever
 /// sends it should know. A service without keys looks at none.

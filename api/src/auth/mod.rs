@@ -19,6 +19,6 @@ pub use self::keys::Keys;
 pub(crate) use self::keys::{Rotated, rotate};
 pub(crate) use self::middleware::authenticate;
 pub(crate) use self::scope::*;
-pub(crate) use self::scoped::{AnyCaller, Scoped};
+pub(crate) use self::scoped::{Access, AnyCaller, Scoped};
 pub use self::settings::{KeySettings, Trust};
 pub(crate) use self::token::{Rights, is_subject, sign};

@@ -30,18 +30,29 @@ fn known_caller(req: &HttpRequest) -> Result<Caller> {
     Caller::of(req).ok_or(if read_only { Error::ReadOnly } else { Error::Unauthenticated })
 }
 
-/// The caller, if the token carries the scope `S`.
+/// What a token has to allow.
+pub(crate) trait Access: 'static {
+    fn check(caller: &Caller) -> Result<()>;
+}
+
+impl<S: Scope> Access for S {
+    fn check(caller: &Caller) -> Result<()> {
+        if caller.may(S::NAME) { Ok(()) } else { Err(Error::Forbidden(S::NAME)) }
+    }
+}
+
+/// The caller, if the token allows `A`.
 ///
 /// Synchronous on purpose: the framework polls all extractors together, and this one has to fail before a body is read.
-pub(crate) struct Scoped<S>(Caller, PhantomData<S>);
+pub(crate) struct Scoped<A>(Caller, PhantomData<A>);
 
-impl<S> Scoped<S> {
+impl<A> Scoped<A> {
     pub(crate) fn caller(self) -> Caller {
         self.0
     }
 }
 
-impl<S> Deref for Scoped<S> {
+impl<A> Deref for Scoped<A> {
     type Target = Caller;
 
     fn deref(&self) -> &Caller {
@@ -49,13 +60,11 @@ impl<S> Deref for Scoped<S> {
     }
 }
 
-impl<S: Scope> FromRequest for Scoped<S> {
+impl<A: Access> FromRequest for Scoped<A> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(known_caller(req).and_then(|caller| {
-            if caller.may(S::NAME) { Ok(Self(caller, PhantomData)) } else { Err(Error::Forbidden(S::NAME)) }
-        }))
+        ready(known_caller(req).and_then(|caller| A::check(&caller).map(|()| Self(caller, PhantomData))))
     }
 }

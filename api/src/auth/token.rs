@@ -14,8 +14,7 @@ use uuid::Uuid;
 
 use super::keys::{Key, Keys, LONGEST};
 use crate::base::clock;
-use crate::base::error::TokenError;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, TokenError};
 
 /// Who issues our tokens, and whom they are for.
 const ISSUER: &str = "transferatlas";
@@ -216,5 +215,5 @@ pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
         municipalities: rights.municipalities.as_ref().map(|own| own.iter().map(Uuid::to_string).collect()),
     };
     let header = Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::EdDSA) };
-    Ok((encode(&header, &claims, signing).map_err(Error::fault)?, key.id.clone()))
+    Ok((encode(&header, &claims, signing).map_err(Error::internal)?, key.id.clone()))
 }

@@ -77,7 +77,7 @@ impl Metrics {
         self.version.set(version);
         self.kept.set(i64::try_from(cached).unwrap_or_default());
         let mut text = vec![];
-        TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(Error::fault)?;
+        TextEncoder::new().encode(&self.registry.gather(), &mut text).map_err(Error::internal)?;
         Ok(text)
     }
 }

@@ -5,13 +5,13 @@ use entity::vocabulary::Vocabulary;
 use crate::base::error::{Error, Result};
 
 /// The values of terms.
-pub(crate) fn of_terms<V: Vocabulary>(terms: &[V]) -> Vec<String> {
+pub(crate) fn term_values<V: Vocabulary>(terms: &[V]) -> Vec<String> {
     terms.iter().map(|term| term.value().to_owned()).collect()
 }
 
 /// The terms with these values.
-pub(crate) fn to_terms<V: Vocabulary>(values: &[String]) -> Result<Vec<V>> {
+pub(crate) fn parse_terms<V: Vocabulary>(values: &[String]) -> Result<Vec<V>> {
     let term = |value: &String| V::ALL.iter().find(|term| term.value() == value).copied();
-    let unknown = |value: &String| Error::fault(anyhow::anyhow!("`{value}` is no term of {}", V::NAME));
+    let unknown = |value: &String| Error::internal(anyhow::anyhow!("`{value}` is no term of {}", V::NAME));
     values.iter().map(|value| term(value).ok_or_else(|| unknown(value))).collect()
 }

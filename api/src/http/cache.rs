@@ -20,7 +20,7 @@ use moka::future::Cache;
 
 use super::coding::Coding;
 use super::format::Format;
-use super::negotiate::{waits, weighted};
+use super::negotiate::{is_long_poll, weighted};
 use super::reply::{Private, Revision};
 use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
@@ -31,7 +31,7 @@ use crate::base::db::version::Version;
 use crate::base::error::Error;
 
 /// Answers to reads, by directory version, address and form.
-pub(crate) struct Memory(Cache<(i64, String), Arc<Kept>>);
+pub(crate) struct ResponseCache(Cache<(i64, String), Arc<Kept>>);
 
 /// Shorter bodies are not worth a coding.
 const SHORT: usize = 1024;
@@ -48,7 +48,7 @@ struct Kept {
     coded: [OnceLock<Bytes>; 3],
 }
 
-impl Memory {
+impl ResponseCache {
     pub(crate) fn new(mebibytes: u64) -> Self {
         // Twice the body, for its codings.
         let weigh = |(_, key): &(i64, String), kept: &Arc<Kept>| {
@@ -64,18 +64,18 @@ impl Memory {
 }
 
 /// Middleware: answers GET from memory, tags what is sent, and sends nothing that the client holds.
-pub(crate) async fn remember(
+pub(crate) async fn cache_responses(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let (context, memory) = (req.app_data::<Data<Context>>().cloned(), req.app_data::<Data<Memory>>().cloned());
+    let (context, memory) = (req.app_data::<Data<Context>>().cloned(), req.app_data::<Data<ResponseCache>>().cloned());
     let Some((context, memory)) = context.zip(memory).filter(|_| req.method() == Method::GET) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let wanted = Wanted::of(req.headers());
     let version = context.version.version();
-    if waits(&req) {
-        return Ok(alone(next.call(req).await?.map_into_boxed_body(), &wanted, &context).await);
+    if is_long_poll(&req) {
+        return Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, &context).await);
     }
     let key = (version.number, key(&req));
     let work = RefCell::new(Some((req, next)));
@@ -96,43 +96,47 @@ pub(crate) async fn remember(
     match (kept, outcome.take(), work.take()) {
         (Ok(kept), Some(Ok(Made::Kept(request))), _) => Ok(ServiceResponse::new(request, kept.send(&wanted, version))),
         (Ok(kept), _, Some((req, _))) => Ok(req.into_response(kept.send(&wanted, version))),
-        (_, Some(Ok(Made::Other(response))), _) => Ok(other(response, &wanted, version).await),
+        (_, Some(Ok(Made::Other(response))), _) => Ok(passthrough(response, &wanted, version).await),
         (_, Some(Err(error)), _) => Err(error),
         // Somebody else asked for the same and could not be answered; each hears it for itself.
         (Err(_), _, Some((req, next))) => {
-            Ok(other(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
+            Ok(passthrough(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
         }
-        _ => Err(Error::fault(anyhow::anyhow!("an answer was made for nobody")).into()),
+        _ => Err(Error::internal(anyhow::anyhow!("an answer was made for nobody")).into()),
     }
 }
 
 /// Tags an answer that was waited for, and keeps it for nobody else.
-async fn alone(response: ServiceResponse<BoxBody>, wanted: &Wanted, context: &Context) -> ServiceResponse<BoxBody> {
+async fn uncached(response: ServiceResponse<BoxBody>, wanted: &Wanted, context: &Context) -> ServiceResponse<BoxBody> {
     let version = context.version.version();
     match keep(response).await {
         (Made::Kept(request), Some(kept)) => ServiceResponse::new(request, kept.send(wanted, version)),
         (Made::Kept(request), None) => ServiceResponse::new(request, HttpResponse::InternalServerError().finish()),
-        (Made::Other(response), _) => other(response, wanted, version).await,
+        (Made::Other(response), _) => passthrough(response, wanted, version).await,
     }
 }
 
 /// Tags an answer that is not kept.
-async fn other(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Version) -> ServiceResponse<BoxBody> {
+async fn passthrough(
+    response: ServiceResponse<BoxBody>,
+    wanted: &Wanted,
+    version: Version,
+) -> ServiceResponse<BoxBody> {
     let fixed = matches!(response.response().body().size(), BodySize::Sized(_));
     let passing = response.headers().contains_key(header::CACHE_CONTROL);
     let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
     if response.status() == StatusCode::OK && fixed && passing && is_json {
-        return passed(response, wanted).await;
+        return etag_only(response, wanted).await;
     }
     streamed(response, wanted, version)
 }
 
 /// What is for now, and for who asks alone, is not sent again to who has it.
-async fn passed(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
+async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let Ok(body) = to_bytes(body).await else {
-        let failed = HttpResponse::from_error(Error::fault(anyhow::anyhow!("the answer could not be read back")));
+        let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("the answer could not be read back")));
         return ServiceResponse::new(request, failed);
     };
     let own = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
@@ -190,7 +194,7 @@ async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
     let private = response.extensions().contains::<Private>();
     let headers = response.headers().clone();
     let Ok(body) = to_bytes(response.into_body()).await else {
-        let failed = HttpResponse::from_error(Error::fault(anyhow::anyhow!("the answer could not be read back")));
+        let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("the answer could not be read back")));
         return (Made::Other(ServiceResponse::new(request, failed)), None);
     };
     let digest = digest(&[&body]);

@@ -83,7 +83,7 @@ pub(crate) fn lasts_until(req: &HttpRequest) -> tokio::time::Instant {
 
 /// Connections the process can hold: two descriptors each, and a fifth left for everything else. Raises the limit of open
 /// files as far as it goes.
-pub(crate) fn bearable() -> usize {
+pub(crate) fn max_connections_of_process() -> usize {
     let most = getrlimit(Resource::Nofile).maximum;
     let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });
     let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(65_536).min(1_000_000);

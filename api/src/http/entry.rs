@@ -19,7 +19,7 @@ use crate::base::error::{Error, Result, Violation};
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct View {
+pub(crate) struct RepresentationParams {
     /// Members to show, by name, separated by commas or repeated; all without it. `csv` has its own columns.
     #[param(style = Form, explode = true, example = json!(["slug"]))]
     fields: Vec<String>,
@@ -31,7 +31,7 @@ pub(crate) struct View {
     pub picked: Vec<String>,
 }
 
-impl View {
+impl RepresentationParams {
     /// Settles the form by `format`, or else by `Accept`.
     pub(crate) fn negotiate(&mut self, req: &HttpRequest, offered: &[Format]) -> Result<()> {
         self.format = Some(negotiate(req.headers(), self.format, offered)?);
@@ -44,7 +44,7 @@ impl View {
 
     /// Leaves the members that were asked for.
     pub(crate) fn pick(&self, value: impl Serialize) -> Result<Value> {
-        Ok(self.picked_from(serde_json::to_value(value).map_err(Error::fault)?))
+        Ok(self.picked_from(serde_json::to_value(value).map_err(Error::internal)?))
     }
 
     fn picked_from(&self, mut value: Value) -> Value {
@@ -61,14 +61,14 @@ impl View {
 
     /// The entry on the map.
     pub(crate) fn feature(&self, record: &impl Record) -> Result<Feature> {
-        let whole = serde_json::to_value(record).map_err(Error::fault)?;
+        let whole = serde_json::to_value(record).map_err(Error::internal)?;
         let id = whole.get("id").cloned().unwrap_or_default();
         Ok(Feature::new(record, id, self.picked_from(whole)))
     }
 }
 
 /// Takes the lists of `fields` apart and names those the type does not have.
-pub(crate) fn fields<T: PartialSchema>(view: &mut View) -> Vec<Violation> {
+pub(crate) fn fields<T: PartialSchema>(view: &mut RepresentationParams) -> Vec<Violation> {
     let asked = view.fields.iter().flat_map(|list| list.split(',')).map(str::trim);
     view.picked = asked.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let RefOr::T(Schema::Object(object)) = T::schema() else {
@@ -84,20 +84,20 @@ pub(crate) fn fields<T: PartialSchema>(view: &mut View) -> Vec<Violation> {
 }
 
 /// The query string of a request for one entry.
-pub(crate) struct EntryQuery<T> {
-    pub view: View,
+pub(crate) struct EntryParams<T> {
+    pub view: RepresentationParams,
     item: PhantomData<T>,
 }
 
-impl<T: Record> FromRequest for EntryQuery<T> {
+impl<T: Record> FromRequest for EntryParams<T> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let read = || {
             let pairs = Pairs::parse(req.query_string());
-            let mut violations = pairs.unknown(&names::<View>());
-            let mut view: View = pairs.read(&mut violations);
+            let mut violations = pairs.unknown(&names::<RepresentationParams>());
+            let mut view: RepresentationParams = pairs.read(&mut violations);
             violations.extend(fields::<T>(&mut view));
             if !violations.is_empty() {
                 return Err(Error::Parameters(violations));

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
-use super::negotiate::waits;
+use super::negotiate::is_long_poll;
 use crate::base::error::{Error, Result};
 
 /// Bytes of a path or query that are read.
@@ -83,7 +83,7 @@ pub(crate) async fn panics(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match AssertUnwindSafe(next.call(req)).catch_unwind().await {
         Ok(response) => Ok(response?.map_into_boxed_body()),
-        Err(_) => Err(Error::fault(anyhow::anyhow!("a handler panicked")).into()),
+        Err(_) => Err(Error::internal(anyhow::anyhow!("a handler panicked")).into()),
     }
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn deadline(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let most = if !req.method().is_safe() {
         WRITE
-    } else if waits(&req) {
+    } else if is_long_poll(&req) {
         WAIT
     } else {
         READ

@@ -10,24 +10,24 @@ use crate::base::error::{Error, Result, Violation};
 
 /// The condition that replacing, changing and deleting demand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Held {
+pub(crate) enum Precondition {
     /// `If-Match: *`: whatever it is now.
     Any,
     /// `If-Match`: one of these revisions. Of a tag it is the part that names the entry's own last change; what others
     /// changed, another form and another coding are no obstacle.
     Revisions(Vec<i64>),
     /// `If-None-Match: *`: only if there is none.
-    Nothing,
+    MustNotExist,
 }
 
-impl Held {
+impl Precondition {
     /// Fails if the writer has not read what is there.
     pub(crate) fn check(&self, current: i64) -> Result<()> {
         match self {
             Self::Any => Ok(()),
             Self::Revisions(held) if held.contains(&current) => Ok(()),
-            Self::Revisions(_) => Err(Error::Changed),
-            Self::Nothing => Err(Error::Exists),
+            Self::Revisions(_) => Err(Error::PreconditionFailed),
+            Self::MustNotExist => Err(Error::AlreadyExists),
         }
     }
 
@@ -37,8 +37,8 @@ impl Held {
             (Some(_), Some(none)) if none == ["*"] => Ok(Self::Revisions(vec![])),
             (Some(tags), _) if tags == ["*"] => Ok(Self::Any),
             (Some(tags), _) => Ok(Self::Revisions(tags.iter().filter_map(|tag| revision(tag)).collect())),
-            (None, Some(tags)) if tags == ["*"] => Ok(Self::Nothing),
-            (None, _) => Err(Error::Unconditional),
+            (None, Some(tags)) if tags == ["*"] => Ok(Self::MustNotExist),
+            (None, _) => Err(Error::PreconditionRequired),
         }
     }
 }
@@ -76,7 +76,7 @@ fn title(name: &HeaderName) -> &'static str {
     if *name == IF_MATCH { "If-Match" } else { "If-None-Match" }
 }
 
-impl FromRequest for Held {
+impl FromRequest for Precondition {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
@@ -89,14 +89,14 @@ impl FromRequest for Held {
 mod tests {
     use super::*;
 
-    fn held(name: HeaderName, value: &'static str) -> Result<Held> {
-        Held::read(&[(name, value.parse().unwrap())].into_iter().collect())
+    fn held(name: HeaderName, value: &'static str) -> Result<Precondition> {
+        Precondition::read(&[(name, value.parse().unwrap())].into_iter().collect())
     }
 
     #[test]
     fn a_revision_is_held_whatever_else_stands_in_the_tag() {
         let revisions = |value| match held(IF_MATCH, value) {
-            Ok(Held::Revisions(revisions)) => revisions,
+            Ok(Precondition::Revisions(revisions)) => revisions,
             other => unreachable!("{other:?}"),
         };
 
@@ -111,10 +111,10 @@ mod tests {
 
     #[test]
     fn only_a_condition_will_do() {
-        assert_eq!(held(IF_MATCH, "*").unwrap(), Held::Any);
-        assert_eq!(held(IF_NONE_MATCH, "*").unwrap(), Held::Nothing);
-        assert!(matches!(held(IF_NONE_MATCH, "\"17-0a1b\""), Err(Error::Unconditional)));
-        assert!(matches!(held(IF_MATCH, ""), Err(Error::Unconditional)));
+        assert_eq!(held(IF_MATCH, "*").unwrap(), Precondition::Any);
+        assert_eq!(held(IF_NONE_MATCH, "*").unwrap(), Precondition::MustNotExist);
+        assert!(matches!(held(IF_NONE_MATCH, "\"17-0a1b\""), Err(Error::PreconditionRequired)));
+        assert!(matches!(held(IF_MATCH, ""), Err(Error::PreconditionRequired)));
         assert!(matches!(held(IF_MATCH, "17-0a1b"), Err(Error::Header(_))));
     }
 }

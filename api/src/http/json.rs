@@ -102,7 +102,7 @@ impl<T: Serialize + DeserializeOwned + Validate> Patch<T> {
         if !value.is_object() {
             return Err(Error::Invalid(vec![Violation::pointer("", "must be an object with the members to change")]));
         }
-        let mut patched = serde_json::to_value(current).map_err(Error::fault)?;
+        let mut patched = serde_json::to_value(current).map_err(Error::internal)?;
         json_patch::merge(&mut patched, value);
         Ok(Checked::read(patched, doubts.clone()))
     }

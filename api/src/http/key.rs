@@ -14,7 +14,7 @@ use crate::base::error::Error;
 
 /// The slug of an entry, its id, or an official key where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Key(String);
+pub(crate) struct EntryKey(String);
 
 /// What a key can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Name<'a> {
     Official(&'a str),
 }
 
-impl Key {
+impl EntryKey {
     /// The key that is an entry's id.
     pub(crate) fn of(id: Uuid) -> Self {
         Self(id.to_string())
@@ -40,13 +40,13 @@ impl Key {
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for EntryKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl FromRequest for Key {
+impl FromRequest for EntryKey {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use super::entry::{View, fields};
+use super::entry::{RepresentationParams, fields};
 use super::format::{Format, Record};
 use super::page::{Cursor, Page, Position};
-use super::parameter::{Instant, Typed, Whole};
+use super::parameter::{BoundedInt, SearchText, Timestamp};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Violation};
 use crate::model::catalog::Resource;
@@ -20,7 +20,7 @@ use crate::model::catalog::Resource;
 /// What a resource filters its list by.
 pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
     /// Does the list take what is usual?
-    const USUAL: bool = true;
+    const HAS_LIST_PARAMS: bool = true;
 
     /// Returns the parameters that name entries of other resources.
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
@@ -32,16 +32,16 @@ pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Usual {
+pub(crate) struct ListParams {
     /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
     #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
-    pub q: Option<Typed>,
+    pub q: Option<SearchText>,
     /// Shows where in its texts each entry was found.
     #[param(value_type = Option<bool>, example = true)]
     pub highlight: Option<bool>,
     /// Only entries changed at or after this time or day.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub updated_since: Option<Instant>,
+    pub updated_since: Option<Timestamp>,
 }
 
 /// Where a page starts, and how long it is.
@@ -51,7 +51,7 @@ pub(crate) struct Usual {
 pub(crate) struct Paging {
     /// Entries on a page. The streamed formats `csv`, `ndjson` and `geojson` give every match without it.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20, example = 20)]
-    limit: Option<Whole<1, 100>>,
+    limit: Option<BoundedInt<1, 100>>,
     /// The `next` of the page before. It belongs to the same filters and order.
     #[param(value_type = Option<String>, example = "")]
     cursor: Option<String>,
@@ -60,8 +60,8 @@ pub(crate) struct Paging {
 /// One query string, read whole: a key that nobody knows is an error, or `?fase=completed` would quietly return everything.
 pub(crate) struct ListQuery<Q, T> {
     pub query: Q,
-    pub usual: Usual,
-    pub view: View,
+    pub params: ListParams,
+    pub view: RepresentationParams,
     /// How many entries were asked for, if any number was.
     pub limit: Option<u64>,
     pub after: Option<Position>,
@@ -85,12 +85,13 @@ impl<Q, T> ListQuery<Q, T> {
 impl<Q: Filters, T: Record> ListQuery<Q, T> {
     fn read(req: &HttpRequest) -> Result<Self> {
         let pairs = Pairs::parse(req.query_string());
-        let usual = if Q::USUAL { names::<Usual>() } else { vec![] };
-        let mut violations = pairs.unknown(&[usual, names::<Q>(), names::<Paging>(), names::<View>()].concat());
+        let common = if Q::HAS_LIST_PARAMS { names::<ListParams>() } else { vec![] };
+        let mut violations =
+            pairs.unknown(&[common, names::<Q>(), names::<Paging>(), names::<RepresentationParams>()].concat());
         let query: Q = pairs.read(&mut violations);
-        let usual = if Q::USUAL { pairs.read(&mut violations) } else { Usual::default() };
+        let params = if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
         let paging: Paging = pairs.read(&mut violations);
-        let mut view: View = pairs.read(&mut violations);
+        let mut view: RepresentationParams = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut view));
         let form = view.negotiate(req, T::LISTS);
         // A feed stands in an order of its own.
@@ -115,7 +116,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         form?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
-        Ok(Self { query, usual, view, limit, after, digest, item: PhantomData })
+        Ok(Self { query, params, view, limit, after, digest, item: PhantomData })
     }
 }
 
@@ -145,7 +146,7 @@ impl<T> Page<T> {
     }
 }
 
-impl View {
+impl RepresentationParams {
     pub(crate) fn is_feed(&self) -> bool {
         self.chosen() == Format::Atom
     }

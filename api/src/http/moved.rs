@@ -17,7 +17,7 @@ pub(crate) async fn moved(
     let uri = req.uri().clone();
     let mut response = next.call(req).await?;
     let error = response.response().error().and_then(|error| error.as_error::<Error>());
-    if let Some(Error::Moved { slug }) = error
+    if let Some(Error::PermanentRedirect { slug }) = error
         && let Some(location) = location(&uri, slug)
     {
         response.headers_mut().insert(LOCATION, location);

@@ -31,7 +31,7 @@ pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
 }
 
 /// Does a request wait for what is not there yet? It has as long as it asks for, and its answer is nobody else's.
-pub(super) fn waits(req: &ServiceRequest) -> bool {
+pub(super) fn is_long_poll(req: &ServiceRequest) -> bool {
     is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="))
 }
 

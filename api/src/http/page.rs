@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::model::facet_value::Bucket;
+use crate::model::facet_value::FacetValue;
 
 /// One page of a list
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,7 +23,7 @@ pub(crate) struct Page<T> {
     #[schema(value_type = String, example = "eyJxIjoxLCJrIjoidWxtIn0", nullable = false)]
     pub next: Option<Cursor>,
     /// For each facet that was asked for, how many entries each value would give.
-    pub facets: BTreeMap<&'static str, Vec<Bucket>>,
+    pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
     /// Where `q` found nothing: the nearest spelling that finds something.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]

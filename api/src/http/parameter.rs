@@ -6,9 +6,9 @@ use serde::Deserialize;
 /// A whole number within limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Whole<const MIN: i64, const MAX: i64>(pub i64);
+pub(crate) struct BoundedInt<const MIN: i64, const MAX: i64>(pub i64);
 
-impl<const MIN: i64, const MAX: i64> TryFrom<String> for Whole<MIN, MAX> {
+impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -22,9 +22,9 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for Whole<MIN, MAX> {
 /// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Instant(pub DateTime<Utc>);
+pub(crate) struct Timestamp(pub DateTime<Utc>);
 
-impl TryFrom<String> for Instant {
+impl TryFrom<String> for Timestamp {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -41,9 +41,9 @@ impl TryFrom<String> for Instant {
 /// What somebody typed to search for; nobody types more than 200 characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Typed(pub String);
+pub(crate) struct SearchText(pub String);
 
-impl TryFrom<String> for Typed {
+impl TryFrom<String> for SearchText {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {

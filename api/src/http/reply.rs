@@ -5,7 +5,7 @@ use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::entry::EntryQuery;
+use super::entry::EntryParams;
 use super::format::{Format, Record, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::negotiate::coding;
@@ -21,7 +21,7 @@ pub(super) struct Revision(pub i64);
 
 /// A JSON answer of its own kind.
 pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result<HttpResponse> {
-    let body = serde_json::to_vec(body).map_err(Error::fault)?;
+    let body = serde_json::to_vec(body).map_err(Error::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).body(body))
 }
 
@@ -60,7 +60,7 @@ fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
     response
 }
 
-impl<T: Record> EntryQuery<T> {
+impl<T: Record> EntryParams<T> {
     /// The entry in the form that was asked for.
     pub(crate) fn reply(&self, req: &HttpRequest, entry: &T) -> Result<HttpResponse> {
         let form = self.view.chosen().content_type();

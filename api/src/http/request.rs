@@ -59,23 +59,44 @@ impl Pairs {
 }
 
 /// No query string at all.
-pub(crate) fn nothing(req: &HttpRequest) -> Result<()> {
+pub(crate) fn reject_query(req: &HttpRequest) -> Result<()> {
     let strangers = Pairs::parse(req.query_string()).unknown(&[]);
     if strangers.is_empty() { Ok(()) } else { Err(Error::Parameters(strangers)) }
+}
+
+/// The parameters that an operation takes in its query string. Any other parameter is refused.
+pub(crate) trait Params: Sized {
+    fn read(req: &HttpRequest) -> Result<Self>;
+}
+
+impl<T: DeserializeOwned + IntoParams + Default> Params for T {
+    fn read(req: &HttpRequest) -> Result<Self> {
+        let pairs = Pairs::parse(req.query_string());
+        let mut violations = pairs.unknown(&names::<T>());
+        let query = pairs.read(&mut violations);
+        if violations.is_empty() { Ok(query) } else { Err(Error::Parameters(violations)) }
+    }
+}
+
+/// No parameters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NoParams;
+
+impl Params for NoParams {
+    fn read(req: &HttpRequest) -> Result<Self> {
+        reject_query(req).map(|()| Self)
+    }
 }
 
 /// A query string that is nothing but `T`.
 pub(crate) struct QueryString<T>(pub T);
 
-impl<T: DeserializeOwned + IntoParams + Default> FromRequest for QueryString<T> {
+impl<T: Params> FromRequest for QueryString<T> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = Pairs::parse(req.query_string());
-        let mut violations = pairs.unknown(&names::<T>());
-        let query = pairs.read(&mut violations);
-        ready(if violations.is_empty() { Ok(Self(query)) } else { Err(Error::Parameters(violations)) })
+        ready(T::read(req).map(Self))
     }
 }
 

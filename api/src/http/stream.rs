@@ -34,7 +34,7 @@ where
     let format = list.view.chosen();
     let left = list.limit.unwrap_or(u64::MAX);
     let batch = rows(list.after.as_ref(), left.min(BATCH)).await?;
-    let encoder = Encoder::new(coding).map_err(Error::fault)?;
+    let encoder = Encoder::new(coding).map_err(Error::internal)?;
     let progress = Progress { batch, left, begins: true, encoder };
     let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
         let Some(mut progress) = progress else { return Ok::<_, Error>(None) };
@@ -42,10 +42,10 @@ where
         progress.left = progress.left.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
         let ends = next.is_none() || progress.left == 0;
         let text = written(&list, &items, progress.begins, ends)?;
-        progress.encoder.write(&text).map_err(Error::fault)?;
+        progress.encoder.write(&text).map_err(Error::internal)?;
         progress.begins = false;
         let (bytes, progress) = if ends {
-            (progress.encoder.finish().map_err(Error::fault)?, None)
+            (progress.encoder.finish().map_err(Error::internal)?, None)
         } else {
             progress.batch = in_time(rows(next.as_ref(), progress.left.min(BATCH))).await?;
             (progress.encoder.take(), Some(progress))
@@ -74,16 +74,16 @@ fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends
     }
     for (index, item) in items.iter().enumerate() {
         match list.view.chosen() {
-            Format::Csv => text.extend(csv::row(T::COLUMNS, &serde_json::to_value(item).map_err(Error::fault)?)?),
+            Format::Csv => text.extend(csv::row(T::COLUMNS, &serde_json::to_value(item).map_err(Error::internal)?)?),
             Format::Geojson => {
                 if index > 0 || !begins {
                     text.push(b',');
                 }
-                serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::fault)?;
+                serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::internal)?;
             }
             Format::Ics => text.extend(ical::event(item).bytes()),
             Format::Json | Format::Ndjson | Format::Atom | Format::Graphml => {
-                serde_json::to_writer(&mut text, &list.view.pick(item)?).map_err(Error::fault)?;
+                serde_json::to_writer(&mut text, &list.view.pick(item)?).map_err(Error::internal)?;
                 text.push(b'\n');
             }
         }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::refused::{Flaw, Refused};
+use super::error::{ImportError, LineError};
 use crate::base::db::KeyChange;
 use crate::write::input::Input;
 
@@ -20,8 +20,8 @@ pub(super) struct Assignment {
 
 /// Finds the entry of each row: the one with its official key or, where there is none, the one with its slug. An entry whose own
 /// official key the file does not hold is the same one under a new key, as after a territorial reform.
-pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, Refused> {
-    let mut directory = Directory::read(db, rows).await?;
+pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, ImportError> {
+    let mut directory = KnownNames::read(db, rows).await?;
     let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
     for (line, input) in rows {
         let known = directory.entry(input);
@@ -34,11 +34,11 @@ pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)
         flaws.extend(found);
         ids.push(id);
     }
-    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(Refused::Flaws(flaws)) }
+    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Flaws(flaws)) }
 }
 
 /// The names of the entries that a file touches, as they are once the rows up to some line are stored.
-struct Directory {
+struct KnownNames {
     owners: HashMap<String, Uuid>,
     names: HashMap<Uuid, Names>,
     /// The official keys and slugs that the file holds, each with its line.
@@ -71,8 +71,8 @@ impl Names {
     }
 }
 
-impl Directory {
-    async fn read<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Self, Refused> {
+impl KnownNames {
+    async fn read<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Self, ImportError> {
         let mut lines = HashMap::new();
         for (line, input) in rows {
             lines.extend(Names::of(input).all().map(|name| (name.clone(), *line)));
@@ -97,9 +97,9 @@ impl Directory {
     }
 
     /// What of a row another entry has, or another line.
-    fn conflicts<T: Input>(&self, id: Uuid, line: u64, input: &T) -> Vec<Flaw> {
+    fn conflicts<T: Input>(&self, id: Uuid, line: u64, input: &T) -> Vec<LineError> {
         let names = Names::of(input);
-        let flaw = |member: &str, detail| Flaw { line, pointer: format!("/{member}"), detail };
+        let flaw = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
         if let Some(first) = self.found.get(&id) {
             let detail = format!(
                 "{} is the same entry as on line {first}, by its slug or official key; leave one of the two lines out",

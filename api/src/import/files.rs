@@ -8,18 +8,19 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::assign::{Assignment, assign};
+use super::error::{ImportError, LineError};
+use super::form::Form;
+use super::rows::{Row, array, csv, lines};
 use crate::base::db::author::Author;
-use crate::base::db::version::Directory;
-use crate::base::db::{Database, Pace, Stored, Write};
+use crate::base::db::version::DirectoryVersion;
+use crate::base::db::{Database, ImportSummary, Timeouts, Write};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::{Checked, parse};
 use crate::model::catalog::Resource;
-use crate::write::input::{Input, note_all, save};
-
-use super::assign::{Assignment, assign};
-use super::form::Form;
-use super::refused::{Flaw, Refused};
-use super::rows::{Row, array, csv, lines};
+use crate::query::entry::inputs;
+use crate::write::input::Input;
+use crate::write::store::{import_entries, record_existing};
 
 /// Entries stored at a time.
 const PART: usize = 1000;
@@ -31,7 +32,7 @@ pub(crate) struct Files {
     pub table: Option<&'static [&'static str]>,
     /// The first content, where the program brings some along, and how it is written.
     pub seed: Option<(Form, &'static str)>,
-    read: fn(Form, &str) -> Result<Batch, Vec<Flaw>>,
+    read: fn(Form, &str) -> Result<Batch, Vec<LineError>>,
     /// Notes entries of which nothing was ever noted.
     pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
     pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
@@ -50,7 +51,7 @@ impl Files {
             table: None,
             seed,
             read: read::<T>,
-            note: |write, noted| Box::pin(note_all::<T>(write, noted)),
+            note: |write, noted| Box::pin(record_existing::<T>(write, noted)),
             values: |db| Box::pin(values::<T>(db)),
         }
     }
@@ -59,7 +60,7 @@ impl Files {
         Self { table: Some(columns), ..self }
     }
 
-    pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
         (self.read)(form, text)
     }
 }
@@ -73,17 +74,25 @@ pub(crate) struct Batch {
 /// Entries of one resource, each with the line it begins on.
 trait Entries {
     /// Stores them a thousand at a time, in their order; what they refer to must be there. Tells how many each time.
-    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>>;
+    fn store<'a>(
+        &'a self,
+        write: &'a Write,
+        done: &'a dyn Fn(usize),
+    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>>;
 }
 
 impl<T: Input> Entries for Vec<(u64, T)> {
-    fn store<'a>(&'a self, write: &'a Write, done: &'a dyn Fn(usize)) -> LocalBoxFuture<'a, Result<Stored, Refused>> {
+    fn store<'a>(
+        &'a self,
+        write: &'a Write,
+        done: &'a dyn Fn(usize),
+    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>> {
         Box::pin(async move {
             let Assignment { ids, key_changes } = assign(&write.tx, self).await?;
-            let mut all = Stored { key_changes, ..Stored::default() };
+            let mut all = ImportSummary { key_changes, ..ImportSummary::default() };
             for (part, ids) in self.chunks(PART).zip(ids.chunks(PART)) {
                 let inputs = part.iter().map(|(_, input)| input.clone());
-                let stored = save(write, ids.iter().copied().zip(inputs).collect()).await;
+                let stored = import_entries(write, ids.iter().copied().zip(inputs).collect()).await;
                 all.add(stored.map_err(|error| refused(error, part))?);
                 done(part.len());
             }
@@ -92,27 +101,27 @@ impl<T: Input> Entries for Vec<(u64, T)> {
     }
 }
 
-fn refused<T>(error: Error, part: &[(u64, T)]) -> Refused {
+fn refused<T>(error: Error, part: &[(u64, T)]) -> ImportError {
     match error {
         Error::Invalid(violations) => {
-            Refused::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
+            ImportError::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
         }
-        other => Refused::Failed(other),
+        other => ImportError::Failed(other),
     }
 }
 
 /// The line of a violation whose pointer begins with the number of its entry.
-fn located<T>(violation: Violation, part: &[(u64, T)]) -> Flaw {
+fn located<T>(violation: Violation, part: &[(u64, T)]) -> LineError {
     let pointer = violation.pointer.unwrap_or_default();
     let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
     let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
     // What is wrong with an entry as a whole has no member.
     let pointer = if rest.is_empty() { String::new() } else { format!("/{rest}") };
-    Flaw { line, pointer, detail: violation.detail }
+    LineError { line, pointer, detail: violation.detail }
 }
 
 /// Reads and checks every row, and sees that none names the same entry as another.
-fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
+fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
     let rows = match form {
         Form::Csv => csv(text),
         Form::Json => array(text),
@@ -127,7 +136,7 @@ fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
                 for name in [Some(input.slug()), input.official()].into_iter().flatten() {
                     if let Some(first) = seen.insert(name.to_owned(), line) {
                         let detail = format!("`{name}` stands on line {first} already");
-                        flaws.push(Flaw { line, pointer: String::new(), detail });
+                        flaws.push(LineError { line, pointer: String::new(), detail });
                     }
                 }
                 entries.push((line, input));
@@ -139,10 +148,10 @@ fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<Flaw>> {
     if flaws.is_empty() { Ok(Batch { entries: Box::new(entries), len }) } else { Err(flaws) }
 }
 
-fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<Flaw>> {
+fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
     let (mut json, doubts) = parse(text.as_bytes()).map_err(|error| {
         let detail = "is not JSON; look for a missing comma, quotation mark or brace".to_owned();
-        vec![Flaw { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
+        vec![LineError { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
     })?;
     if let Some(members) = json.as_object_mut() {
         for name in T::DERIVED {
@@ -150,20 +159,20 @@ fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<Flaw>> {
         }
     }
     let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
-    let flaw = |Violation { pointer, detail, .. }| Flaw { line, pointer: pointer.unwrap_or_default(), detail };
+    let flaw = |Violation { pointer, detail, .. }| LineError { line, pointer: pointer.unwrap_or_default(), detail };
     value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
 }
 
 /// Why a transaction was not committed.
 enum Stopped {
-    Refused(Refused),
+    ImportError(ImportError),
     /// There is nothing to keep: everything is there already, or it was a rehearsal.
-    Unneeded(Stored),
+    Unneeded(ImportSummary),
 }
 
 impl From<Error> for Stopped {
     fn from(error: Error) -> Self {
-        Self::Refused(error.into())
+        Self::ImportError(error.into())
     }
 }
 
@@ -177,16 +186,16 @@ pub(crate) struct Storing {
 /// `progress` hears of each part that was stored, by its entries.
 pub(crate) async fn store(
     database: &Database,
-    directory: &Directory,
+    directory: &DirectoryVersion,
     batches: Vec<Batch>,
     how: Storing,
     progress: impl Fn(usize) + 'static,
-) -> Result<Stored, Refused> {
+) -> Result<ImportSummary, ImportError> {
     let Storing { author, is_rehearsal } = how;
     let work = async move |write: &Write| {
-        let mut all = Stored::default();
+        let mut all = ImportSummary::default();
         for batch in batches {
-            all.add(batch.entries.store(write, &progress).await.map_err(Stopped::Refused)?);
+            all.add(batch.entries.store(write, &progress).await.map_err(Stopped::ImportError)?);
         }
         if is_rehearsal || all.created + all.updated == 0 {
             return Err(Stopped::Unneeded(all));
@@ -194,13 +203,13 @@ pub(crate) async fn store(
         write.analyze().await?;
         Ok(all)
     };
-    match database.write(directory, (author, Pace::Unhurried), work).await {
+    match database.write(directory, author, Timeouts::Disabled, work).await {
         Ok(stored) | Err(Stopped::Unneeded(stored)) => Ok(stored),
-        Err(Stopped::Refused(refused)) => Err(refused),
+        Err(Stopped::ImportError(refused)) => Err(refused),
     }
 }
 
 async fn values<T: Input>(db: &DatabaseConnection) -> Result<Vec<Value>> {
-    let inputs = T::current(db, None).await?;
-    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::fault)).collect()
+    let inputs = inputs::<T::View, T>(db, None).await?;
+    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::internal)).collect()
 }

@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::refused::Flaw;
+use super::error::LineError;
 use crate::base::error::Result;
 
 /// An entry as it stands in a file.
@@ -13,9 +13,9 @@ pub(super) struct Row {
 }
 
 /// The elements of a JSON array.
-pub(super) fn array(text: &str) -> Result<Vec<Row>, Flaw> {
+pub(super) fn array(text: &str) -> Result<Vec<Row>, LineError> {
     let whole: Result<Vec<&RawValue>, _> = serde_json::from_str(text);
-    let whole = whole.map_err(|error| Flaw {
+    let whole = whole.map_err(|error| LineError {
         line: error.line() as u64,
         pointer: String::new(),
         detail: "is not a JSON array; look for a missing comma, quotation mark or brace".to_owned(),
@@ -42,9 +42,9 @@ pub(super) fn lines(text: &str) -> Vec<Row> {
 const NUMBERS: &[&str] = &["population", "area_km2", "lon", "lat", "round", "round_year"];
 
 /// Comma-separated values with a header; an empty cell is an absent member.
-pub(super) fn csv(text: &str) -> Result<Vec<Row>, Flaw> {
+pub(super) fn csv(text: &str) -> Result<Vec<Row>, LineError> {
     let mut reader = ::csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let flaw = |error: &::csv::Error| Flaw {
+    let flaw = |error: &::csv::Error| LineError {
         line: error.position().map_or(1, ::csv::Position::line),
         pointer: String::new(),
         detail: "has another number of columns than the header, or is not CSV".to_owned(),

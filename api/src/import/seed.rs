@@ -6,11 +6,11 @@ use anyhow::{Result, anyhow};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
+use super::error::ImportError;
 use super::files::{Files, Storing, store};
-use super::refused::Refused;
 use crate::base::db::author::Author;
-use crate::base::db::version::Directory;
-use crate::base::db::{Database, Pace, Write};
+use crate::base::db::version::DirectoryVersion;
+use crate::base::db::{Database, Timeouts, Write};
 use crate::base::error::Error;
 
 pub(crate) use crate::import::Form;
@@ -27,7 +27,7 @@ pub struct SourceFile<'t> {
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<()> {
-    let directory = Directory::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(database.connection()).await?;
     let is_filled = directory.version().number > 0;
     if is_filled && !lacks_history(database).await? {
         return Ok(());
@@ -57,11 +57,11 @@ async fn lacks_history(database: &Database) -> Result<bool> {
 }
 
 /// Notes what is there of a directory that was filled before changes were noted: its history begins now.
-async fn note(database: &Database, directory: &Directory, all: Vec<&'static Files>) -> Result<()> {
+async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'static Files>) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
     let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
     tracing::info!("the history of the directory begins");
-    let author = (Author::command("migrate"), Pace::Unhurried);
+    let author = Author::command("migrate");
     let work = async move |write: &Write| -> Result<(), Error> {
         let noted = write.tx.query_all_raw(sql(NOTED)).await?;
         let noted: Result<HashSet<Uuid>, DbErr> = noted.iter().map(|row| row.try_get_by_index(0)).collect();
@@ -71,14 +71,14 @@ async fn note(database: &Database, directory: &Directory, all: Vec<&'static File
         }
         Ok(())
     };
-    Ok(database.write(directory, author, work).await?)
+    Ok(database.write(directory, author, Timeouts::Disabled, work).await?)
 }
 
 /// Adds the entries of files, in the order in which they refer to each other.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn add(database: &Database, all: &[&Files], sources: &[SourceFile<'_>]) -> Result<()> {
-    let directory = Directory::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(database.connection()).await?;
     let read = |SourceFile { collection, form, text }: &SourceFile<'_>| {
         let files = all.iter().find(|files| files.resource.collection == *collection);
         let files = files.ok_or_else(|| anyhow!("there are no {collection}"))?;
@@ -88,8 +88,8 @@ pub(crate) async fn add(database: &Database, all: &[&Files], sources: &[SourceFi
     let how = Storing { author: Author::command("seed"), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
-        Err(Refused::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
-        Err(Refused::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
+        Err(ImportError::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
+        Err(ImportError::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())
 }

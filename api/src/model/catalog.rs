@@ -22,7 +22,7 @@ pub(crate) struct Resource {
     /// A column with an official key that names an entry as well as its slug does.
     pub official: Option<&'static str>,
     /// Are there few enough to list them all in a message?
-    pub few: bool,
+    pub enumerable: bool,
 }
 
 impl fmt::Debug for Resource {
@@ -34,7 +34,7 @@ impl fmt::Debug for Resource {
 impl Resource {
     /// The entries that are named by slug, official key or id, as SQL over an entry and two lists, of texts and of ids; each
     /// is looked up by its index.
-    pub(crate) fn named(&self, entry: &str, [names, ids]: [&str; 2]) -> String {
+    pub(crate) fn match_sql(&self, entry: &str, [names, ids]: [&str; 2]) -> String {
         let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
         format!("({entry}.slug = any ({names}) or {entry}.id = any ({ids}){official})")
     }
@@ -45,7 +45,7 @@ impl Resource {
     }
 
     /// What is said of a name that leads nowhere.
-    pub(crate) fn leads_nowhere(&self, name: &str) -> String {
+    pub(crate) fn unresolved(&self, name: &str) -> String {
         format!("`{name}` names no entry of /v1/{}", self.collection)
     }
 
@@ -62,7 +62,7 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     label: "jsonb_build_object('de', t.name)",
     key: "name_key",
     official: Some("ags"),
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const THEMES: Resource = Resource {
@@ -72,7 +72,7 @@ pub(crate) const THEMES: Resource = Resource {
     label: "t.label",
     key: "label_key",
     official: None,
-    few: true,
+    enumerable: true,
 };
 
 pub(crate) const PROJECTS: Resource = Resource {
@@ -82,7 +82,7 @@ pub(crate) const PROJECTS: Resource = Resource {
     label: "jsonb_build_object('de', t.name)",
     key: "name_key",
     official: None,
-    few: true,
+    enumerable: true,
 };
 
 pub(crate) const SOLUTIONS: Resource = Resource {
@@ -92,7 +92,7 @@ pub(crate) const SOLUTIONS: Resource = Resource {
     label: "t.title",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
@@ -102,7 +102,7 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     label: "t.title",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const WORKING_GROUPS: Resource = Resource {
@@ -112,7 +112,7 @@ pub(crate) const WORKING_GROUPS: Resource = Resource {
     label: "t.name",
     key: "name_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
@@ -122,7 +122,7 @@ pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     label: "t.title",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const EVENTS: Resource = Resource {
@@ -132,7 +132,7 @@ pub(crate) const EVENTS: Resource = Resource {
     label: "t.title",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const COURSES: Resource = Resource {
@@ -142,7 +142,7 @@ pub(crate) const COURSES: Resource = Resource {
     label: "t.title",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 pub(crate) const PUBLICATIONS: Resource = Resource {
@@ -152,7 +152,7 @@ pub(crate) const PUBLICATIONS: Resource = Resource {
     label: "jsonb_build_object('de', t.title)",
     key: "title_key",
     official: None,
-    few: false,
+    enumerable: false,
 };
 
 /// Every resource, in the order in which entries refer to each other.

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 /// One value of a facet
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Bucket {
+#[schema(as = Bucket)]
+pub(crate) struct FacetValue {
     /// What to write in the filter of the same name.
     #[schema(example = "DE-BW")]
     pub value: String,

@@ -220,5 +220,5 @@ pub(crate) fn completeness(content: &Value, wanted: &[&'static str]) -> (u8, Vec
 
 /// What the database keeps as JSON.
 pub(crate) fn read<T: DeserializeOwned>(kept: Value) -> Result<T> {
-    serde_json::from_value(kept).map_err(Error::fault)
+    serde_json::from_value(kept).map_err(Error::internal)
 }

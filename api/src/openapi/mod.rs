@@ -3,8 +3,8 @@
 mod inputs;
 mod operation;
 mod reads;
-mod told;
 pub(crate) mod ui;
+mod webhook_docs;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -20,7 +20,7 @@ use utoipa::{OpenApi, openapi};
 
 use self::operation::{Facts, describe};
 use crate::auth::SCOPES;
-use crate::base::error::{KINDS, Kind, Overtaken, Problem, Violation};
+use crate::base::error::{EditConflict, PROBLEM_TYPES, Problem, ProblemType, Violation};
 use crate::resources::Registration;
 use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
@@ -52,7 +52,7 @@ use crate::services::webhooks::{SubmissionStep, WebhookMessage};
         (name = "running", description = "For those who run the service."),
     ),
     components(schemas(
-        Overtaken,
+        EditConflict,
         Problem,
         Violation,
         WebhookMessage<FeedChange>,
@@ -88,7 +88,7 @@ pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registra
         }
     }
     document.components = Some(schemas);
-    document.webhooks = Some(told::webhooks());
+    document.webhooks = Some(webhook_docs::webhooks());
     let tag = |registration: &Registration| {
         TagBuilder::new().name(registration.resource.collection).description(Some(registration.about)).build()
     };
@@ -179,7 +179,7 @@ fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Oper
         writes::complete(&facts, operation);
     }
     let responses = &mut operation.responses.responses;
-    for kind in KINDS.iter().filter(|kind| is_possible(kind.name, &facts)) {
+    for kind in PROBLEM_TYPES.iter().filter(|kind| is_possible(kind.name, &facts)) {
         let problem = || Ref::new(format!("#/components/responses/{}", problem_of(kind.status))).into();
         responses.entry(kind.status.as_str().to_owned()).or_insert_with(problem);
     }
@@ -229,13 +229,14 @@ fn problem_of(status: StatusCode) -> String {
 
 /// The problems of each status, once for all operations.
 fn problems() -> impl Iterator<Item = (String, Response)> {
-    let statuses: BTreeSet<StatusCode> = KINDS.iter().map(|kind| kind.status).collect();
+    let statuses: BTreeSet<StatusCode> = PROBLEM_TYPES.iter().map(|kind| kind.status).collect();
     statuses.into_iter().map(|status| (problem_of(status), problem(status)))
 }
 
 fn problem(status: StatusCode) -> Response {
-    let kinds = KINDS.iter().filter(|kind| kind.status == status);
-    let names: Vec<String> = kinds.map(|Kind { name, title, .. }| format!("[{title}](/problems/{name})")).collect();
+    let problem_types = PROBLEM_TYPES.iter().filter(|kind| kind.status == status);
+    let names: Vec<String> =
+        problem_types.map(|ProblemType { name, title, .. }| format!("[{title}](/problems/{name})")).collect();
     let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let response = ResponseBuilder::new().description(names.join(", ")).content("application/problem+json", schema);
     let mut response = response.build();

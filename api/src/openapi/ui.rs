@@ -52,7 +52,7 @@ async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
     /// What starts the page; ours, the rest is Swagger UI as it is.
     const INITIALIZER: &str = include_str!("ui.js");
 
-    let found = serve(&file, Arc::default()).map_err(|error| Error::fault(anyhow::anyhow!("{error}")))?;
+    let found = serve(&file, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
     let found = found.ok_or(Error::NotFound)?;
     let bytes = if *file == "swagger-initializer.js" { INITIALIZER.into() } else { found.bytes.into_owned() };
     Ok(HttpResponse::Ok()

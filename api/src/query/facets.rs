@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QuerySelect, QueryTrait, Select};
 
 use crate::base::error::Result;
-use crate::model::facet_value::Bucket;
+use crate::model::facet_value::FacetValue;
 use crate::query::filter::Filter;
 use crate::query::relations::Relation;
 
@@ -25,23 +25,23 @@ pub(crate) type Label = fn(&str) -> Option<Text>;
 /// Where the values of a facet stand.
 pub(crate) enum Values {
     /// A column of the entry's own table, or an expression over its columns.
-    Own(&'static str),
+    Column(&'static str),
     /// A table or view with a row for each entry and value: its name, and its column with the value.
-    Listed(&'static str, &'static str),
+    JoinTable(&'static str, &'static str),
     /// The slugs of related entries, with what they are called.
     Related(&'static Relation),
 }
 
-/// The facets that were asked for. `open` takes the filter of a facet out of the query, and says where its values stand.
+/// The facets that were asked for. `facet_spec` takes the filter of a facet out of the query, and says where its values stand.
 pub(crate) fn facets<Q: Clone, F: Copy>(
     query: &Q,
     asked: &[F],
     filters: impl Fn(&Q) -> Filter,
-    open: impl Fn(F, &mut Q) -> (&'static str, Values, Label),
+    facet_spec: impl Fn(F, &mut Q) -> (&'static str, Values, Label),
 ) -> Vec<Facet> {
     let facet = |facet: &F| {
         let mut others = query.clone();
-        let (name, values, label) = open(*facet, &mut others);
+        let (name, values, label) = facet_spec(*facet, &mut others);
         Facet { name, values, label, filters: filters(&others) }
     };
     asked.iter().map(facet).collect()
@@ -55,11 +55,11 @@ struct Counted {
 }
 
 /// Counts the values that some entries have, most frequent first.
-pub(crate) async fn buckets<E: EntityTrait>(
+pub(crate) async fn facet_values<E: EntityTrait>(
     db: &impl ConnectionTrait,
     facet: Facet,
     entries: Select<E>,
-) -> Result<Vec<Bucket>> {
+) -> Result<Vec<FacetValue>> {
     let Facet { values, label, .. } = facet;
     let text = |value: &str| Expr::cust(value.to_owned()).cast_as(Alias::new("text"));
     let none = || Expr::cust("null::jsonb");
@@ -76,11 +76,11 @@ pub(crate) async fn buckets<E: EntityTrait>(
             .to_owned()
     };
     let query = match values {
-        Values::Own(value) => {
+        Values::Column(value) => {
             let rows = entries.select_only().expr_as(text(value), "value").expr_as(none(), "label");
             rows.expr_as(Expr::cust("count(*)"), "count").group_by(Expr::cust("1")).into_query()
         }
-        Values::Listed(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
+        Values::JoinTable(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
         Values::Related(relation) => {
             let Relation { table, owner, other, to, .. } = relation;
             let mut query = counted(table, owner, Expr::cust(to.label), text("t.slug"));
@@ -92,11 +92,11 @@ pub(crate) async fn buckets<E: EntityTrait>(
     let bucket = |Counted { value, label: known, count }: Counted| {
         let value = value?;
         let label = known.or_else(|| label(&value)).unwrap_or_else(|| Text { de: value.clone(), en: None });
-        Some(Bucket { value, label, count })
+        Some(FacetValue { value, label, count })
     };
-    let mut buckets: Vec<Bucket> = rows.into_iter().filter_map(bucket).collect();
-    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-    Ok(buckets)
+    let mut facet_values: Vec<FacetValue> = rows.into_iter().filter_map(bucket).collect();
+    facet_values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    Ok(facet_values)
 }
 
 /// The label of a term.

@@ -5,7 +5,7 @@ use entity::vocabulary::Vocabulary;
 use sea_orm::prelude::Expr;
 use sea_orm::{Condition, EntityTrait, QueryFilter, Select};
 
-use crate::base::terms::of_terms;
+use crate::base::terms::term_values;
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::Resource;
 use crate::model::geo::{Bbox, Kilometres, Near};
@@ -47,7 +47,7 @@ impl Filter {
 
     /// One of several terms, if any are given.
     pub(crate) fn term<V: Vocabulary>(self, column: &str, terms: &[V]) -> Self {
-        self.text(column, of_terms(terms))
+        self.text(column, term_values(terms))
     }
 
     /// One of several texts, if any are given.

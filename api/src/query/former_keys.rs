@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::http::{Key, Name};
+use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 
 /// What became of an entry that is not where a key says.
@@ -19,17 +19,17 @@ struct Trace {
 }
 
 /// Why there is no entry under a key: there never was, it was deleted, or it has another slug now.
-pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: &Key) -> Error {
+pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Error {
     match trace(db, resource, key).await {
         Err(error) => error,
-        Ok(Some(Trace { slug: Some(slug), .. })) => Error::Moved { slug },
+        Ok(Some(Trace { slug: Some(slug), .. })) => Error::PermanentRedirect { slug },
         Ok(Some(trace)) if trace.action == Action::Delete => Error::Gone(trace.at),
         Ok(_) => Error::NotFound,
     }
 }
 
 /// The slug that an entry has now which a key names or has named.
-pub(crate) async fn slug_now(db: &impl ConnectionTrait, resource: &Resource, key: &Key) -> Result<String> {
+pub(crate) async fn slug_now(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Result<String> {
     match trace(db, resource, key).await? {
         Some(Trace { slug: Some(slug), .. }) => Ok(slug),
         _ => Err(absent(db, resource, key).await),
@@ -37,11 +37,11 @@ pub(crate) async fn slug_now(db: &impl ConnectionTrait, resource: &Resource, key
 }
 
 /// The id of an entry that a key names or has named, even if it was deleted.
-pub(crate) async fn once(db: &impl ConnectionTrait, resource: &Resource, key: &Key) -> Result<Option<Uuid>> {
+pub(crate) async fn once(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Result<Option<Uuid>> {
     Ok(trace(db, resource, key).await?.map(|trace| trace.entry_id))
 }
 
-async fn trace(db: &impl ConnectionTrait, resource: &Resource, key: &Key) -> Result<Option<Trace>> {
+async fn trace(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Result<Option<Trace>> {
     let (condition, value): (_, sea_orm::Value) = match key.name() {
         Name::Id(id) => ("c.entry_id = $2", id.into()),
         Name::Slug(slug) => ("c.slug = $2", slug.into()),

@@ -5,35 +5,30 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use sea_orm::prelude::Expr;
-use sea_orm::{
-    Condition, ConnectionTrait, DatabaseConnection, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, Select,
-};
+use sea_orm::{DatabaseConnection, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::http::format::Record;
-use crate::http::{EntryQuery, Filters, Key, ListQuery, Page, Position, Sort};
-use crate::model::catalog::Resource;
-use crate::query::facets::{Facet, buckets};
+use crate::http::{Filters, ListQuery, Page, Position, Sort};
+use crate::query::facets::{Facet, facet_values};
 use crate::query::filter::Filter;
-use crate::query::former_keys::absent;
 use crate::query::full_text::Search;
 use crate::query::keyset::{SortKey, in_order, slice};
 
 /// What a list asks for, as a value: nothing of it has been read yet.
-pub(crate) struct Plan {
+pub(crate) struct ListPlan {
     /// Which entries.
     pub filters: Filter,
     /// What to order them by where nothing was said.
-    pub usual: SortKey,
+    pub default_order: SortKey,
     /// What to order them by, if anything was said; by relevance if that is no column.
     pub order: Option<(Option<SortKey>, bool)>,
     pub facets: Vec<Facet>,
 }
 
-impl Plan {
+impl ListPlan {
     /// An order that was asked for.
     pub(crate) fn order<O: Copy>(
         sort: Option<Sort<O>>,
@@ -45,7 +40,7 @@ impl Plan {
 
 /// A list that was planned and searched: its parts can be read one after another.
 #[derive(Clone)]
-struct Asked<E: EntityTrait> {
+struct PreparedList<E: EntityTrait> {
     rows: Select<E>,
     order: SortKey,
     search: Option<Search>,
@@ -53,8 +48,8 @@ struct Asked<E: EntityTrait> {
     highlight: bool,
 }
 
-impl<E: EntityTrait> Asked<E> {
-    fn new(plan: &Plan, search: Option<Search>, highlight: bool) -> Self {
+impl<E: EntityTrait> PreparedList<E> {
+    fn new(plan: &ListPlan, search: Option<Search>, highlight: bool) -> Self {
         let relevance =
             search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
         let is_ranked = search.is_some() && !matches!(plan.order, Some((Some(_), _)));
@@ -62,7 +57,7 @@ impl<E: EntityTrait> Asked<E> {
             (Some((Some(key), descending)), _) => key.clone().turned(*descending),
             (Some((None, descending)), Some(relevance)) => relevance.turned(*descending),
             (None, Some(relevance)) => relevance.turned(true),
-            (Some((None, _)) | None, None) => plan.usual.clone(),
+            (Some((None, _)) | None, None) => plan.default_order.clone(),
         };
         Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
     }
@@ -105,7 +100,7 @@ pub(crate) async fn list<Q, T, M, E>(
     context: &Data<Context>,
     req: &HttpRequest,
     mut list: ListQuery<Q, T>,
-    plan: impl Fn(&Q) -> Plan,
+    plan: impl Fn(&Q) -> ListPlan,
     views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>> + 'static,
 ) -> Result<HttpResponse>
 where
@@ -121,12 +116,12 @@ where
     }
     let mut plan = plan(&list.query);
     if list.view.is_feed() {
-        plan.usual = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
+        plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
     }
-    let search = Search::asked(db, plan.filters.table, list.usual.q.as_ref()).await?;
-    let since = list.usual.updated_since.map(|since| since.0);
-    let plan = Plan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
-    let asked = Asked::<E>::new(&plan, search, list.usual.highlight.unwrap_or(T::MARKED));
+    let search = Search::asked(db, plan.filters.table, list.params.q.as_ref()).await?;
+    let since = list.params.updated_since.map(|since| since.0);
+    let plan = ListPlan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
+    let asked = PreparedList::<E>::new(&plan, search, list.params.highlight.unwrap_or(T::MARKED));
     if list.view.is_streamed() {
         let context = context.clone();
         return list
@@ -137,7 +132,7 @@ where
     let mut facets = BTreeMap::new();
     for facet in plan.facets {
         let entries = facet.filters.clone().compare("updated_at >= $1", since).select::<E>(asked.search.as_ref());
-        facets.insert(facet.name, buckets(db, facet, entries).await?);
+        facets.insert(facet.name, facet_values(db, facet, entries).await?);
     }
     let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), &views).await?;
     let did_you_mean = match &asked.search {
@@ -146,60 +141,6 @@ where
     };
     let next = next.map(|position| list.cursor(position));
     list.reply(req, Page { items, total, next, facets, did_you_mean }, version)
-}
-
-/// Answers with one entry.
-pub(crate) async fn show<M, T>(
-    context: &Data<Context>,
-    req: &HttpRequest,
-    resource: &Resource,
-    key: &Key,
-    query: EntryQuery<T>,
-    views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>>,
-) -> Result<HttpResponse>
-where
-    M: ModelTrait,
-    M::Entity: EntityTrait<Model = M>,
-    T: Record,
-{
-    query.reply(req, &entry(context.read()?, resource, key, views).await?)
-}
-
-/// The entry that a key names.
-pub(crate) async fn entry<C: ConnectionTrait, M, T>(
-    db: &C,
-    resource: &Resource,
-    key: &Key,
-    views: impl AsyncFn(&C, Vec<M>) -> Result<Vec<T>>,
-) -> Result<T>
-where
-    M: ModelTrait,
-    M::Entity: EntityTrait<Model = M>,
-{
-    match M::Entity::find().filter(resource.keyed(key)?).one(db).await? {
-        Some(row) => views(db, vec![row]).await?.pop().ok_or(Error::NotFound),
-        None => Err(absent(db, resource, key).await),
-    }
-}
-
-/// What was set of all entries, or of those with these slugs or official keys, by key or slug.
-pub(crate) async fn inputs<C: ConnectionTrait, M, T, I>(
-    db: &C,
-    resource: &Resource,
-    names: Option<Vec<String>>,
-    views: impl AsyncFn(&C, Vec<M>) -> Result<Vec<T>>,
-) -> Result<Vec<(Uuid, I)>>
-where
-    M: ModelTrait,
-    M::Entity: EntityTrait<Model = M>,
-    T: Record + Into<I>,
-{
-    let official = resource.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
-    let these = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
-    let order = Expr::cust(format!("{} collate \"C\"", resource.official.unwrap_or("slug")));
-    let rows = M::Entity::find().filter(Condition::all().add_option(these)).order_by_asc(order);
-    let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
-    Ok(views(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
 }
 
 /// The ids of some entries.

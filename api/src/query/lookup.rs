@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::auth::Responsible;
 use crate::base::error::{Error, Result, Violation};
-use crate::http::{Key, Name};
+use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::slug_now;
 
@@ -65,7 +65,7 @@ struct Named {
 
 impl Resource {
     /// The entry that a key names, as SQL.
-    pub(crate) fn keyed(&self, key: &Key) -> Result<Expr> {
+    pub(crate) fn key_condition(&self, key: &EntryKey) -> Result<Expr> {
         match (key.name(), self.official) {
             (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
             (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
@@ -78,7 +78,7 @@ impl Resource {
     pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
         let Self { table, .. } = self;
         let official = self.official_of("t");
-        let condition = self.named("t", ["$1", "$2"]);
+        let condition = self.match_sql("t", ["$1", "$2"]);
         let sql = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
         let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
@@ -106,13 +106,13 @@ impl Resource {
         member: &str,
         names: &[String],
     ) -> Result<(Vec<Uuid>, Vec<Violation>)> {
-        let found = if names.is_empty() { HashMap::new() } else { self.find_ever(db, names).await? };
+        let found = if names.is_empty() { HashMap::new() } else { self.find_including_former(db, names).await? };
         let (mut ids, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {
                 Some(found) if ids.contains(&found.id) => {}
                 Some(found) => ids.push(found.id),
-                None => violations.push(Violation::pointer(format!("/{member}/{place}"), self.leads_nowhere(name))),
+                None => violations.push(Violation::pointer(format!("/{member}/{place}"), self.unresolved(name))),
             }
         }
         Ok((ids, violations))
@@ -151,7 +151,7 @@ impl Resource {
     }
 
     /// The entries that are named or have been named so, by the names that were used; a name that somebody else has now is theirs.
-    pub(crate) async fn find_ever(
+    pub(crate) async fn find_including_former(
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
@@ -159,13 +159,13 @@ impl Resource {
         let mut found = self.find(db, names).await?;
         let strange: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
         if !strange.is_empty() {
-            found.extend(self.find_once(db, &strange).await?);
+            found.extend(self.find_by_former_key(db, &strange).await?);
         }
         Ok(found)
     }
 
     /// The entries that names have named once, by those names.
-    async fn find_once(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+    async fn find_by_former_key(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
         #[derive(FromQueryResult)]
         struct Once {
             name: String,
@@ -188,7 +188,7 @@ impl Resource {
     }
 
     /// The slug of the entry that a key names.
-    pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &Key) -> Result<String> {
+    pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<String> {
         match self.one(db, key).await? {
             Some(found) => Ok(found.slug),
             None => slug_now(db, self, key).await,
@@ -196,16 +196,16 @@ impl Resource {
     }
 
     /// The id of the entry that a key names, if there is one.
-    pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Uuid>> {
+    pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Uuid>> {
         Ok(self.one(db, key).await?.map(|found| found.id))
     }
 
-    async fn one(&self, db: &impl ConnectionTrait, key: &Key) -> Result<Option<Found>> {
+    async fn one(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Found>> {
         let mut query = Query::select();
         query
             .exprs(["id", "slug", "null::text as official"].map(Expr::cust))
             .from(self.table)
-            .and_where(self.keyed(key)?);
+            .and_where(self.key_condition(key)?);
         Ok(Found::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
     }
 
@@ -216,12 +216,12 @@ impl Resource {
             return Ok(vec![]);
         }
         let Self { table, collection, .. } = self;
-        let found = self.find_ever(db, values).await?;
+        let found = self.find_including_former(db, values).await?;
         let unknown: Vec<&String> = values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).collect();
         if unknown.is_empty() {
             return Ok(found.into_values().map(|found| found.id).collect::<BTreeSet<_>>().into_iter().collect());
         }
-        let help = if self.few {
+        let help = if self.enumerable {
             let known = format!("select slug as name from {table} order by 1");
             let known = Statement::from_string(db.get_database_backend(), known);
             let known = Named::find_by_statement(known).all(db).await?.into_iter().map(|known| known.name);

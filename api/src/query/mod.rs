@@ -1,5 +1,6 @@
 //! How entries are found: lists, filters, facets, paging, relations, full text.
 
+pub(crate) mod entry;
 pub(crate) mod facets;
 pub(crate) mod filter;
 pub(crate) mod former_keys;

@@ -66,29 +66,9 @@ impl Relation {
         let sql = format!(
             "{entry}.id in (select r.{owner} from {table} r join {} t on t.id = r.{other} where {})",
             to.table,
-            to.named("t", ["$1", "$2"])
+            to.match_sql("t", ["$1", "$2"])
         );
         Expr::cust_with_values(sql, [Value::from(others.to_vec()), ids(others).into()])
-    }
-
-    /// The others of some owners, in place of those they had.
-    pub(crate) async fn put(&self, tx: &impl ConnectionTrait, others: Vec<(Uuid, Vec<Uuid>)>) -> Result<()> {
-        let Self { table, owner, other, .. } = self;
-        let owners: Vec<Uuid> = others.iter().map(|(owner, _)| *owner).collect();
-        let pairs = || others.iter().flat_map(|(owner, others)| (0..).zip(others).map(move |pair| (*owner, pair)));
-        let clear = format!("delete from {table} where {owner} = any ($1)");
-        let fill = format!(
-            "insert into {table} ({owner}, {other}, position) select * from unnest($1::uuid[], $2::uuid[], $3::smallint[])"
-        );
-        let values = [
-            pairs().map(|(owner, _)| owner).collect::<Vec<Uuid>>().into(),
-            pairs().map(|(_, (_, other))| *other).collect::<Vec<Uuid>>().into(),
-            pairs().map(|(_, (position, _))| position).collect::<Vec<i16>>().into(),
-        ];
-        let backend = tx.get_database_backend();
-        tx.execute_raw(Statement::from_sql_and_values(backend, clear, [owners.into()])).await?;
-        tx.execute_raw(Statement::from_sql_and_values(backend, fill, values)).await?;
-        Ok(())
     }
 }
 

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
-use crate::http::Key;
+use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
 /// Where the lists of what belongs to an entry are, by their names
@@ -31,7 +31,7 @@ impl Lists {
 
 /// The path of a list below an entry.
 pub(crate) struct EntryList {
-    key: Key,
+    key: EntryKey,
     list: String,
 }
 
@@ -41,7 +41,7 @@ impl FromRequest for EntryList {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let list = req.match_info().get("list").unwrap_or_default().to_owned();
-        ready(Key::from_request(req, payload).into_inner().map(|key| Self { key, list }))
+        ready(EntryKey::from_request(req, payload).into_inner().map(|key| Self { key, list }))
     }
 }
 

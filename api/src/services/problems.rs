@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::base::error::{Error, KINDS, Kind, Result};
+use crate::base::error::{Error, PROBLEM_TYPES, ProblemType, Result};
 
 const TAG: &str = "problems";
 
@@ -22,11 +22,11 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems")]
 async fn list_problems() -> HttpResponse {
-    let row = |kind: &Kind| {
-        let Kind { status, name, title, .. } = kind;
+    let row = |kind: &ProblemType| {
+        let ProblemType { status, name, title, .. } = kind;
         format!("<li><a href=\"/problems/{name}\">{title}</a> ({})</li>", status.as_u16())
     };
-    page("Problems", &format!("<ul>{}</ul>", KINDS.iter().map(row).collect::<String>()))
+    page("Problems", &format!("<ul>{}</ul>", PROBLEM_TYPES.iter().map(row).collect::<String>()))
 }
 
 /// Read about a kind of problem
@@ -36,7 +36,7 @@ async fn list_problems() -> HttpResponse {
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems/{name}")]
 async fn get_problem(name: Path<String>) -> Result<HttpResponse> {
-    let kind = KINDS.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
+    let kind = PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
     let body = format!(
         "<p>{}</p><p>Status {}. Answers carry it as <code>application/problem+json</code> (RFC 9457) with the type \
          <code>/problems/{}</code>.</p><p><a href=\"/problems\">All problems</a> · <a href=\"/docs/\">Documentation</a></p>",

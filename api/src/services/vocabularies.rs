@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record};
-use crate::http::{EntryQuery, Filters, Key, ListQuery, Name, Page, Paging, Position, View};
+use crate::http::{EntryKey, EntryParams, Filters, ListQuery, Name, Page, Paging, Position, RepresentationParams};
 
 const TAG: &str = "vocabularies";
 
@@ -73,7 +73,7 @@ impl Record for Vocabulary {
 pub(crate) struct VocabularyQuery {}
 
 impl Filters for VocabularyQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
@@ -95,7 +95,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
 /// List vocabularies
 ///
 /// Every closed list of the directory with German and English labels, by name.
-#[utoipa::path(tag = TAG, params(Paging, View),
+#[utoipa::path(tag = TAG, params(Paging, RepresentationParams),
     responses((status = 200, description = "A page of vocabularies, or every match in the streamed forms", content(
         (Page<Vocabulary> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -119,10 +119,10 @@ async fn list_vocabularies(
 }
 
 /// Read a vocabulary
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), RepresentationParams),
     responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
 #[get("/v1/vocabularies/{key}")]
-async fn get_vocabulary(req: HttpRequest, key: Key, entry: EntryQuery<Vocabulary>) -> Result<HttpResponse> {
+async fn get_vocabulary(req: HttpRequest, key: EntryKey, entry: EntryParams<Vocabulary>) -> Result<HttpResponse> {
     let Name::Slug(name) = key.name() else {
         return Err(Error::NotFound);
     };

@@ -9,15 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::call::{Answer, Call, Done};
-use super::settle::{Settled, Wrong, settle};
-use super::text;
-use crate::auth::Caller;
+use super::context::WriteContext;
+use super::input::Input;
+use super::resolve::{EntryErrors, ResolvedBatch, resolve_references};
+use super::response::{Answer, Outcome};
+use super::store::write_entries;
+use crate::auth::{Access, Caller};
 use crate::base::db::Write;
 use crate::base::error::{Error, Problem, Result};
 use crate::base::validation::Checked;
 use crate::http::Batch;
-use crate::write::input::{Input, put};
 
 /// How many entries are created at once.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
@@ -74,27 +75,30 @@ pub(crate) struct BatchItem {
 }
 
 /// Creates entries: some statements for all of them, however many there are.
-pub(crate) async fn create_all<I: Input>(
-    (caller, call): (Caller, Call),
-    BatchQuery { mode, dry_run }: BatchQuery,
-    Batch { items, digest }: Batch<I>,
+pub(crate) async fn create_all<A: Access, I: Input>(
+    context: WriteContext<A, BatchQuery>,
+    batch: Batch<I>,
 ) -> Result<HttpResponse> {
-    let writer = caller.clone();
+    let (BatchQuery { mode, dry_run }, Batch { items, digest }) = (context.params, batch);
+    let caller = context.caller.clone();
     let work = async move |write: &Write| {
-        let (Settled { known, entries, .. }, mut items) = accept(write, &writer, mode, items).await?;
+        let (ResolvedBatch { references, entries, .. }, mut items) = accept(write, &caller, mode, items).await?;
         let created = items.iter().filter(|item| item.problem.is_none()).count();
         if dry_run {
             for item in &mut items {
                 item.id = None;
             }
         } else {
-            put(write, Action::Create, &known, entries.into_iter().flatten().collect()).await?;
+            write_entries(write, Action::Create, &references, entries.into_iter().flatten().collect()).await?;
         }
         let status = if mode == Mode::Each { StatusCode::MULTI_STATUS } else { StatusCode::OK };
-        let answer = Answer::new(status, Some(text(&BatchAnswer { created, dry_run, items })?));
-        Ok(if dry_run || created == 0 { Done::Unchanged(answer) } else { Done::Changed(answer) })
+        let answer = Answer::new(
+            status,
+            Some(serde_json::to_string(&BatchAnswer { created, dry_run, items }).map_err(Error::internal)?),
+        );
+        Ok(if dry_run || created == 0 { Outcome::Unchanged(answer) } else { Outcome::Changed(answer) })
     };
-    call.run(&caller, &digest, work).await
+    context.run(&digest, work).await
 }
 
 /// Finds those that can be created, and what becomes of each.
@@ -103,19 +107,25 @@ async fn accept<I: Input>(
     caller: &Caller,
     mode: Mode,
     items: Vec<Checked<I>>,
-) -> Result<(Settled<I>, Vec<BatchItem>)> {
+) -> Result<(ResolvedBatch<I>, Vec<BatchItem>)> {
     let mut standing: Vec<(Uuid, Checked<I>)> = items.into_iter().map(|checked| (Uuid::now_v7(), checked)).collect();
     let mut places: Vec<usize> = (0..standing.len()).collect();
     let mut refused: Vec<(usize, Error)> = vec![];
     loop {
-        let Settled { known, violations, entries } = settle(&write.tx, standing).await?;
+        let ResolvedBatch { references, errors, entries } = resolve_references(&write.tx, standing).await?;
         let before = refused.len();
         let (mut fine, mut refused_names) = (vec![], HashSet::new());
-        for ((place, wrong), entry) in places.into_iter().zip(violations).zip(entries) {
-            let right = entry.as_ref().map_or(Ok(()), |(_, input)| caller.acts_for(&known.responsible(input)));
-            match (wrong.refuse().and(right), entry) {
+        for ((place, errors), entry) in places.into_iter().zip(errors).zip(entries) {
+            // Names that were not resolved are among the errors.
+            let authorized = || match &entry {
+                Some((_, input)) => caller.acts_for(&references.responsible(input)?),
+                None => Ok(()),
+            };
+            match (errors.into_result().and_then(|()| authorized()), entry) {
                 (Ok(()), Some(entry)) => fine.push((place, entry)),
-                (Ok(()), None) => refused.push((place, Error::fault(anyhow::anyhow!("an entry is there or is wrong")))),
+                (Ok(()), None) => {
+                    refused.push((place, Error::internal(anyhow::anyhow!("an entry is there or is wrong"))))
+                }
                 (Err(error), entry) => {
                     refused_names.extend(entry.iter().flat_map(|(_, input)| names(input)));
                     refused.push((place, error));
@@ -125,7 +135,7 @@ async fn accept<I: Input>(
         if refused.len() == before {
             let items = told(&fine, refused);
             let entries = fine.into_iter().map(|(_, entry)| Some(entry)).collect();
-            return Ok((Settled { known, violations: vec![], entries }, items));
+            return Ok((ResolvedBatch { references, errors: vec![], entries }, items));
         }
         if mode == Mode::All {
             return Err(all_at_once(refused));
@@ -151,10 +161,10 @@ fn dependants<I: Input>(fine: &mut Vec<(usize, (Uuid, I))>, mut out: HashSet<Str
         let mut next = HashSet::new();
         fine.retain_mut(|(place, (_, input))| {
             let mut violations = vec![];
-            input.visit(&mut |mention, mentioned| {
+            input.visit_references(&mut |field, mentioned| {
                 let lost = mentioned.into_iter().filter(|(_, name)| out.contains(*name));
-                let lost = lost.filter(|_| mention.resource.table == I::RESOURCE.table);
-                violations.extend(lost.map(|(at, name)| mention.leads_nowhere(at, name)));
+                let lost = lost.filter(|_| field.resource.table == I::RESOURCE.table);
+                violations.extend(lost.map(|(at, name)| field.unresolved(at, name)));
             });
             if !violations.is_empty() {
                 next.extend(names(input));
@@ -193,9 +203,9 @@ fn all_at_once(refused: Vec<(usize, Error)>) -> Error {
             error => other = other.or(Some(error)),
         }
     }
-    match (Wrong { rules, taken }.refuse(), other) {
+    match (EntryErrors { rules, taken }.into_result(), other) {
         (Ok(()), Some(other)) => other,
-        (Ok(()), None) => Error::fault(anyhow::anyhow!("nothing was wrong")),
+        (Ok(()), None) => Error::internal(anyhow::anyhow!("nothing was wrong")),
         (Err(error), _) => error,
     }
 }

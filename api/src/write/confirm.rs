@@ -1,67 +1,67 @@
-//! Somebody stands by an entry: what is told of it holds today.
+//! Confirming that what an entry says is true today.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use entity::vocabulary::Action;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ModelTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
 use uuid::Uuid;
 
-use super::call::{Call, Done};
-use super::settle::{Settled, settle};
-use super::{answer, shown};
-use crate::auth::Caller;
+use super::context::WriteContext;
+use super::input::Input;
+use super::representation::{Representation, split_representation};
+use super::resolve::resolve_entry;
+use super::response::Outcome;
+use super::store::write_entries;
+use crate::auth::{Access, Caller};
 use crate::base::dates::today;
 use crate::base::db::Write;
 use crate::base::error::Result;
 use crate::base::validation::Checked;
-use crate::http::Key;
-use crate::http::format::Record;
-use crate::query::list;
-use crate::write::input::{Input, put};
+use crate::http::EntryKey;
+use crate::query::entry::find;
 
 /// What a confirmation means for an entry.
-pub(crate) struct Stand {
-    /// Is it that of those whose entry it is, so that the entry counts as confirmed?
+pub(crate) struct Confirmation {
+    /// Whether it comes from those who are responsible for the entry, so that the entry counts as confirmed.
     pub is_own: bool,
-    /// Was anything noted of it that was not known before?
+    /// Whether something was recorded of it that was not known before.
     pub is_new: bool,
 }
 
-/// Confirms an entry; `stand` notes who stands by it, and refuses those who may not.
-pub(crate) async fn confirm<M, T, I>(
-    (caller, mut call): (Caller, Call),
-    key: Key,
-    stand: impl AsyncFn(&Write, &Caller, Uuid) -> Result<Stand> + 'static,
-    views: impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>> + 'static,
-) -> Result<HttpResponse>
-where
-    M: ModelTrait,
-    M::Entity: EntityTrait<Model = M>,
-    T: Record + Into<I>,
-    I: Input,
-{
-    call.plain()?;
-    let (minimal, writer) = (call.minimal, caller.clone());
+/// Confirms an entry. `authorize` records who confirms it, and refuses callers who may not.
+pub(crate) async fn confirm<A: Access, I: Input>(
+    context: WriteContext<A>,
+    key: EntryKey,
+    authorize: impl AsyncFn(&Write, &Caller, Uuid) -> Result<Confirmation> + 'static,
+) -> Result<HttpResponse> {
+    let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
-        let there = list::entry(&write.tx, I::RESOURCE, &key, &views).await?;
-        let (there, current) = shown::<T, I>(there)?;
-        let Stand { is_own, is_new } = stand(write, &writer, there.id).await?;
+        let current = find::<I::View, _>(&write.tx, &key).await?;
+        let (representation, current) = split_representation::<I>(current)?;
+        let id = representation.id;
+        let Confirmation { is_own, is_new } = authorize(write, &caller, id).await?;
         let mut confirmed = current.clone();
         if is_own {
             confirmed.confirm(today());
         }
         if !is_new && confirmed == current {
-            return Ok(Done::Unchanged(there.answer(StatusCode::OK, minimal)));
+            return Ok(Outcome::Unchanged(representation.answer(StatusCode::OK, minimal)));
         }
-        let Settled { known, entries, .. } = settle(&write.tx, vec![(there.id, Checked::whole(confirmed))]).await?;
-        put(write, Action::Confirm, &known, entries.into_iter().flatten().collect()).await?;
-        answer::<M, T, I>(write, there.id, (StatusCode::OK, minimal), views).await.map(Done::Changed)
+        let (references, confirmed) = resolve_entry(&write.tx, id, Checked::whole(confirmed)).await?;
+        write_entries(write, Action::Confirm, &references, vec![(id, confirmed)]).await?;
+        let confirmed = Representation::read::<I>(&write.tx, id).await?;
+        Ok(Outcome::Changed(confirmed.answer(StatusCode::OK, minimal)))
     };
-    call.run(&caller, "", work).await
+    context.run("", work).await
 }
 
-/// Is an entry the affair of one of the municipalities that somebody acts for?
-pub(crate) async fn is_affair(tx: &DatabaseTransaction, table: &str, entry: Uuid, caller: &Caller) -> Result<bool> {
+/// Whether one of the municipalities that a caller acts for is responsible for an entry.
+pub(crate) async fn is_responsible(
+    tx: &DatabaseTransaction,
+    table: &str,
+    entry: Uuid,
+    caller: &Caller,
+) -> Result<bool> {
     let Some(own) = &caller.municipalities else { return Ok(true) };
     let own: Vec<Uuid> = own.iter().copied().collect();
     let sql =

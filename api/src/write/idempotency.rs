@@ -1,36 +1,56 @@
-//! The same POST twice is one.
+//! Idempotency keys: the same POST twice is one.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use chrono::TimeDelta;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
 use serde_json::json;
 
-use super::call::Answer;
+use super::response::Answer;
 use crate::base::clock;
-use crate::base::db::KEPT_FOR;
-use crate::base::error::{Error, Result};
+use crate::base::db::Database;
+use crate::base::error::{Error, Result, Violation};
 
-/// A request that may be repeated.
-pub(super) struct Repeat {
+/// How long an answer is stored.
+const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const REPLAYED: &str = "idempotent-replayed";
+
+/// Returns the key that a request carries, if it carries one.
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut sent = headers.get_all(IDEMPOTENCY_KEY);
+    let Some(key) = sent.next() else { return Ok(None) };
+    let key = key.to_str().unwrap_or_default().trim().trim_matches('"');
+    if sent.next().is_none() && (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(Some(key.to_owned()));
+    }
+    let detail = "must be one text of 1 to 255 visible ASCII characters, such as a UUID";
+    Err(Error::Header(vec![Violation::header("Idempotency-Key", detail)]))
+}
+
+/// A key, with what it is good for: one request of one caller.
+pub(super) struct Idempotency {
     pub actor: String,
     pub key: String,
-    /// Of method, address and body.
+    /// Digest of method, address, municipalities of the caller, and body.
     pub digest: String,
 }
 
 #[derive(FromQueryResult)]
-struct Kept {
+struct StoredAnswer {
     digest: String,
     status: i16,
     headers: serde_json::Value,
     body: Option<String>,
 }
 
-impl Repeat {
-    /// What was answered the first time, if that was in the last day. While the first is under way, on whichever instance,
-    /// it holds a lock that ends with its transaction.
-    pub(super) async fn answered(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
+impl Idempotency {
+    /// Returns the stored answer to the first request with this key, if that was in the last day. While the first request is in
+    /// progress, on whichever instance, it holds a lock that ends with its transaction.
+    pub(super) async fn replay(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
         const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as claimed";
-        const KEPT: &str = "select digest, status, headers, body from idempotency_key \
+        const STORED: &str = "select digest, status, headers, body from idempotency_key \
             where actor = $1 and key = $2 and created_at > $3";
         let names = || [self.actor.clone().into(), self.key.clone().into()];
         let claimed = Statement::from_sql_and_values(DbBackend::Postgres, CLAIM, names());
@@ -39,35 +59,41 @@ impl Repeat {
         }
         let [actor, key] = names();
         let values = [actor, key, (clock::now() - KEPT_FOR).into()];
-        let kept = Statement::from_sql_and_values(DbBackend::Postgres, KEPT, values);
-        let Some(kept) = Kept::find_by_statement(kept).one(tx).await? else { return Ok(None) };
-        if kept.digest != self.digest {
+        let stored = Statement::from_sql_and_values(DbBackend::Postgres, STORED, values);
+        let Some(stored) = StoredAnswer::find_by_statement(stored).one(tx).await? else { return Ok(None) };
+        if stored.digest != self.digest {
             return Err(Error::KeyReused);
         }
-        let status = u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        Ok(Some(Answer {
-            status: status.ok_or_else(|| Error::fault(anyhow::anyhow!("a kept answer has no status")))?,
-            headers: serde_json::from_value(kept.headers).map_err(Error::fault)?,
-            body: kept.body,
-        }))
+        let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+        let answer = Answer {
+            status: status.ok_or_else(|| Error::internal(anyhow::anyhow!("a stored answer has no status")))?,
+            headers: serde_json::from_value(stored.headers).map_err(Error::internal)?,
+            body: stored.body,
+        };
+        Ok(Some(answer.with(REPLAYED, "true")))
     }
 
-    /// Keeps an answer, in the transaction it tells of, if anybody may ask for it again.
-    pub(super) async fn keep(repeat: Option<&Self>, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
-        const KEEP: &str = "insert into idempotency_key (actor, key, digest, status, headers, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
+    /// Stores an answer, in the transaction of the write that it describes.
+    pub(super) async fn store(&self, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
+        const STORE: &str = "insert into idempotency_key (actor, key, digest, status, headers, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
             on conflict (actor, key) do update set digest = excluded.digest, status = excluded.status, \
                 headers = excluded.headers, body = excluded.body, created_at = excluded.created_at";
-        let Some(Self { actor, key, digest }) = repeat else { return Ok(()) };
         let values: [sea_orm::Value; 7] = [
-            actor.into(),
-            key.into(),
-            digest.into(),
+            self.actor.clone().into(),
+            self.key.clone().into(),
+            self.digest.clone().into(),
             i16::try_from(answer.status.as_u16()).unwrap_or_default().into(),
             json!(answer.headers).into(),
             answer.body.clone().into(),
             clock::now().into(),
         ];
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, KEEP, values)).await?;
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, STORE, values)).await?;
         Ok(())
     }
+}
+
+/// Deletes the answers that are too old to be given again.
+pub(crate) async fn delete_old_answers(database: &Database) -> Result<()> {
+    const DELETE: &str = "delete from idempotency_key where created_at < $1";
+    database.execute(DELETE, vec![(clock::now() - KEPT_FOR).into()]).await
 }

@@ -4,21 +4,21 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
+use super::children::{ChildTable, replace_children};
+use super::references::{ReferenceField, ReferenceVisitor, ResolvedReferences};
 use crate::base::error::{Error, Result};
 use crate::base::link::Link;
 use crate::base::validation::rules;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::PROJECTS;
+use crate::model::catalog::{MUNICIPALITIES, PROJECTS};
 use crate::model::municipality_link::MunicipalityLink;
-use crate::write::input::{Known, Mention, Visit};
 
 /// A table of those who take part in the entries of a resource.
-pub(crate) struct Parties {
+pub(crate) struct Participants {
     pub table: &'static str,
     /// Its column with the entry's id.
     pub owner: &'static str,
@@ -78,17 +78,17 @@ fn somebody<R>(party: &PartyInput<R>) -> Result<(), ValidationError> {
 pub(crate) fn visit<R>(
     parties: &mut [PartyInput<R>],
     [municipality, project]: [&'static str; 2],
-    visit: &mut Visit<'_>,
+    visit: &mut ReferenceVisitor<'_>,
 ) {
     let numbered = parties.iter_mut().enumerate();
     let (municipalities, projects): (Vec<_>, Vec<_>) =
         numbered.map(|(place, party)| ((place, &mut party.municipality), (place, &mut party.project))).unzip();
-    let named = |names: Vec<(usize, &mut Option<String>)>, mention: Mention, visit: &mut Visit<'_>| {
+    let named = |names: Vec<(usize, &mut Option<String>)>, field: ReferenceField, visit: &mut ReferenceVisitor<'_>| {
         let named = names.into_iter().filter_map(|(place, name)| Some((place, name.as_mut()?)));
-        visit(&mention, named.collect());
+        visit(&field, named.collect());
     };
-    named(municipalities, Mention::any(&MUNICIPALITIES, municipality), visit);
-    named(projects, Mention::any(&PROJECTS, project), visit);
+    named(municipalities, ReferenceField::any(&MUNICIPALITIES, municipality), visit);
+    named(projects, ReferenceField::any(&PROJECTS, project), visit);
 }
 
 #[derive(FromQueryResult)]
@@ -111,7 +111,7 @@ impl<R: for<'de> Deserialize<'de>> Party<R> {
         let project = found.project_id.zip(found.project_slug).zip(found.project_name);
         Ok(Self {
             name: found.name,
-            role: serde_json::from_value(found.role.into()).map_err(Error::fault)?,
+            role: serde_json::from_value(found.role.into()).map_err(Error::internal)?,
             municipality: municipality
                 .map(|((id, slug), name)| MunicipalityLink::new(id, slug, found.municipality_ags, name)),
             project: project.map(|((id, slug), name)| Link::new(PROJECTS.collection, id, slug, name)),
@@ -119,7 +119,7 @@ impl<R: for<'de> Deserialize<'de>> Party<R> {
     }
 }
 
-impl Parties {
+impl Participants {
     /// Those who take part in some entries, in their order: one statement, however many there are.
     pub(crate) async fn of<R: for<'de> Deserialize<'de>>(
         &self,
@@ -142,34 +142,33 @@ impl Parties {
         Ok(parties)
     }
 
-    /// Those who take part in some entries, in place of those who did.
-    pub(crate) async fn put<R: Serialize>(
+    /// Replaces those who take part in some entries.
+    pub(crate) async fn replace<R: Serialize>(
         &self,
         tx: &impl ConnectionTrait,
-        known: &Known,
-        parties: &[(Uuid, &[PartyInput<R>])],
+        references: &ResolvedReferences,
+        participants: &[(Uuid, &[PartyInput<R>])],
     ) -> Result<()> {
         let Self { table, owner } = self;
-        let owners: Vec<Uuid> = parties.iter().map(|(owner, _)| *owner).collect();
-        let clear = format!("delete from {table} where {owner} = any ($1)");
-        let fill = format!(
-            "insert into {table} ({owner}, position, role, name, municipality_id, project_id) \
-             select * from jsonb_to_recordset($1) \
-                 as r (owner uuid, position smallint, role text, name text, municipality_id uuid, project_id uuid)"
-        );
-        let id = |resource, name: &Option<String>| known.id(resource, name.as_deref()?);
-        let row = |owner: Uuid, (position, party): (usize, &PartyInput<R>)| {
-            json!({
-                "owner": owner, "position": position, "role": party.role, "name": party.name,
-                "municipality_id": id(&MUNICIPALITIES, &party.municipality), "project_id": id(&PROJECTS, &party.project),
-            })
-        };
-        let rows =
-            parties.iter().flat_map(|(owner, parties)| parties.iter().enumerate().map(|party| row(*owner, party)));
-        let rows: Value = rows.collect();
-        let backend = tx.get_database_backend();
-        tx.execute_raw(Statement::from_sql_and_values(backend, clear, [owners.into()])).await?;
-        tx.execute_raw(Statement::from_sql_and_values(backend, fill, [rows.into()])).await?;
-        Ok(())
+        let owners: Vec<Uuid> = participants.iter().map(|(owner, _)| *owner).collect();
+        let mut rows = vec![];
+        for (entry, participants) in participants {
+            for (position, participant) in participants.iter().enumerate() {
+                let PartyInput { name, role, municipality, project } = participant;
+                rows.push(json!({
+                    (*owner): entry, "position": position, "role": role, "name": name,
+                    "municipality_id": references.optional_id(&MUNICIPALITIES, municipality.as_ref())?,
+                    "project_id": references.optional_id(&PROJECTS, project.as_ref())?,
+                }));
+            }
+        }
+        let columns = &[
+            ("position", "smallint"),
+            ("role", "text"),
+            ("name", "text"),
+            ("municipality_id", "uuid"),
+            ("project_id", "uuid"),
+        ];
+        replace_children(tx, &ChildTable { name: table, owner, columns }, &owners, rows).await
     }
 }

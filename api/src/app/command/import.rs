@@ -8,9 +8,9 @@ use super::database::{files, open};
 use crate::app::seed;
 use crate::app::settings::Settings;
 use crate::base::db::author::Author;
-use crate::base::db::version::Directory;
+use crate::base::db::version::DirectoryVersion;
 use crate::base::error::Error;
-use crate::import::{Files, Form, Refused, Storing, store};
+use crate::import::{Files, Form, ImportError, Storing, store};
 
 /// What to store.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ impl Import {
 
         let batch = files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
         let database = open(settings, false).await?;
-        let directory = Directory::open(database.connection()).await?;
+        let directory = DirectoryVersion::open(database.connection()).await?;
         // On a terminal alone; elsewhere the bar is silent.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len as u64).with_style(style);
@@ -56,11 +56,11 @@ impl Import {
         let closed = database.close().await;
         let stored = match stored {
             Ok(stored) => stored,
-            Err(Refused::Flaws(flaws)) => refuse(&flaws)?,
-            Err(Refused::Failed(Error::Taken(_))) => {
+            Err(ImportError::Flaws(flaws)) => refuse(&flaws)?,
+            Err(ImportError::Failed(Error::Taken(_))) => {
                 bail!("an entry holds a slug or key that another one has; nothing was stored")
             }
-            Err(Refused::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),
+            Err(ImportError::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),
         };
         let done = if self.dry_run { "would be" } else { "were" };
         eprintln!(

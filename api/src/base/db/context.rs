@@ -3,14 +3,14 @@
 use sea_orm::DatabaseConnection;
 
 use super::database::Database;
-use super::version::Directory;
+use super::version::DirectoryVersion;
 use crate::base::error::{Error, Result};
 
 /// The database, and the version of the directory that this process knows.
 #[derive(Clone)]
 pub struct Context {
     pub db: Database,
-    pub version: Directory,
+    pub version: DirectoryVersion,
 }
 
 impl Context {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use anyhow::Result;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
+use super::server::{self, Server, Use};
+use super::settings::DatabaseSettings;
+use super::statement::sql;
 use crate::base::error::{self, Error};
 
 #[cfg(feature = "embedded")]
 use super::embedded;
-use super::server::{self, Server, Use};
-use super::settings::DatabaseSettings;
-use super::statement::sql;
 
 /// An open database; clones share it.
 #[derive(Clone)]

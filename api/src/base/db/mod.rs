@@ -19,10 +19,10 @@ mod write;
 
 pub use self::database::Database;
 pub(crate) use self::database::in_time;
-pub use self::save::{KeyChange, Stored};
-pub(crate) use self::save::{insert, upsert};
+pub(crate) use self::save::upsert;
+pub use self::save::{ImportSummary, KeyChange};
 pub use self::schema::{Removal, Schema};
 pub use self::settings::DatabaseSettings;
 pub(crate) use self::statement::{sql, written};
-pub(crate) use self::write::KEPT_FOR;
-pub use self::write::{Pace, Write};
+pub(crate) use self::write::rollback;
+pub use self::write::{Timeouts, Write};

@@ -14,7 +14,7 @@ const CHUNK: usize = 1000;
 
 /// What became of entries that were stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
+pub struct ImportSummary {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
@@ -37,7 +37,7 @@ impl fmt::Display for KeyChange {
     }
 }
 
-impl Stored {
+impl ImportSummary {
     pub(crate) fn add(&mut self, more: Self) {
         self.created += more.created;
         self.updated += more.updated;
@@ -71,18 +71,6 @@ where
             chunk.first().into_iter().flat_map(|row| E::Column::iter().filter(|column| is_written(row, column)));
         let conflict = OnConflict::columns(key.iter().copied()).update_columns(columns).to_owned();
         E::insert_many(chunk.to_vec()).on_conflict(conflict).exec_without_returning(tx).await?;
-    }
-    Ok(())
-}
-
-/// Inserts rows that are not there yet.
-pub(crate) async fn insert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
-where
-    E: EntityTrait,
-    A: ActiveModelTrait<Entity = E> + ActiveModelBehavior + Send + Clone,
-{
-    for chunk in rows.chunks(CHUNK) {
-        E::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
     }
     Ok(())
 }

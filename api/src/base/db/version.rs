@@ -20,7 +20,7 @@ pub struct Version {
 
 /// The newest version this process knows, and whether the database answers.
 #[derive(Clone)]
-pub struct Directory(Arc<watch::Sender<Known>>);
+pub struct DirectoryVersion(Arc<watch::Sender<Known>>);
 
 #[derive(Clone, Copy)]
 struct Known {
@@ -33,9 +33,9 @@ struct Known {
 }
 
 /// Something that is about to be heard of the directory.
-pub(crate) struct News(watch::Receiver<Known>);
+pub(crate) struct VersionSubscription(watch::Receiver<Known>);
 
-impl News {
+impl VersionSubscription {
     /// Waits for it until some time; did it come?
     pub(crate) async fn until(mut self, time: Instant) -> bool {
         tokio::time::timeout_at(time, self.0.changed()).await.is_ok_and(|heard| heard.is_ok())
@@ -51,7 +51,7 @@ const RETRY: Duration = Duration::from_millis(750);
 /// How long it may take behind a pooler, where it may have to wait for a session.
 const QUEUE: Duration = Duration::from_secs(5);
 
-impl Directory {
+impl DirectoryVersion {
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let (version, _) = look(db).await?;
         Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, writable: true, stopping: false }))))
@@ -72,8 +72,8 @@ impl Directory {
     }
 
     /// What comes after now: a new version, or the end.
-    pub(crate) fn news(&self) -> News {
-        News(self.0.subscribe())
+    pub(crate) fn subscribe(&self) -> VersionSubscription {
+        VersionSubscription(self.0.subscribe())
     }
 
     /// Is the service about to stop?

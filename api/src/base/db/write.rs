@@ -5,19 +5,14 @@ use std::future::pending;
 use std::time::Duration;
 
 use actix_web::rt;
-use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait, Value};
 
 use super::database::Database;
 use super::server::Use;
-use crate::base::clock;
 use crate::base::db::author::Author;
-use crate::base::db::version::{Directory, Version};
+use crate::base::db::version::{DirectoryVersion, Version};
 use crate::base::error::{Error, Result};
-
-/// How long the answer to a request is kept for those who repeat it.
-pub(crate) const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
 /// A transaction that changes the directory.
 pub struct Write {
@@ -30,13 +25,13 @@ pub struct Write {
     then: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
-/// How long a write may take.
+/// Whether a write is given up after some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// As long as somebody waits for the answer.
-    Request,
-    /// As long as it needs, for work on many entries; others wait for it.
-    Unhurried,
+pub enum Timeouts {
+    /// After the time that the client of a request waits.
+    Enabled,
+    /// Never, for work on many entries. Other writers wait for it.
+    Disabled,
 }
 
 /// How long a transaction may take that a request waits for.
@@ -50,8 +45,8 @@ const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout
 
 impl Write {
     /// Makes a transaction one that changes the directory: from here on, other writers wait for it.
-    pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, pace: Pace) -> Result<Self> {
-        if pace == Pace::Unhurried {
+    pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, timeouts: Timeouts) -> Result<Self> {
+        if timeouts == Timeouts::Disabled {
             tx.execute_unprepared(NO_LIMITS).await?;
         }
         let version = raise(&tx).await?;
@@ -59,7 +54,7 @@ impl Write {
     }
 
     /// Commits it, and lets the directory know.
-    pub(crate) async fn commit(self, directory: &Directory) -> Result<()> {
+    pub(crate) async fn commit(self, directory: &DirectoryVersion) -> Result<()> {
         self.tx.commit().await?;
         directory.reached(self.version);
         self.then.into_inner().into_iter().for_each(|then| then());
@@ -86,94 +81,86 @@ impl Write {
 }
 
 impl Database {
-    /// Runs `work` in a transaction, commits it and lets `directory` know.
+    /// Runs `work` in a transaction that makes the next version of the directory, commits it and publishes the version.
     ///
     /// Writers queue on the version row, so they cannot deadlock on each other and changes are numbered in the order in
     /// which they commit. Must be called inside an actix system.
     pub async fn write<T: 'static, E: From<Error> + 'static>(
         &self,
-        directory: &Directory,
-        (author, pace): (Author, Pace),
+        version: &DirectoryVersion,
+        author: Author,
+        timeouts: Timeouts,
         work: impl AsyncFnOnce(&Write) -> Result<T, E> + 'static,
     ) -> Result<T, E> {
-        let directory = directory.clone();
-        self.spawn(pace, async move |tx| {
-            let write = Write::begin(tx, author, pace).await?;
+        let (database, version) = (self.clone(), version.clone());
+        self.in_own_task(timeouts, async move {
+            let write = Write::begin(database.begin().await?, author, timeouts).await?;
             let done = work(&write).await?;
-            write.commit(&directory).await?;
+            write.commit(&version).await?;
             Ok(done)
         })
         .await
     }
 
-    /// Runs `work` with a transaction that it must commit, in a task of its own: a request that is dropped takes no
-    /// half-begun transaction with it, and what it asked for is done to its end. It ends all the same when the server does not
-    /// answer: whether what it was about to commit is there, nobody knows then. Must be called inside an actix system.
-    pub(crate) async fn transact<T: 'static, E: From<Error> + 'static>(
+    /// Runs a write in a task of its own. A request that is dropped would leave its transaction half done; in a task, the write goes on to
+    /// its end. With timeouts it ends all the same when the server does not respond; whether a commit in progress took effect
+    /// is unknown then. Must be called inside an actix system.
+    pub(crate) async fn in_own_task<T: 'static, E: From<Error> + 'static>(
         &self,
-        work: impl AsyncFnOnce(DatabaseTransaction) -> Result<T, E> + 'static,
-    ) -> Result<T, E> {
-        self.spawn(Pace::Request, work).await
-    }
-
-    async fn spawn<T: 'static, E: From<Error> + 'static>(
-        &self,
-        pace: Pace,
-        work: impl AsyncFnOnce(DatabaseTransaction) -> Result<T, E> + 'static,
+        timeouts: Timeouts,
+        work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Result<T, E> {
         let database = self.clone();
         let task = rt::spawn(async move {
-            let work = async { work(database.begin().await.map_err(Error::from)?).await };
             tokio::select! {
                 done = work => done,
-                // What is dropped in the middle gives its connection back, which is closed unless it answers at once.
-                cause = database.deadline(pace) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
+                // The pool closes a connection that is given back in the middle of a transaction, unless it responds at once.
+                cause = database.deadline(timeouts) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
             }
         });
-        task.await.unwrap_or_else(|failed| Err(Error::fault(failed).into()))
+        task.await.unwrap_or_else(|failed| Err(Error::internal(failed).into()))
     }
 
     /// Waits until a transaction is to be given up.
-    async fn deadline(&self, pace: Pace) -> &'static str {
+    async fn deadline(&self, timeouts: Timeouts) -> &'static str {
         // The embedded database cannot go away, and long work on a server ends by TCP keepalive.
-        let Some(server) = self.0.server.as_ref().filter(|_| pace == Pace::Request) else { return pending().await };
+        let Some(server) = self.0.server.as_ref().filter(|_| timeouts == Timeouts::Enabled) else {
+            return pending().await;
+        };
         tokio::select! {
             () = tokio::time::sleep(DEADLINE) => "the transaction did not end in time",
             () = server.reachability.lost_for(LOST) => "the database does not answer, and the transaction was given up",
         }
     }
 
-    /// Runs one statement in a transaction of its own; it is no part of the directory.
-    async fn execute(&self, sql: &'static str, values: Vec<sea_orm::Value>) -> Result<()> {
-        self.transact(async move |tx| {
+    /// Runs one statement in a transaction of its own that leaves the version of the directory as it is.
+    pub(crate) async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<()> {
+        let database = self.clone();
+        self.in_own_task(Timeouts::Enabled, async move {
+            let tx = database.begin().await?;
             tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
             Ok(tx.commit().await?)
         })
         .await
     }
 
-    /// Writes down when tokens were last used.
-    pub(crate) async fn note_uses(&self, tokens: Vec<Uuid>, times: Vec<DateTime<Utc>>) -> Result<()> {
-        const NOTE: &str = "insert into token_use (token_id, last_used_at) \
-            select u.token_id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u (token_id, at) join token t on t.id = u.token_id \
-                on conflict (token_id) do update set last_used_at = greatest(token_use.last_used_at, excluded.last_used_at)";
-        self.execute(NOTE, vec![tokens.into(), times.into()]).await
-    }
-
-    /// Forgets the answers that are kept no longer for those who repeat a request.
-    pub(crate) async fn forget_old_answers(&self) -> Result<()> {
-        const FORGET: &str = "delete from idempotency_key where created_at < $1";
-        self.execute(FORGET, vec![(clock::now() - KEPT_FOR).into()]).await
-    }
-
+    /// Begins the transaction of a write.
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
-    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let tx = self.0.writes.begin().await?;
         if self.is_pooled() {
             tx.execute_unprepared(&Use::Writes.transaction()).await?;
         }
         Ok(tx)
     }
+}
+
+/// Rolls a transaction back before its error is returned, so that a client who repeats the request at once finds it finished.
+pub(crate) async fn rollback(tx: DatabaseTransaction, error: Error) -> Error {
+    if let Err(cause) = tx.rollback().await {
+        tracing::debug!(cause = %Error::from(cause).chain(), "a transaction was not rolled back in good order");
+    }
+    error
 }
 
 /// Locks the version row until the transaction ends, and takes the next number.

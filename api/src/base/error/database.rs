@@ -16,14 +16,16 @@ const AWAY: [&str; 6] = ["08", "40001", "40P01", "53", "57", "55P03"];
 impl Error {
     /// The same as the answer to a write, where some failures of the database mean more than elsewhere.
     pub(crate) fn of_write(self) -> Self {
-        let state = if let Self::Unavailable(cause) | Self::Fault(cause) = &self {
+        let state = if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
             cause.downcast_ref().and_then(code)
         } else {
             None
         };
         match (state.as_deref(), self) {
-            (Some(INSUFFICIENT_PRIVILEGE), Self::Unavailable(cause) | Self::Fault(cause)) => Self::NotPermitted(cause),
-            (Some(DISK_FULL), Self::Unavailable(cause) | Self::Fault(cause)) => Self::Full(cause),
+            (Some(INSUFFICIENT_PRIVILEGE), Self::Unavailable(cause) | Self::Internal(cause)) => {
+                Self::NotPermitted(cause)
+            }
+            (Some(DISK_FULL), Self::Unavailable(cause) | Self::Internal(cause)) => Self::Full(cause),
             (_, error) => error,
         }
     }
@@ -35,7 +37,7 @@ impl From<DbErr> for Error {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Taken(vec![]),
             _ if code(&error).as_deref() == Some(READ_ONLY_TRANSACTION) => Self::Unwritable(error.into()),
             _ if is_away(&error) => Self::Unavailable(error.into()),
-            _ => Self::Fault(explained(error)),
+            _ => Self::Internal(explained(error)),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Everything that can go wrong, and how the caller hears of it.
 
 mod database;
-mod kinds;
 mod problem;
+mod problem_types;
 mod response;
 mod token;
 
@@ -12,8 +12,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::base::link::Link;
 
-pub(crate) use self::kinds::{KINDS, Kind};
-pub use self::problem::{Overtaken, Problem, Violation};
+pub use self::problem::{EditConflict, Problem, Violation};
+pub(crate) use self::problem_types::{PROBLEM_TYPES, ProblemType};
 pub use self::token::TokenError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,7 +25,7 @@ pub enum Error {
     NotFound,
     /// A middleware of `http` writes the `Location`, which keeps the rest of the path and the query.
     #[error("The entry has the slug `{slug}` now.")]
-    Moved { slug: String },
+    PermanentRedirect { slug: String },
     #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
     #[error("This address answers {allow} only.")]
@@ -58,24 +58,24 @@ pub enum Error {
     Refused(TokenError),
     #[error("The token lacks the scope `{0}`.")]
     Forbidden(&'static str),
-    #[error("{}", elsewhere(.0))]
-    Elsewhere(Vec<String>),
+    #[error("{}", outside_municipality(.0))]
+    OutsideMunicipality(Vec<String>),
     #[error("Only the submitter can do this: {0}.")]
     NotSubmitter(String),
     #[error("A token may pass on no more than it has: {0}.")]
-    Beyond(String),
+    ScopeEscalation(String),
     #[error("This service takes no writes.")]
     ReadOnly,
     #[error("This service issues no tokens: it has no key of its own to sign them with.")]
     NotIssuing,
     #[error("Name the version you have read: `If-Match` with its `ETag`.")]
-    Unconditional,
+    PreconditionRequired,
     #[error("The entry was changed after you read it. Read it again, and repeat your change on what it is now.")]
-    Changed,
+    PreconditionFailed,
     #[error(
         "There is an entry at this address already; without `If-None-Match` and with `If-Match` it can be replaced."
     )]
-    Exists,
+    AlreadyExists,
     #[error("{} refer to this entry; change or delete those first.", entries(*.1))]
     Referenced(Vec<Link>, usize),
     #[error("This `Idempotency-Key` was used for another request; choose a new one for each.")]
@@ -89,13 +89,13 @@ pub enum Error {
     )]
     Closed(&'static str),
     #[error("There are {1} {0} already, and there can be no more.")]
-    Enough(&'static str, u64),
+    QuotaExceeded(&'static str, u64),
     #[error("The webhook is not active, so nothing is sent to it; make it active first.")]
     Inactive,
     #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
     FourEyes,
-    #[error("{}", overtaken(.0))]
-    Overtaken(Box<Overtaken>),
+    #[error("{}", edit_conflict(.0))]
+    EditConflict(Box<EditConflict>),
     #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
     InFlight,
     #[error("{}", taken(.0))]
@@ -109,13 +109,13 @@ pub enum Error {
     #[error("The directory's database has no space left for writes; reads go on. Try again later.")]
     Full(#[source] anyhow::Error),
     #[error("The service failed; the fault is ours. It is logged under the request id of this answer.")]
-    Fault(#[source] anyhow::Error),
+    Internal(#[source] anyhow::Error),
 }
 
 impl Error {
     /// A failure that is ours.
-    pub fn fault(error: impl Into<anyhow::Error>) -> Self {
-        Self::Fault(error.into())
+    pub fn internal(error: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(error.into())
     }
 
     /// The chain of causes, for the log alone.
@@ -125,7 +125,7 @@ impl Error {
             | Self::Unwritable(cause)
             | Self::NotPermitted(cause)
             | Self::Full(cause)
-            | Self::Fault(cause) => Some(format!("{cause:#}")),
+            | Self::Internal(cause) => Some(format!("{cause:#}")),
             _ => None,
         }
     }
@@ -151,7 +151,7 @@ fn summary(violations: &[Violation]) -> String {
     text
 }
 
-fn overtaken(states: &Overtaken) -> String {
+fn edit_conflict(states: &EditConflict) -> String {
     let what = if states.conflicts.is_empty() {
         "The published entry has another revision now".to_owned()
     } else {
@@ -170,7 +170,7 @@ fn entries(number: usize) -> String {
     if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
 }
 
-fn elsewhere(holders: &[String]) -> String {
+fn outside_municipality(holders: &[String]) -> String {
     if holders.is_empty() {
         "The token acts for some municipalities, and this is the affair of no single one.".to_owned()
     } else {

@@ -29,7 +29,7 @@ pub struct Problem {
     /// The states to compare, where an entry was changed while a submission for it was under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub states: Option<Overtaken>,
+    pub states: Option<EditConflict>,
 }
 
 /// One thing to correct in a request
@@ -74,7 +74,8 @@ impl Violation {
 
 /// The three states of an entry that was changed while a submission for it was under way
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Overtaken {
+#[schema(as = Overtaken)]
+pub struct EditConflict {
     /// The revision of the published entry now.
     #[schema(example = 17)]
     pub revision: i64,

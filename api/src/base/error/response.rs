@@ -14,7 +14,7 @@ const BEARER: &str = "Bearer realm=\"transferatlas\"";
 
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
-        self.kind().status
+        self.problem_type().status
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
@@ -22,7 +22,7 @@ impl ResponseError for Error {
         if let Some(header) = self.headers() {
             response.insert_header(header);
         }
-        if let Self::Moved { .. } = self {
+        if let Self::PermanentRedirect { .. } = self {
             return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
         }
         response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
@@ -51,13 +51,13 @@ impl Error {
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
-        let kind = error.kind();
+        let kind = error.problem_type();
         let errors = match error {
             Error::Parameters(violations)
             | Error::Header(violations)
             | Error::Invalid(violations)
             | Error::Taken(violations) => violations.clone(),
-            Error::Overtaken(states) => states.conflicts.clone(),
+            Error::EditConflict(states) => states.conflicts.clone(),
             _ => vec![],
         };
         let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };
@@ -68,7 +68,7 @@ impl From<&Error> for Problem {
             detail: error.to_string(),
             errors,
             references,
-            states: if let Error::Overtaken(states) = error { Some((**states).clone()) } else { None },
+            states: if let Error::EditConflict(states) = error { Some((**states).clone()) } else { None },
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
 
 /// A member that cannot be read
-pub(super) struct Flaw {
+pub(super) struct FieldError {
     pub pointer: String,
     pub detail: String,
     /// Is it a member that nobody knows?
@@ -13,7 +13,7 @@ pub(super) struct Flaw {
     pub known: Vec<String>,
 }
 
-impl Flaw {
+impl FieldError {
     pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let (here, message) = (pointer(error.path()), error.inner().to_string());
         let flaw = |pointer, detail| Self { pointer, detail, is_stranger: false, known: vec![] };
@@ -100,7 +100,7 @@ pub(crate) fn escaped(member: &str) -> String {
 
 /// What may stand in the place of something that does not fit, until it does: a term, a text, a date, a time, a zone, a
 /// number, an object, a list.
-pub(super) fn stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
+pub(super) fn placeholders(known: &[String]) -> impl Iterator<Item = Value> {
     let others = [
         json!("-"),
         json!("2000-01-01"),
@@ -113,7 +113,7 @@ pub(super) fn stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
 }
 
 /// Everything that may stand there: besides those, values at either end of what others are compared with.
-pub(super) fn all_stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
+pub(super) fn all_placeholders(known: &[String]) -> impl Iterator<Item = Value> {
     let ends = [
         json!("1000-01-01"),
         json!("9999-12-31"),
@@ -122,5 +122,5 @@ pub(super) fn all_stand_ins(known: &[String]) -> impl Iterator<Item = Value> {
         json!(1_000_000_000),
         json!(true),
     ];
-    stand_ins(known).chain(ends)
+    placeholders(known).chain(ends)
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::flaw::{Flaw, stand_ins};
+use super::flaw::{FieldError, placeholders};
 
 /// What was put in the place of what does not fit, and the terms that would fit, by pointer.
 #[derive(Default)]
@@ -14,7 +14,7 @@ pub(super) struct Tried {
 }
 
 /// Puts the next stand-in in the place of what does not fit, or leaves out what nobody knows. Is there one left?
-pub(super) fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Tried) -> bool {
+pub(super) fn mend(json: &mut Value, flaw: &FieldError, tried: &mut Tried) -> bool {
     if flaw.is_stranger {
         return replace(json, &flaw.pointer, None);
     }
@@ -24,7 +24,7 @@ pub(super) fn mend(json: &mut Value, flaw: &Flaw, tried: &mut Tried) -> bool {
     // Each flaw at one place takes the next.
     let is_new =
         |value: &Value| !tried.values.iter().any(|(pointer, before)| *pointer == flaw.pointer && before == value);
-    let Some(stand_in) = stand_ins(&flaw.known).find(is_new) else { return false };
+    let Some(stand_in) = placeholders(&flaw.known).find(is_new) else { return false };
     tried.values.push((flaw.pointer.clone(), stand_in.clone()));
     replace(json, &flaw.pointer, Some(stand_in))
 }

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-use self::flaw::{Flaw, all_stand_ins};
+use self::flaw::{FieldError, all_placeholders};
 use self::mend::{Tried, mend, replace};
 use self::strict::{MOST, disguised, nulls};
 use crate::base::error::{Error, Result, Violation};
@@ -38,7 +38,7 @@ pub(crate) struct Checked<T> {
     pub value: Option<T>,
     pub violations: Vec<Violation>,
     /// Pointers to the stand-ins.
-    mended: Vec<String>,
+    replaced: Vec<String>,
 }
 
 impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
@@ -46,8 +46,8 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
         nulls(&json, String::new(), &mut violations);
         violations.truncate(MOST);
-        let mended = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
-        let mut checked = Self { value: None, violations, mended };
+        let replaced = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
+        let mut checked = Self { value: None, violations, replaced };
         let mut tried = Tried::default();
         for _ in 0..tries(&json, 2 * MOST) {
             match serde_path_to_error::deserialize::<_, T>(&json) {
@@ -60,10 +60,10 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
                     break;
                 }
                 Err(error) => {
-                    let flaw = Flaw::of(&error);
+                    let flaw = FieldError::of(&error);
                     if !checked.covers(&flaw.pointer) {
                         checked.violations.push(Violation::pointer(flaw.pointer.as_str(), flaw.detail.as_str()));
-                        checked.mended.push(flaw.pointer.clone());
+                        checked.replaced.push(flaw.pointer.clone());
                     }
                     if checked.violations.len() >= MOST || !mend(&mut json, &flaw, &mut tried) {
                         break;
@@ -79,9 +79,9 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
     /// several members may be broken by a stand-in alone, and nobody sent that.
     fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &Tried) -> Vec<Violation> {
         let mut left = tries(json, 20 * MOST);
-        for pointer in &self.mended {
+        for pointer in &self.replaced {
             let known = tried.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
-            for stand_in in std::iter::once(None).chain(all_stand_ins(known).map(Some)) {
+            for stand_in in std::iter::once(None).chain(all_placeholders(known).map(Some)) {
                 if broken.is_empty() || left == 0 {
                     return broken;
                 }
@@ -108,11 +108,11 @@ fn broken(value: &impl Validate) -> Vec<Violation> {
 impl<T> Checked<T> {
     /// A value that nothing is wrong with.
     pub(crate) fn whole(value: T) -> Self {
-        Self { value: Some(value), violations: vec![], mended: vec![] }
+        Self { value: Some(value), violations: vec![], replaced: vec![] }
     }
 
     /// The value, if nothing is wrong with it.
-    pub(crate) fn sound(self) -> Result<T> {
+    pub(crate) fn into_valid(self) -> Result<T> {
         match self.value {
             Some(value) if self.violations.is_empty() => Ok(value),
             _ => Err(Error::Invalid(self.violations)),
@@ -123,11 +123,11 @@ impl<T> Checked<T> {
     pub(crate) fn add(&mut self, violations: Vec<Violation>) {
         let about_stand_in = |violation: &Violation| {
             let pointer = violation.pointer.as_deref().unwrap_or_default();
-            let named = |mended: &String| {
-                let member = mended.rsplit('/').next().unwrap_or_default();
-                mended.starts_with(pointer) && violation.detail.contains(&format!("`{member}`"))
+            let named = |replaced: &String| {
+                let member = replaced.rsplit('/').next().unwrap_or_default();
+                replaced.starts_with(pointer) && violation.detail.contains(&format!("`{member}`"))
             };
-            self.covers(pointer) || self.mended.iter().any(named)
+            self.covers(pointer) || self.replaced.iter().any(named)
         };
         let told: Vec<Violation> = violations.into_iter().filter(|violation| !about_stand_in(violation)).collect();
         self.violations.extend(told);
@@ -136,8 +136,8 @@ impl<T> Checked<T> {
 
     /// Does a pointer lead to a stand-in, or into one?
     fn covers(&self, pointer: &str) -> bool {
-        let into = |mended: &String| pointer.strip_prefix(mended.as_str());
-        self.mended.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
+        let into = |replaced: &String| pointer.strip_prefix(replaced.as_str());
+        self.replaced.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

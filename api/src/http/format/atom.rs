@@ -39,7 +39,7 @@ pub(crate) fn feed<T: Record>(
         lang: Some("de".to_owned()),
         ..Feed::default()
     };
-    feed.write_to(vec![]).map_err(Error::fault)
+    feed.write_to(vec![]).map_err(Error::internal)
 }
 
 fn written(id: Uuid, item: Item<'_>) -> Entry {

@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 /// Between several values in one cell.
 const BETWEEN: &str = "; ";
 
-pub(in crate::http) fn header(columns: &[&str]) -> Result<Vec<u8>> {
+pub(crate) fn header(columns: &[&str]) -> Result<Vec<u8>> {
     line(columns.iter().map(|column| name(column)))
 }
 
@@ -20,14 +20,14 @@ pub(crate) fn columns(columns: &[&str]) -> String {
     columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
 }
 
-pub(in crate::http) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
+pub(crate) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
     line(columns.iter().map(|column| cell(record, column)))
 }
 
 fn line(cells: impl Iterator<Item = String>) -> Result<Vec<u8>> {
     let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(vec![]);
-    writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::fault)?;
-    writer.into_inner().map_err(|error| Error::fault(error.into_error()))
+    writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::internal)?;
+    writer.into_inner().map_err(|error| Error::internal(error.into_error()))
 }
 
 fn cell(record: &Value, path: &str) -> String {

@@ -7,7 +7,7 @@ use super::record::Record;
 
 /// What stands before the events: whose calendar it is, and the time zone its hours hold in, by the rule of the European
 /// Union since 1996.
-pub(in crate::http) fn begin() -> String {
+pub(crate) fn begin() -> String {
     let mut summer = Daylight::new("19960331T020000", "+0100", "+0200");
     summer.push(RRule::new("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"));
     summer.push(TzName::new("CEST"));
@@ -20,7 +20,7 @@ pub(in crate::http) fn begin() -> String {
 }
 
 /// An entry; nothing where it has no day.
-pub(in crate::http) fn event(record: &impl Record) -> String {
+pub(crate) fn event(record: &impl Record) -> String {
     record.event().map(|event| folded(&event.to_string())).unwrap_or_default()
 }
 
@@ -41,7 +41,7 @@ fn folded(text: &str) -> String {
     folded
 }
 
-pub(in crate::http) fn end() -> &'static str {
+pub(crate) fn end() -> &'static str {
     "END:VCALENDAR\r\n"
 }
 

@@ -12,4 +12,4 @@ pub(crate) use self::csv::columns;
 pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;
-pub(crate) use self::record::{Record, of_entry};
+pub(crate) use self::record::{Record, impl_entry_record};

@@ -10,7 +10,7 @@ use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts};
 
 /// What every entry of the directory tells alike, as a part of its `Record`.
-macro_rules! of_entry {
+macro_rules! impl_entry_record {
     () => {
         fn id(&self) -> uuid::Uuid {
             self.id
@@ -25,7 +25,7 @@ macro_rules! of_entry {
         }
     };
 }
-pub(crate) use of_entry;
+pub(crate) use impl_entry_record;
 
 /// What can be sent: an entry of the directory as the world sees it.
 pub(crate) trait Record: Serialize + ToSchema + 'static {

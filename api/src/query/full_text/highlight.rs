@@ -24,11 +24,11 @@ impl Search {
     pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
         let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
         let found = |word: &str| folded.get(word).is_some_and(|folded| self.words.contains(folded));
-        let of_entry = |texts: &Texts<'_>| {
+        let impl_entry_record = |texts: &Texts<'_>| {
             let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
             marked.collect()
         };
-        Ok(entries.iter().map(of_entry).collect())
+        Ok(entries.iter().map(impl_entry_record).collect())
     }
 }
 

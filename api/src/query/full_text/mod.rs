@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use self::parse::{Clause, Question};
 use crate::base::error::Result;
-use crate::http::Typed;
+use crate::http::SearchText;
 
 /// The view of every entry: a search in it asks the words of all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";
@@ -75,7 +75,7 @@ impl Search {
     pub(crate) async fn asked(
         db: &impl ConnectionTrait,
         table: &'static str,
-        typed: Option<&Typed>,
+        typed: Option<&SearchText>,
     ) -> Result<Option<Self>> {
         let resource = (table != EVERYTHING).then_some(table);
         match typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()) {

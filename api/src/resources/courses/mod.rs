@@ -9,21 +9,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{CoursesWrite, Scope, Scoped};
+use self::dto::{Course, CourseQuery};
+use self::input::CourseInput;
+use crate::auth::{CoursesWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::COURSES;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Course, CourseQuery};
-use self::input::CourseInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "courses";
 
@@ -46,7 +47,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List courses
 ///
 /// Training for municipal staff around the programme, in German order of titles.
-#[utoipa::path(tag = TAG, params(Usual, CourseQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, CourseQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of courses, or every match in the streamed forms", content(
         (Page<Course> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -56,27 +57,27 @@ async fn list_courses(
     req: HttpRequest,
     list: ListQuery<CourseQuery, Course>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Course::load).await
 }
 
 /// Read a course
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), RepresentationParams),
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
 async fn get_course(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Course>,
+    key: EntryKey,
+    entry: EntryParams<Course>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &COURSES, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Add a course
 #[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), responses((status = 201, description = "The course", body = Course)))]
 #[post("/v1/courses")]
-async fn create_course(caller: Scoped<CoursesWrite>, call: Call, input: Json<CourseInput>) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+async fn create_course(context: WriteContext<CoursesWrite>, input: Json<CourseInput>) -> Result<HttpResponse> {
+    write::create(context, input).await
 }
 
 /// Add many courses at once
@@ -84,12 +85,10 @@ async fn create_course(caller: Scoped<CoursesWrite>, call: Call, input: Json<Cou
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/courses/batch")]
 async fn create_courses(
-    caller: Scoped<CoursesWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<CoursesWrite, BatchQuery>,
     batch: Batch<CourseInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a course
@@ -97,13 +96,12 @@ async fn create_courses(
     responses((status = 200, description = "The course", body = Course)))]
 #[put("/v1/courses/{key}")]
 async fn replace_course(
-    caller: Scoped<CoursesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<CoursesWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<CourseInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a course
@@ -111,24 +109,22 @@ async fn replace_course(
     request_body(content = CourseInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The course", body = Course)))]
 #[patch("/v1/courses/{key}")]
 async fn change_course(
-    caller: Scoped<CoursesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<CoursesWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<CourseInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a course
 #[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/courses/{key}")]
 async fn delete_course(
-    caller: Scoped<CoursesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<CoursesWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, CourseInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, CourseInput>(context, key, held).await
 }

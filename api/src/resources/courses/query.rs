@@ -6,22 +6,23 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{Course, CourseFacet, CourseOrder, CourseQuery};
 use crate::base::error::Result;
-use crate::base::terms::{of_terms, to_terms};
-use crate::model::catalog::{self, COURSES};
+use crate::base::terms::{parse_terms, term_values};
+use crate::model::catalog::{self, COURSES, Resource};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 
 pub(super) const THEMES: Relation = Relation::ordered("course_theme", "course_id", "theme_id", &catalog::THEMES);
 
-pub(super) fn plan(query: &CourseQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &CourseQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        usual: SortKey::text("course.title_key"),
-        order: Plan::order(query.sort, order),
-        facets: facets(query, &query.facets, filters, open),
+        default_order: SortKey::text("course.title_key"),
+        order: ListPlan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -31,7 +32,7 @@ fn filters(query: &CourseQuery) -> Filter {
         .text("language", query.language.clone())
         .compare("free = $1", query.free)
         .related(&THEMES, &query.theme)
-        .listed("course_target_group", "target_group", of_terms(&query.target_group))
+        .listed("course_target_group", "target_group", term_values(&query.target_group))
 }
 
 fn order(by: CourseOrder) -> Option<SortKey> {
@@ -45,19 +46,19 @@ fn order(by: CourseOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: CourseFacet, query: &mut CourseQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: CourseFacet, query: &mut CourseQuery) -> (&'static str, Values, Label) {
     match facet {
         CourseFacet::CourseFormat => {
             query.course_format.clear();
-            ("course_format", Values::Own("format"), term::<CourseFormat>)
+            ("course_format", Values::Column("format"), term::<CourseFormat>)
         }
         CourseFacet::Language => {
             query.language.clear();
-            ("language", Values::Own("language"), plain)
+            ("language", Values::Column("language"), plain)
         }
         CourseFacet::Free => {
             query.free = None;
-            ("free", Values::Own("free"), yes_or_no)
+            ("free", Values::Column("free"), yes_or_no)
         }
         CourseFacet::Theme => {
             query.theme.clear();
@@ -65,34 +66,39 @@ fn open(facet: CourseFacet, query: &mut CourseQuery) -> (&'static str, Values, L
         }
         CourseFacet::TargetGroup => {
             query.target_group.clear();
-            ("target_group", Values::Listed("course_target_group", "target_group"), term::<TargetGroup>)
+            ("target_group", Values::JoinTable("course_target_group", "target_group"), term::<TargetGroup>)
         }
     }
 }
 
-/// One statement for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Course>> {
-    let mut links = links(db, &[&THEMES], &ids(&rows, |row| row.id)).await?;
-    let view = |row: Model| -> Result<Course> {
-        Ok(Course {
-            themes: links.take(&THEMES, row.id),
-            target_groups: to_terms(&row.target_groups)?,
-            id: row.id,
-            slug: row.slug,
-            title: row.title,
-            summary: row.summary,
-            provider: row.provider,
-            format: row.format,
-            language: row.language,
-            duration_hours: row.duration_hours,
-            free: row.free,
-            url: row.url,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    };
-    rows.into_iter().map(view).collect()
+impl Entry for Course {
+    type Table = entity::course::Entity;
+    const RESOURCE: &'static Resource = &catalog::COURSES;
+
+    /// One statement for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let mut links = links(db, &[&THEMES], &ids(&rows, |row| row.id)).await?;
+        let view = |row: Model| -> Result<Course> {
+            Ok(Course {
+                themes: links.take(&THEMES, row.id),
+                target_groups: parse_terms(&row.target_groups)?,
+                id: row.id,
+                slug: row.slug,
+                title: row.title,
+                summary: row.summary,
+                provider: row.provider,
+                format: row.format,
+                language: row.language,
+                duration_hours: row.duration_hours,
+                free: row.free,
+                url: row.url,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        };
+        rows.into_iter().map(view).collect()
+    }
 }

@@ -1,38 +1,34 @@
 //! What the database does to keep courses.
 
 use entity::course;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::Course;
 use super::input::CourseInput;
-use super::query::{THEMES, views};
+use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, COURSES};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 
 impl Input for CourseInput {
-    const RESOURCE: &'static Resource = &COURSES;
+    type View = Course;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &COURSES, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;
-        THEMES.put(&write.tx, themes).await
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 
@@ -64,7 +60,7 @@ impl CourseInput {
             duration_hours: Set(duration_hours),
             free: Set(free),
             url: Set(url),
-            target_groups: Set(of_terms(&target_groups)),
+            target_groups: Set(term_values(&target_groups)),
             sources: Set(sources),
             revision: Set(write.version.number),
             created_at: Set(write.at()),

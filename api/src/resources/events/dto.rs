@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::calendar;
 use crate::base::link::Link;
-use crate::http::format::{Format, Item, Record, of_entry};
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::format::{Format, Item, Record, impl_entry_record};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Location, Near};
@@ -134,7 +134,7 @@ pub(crate) struct EventQuery {
     pub to: Option<PartialDate>,
     /// Years they begin in; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2025]))]
-    pub year: Vec<Whole<1900, 2999>>,
+    pub year: Vec<BoundedInt<1900, 2999>>,
     /// Only what is not over yet, or only what is; what has no date is neither.
     #[param(value_type = Option<bool>, example = false)]
     pub upcoming: Option<bool>,
@@ -253,7 +253,7 @@ impl Record for Event {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()

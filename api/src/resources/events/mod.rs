@@ -10,21 +10,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{EventsWrite, Scope, Scoped};
+use self::dto::{Event, EventQuery};
+use self::input::EventInput;
+use crate::auth::{EventsWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::EVENTS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Event, EventQuery};
-use self::input::EventInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "events";
 
@@ -47,7 +48,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List events
 ///
 /// Regional conferences, congresses, workshops and other meetings, the latest first.
-#[utoipa::path(tag = TAG, params(Usual, EventQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, EventQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of events, or every match in the streamed forms", content(
         (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
@@ -57,27 +58,27 @@ async fn list_events(
     req: HttpRequest,
     list: ListQuery<EventQuery, Event>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Event::load).await
 }
 
 /// Read an event
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz"), RepresentationParams),
     responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
 async fn get_event(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Event>,
+    key: EntryKey,
+    entry: EntryParams<Event>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &EVENTS, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Add an event
 #[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), responses((status = 201, description = "The event", body = Event)))]
 #[post("/v1/events")]
-async fn create_event(caller: Scoped<EventsWrite>, call: Call, input: Json<EventInput>) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+async fn create_event(context: WriteContext<EventsWrite>, input: Json<EventInput>) -> Result<HttpResponse> {
+    write::create(context, input).await
 }
 
 /// Add many events at once
@@ -85,12 +86,10 @@ async fn create_event(caller: Scoped<EventsWrite>, call: Call, input: Json<Event
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/events/batch")]
 async fn create_events(
-    caller: Scoped<EventsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<EventsWrite, BatchQuery>,
     batch: Batch<EventInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace an event
@@ -98,13 +97,12 @@ async fn create_events(
     responses((status = 200, description = "The event", body = Event)))]
 #[put("/v1/events/{key}")]
 async fn replace_event(
-    caller: Scoped<EventsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<EventsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<EventInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change an event
@@ -112,24 +110,22 @@ async fn replace_event(
     request_body(content = EventInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The event", body = Event)))]
 #[patch("/v1/events/{key}")]
 async fn change_event(
-    caller: Scoped<EventsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<EventsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<EventInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete an event
 #[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/events/{key}")]
 async fn delete_event(
-    caller: Scoped<EventsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<EventsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, EventInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, EventInput>(context, key, held).await
 }

@@ -10,15 +10,15 @@ use sea_orm::prelude::Expr;
 use super::dto::{Event, EventFacet, EventOrder, EventQuery};
 use crate::base::dates::today;
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, EVENTS};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, EVENTS, MUNICIPALITIES, Resource};
 use crate::model::geo::{Location, Near};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 
 pub(super) const THEMES: Relation = Relation::ordered("event_theme", "event_id", "theme_id", &catalog::THEMES);
@@ -26,14 +26,14 @@ pub(super) const PROJECTS: Relation = Relation::ordered("event_project", "event_
 const MUNICIPALITY: Relation = Relation::sorted("event_municipality", "event_id", "municipality_id", &MUNICIPALITIES);
 const BODIES: Relation = Relation::sorted("event_body", "event_id", "municipality_id", &MUNICIPALITIES);
 
-pub(super) fn plan(query: &EventQuery) -> Plan {
-    let usual =
+pub(super) fn plan(query: &EventQuery) -> ListPlan {
+    let default_order =
         query.near.map_or(SortKey::text("coalesce(event.first_day, '')").turned(true), |near| nearest("event", near));
-    Plan {
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, query.near)),
-        usual,
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, |by| order(by, query.near)),
+        default_order,
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -53,7 +53,7 @@ fn filters(query: &EventQuery) -> Filter {
         .related(&PROJECTS, &query.project)
         .related(&BODIES, &query.municipality)
         .official("event_body", &query.ags)
-        .listed("event_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("event_federal_state", "federal_state", term_values(&query.federal_state))
         .within("event_place", (query.bbox, query.near, query.radius_km))
 }
 
@@ -69,27 +69,27 @@ fn order(by: EventOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn open(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Label) {
     match facet {
         EventFacet::Kind => {
             query.kind.clear();
-            ("kind", Values::Own("kind"), term::<EventKind>)
+            ("kind", Values::Column("kind"), term::<EventKind>)
         }
         EventFacet::Status => {
             query.status.clear();
-            ("status", Values::Own("status"), term::<EventStatus>)
+            ("status", Values::Column("status"), term::<EventStatus>)
         }
         EventFacet::Year => {
             query.year.clear();
-            ("year", Values::Own("left(first_day, 4)"), plain)
+            ("year", Values::Column("left(first_day, 4)"), plain)
         }
         EventFacet::Online => {
             query.online = None;
-            ("online", Values::Own("online"), yes_or_no)
+            ("online", Values::Column("online"), yes_or_no)
         }
         EventFacet::Free => {
             query.free = None;
-            ("free", Values::Own("free"), yes_or_no)
+            ("free", Values::Column("free"), yes_or_no)
         }
         EventFacet::Theme => {
             query.theme.clear();
@@ -101,49 +101,54 @@ fn open(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Lab
         }
         EventFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("event_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("event_federal_state", "federal_state"), term::<FederalState>)
         }
     }
 }
 
-/// Two statements for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Event>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;
-    let mut places = places(db, "event", &ids).await?;
-    let view = |row: Model| {
-        let zone: Option<Tz> = row.time_zone.as_deref().and_then(|name| name.parse().ok());
-        let local = |time: Option<DateTime<Utc>>| Some(time?.with_timezone(&zone?).fixed_offset());
-        Event {
-            themes: links.take(&THEMES, row.id),
-            projects: links.take(&PROJECTS, row.id),
-            municipality: links.take(&MUNICIPALITY, row.id).pop(),
-            location: places.remove(&row.id).unwrap_or_default().pop(),
-            own_location: Location::of(row.lon, row.lat),
-            starts_at: local(row.starts_at),
-            ends_at: local(row.ends_at),
-            time_zone: zone,
-            id: row.id,
-            slug: row.slug,
-            title: row.title,
-            kind: row.kind,
-            number: row.number,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            venue: row.venue,
-            address: row.address,
-            city: row.city,
-            online: row.online,
-            registration_url: row.registration_url,
-            free: row.free,
-            status: row.status,
-            summary: row.summary,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
-    };
-    Ok(rows.into_iter().map(view).collect())
+impl Entry for Event {
+    type Table = entity::event::Entity;
+    const RESOURCE: &'static Resource = &catalog::EVENTS;
+
+    /// Two statements for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;
+        let mut places = places(db, "event", &ids).await?;
+        let view = |row: Model| {
+            let zone: Option<Tz> = row.time_zone.as_deref().and_then(|name| name.parse().ok());
+            let local = |time: Option<DateTime<Utc>>| Some(time?.with_timezone(&zone?).fixed_offset());
+            Event {
+                themes: links.take(&THEMES, row.id),
+                projects: links.take(&PROJECTS, row.id),
+                municipality: links.take(&MUNICIPALITY, row.id).pop(),
+                location: places.remove(&row.id).unwrap_or_default().pop(),
+                own_location: Location::of(row.lon, row.lat),
+                starts_at: local(row.starts_at),
+                ends_at: local(row.ends_at),
+                time_zone: zone,
+                id: row.id,
+                slug: row.slug,
+                title: row.title,
+                kind: row.kind,
+                number: row.number,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                venue: row.venue,
+                address: row.address,
+                city: row.city,
+                online: row.online,
+                registration_url: row.registration_url,
+                free: row.free,
+                status: row.status,
+                summary: row.summary,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            }
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
 }

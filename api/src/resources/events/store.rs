@@ -1,54 +1,50 @@
 //! What the database does to keep events.
 
 use entity::event;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::Event;
 use super::input::EventInput;
-use super::query::{PROJECTS, THEMES, views};
+use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, EVENTS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
+use crate::model::catalog::{self, MUNICIPALITIES};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 
 impl Input for EventInput {
-    const RESOURCE: &'static Resource = &EVENTS;
+    type View = Event;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn holders(&self) -> Vec<&str> {
+    fn responsible_municipalities(&self) -> Vec<&str> {
         self.municipality.as_deref().into_iter().collect()
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
         let municipality = self.municipality.iter_mut().map(|name| (0, name)).collect();
-        visit(&Mention::any(&MUNICIPALITIES, "municipality"), municipality);
-        visit(&Mention::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&ReferenceField::any(&MUNICIPALITIES, "municipality"), municipality);
+        visit(&ReferenceField::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &EVENTS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let projects = known.ids(&catalog::PROJECTS, &entries, |input| &input.projects);
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
-        upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(known, id, write)).collect()).await?;
-        PROJECTS.put(&write.tx, projects).await?;
-        THEMES.put(&write.tx, themes).await
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let projects = references.ids(&catalog::PROJECTS, &entries, |input| &input.projects)?;
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
+        let rows: Result<Vec<_>> = entries.into_iter().map(|(id, input)| input.row(references, id, write)).collect();
+        upsert(&write.tx, rows?).await?;
+        replace_related(&write.tx, &PROJECTS, projects).await?;
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 
 impl EventInput {
     /// The pattern names every field: one that nobody stores does not compile.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
-    fn row(self, known: &Known, id: Uuid, write: &Write) -> event::ActiveModel {
+    fn row(self, references: &ResolvedReferences, id: Uuid, write: &Write) -> Result<event::ActiveModel> {
         let Self {
             slug,
             title,
@@ -73,7 +69,7 @@ impl EventInput {
             projects: _,
             sources,
         } = self;
-        event::ActiveModel {
+        Ok(event::ActiveModel {
             id: Set(id),
             slug: Set(slug),
             title: Set(title),
@@ -87,7 +83,7 @@ impl EventInput {
             venue: Set(venue),
             address: Set(address),
             city: Set(city),
-            municipality_id: Set(municipality.and_then(|name| known.id(&MUNICIPALITIES, &name))),
+            municipality_id: Set(references.optional_id(&MUNICIPALITIES, municipality.as_ref())?),
             lon: Set(location.map(|location| location.lon)),
             lat: Set(location.map(|location| location.lat)),
             online: Set(online),
@@ -100,6 +96,6 @@ impl EventInput {
             created_at: Set(write.at()),
             updated_at: Set(write.at()),
             ..Default::default()
-        }
+        })
     }
 }

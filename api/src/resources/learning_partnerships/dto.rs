@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::base::link::Link;
-use crate::http::format::{Format, Record, of_entry};
+use crate::http::format::{Format, Record, impl_entry_record};
 use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
@@ -208,7 +208,7 @@ impl Record for LearningPartnership {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
         let title = both(["title.de", "title.en"], Some(&self.title));

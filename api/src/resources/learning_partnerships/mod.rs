@@ -9,21 +9,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{LearningPartnershipsWrite, Scope, Scoped};
+use self::dto::{LearningPartnership, LearningPartnershipQuery};
+use self::input::LearningPartnershipInput;
+use crate::auth::{LearningPartnershipsWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::LEARNING_PARTNERSHIPS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{LearningPartnership, LearningPartnershipQuery};
-use self::input::LearningPartnershipInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "learning-partnerships";
 
@@ -52,7 +53,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List learning partnerships
 ///
 /// Transfers, joint developments and exchanges between named partners, in German order of titles.
-#[utoipa::path(tag = TAG, params(Usual, LearningPartnershipQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, LearningPartnershipQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of learning partnerships, or every match in the streamed forms", content(
         (Page<LearningPartnership> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -62,31 +63,30 @@ async fn list_learning_partnerships(
     req: HttpRequest,
     list: ListQuery<LearningPartnershipQuery, LearningPartnership>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, LearningPartnership::load).await
 }
 
 /// Read a learning partnership
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim"), RepresentationParams),
     responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[get("/v1/learning-partnerships/{key}")]
 async fn get_learning_partnership(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<LearningPartnership>,
+    key: EntryKey,
+    entry: EntryParams<LearningPartnership>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &LEARNING_PARTNERSHIPS, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Add a learning partnership
 #[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), responses((status = 201, description = "The learning partnership", body = LearningPartnership)))]
 #[post("/v1/learning-partnerships")]
 async fn create_learning_partnership(
-    caller: Scoped<LearningPartnershipsWrite>,
-    call: Call,
+    context: WriteContext<LearningPartnershipsWrite>,
     input: Json<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+    write::create(context, input).await
 }
 
 /// Add many learning partnerships at once
@@ -94,12 +94,10 @@ async fn create_learning_partnership(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/learning-partnerships/batch")]
 async fn create_learning_partnerships(
-    caller: Scoped<LearningPartnershipsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<LearningPartnershipsWrite, BatchQuery>,
     batch: Batch<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a learning partnership
@@ -107,13 +105,12 @@ async fn create_learning_partnerships(
     responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[put("/v1/learning-partnerships/{key}")]
 async fn replace_learning_partnership(
-    caller: Scoped<LearningPartnershipsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<LearningPartnershipsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a learning partnership
@@ -121,24 +118,22 @@ async fn replace_learning_partnership(
     request_body(content = LearningPartnershipInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[patch("/v1/learning-partnerships/{key}")]
 async fn change_learning_partnership(
-    caller: Scoped<LearningPartnershipsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<LearningPartnershipsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a learning partnership
 #[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/learning-partnerships/{key}")]
 async fn delete_learning_partnership(
-    caller: Scoped<LearningPartnershipsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<LearningPartnershipsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, LearningPartnershipInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, LearningPartnershipInput>(context, key, held).await
 }

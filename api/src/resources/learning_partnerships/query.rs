@@ -8,22 +8,22 @@ use super::dto::{
     LearningPartnership, LearningPartnershipFacet, LearningPartnershipOrder, LearningPartnershipQuery, Partner,
 };
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, LEARNING_PARTNERSHIPS};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, LEARNING_PARTNERSHIPS, MUNICIPALITIES, Resource};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
-use crate::write::participants::{Parties, Party};
+use crate::write::participants::{Participants, Party};
 
 pub(super) const THEMES: Relation =
     Relation::ordered("learning_partnership_theme", "learning_partnership_id", "theme_id", &catalog::THEMES);
 pub(super) const SOLUTIONS: Relation =
     Relation::ordered("learning_partnership_solution", "learning_partnership_id", "solution_id", &catalog::SOLUTIONS);
-pub(super) const PARTNERS: Parties =
-    Parties { table: "learning_partnership_partner", owner: "learning_partnership_id" };
+pub(super) const PARTNERS: Participants =
+    Participants { table: "learning_partnership_partner", owner: "learning_partnership_id" };
 const PROJECTS: Relation =
     Relation::ordered("learning_partnership_partner", "learning_partnership_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation = Relation::sorted(
@@ -33,12 +33,12 @@ const MUNICIPALITIES_OF: Relation = Relation::sorted(
     &MUNICIPALITIES,
 );
 
-pub(super) fn plan(query: &LearningPartnershipQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &LearningPartnershipQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, order),
-        usual: SortKey::text("learning_partnership.title_key"),
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, order),
+        default_order: SortKey::text("learning_partnership.title_key"),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -47,12 +47,12 @@ fn filters(query: &LearningPartnershipQuery) -> Filter {
         .term("format", &query.partnership_format)
         .term("relation", &query.relation)
         .term("status", &query.status)
-        .listed("learning_partnership_partner", "role", of_terms(&query.role))
+        .listed("learning_partnership_partner", "role", term_values(&query.role))
         .related(&THEMES, &query.theme)
         .related(&SOLUTIONS, &query.solution)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("learning_partnership_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("learning_partnership_federal_state", "federal_state", term_values(&query.federal_state))
         .during(query.from.as_ref(), query.to.as_ref())
 }
 
@@ -66,23 +66,23 @@ fn order(by: LearningPartnershipOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -> (&'static str, Values, Label) {
     match facet {
         LearningPartnershipFacet::PartnershipFormat => {
             query.partnership_format.clear();
-            ("partnership_format", Values::Own("format"), term::<PartnershipFormat>)
+            ("partnership_format", Values::Column("format"), term::<PartnershipFormat>)
         }
         LearningPartnershipFacet::Relation => {
             query.relation.clear();
-            ("relation", Values::Own("relation"), term::<HowRelated>)
+            ("relation", Values::Column("relation"), term::<HowRelated>)
         }
         LearningPartnershipFacet::Status => {
             query.status.clear();
-            ("status", Values::Own("status"), term::<PartnershipStatus>)
+            ("status", Values::Column("status"), term::<PartnershipStatus>)
         }
         LearningPartnershipFacet::Role => {
             query.role.clear();
-            ("role", Values::Listed("learning_partnership_partner", "role"), term::<PartnerRole>)
+            ("role", Values::JoinTable("learning_partnership_partner", "role"), term::<PartnerRole>)
         }
         LearningPartnershipFacet::Theme => {
             query.theme.clear();
@@ -100,40 +100,45 @@ fn open(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -
             query.federal_state.clear();
             (
                 "federal_state",
-                Values::Listed("learning_partnership_federal_state", "federal_state"),
+                Values::JoinTable("learning_partnership_federal_state", "federal_state"),
                 term::<FederalState>,
             )
         }
     }
 }
 
-/// Two statements for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<LearningPartnership>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut links = links(db, &[&THEMES, &SOLUTIONS], &ids).await?;
-    let mut partners = PARTNERS.of(db, &ids).await?;
-    let mut view = |row: Model| {
-        let partners: Vec<Party<PartnerRole>> = partners.remove(&row.id).unwrap_or_default();
-        LearningPartnership {
-            themes: links.take(&THEMES, row.id),
-            solutions: links.take(&SOLUTIONS, row.id),
-            partners: partners.into_iter().map(Partner::from).collect(),
-            id: row.id,
-            slug: row.slug,
-            title: row.title,
-            format: row.format,
-            relation: row.relation,
-            summary: row.summary,
-            status: row.status,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            results: row.results,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
-    };
-    Ok(rows.into_iter().map(&mut view).collect())
+impl Entry for LearningPartnership {
+    type Table = entity::learning_partnership::Entity;
+    const RESOURCE: &'static Resource = &catalog::LEARNING_PARTNERSHIPS;
+
+    /// Two statements for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut links = links(db, &[&THEMES, &SOLUTIONS], &ids).await?;
+        let mut partners = PARTNERS.of(db, &ids).await?;
+        let mut view = |row: Model| {
+            let partners: Vec<Party<PartnerRole>> = partners.remove(&row.id).unwrap_or_default();
+            LearningPartnership {
+                themes: links.take(&THEMES, row.id),
+                solutions: links.take(&SOLUTIONS, row.id),
+                partners: partners.into_iter().map(Partner::from).collect(),
+                id: row.id,
+                slug: row.slug,
+                title: row.title,
+                format: row.format,
+                relation: row.relation,
+                summary: row.summary,
+                status: row.status,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                results: row.results,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            }
+        };
+        Ok(rows.into_iter().map(&mut view).collect())
+    }
 }

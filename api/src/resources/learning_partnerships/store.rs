@@ -1,45 +1,43 @@
 //! What the database does to keep learning partnerships.
 
 use entity::learning_partnership;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::LearningPartnership;
 use super::input::LearningPartnershipInput;
-use super::query::{PARTNERS, SOLUTIONS, THEMES, views};
+use super::query::{PARTNERS, SOLUTIONS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, LEARNING_PARTNERSHIPS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
-use crate::write::participants;
+use crate::model::catalog::{self};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
 
 impl Input for LearningPartnershipInput {
-    const RESOURCE: &'static Resource = &LEARNING_PARTNERSHIPS;
+    type View = LearningPartnership;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
-        visit(&Mention::once(&catalog::SOLUTIONS, "solutions/*"), self.solutions.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(
+            &ReferenceField::once(&catalog::SOLUTIONS, "solutions/*"),
+            self.solutions.iter_mut().enumerate().collect(),
+        );
         participants::visit(&mut self.partners, ["partners/*/municipality", "partners/*/project"], visit);
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &LEARNING_PARTNERSHIPS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
-        let solutions = known.ids(&catalog::SOLUTIONS, &entries, |input| &input.solutions);
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
+        let solutions = references.ids(&catalog::SOLUTIONS, &entries, |input| &input.solutions)?;
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(&write.tx, rows).await?;
         let partners: Vec<_> = entries.iter().map(|(id, input)| (*id, input.partners.as_slice())).collect();
-        PARTNERS.put(&write.tx, known, &partners).await?;
-        SOLUTIONS.put(&write.tx, solutions).await?;
-        THEMES.put(&write.tx, themes).await
+        PARTNERS.replace(&write.tx, references, &partners).await?;
+        replace_related(&write.tx, &SOLUTIONS, solutions).await?;
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 

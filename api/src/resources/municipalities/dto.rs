@@ -7,8 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::base::link::Link;
-use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::format::{Format, Record, impl_entry_record};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Location, Near};
@@ -127,10 +127,10 @@ pub(crate) struct MunicipalityQuery {
     pub project: Vec<String>,
     /// Only those with at least so many inhabitants.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 20_000)]
-    pub population_min: Option<Whole<0, 100_000_000>>,
+    pub population_min: Option<BoundedInt<0, 100_000_000>>,
     /// Only those with at most so many inhabitants.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 100_000)]
-    pub population_max: Option<Whole<0, 100_000_000>>,
+    pub population_max: Option<BoundedInt<0, 100_000_000>>,
     /// Only what lies in this box: west,south,east,north in degrees.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.6")]
     pub bbox: Option<Bbox>,
@@ -213,7 +213,7 @@ impl Record for Municipality {
         self.location.into_iter().collect()
     }
 
-    of_entry!();
+    impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
         let texts =

@@ -9,22 +9,23 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{MunicipalitiesWrite, Scope, Scoped};
+use self::dto::{Municipality, MunicipalityQuery};
+use self::input::MunicipalityInput;
+use crate::auth::{MunicipalitiesWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::MUNICIPALITIES;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::query::sublists::{EntryList, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Municipality, MunicipalityQuery};
-use self::input::MunicipalityInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "municipalities";
 
@@ -68,7 +69,7 @@ fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Every German municipality, district and association of municipalities, from the register of the Federal Statistical
 /// Office (© Statistisches Bundesamt, Gemeindeverzeichnis), in German order of their names.
-#[utoipa::path(tag = TAG, params(Usual, MunicipalityQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, MunicipalityQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of municipalities, or every match in the streamed forms", content(
         (Page<Municipality> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -78,13 +79,13 @@ async fn list_municipalities(
     req: HttpRequest,
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Municipality::load).await
 }
 
 /// Read a municipality
 ///
 /// The key is its slug, its id or its official key (AGS): 8 digits, 5 for a district, 9 for an association.
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz"), RepresentationParams),
     responses((status = 200, description = "The municipality", content(
         (Municipality = "application/json"), (Feature = "application/geo+json")
     ))))]
@@ -92,10 +93,10 @@ async fn list_municipalities(
 async fn get_municipality(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Municipality>,
+    key: EntryKey,
+    entry: EntryParams<Municipality>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &MUNICIPALITIES, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Go to a list of what belongs to a municipality
@@ -115,11 +116,10 @@ async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: E
 #[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), responses((status = 201, description = "The municipality", body = Municipality)))]
 #[post("/v1/municipalities")]
 async fn create_municipality(
-    caller: Scoped<MunicipalitiesWrite>,
-    call: Call,
+    context: WriteContext<MunicipalitiesWrite>,
     input: Json<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+    write::create(context, input).await
 }
 
 /// Add many municipalities at once
@@ -127,12 +127,10 @@ async fn create_municipality(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/municipalities/batch")]
 async fn create_municipalities(
-    caller: Scoped<MunicipalitiesWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<MunicipalitiesWrite, BatchQuery>,
     batch: Batch<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a municipality
@@ -140,13 +138,12 @@ async fn create_municipalities(
     responses((status = 200, description = "The municipality", body = Municipality)))]
 #[put("/v1/municipalities/{key}")]
 async fn replace_municipality(
-    caller: Scoped<MunicipalitiesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<MunicipalitiesWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a municipality
@@ -154,24 +151,22 @@ async fn replace_municipality(
     request_body(content = MunicipalityInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The municipality", body = Municipality)))]
 #[patch("/v1/municipalities/{key}")]
 async fn change_municipality(
-    caller: Scoped<MunicipalitiesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<MunicipalitiesWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a municipality
 #[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/municipalities/{key}")]
 async fn delete_municipality(
-    caller: Scoped<MunicipalitiesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<MunicipalitiesWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, MunicipalityInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, MunicipalityInput>(context, key, held).await
 }

@@ -10,12 +10,13 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::dto::{District, Municipality, MunicipalityFacet, MunicipalityOrder, MunicipalityQuery};
 use crate::base::error::Result;
-use crate::model::catalog::{self, MUNICIPALITIES};
+use crate::model::catalog::{self, MUNICIPALITIES, Resource};
 use crate::model::geo::{Bbox, Location, Near};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 use crate::query::sublists::Lists;
 
@@ -40,14 +41,14 @@ const PARTNERSHIPS: Relation = Relation::sorted(
     &catalog::LEARNING_PARTNERSHIPS,
 );
 
-pub(super) fn plan(query: &MunicipalityQuery) -> Plan {
+pub(super) fn plan(query: &MunicipalityQuery) -> ListPlan {
     let by_name = SortKey::text("municipality.name_key");
-    let usual = query.near.map_or(by_name, |near| SortKey::number(near.distance()));
-    Plan {
+    let default_order = query.near.map_or(by_name, |near| SortKey::number(near.distance()));
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, query.near)),
-        usual,
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, |by| order(by, query.near)),
+        default_order,
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -84,56 +85,61 @@ fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn open(facet: MunicipalityFacet, query: &mut MunicipalityQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: MunicipalityFacet, query: &mut MunicipalityQuery) -> (&'static str, Values, Label) {
     match facet {
         MunicipalityFacet::Kind => {
             query.kind.clear();
-            ("kind", Values::Own("kind"), term::<MunicipalityKind>)
+            ("kind", Values::Column("kind"), term::<MunicipalityKind>)
         }
         MunicipalityFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Own("federal_state"), term::<FederalState>)
+            ("federal_state", Values::Column("federal_state"), term::<FederalState>)
         }
         MunicipalityFacet::SizeClass => {
             query.size_class.clear();
-            ("size_class", Values::Own("size_class"), term::<SizeClass>)
+            ("size_class", Values::Column("size_class"), term::<SizeClass>)
         }
         MunicipalityFacet::Funded => {
             query.funded = None;
-            ("funded", Values::Own("id in (select municipality_id from project_member)"), yes_or_no)
+            ("funded", Values::Column("id in (select municipality_id from project_member)"), yes_or_no)
         }
     }
 }
 
-/// Two statements for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Municipality>> {
-    let districts = districts(db, &rows).await?;
-    let mut links = links(db, &[&PROJECTS, &GROUPS, &PARTNERSHIPS], &ids(&rows, |row| row.id)).await?;
-    let view = |row: Model| Municipality {
-        district: district(&row, &districts),
-        projects: links.take(&PROJECTS, row.id),
-        working_groups: links.take(&GROUPS, row.id),
-        learning_partnerships: links.take(&PARTNERSHIPS, row.id),
-        lists: Lists::of(&MUNICIPALITIES, &row.slug, LISTS),
-        id: row.id,
-        slug: row.slug,
-        ags: row.ags,
-        name: row.name,
-        designation: row.designation,
-        kind: row.kind,
-        federal_state: row.federal_state,
-        population: row.population,
-        population_as_of: row.population_as_of,
-        area_km2: row.area_km2,
-        size_class: row.size_class,
-        location: Location::of(row.lon, row.lat),
-        website: row.website,
-        highlight: None,
-        revision: row.revision,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    };
-    Ok(rows.into_iter().map(view).collect())
+impl Entry for Municipality {
+    type Table = entity::municipality::Entity;
+    const RESOURCE: &'static Resource = &catalog::MUNICIPALITIES;
+
+    /// Two statements for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let districts = districts(db, &rows).await?;
+        let mut links = links(db, &[&PROJECTS, &GROUPS, &PARTNERSHIPS], &ids(&rows, |row| row.id)).await?;
+        let view = |row: Model| Municipality {
+            district: district(&row, &districts),
+            projects: links.take(&PROJECTS, row.id),
+            working_groups: links.take(&GROUPS, row.id),
+            learning_partnerships: links.take(&PARTNERSHIPS, row.id),
+            lists: Lists::of(&MUNICIPALITIES, &row.slug, LISTS),
+            id: row.id,
+            slug: row.slug,
+            ags: row.ags,
+            name: row.name,
+            designation: row.designation,
+            kind: row.kind,
+            federal_state: row.federal_state,
+            population: row.population,
+            population_as_of: row.population_as_of,
+            area_km2: row.area_km2,
+            size_class: row.size_class,
+            location: Location::of(row.lon, row.lat),
+            website: row.website,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
 }
 
 /// The names of the rows' districts, by key.

@@ -1,20 +1,18 @@
 //! What the database does to keep municipalities.
 
 use entity::municipality;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::Municipality;
 use super::input::MunicipalityInput;
-use super::query::views;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::Resource;
-use crate::query::list;
-use crate::write::input::{Input, Known};
+use crate::write::ResolvedReferences;
+use crate::write::input::Input;
 
 impl Input for MunicipalityInput {
-    const RESOURCE: &'static Resource = &MUNICIPALITIES;
+    type View = Municipality;
     const DERIVED: &'static [&'static str] = &["district_ags"];
 
     fn slug(&self) -> &str {
@@ -25,15 +23,11 @@ impl Input for MunicipalityInput {
         self.ags.as_deref()
     }
 
-    fn holders(&self) -> Vec<&str> {
+    fn responsible_municipalities(&self) -> Vec<&str> {
         vec![self.official().unwrap_or(&self.slug)]
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &MUNICIPALITIES, names, views).await
-    }
-
-    async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+    async fn store(write: &Write, _: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await
     }
 }

@@ -10,8 +10,8 @@ use crate::auth::Caller;
 use crate::base::dates::today;
 use crate::base::db::Write;
 use crate::base::error::{Error, Result};
-use crate::base::terms::to_terms;
-use crate::write::{Stand, is_affair};
+use crate::base::terms::parse_terms;
+use crate::write::{Confirmation, is_responsible};
 
 #[derive(FromQueryResult)]
 struct Of {
@@ -21,31 +21,31 @@ struct Of {
 }
 
 /// Notes who stands by an example.
-pub(super) async fn stand(write: &Write, caller: &Caller, example: Uuid) -> Result<Stand> {
+pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, example: Uuid) -> Result<Confirmation> {
     const OF: &str =
         "select municipality_id, solution_id, relation = 'origin' as is_origin from practice_example where id = $1";
     // Who acts for all says that it holds, and speaks for neither side.
     if caller.is_unbound().is_ok() {
-        return Ok(Stand { is_own: true, is_new: false });
+        return Ok(Confirmation { is_own: true, is_new: false });
     }
     let of = Statement::from_sql_and_values(DbBackend::Postgres, OF, [example.into()]);
     let of = Of::find_by_statement(of).one(&write.tx).await?.ok_or(Error::NotFound)?;
-    if is_affair(&write.tx, "practice_example", example, caller).await? {
+    if is_responsible(&write.tx, "practice_example", example, caller).await? {
         let side = if of.is_origin { ConfirmedBy::Origin } else { ConfirmedBy::Adopter };
         let is_new = note(write, example, vec![of.municipality_id], side).await?;
-        return Ok(Stand { is_own: true, is_new });
+        return Ok(Confirmation { is_own: true, is_new });
     }
     let origins = match of.solution_id {
         Some(solution) if !of.is_origin => origins(write, solution, caller).await?,
         _ => vec![],
     };
     if origins.is_empty() {
-        return Err(Error::Elsewhere(vec![
+        return Err(Error::OutsideMunicipality(vec![
             "the municipality of the example, nor for those its solution comes from".to_owned(),
         ]));
     }
     let is_new = note(write, example, origins, ConfirmedBy::Origin).await?;
-    Ok(Stand { is_own: false, is_new })
+    Ok(Confirmation { is_own: false, is_new })
 }
 
 #[derive(FromQueryResult)]
@@ -85,5 +85,5 @@ pub(super) async fn sides(db: &impl ConnectionTrait, examples: &[Uuid]) -> Resul
         from practice_example_confirmed_by where practice_example_id = any ($1) group by 1";
     let found = Statement::from_sql_and_values(DbBackend::Postgres, SIDES, [examples.to_vec().into()]);
     let found = Found::find_by_statement(found).all(db).await?;
-    found.into_iter().map(|Found { example, sides }| Ok((example, to_terms(&sides)?))).collect()
+    found.into_iter().map(|Found { example, sides }| Ok((example, parse_terms(&sides)?))).collect()
 }

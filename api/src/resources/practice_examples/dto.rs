@@ -11,7 +11,7 @@ use validator::Validate;
 use crate::base::link::Link;
 use crate::base::text_limits::SummaryText;
 use crate::base::validation::rules;
-use crate::http::format::{Format, Item, Record, of_entry};
+use crate::http::format::{Format, Item, Record, impl_entry_record};
 use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
@@ -238,7 +238,7 @@ impl Record for PracticeExample {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()

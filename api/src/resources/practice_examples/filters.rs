@@ -7,7 +7,7 @@ use entity::vocabulary::{
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Near};
@@ -43,7 +43,7 @@ pub(crate) struct PracticeExampleQuery {
     pub cost_basis: Vec<CostBasis>,
     /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
-    pub sdg: Vec<Whole<1, 17>>,
+    pub sdg: Vec<BoundedInt<1, 17>>,
     /// Slugs or ids of solutions; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
     pub solution: Vec<String>,

@@ -11,21 +11,23 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{PracticeExamplesWrite, Scope, Scoped, SubmissionsWrite};
+use self::dto::PracticeExample;
+use self::filters::PracticeExampleQuery;
+use crate::auth::{PracticeExamplesWrite, Scope, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::Files;
 use crate::model::catalog::PRACTICE_EXAMPLES;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
-use self::dto::PracticeExample;
-use self::filters::PracticeExampleQuery;
 pub(crate) use self::input::PracticeExampleInput;
 
 const TAG: &str = "practice-examples";
@@ -52,7 +54,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List practice examples
 ///
 /// Accounts of municipalities that did it, or tried, in German order of titles.
-#[utoipa::path(tag = TAG, params(Usual, PracticeExampleQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, PracticeExampleQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of practice examples, or every match in the streamed forms", content(
         (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -62,20 +64,20 @@ async fn list_practice_examples(
     req: HttpRequest,
     list: ListQuery<PracticeExampleQuery, PracticeExample>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, PracticeExample::load).await
 }
 
 /// Read a practice example
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin"), RepresentationParams),
     responses((status = 200, description = "The practice example", content((PracticeExample = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/practice-examples/{key}")]
 async fn get_practice_example(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<PracticeExample>,
+    key: EntryKey,
+    entry: EntryParams<PracticeExample>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &PRACTICE_EXAMPLES, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Confirm a practice example
@@ -86,23 +88,21 @@ async fn get_practice_example(
     responses((status = 200, description = "The practice example", body = PracticeExample)))]
 #[post("/v1/practice-examples/{key}/confirmations")]
 async fn create_practice_example_confirmation(
-    caller: Scoped<SubmissionsWrite>,
-    call: Call,
-    key: Key,
+    context: WriteContext<SubmissionsWrite>,
+    key: EntryKey,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::confirm::<_, _, PracticeExampleInput>((caller.caller(), call), key, confirm::stand, query::views).await
+    write::confirm::<_, PracticeExampleInput>(context, key, confirm::authorize_confirmation).await
 }
 
 /// Add a practice example
 #[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), responses((status = 201, description = "The practice example", body = PracticeExample)))]
 #[post("/v1/practice-examples")]
 async fn create_practice_example(
-    caller: Scoped<PracticeExamplesWrite>,
-    call: Call,
+    context: WriteContext<PracticeExamplesWrite>,
     input: Json<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+    write::create(context, input).await
 }
 
 /// Add many practice examples at once
@@ -110,12 +110,10 @@ async fn create_practice_example(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/practice-examples/batch")]
 async fn create_practice_examples(
-    caller: Scoped<PracticeExamplesWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<PracticeExamplesWrite, BatchQuery>,
     batch: Batch<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a practice example
@@ -123,13 +121,12 @@ async fn create_practice_examples(
     responses((status = 200, description = "The practice example", body = PracticeExample)))]
 #[put("/v1/practice-examples/{key}")]
 async fn replace_practice_example(
-    caller: Scoped<PracticeExamplesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PracticeExamplesWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a practice example
@@ -137,24 +134,22 @@ async fn replace_practice_example(
     request_body(content = PracticeExampleInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The practice example", body = PracticeExample)))]
 #[patch("/v1/practice-examples/{key}")]
 async fn change_practice_example(
-    caller: Scoped<PracticeExamplesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PracticeExamplesWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a practice example
 #[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/practice-examples/{key}")]
 async fn delete_practice_example(
-    caller: Scoped<PracticeExamplesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PracticeExamplesWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, PracticeExampleInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, PracticeExampleInput>(context, key, held).await
 }

@@ -12,16 +12,16 @@ use super::confirm;
 use super::dto::PracticeExample;
 use super::filters::{PracticeExampleFacet, PracticeExampleOrder, PracticeExampleQuery};
 use crate::base::error::{Error, Result};
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, PRACTICE_EXAMPLES};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, MUNICIPALITIES, PRACTICE_EXAMPLES, Resource};
 use crate::model::geo::Near;
 use crate::model::reuse::{freshness, read};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 
 pub(super) const THEMES: Relation =
@@ -33,14 +33,14 @@ const SOLUTIONS: Relation =
 const MUNICIPALITY: Relation =
     Relation::sorted("practice_example_municipality", "practice_example_id", "municipality_id", &MUNICIPALITIES);
 
-pub(super) fn plan(query: &PracticeExampleQuery) -> Plan {
-    let usual =
+pub(super) fn plan(query: &PracticeExampleQuery) -> ListPlan {
+    let default_order =
         query.near.map_or(SortKey::text("practice_example.title_key"), |near| nearest("practice_example", near));
-    Plan {
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, query.near)),
-        usual,
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, |by| order(by, query.near)),
+        default_order,
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -48,11 +48,11 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
     Filter::of(&PRACTICE_EXAMPLES)
         .term("relation", &query.relation)
         .term("status", &query.status)
-        .listed("practice_example_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
-        .text("costs ->> 'basis'", of_terms(&query.cost_basis))
-        .listed("practice_example_workstream", "workstream", of_terms(&query.workstream))
-        .listed("practice_example_freshness", "freshness", of_terms(&query.freshness))
-        .listed("practice_example_confirmed_by", "confirmed_by", of_terms(&query.confirmed_by))
+        .listed("practice_example_discontinued_reason", "reason", term_values(&query.discontinued_reason))
+        .text("costs ->> 'basis'", term_values(&query.cost_basis))
+        .listed("practice_example_workstream", "workstream", term_values(&query.workstream))
+        .listed("practice_example_freshness", "freshness", term_values(&query.freshness))
+        .listed("practice_example_confirmed_by", "confirmed_by", term_values(&query.confirmed_by))
         .and(query.adoption.map(|over| Expr::cust_with_values("(practice_example.relation <> 'origin') = $1", [over])))
         .listed("practice_example_goal", "goal::text", query.sdg.iter().map(|goal| goal.0.to_string()).collect())
         .related(&SOLUTIONS, &query.solution)
@@ -60,7 +60,7 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITY, &query.municipality)
         .official("practice_example_municipality", &query.ags)
-        .listed("practice_example_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("practice_example_federal_state", "federal_state", term_values(&query.federal_state))
         .during(query.from.as_ref(), query.to.as_ref())
         .within("practice_example_place", (query.bbox, query.near, query.radius_km))
 }
@@ -80,39 +80,39 @@ fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {
 }
 
 #[expect(clippy::too_many_lines, reason = "four lines for each facet")]
-fn open(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'static str, Values, Label) {
     match facet {
         PracticeExampleFacet::Relation => {
             query.relation.clear();
-            ("relation", Values::Own("relation"), term::<HowRelated>)
+            ("relation", Values::Column("relation"), term::<HowRelated>)
         }
         PracticeExampleFacet::Status => {
             query.status.clear();
-            ("status", Values::Own("status"), term::<Status>)
+            ("status", Values::Column("status"), term::<Status>)
         }
         PracticeExampleFacet::DiscontinuedReason => {
             query.discontinued_reason.clear();
             (
                 "discontinued_reason",
-                Values::Listed("practice_example_discontinued_reason", "reason"),
+                Values::JoinTable("practice_example_discontinued_reason", "reason"),
                 term::<DiscontinuedReason>,
             )
         }
         PracticeExampleFacet::Workstream => {
             query.workstream.clear();
-            ("workstream", Values::Listed("practice_example_workstream", "workstream"), term::<Workstream>)
+            ("workstream", Values::JoinTable("practice_example_workstream", "workstream"), term::<Workstream>)
         }
         PracticeExampleFacet::Freshness => {
             query.freshness.clear();
-            ("freshness", Values::Listed("practice_example_freshness", "freshness"), term::<Freshness>)
+            ("freshness", Values::JoinTable("practice_example_freshness", "freshness"), term::<Freshness>)
         }
         PracticeExampleFacet::ConfirmedBy => {
             query.confirmed_by.clear();
-            ("confirmed_by", Values::Listed("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>)
+            ("confirmed_by", Values::JoinTable("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>)
         }
         PracticeExampleFacet::Sdg => {
             query.sdg.clear();
-            ("sdg", Values::Listed("practice_example_goal", "goal"), plain)
+            ("sdg", Values::JoinTable("practice_example_goal", "goal"), plain)
         }
         PracticeExampleFacet::Solution => {
             query.solution.clear();
@@ -128,58 +128,67 @@ fn open(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'sta
         }
         PracticeExampleFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("practice_example_federal_state", "federal_state"), term::<FederalState>)
+            (
+                "federal_state",
+                Values::JoinTable("practice_example_federal_state", "federal_state"),
+                term::<FederalState>,
+            )
         }
     }
 }
 
-/// Three statements for all relations, however many rows there are.
-#[expect(clippy::too_many_lines, reason = "a line for each member")]
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<PracticeExample>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut links = links(db, &[&THEMES, &PROJECTS, &SOLUTIONS, &MUNICIPALITY], &ids).await?;
-    let mut places = places(db, PRACTICE_EXAMPLES.table, &ids).await?;
-    let mut confirmed = confirm::sides(db, &ids).await?;
-    let view = |row: Model| -> Result<PracticeExample> {
-        Ok(PracticeExample {
-            municipality: links
-                .take(&MUNICIPALITY, row.id)
-                .pop()
-                .ok_or_else(|| Error::fault(anyhow!("an example of nobody")))?,
-            project: links.take(&PROJECTS, row.id).pop(),
-            solution: links.take(&SOLUTIONS, row.id).pop(),
-            themes: links.take(&THEMES, row.id),
-            freshness: row.last_confirmed_on.map(freshness),
-            last_confirmed_on: row.last_confirmed_on,
-            confirmed_by: confirmed.remove(&row.id).unwrap_or_default(),
-            location: places.remove(&row.id).unwrap_or_default().pop(),
-            discontinued: row.discontinued.map(read).transpose()?,
-            success_factors: read(row.success_factors)?,
-            obstacles: read(row.obstacles)?,
-            impacts: read(row.impacts)?,
-            costs: row.costs.map(read).transpose()?,
-            staffing: row.staffing.map(read).transpose()?,
-            contacts: read(row.contacts)?,
-            links: read(row.links)?,
-            id: row.id,
-            slug: row.slug,
-            title: row.title,
-            relation: row.relation,
-            status: row.status,
-            challenge: row.challenge,
-            approach: row.approach,
-            results: row.results,
-            lessons_learned: row.lessons_learned,
-            transfer_notes: row.transfer_notes,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            sdgs: row.sdgs,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    };
-    rows.into_iter().map(view).collect()
+impl Entry for PracticeExample {
+    type Table = entity::practice_example::Entity;
+    const RESOURCE: &'static Resource = &catalog::PRACTICE_EXAMPLES;
+
+    /// Three statements for all relations, however many rows there are.
+    #[expect(clippy::too_many_lines, reason = "a line for each member")]
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut links = links(db, &[&THEMES, &PROJECTS, &SOLUTIONS, &MUNICIPALITY], &ids).await?;
+        let mut places = places(db, PRACTICE_EXAMPLES.table, &ids).await?;
+        let mut confirmed = confirm::sides(db, &ids).await?;
+        let view = |row: Model| -> Result<PracticeExample> {
+            Ok(PracticeExample {
+                municipality: links
+                    .take(&MUNICIPALITY, row.id)
+                    .pop()
+                    .ok_or_else(|| Error::internal(anyhow!("an example of nobody")))?,
+                project: links.take(&PROJECTS, row.id).pop(),
+                solution: links.take(&SOLUTIONS, row.id).pop(),
+                themes: links.take(&THEMES, row.id),
+                freshness: row.last_confirmed_on.map(freshness),
+                last_confirmed_on: row.last_confirmed_on,
+                confirmed_by: confirmed.remove(&row.id).unwrap_or_default(),
+                location: places.remove(&row.id).unwrap_or_default().pop(),
+                discontinued: row.discontinued.map(read).transpose()?,
+                success_factors: read(row.success_factors)?,
+                obstacles: read(row.obstacles)?,
+                impacts: read(row.impacts)?,
+                costs: row.costs.map(read).transpose()?,
+                staffing: row.staffing.map(read).transpose()?,
+                contacts: read(row.contacts)?,
+                links: read(row.links)?,
+                id: row.id,
+                slug: row.slug,
+                title: row.title,
+                relation: row.relation,
+                status: row.status,
+                challenge: row.challenge,
+                approach: row.approach,
+                results: row.results,
+                lessons_learned: row.lessons_learned,
+                transfer_notes: row.transfer_notes,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                sdgs: row.sdgs,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        };
+        rows.into_iter().map(view).collect()
+    }
 }

@@ -2,27 +2,21 @@
 
 use chrono::NaiveDate;
 use entity::practice_example;
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ConnectionTrait,
-};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::PracticeExample;
 use super::input::PracticeExampleInput;
-use super::query::{THEMES, views};
+use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::PROJECTS;
-use crate::model::catalog::Resource;
-use crate::model::catalog::SOLUTIONS;
-use crate::model::catalog::{self, PRACTICE_EXAMPLES};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
+use crate::model::catalog::{self, MUNICIPALITIES, PROJECTS, SOLUTIONS};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 use serde_json::json;
 
 impl Input for PracticeExampleInput {
-    const RESOURCE: &'static Resource = &PRACTICE_EXAMPLES;
+    type View = PracticeExample;
     const WANTED: &'static [&'static str] = &[
         "solution",
         "status",
@@ -46,7 +40,7 @@ impl Input for PracticeExampleInput {
         &self.slug
     }
 
-    fn holders(&self) -> Vec<&str> {
+    fn responsible_municipalities(&self) -> Vec<&str> {
         vec![&self.municipality]
     }
 
@@ -54,28 +48,25 @@ impl Input for PracticeExampleInput {
         self.last_confirmed_on = Some(day);
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::any(&MUNICIPALITIES, "municipality"), vec![(0, &mut self.municipality)]);
-        visit(&Mention::any(&PROJECTS, "project"), self.project.iter_mut().map(|name| (0, name)).collect());
-        visit(&Mention::any(&SOLUTIONS, "solution"), self.solution.iter_mut().map(|name| (0, name)).collect());
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::any(&MUNICIPALITIES, "municipality"), vec![(0, &mut self.municipality)]);
+        visit(&ReferenceField::any(&PROJECTS, "project"), self.project.iter_mut().map(|name| (0, name)).collect());
+        visit(&ReferenceField::any(&SOLUTIONS, "solution"), self.solution.iter_mut().map(|name| (0, name)).collect());
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &PRACTICE_EXAMPLES, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
-        upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(known, id, write)).collect()).await?;
-        THEMES.put(&write.tx, themes).await
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
+        let rows: Result<Vec<_>> = entries.into_iter().map(|(id, input)| input.row(references, id, write)).collect();
+        upsert(&write.tx, rows?).await?;
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 
 impl PracticeExampleInput {
     /// The pattern names every field: one that nobody stores does not compile.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
-    fn row(self, known: &Known, id: Uuid, write: &Write) -> practice_example::ActiveModel {
+    fn row(self, references: &ResolvedReferences, id: Uuid, write: &Write) -> Result<practice_example::ActiveModel> {
         let Self {
             slug,
             title,
@@ -104,13 +95,13 @@ impl PracticeExampleInput {
             sources,
             last_confirmed_on,
         } = self;
-        practice_example::ActiveModel {
+        Ok(practice_example::ActiveModel {
             id: Set(id),
             slug: Set(slug),
             title: Set(title),
-            municipality_id: known.id(&MUNICIPALITIES, &municipality).map_or(NotSet, Set),
-            project_id: Set(project.and_then(|name| known.id(&PROJECTS, &name))),
-            solution_id: Set(solution.and_then(|name| known.id(&SOLUTIONS, &name))),
+            municipality_id: Set(references.id(&MUNICIPALITIES, &municipality)?),
+            project_id: Set(references.optional_id(&PROJECTS, project.as_ref())?),
+            solution_id: Set(references.optional_id(&SOLUTIONS, solution.as_ref())?),
             relation: Set(relation),
             status: Set(status),
             discontinued: Set(discontinued.map(|discontinued| json!(discontinued))),
@@ -135,6 +126,6 @@ impl PracticeExampleInput {
             created_at: Set(write.at()),
             updated_at: Set(write.at()),
             ..Default::default()
-        }
+        })
     }
 }

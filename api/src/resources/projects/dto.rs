@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::base::link::Link;
-use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::format::{Format, Record, impl_entry_record};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Location, Near};
@@ -135,10 +135,10 @@ pub(crate) struct ProjectMember {
 pub(crate) struct ProjectQuery {
     /// Rounds of the programme, 1 to 3; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
-    pub round: Vec<Whole<1, 3>>,
+    pub round: Vec<BoundedInt<1, 3>>,
     /// Years of the rounds; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2019]))]
-    pub round_year: Vec<Whole<2000, 2099>>,
+    pub round_year: Vec<BoundedInt<2000, 2099>>,
     /// Kinds of place; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["large_city"]))]
     pub category: Vec<Category>,
@@ -249,7 +249,7 @@ impl Record for Project {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn places(&self) -> Vec<Location> {
         self.location.into_iter().collect()

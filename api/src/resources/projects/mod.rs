@@ -9,22 +9,23 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{ProjectsWrite, Scope, Scoped};
+use self::dto::{Project, ProjectQuery};
+use self::input::ProjectInput;
+use crate::auth::{ProjectsWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PROJECTS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::query::sublists::{EntryList, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Project, ProjectQuery};
-use self::input::ProjectInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "projects";
 
@@ -47,7 +48,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List model projects
 ///
 /// The 73 model projects "from Aalen to Zwönitz": in German order of the municipality that leads them.
-#[utoipa::path(tag = TAG, params(Usual, ProjectQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, ProjectQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of projects, or every match in the streamed forms", content(
         (Page<Project> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -57,21 +58,21 @@ async fn list_projects(
     req: HttpRequest,
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Project::load).await
 }
 
 /// Read a model project
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen"), View), responses((status = 200, description = "The project", content(
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen"), RepresentationParams), responses((status = 200, description = "The project", content(
         (Project = "application/json"), (Feature = "application/geo+json")
     ))))]
 #[get("/v1/projects/{key}")]
 async fn get_project(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Project>,
+    key: EntryKey,
+    entry: EntryParams<Project>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &PROJECTS, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Go to a list of what belongs to a project
@@ -90,8 +91,8 @@ async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryL
 /// Add a model project
 #[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), responses((status = 201, description = "The project", body = Project)))]
 #[post("/v1/projects")]
-async fn create_project(caller: Scoped<ProjectsWrite>, call: Call, input: Json<ProjectInput>) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+async fn create_project(context: WriteContext<ProjectsWrite>, input: Json<ProjectInput>) -> Result<HttpResponse> {
+    write::create(context, input).await
 }
 
 /// Add many projects at once
@@ -99,12 +100,10 @@ async fn create_project(caller: Scoped<ProjectsWrite>, call: Call, input: Json<P
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/projects/batch")]
 async fn create_projects(
-    caller: Scoped<ProjectsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<ProjectsWrite, BatchQuery>,
     batch: Batch<ProjectInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a model project
@@ -112,13 +111,12 @@ async fn create_projects(
     responses((status = 200, description = "The project", body = Project)))]
 #[put("/v1/projects/{key}")]
 async fn replace_project(
-    caller: Scoped<ProjectsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ProjectsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<ProjectInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a model project
@@ -126,24 +124,22 @@ async fn replace_project(
     request_body(content = ProjectInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The project", body = Project)))]
 #[patch("/v1/projects/{key}")]
 async fn change_project(
-    caller: Scoped<ProjectsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ProjectsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<ProjectInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a model project
 #[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/projects/{key}")]
 async fn delete_project(
-    caller: Scoped<ProjectsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ProjectsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, ProjectInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, ProjectInput>(context, key, held).await
 }

@@ -12,16 +12,16 @@ use uuid::Uuid;
 
 use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::base::error::{Error, Result};
-use crate::base::terms::{of_terms, to_terms};
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, PROJECTS};
+use crate::base::terms::{parse_terms, term_values};
+use crate::model::catalog::{self, MUNICIPALITIES, PROJECTS, Resource};
 use crate::model::geo::{Location, Near};
 use crate::model::municipality_link::MunicipalityLink;
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, counts, links};
 use crate::query::sublists::Lists;
 
@@ -47,14 +47,14 @@ const PUBLICATIONS: Relation =
     Relation::sorted("publication_project", "project_id", "publication_id", &catalog::PUBLICATIONS);
 const COUNTED: &[&Relation] = &[&SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &PUBLICATIONS];
 
-pub(super) fn plan(query: &ProjectQuery) -> Plan {
+pub(super) fn plan(query: &ProjectQuery) -> ListPlan {
     let by_lead = SortKey::text(LEAD);
-    let usual = query.near.map_or(by_lead, |near| nearest("project", near));
-    Plan {
+    let default_order = query.near.map_or(by_lead, |near| nearest("project", near));
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, query.near)),
-        usual,
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, |by| order(by, query.near)),
+        default_order,
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -64,7 +64,7 @@ fn filters(query: &ProjectQuery) -> Filter {
         .number("round_year", query.round_year.iter().map(|year| year.0).collect())
         .term("category", &query.category)
         .term("phase", &query.phase)
-        .listed("project_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("project_federal_state", "federal_state", term_values(&query.federal_state))
         .related(&THEMES, &query.theme)
         .related(&MEMBERS, &query.municipality)
         .official("project_member", &query.ags)
@@ -88,27 +88,27 @@ fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn open(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
     match facet {
         ProjectFacet::Round => {
             query.round.clear();
-            ("round", Values::Own("round"), round)
+            ("round", Values::Column("round"), round)
         }
         ProjectFacet::RoundYear => {
             query.round_year.clear();
-            ("round_year", Values::Own("round_year"), plain)
+            ("round_year", Values::Column("round_year"), plain)
         }
         ProjectFacet::Category => {
             query.category.clear();
-            ("category", Values::Own("category"), term::<Category>)
+            ("category", Values::Column("category"), term::<Category>)
         }
         ProjectFacet::Phase => {
             query.phase.clear();
-            ("phase", Values::Own("phase"), term::<Phase>)
+            ("phase", Values::Column("phase"), term::<Phase>)
         }
         ProjectFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("project_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("project_federal_state", "federal_state"), term::<FederalState>)
         }
         ProjectFacet::Theme => {
             query.theme.clear();
@@ -122,55 +122,60 @@ fn round(number: &str) -> Option<Text> {
     Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
 }
 
-/// Three statements for all relations, however many rows there are.
-#[expect(clippy::too_many_lines, reason = "a line for each member")]
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Project>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut members = members(db, &ids).await?;
-    let mut links = links(db, &[&THEMES], &ids).await?;
-    let counts = counts(db, COUNTED, &ids).await?;
-    let view = |row: Model| -> Result<Project> {
-        let members = members.remove(&row.id).unwrap_or_default();
-        let own_states: Vec<FederalState> = to_terms(&row.federal_states)?;
-        Ok(Project {
-            themes: links.take(&THEMES, row.id),
-            counts: ProjectCounts {
-                solutions: counts.of(&SOLUTIONS, row.id),
-                practice_examples: counts.of(&EXAMPLES, row.id),
-                working_groups: counts.of(&GROUPS, row.id),
-                learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
-                events: counts.of(&EVENTS, row.id),
-                publications: counts.of(&PUBLICATIONS, row.id),
-            },
-            lists: Lists::of(&PROJECTS, &row.slug, LISTS),
-            federal_states: states(&own_states, &members),
-            own_states,
-            location: members.iter().find(|member| member.role == ProjectRole::Lead).and_then(|lead| lead.location),
-            members: members
-                .into_iter()
-                .map(|member| ProjectMember { municipality: member.link, role: member.role })
-                .collect(),
-            identifiers: serde_json::from_value(row.identifiers).map_err(Error::fault)?,
-            id: row.id,
-            slug: row.slug,
-            name: row.name,
-            summary: row.summary,
-            description: row.description,
-            round: row.round,
-            round_year: row.round_year,
-            category: row.category,
-            phase: row.phase,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            website: row.website,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    };
-    rows.into_iter().map(view).collect()
+impl Entry for Project {
+    type Table = entity::project::Entity;
+    const RESOURCE: &'static Resource = &catalog::PROJECTS;
+
+    /// Three statements for all relations, however many rows there are.
+    #[expect(clippy::too_many_lines, reason = "a line for each member")]
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut members = members(db, &ids).await?;
+        let mut links = links(db, &[&THEMES], &ids).await?;
+        let counts = counts(db, COUNTED, &ids).await?;
+        let view = |row: Model| -> Result<Project> {
+            let members = members.remove(&row.id).unwrap_or_default();
+            let own_states: Vec<FederalState> = parse_terms(&row.federal_states)?;
+            Ok(Project {
+                themes: links.take(&THEMES, row.id),
+                counts: ProjectCounts {
+                    solutions: counts.of(&SOLUTIONS, row.id),
+                    practice_examples: counts.of(&EXAMPLES, row.id),
+                    working_groups: counts.of(&GROUPS, row.id),
+                    learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+                    events: counts.of(&EVENTS, row.id),
+                    publications: counts.of(&PUBLICATIONS, row.id),
+                },
+                lists: Lists::of(&PROJECTS, &row.slug, LISTS),
+                federal_states: states(&own_states, &members),
+                own_states,
+                location: members.iter().find(|member| member.role == ProjectRole::Lead).and_then(|lead| lead.location),
+                members: members
+                    .into_iter()
+                    .map(|member| ProjectMember { municipality: member.link, role: member.role })
+                    .collect(),
+                identifiers: serde_json::from_value(row.identifiers).map_err(Error::internal)?,
+                id: row.id,
+                slug: row.slug,
+                name: row.name,
+                summary: row.summary,
+                description: row.description,
+                round: row.round,
+                round_year: row.round_year,
+                category: row.category,
+                phase: row.phase,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                website: row.website,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        };
+        rows.into_iter().map(view).collect()
+    }
 }
 
 /// The states of the members and those the project names beyond them, each once, by code.

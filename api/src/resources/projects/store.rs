@@ -1,70 +1,63 @@
 //! What the database does to keep projects.
 
+use entity::project;
 use entity::vocabulary::ProjectRole;
-use entity::{project, project_member};
-use sea_orm::prelude::Expr;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::input::{MemberInput, ProjectInput};
-use super::query::{THEMES, views};
-use crate::base::db::{Write, insert, upsert};
+use super::dto::Project;
+use super::input::ProjectInput;
+use super::query::THEMES;
+use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, PROJECTS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, MUNICIPALITIES};
+use crate::write::input::Input;
+use crate::write::{
+    ChildTable, ReferenceField, ReferenceVisitor, ResolvedReferences, replace_children, replace_related,
+};
 
 impl Input for ProjectInput {
-    const RESOURCE: &'static Resource = &PROJECTS;
+    type View = Project;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn holders(&self) -> Vec<&str> {
+    fn responsible_municipalities(&self) -> Vec<&str> {
         let leads = self.members.iter().filter(|member| member.role == ProjectRole::Lead);
         leads.map(|lead| lead.municipality.as_str()).collect()
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
         let members = self.members.iter_mut().map(|member| &mut member.municipality).enumerate().collect();
-        visit(&Mention::once(&MUNICIPALITIES, "members/*/municipality"), members);
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&ReferenceField::once(&MUNICIPALITIES, "members/*/municipality"), members);
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &PROJECTS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
         let tx = &write.tx;
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
         let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
-        let members = entries.iter().flat_map(|(id, input)| members(known, *id, &input.members)).collect();
+        let mut members = vec![];
+        for (id, input) in &entries {
+            for (position, member) in input.members.iter().enumerate() {
+                let municipality = references.id(&MUNICIPALITIES, &member.municipality)?;
+                members.push(json!({ "project_id": id, "municipality_id": municipality, "role": member.role, "position": position }));
+            }
+        }
         upsert(tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;
-        let of_these = Expr::cust_with_values("project_member.project_id = any ($1)", [ids]);
-        project_member::Entity::delete_many().filter(of_these).exec(tx).await?;
-        insert(tx, members).await?;
-        THEMES.put(tx, themes).await
+        replace_children(tx, &MEMBERS, &ids, members).await?;
+        replace_related(tx, &THEMES, themes).await
     }
 }
 
-fn members(known: &Known, project_id: Uuid, members: &[MemberInput]) -> Vec<project_member::ActiveModel> {
-    let member = |(position, member): (i16, &MemberInput)| {
-        let municipality_id = known.id(&MUNICIPALITIES, &member.municipality)?;
-        let (project_id, municipality_id) = (Set(project_id), Set(municipality_id));
-        Some(project_member::ActiveModel {
-            project_id,
-            municipality_id,
-            role: Set(member.role),
-            position: Set(position),
-        })
-    };
-    (0..).zip(members).filter_map(member).collect()
-}
+const MEMBERS: ChildTable<'_> = ChildTable {
+    name: "project_member",
+    owner: "project_id",
+    columns: &[("municipality_id", "uuid"), ("role", "text"), ("position", "smallint")],
+};
 
 impl ProjectInput {
     /// The pattern names every field: one that nobody stores does not compile.
@@ -100,7 +93,7 @@ impl ProjectInput {
             starts_on: Set(starts_on),
             ends_on: Set(ends_on),
             website: Set(website),
-            federal_states: Set(of_terms(&federal_states)),
+            federal_states: Set(term_values(&federal_states)),
             identifiers: Set(serde_json::json!(identifiers)),
             sources: Set(sources),
             revision: Set(write.version.number),

@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::base::link::Link;
-use crate::http::format::{Format, Item, Record, of_entry};
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::format::{Format, Item, Record, impl_entry_record};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 
@@ -82,7 +82,7 @@ pub(crate) struct PublicationQuery {
     pub kind: Vec<PublicationKind>,
     /// Years they came out in; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2023]))]
-    pub year: Vec<Whole<1900, 2999>>,
+    pub year: Vec<BoundedInt<1900, 2999>>,
     /// Publishers, as they are written; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["KTS"]))]
     pub publisher: Vec<String>,
@@ -170,7 +170,7 @@ impl Record for Publication {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn item(&self) -> Option<Item<'_>> {
         Some(Item {

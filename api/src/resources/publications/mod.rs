@@ -9,21 +9,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{PublicationsWrite, Scope, Scoped};
+use self::dto::{Publication, PublicationQuery};
+use self::input::PublicationInput;
+use crate::auth::{PublicationsWrite, Scope};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PUBLICATIONS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Publication, PublicationQuery};
-use self::input::PublicationInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "publications";
 
@@ -49,7 +50,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List publications
 ///
 /// Studies, guides, strategies and other texts, the newest first.
-#[utoipa::path(tag = TAG, params(Usual, PublicationQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, PublicationQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of publications, or every match in the streamed forms", content(
         (Page<Publication> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -59,31 +60,30 @@ async fn list_publications(
     req: HttpRequest,
     list: ListQuery<PublicationQuery, Publication>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Publication::load).await
 }
 
 /// Read a publication
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017"), RepresentationParams),
     responses((status = 200, description = "The publication", body = Publication)))]
 #[get("/v1/publications/{key}")]
 async fn get_publication(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Publication>,
+    key: EntryKey,
+    entry: EntryParams<Publication>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &PUBLICATIONS, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Add a publication
 #[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), responses((status = 201, description = "The publication", body = Publication)))]
 #[post("/v1/publications")]
 async fn create_publication(
-    caller: Scoped<PublicationsWrite>,
-    call: Call,
+    context: WriteContext<PublicationsWrite>,
     input: Json<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+    write::create(context, input).await
 }
 
 /// Add many publications at once
@@ -91,12 +91,10 @@ async fn create_publication(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/publications/batch")]
 async fn create_publications(
-    caller: Scoped<PublicationsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<PublicationsWrite, BatchQuery>,
     batch: Batch<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a publication
@@ -104,13 +102,12 @@ async fn create_publications(
     responses((status = 200, description = "The publication", body = Publication)))]
 #[put("/v1/publications/{key}")]
 async fn replace_publication(
-    caller: Scoped<PublicationsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PublicationsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a publication
@@ -118,24 +115,22 @@ async fn replace_publication(
     request_body(content = PublicationInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The publication", body = Publication)))]
 #[patch("/v1/publications/{key}")]
 async fn change_publication(
-    caller: Scoped<PublicationsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PublicationsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a publication
 #[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/publications/{key}")]
 async fn delete_publication(
-    caller: Scoped<PublicationsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<PublicationsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, PublicationInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, PublicationInput>(context, key, held).await
 }

@@ -6,13 +6,13 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{Publication, PublicationFacet, PublicationOrder, PublicationQuery};
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, PUBLICATIONS};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, MUNICIPALITIES, PUBLICATIONS, Resource};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 
 pub(super) const THEMES: Relation =
@@ -22,12 +22,12 @@ pub(super) const PROJECTS: Relation =
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("publication_municipality", "publication_id", "municipality_id", &MUNICIPALITIES);
 
-pub(super) fn plan(query: &PublicationQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &PublicationQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, order),
-        usual: SortKey::integer("coalesce(publication.year, 0)").turned(true),
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, order),
+        default_order: SortKey::integer("coalesce(publication.year, 0)").turned(true),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -40,7 +40,7 @@ fn filters(query: &PublicationQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("publication_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("publication_federal_state", "federal_state", term_values(&query.federal_state))
 }
 
 fn order(by: PublicationOrder) -> Option<SortKey> {
@@ -53,23 +53,23 @@ fn order(by: PublicationOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: PublicationFacet, query: &mut PublicationQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: PublicationFacet, query: &mut PublicationQuery) -> (&'static str, Values, Label) {
     match facet {
         PublicationFacet::Kind => {
             query.kind.clear();
-            ("kind", Values::Own("kind"), term::<PublicationKind>)
+            ("kind", Values::Column("kind"), term::<PublicationKind>)
         }
         PublicationFacet::Year => {
             query.year.clear();
-            ("year", Values::Own("year"), plain)
+            ("year", Values::Column("year"), plain)
         }
         PublicationFacet::Publisher => {
             query.publisher.clear();
-            ("publisher", Values::Listed("publication_publisher", "publisher"), plain)
+            ("publisher", Values::JoinTable("publication_publisher", "publisher"), plain)
         }
         PublicationFacet::Language => {
             query.language.clear();
-            ("language", Values::Own("language"), plain)
+            ("language", Values::Column("language"), plain)
         }
         PublicationFacet::Theme => {
             query.theme.clear();
@@ -81,33 +81,38 @@ fn open(facet: PublicationFacet, query: &mut PublicationQuery) -> (&'static str,
         }
         PublicationFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("publication_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("publication_federal_state", "federal_state"), term::<FederalState>)
         }
     }
 }
 
-/// One statement for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Publication>> {
-    let mut links = links(db, &[&THEMES, &PROJECTS], &ids(&rows, |row| row.id)).await?;
-    let mut view = |row: Model| Publication {
-        themes: links.take(&THEMES, row.id),
-        projects: links.take(&PROJECTS, row.id),
-        id: row.id,
-        slug: row.slug,
-        title: row.title,
-        subtitle: row.subtitle,
-        kind: row.kind,
-        year: row.year,
-        publishers: row.publishers,
-        language: row.language,
-        url: row.url,
-        doi: row.doi,
-        summary: row.summary,
-        sources: row.sources,
-        highlight: None,
-        revision: row.revision,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    };
-    Ok(rows.into_iter().map(&mut view).collect())
+impl Entry for Publication {
+    type Table = entity::publication::Entity;
+    const RESOURCE: &'static Resource = &catalog::PUBLICATIONS;
+
+    /// One statement for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let mut links = links(db, &[&THEMES, &PROJECTS], &ids(&rows, |row| row.id)).await?;
+        let mut view = |row: Model| Publication {
+            themes: links.take(&THEMES, row.id),
+            projects: links.take(&PROJECTS, row.id),
+            id: row.id,
+            slug: row.slug,
+            title: row.title,
+            subtitle: row.subtitle,
+            kind: row.kind,
+            year: row.year,
+            publishers: row.publishers,
+            language: row.language,
+            url: row.url,
+            doi: row.doi,
+            summary: row.summary,
+            sources: row.sources,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        };
+        Ok(rows.into_iter().map(&mut view).collect())
+    }
 }

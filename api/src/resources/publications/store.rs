@@ -1,40 +1,36 @@
 //! What the database does to keep publications.
 
 use entity::publication;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::Publication;
 use super::input::PublicationInput;
-use super::query::{PROJECTS, THEMES, views};
+use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, PUBLICATIONS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
+use crate::model::catalog::{self};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 
 impl Input for PublicationInput {
-    const RESOURCE: &'static Resource = &PUBLICATIONS;
+    type View = Publication;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &PUBLICATIONS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let projects = known.ids(&catalog::PROJECTS, &entries, |input| &input.projects);
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let projects = references.ids(&catalog::PROJECTS, &entries, |input| &input.projects)?;
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await?;
-        PROJECTS.put(&write.tx, projects).await?;
-        THEMES.put(&write.tx, themes).await
+        replace_related(&write.tx, &PROJECTS, projects).await?;
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::base::link::Link;
-use crate::http::format::{Format, Item, Record, of_entry};
+use crate::http::format::{Format, Item, Record, impl_entry_record};
 use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::identifier::Identifier;
@@ -232,7 +232,7 @@ impl Record for Solution {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn places(&self) -> Vec<Location> {
         self.locations.clone()

@@ -11,22 +11,24 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{Scope, Scoped, SolutionsWrite, SubmissionsWrite};
+use self::dto::Solution;
+use self::filters::SolutionQuery;
+use crate::auth::{Scope, SolutionsWrite, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::SOLUTIONS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::query::sublists::{EntryList, asked_beside, redirect, to_list};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
-use self::dto::Solution;
-use self::filters::SolutionQuery;
 pub(crate) use self::input::SolutionInput;
 
 const TAG: &str = "solutions";
@@ -50,7 +52,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List solutions
 ///
 /// What the municipalities share so that others need not start from zero, in German order of titles.
-#[utoipa::path(tag = TAG, params(Usual, SolutionQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, SolutionQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of solutions, or every match in the streamed forms", content(
         (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -60,20 +62,20 @@ async fn list_solutions(
     req: HttpRequest,
     list: ListQuery<SolutionQuery, Solution>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, view::views).await
+    list::list(&context, &req, list, query::plan, Solution::load).await
 }
 
 /// Read a solution
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app"), RepresentationParams),
     responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/solutions/{key}")]
 async fn get_solution(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Solution>,
+    key: EntryKey,
+    entry: EntryParams<Solution>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &SOLUTIONS, &key, entry, view::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Go to a list of what belongs to a solution
@@ -93,7 +95,7 @@ async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: Entry
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
     responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
 #[get("/v1/solutions/{key}/adoptions")]
-async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: Key) -> Result<HttpResponse> {
+async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: EntryKey) -> Result<HttpResponse> {
     let asked = asked_beside(&req, &["solution", "adoption"])?;
     let slug = SOLUTIONS.slug(context.read()?, &key).await?;
     Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true{asked}")))
@@ -107,23 +109,18 @@ async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: K
     responses((status = 200, description = "The solution", body = Solution)))]
 #[post("/v1/solutions/{key}/confirmations")]
 async fn create_solution_confirmation(
-    caller: Scoped<SubmissionsWrite>,
-    call: Call,
-    key: Key,
+    context: WriteContext<SubmissionsWrite>,
+    key: EntryKey,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::confirm::<_, _, SolutionInput>((caller.caller(), call), key, store::stand, view::views).await
+    write::confirm::<_, SolutionInput>(context, key, store::authorize_confirmation).await
 }
 
 /// Add a solution
 #[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), responses((status = 201, description = "The solution", body = Solution)))]
 #[post("/v1/solutions")]
-async fn create_solution(
-    caller: Scoped<SolutionsWrite>,
-    call: Call,
-    input: Json<SolutionInput>,
-) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, view::views).await
+async fn create_solution(context: WriteContext<SolutionsWrite>, input: Json<SolutionInput>) -> Result<HttpResponse> {
+    write::create(context, input).await
 }
 
 /// Add many solutions at once
@@ -131,12 +128,10 @@ async fn create_solution(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/solutions/batch")]
 async fn create_solutions(
-    caller: Scoped<SolutionsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<SolutionsWrite, BatchQuery>,
     batch: Batch<SolutionInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a solution
@@ -144,13 +139,12 @@ async fn create_solutions(
     responses((status = 200, description = "The solution", body = Solution)))]
 #[put("/v1/solutions/{key}")]
 async fn replace_solution(
-    caller: Scoped<SolutionsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<SolutionsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<SolutionInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, view::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a solution
@@ -158,24 +152,22 @@ async fn replace_solution(
     request_body(content = SolutionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The solution", body = Solution)))]
 #[patch("/v1/solutions/{key}")]
 async fn change_solution(
-    caller: Scoped<SolutionsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<SolutionsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<SolutionInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, view::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a solution
 #[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/solutions/{key}")]
 async fn delete_solution(
-    caller: Scoped<SolutionsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<SolutionsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, SolutionInput>((caller.caller(), call), (key, held), view::views).await
+    write::delete::<_, SolutionInput>(context, key, held).await
 }

@@ -6,15 +6,14 @@ use entity::vocabulary::{
 };
 
 use super::filters::{SolutionFacet, SolutionOrder, SolutionQuery};
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, SOLUTIONS};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, MUNICIPALITIES, SOLUTIONS};
 use crate::model::geo::Near;
 use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
-use crate::query::list::Plan;
+use crate::query::list::ListPlan;
 use crate::query::relations::Relation;
 
 pub(super) const THEMES: Relation = Relation::ordered("solution_theme", "solution_id", "theme_id", &catalog::THEMES);
@@ -37,13 +36,13 @@ pub(super) const ADOPTERS: Relation =
 
 const RELATIVES: Relation = Relation::sorted("solution_relative", "solution_id", "other_id", &SOLUTIONS);
 
-pub(super) fn plan(query: &SolutionQuery) -> Plan {
-    let usual = query.near.map_or(SortKey::text("solution.title_key"), |near| nearest("solution", near));
-    Plan {
+pub(super) fn plan(query: &SolutionQuery) -> ListPlan {
+    let default_order = query.near.map_or(SortKey::text("solution.title_key"), |near| nearest("solution", near));
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, |by| order(by, query.near)),
-        usual,
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, |by| order(by, query.near)),
+        default_order,
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -56,18 +55,18 @@ fn filters(query: &SolutionQuery) -> Filter {
         .text("licence", query.licence.clone())
         .compare("repository_url is not null = $1", query.has_repository)
         .term("operator_model", &query.operator_model)
-        .listed("solution_scope", "spatial_scope", of_terms(&query.spatial_scope))
-        .listed("solution_prerequisite", "kind", of_terms(&query.prerequisite))
-        .listed("solution_freshness", "freshness", of_terms(&query.freshness))
-        .text("costs ->> 'basis'", of_terms(&query.cost_basis))
-        .listed("solution_relative", "relation", of_terms(&query.solution_relation))
+        .listed("solution_scope", "spatial_scope", term_values(&query.spatial_scope))
+        .listed("solution_prerequisite", "kind", term_values(&query.prerequisite))
+        .listed("solution_freshness", "freshness", term_values(&query.freshness))
+        .text("costs ->> 'basis'", term_values(&query.cost_basis))
+        .listed("solution_relative", "relation", term_values(&query.solution_relation))
         .related(&RELATIVES, &query.solution)
-        .listed("solution_discontinued_reason", "reason", of_terms(&query.discontinued_reason))
+        .listed("solution_discontinued_reason", "reason", term_values(&query.discontinued_reason))
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
         .official("solution_municipality", &query.ags)
-        .listed("solution_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("solution_federal_state", "federal_state", term_values(&query.federal_state))
         .within("solution_place", (query.bbox, query.near, query.radius_km))
 }
 
@@ -84,57 +83,57 @@ fn order(by: SolutionOrder, near: Option<Near>) -> Option<SortKey> {
 }
 
 #[expect(clippy::too_many_lines, reason = "four lines for each facet")]
-fn open(facet: SolutionFacet, query: &mut SolutionQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: SolutionFacet, query: &mut SolutionQuery) -> (&'static str, Values, Label) {
     match facet {
         SolutionFacet::Kind => {
             query.kind.clear();
-            ("kind", Values::Own("kind"), term::<SolutionKind>)
+            ("kind", Values::Column("kind"), term::<SolutionKind>)
         }
         SolutionFacet::Status => {
             query.status.clear();
-            ("status", Values::Own("status"), term::<Status>)
+            ("status", Values::Column("status"), term::<Status>)
         }
         SolutionFacet::ScalingPhase => {
             query.scaling_phase.clear();
-            ("scaling_phase", Values::Own("scaling_phase"), term::<ScalingPhase>)
+            ("scaling_phase", Values::Column("scaling_phase"), term::<ScalingPhase>)
         }
         SolutionFacet::Openness => {
             query.openness.clear();
-            ("openness", Values::Own("openness"), term::<Openness>)
+            ("openness", Values::Column("openness"), term::<Openness>)
         }
         SolutionFacet::Licence => {
             query.licence.clear();
-            ("licence", Values::Own("licence"), plain)
+            ("licence", Values::Column("licence"), plain)
         }
         SolutionFacet::HasRepository => {
             query.has_repository = None;
-            ("has_repository", Values::Own("repository_url is not null"), yes_or_no)
+            ("has_repository", Values::Column("repository_url is not null"), yes_or_no)
         }
         SolutionFacet::OperatorModel => {
             query.operator_model.clear();
-            ("operator_model", Values::Own("operator_model"), term::<OperatorModel>)
+            ("operator_model", Values::Column("operator_model"), term::<OperatorModel>)
         }
         SolutionFacet::SpatialScope => {
             query.spatial_scope.clear();
-            ("spatial_scope", Values::Listed("solution_scope", "spatial_scope"), term::<SpatialScope>)
+            ("spatial_scope", Values::JoinTable("solution_scope", "spatial_scope"), term::<SpatialScope>)
         }
         SolutionFacet::Prerequisite => {
             query.prerequisite.clear();
-            ("prerequisite", Values::Listed("solution_prerequisite", "kind"), term::<PrerequisiteKind>)
+            ("prerequisite", Values::JoinTable("solution_prerequisite", "kind"), term::<PrerequisiteKind>)
         }
         SolutionFacet::Freshness => {
             query.freshness.clear();
-            ("freshness", Values::Listed("solution_freshness", "freshness"), term::<Freshness>)
+            ("freshness", Values::JoinTable("solution_freshness", "freshness"), term::<Freshness>)
         }
         SolutionFacet::CostBasis => {
             query.cost_basis.clear();
-            ("cost_basis", Values::Own("costs ->> 'basis'"), term::<CostBasis>)
+            ("cost_basis", Values::Column("costs ->> 'basis'"), term::<CostBasis>)
         }
         SolutionFacet::DiscontinuedReason => {
             query.discontinued_reason.clear();
             (
                 "discontinued_reason",
-                Values::Listed("solution_discontinued_reason", "reason"),
+                Values::JoinTable("solution_discontinued_reason", "reason"),
                 term::<DiscontinuedReason>,
             )
         }
@@ -148,7 +147,7 @@ fn open(facet: SolutionFacet, query: &mut SolutionQuery) -> (&'static str, Value
         }
         SolutionFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("solution_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("solution_federal_state", "federal_state"), term::<FederalState>)
         }
     }
 }

@@ -2,32 +2,34 @@
 
 use chrono::NaiveDate;
 use entity::solution;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
-use super::input::{RelatedInput, SolutionInput};
+use super::dto::Solution;
+use super::input::SolutionInput;
 use super::query::{PROJECTS, PROVIDERS, THEMES};
-use super::view::{WANTED, views};
+use super::view::WANTED;
 use crate::auth::Caller;
 use crate::base::db::{Write, upsert};
 use crate::base::error::{Error, Result};
-use crate::base::terms::of_terms;
-use crate::model::catalog::Resource;
+use crate::base::terms::term_values;
 use crate::model::catalog::{self, SOLUTIONS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
-use crate::write::{Stand, is_affair};
-use serde_json::{Value, json};
+use crate::write::input::Input;
+use crate::write::{
+    ChildTable, Confirmation, ReferenceField, ReferenceVisitor, ResolvedReferences, is_responsible, replace_children,
+    replace_related,
+};
+use serde_json::json;
 
 impl Input for SolutionInput {
-    const RESOURCE: &'static Resource = &SOLUTIONS;
+    type View = Solution;
     const WANTED: &'static [&'static str] = WANTED;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn holders(&self) -> Vec<&str> {
+    fn responsible_municipalities(&self) -> Vec<&str> {
         self.providers.iter().map(String::as_str).collect()
     }
 
@@ -35,57 +37,59 @@ impl Input for SolutionInput {
         self.last_confirmed_on = Some(day);
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
-        visit(&Mention::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
-        visit(&Mention::once(&catalog::MUNICIPALITIES, "providers/*"), self.providers.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+        visit(&ReferenceField::once(&catalog::PROJECTS, "projects/*"), self.projects.iter_mut().enumerate().collect());
+        visit(
+            &ReferenceField::once(&catalog::MUNICIPALITIES, "providers/*"),
+            self.providers.iter_mut().enumerate().collect(),
+        );
         let related = self.related.iter_mut().map(|related| &mut related.solution).enumerate().collect();
-        visit(&Mention::once(&SOLUTIONS, "related/*/solution"), related);
+        visit(&ReferenceField::once(&SOLUTIONS, "related/*/solution"), related);
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &SOLUTIONS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
         let tx = &write.tx;
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
-        let projects = known.ids(&catalog::PROJECTS, &entries, |input| &input.projects);
-        let providers = known.ids(&catalog::MUNICIPALITIES, &entries, |input| &input.providers);
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
+        let projects = references.ids(&catalog::PROJECTS, &entries, |input| &input.projects)?;
+        let providers = references.ids(&catalog::MUNICIPALITIES, &entries, |input| &input.providers)?;
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(tx, rows).await?;
-        THEMES.put(tx, themes).await?;
-        PROJECTS.put(tx, projects).await?;
-        PROVIDERS.put(tx, providers).await?;
-        put_related(tx, known, &entries).await
+        replace_related(tx, &THEMES, themes).await?;
+        replace_related(tx, &PROJECTS, projects).await?;
+        replace_related(tx, &PROVIDERS, providers).await?;
+        replace_relations(tx, references, &entries).await
     }
 }
 
 /// A solution is confirmed by its providers, or by those who carry its projects.
-pub(super) async fn stand(write: &Write, caller: &Caller, solution: Uuid) -> Result<Stand> {
-    if is_affair(&write.tx, SOLUTIONS.table, solution, caller).await? {
-        Ok(Stand { is_own: true, is_new: false })
+pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, solution: Uuid) -> Result<Confirmation> {
+    if is_responsible(&write.tx, SOLUTIONS.table, solution, caller).await? {
+        Ok(Confirmation { is_own: true, is_new: false })
     } else {
-        Err(Error::Elsewhere(vec!["a municipality this solution comes from".to_owned()]))
+        Err(Error::OutsideMunicipality(vec!["a municipality this solution comes from".to_owned()]))
     }
 }
 
-/// Writes what the solutions name of each other.
-async fn put_related(tx: &impl ConnectionTrait, known: &Known, entries: &[(Uuid, SolutionInput)]) -> Result<()> {
-    let clear = "delete from solution_relation where solution_id = any ($1)";
-    let fill = "insert into solution_relation (solution_id, other_id, relation, position) \
-                select * from jsonb_to_recordset($1) as r (solution_id uuid, other_id uuid, relation text, position smallint)";
+/// Stores what the solutions name of each other.
+async fn replace_relations(
+    tx: &impl ConnectionTrait,
+    references: &ResolvedReferences,
+    entries: &[(Uuid, SolutionInput)],
+) -> Result<()> {
+    let mut rows = vec![];
+    for (id, input) in entries {
+        for (position, related) in input.related.iter().enumerate() {
+            let other = references.id(&SOLUTIONS, &related.solution)?;
+            rows.push(
+                json!({ "solution_id": id, "other_id": other, "relation": related.relation, "position": position }),
+            );
+        }
+    }
+    let columns = &[("other_id", "uuid"), ("relation", "text"), ("position", "smallint")];
+    let table = ChildTable { name: "solution_relation", owner: "solution_id", columns };
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
-    let row = |id: Uuid, (position, related): (usize, &RelatedInput)| {
-        let other = known.id(&SOLUTIONS, &related.solution);
-        json!({ "solution_id": id, "other_id": other, "relation": related.relation, "position": position })
-    };
-    let rows = entries.iter().flat_map(|(id, input)| input.related.iter().enumerate().map(|related| row(*id, related)));
-    let rows: Value = rows.collect();
-    let backend = tx.get_database_backend();
-    tx.execute_raw(Statement::from_sql_and_values(backend, clear, [ids.into()])).await?;
-    tx.execute_raw(Statement::from_sql_and_values(backend, fill, [rows.into()])).await?;
-    Ok(())
+    replace_children(tx, &table, &ids, rows).await
 }
 
 impl SolutionInput {
@@ -141,7 +145,7 @@ impl SolutionInput {
             repository_url: Set(repository_url),
             publiccode_url: Set(publiccode_url),
             website: Set(website),
-            spatial_scope: Set(of_terms(&spatial_scope)),
+            spatial_scope: Set(term_values(&spatial_scope)),
             prerequisites: Set(json!(prerequisites)),
             costs: Set(costs.map(|costs| json!(costs))),
             staffing: Set(staffing.map(|staffing| json!(staffing))),

@@ -12,9 +12,10 @@ use super::dto::{RelatedSolution, Solution};
 use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
 use crate::base::error::Result;
 use crate::base::link::Link;
-use crate::base::terms::to_terms;
-use crate::model::catalog::SOLUTIONS;
+use crate::base::terms::parse_terms;
+use crate::model::catalog::{self, Resource, SOLUTIONS};
 use crate::model::reuse::{completeness, freshness, read};
+use crate::query::entry::Entry;
 use crate::query::geo::places;
 use crate::query::list::ids;
 use crate::query::relations::{counts, links};
@@ -23,67 +24,72 @@ use crate::query::sublists::Lists;
 /// The lists of what belongs to a solution.
 pub(super) const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
 
-/// Five statements for all relations, however many rows there are.
-#[expect(clippy::too_many_lines, reason = "a line for each member")]
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Solution>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut links = links(db, &[&THEMES, &PROJECTS, &PROVIDERS, &EXAMPLES, &PARTNERSHIPS], &ids).await?;
-    let mut named = related(db, ["solution_id", "other_id"], &ids).await?;
-    let mut naming = related(db, ["other_id", "solution_id"], &ids).await?;
-    let mut places = places(db, SOLUTIONS.table, &ids).await?;
-    let counts = counts(db, &[&ADOPTERS], &ids).await?;
-    let view = |row: Model| -> Result<Solution> {
-        let mut solution = Solution {
-            themes: links.take(&THEMES, row.id),
-            projects: links.take(&PROJECTS, row.id),
-            providers: links.take(&PROVIDERS, row.id),
-            practice_examples: links.take(&EXAMPLES, row.id),
-            learning_partnerships: links.take(&PARTNERSHIPS, row.id),
-            lists: Lists::of(&SOLUTIONS, &row.slug, LISTS),
-            related: named.remove(&row.id).unwrap_or_default(),
-            related_from: naming.remove(&row.id).unwrap_or_default(),
-            locations: places.remove(&row.id).unwrap_or_default(),
-            adoption_count: counts.of(&ADOPTERS, row.id),
-            freshness: row.last_confirmed_on.map(freshness),
-            completeness: 0,
-            gaps: vec![],
-            discontinued: row.discontinued.map(read).transpose()?,
-            spatial_scope: to_terms(&row.spatial_scope)?,
-            prerequisites: read(row.prerequisites)?,
-            costs: row.costs.map(read).transpose()?,
-            staffing: row.staffing.map(read).transpose()?,
-            interfaces: read(row.interfaces)?,
-            privacy: row.privacy.map(read).transpose()?,
-            contacts: read(row.contacts)?,
-            links: read(row.links)?,
-            identifiers: read(row.identifiers)?,
-            id: row.id,
-            slug: row.slug,
-            title: row.title,
-            summary: row.summary,
-            description: row.description,
-            challenge: row.challenge,
-            kind: row.kind,
-            status: row.status,
-            scaling_phase: row.scaling_phase,
-            openness: row.openness,
-            licence: row.licence,
-            repository_url: row.repository_url,
-            publiccode_url: row.publiccode_url,
-            website: row.website,
-            operator_model: row.operator_model,
-            technologies: row.technologies,
-            last_confirmed_on: row.last_confirmed_on,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+impl Entry for Solution {
+    type Table = entity::solution::Entity;
+    const RESOURCE: &'static Resource = &catalog::SOLUTIONS;
+
+    /// Five statements for all relations, however many rows there are.
+    #[expect(clippy::too_many_lines, reason = "a line for each member")]
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut links = links(db, &[&THEMES, &PROJECTS, &PROVIDERS, &EXAMPLES, &PARTNERSHIPS], &ids).await?;
+        let mut named = related(db, ["solution_id", "other_id"], &ids).await?;
+        let mut naming = related(db, ["other_id", "solution_id"], &ids).await?;
+        let mut places = places(db, SOLUTIONS.table, &ids).await?;
+        let counts = counts(db, &[&ADOPTERS], &ids).await?;
+        let view = |row: Model| -> Result<Solution> {
+            let mut solution = Solution {
+                themes: links.take(&THEMES, row.id),
+                projects: links.take(&PROJECTS, row.id),
+                providers: links.take(&PROVIDERS, row.id),
+                practice_examples: links.take(&EXAMPLES, row.id),
+                learning_partnerships: links.take(&PARTNERSHIPS, row.id),
+                lists: Lists::of(&SOLUTIONS, &row.slug, LISTS),
+                related: named.remove(&row.id).unwrap_or_default(),
+                related_from: naming.remove(&row.id).unwrap_or_default(),
+                locations: places.remove(&row.id).unwrap_or_default(),
+                adoption_count: counts.of(&ADOPTERS, row.id),
+                freshness: row.last_confirmed_on.map(freshness),
+                completeness: 0,
+                gaps: vec![],
+                discontinued: row.discontinued.map(read).transpose()?,
+                spatial_scope: parse_terms(&row.spatial_scope)?,
+                prerequisites: read(row.prerequisites)?,
+                costs: row.costs.map(read).transpose()?,
+                staffing: row.staffing.map(read).transpose()?,
+                interfaces: read(row.interfaces)?,
+                privacy: row.privacy.map(read).transpose()?,
+                contacts: read(row.contacts)?,
+                links: read(row.links)?,
+                identifiers: read(row.identifiers)?,
+                id: row.id,
+                slug: row.slug,
+                title: row.title,
+                summary: row.summary,
+                description: row.description,
+                challenge: row.challenge,
+                kind: row.kind,
+                status: row.status,
+                scaling_phase: row.scaling_phase,
+                openness: row.openness,
+                licence: row.licence,
+                repository_url: row.repository_url,
+                publiccode_url: row.publiccode_url,
+                website: row.website,
+                operator_model: row.operator_model,
+                technologies: row.technologies,
+                last_confirmed_on: row.last_confirmed_on,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            };
+            (solution.completeness, solution.gaps) = completeness(&json!(solution), WANTED);
+            Ok(solution)
         };
-        (solution.completeness, solution.gaps) = completeness(&json!(solution), WANTED);
-        Ok(solution)
-    };
-    rows.into_iter().map(view).collect()
+        rows.into_iter().map(view).collect()
+    }
 }
 
 /// What somebody needs to know of a solution to take it over.
@@ -127,7 +133,7 @@ async fn related(
     let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
     for Found { owner, relation, id, slug, name } in Found::find_by_statement(found).all(db).await? {
-        let relation: Vec<SolutionRelation> = to_terms(&[relation])?;
+        let relation: Vec<SolutionRelation> = parse_terms(&[relation])?;
         let solution = Link::new(SOLUTIONS.collection, id, slug, name);
         let all = related.entry(owner).or_default();
         all.extend(relation.into_iter().map(|relation| RelatedSolution { solution: solution.clone(), relation }));

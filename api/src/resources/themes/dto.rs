@@ -9,8 +9,8 @@ use validator::Validate;
 
 use crate::base::text_limits::{LongText, ShortText};
 use crate::base::validation::rules;
-use crate::http::format::{Format, Record, of_entry};
-use crate::http::{Filters, Order, Sort, Whole};
+use crate::http::format::{Format, Record, impl_entry_record};
+use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
@@ -112,7 +112,7 @@ impl From<Theme> for ThemeInput {
 pub(crate) struct ThemeQuery {
     /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
-    pub sdg: Vec<Whole<1, 17>>,
+    pub sdg: Vec<BoundedInt<1, 17>>,
     #[param(required = false, schema_with = Sort::<ThemeOrder>::schema)]
     pub sort: Option<Sort<ThemeOrder>>,
     /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
@@ -166,7 +166,7 @@ impl Record for Theme {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
         let label = both(["label.de", "label.en"], Some(&self.label));

@@ -7,21 +7,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{Scope, Scoped, ThemesWrite};
+use self::dto::{Theme, ThemeInput, ThemeQuery};
+use crate::auth::{Scope, ThemesWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::THEMES;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::query::sublists::{EntryList, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{Theme, ThemeInput, ThemeQuery};
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "themes";
 
@@ -44,7 +45,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List themes
 ///
 /// The fields of action that projects and solutions are sorted by, in German order of their labels.
-#[utoipa::path(tag = TAG, params(Usual, ThemeQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, ThemeQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of themes, or every match in the streamed forms", content(
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -54,19 +55,19 @@ async fn list_themes(
     req: HttpRequest,
     list: ListQuery<ThemeQuery, Theme>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, Theme::load).await
 }
 
 /// Read a theme
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), View), responses((status = 200, description = "The theme", body = Theme)))]
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), RepresentationParams), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
 async fn get_theme(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<Theme>,
+    key: EntryKey,
+    entry: EntryParams<Theme>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &THEMES, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Go to a list of what belongs to a theme
@@ -85,8 +86,8 @@ async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryLis
 /// Add a theme
 #[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), responses((status = 201, description = "The theme", body = Theme)))]
 #[post("/v1/themes")]
-async fn create_theme(caller: Scoped<ThemesWrite>, call: Call, input: Json<ThemeInput>) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+async fn create_theme(context: WriteContext<ThemesWrite>, input: Json<ThemeInput>) -> Result<HttpResponse> {
+    write::create(context, input).await
 }
 
 /// Add many themes at once
@@ -94,12 +95,10 @@ async fn create_theme(caller: Scoped<ThemesWrite>, call: Call, input: Json<Theme
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/themes/batch")]
 async fn create_themes(
-    caller: Scoped<ThemesWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<ThemesWrite, BatchQuery>,
     batch: Batch<ThemeInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a theme
@@ -107,13 +106,12 @@ async fn create_themes(
     responses((status = 200, description = "The theme", body = Theme)))]
 #[put("/v1/themes/{key}")]
 async fn replace_theme(
-    caller: Scoped<ThemesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ThemesWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<ThemeInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a theme
@@ -121,24 +119,22 @@ async fn replace_theme(
     request_body(content = ThemeInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The theme", body = Theme)))]
 #[patch("/v1/themes/{key}")]
 async fn change_theme(
-    caller: Scoped<ThemesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ThemesWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<ThemeInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a theme
 #[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/themes/{key}")]
 async fn delete_theme(
-    caller: Scoped<ThemesWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<ThemesWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, ThemeInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, ThemeInput>(context, key, held).await
 }

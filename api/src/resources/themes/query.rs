@@ -7,15 +7,16 @@ use uuid::Uuid;
 use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, THEMES};
+use crate::model::catalog::{self, Resource, THEMES};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{self, Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, counts};
 use crate::query::sublists::Lists;
-use crate::write::input::{Input, Known};
+use crate::write::ResolvedReferences;
+use crate::write::input::Input;
 
 /// The lists of what belongs to a theme.
 pub(super) const LISTS: &[&str] = &[
@@ -48,12 +49,12 @@ const COURSES: Relation = Relation::sorted("course_theme", "theme_id", "course_i
 const COUNTED: &[&Relation] =
     &[&PROJECTS, &SOLUTIONS, &EXAMPLES, &GROUPS, &PARTNERSHIPS, &EVENTS, &COURSES, &PUBLICATIONS];
 
-pub(super) fn plan(query: &ThemeQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &ThemeQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        usual: SortKey::text("theme.label_key"),
-        order: Plan::order(query.sort, order),
-        facets: facets(query, &query.facets, filters, open),
+        default_order: SortKey::text("theme.label_key"),
+        order: ListPlan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -71,55 +72,56 @@ fn order(by: ThemeOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: ThemeFacet, query: &mut ThemeQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: ThemeFacet, query: &mut ThemeQuery) -> (&'static str, Values, Label) {
     match facet {
         ThemeFacet::Sdg => {
             query.sdg.clear();
-            ("sdg", Values::Listed("theme_goal", "goal"), plain)
+            ("sdg", Values::JoinTable("theme_goal", "goal"), plain)
         }
     }
 }
 
-/// One statement for all counts, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Theme>> {
-    let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
-    let view = |row: Model| Theme {
-        counts: ThemeCounts {
-            projects: counts.of(&PROJECTS, row.id),
-            solutions: counts.of(&SOLUTIONS, row.id),
-            practice_examples: counts.of(&EXAMPLES, row.id),
-            working_groups: counts.of(&GROUPS, row.id),
-            learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
-            events: counts.of(&EVENTS, row.id),
-            courses: counts.of(&COURSES, row.id),
-            publications: counts.of(&PUBLICATIONS, row.id),
-        },
-        lists: Lists::of(&THEMES, &row.slug, LISTS),
-        id: row.id,
-        slug: row.slug,
-        label: row.label,
-        description: row.description,
-        sdgs: row.sdgs,
-        highlight: None,
-        revision: row.revision,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    };
-    Ok(rows.into_iter().map(view).collect())
+impl Entry for Theme {
+    type Table = entity::theme::Entity;
+    const RESOURCE: &'static Resource = &catalog::THEMES;
+
+    /// One statement for all counts, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
+        let view = |row: Model| Theme {
+            counts: ThemeCounts {
+                projects: counts.of(&PROJECTS, row.id),
+                solutions: counts.of(&SOLUTIONS, row.id),
+                practice_examples: counts.of(&EXAMPLES, row.id),
+                working_groups: counts.of(&GROUPS, row.id),
+                learning_partnerships: counts.of(&PARTNERSHIPS, row.id),
+                events: counts.of(&EVENTS, row.id),
+                courses: counts.of(&COURSES, row.id),
+                publications: counts.of(&PUBLICATIONS, row.id),
+            },
+            lists: Lists::of(&THEMES, &row.slug, LISTS),
+            id: row.id,
+            slug: row.slug,
+            label: row.label,
+            description: row.description,
+            sdgs: row.sdgs,
+            highlight: None,
+            revision: row.revision,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
 }
 
 impl Input for ThemeInput {
-    const RESOURCE: &'static Resource = &THEMES;
+    type View = Theme;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &THEMES, names, views).await
-    }
-
-    async fn put(write: &Write, _: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
+    async fn store(write: &Write, _: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
         upsert(&write.tx, entries.into_iter().map(|(id, input)| input.row(id, write)).collect()).await
     }
 }

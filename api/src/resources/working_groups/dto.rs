@@ -10,7 +10,7 @@ use validator::Validate;
 
 use crate::base::link::Link;
 use crate::base::validation::rules;
-use crate::http::format::{Format, Record, of_entry};
+use crate::http::format::{Format, Record, impl_entry_record};
 use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
@@ -240,7 +240,7 @@ impl Record for WorkingGroup {
         "updated_at",
     ];
 
-    of_entry!();
+    impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
         let name = both(["name.de", "name.en"], Some(&self.name));

@@ -9,21 +9,22 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{Scope, Scoped, WorkingGroupsWrite};
+use self::dto::{WorkingGroup, WorkingGroupQuery};
+use self::input::WorkingGroupInput;
+use crate::auth::{Scope, WorkingGroupsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryQuery, Held, Json, Key, ListQuery, NoBody, Page, Paging, Patch, QueryString, Usual, View,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    RepresentationParams,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::WORKING_GROUPS;
+use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, Call};
-
-use self::dto::{WorkingGroup, WorkingGroupQuery};
-use self::input::WorkingGroupInput;
+use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
 
 const TAG: &str = "working-groups";
 
@@ -49,7 +50,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List working groups
 ///
 /// Working groups, development partnerships, communities and other standing networks, in German order of names.
-#[utoipa::path(tag = TAG, params(Usual, WorkingGroupQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, WorkingGroupQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of working groups, or every match in the streamed forms", content(
         (Page<WorkingGroup> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -59,31 +60,30 @@ async fn list_working_groups(
     req: HttpRequest,
     list: ListQuery<WorkingGroupQuery, WorkingGroup>,
 ) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, query::views).await
+    list::list(&context, &req, list, query::plan, WorkingGroup::load).await
 }
 
 /// Read a working group
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms"), View),
+#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms"), RepresentationParams),
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[get("/v1/working-groups/{key}")]
 async fn get_working_group(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
-    entry: EntryQuery<WorkingGroup>,
+    key: EntryKey,
+    entry: EntryParams<WorkingGroup>,
 ) -> Result<HttpResponse> {
-    list::show(&context, &req, &WORKING_GROUPS, &key, entry, query::views).await
+    get_entry(&context, &req, &key, entry).await
 }
 
 /// Add a working group
 #[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), responses((status = 201, description = "The working group", body = WorkingGroup)))]
 #[post("/v1/working-groups")]
 async fn create_working_group(
-    caller: Scoped<WorkingGroupsWrite>,
-    call: Call,
+    context: WriteContext<WorkingGroupsWrite>,
     input: Json<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::create((caller.caller(), call), input, query::views).await
+    write::create(context, input).await
 }
 
 /// Add many working groups at once
@@ -91,12 +91,10 @@ async fn create_working_group(
     responses((status = 200, description = "What became of each", body = BatchAnswer)))]
 #[post("/v1/working-groups/batch")]
 async fn create_working_groups(
-    caller: Scoped<WorkingGroupsWrite>,
-    call: Call,
-    query: QueryString<BatchQuery>,
+    context: WriteContext<WorkingGroupsWrite, BatchQuery>,
     batch: Batch<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::create_all((caller.caller(), call), query.0, batch).await
+    write::create_all(context, batch).await
 }
 
 /// Replace a working group
@@ -104,13 +102,12 @@ async fn create_working_groups(
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[put("/v1/working-groups/{key}")]
 async fn replace_working_group(
-    caller: Scoped<WorkingGroupsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<WorkingGroupsWrite>,
+    key: EntryKey,
+    held: Precondition,
     input: Json<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::replace((caller.caller(), call), (key, held), input, query::views).await
+    write::replace(context, key, held, input).await
 }
 
 /// Change a working group
@@ -118,24 +115,22 @@ async fn replace_working_group(
     request_body(content = WorkingGroupInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[patch("/v1/working-groups/{key}")]
 async fn change_working_group(
-    caller: Scoped<WorkingGroupsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<WorkingGroupsWrite>,
+    key: EntryKey,
+    held: Precondition,
     patch: Patch<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::change((caller.caller(), call), (key, held), patch, query::views).await
+    write::change(context, key, held, patch).await
 }
 
 /// Delete a working group
 #[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")), responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/working-groups/{key}")]
 async fn delete_working_group(
-    caller: Scoped<WorkingGroupsWrite>,
-    call: Call,
-    key: Key,
-    held: Held,
+    context: WriteContext<WorkingGroupsWrite>,
+    key: EntryKey,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, _, WorkingGroupInput>((caller.caller(), call), (key, held), query::views).await
+    write::delete::<_, WorkingGroupInput>(context, key, held).await
 }

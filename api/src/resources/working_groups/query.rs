@@ -6,30 +6,30 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{GroupMember, WorkingGroup, WorkingGroupFacet, WorkingGroupOrder, WorkingGroupQuery};
 use crate::base::error::{Error, Result};
-use crate::base::terms::of_terms;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::{self, WORKING_GROUPS};
+use crate::base::terms::term_values;
+use crate::model::catalog::{self, MUNICIPALITIES, Resource, WORKING_GROUPS};
+use crate::query::entry::Entry;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
-use crate::write::participants::{Parties, Party};
+use crate::write::participants::{Participants, Party};
 
 pub(super) const THEMES: Relation =
     Relation::ordered("working_group_theme", "working_group_id", "theme_id", &catalog::THEMES);
-pub(super) const MEMBERS: Parties = Parties { table: "working_group_member", owner: "working_group_id" };
+pub(super) const MEMBERS: Participants = Participants { table: "working_group_member", owner: "working_group_id" };
 const PROJECTS: Relation =
     Relation::ordered("working_group_member", "working_group_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("working_group_municipality", "working_group_id", "municipality_id", &MUNICIPALITIES);
 
-pub(super) fn plan(query: &WorkingGroupQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &WorkingGroupQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        order: Plan::order(query.sort, order),
-        usual: SortKey::text("working_group.name_key"),
-        facets: facets(query, &query.facets, filters, open),
+        order: ListPlan::order(query.sort, order),
+        default_order: SortKey::text("working_group.name_key"),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -38,13 +38,13 @@ fn filters(query: &WorkingGroupQuery) -> Filter {
         .term("kind", &query.kind)
         .term("status", &query.status)
         .term("open_to", &query.open_to)
-        .listed("working_group_member", "role", of_terms(&query.role))
-        .listed("working_group_output", "kind", of_terms(&query.output_kind))
+        .listed("working_group_member", "role", term_values(&query.role))
+        .listed("working_group_output", "kind", term_values(&query.output_kind))
         .listed("working_group_country", "country", query.country.clone())
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("working_group_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("working_group_federal_state", "federal_state", term_values(&query.federal_state))
         .during(query.from.as_ref(), query.to.as_ref())
 }
 
@@ -58,23 +58,23 @@ fn order(by: WorkingGroupOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: WorkingGroupFacet, query: &mut WorkingGroupQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: WorkingGroupFacet, query: &mut WorkingGroupQuery) -> (&'static str, Values, Label) {
     match facet {
         WorkingGroupFacet::Kind => {
             query.kind.clear();
-            ("kind", Values::Own("kind"), term::<WorkingGroupKind>)
+            ("kind", Values::Column("kind"), term::<WorkingGroupKind>)
         }
         WorkingGroupFacet::Status => {
             query.status.clear();
-            ("status", Values::Own("status"), term::<WorkingGroupStatus>)
+            ("status", Values::Column("status"), term::<WorkingGroupStatus>)
         }
         WorkingGroupFacet::OpenTo => {
             query.open_to.clear();
-            ("open_to", Values::Own("open_to"), term::<OpenTo>)
+            ("open_to", Values::Column("open_to"), term::<OpenTo>)
         }
         WorkingGroupFacet::Country => {
             query.country.clear();
-            ("country", Values::Listed("working_group_country", "country"), plain)
+            ("country", Values::JoinTable("working_group_country", "country"), plain)
         }
         WorkingGroupFacet::Theme => {
             query.theme.clear();
@@ -86,39 +86,44 @@ fn open(facet: WorkingGroupFacet, query: &mut WorkingGroupQuery) -> (&'static st
         }
         WorkingGroupFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("working_group_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("working_group_federal_state", "federal_state"), term::<FederalState>)
         }
     }
 }
 
-/// Two statements for all relations, however many rows there are.
-pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<WorkingGroup>> {
-    let ids = ids(&rows, |row| row.id);
-    let mut links = links(db, &[&THEMES], &ids).await?;
-    let mut members = MEMBERS.of(db, &ids).await?;
-    let view = |row: Model| -> Result<WorkingGroup> {
-        let members: Vec<Party<GroupRole>> = members.remove(&row.id).unwrap_or_default();
-        Ok(WorkingGroup {
-            themes: links.take(&THEMES, row.id),
-            members: members.into_iter().map(GroupMember::from).collect(),
-            outputs: serde_json::from_value(row.outputs).map_err(Error::fault)?,
-            id: row.id,
-            slug: row.slug,
-            name: row.name,
-            kind: row.kind,
-            summary: row.summary,
-            status: row.status,
-            open_to: row.open_to,
-            countries: row.countries,
-            website: row.website,
-            starts_on: row.starts_on,
-            ends_on: row.ends_on,
-            sources: row.sources,
-            highlight: None,
-            revision: row.revision,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        })
-    };
-    rows.into_iter().map(view).collect()
+impl Entry for WorkingGroup {
+    type Table = entity::working_group::Entity;
+    const RESOURCE: &'static Resource = &catalog::WORKING_GROUPS;
+
+    /// Two statements for all relations, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
+        let ids = ids(&rows, |row| row.id);
+        let mut links = links(db, &[&THEMES], &ids).await?;
+        let mut members = MEMBERS.of(db, &ids).await?;
+        let view = |row: Model| -> Result<WorkingGroup> {
+            let members: Vec<Party<GroupRole>> = members.remove(&row.id).unwrap_or_default();
+            Ok(WorkingGroup {
+                themes: links.take(&THEMES, row.id),
+                members: members.into_iter().map(GroupMember::from).collect(),
+                outputs: serde_json::from_value(row.outputs).map_err(Error::internal)?,
+                id: row.id,
+                slug: row.slug,
+                name: row.name,
+                kind: row.kind,
+                summary: row.summary,
+                status: row.status,
+                open_to: row.open_to,
+                countries: row.countries,
+                website: row.website,
+                starts_on: row.starts_on,
+                ends_on: row.ends_on,
+                sources: row.sources,
+                highlight: None,
+                revision: row.revision,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        };
+        rows.into_iter().map(view).collect()
+    }
 }

@@ -1,43 +1,38 @@
 //! What the database does to keep working groups.
 
 use entity::working_group;
-use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
+use super::dto::WorkingGroup;
 use super::input::WorkingGroupInput;
-use super::query::{MEMBERS, THEMES, views};
+use super::query::{MEMBERS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::Resource;
-use crate::model::catalog::{self, WORKING_GROUPS};
-use crate::query::list;
-use crate::write::input::{Input, Known, Mention, Visit};
-use crate::write::participants;
+use crate::model::catalog::{self};
+use crate::write::input::Input;
+use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
 use serde_json::json;
 
 impl Input for WorkingGroupInput {
-    const RESOURCE: &'static Resource = &WORKING_GROUPS;
+    type View = WorkingGroup;
 
     fn slug(&self) -> &str {
         &self.slug
     }
 
-    fn visit(&mut self, visit: &mut Visit<'_>) {
-        visit(&Mention::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
+    fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
+        visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
         participants::visit(&mut self.members, ["members/*/municipality", "members/*/project"], visit);
     }
 
-    async fn current(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<(Uuid, Self)>> {
-        list::inputs(db, &WORKING_GROUPS, names, views).await
-    }
-
-    async fn put(write: &Write, known: &Known, entries: Vec<(Uuid, Self)>) -> Result<()> {
-        let themes = known.ids(&catalog::THEMES, &entries, |input| &input.themes);
+    async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
+        let themes = references.ids(&catalog::THEMES, &entries, |input| &input.themes)?;
         let rows = entries.iter().map(|(id, input)| input.clone().row(*id, write)).collect();
         upsert(&write.tx, rows).await?;
         let members: Vec<_> = entries.iter().map(|(id, input)| (*id, input.members.as_slice())).collect();
-        MEMBERS.put(&write.tx, known, &members).await?;
-        THEMES.put(&write.tx, themes).await
+        MEMBERS.replace(&write.tx, references, &members).await?;
+        replace_related(&write.tx, &THEMES, themes).await
     }
 }
 

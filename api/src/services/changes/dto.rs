@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::http::Whole;
+use crate::http::BoundedInt;
 use crate::model::catalog::ResourceName;
 
 /// Changes in the order in which they were made
@@ -61,14 +61,14 @@ pub(crate) struct FeedChange {
 pub(crate) struct ChangesQuery {
     /// Only changes after this one, by its `sequence`; from the first without it.
     #[param(value_type = Option<i64>, minimum = 0, example = 12_000)]
-    pub after: Option<Whole<0, { i64::MAX }>>,
+    pub after: Option<BoundedInt<0, { i64::MAX }>>,
     /// Only changes of these resources; repeat for alternatives.
     #[param(style = Form, explode = true, inline, example = json!(["projects"]))]
     pub resource: Vec<ResourceName>,
     /// Changes at most.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 100, example = 100)]
-    pub limit: Option<Whole<1, 1000>>,
+    pub limit: Option<BoundedInt<1, 1000>>,
     /// Seconds to wait for a change where there is none yet.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 25, default = 0, example = 0)]
-    pub wait: Option<Whole<0, 25>>,
+    pub wait: Option<BoundedInt<0, 25>>,
 }

@@ -42,7 +42,7 @@ impl Feed {
         // What failed for one is not tried again by all who waited for the same.
         let kept = self.0.try_get_with(key, page).await;
         kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
-            (Error::Fault(_), causes) => Error::fault(anyhow!(causes.unwrap_or_default())),
+            (Error::Internal(_), causes) => Error::internal(anyhow!(causes.unwrap_or_default())),
             (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
         })
     }

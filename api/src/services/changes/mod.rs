@@ -14,11 +14,10 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::dto::{Changes, ChangesQuery};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{QueryString, is_stream, lasts_until, reply};
-
-use self::dto::{Changes, ChangesQuery};
 
 pub(crate) use self::dto::FeedChange;
 pub(crate) use self::feed::Feed;
@@ -66,7 +65,7 @@ async fn list_changes(
 async fn awaited(context: &Context, feed: &Feed, query: &ChangesQuery, wait: Duration) -> Result<Arc<Changes>> {
     let until = Instant::now() + wait;
     loop {
-        let news = context.version.news();
+        let news = context.version.subscribe();
         let page = feed.page(context, query).await?;
         if !page.items.is_empty() || context.version.is_stopping() || !news.until(until).await {
             return Ok(page);

@@ -14,7 +14,7 @@ use super::dto::{Changes, ChangesQuery};
 use super::feed::Feed;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
-use crate::http::{Whole, no_store};
+use crate::http::{BoundedInt, no_store};
 
 /// A quiet stream says now and then that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -61,12 +61,12 @@ impl Following {
             if self.context.version.is_stopping() || Instant::now() >= self.ends {
                 return None;
             }
-            let news = self.context.version.news();
+            let news = self.context.version.subscribe();
             // While the database is away there is no news; the stream lives on.
             if let Ok(page) = self.feed.page(&self.context, &self.query).await
                 && !page.items.is_empty()
             {
-                self.query.after = Some(Whole(page.next));
+                self.query.after = Some(BoundedInt(page.next));
                 return Some(events(&page));
             }
             if !news.until(until).await {

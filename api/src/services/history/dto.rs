@@ -10,8 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::http::format::{Format, Record};
-use crate::http::{Filters, Order, Sort};
-use crate::http::{Instant, Typed};
+use crate::http::{Filters, Order, SearchText, Sort, Timestamp};
 
 /// What was done to an entry, when, and to those who may know it by whom
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,13 +127,13 @@ pub(crate) struct AuditQuery {
     pub token: Vec<Uuid>,
     /// Id of the request it was done in, as the log has it.
     #[param(value_type = Option<String>, max_length = 200, example = "0197f2a0-0000-7000-8000-000000000000")]
-    pub request: Option<Typed>,
+    pub request: Option<SearchText>,
     /// Only changes made at or after this time or day.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub since: Option<Instant>,
+    pub since: Option<Timestamp>,
     /// Only changes made before this time or day.
     #[param(value_type = Option<String>, format = DateTime, example = "2099-01-01T00:00:00Z")]
-    pub until: Option<Instant>,
+    pub until: Option<Timestamp>,
     #[param(required = false, schema_with = Sort::<ChangeOrder>::schema)]
     pub sort: Option<Sort<ChangeOrder>>,
 }
@@ -151,11 +150,11 @@ impl Order for ChangeOrder {
 }
 
 impl Filters for HistoryQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 impl Filters for AuditQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 impl Record for Change {

@@ -15,14 +15,15 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use self::dto::{AuditQuery, Change, HistoryQuery, OldState, PatchStep};
 use crate::auth::{AuditRead, Caller, Scope, Scoped};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
-use crate::http::{Key, ListQuery, Page, Paging, QueryString, View, Whole, nothing, private, reply};
+use crate::http::{
+    BoundedInt, EntryKey, ListQuery, Page, Paging, QueryString, RepresentationParams, private, reject_query, reply,
+};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::list;
-
-use self::dto::{AuditQuery, Change, HistoryQuery, OldState, PatchStep};
 
 const TAG: &str = "history";
 
@@ -49,7 +50,7 @@ impl Asked {
     }
 }
 
-async fn asked(context: &Context, req: &HttpRequest, key: &Key) -> Result<Asked> {
+async fn asked(context: &Context, req: &HttpRequest, key: &EntryKey) -> Result<Asked> {
     let resource = resource(req)?;
     let caller = Caller::of(req);
     let scope = req.app_data::<Data<WriteScopes>>().and_then(|scopes| scopes.0.get(resource.table).copied());
@@ -70,7 +71,7 @@ fn resource(req: &HttpRequest) -> Result<&'static Resource> {
 #[utoipa::path(tag = TAG, params(
     ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
     ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
-    HistoryQuery, Paging, View,
+    HistoryQuery, Paging, RepresentationParams,
 ), responses((status = 200, description = "A page of changes, or every one in the streamed forms", content(
     (Page<Change> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
 ))))]
@@ -78,7 +79,7 @@ fn resource(req: &HttpRequest) -> Result<&'static Resource> {
 async fn list_history(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
+    key: EntryKey,
     list: ListQuery<HistoryQuery, Change>,
 ) -> Result<HttpResponse> {
     let asked = asked(&context, &req, &key).await?;
@@ -100,10 +101,10 @@ async fn list_history(
 async fn get_old_state(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
+    key: EntryKey,
     number: Path<Number>,
 ) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     let asked = asked(&context, &req, &key).await?;
     let mut row = at(&context, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
     let old = OldState { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
@@ -117,7 +118,7 @@ async fn get_old_state(
 struct PatchQuery {
     /// Number of the change whose state is the first of the two; without it, the one before.
     #[param(value_type = Option<i64>, minimum = 1, example = 1)]
-    from: Option<Whole<1, { i64::MAX }>>,
+    from: Option<BoundedInt<1, { i64::MAX }>>,
 }
 
 /// Read what differs between two states of an entry
@@ -134,7 +135,7 @@ struct PatchQuery {
 async fn get_patch(
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
+    key: EntryKey,
     number: Path<Number>,
     query: QueryString<PatchQuery>,
 ) -> Result<HttpResponse> {
@@ -148,7 +149,7 @@ async fn get_patch(
     };
     let content = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
     let patch = json_patch::diff(&content(first), &content(Some(second)));
-    let patch = serde_json::to_value(patch).map_err(Error::fault)?;
+    let patch = serde_json::to_value(patch).map_err(Error::internal)?;
     reply("application/json-patch+json", &patch).map(|response| asked.discreet(response))
 }
 
@@ -172,7 +173,7 @@ impl Number {
 /// Read the audit trail
 ///
 /// Every change of everything, and every token that was issued or revoked, with who did it; newest first.
-#[utoipa::path(tag = TAG, security(("token" = [AuditRead::NAME])), params(AuditQuery, Paging, View),
+#[utoipa::path(tag = TAG, security(("token" = [AuditRead::NAME])), params(AuditQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of changes, or every match in the streamed forms", content(
         (Page<Change> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]

@@ -7,32 +7,32 @@ use uuid::Uuid;
 
 use super::dto::{AuditQuery, Change, ChangeOrder, HistoryQuery};
 use crate::base::error::{Error, Result, Violation};
-use crate::http::{Instant, Key, Sort};
+use crate::http::{EntryKey, Sort, Timestamp};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::filter::Filter;
 use crate::query::former_keys::{absent, once};
 use crate::query::keyset::SortKey;
-use crate::query::list::Plan;
+use crate::query::list::ListPlan;
 use crate::services::tokens;
 
 /// The newest first.
-fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> Plan {
+fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> ListPlan {
     let number = |ChangeOrder::Number| Some(SortKey::integer("change.number"));
-    Plan {
+    ListPlan {
         filters,
-        usual: SortKey::integer("change.number").turned(true),
-        order: Plan::order(sort, number),
+        default_order: SortKey::integer("change.number").turned(true),
+        order: ListPlan::order(sort, number),
         facets: vec![],
     }
 }
 
-pub(super) fn history(query: &HistoryQuery) -> Plan {
+pub(super) fn history(query: &HistoryQuery) -> ListPlan {
     let filters = Filter::of_table("change").compare("entry_id = $1", query.entry);
     planned(filters.term("action", &query.action), query.sort)
 }
 
-pub(super) fn audit(query: &AuditQuery) -> Plan {
-    let time = |time: Option<Instant>| time.map(|Instant(time)| time);
+pub(super) fn audit(query: &AuditQuery) -> ListPlan {
+    let time = |time: Option<Timestamp>| time.map(|Timestamp(time)| time);
     let some = |ids: &[Uuid]| (!ids.is_empty()).then(|| ids.to_vec());
     let tables = query.resource.iter().filter_map(|name| table(name)).map(str::to_owned).collect();
     let filters = Filter::of_table("change")
@@ -91,7 +91,7 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
 pub(super) async fn entry(
     db: &impl ConnectionTrait,
     resource: &Resource,
-    key: &Key,
+    key: &EntryKey,
     may_see_deleted: bool,
 ) -> Result<(Uuid, bool)> {
     if let Some(id) = resource.id(db, key).await? {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::http::format::Format;
 use crate::model::catalog::ResourceName;
-use crate::model::facet_value::Bucket;
+use crate::model::facet_value::FacetValue;
 use crate::model::geo::Location;
 
 /// Municipalities and projects, and what joins them
@@ -19,7 +19,7 @@ pub(crate) struct Network {
     /// What joins them.
     pub edges: Vec<Edge>,
     /// How many edges there are of each kind.
-    pub kinds: Vec<Bucket>,
+    pub kinds: Vec<FacetValue>,
 }
 
 /// A municipality or project

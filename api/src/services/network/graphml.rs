@@ -25,7 +25,7 @@ const KEYS: [(&str, &str, &str); 9] = [
 
 pub(super) fn written(network: &Network) -> Result<Vec<u8>> {
     let mut xml = Writer::new(vec![]);
-    document(&mut xml, network).map_err(Error::fault)?;
+    document(&mut xml, network).map_err(Error::internal)?;
     Ok(xml.into_inner())
 }
 

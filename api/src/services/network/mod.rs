@@ -10,13 +10,12 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::dto::{Network, NetworkQuery};
+use self::statistics::{Statistics, count};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Format;
-use crate::http::{QueryString, alternate, negotiate, nothing, reply};
-
-use self::dto::{Network, NetworkQuery};
-use self::statistics::{Statistics, count};
+use crate::http::{QueryString, alternate, negotiate, reject_query, reply};
 
 const TAG: &str = "overview";
 
@@ -60,6 +59,6 @@ async fn get_network(
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
 #[get("/v1/statistics")]
 async fn get_statistics(context: Data<Context>, req: HttpRequest) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     reply(Format::Json.content_type(), &count(context.read()?).await?)
 }

@@ -10,12 +10,9 @@ use uuid::Uuid;
 
 use super::dto::{Edge, Network, NetworkQuery, Node};
 use crate::base::error::{Error, Result};
-use crate::base::terms::{of_terms, to_terms};
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::PROJECTS;
-use crate::model::catalog::ResourceName;
-use crate::model::catalog::THEMES;
-use crate::model::facet_value::Bucket;
+use crate::base::terms::{parse_terms, term_values};
+use crate::model::catalog::{MUNICIPALITIES, PROJECTS, ResourceName, THEMES};
+use crate::model::facet_value::FacetValue;
 use crate::model::geo::Location;
 use crate::query::facets::term;
 
@@ -33,18 +30,18 @@ pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> 
     for edge in &edges {
         *kinds.entry(edge.kind).or_default() += 1;
     }
-    Ok(Network { nodes: nodes(db, &degrees).await?, edges, kinds: buckets(&kinds) })
+    Ok(Network { nodes: nodes(db, &degrees).await?, edges, kinds: facet_values(&kinds) })
 }
 
 /// Most frequent first, as facets are.
-fn buckets(kinds: &HashMap<EdgeKind, i64>) -> Vec<Bucket> {
+fn facet_values(kinds: &HashMap<EdgeKind, i64>) -> Vec<FacetValue> {
     let bucket = |(kind, count): (&EdgeKind, &i64)| {
-        let value = of_terms(&[*kind]).pop()?;
-        Some(Bucket { label: term::<EdgeKind>(&value)?, value, count: *count })
+        let value = term_values(&[*kind]).pop()?;
+        Some(FacetValue { label: term::<EdgeKind>(&value)?, value, count: *count })
     };
-    let mut buckets: Vec<Bucket> = kinds.iter().filter_map(bucket).collect();
-    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-    buckets
+    let mut facet_values: Vec<FacetValue> = kinds.iter().filter_map(bucket).collect();
+    facet_values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    facet_values
 }
 
 /// An empty list of a filter asks for nothing.
@@ -72,10 +69,10 @@ async fn edges(
         through: Vec<String>,
     }
     let filters: [Value; 4] =
-        [of_terms(&query.kind).into(), themes.into(), of_terms(&query.federal_state).into(), ends.into()];
+        [term_values(&query.kind).into(), themes.into(), term_values(&query.federal_state).into(), ends.into()];
     let found = Statement::from_sql_and_values(db.get_database_backend(), EDGES, filters);
     let edge = |Found { kind, source, target, count, through }: Found| -> Result<Option<Edge>> {
-        let kind = to_terms(&[kind])?.pop();
+        let kind = parse_terms(&[kind])?.pop();
         Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
     };
     Found::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()
@@ -101,12 +98,12 @@ async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Res
         Ok(Node {
             href: format!("/v1/{}/{}", found.collection, found.slug),
             resource: ResourceName::of_collection(&found.collection)
-                .map_err(|unknown| Error::fault(anyhow!(unknown)))?,
+                .map_err(|unknown| Error::internal(anyhow!(unknown)))?,
             degree: degrees.get(&found.id).copied().unwrap_or_default(),
             id: found.id,
             slug: found.slug,
             title: found.label,
-            federal_states: to_terms(&found.federal_states)?,
+            federal_states: parse_terms(&found.federal_states)?,
             location: Location::of(found.lon, found.lat),
         })
     };

@@ -87,5 +87,5 @@ const SQL: &str = "\
 pub(super) async fn count(db: &impl ConnectionTrait) -> Result<Statistics> {
     let numbers = Statement::from_sql_and_values(db.get_database_backend(), SQL, [today().to_string().into()]);
     let numbers = Statistics::find_by_statement(numbers).one(db).await?;
-    numbers.ok_or_else(|| Error::fault(anyhow::anyhow!("nothing could be counted")))
+    numbers.ok_or_else(|| Error::internal(anyhow::anyhow!("nothing could be counted")))
 }

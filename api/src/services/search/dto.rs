@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
-use crate::model::catalog::ResourceName;
-use crate::model::catalog::{self, Resource};
+use crate::model::catalog::{self, Resource, ResourceName};
 use crate::model::highlight::{Highlight, Texts, both};
 
 /// An entry of any resource that was found

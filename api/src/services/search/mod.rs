@@ -8,13 +8,12 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::base::db::context::Context;
-use crate::base::error::Result;
-use crate::http::{ListQuery, Page, Paging, QueryString, Usual, View, reply};
-use crate::query::list;
-
 use self::dto::{Hit, HitQuery, Suggestions};
 use self::suggest::{SuggestQuery, suggestions};
+use crate::base::db::context::Context;
+use crate::base::error::Result;
+use crate::http::{ListParams, ListQuery, Page, Paging, QueryString, RepresentationParams, reply};
+use crate::query::list;
 
 const TAG: &str = "search";
 
@@ -26,7 +25,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Every public entry of every resource, the best fit first; without `q`, in German order of titles. Umlauts may be written
 /// either way; other forms of a word, compounds it is a part of and near spellings are found too.
-#[utoipa::path(tag = TAG, params(Usual, HitQuery, Paging, View),
+#[utoipa::path(tag = TAG, params(ListParams, HitQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of hits, or every match in the streamed forms", content(
         (Page<Hit> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]

@@ -8,25 +8,24 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{Hit, HitFacet, HitOrder, HitQuery};
 use crate::base::error::{Error, Result};
-use crate::base::terms::{of_terms, to_terms};
-use crate::model::catalog;
-use crate::model::catalog::ResourceName;
+use crate::base::terms::{parse_terms, term_values};
+use crate::model::catalog::{self, ResourceName};
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::full_text::EVERYTHING;
 use crate::query::full_text::highlight::excerpt;
 use crate::query::keyset::SortKey;
-use crate::query::list::Plan;
+use crate::query::list::ListPlan;
 use crate::query::relations::Relation;
 
 const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "theme_id", &catalog::THEMES);
 
-pub(super) fn plan(query: &HitQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &HitQuery) -> ListPlan {
+    ListPlan {
         filters: filters(query),
-        usual: SortKey::text("search_hit.label_key"),
-        order: Plan::order(query.sort, order),
-        facets: facets(query, &query.facets, filters, open),
+        default_order: SortKey::text("search_hit.label_key"),
+        order: ListPlan::order(query.sort, order),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -34,7 +33,7 @@ fn filters(query: &HitQuery) -> Filter {
     Filter::of_table(EVERYTHING)
         .text("collection", query.resource.iter().map(|name| name.0.collection.to_owned()).collect())
         .related(&THEMES, &query.theme)
-        .listed("search_hit_federal_state", "federal_state", of_terms(&query.federal_state))
+        .listed("search_hit_federal_state", "federal_state", term_values(&query.federal_state))
 }
 
 fn order(by: HitOrder) -> Option<SortKey> {
@@ -45,11 +44,11 @@ fn order(by: HitOrder) -> Option<SortKey> {
     })
 }
 
-fn open(facet: HitFacet, query: &mut HitQuery) -> (&'static str, Values, Label) {
+fn facet_spec(facet: HitFacet, query: &mut HitQuery) -> (&'static str, Values, Label) {
     match facet {
         HitFacet::Resource => {
             query.resource.clear();
-            ("resource", Values::Own("collection"), title)
+            ("resource", Values::Column("collection"), title)
         }
         HitFacet::Theme => {
             query.theme.clear();
@@ -57,7 +56,7 @@ fn open(facet: HitFacet, query: &mut HitQuery) -> (&'static str, Values, Label) 
         }
         HitFacet::FederalState => {
             query.federal_state.clear();
-            ("federal_state", Values::Listed("search_hit_federal_state", "federal_state"), term::<FederalState>)
+            ("federal_state", Values::JoinTable("search_hit_federal_state", "federal_state"), term::<FederalState>)
         }
     }
 }
@@ -74,7 +73,7 @@ fn title(collection: &str) -> Option<Text> {
 pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Hit>> {
     let view = |row: Model| -> Result<Hit> {
         let resource =
-            ResourceName::of_collection(&row.collection).map_err(|unknown| Error::fault(anyhow!(unknown)))?;
+            ResourceName::of_collection(&row.collection).map_err(|unknown| Error::internal(anyhow!(unknown)))?;
         Ok(Hit {
             href: format!("/v1/{}/{}", resource.0.collection, row.slug),
             resource,
@@ -85,7 +84,7 @@ pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<
             summary: row.summary,
             score: None,
             themes: row.themes,
-            federal_states: to_terms(&row.federal_states)?,
+            federal_states: parse_terms(&row.federal_states)?,
             updated_at: row.updated_at,
         })
     };

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::dto::{Suggestion, Suggestions};
 use crate::base::error::{Error, Result};
-use crate::http::Typed;
+use crate::http::SearchText;
 use crate::model::catalog::ResourceName;
 use crate::query::full_text::highlight::excerpt;
 
@@ -20,7 +20,7 @@ use crate::query::full_text::highlight::excerpt;
 pub(crate) struct SuggestQuery {
     /// The beginning of a title or place; its last word may be unfinished. Nothing is suggested for nothing.
     #[param(value_type = String, required = false, max_length = 200, example = "Kons")]
-    pub q: Typed,
+    pub q: SearchText,
 }
 
 #[derive(FromQueryResult)]
@@ -57,7 +57,7 @@ pub(super) async fn suggestions(db: &impl ConnectionTrait, typed: &str) -> Resul
     let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [typed.into()]);
     let suggestion = |found: Found| -> Result<Suggestion> {
         let resource =
-            ResourceName::of_collection(&found.collection).map_err(|unknown| Error::fault(anyhow!(unknown)))?;
+            ResourceName::of_collection(&found.collection).map_err(|unknown| Error::internal(anyhow!(unknown)))?;
         Ok(Suggestion {
             href: format!("/v1/{}/{}", resource.0.collection, found.slug),
             resource,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::base::error::Violation;
 use crate::http::format::{Format, Record};
-use crate::http::{Filters, Instant, Order, Sort};
+use crate::http::{Filters, Order, Sort, Timestamp};
 use crate::model::catalog::{self, Resource, ResourceName};
 
 /// A proposed new state of an entry, or that it should go
@@ -178,7 +178,7 @@ pub(crate) struct Steps {
 pub(crate) struct SubmissionQuery {
     /// Only submissions changed at or after this time or day.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
-    pub updated_since: Option<Instant>,
+    pub updated_since: Option<Timestamp>,
     /// Where they stand; repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["submitted"]))]
     pub stage: Vec<Stage>,
@@ -205,13 +205,13 @@ pub(crate) struct SubmissionQuery {
     /// What who asks may see.
     #[serde(skip)]
     #[param(ignore)]
-    pub sight: Sight,
+    pub visibility: Visibility,
 }
 
 /// What somebody may see: the submissions of its municipalities, or its own where it acts for all; and who reviews, all that
 /// were ever submitted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sight {
+pub(crate) struct Visibility {
     pub subject: String,
     pub municipalities: Option<Vec<Uuid>>,
     pub submits: bool,
@@ -240,7 +240,7 @@ pub(crate) enum SubmissionFacet {
 }
 
 impl Filters for SubmissionQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![(&catalog::MUNICIPALITIES, &mut self.municipality)]

@@ -12,12 +12,13 @@ use crate::auth::Responsible;
 use crate::base::db::Write;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::Resource;
+use crate::model::catalog::{MUNICIPALITIES, Resource};
+use crate::query::entry::inputs;
 use crate::resources::practice_examples::PracticeExampleInput;
 use crate::resources::solutions::SolutionInput;
-use crate::write::input::{Input, put};
-use crate::write::{Settled, Wrong, delete_entry, responsible, settle};
+use crate::write::input::Input;
+use crate::write::store::write_entries;
+use crate::write::{EntryErrors, ResolvedBatch, delete_entry, resolve_entry, resolve_references, responsible_for};
 
 /// A published entry.
 pub(super) struct Published {
@@ -127,15 +128,15 @@ impl Kind {
     /// That of a table.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
         let found = KINDS.iter().find(|kind| kind.resource.table == table);
-        found.ok_or_else(|| Error::fault(anyhow::anyhow!("`{table}` cannot be submitted")))
+        found.ok_or_else(|| Error::internal(anyhow::anyhow!("`{table}` cannot be submitted")))
     }
 }
 
 /// Asks content that has nothing in it; it shows its places all the same.
 fn mentions<T: Input>() -> Vec<(&'static str, &'static Resource)> {
     let mut found = vec![];
-    if let Some(mut nothing) = Checked::<T>::read(json!({}), vec![]).value {
-        nothing.visit(&mut |mention, _| found.push((mention.member, mention.resource)));
+    if let Some(mut reject_query) = Checked::<T>::read(json!({}), vec![]).value {
+        reject_query.visit_references(&mut |field, _| found.push((field.member, field.resource)));
     }
     found
 }
@@ -143,14 +144,14 @@ fn mentions<T: Input>() -> Vec<(&'static str, &'static Resource)> {
 async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content: Value) -> Result<Checkup> {
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
-    let Settled { known, violations, entries } = settle(&db, vec![(id, checked)]).await?;
-    let violations: Vec<Violation> = violations.into_iter().flat_map(Wrong::all).collect();
+    let ResolvedBatch { references, errors, entries } = resolve_references(&db, vec![(id, checked)]).await?;
+    let violations: Vec<Violation> = errors.into_iter().flat_map(EntryErrors::all).collect();
     let Some((_, input)) = entries.into_iter().flatten().next() else {
         return Ok(Checkup { violations, owners: vec![], canonical: None });
     };
     let canonical =
-        if violations.is_empty() { Some(serde_json::to_value(&input).map_err(Error::fault)?) } else { None };
-    Ok(Checkup { violations, owners: known.responsible(&input), canonical })
+        if violations.is_empty() { Some(serde_json::to_value(&input).map_err(Error::internal)?) } else { None };
+    Ok(Checkup { violations, owners: references.known_responsible(&input), canonical })
 }
 
 async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Option<Published>> {
@@ -162,24 +163,24 @@ async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Op
     let found = format!("select slug, revision from {} where id = $1", T::RESOURCE.table);
     let found = Statement::from_sql_and_values(db.get_database_backend(), found, [entry.into()]);
     let Some(Found { slug, revision }) = Found::find_by_statement(found).one(&db).await? else { return Ok(None) };
-    let Some((_, input)) = T::current(&db, Some(vec![slug])).await?.into_iter().find(|(id, _)| *id == entry) else {
+    let Some((_, input)) = inputs::<T::View, T>(&db, Some(vec![slug])).await?.into_iter().find(|(id, _)| *id == entry)
+    else {
         return Ok(None);
     };
-    let content = serde_json::to_value(&input).map_err(Error::fault)?;
-    Ok(Some(Published { revision, content, owners: responsible(&db, &input).await? }))
+    let content = serde_json::to_value(&input).map_err(Error::internal)?;
+    Ok(Some(Published { revision, content, owners: responsible_for(&db, &input).await? }))
 }
 
 async fn publish<T: Input>(write: &Write, entry: Option<Uuid>, content: Value) -> Result<Uuid> {
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
-    let Settled { known, mut violations, entries } = settle(&write.tx, vec![(id, checked)]).await?;
-    violations.pop().unwrap_or_default().refuse()?;
+    let (references, input) = resolve_entry(&write.tx, id, checked).await?;
     let action = if entry.is_some() { Action::Replace } else { Action::Create };
-    put(write, action, &known, entries.into_iter().flatten().collect()).await?;
+    write_entries(write, action, &references, vec![(id, input)]).await?;
     Ok(id)
 }
 
 async fn withdraw<T: Input>(write: &Write, entry: Uuid, content: Value) -> Result<()> {
-    let input: T = serde_json::from_value(content).map_err(Error::fault)?;
+    let input: T = serde_json::from_value(content).map_err(Error::internal)?;
     delete_entry(write, entry, &input).await
 }

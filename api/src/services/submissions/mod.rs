@@ -24,19 +24,20 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
+use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::party::{SubmissionActor, one};
+use self::store::{Assignment, Revision, Rewrite};
 use crate::auth::{Auth, Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
-use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing, reply};
+use crate::http::{
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reject_query, reply,
+};
 use crate::query::list;
-use crate::write::{Answer, Call, Done};
-
-use self::dto::{Comment, Sight, Steps, Submission, SubmissionQuery};
-use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
-use self::party::{Party, one};
-use self::store::{Assignment, Revision, Rewrite};
+use crate::write::{Answer, Outcome, WriteContext};
 
 const TAG: &str = "submissions";
 
@@ -60,19 +61,19 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Those of the municipalities that the token acts for; with `submissions:review`, all that were ever submitted: the queue, in
 /// which what waits longest comes first. `facets=stage` counts them.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(SubmissionQuery, Paging, View),
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(SubmissionQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of submissions, or every match in the streamed forms", content(
         (Page<Submission> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/submissions")]
 async fn list_submissions(
-    Party(caller): Party,
+    caller: Scoped<SubmissionActor>,
     context: Data<Context>,
     req: HttpRequest,
     mut list: ListQuery<SubmissionQuery, Submission>,
 ) -> Result<HttpResponse> {
     query::check(&list.query)?;
-    list.query.sight = Sight::of(&caller);
+    list.query.visibility = Visibility::of(&caller);
     let views = async move |db: &DatabaseConnection, rows: Vec<Model>| {
         query::views(db, names::up_to_date(db, rows).await?, &caller).await
     };
@@ -86,12 +87,12 @@ async fn list_submissions(
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[get("/v1/submissions/{id}")]
 async fn get_submission(
-    Party(caller): Party,
+    caller: Scoped<SubmissionActor>,
     context: Data<Context>,
     req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
     let submission = query::whole(db, row, &caller).await?;
@@ -106,17 +107,18 @@ async fn get_submission(
     responses((status = 201, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[post("/v1/submissions")]
 async fn create_submission(
-    caller: Scoped<SubmissionsWrite>,
-    call: Call,
+    context: WriteContext<SubmissionsWrite>,
     input: Json<SubmissionInput>,
 ) -> Result<HttpResponse> {
-    let caller = caller.caller();
-    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let row = store::begin(tx, caller, input).await?;
+    let Json { checked, digest } = input;
+    let (input, caller) = (checked.into_valid()?, context.caller.clone());
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let row = store::begin(tx, &caller, input).await?;
         let location = format!("/v1/submissions/{}", row.id);
-        Ok(shown(tx, row, caller, StatusCode::CREATED).await?.with("location", location))
+        let begun = shown(tx, row, &caller, StatusCode::CREATED).await?;
+        Ok(Outcome::Changed(begun.with("location", location)))
     };
-    aside(caller, call, input, work).await
+    context.run_unversioned(&digest, work).await.map(no_store)
 }
 
 /// Replace the content of a submission
@@ -127,14 +129,13 @@ async fn create_submission(
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[put("/v1/submissions/{id}")]
 async fn replace_submission_content(
-    caller: Scoped<SubmissionsWrite>,
-    call: Call,
+    context: WriteContext<SubmissionsWrite>,
     id: Id,
-    held: Held,
+    held: Precondition,
     input: Json<ContentInput>,
 ) -> Result<HttpResponse> {
-    let revision = Revision::Replace(input.checked.sound()?);
-    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
+    let revision = Revision::Replace(input.checked.into_valid()?);
+    rewrite(context, Rewrite { id: id.0, precondition: held, revision }).await
 }
 
 /// Change some of the content of a submission
@@ -146,26 +147,24 @@ async fn replace_submission_content(
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[patch("/v1/submissions/{id}")]
 async fn change_submission_content(
-    caller: Scoped<SubmissionsWrite>,
-    call: Call,
+    context: WriteContext<SubmissionsWrite>,
     id: Id,
-    held: Held,
+    held: Precondition,
     patch: Patch<ContentInput>,
 ) -> Result<HttpResponse> {
     let revision = Revision::Patch(patch);
-    rewrite(caller.caller(), call, Rewrite { id: id.0, precondition: held, revision }).await
+    rewrite(context, Rewrite { id: id.0, precondition: held, revision }).await
 }
 
 /// Writes new content; what is the same as before leaves the submission, and its tag, as they are.
-async fn rewrite(caller: Caller, mut call: Call, rewrite: Rewrite) -> Result<HttpResponse> {
-    call.plain()?;
-    let writer = caller.clone();
+async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> Result<HttpResponse> {
+    let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let (row, is_new) = store::rewrite(tx, &writer, rewrite).await?;
         let answer = shown(tx, row, &writer, StatusCode::OK).await?;
-        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+        Ok(if is_new { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Take a step
@@ -177,29 +176,26 @@ async fn rewrite(caller: Caller, mut call: Call, rewrite: Rewrite) -> Result<Htt
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/actions")]
 async fn create_submission_action(
-    Party(caller): Party,
-    mut call: Call,
+    context: WriteContext<SubmissionActor>,
     id: Id,
     input: Json<StepInput>,
 ) -> Result<HttpResponse> {
-    let publishes = |input: &StepInput| input.action == ReviewAction::Publish;
-    if !input.checked.value.as_ref().is_some_and(publishes) {
-        let work = async move |tx: &DatabaseTransaction, author: &Author, caller: &Caller, input| {
-            let row = steps::step(tx, author, id.0, caller, input).await?;
-            shown(tx, row, caller, StatusCode::OK).await
-        };
-        return aside(caller, call, input, work).await;
-    }
-    call.plain()?;
-    // Nobody who may not publish it makes others wait.
-    party::may_publish(call.context.read()?, id.0, &caller).await?;
     let Json { checked, digest } = input;
-    let (input, reviewer) = (checked.sound()?, caller.clone());
+    let (input, caller) = (checked.into_valid()?, context.caller.clone());
+    if input.action != ReviewAction::Publish {
+        let work = async move |tx: &DatabaseTransaction, author: &Author| {
+            let row = steps::step(tx, author, id.0, &caller, input).await?;
+            shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
+        };
+        return context.run_unversioned(&digest, work).await.map(no_store);
+    }
+    // Who may not publish is refused before the transaction makes other writers wait.
+    party::may_publish(context.read()?, id.0, &caller).await?;
     let work = async move |write: &Write| {
-        let row = steps::publish(write, id.0, &reviewer, input).await?;
-        shown(&write.tx, row, &reviewer, StatusCode::OK).await.map(Done::Changed)
+        let row = steps::publish(write, id.0, &caller, input).await?;
+        shown(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
     };
-    call.run(&caller, &digest, work).await.map(no_store)
+    context.run(&digest, work).await.map(no_store)
 }
 
 /// List the steps that were taken
@@ -209,12 +205,12 @@ async fn create_submission_action(
     responses((status = 200, description = "The steps", body = Steps)))]
 #[get("/v1/submissions/{id}/actions")]
 async fn list_submission_actions(
-    Party(caller): Party,
+    caller: Scoped<SubmissionActor>,
     context: Data<Context>,
     req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     one(context.read()?, id.0, &caller).await?;
     let items = query::taken(context.read()?, id.0).await?;
     reply("application/json", &Steps { items }).map(no_store)
@@ -227,17 +223,19 @@ async fn list_submission_actions(
     responses((status = 201, description = "The comment", body = Comment)))]
 #[post("/v1/submissions/{id}/comments")]
 async fn create_submission_comment(
-    Party(caller): Party,
-    call: Call,
+    context: WriteContext<SubmissionActor>,
     forms: Data<Forms>,
     id: Id,
     input: Json<CommentInput>,
 ) -> Result<HttpResponse> {
-    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input| {
-        let comment = remarks::comment(remarks::remark(tx, &forms, id.0, caller, input).await?);
-        Ok(Answer::of(StatusCode::CREATED, &comment)?.with("location", format!("/v1/submissions/{}", id.0)))
+    let Json { checked, digest } = input;
+    let (input, caller) = (checked.into_valid()?, context.caller.clone());
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
+        let comment = remarks::comment(remarks::remark(tx, &forms, id.0, &caller, input).await?);
+        let created = Answer::of(StatusCode::CREATED, &comment)?;
+        Ok(Outcome::Changed(created.with("location", format!("/v1/submissions/{}", id.0))))
     };
-    aside(caller, call, input, work).await
+    context.run_unversioned(&digest, work).await.map(no_store)
 }
 
 /// Settle a remark
@@ -246,22 +244,20 @@ async fn create_submission_comment(
     responses((status = 200, description = "The comment", body = Comment)))]
 #[post("/v1/submissions/{id}/comments/{comment}/resolution")]
 async fn create_submission_comment_resolution(
-    Party(caller): Party,
-    mut call: Call,
+    context: WriteContext<SubmissionActor>,
     id: Id,
     req: HttpRequest,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    call.plain()?;
     let comment = req.match_info().get("comment").and_then(|comment| comment.parse().ok());
     let comment: Uuid = comment.ok_or(Error::NotFound)?;
-    let resolver = caller.clone();
+    let resolver = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let (row, is_new) = remarks::resolve(tx, id.0, comment, &resolver).await?;
         let answer = Answer::of(StatusCode::OK, &remarks::comment(row))?;
-        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+        Ok(if is_new { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Settle who reviews
@@ -269,33 +265,19 @@ async fn create_submission_comment_resolution(
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/assignment")]
 async fn create_submission_assignment(
-    caller: Scoped<SubmissionsReview>,
-    call: Call,
+    context: WriteContext<SubmissionsReview>,
     auth: Data<Auth>,
     id: Id,
     input: Json<AssignmentInput>,
 ) -> Result<HttpResponse> {
-    let work = async move |tx: &DatabaseTransaction, _: &Author, caller: &Caller, input: AssignmentInput| {
+    let Json { checked, digest } = input;
+    let (input, caller) = (checked.into_valid()?, context.caller.clone());
+    let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let is_foreign = input.to.as_ref().is_some_and(|to| auth.is_foreign(to));
-        let row = store::assign(tx, caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
-        shown(tx, row, caller, StatusCode::OK).await
+        let row = store::assign(tx, &caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
+        shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
     };
-    aside(caller.caller(), call, input, work).await
-}
-
-/// Does something with a body that leaves the directory as it is.
-async fn aside<T: 'static>(
-    caller: Caller,
-    mut call: Call,
-    Json { checked, digest }: Json<T>,
-    work: impl AsyncFnOnce(&DatabaseTransaction, &Author, &Caller, T) -> Result<Answer> + 'static,
-) -> Result<HttpResponse> {
-    call.plain()?;
-    let (input, writer) = (checked.sound()?, caller.clone());
-    let work = async move |tx: &DatabaseTransaction, author: &Author| {
-        work(tx, author, &writer, input).await.map(Done::Changed)
-    };
-    call.run_aside(&caller, &digest, work).await.map(no_store)
+    context.run_unversioned(&digest, work).await.map(no_store)
 }
 
 /// The submission as who wrote sees it now.

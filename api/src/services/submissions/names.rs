@@ -34,18 +34,18 @@ pub(super) async fn named(
     }
     let mut ids = Ids::new();
     for (table, (resource, names)) in asked.into_iter().filter(|(_, (_, names))| !names.is_empty()) {
-        let found = resource.find_ever(db, &names).await?;
+        let found = resource.find_including_former(db, &names).await?;
         let found = names.into_iter().filter_map(|name| found.get(&name).map(|found| (name, found.id)));
         ids.insert(table.to_owned(), found.collect());
     }
-    serde_json::to_value(ids).map_err(Error::fault)
+    serde_json::to_value(ids).map_err(Error::internal)
 }
 
 /// Returns submissions with every entry they name under a name that this entry has now: one statement for each resource, however
 /// many there are. Of an entry that was deleted, names stay as they are.
 pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) -> Result<Vec<Model>> {
     let ids = rows.iter().map(|row| serde_json::from_value(row.names.clone()));
-    let mut ids: Vec<Ids> = ids.collect::<Result<_, _>>().map_err(Error::fault)?;
+    let mut ids: Vec<Ids> = ids.collect::<Result<_, _>>().map_err(Error::internal)?;
     for resource in resources() {
         let named = ids.iter().filter_map(|ids| ids.get(resource.table)).flat_map(BTreeMap::values);
         let named: Vec<String> = named.map(Uuid::to_string).collect();
@@ -59,7 +59,7 @@ pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) 
         }
     }
     for (row, ids) in rows.iter_mut().zip(ids) {
-        row.names = serde_json::to_value(ids).map_err(Error::fault)?;
+        row.names = serde_json::to_value(ids).map_err(Error::internal)?;
     }
     Ok(rows)
 }

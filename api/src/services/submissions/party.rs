@@ -1,40 +1,32 @@
 //! Who may see a submission, and what part it has in it.
 
-use std::future::{Ready, ready};
-
-use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
 use entity::submission::{Entity, Model};
 use entity::vocabulary::{ReviewAction, Stage};
 use sea_orm::prelude::Expr;
 use sea_orm::{Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::dto::Sight;
+use super::dto::Visibility;
 use super::names::{keep_up_to_date, up_to_date};
 use super::review::{Part, after};
-use crate::auth::{AnyCaller, Caller, Scope, SubmissionsReview, SubmissionsWrite};
+use crate::auth::{Access, Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result};
 use crate::model::catalog::MUNICIPALITIES;
 
-/// Somebody who submits or reviews.
-pub(super) struct Party(pub Caller);
+/// The access of those who submit or review.
+pub(super) struct SubmissionActor;
 
-impl FromRequest for Party {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let AnyCaller(caller) = match AnyCaller::from_request(req, payload).into_inner() {
-            Ok(caller) => caller,
-            Err(error) => return ready(Err(error)),
-        };
-        let is_party = caller.may(SubmissionsWrite::NAME) || caller.may(SubmissionsReview::NAME);
-        ready(if is_party { Ok(Self(caller)) } else { Err(Error::Forbidden(SubmissionsWrite::NAME)) })
+impl Access for SubmissionActor {
+    fn check(caller: &Caller) -> Result<()> {
+        if caller.may(SubmissionsWrite::NAME) || caller.may(SubmissionsReview::NAME) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden(SubmissionsWrite::NAME))
+        }
     }
 }
 
-impl Sight {
+impl Visibility {
     pub(super) fn of(caller: &Caller) -> Self {
         Self {
             subject: caller.subject.clone(),
@@ -72,16 +64,17 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
 
 /// One submission, if somebody may see it, and its part in it.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
+    let row =
+        Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
     let row = up_to_date(db, vec![row]).await?.pop().ok_or(Error::NotFound)?;
     Ok((row, part))
 }
 
 /// A submission that nobody else changes until the transaction ends, and the part that somebody has in it.
-pub(super) async fn held(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
+pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     // Of what somebody may not see not even the lock is tried.
-    let row = Entity::find_by_id(id).filter(Sight::of(caller).condition()).lock_exclusive().one(tx).await?;
+    let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
     Ok((keep_up_to_date(tx, row).await?, part))
@@ -103,7 +96,7 @@ pub(super) async fn explained<T>(
 ) -> Result<T> {
     match allowed {
         Err(Error::Forbidden(scope)) if caller.may(scope) && scope == SubmissionsReview::NAME => {
-            Err(Error::Elsewhere(vec![]))
+            Err(Error::OutsideMunicipality(vec![]))
         }
         Err(Error::Forbidden(scope)) if caller.may(scope) => {
             let names = MUNICIPALITIES.names_of(db, row.municipality_ids.iter().copied()).await?;

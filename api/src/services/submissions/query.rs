@@ -15,21 +15,20 @@ use super::remarks::comments;
 use super::review::steps;
 use crate::auth::Caller;
 use crate::base::error::{Error, Result, Violation};
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::ResourceName;
+use crate::model::catalog::{MUNICIPALITIES, ResourceName};
 use crate::model::reuse::completeness;
 use crate::query::facets::{Label, Values, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::Plan;
+use crate::query::list::ListPlan;
 use crate::query::lookup::{Names, ids};
 
-pub(super) fn plan(query: &SubmissionQuery) -> Plan {
+pub(super) fn plan(query: &SubmissionQuery) -> ListPlan {
     let waiting = || SortKey::time("coalesce(submission.submitted_at, submission.created_at)");
-    Plan {
+    ListPlan {
         filters: filters(query),
-        usual: waiting(),
-        order: Plan::order(query.sort, |by| {
+        default_order: waiting(),
+        order: ListPlan::order(query.sort, |by| {
             Some(match by {
                 SubmissionOrder::SubmittedAt => waiting(),
                 SubmissionOrder::UpdatedAt => SortKey::time("submission.updated_at"),
@@ -58,7 +57,7 @@ fn filters(query: &SubmissionQuery) -> Filter {
     let owned = (!query.municipality.is_empty())
         .then(|| Expr::cust_with_values("submission.municipality_ids && $1", [ids(&query.municipality)]));
     Filter::of_table("submission")
-        .all(query.sight.condition())
+        .all(query.visibility.condition())
         .term("stage", &query.stage)
         .text("resource", tables)
         .term("purpose", &query.purpose)
@@ -72,15 +71,15 @@ fn open(facet: SubmissionFacet, query: &mut SubmissionQuery) -> (&'static str, V
     match facet {
         SubmissionFacet::Stage => {
             query.stage.clear();
-            ("stage", Values::Own("stage"), term::<Stage>)
+            ("stage", Values::Column("stage"), term::<Stage>)
         }
         SubmissionFacet::Purpose => {
             query.purpose.clear();
-            ("purpose", Values::Own("purpose"), term::<Purpose>)
+            ("purpose", Values::Column("purpose"), term::<Purpose>)
         }
         SubmissionFacet::AssignedTo => {
             query.assigned_to.clear();
-            ("assigned_to", Values::Own("assigned_to"), plain)
+            ("assigned_to", Values::Column("assigned_to"), plain)
         }
     }
 }

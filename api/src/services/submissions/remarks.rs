@@ -11,7 +11,7 @@ use super::dto::Comment;
 use super::form::Forms;
 use super::input::CommentInput;
 use super::kind::Kind;
-use super::party::held;
+use super::party::lock_for_update;
 use super::store::MOST;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
@@ -27,10 +27,10 @@ pub(super) async fn remark(
 ) -> Result<Model> {
     const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
         values ($1, $2, $3, $4, $5, $6) returning *";
-    let (row, part) = held(tx, id, caller).await?;
+    let (row, part) = lock_for_update(tx, id, caller).await?;
     let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
     if made.await? >= MOST {
-        return Err(Error::Enough("remarks on this submission", MOST));
+        return Err(Error::QuotaExceeded("remarks on this submission", MOST));
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()
@@ -60,7 +60,7 @@ pub(super) async fn resolve(
 ) -> Result<(Model, bool)> {
     const RESOLVE: &str =
         "update submission_comment set resolved_at = now(), resolved_by = $2 where id = $1 returning *";
-    held(tx, id, caller).await?;
+    lock_for_update(tx, id, caller).await?;
     let row = Entity::find_by_id(comment).one(tx).await?;
     let row = row.filter(|row| row.submission_id == id).ok_or(Error::NotFound)?;
     if row.resolved_at.is_some() {

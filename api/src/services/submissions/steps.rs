@@ -10,7 +10,7 @@ use super::findings::{checked, conflicting};
 use super::input::StepInput;
 use super::kind::{Kind, Published, Rebased, rebase};
 use super::names::named;
-use super::party::{explained, held};
+use super::party::{explained, lock_for_update};
 use super::review::{after, is_review};
 use super::store::{Owners, current, overtaken};
 use crate::auth::Caller;
@@ -28,7 +28,7 @@ pub(super) async fn step(
     caller: &Caller,
     input: StepInput,
 ) -> Result<Model> {
-    let (row, part) = held(tx, id, caller).await?;
+    let (row, part) = lock_for_update(tx, id, caller).await?;
     let stage = explained(tx, after(row.stage, input.action, part), &row, caller).await?;
     let owners = match input.action {
         ReviewAction::Submit => Some(submit(tx, row, caller).await?),
@@ -107,7 +107,7 @@ async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Re
         row = match row.purpose {
             // Whoever asks for it again has seen what is to go.
             Purpose::Withdraw => keep(tx, &row, published, &published.content).await?,
-            Purpose::Publish => take_in(tx, row, published).await?,
+            Purpose::Publish => rebase_onto(tx, row, published).await?,
         };
     }
     if row.purpose == Purpose::Publish {
@@ -120,7 +120,7 @@ async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Re
 }
 
 /// Merges a submission with what was changed of the published entry since it began.
-async fn take_in(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
+async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
     let Rebased { content, conflicts } = rebase(tx, &row, published).await?;
     if !conflicts.is_empty() {
         let conflicts = match row.purpose {
@@ -160,11 +160,11 @@ async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
 
 /// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
 pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
-    let (mut row, part) = held(&write.tx, id, caller).await?;
+    let (mut row, part) = lock_for_update(&write.tx, id, caller).await?;
     let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
     let kind = Kind::of_table(&row.resource)?;
     if let Some(published) = current(&write.tx, &row).await? {
-        row = take_in(&write.tx, row, &published).await?;
+        row = rebase_onto(&write.tx, row, &published).await?;
     }
     // Whoever became responsible meanwhile owns it too, and is told.
     let owners = owners(&write.tx, &row).await?;

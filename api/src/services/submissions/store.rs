@@ -10,14 +10,14 @@ use super::findings::conflicting;
 use super::input::{ContentInput, SubmissionInput};
 use super::kind::{Kind, Published, Rebased, rebase};
 use super::names::named;
-use super::party::{explained, held};
+use super::party::{explained, lock_for_update};
 use super::review::is_open;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::{sql, written};
-use crate::base::error::{Error, Overtaken, Result, Violation};
-use crate::http::{Held, Key, Patch};
+use crate::base::error::{EditConflict, Error, Result, Violation};
+use crate::http::{EntryKey, Patch, Precondition};
 use crate::query::former_keys::absent;
-use crate::write::is_affair;
+use crate::write::is_responsible;
 
 /// Drafts of one submitter, and remarks on one submission.
 pub(super) const MOST: u64 = 500;
@@ -36,9 +36,9 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
         None => (None, None),
     };
     if let (Some(id), Some(published)) = (entry, &published)
-        && !is_affair(tx, kind.resource.table, id, caller).await?
+        && !is_responsible(tx, kind.resource.table, id, caller).await?
     {
-        return Err(Error::Elsewhere(published.owners.iter().map(ToString::to_string).collect()));
+        return Err(Error::OutsideMunicipality(published.owners.iter().map(ToString::to_string).collect()));
     }
     let base = published.as_ref().map(|published| &published.content);
     // What is to go goes as it is.
@@ -66,7 +66,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
     let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::Enough("drafts that you began", MOST)) }
+    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded("drafts that you began", MOST)) }
 }
 
 /// Whose a submission is, apart from its content.
@@ -106,12 +106,12 @@ impl Owners<'_> {
 
 /// The published entry that a name leads to.
 async fn entry_called(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
-    let mut found = kind.resource.find_ever(tx, &[name.to_owned()]).await?;
+    let mut found = kind.resource.find_including_former(tx, &[name.to_owned()]).await?;
     let published = match found.remove(name) {
         Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
         None => None,
     };
-    published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.leads_nowhere(name))]))
+    published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.unresolved(name))]))
 }
 
 /// New content of a submission, and on what it is based.
@@ -123,7 +123,7 @@ pub(super) enum Revision {
 /// What a submission is to become, if it is what the caller has read.
 pub(super) struct Rewrite {
     pub id: Uuid,
-    pub precondition: Held,
+    pub precondition: Precondition,
     pub revision: Revision,
 }
 
@@ -134,7 +134,7 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
             names = $7::text::jsonb, revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
     let Rewrite { id, precondition, revision } = rewrite;
-    let (row, part) = held(tx, id, caller).await?;
+    let (row, part) = lock_for_update(tx, id, caller).await?;
     if !part.submits {
         return explained(tx, Err(Error::Forbidden(SubmissionsWrite::NAME)), &row, caller).await;
     }
@@ -190,7 +190,7 @@ async fn based(
             Ok(Based { content, base: Some(based_on), base_content: Some(published.content.clone()) })
         }
         (Some(published), _) => Err(overtaken(row, published, content, vec![])),
-        (None, Some(entry)) => Err(absent(tx, Kind::of_table(&row.resource)?.resource, &Key::of(entry)).await),
+        (None, Some(entry)) => Err(absent(tx, Kind::of_table(&row.resource)?.resource, &EntryKey::of(entry)).await),
         (None, None) => {
             let detail = "must be left out: nothing is published yet";
             Err(Error::Invalid(vec![Violation::pointer("/based_on", detail)]))
@@ -206,7 +206,7 @@ async fn patched(
     published: Option<&Published>,
     patch: &Patch<ContentInput>,
 ) -> Result<ContentInput> {
-    let apply = |content: Json| patch.apply(&ContentInput { content, based_on: None })?.sound();
+    let apply = |content: Json| patch.apply(&ContentInput { content, based_on: None })?.into_valid();
     let patched = apply(row.content.clone())?;
     let Some(published) = published.filter(|published| patched.based_on == Some(published.revision)) else {
         return Ok(patched);
@@ -224,14 +224,14 @@ async fn patched(
 pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
     let kind = Kind::of_table(&row.resource)?;
     match (kind.published_of(tx, row).await?, row.entry_id) {
-        (None, Some(entry)) => Err(absent(tx, kind.resource, &Key::of(entry)).await),
+        (None, Some(entry)) => Err(absent(tx, kind.resource, &EntryKey::of(entry)).await),
         (published, _) => Ok(published),
     }
 }
 
 /// Returns the answer to what cannot be merged with the published entry: the three states, and the members in conflict.
 pub(super) fn overtaken(row: &Model, published: &Published, submitted: Json, conflicts: Vec<Violation>) -> Error {
-    Error::Overtaken(Box::new(Overtaken {
+    Error::EditConflict(Box::new(EditConflict {
         revision: published.revision,
         base: row.base_content.clone().unwrap_or_default(),
         published: published.content.clone(),
@@ -256,9 +256,9 @@ pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment
             updated_at = now() \
         where id = $1 returning *";
     let Assignment { id, to, is_foreign } = assignment;
-    let (row, part) = held(tx, id, caller).await?;
+    let (row, part) = lock_for_update(tx, id, caller).await?;
     if !part.reviews {
-        return Err(Error::Elsewhere(vec![]));
+        return Err(Error::OutsideMunicipality(vec![]));
     }
     let refuse = |detail: &str| Err(Error::Invalid(vec![Violation::pointer("/to", detail)]));
     if let Some(to) = &to {

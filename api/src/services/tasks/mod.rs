@@ -7,14 +7,13 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::dto::Duties;
 use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::{Key, no_store, nothing, reply};
+use crate::http::{EntryKey, no_store, reject_query, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::former_keys::absent;
-
-use self::dto::Duties;
 
 /// This stands before the resources, whose addresses take any list below an entry.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
@@ -31,9 +30,9 @@ async fn get_municipality_duties(
     caller: Scoped<SubmissionsWrite>,
     context: Data<Context>,
     req: HttpRequest,
-    key: Key,
+    key: EntryKey,
 ) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     let (db, name) = (context.read()?, key.to_string());
     let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
         return Err(absent(db, &MUNICIPALITIES, &key).await);

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::auth::ResolveMunicipalities;
 use crate::base::db::Database;
-use crate::base::db::version::Directory;
+use crate::base::db::version::DirectoryVersion;
 use crate::base::error::Result;
 use crate::model::catalog::MUNICIPALITIES;
 
@@ -23,7 +23,7 @@ const MOST: usize = 1000;
 
 /// Returns the function that finds municipalities by the names in claims: official keys, slugs or ids, former ones included.
 /// A name that stands for none gives no right. What was found holds until the directory changes.
-pub(crate) fn resolve_claims(database: Database, directory: Directory) -> ResolveMunicipalities {
+pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) -> ResolveMunicipalities {
     let known: Arc<Mutex<Found>> = Arc::default();
     Arc::new(move |names| {
         let (database, known, version) = (database.clone(), known.clone(), directory.version().number);

@@ -180,7 +180,7 @@ impl Order for TokenOrder {
 }
 
 impl Filters for TokenQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 impl Record for Token {

@@ -15,18 +15,17 @@ use sea_orm::{DatabaseConnection, EntityTrait};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use self::dto::{IssuedToken, Me, Token, TokenQuery};
 use crate::auth::{AnyCaller, Auth, Keys, Scope, Scoped, TokensAdmin};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
-use crate::base::db::version::Directory;
-use crate::base::db::{Database, Pace, Write};
+use crate::base::db::version::DirectoryVersion;
+use crate::base::db::{Database, Timeouts, Write};
 use crate::base::error::{Error, Result};
-use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, View, no_store, nothing, reply};
+use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, RepresentationParams, no_store, reject_query, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::list;
-use crate::write::{Answer, Call, Done};
-
-use self::dto::{IssuedToken, Me, Token, TokenQuery};
+use crate::write::{Answer, Outcome, WriteContext};
 
 pub(crate) use self::claims::resolve_claims;
 pub use self::dto::TokenInput;
@@ -42,7 +41,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// List tokens
 ///
 /// What was issued to whom, newest first. The tokens themselves are kept nowhere.
-#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), params(TokenQuery, Paging, View),
+#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), params(TokenQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of tokens, or every match in the streamed forms", content(
         (Page<Token> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -73,7 +72,7 @@ async fn get_token(
     id: Id,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
-    nothing(&req)?;
+    reject_query(&req)?;
     let row = Entity::find_by_id(id.0).one(context.read()?).await?.ok_or(Error::NotFound)?;
     let token = query::views(context.read()?, Some(&auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
     reply("application/json", &token).map(no_store)
@@ -86,17 +85,16 @@ async fn get_token(
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
 #[post("/v1/tokens")]
 async fn create_token(
-    caller: Scoped<TokensAdmin>,
-    mut call: Call,
+    context: WriteContext<TokensAdmin>,
     auth: Data<Auth>,
     input: Json<TokenInput>,
 ) -> Result<HttpResponse> {
-    caller.is_unbound()?;
-    call.unrepeatable()?;
-    let input = input.checked.sound()?;
-    let beyond: Vec<String> = store::scopes(&input).into_iter().filter(|scope| !caller.may(scope)).collect();
+    context.caller.is_unbound()?;
+    context.reject_idempotency_key()?;
+    let input = input.checked.into_valid()?;
+    let beyond: Vec<String> = store::scopes(&input).into_iter().filter(|scope| !context.caller.may(scope)).collect();
     if !beyond.is_empty() {
-        return Err(Error::Beyond(beyond.join(", ")));
+        return Err(Error::ScopeEscalation(beyond.join(", ")));
     }
     let keys = auth.keys.clone();
     let work = async move |write: &Write| {
@@ -105,9 +103,9 @@ async fn create_token(
         let (location, expires_in) =
             (format!("/v1/tokens/{}", token.id), (token.expires_at - token.created_at).num_seconds());
         let issued = IssuedToken { access_token, token_type: "Bearer", expires_in, token };
-        Ok(Done::Changed(Answer::of(StatusCode::CREATED, &issued)?.with("location", location)))
+        Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &issued)?.with("location", location)))
     };
-    call.run(&caller, "", work).await.map(no_store)
+    context.run("", work).await.map(no_store)
 }
 
 /// Revoke a token
@@ -118,23 +116,21 @@ async fn create_token(
     responses((status = 200, description = "What it was issued for", body = Token)))]
 #[post("/v1/tokens/{id}/revocation")]
 async fn create_token_revocation(
-    caller: Scoped<TokensAdmin>,
-    mut call: Call,
+    context: WriteContext<TokensAdmin>,
     auth: Data<Auth>,
     id: Id,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    caller.is_unbound()?;
-    call.plain()?;
+    context.caller.is_unbound()?;
     let (id, issued) = (id.0, auth.issued.clone());
     let work = async move |write: &Write| {
         let (row, is_new) = store::revoke(write, id).await?;
         let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
         write.then(move || issued.revoke(id));
         let answer = Answer::of(StatusCode::OK, &token)?;
-        Ok(if is_new { Done::Changed(answer) } else { Done::Unchanged(answer) })
+        Ok(if is_new { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })
     };
-    call.run(&caller, "", work).await.map(no_store)
+    context.run("", work).await.map(no_store)
 }
 
 /// Who am I?
@@ -143,7 +139,7 @@ async fn create_token_revocation(
 #[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "Who one is, and what one may", body = Me)))]
 #[get("/v1/me")]
 async fn get_me(AnyCaller(caller): AnyCaller, context: Data<Context>, req: HttpRequest) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     let municipalities = match caller.municipalities {
         Some(own) => {
             let own: Vec<Uuid> = own.into_iter().collect();
@@ -181,19 +177,22 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
     validator::Validate::validate(&input)
         .map_err(|errors| Error::Invalid(crate::base::validation::rules::violations(&errors)))?;
-    let directory = Directory::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(database.connection()).await?;
     let keys = keys.clone();
-    let author = (Author::command("token"), Pace::Request);
+    let author = Author::command("token");
     let work = async move |write: &Write| store::issue(write, &keys, input).await;
-    let (token, row) = database.write(&directory, author, work).await?;
+    let (token, row) = database.write(&directory, author, Timeouts::Enabled, work).await?;
     Ok((token, row.id))
 }
 
 /// Revokes a token from the command line.
 pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
-    let directory = Directory::open(database.connection()).await?;
-    let author = (Author::command("token"), Pace::Request);
-    database.write(&directory, author, async move |write: &Write| store::revoke(write, id).await).await.map(drop)
+    let directory = DirectoryVersion::open(database.connection()).await?;
+    let author = Author::command("token");
+    database
+        .write(&directory, author, Timeouts::Enabled, async move |write: &Write| store::revoke(write, id).await)
+        .await
+        .map(drop)
 }
 
 /// Every token that was issued, newest first.

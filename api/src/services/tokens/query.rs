@@ -12,24 +12,24 @@ use super::dto::{Token, TokenOrder, TokenQuery};
 use crate::auth::{ScopeName, Used, known};
 use crate::base::clock;
 use crate::base::error::Result;
-use crate::base::terms::of_terms;
+use crate::base::terms::term_values;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::{Plan, ids};
+use crate::query::list::{ListPlan, ids};
 
-pub(super) fn plan(query: &TokenQuery) -> Plan {
+pub(super) fn plan(query: &TokenQuery) -> ListPlan {
     let holds = |holds: bool| {
         let values: [sea_orm::Value; 2] = [clock::now().into(), holds.into()];
         Expr::cust_with_values("(revoked_at is null and expires_at > $1) = $2", values)
     };
-    Plan {
+    ListPlan {
         filters: Filter::of_table("token")
             .text("subject", query.subject.clone())
-            .text("role", of_terms(&query.role))
+            .text("role", term_values(&query.role))
             .and(query.active.map(holds)),
-        usual: SortKey::time("token.created_at").turned(true),
-        order: Plan::order(query.sort, |by| Some(order(by))),
+        default_order: SortKey::time("token.created_at").turned(true),
+        order: ListPlan::order(query.sort, |by| Some(order(by))),
         facets: vec![],
     }
 }

@@ -14,8 +14,7 @@ use super::queue::{self, Attempt, Batch, Message};
 use super::sign::signatures;
 use crate::base::clock;
 use crate::base::db::context::Context;
-use crate::base::db::version::Directory;
-use crate::base::db::{Database, in_time};
+use crate::base::db::{Database, Timeouts, in_time};
 use crate::base::error::{Error, Result};
 
 /// How long one batch may be under way before the rest of it waits; with the last answer it ends before others may tell the webhook.
@@ -43,20 +42,20 @@ impl Sender {
 
 /// Delivers until the service stops; what is under way then is finished, as far as there is time.
 pub(crate) async fn deliver(context: Context, sender: Sender) {
-    let Context { db: database, version: directory } = context;
+    let Context { db: database, version: directory } = &context;
     let mut sending = JoinSet::new();
     while !directory.is_stopping() {
-        let news = directory.news();
+        let news = directory.subscribe();
         while sending.try_join_next().is_some() {}
         let work = if directory.is_away() {
             Ok(Work::Nothing)
         } else {
-            next(&database, sending.len() < AT_ONCE, sender.private).await
+            next(database, sending.len() < AT_ONCE, sender.private).await
         };
         match work {
             Ok(Work::Something) => continue,
             Ok(Work::Batch(batch)) => {
-                sending.spawn_local(send((database.clone(), directory.clone()), sender.clone(), batch));
+                sending.spawn_local(send(context.clone(), sender.clone(), batch));
                 continue;
             }
             Ok(Work::Nothing) => {}
@@ -82,7 +81,7 @@ async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
     let todo = in_time(queue::todo(database.watch(), private)).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
-        match within(database, async move |tx| queue::take(tx, webhook, private).await).await {
+        match within(database, async move |tx| queue::claim(tx, webhook, private).await).await {
             Ok(Some(batch)) => return Ok(Work::Batch(batch)),
             Ok(None) => {}
             Err(error) => is_done = rest(database, webhook, &error).await?,
@@ -114,16 +113,20 @@ async fn within<T: 'static>(
     database: &Database,
     work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,
 ) -> Result<T> {
-    let work = async move |tx: DatabaseTransaction| {
-        let done = work(&tx).await?;
-        tx.commit().await?;
-        Ok(done)
-    };
-    database.transact(work).await
+    let own = database.clone();
+    database
+        .in_own_task(Timeouts::Enabled, async move {
+            let tx = own.begin().await?;
+            let done = work(&tx).await?;
+            tx.commit().await?;
+            Ok(done)
+        })
+        .await
 }
 
 /// Sends the messages of a batch one after another, as long as they can be sent.
-async fn send((database, directory): (Database, Directory), sender: Sender, batch: Batch) {
+async fn send(context: Context, sender: Sender, batch: Batch) {
+    let Context { db: database, version: directory } = context;
     let Batch { webhook, url, secrets, messages, until } = batch;
     let began = Instant::now();
     for message in messages {
@@ -140,7 +143,7 @@ async fn send((database, directory): (Database, Directory), sender: Sender, batc
             break;
         }
     }
-    if let Err(error) = within(&database, async move |tx| queue::let_go(tx, webhook, until).await).await {
+    if let Err(error) = within(&database, async move |tx| queue::release(tx, webhook, until).await).await {
         tracing::debug!(cause = %error.chain(), %webhook, "a webhook was not let go; it waits a little longer");
     }
 }

@@ -147,7 +147,7 @@ pub(super) struct WebhookQuery {
 }
 
 impl Filters for WebhookQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 /// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all. Who administers
@@ -180,7 +180,7 @@ pub(super) struct DeliveryQuery {
 }
 
 impl Filters for DeliveryQuery {
-    const USUAL: bool = false;
+    const HAS_LIST_PARAMS: bool = false;
 }
 
 impl Record for Webhook {

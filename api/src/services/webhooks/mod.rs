@@ -20,18 +20,19 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use self::address::objection;
+use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery, WebhookSecret};
+use self::input::WebhookInput;
 use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
-use crate::http::{Held, Id, Json, ListQuery, NoBody, Page, Paging, Patch, View, no_store, nothing};
+use crate::http::{
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reject_query,
+};
 use crate::query::list;
-use crate::write::{Answer, Call, Done};
-
-use self::address::objection;
-use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery, WebhookSecret};
-use self::input::WebhookInput;
+use crate::write::{Answer, Outcome, WriteContext};
 
 pub(crate) use self::deliver::{Sender, deliver, forget};
 pub(crate) use self::message::{SubmissionStep, WebhookMessage};
@@ -51,7 +52,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Those of the municipalities that the token acts for, or of its subject where it acts for all; who administers tokens looks after
 /// all of them. Oldest first.
-#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(WebhookQuery, Paging, View),
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(WebhookQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of webhooks, or every one in the streamed forms", content(
         (Page<Webhook> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -79,7 +80,7 @@ async fn get_webhook(
     req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
-    nothing(&req)?;
+    reject_query(&req)?;
     let db = context.read()?;
     let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
     shown(&webhook).map(Answer::send).map(no_store)
@@ -94,18 +95,17 @@ async fn get_webhook(
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its secret", body = WebhookSecret)))]
 #[post("/v1/webhooks")]
 async fn create_webhook(
-    caller: Scoped<WebhooksWrite>,
-    mut call: Call,
+    context: WriteContext<WebhooksWrite>,
     settings: Data<WebhookSettings>,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
-    call.unrepeatable()?;
-    let (input, writer) = (Rights::of(&caller, &settings).allowed(input.checked)?, caller.clone());
+    context.reject_idempotency_key()?;
+    let (input, writer) = (Rights::of(&context.caller, &settings).allowed(input.checked)?, context.caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
         revealed(tx, store::create(tx, &writer, secret.clone(), input).await?, secret).await
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Replace a webhook
@@ -115,15 +115,14 @@ async fn create_webhook(
     responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
 #[put("/v1/webhooks/{id}")]
 async fn replace_webhook(
-    caller: Scoped<WebhooksWrite>,
-    call: Call,
+    context: WriteContext<WebhooksWrite>,
     settings: Data<WebhookSettings>,
     id: Id,
-    held: Held,
+    held: Precondition,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
-    let (rights, checked) = (Rights::of(&caller, &settings), input.checked);
-    set((caller.caller(), call), (id, held), move |_| rights.allowed(checked)).await
+    let (rights, checked) = (Rights::of(&context.caller, &settings), input.checked);
+    set(context, id, held, Replacement::Entire(rights, checked)).await
 }
 
 /// Change a webhook
@@ -133,30 +132,43 @@ async fn replace_webhook(
     responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
 #[patch("/v1/webhooks/{id}")]
 async fn change_webhook(
-    caller: Scoped<WebhooksWrite>,
-    call: Call,
+    context: WriteContext<WebhooksWrite>,
     settings: Data<WebhookSettings>,
     id: Id,
-    held: Held,
+    held: Precondition,
     patch: Patch<WebhookInput>,
 ) -> Result<HttpResponse> {
-    let rights = Rights::of(&caller, &settings);
-    set((caller.caller(), call), (id, held), move |current| rights.allowed(patch.apply(current)?)).await
+    let rights = Rights::of(&context.caller, &settings);
+    set(context, id, held, Replacement::Patch(rights, patch)).await
 }
 
-/// Sets what is made of what was set of a webhook.
+/// What becomes of the settings of a webhook.
+enum Replacement {
+    Entire(Rights, Checked<WebhookInput>),
+    Patch(Rights, Patch<WebhookInput>),
+}
+
+impl Replacement {
+    fn apply(self, current: &WebhookInput) -> Result<WebhookInput> {
+        match self {
+            Self::Entire(rights, checked) => rights.allowed(checked),
+            Self::Patch(rights, patch) => rights.allowed(patch.apply(current)?),
+        }
+    }
+}
+
 async fn set(
-    (caller, mut call): (Caller, Call),
-    (id, held): (Id, Held),
-    revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput> + 'static,
+    context: WriteContext<WebhooksWrite>,
+    id: Id,
+    held: Precondition,
+    replacement: Replacement,
 ) -> Result<HttpResponse> {
-    call.plain()?;
-    let writer = caller.clone();
+    let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let row = store::replace(tx, (id.0, &writer), held, revise).await?;
-        shown(&query::one_view(tx, row).await?).map(Done::Changed)
+        let row = store::replace(tx, id.0, &writer, held, |current| replacement.apply(current)).await?;
+        shown(&query::one_view(tx, row).await?).map(Outcome::Changed)
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Delete a webhook
@@ -164,19 +176,17 @@ async fn set(
     responses((status = 204, description = "It is deleted")))]
 #[delete("/v1/webhooks/{id}")]
 async fn delete_webhook(
-    caller: Scoped<WebhooksWrite>,
-    mut call: Call,
+    context: WriteContext<WebhooksWrite>,
     id: Id,
-    held: Held,
+    held: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    call.plain()?;
-    let owner = Owner::of(&caller);
+    let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        store::delete(tx, (id.0, &owner), held).await?;
-        Ok(Done::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
+        store::delete(tx, id.0, &owner, held).await?;
+        Ok(Outcome::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Change the secret of a webhook
@@ -185,26 +195,21 @@ async fn delete_webhook(
 /// one stands, and it takes no `Idempotency-Key`.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new secret", body = WebhookSecret)))]
 #[post("/v1/webhooks/{id}/secret")]
-async fn create_webhook_secret(
-    caller: Scoped<WebhooksWrite>,
-    mut call: Call,
-    id: Id,
-    _: NoBody,
-) -> Result<HttpResponse> {
-    call.unrepeatable()?;
-    let owner = Owner::of(&caller);
+async fn create_webhook_secret(context: WriteContext<WebhooksWrite>, id: Id, _: NoBody) -> Result<HttpResponse> {
+    context.reject_idempotency_key()?;
+    let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
-        revealed(tx, store::rotate(tx, (id.0, &owner), secret.clone()).await?, secret).await
+        revealed(tx, store::rotate(tx, id.0, &owner, secret.clone()).await?, secret).await
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// List what a webhook was told
 ///
 /// Newest first, with what came of the last attempt. What ended is kept for 30 days. Steps of submissions are shown to those who may
 /// submit or review.
-#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id, DeliveryQuery, Paging, View),
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id, DeliveryQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of deliveries, or every one in the streamed forms", content(
         (Page<Delivery> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -231,21 +236,19 @@ async fn list_webhook_deliveries(
     responses((status = 200, description = "The delivery", body = Delivery)))]
 #[post("/v1/webhooks/{id}/deliveries/{delivery}/redelivery")]
 async fn create_webhook_redelivery(
-    caller: Scoped<WebhooksWrite>,
-    mut call: Call,
+    context: WriteContext<WebhooksWrite>,
     id: Id,
     req: HttpRequest,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    call.plain()?;
     let delivery: Uuid = req.match_info().get("delivery").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-    let owner = Owner::of(&caller);
+    let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let row = store::redeliver(tx, (id.0, &owner), delivery).await?;
+        let row = store::redeliver(tx, id.0, &owner, delivery).await?;
         let shown = query::deliveries(tx, vec![row]).await?.pop().ok_or(Error::NotFound)?;
-        Answer::of(StatusCode::OK, &shown).map(Done::Changed)
+        Answer::of(StatusCode::OK, &shown).map(Outcome::Changed)
     };
-    call.run_aside(&caller, "", work).await.map(no_store)
+    context.run_unversioned("", work).await.map(no_store)
 }
 
 /// What the operator allows webhooks.
@@ -272,7 +275,7 @@ impl Rights {
         checked.add(
             objection.filter(|_| !is_told).map(|objection| Violation::pointer("/url", objection)).into_iter().collect(),
         );
-        let input = checked.sound()?;
+        let input = checked.into_valid()?;
         if input.submissions && !self.submits {
             return Err(Error::Forbidden(SubmissionsWrite::NAME));
         }
@@ -286,9 +289,9 @@ fn shown(webhook: &Webhook) -> Result<Answer> {
 }
 
 /// A webhook with its secret.
-async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: String) -> Result<Done> {
+async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: String) -> Result<Outcome> {
     let webhook = query::one_view(tx, row).await?;
     let location = format!("/v1/webhooks/{}", webhook.id);
     let answer = Answer::of(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
-    Ok(Done::Changed(answer.with("location", location)))
+    Ok(Outcome::Changed(answer.with("location", location)))
 }

@@ -34,7 +34,7 @@ pub(crate) async fn tell_step(
     let concerned: Vec<Uuid> = concerned.into_iter().map(|Found { id }| id).collect();
     let r#type = format!("submission.{}", step.action.value());
     let message = WebhookMessage { r#type: r#type.clone(), timestamp: submission.updated_at, data: step };
-    let payload = serde_json::to_string(&message).map_err(Error::fault)?;
+    let payload = serde_json::to_string(&message).map_err(Error::internal)?;
     let values: [Value; 5] =
         [ids(concerned.len()).into(), concerned.into(), format!("step:{event}").into(), r#type.into(), payload.into()];
     tx.execute_raw(sql(TELL, values)).await?;

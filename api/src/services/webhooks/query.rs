@@ -12,12 +12,10 @@ use super::queue::{WAITS, bodies};
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite, TokensAdmin};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::ResourceName;
-use crate::model::catalog::THEMES;
+use crate::model::catalog::{MUNICIPALITIES, ResourceName, THEMES};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
-use crate::query::list::Plan;
+use crate::query::list::ListPlan;
 use crate::query::lookup::Names;
 
 impl Owner {
@@ -48,10 +46,10 @@ impl Owner {
     }
 }
 
-pub(super) fn plan(query: &WebhookQuery) -> Plan {
-    Plan {
+pub(super) fn plan(query: &WebhookQuery) -> ListPlan {
+    ListPlan {
         filters: Filter::of_table("webhook").all(query.owner.condition()).compare("active = $1", query.active),
-        usual: SortKey::time("webhook.created_at"),
+        default_order: SortKey::time("webhook.created_at"),
         order: None,
         facets: vec![],
     }
@@ -100,13 +98,13 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> R
     row.ok_or(Error::NotFound)
 }
 
-pub(super) fn log(query: &DeliveryQuery) -> Plan {
-    Plan {
+pub(super) fn log(query: &DeliveryQuery) -> ListPlan {
+    ListPlan {
         filters: Filter::of_table("webhook_delivery")
             .compare("webhook_id = $1", Some(query.webhook))
             .compare("type not like $1", (!query.hears_steps).then_some("submission.%"))
             .term("state", &query.state),
-        usual: SortKey::time("webhook_delivery.created_at").turned(true),
+        default_order: SortKey::time("webhook_delivery.created_at").turned(true),
         order: None,
         facets: vec![],
     }
@@ -159,6 +157,6 @@ fn delivery(row: webhook_delivery::Model, schedule: Schedule, body: &str) -> Res
         status: row.status,
         failure: if waits { Some(WAITS.to_owned()) } else { row.failure },
         took_ms: row.took_ms,
-        payload: serde_json::from_str(body).map_err(Error::fault)?,
+        payload: serde_json::from_str(body).map_err(Error::internal)?,
     })
 }

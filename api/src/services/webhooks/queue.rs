@@ -62,7 +62,7 @@ pub(super) struct Message {
 
 /// Takes some messages for a webhook, unless somebody else tells it, so that for half a minute nobody else does: if this process dies,
 /// somebody sends them then. An instance that may send to private addresses may send all of them.
-pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<Batch>> {
+pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<Batch>> {
     const FREE: &str = "select id from webhook where id = $1 and active and (told_until is null or told_until <= now()) \
         for no key update skip locked";
     const DUE: &str = "select * from webhook_delivery where webhook_id = $1 and state = 'pending' and next_at <= now() \
@@ -92,7 +92,7 @@ pub(super) async fn take(tx: &DatabaseTransaction, webhook: Uuid, private: bool)
 }
 
 /// Lets others tell a webhook again.
-pub(super) async fn let_go(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
+pub(super) async fn release(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
     const LET_GO: &str = "update webhook set told_until = null where id = $1 and told_until = $2";
     tx.execute_raw(sql(LET_GO, [webhook.into(), until.into()])).await?;
     Ok(())
@@ -120,9 +120,9 @@ pub(super) async fn bodies(db: &impl ConnectionTrait, messages: &[webhook_delive
             return Ok(kept.clone());
         }
         let change = message.sequence.and_then(|sequence| changes.remove(&sequence));
-        let change = change.ok_or_else(|| Error::fault(anyhow::anyhow!("a message tells of no change")))?;
+        let change = change.ok_or_else(|| Error::internal(anyhow::anyhow!("a message tells of no change")))?;
         let (r#type, timestamp) = (message.r#type.clone(), change.at);
-        serde_json::to_string(&WebhookMessage { r#type, timestamp, data: change }).map_err(Error::fault)
+        serde_json::to_string(&WebhookMessage { r#type, timestamp, data: change }).map_err(Error::internal)
     };
     messages.iter().map(body).collect()
 }

@@ -13,7 +13,8 @@ const PREFIX: &str = "whsec_";
 /// A new secret: 32 random bytes.
 pub(super) fn secret() -> Result<String> {
     let mut bytes = [0; 32];
-    rand::fill(&mut bytes).map_err(|_| Error::fault(anyhow::anyhow!("there is no randomness to make a secret of")))?;
+    rand::fill(&mut bytes)
+        .map_err(|_| Error::internal(anyhow::anyhow!("there is no randomness to make a secret of")))?;
     Ok(format!("{PREFIX}{}", STANDARD.encode(bytes)))
 }
 

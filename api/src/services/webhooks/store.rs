@@ -12,11 +12,9 @@ use super::input::WebhookInput;
 use super::query::one_view;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
-use crate::base::error::TokenError;
-use crate::base::error::{Error, Result};
-use crate::http::Held;
-use crate::model::catalog::MUNICIPALITIES;
-use crate::model::catalog::THEMES;
+use crate::base::error::{Error, Result, TokenError};
+use crate::http::Precondition;
+use crate::model::catalog::{MUNICIPALITIES, THEMES};
 
 /// Webhooks that one owner may have.
 const MOST: u64 = 20;
@@ -63,7 +61,7 @@ pub(super) async fn create(
     caller.acts_for_any()?;
     let ends_at = ends_at(tx, caller).await?;
     if Owner::of(caller).count(tx).await? >= MOST {
-        return Err(Error::Enough("webhooks", MOST));
+        return Err(Error::QuotaExceeded("webhooks", MOST));
     }
     let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect::<Vec<_>>());
     let own: [Value; 6] = [
@@ -96,8 +94,9 @@ async fn held(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> Result<Model
 /// Sets what is made of what was set. One that was not active hears of what comes from now on.
 pub(super) async fn replace(
     tx: &DatabaseTransaction,
-    (id, caller): (Uuid, &Caller),
-    condition: Held,
+    id: Uuid,
+    caller: &Caller,
+    condition: Precondition,
     revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput>,
 ) -> Result<Model> {
     const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, theme_ids = $4, municipality_ids = $5, changes = $6, \
@@ -116,7 +115,7 @@ pub(super) async fn replace(
 }
 
 /// Deletes a webhook: it is there no more, and goes once what it was told has gone.
-pub(super) async fn delete(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner), condition: Held) -> Result<()> {
+pub(super) async fn delete(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, condition: Precondition) -> Result<()> {
     const DELETE: &str = "update webhook set active = false, deleted_at = now(), revision = revision + 1 where id = $1";
     condition.check(held(tx, id, owner).await?.revision)?;
     tx.execute_raw(sql(DELETE, [id.into()])).await?;
@@ -124,7 +123,7 @@ pub(super) async fn delete(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner)
 }
 
 /// Signs with another secret from now on, and for a day with those before too: who does not get the answer can ask again.
-pub(super) async fn rotate(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner), secret: String) -> Result<Model> {
+pub(super) async fn rotate(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, secret: String) -> Result<Model> {
     const ROTATE: &str = "update webhook set former_secrets = (array[secret] || case when former_until > now() then former_secrets else '{}' end)[1:3], former_until = now() + interval '24 hours', secret = $2, \
             revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
@@ -135,7 +134,8 @@ pub(super) async fn rotate(tx: &DatabaseTransaction, (id, owner): (Uuid, &Owner)
 /// Sends something once more, whatever became of it: at once, before all that waits, even if the endpoint was to be left alone.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
-    (id, owner): (Uuid, &Owner),
+    id: Uuid,
+    owner: &Owner,
     delivery: Uuid,
 ) -> Result<webhook_delivery::Model> {
     const REDELIVER: &str = "update webhook_delivery set state = 'pending', attempts = 0, asked_at = now(), ended_at = null, \

@@ -1,33 +1,37 @@
-//! What entries name, looked up in the directory before they are written.
+//! Entries as they are checked against the directory before they are written.
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
+use super::input::{Input, too_long};
+use super::references::{ItemViolation, ResolvedReferences};
+use crate::auth::{Caller, Responsible};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
-use crate::write::input::{Input, Known, too_long};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::query::lookup::Found;
 
 /// Entries that were looked up in the directory.
-pub(crate) struct Settled<I> {
-    pub known: Known,
-    /// What is wrong with each.
-    pub violations: Vec<Wrong>,
-    /// Those that could be read, with every name in the one way it is kept.
+pub(crate) struct ResolvedBatch<I> {
+    pub references: ResolvedReferences,
+    /// The errors of each.
+    pub errors: Vec<EntryErrors>,
+    /// Those that could be read, with every name as it is stored.
     pub entries: Vec<Option<(Uuid, I)>>,
 }
 
 /// What is wrong with an entry.
 #[derive(Default)]
-pub(crate) struct Wrong {
+pub(crate) struct EntryErrors {
     pub rules: Vec<Violation>,
     /// Values that another entry has, which is a conflict and no mistake.
     pub taken: Vec<Violation>,
 }
 
-impl Wrong {
-    /// Everything that is wrong, in the order of its members.
+impl EntryErrors {
+    /// Every violation, in the order of its members.
     pub(crate) fn all(self) -> Vec<Violation> {
         let mut all = self.rules;
         all.extend(self.taken);
@@ -35,8 +39,8 @@ impl Wrong {
         all
     }
 
-    /// Names everything at once.
-    pub(crate) fn refuse(self) -> Result<()> {
+    /// Fails if there is any violation, with all of them.
+    pub(crate) fn into_result(self) -> Result<()> {
         match (self.rules.is_empty(), self.taken.is_empty()) {
             (true, true) => Ok(()),
             (true, false) => Err(Error::Taken(self.taken)),
@@ -52,10 +56,10 @@ fn place(pointer: &str) -> (usize, String) {
 }
 
 /// Looks up what entries name, and whether others have their names: one statement a resource, however many there are.
-pub(crate) async fn settle<I: Input>(
+pub(crate) async fn resolve_references<I: Input>(
     tx: &impl ConnectionTrait,
     entries: Vec<(Uuid, Checked<I>)>,
-) -> Result<Settled<I>> {
+) -> Result<ResolvedBatch<I>> {
     let mut checks = vec![];
     // Entries that cannot be read keep their place.
     let (mut read, mut places) = (vec![], vec![]);
@@ -66,8 +70,8 @@ pub(crate) async fn settle<I: Input>(
         }
         checks.push(checked);
     }
-    let (known, unknown) = Known::settle(tx, &mut read).await?;
-    for (index, violation) in unknown {
+    let (references, unknown) = ResolvedReferences::look_up(tx, &mut read).await?;
+    for ItemViolation { index, violation } in unknown {
         if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
             checked.add(vec![violation]);
         }
@@ -79,24 +83,58 @@ pub(crate) async fn settle<I: Input>(
         }
     }
     let taken = taken(tx, &read).await?;
-    let mut violations: Vec<Wrong> =
-        checks.into_iter().map(|checked| Wrong { rules: checked.violations, taken: vec![] }).collect();
-    for (index, violation) in taken {
-        if let Some(wrong) = places.get(index).and_then(|place| violations.get_mut(*place)) {
-            wrong.taken.push(violation);
+    let mut errors: Vec<EntryErrors> =
+        checks.into_iter().map(|checked| EntryErrors { rules: checked.violations, taken: vec![] }).collect();
+    for ItemViolation { index, violation } in taken {
+        if let Some(errors) = places.get(index).and_then(|place| errors.get_mut(*place)) {
+            errors.taken.push(violation);
         }
     }
-    let mut entries: Vec<Option<(Uuid, I)>> = violations.iter().map(|_| None).collect();
+    let mut entries: Vec<Option<(Uuid, I)>> = errors.iter().map(|_| None).collect();
     for (place, entry) in places.into_iter().zip(read) {
         if let Some(slot) = entries.get_mut(place) {
             *slot = Some(entry);
         }
     }
-    Ok(Settled { known, violations, entries })
+    Ok(ResolvedBatch { references, errors, entries })
+}
+
+/// Resolves one entry, and fails with every violation it has.
+pub(crate) async fn resolve_entry<I: Input>(
+    tx: &impl ConnectionTrait,
+    id: Uuid,
+    checked: Checked<I>,
+) -> Result<(ResolvedReferences, I)> {
+    let ResolvedBatch { references, mut errors, mut entries } = resolve_references(tx, vec![(id, checked)]).await?;
+    errors.pop().unwrap_or_default().into_result()?;
+    let entry = entries.pop().flatten();
+    let (_, input) =
+        entry.ok_or_else(|| Error::internal(anyhow::anyhow!("an entry without violations has no value")))?;
+    Ok((references, input))
+}
+
+/// Refuses a caller who does not act for the municipalities that are responsible for an entry as it is stored.
+pub(super) async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: &impl Input) -> Result<()> {
+    if caller.municipalities.is_none() {
+        return Ok(());
+    }
+    caller.acts_for(&responsible_for(tx, entry).await?)
+}
+
+/// Returns the municipalities that are responsible for an entry as it is stored.
+pub(crate) async fn responsible_for(db: &impl ConnectionTrait, entry: &impl Input) -> Result<Vec<Responsible>> {
+    let names: Vec<String> = entry.responsible_municipalities().into_iter().map(str::to_owned).collect();
+    if names.is_empty() {
+        return Ok(vec![]);
+    }
+    let found = MUNICIPALITIES.find_including_former(db, &names).await?;
+    let unresolved =
+        || Error::internal(anyhow::anyhow!("a municipality that is responsible for an entry is not stored"));
+    names.iter().map(|name| found.get(name).map(Found::responsible).ok_or_else(unresolved)).collect()
 }
 
 /// The slugs and official keys of entries that others have, there or in the same list.
-async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Result<Vec<(usize, Violation)>> {
+async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Result<Vec<ItemViolation>> {
     let names = |input: &I| -> Vec<(&'static str, String)> {
         let official = input.official().map(|key| (I::RESOURCE.official.unwrap_or("slug"), key.to_owned()));
         [("slug", input.slug().to_owned())].into_iter().chain(official).collect()
@@ -109,10 +147,10 @@ async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Re
         for (member, name) in names(input) {
             if there.get(&name).is_some_and(|found| found.id != *id) {
                 let detail = format!("`{name}` is taken; choose another, or change the entry that has it");
-                taken.push((index, Violation::pointer(format!("/{member}"), detail)));
+                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), detail) });
             } else if let Some(first) = first.insert(name.clone(), index) {
                 let detail = format!("`{name}` stands in the list already, at /{first}");
-                taken.push((index, Violation::pointer(format!("/{member}"), detail)));
+                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), detail) });
             }
         }
     }

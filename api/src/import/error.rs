@@ -6,13 +6,13 @@ use crate::base::error::Error;
 
 /// Something in a file that needs another look
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub(crate) struct LineError {
     pub line: u64,
     pub pointer: String,
     pub detail: String,
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, pointer, detail } = self;
         if pointer.is_empty() {
@@ -25,12 +25,12 @@ impl fmt::Display for Flaw {
 
 /// Why a file was not stored
 #[derive(Debug)]
-pub(crate) enum Refused {
-    Flaws(Vec<Flaw>),
+pub(crate) enum ImportError {
+    Flaws(Vec<LineError>),
     Failed(Error),
 }
 
-impl From<Error> for Refused {
+impl From<Error> for ImportError {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }

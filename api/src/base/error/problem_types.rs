@@ -6,7 +6,7 @@ use super::Error;
 
 /// What stands in a problem's row of the table, and on its page.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Kind {
+pub(crate) struct ProblemType {
     pub(crate) status: StatusCode,
     /// The last part of its `type`.
     pub(crate) name: &'static str,
@@ -15,16 +15,16 @@ pub(crate) struct Kind {
     pub(crate) remedy: &'static str,
 }
 
-macro_rules! kinds {
+macro_rules! problem_types {
     ($($constant:ident $status:ident $name:literal $title:literal $remedy:literal;)+) => {
-        $(const $constant: Kind = Kind { status: StatusCode::$status, name: $name, title: $title, remedy: $remedy };)+
+        $(const $constant: ProblemType = ProblemType { status: StatusCode::$status, name: $name, title: $title, remedy: $remedy };)+
 
         /// Every problem there is.
-        pub(crate) const KINDS: &[Kind] = &[$($constant),+];
+        pub(crate) const PROBLEM_TYPES: &[ProblemType] = &[$($constant),+];
     };
 }
 
-kinds! {
+problem_types! {
     NOT_FOUND NOT_FOUND "not-found" "Not found"
         "The address or the entry does not exist. Look the entry up in its list, and the address in /docs.";
     METHOD METHOD_NOT_ALLOWED "method" "Method not allowed"
@@ -100,11 +100,12 @@ kinds! {
 }
 
 /// No problem: the answer is somewhere else.
-const MOVED: Kind = Kind { status: StatusCode::PERMANENT_REDIRECT, name: "moved", title: "Moved", remedy: "" };
+const MOVED: ProblemType =
+    ProblemType { status: StatusCode::PERMANENT_REDIRECT, name: "moved", title: "Moved", remedy: "" };
 
 impl Error {
     /// Its row in the table.
-    pub(crate) fn kind(&self) -> Kind {
+    pub(crate) fn problem_type(&self) -> ProblemType {
         match self {
             Self::NotFound => NOT_FOUND,
             Self::Method { .. } => METHOD,
@@ -115,7 +116,7 @@ impl Error {
             Self::NotAcceptable(_) => NOT_ACCEPTABLE,
             Self::TooLarge(_) => TOO_LARGE,
             Self::Coding => CODING,
-            Self::Moved { .. } => MOVED,
+            Self::PermanentRedirect { .. } => MOVED,
             Self::Gone(_) => GONE,
             Self::Json(_) => JSON,
             Self::MediaType(_) => MEDIA_TYPE,
@@ -124,25 +125,25 @@ impl Error {
             Self::Unauthenticated => TOKEN,
             Self::Refused(_) => INVALID_TOKEN,
             Self::Forbidden(_) => SCOPE,
-            Self::Elsewhere(_) | Self::NotSubmitter(_) => MUNICIPALITY,
-            Self::Beyond(_) => BEYOND,
+            Self::OutsideMunicipality(_) | Self::NotSubmitter(_) => MUNICIPALITY,
+            Self::ScopeEscalation(_) => BEYOND,
             Self::ReadOnly | Self::NotIssuing | Self::NotPermitted(_) => READ_ONLY,
-            Self::Unconditional => IF_MATCH,
-            Self::Changed => CHANGED,
-            Self::Exists => EXISTS,
+            Self::PreconditionRequired => IF_MATCH,
+            Self::PreconditionFailed => CHANGED,
+            Self::AlreadyExists => EXISTS,
             Self::Referenced(..) => REFERENCED,
             Self::KeyReused => KEY_REUSED,
             Self::Step { .. } | Self::Closed(_) => STEP,
-            Self::Enough(..) => ENOUGH,
+            Self::QuotaExceeded(..) => ENOUGH,
             Self::Inactive => INACTIVE,
             Self::FourEyes => FOUR_EYES,
-            Self::Overtaken(_) => OVERTAKEN,
+            Self::EditConflict(_) => OVERTAKEN,
             Self::InFlight => IN_FLIGHT,
             Self::Taken(_) => TAKEN,
             Self::Unavailable(_) => UNAVAILABLE,
             Self::Unwritable(_) => UNWRITABLE,
             Self::Full(_) => FULL,
-            Self::Fault(_) => FAULT,
+            Self::Internal(_) => FAULT,
         }
     }
 }

@@ -1,0 +1,55 @@
+//! One entry: how it is found, loaded and answered.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use sea_orm::prelude::Expr;
+use sea_orm::{Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::base::db::context::Context;
+use crate::base::error::{Error, Result};
+use crate::http::format::Record;
+use crate::http::{EntryKey, EntryParams};
+use crate::model::catalog::Resource;
+use crate::query::former_keys::absent;
+
+/// An entry of a resource as it is shown, and how it is loaded.
+pub(crate) trait Entry: Record + Sized {
+    /// The table of its rows.
+    type Table: EntityTrait;
+    const RESOURCE: &'static Resource;
+
+    /// Makes entries of rows: a constant number of statements, however many rows there are.
+    async fn load<C: ConnectionTrait>(db: &C, rows: Vec<<Self::Table as EntityTrait>::Model>) -> Result<Vec<Self>>;
+}
+
+/// Answers with one entry.
+pub(crate) async fn get_entry<E: Entry>(
+    context: &Data<Context>,
+    req: &HttpRequest,
+    key: &EntryKey,
+    params: EntryParams<E>,
+) -> Result<HttpResponse> {
+    params.reply(req, &find::<E, _>(context.read()?, key).await?)
+}
+
+/// Returns the entry under a key.
+pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -> Result<E> {
+    match E::Table::find().filter(E::RESOURCE.key_condition(key)?).one(db).await? {
+        Some(row) => E::load(db, vec![row]).await?.pop().ok_or(Error::NotFound),
+        None => Err(absent(db, E::RESOURCE, key).await),
+    }
+}
+
+/// Returns what was set of all entries, or of those with these slugs or official keys, ordered by key or slug.
+pub(crate) async fn inputs<E: Entry + Into<I>, I>(
+    db: &impl ConnectionTrait,
+    names: Option<Vec<String>>,
+) -> Result<Vec<(Uuid, I)>> {
+    let official = E::RESOURCE.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
+    let named = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
+    let order = Expr::cust(format!("{} collate \"C\"", E::RESOURCE.official.unwrap_or("slug")));
+    let rows = E::Table::find().filter(Condition::all().add_option(named)).order_by_asc(order);
+    let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
+    Ok(E::load(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
+}

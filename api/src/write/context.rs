@@ -1,0 +1,182 @@
+//! What every write needs of its request, and the transaction it runs in.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use sea_orm::DatabaseTransaction;
+use sha2::{Digest, Sha256};
+
+use super::idempotency::{self, Idempotency};
+use super::response::{Answer, Outcome};
+use crate::auth::{Access, Caller, Scoped};
+use crate::base::db::author::Author;
+use crate::base::db::context::Context;
+use crate::base::db::{Timeouts, Write, rollback};
+use crate::base::error::{Error, Result, Violation};
+use crate::http::{NoParams, Params, RequestId, hex};
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// What a write needs of its request: a caller who has the access `A`, the parameters `Q` of the query string, and the
+/// idempotency key.
+///
+/// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is read.
+pub(crate) struct WriteContext<A, Q = NoParams> {
+    pub caller: Caller,
+    pub params: Q,
+    /// Whether `Prefer: return=minimal` asks for no representation in the response.
+    pub minimal: bool,
+    context: Data<Context>,
+    author: Author,
+    idempotency_key: Option<String>,
+    /// Method, address, and the municipalities of the caller.
+    signature: String,
+    access: PhantomData<A>,
+}
+
+impl<A: Access, Q: Params> FromRequest for WriteContext<A, Q> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut read = || {
+            let caller = Scoped::<A>::from_request(req, payload).into_inner()?.caller();
+            let params = Q::read(req)?;
+            let idempotency_key = idempotency::key(req.headers())?;
+            let request = req.extensions().get::<RequestId>().map(|RequestId(id)| id.clone());
+            let context = req.app_data::<Data<Context>>().cloned();
+            Ok(Self {
+                params,
+                minimal: prefers_minimal(req.headers()),
+                context: context.ok_or_else(|| Error::internal(anyhow::anyhow!("no database was registered")))?,
+                author: Author { actor: caller.subject.clone(), token: caller.token, request },
+                idempotency_key: idempotency_key.filter(|_| req.method() == "POST"),
+                // A caller who acts for other municipalities is another caller, even with the same name.
+                signature: format!("{} {} {:?}", req.method(), req.uri(), caller.municipalities),
+                caller,
+                access: PhantomData,
+            })
+        };
+        ready(read())
+    }
+}
+
+/// Whether one of the preferences (RFC 7240) is `return=minimal`.
+fn prefers_minimal(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(PREFER).filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split([',', ';']))
+        .any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
+}
+
+impl<A, Q> WriteContext<A, Q> {
+    /// Refuses an `Idempotency-Key` where the response holds a secret, which must not be stored.
+    pub(crate) fn reject_idempotency_key(&self) -> Result<()> {
+        let detail = "is not taken here: the answer holds a secret, which is not kept";
+        match self.idempotency_key {
+            Some(_) => Err(Error::Header(vec![Violation::header("Idempotency-Key", detail)])),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns the connection for reads.
+    pub(crate) fn read(&self) -> Result<&sea_orm::DatabaseConnection> {
+        self.context.read()
+    }
+
+    /// Runs `work` in a transaction that makes the next version of the directory, and responds. A repeated request with the same
+    /// idempotency key gets the stored answer; `digest` is that of its body.
+    pub(crate) async fn run(
+        self,
+        digest: &str,
+        work: impl AsyncFnOnce(&Write) -> Result<Outcome> + 'static,
+    ) -> Result<HttpResponse> {
+        let idempotency = self.idempotency(digest);
+        let (context, author) = (self.context, self.author);
+        context.read()?;
+        let database = context.db.clone();
+        let answer = database.in_own_task(Timeouts::Enabled, async move {
+            let tx = match begin(&context, idempotency.as_ref()).await? {
+                Begun::Replayed(answer) => return Ok(answer),
+                Begun::New(tx) => tx,
+            };
+            let write = Write::begin(tx, author, Timeouts::Enabled).await?;
+            match work(&write).await {
+                Ok(Outcome::Changed(answer)) => {
+                    store(idempotency, &write.tx, &answer).await?;
+                    write.commit(&context.version).await?;
+                    Ok(answer)
+                }
+                Ok(Outcome::Unchanged(answer)) => Ok(answer),
+                Err(error) => Err(rollback(write.tx, error).await),
+            }
+        });
+        answer.await.map(Answer::send).map_err(Error::of_write)
+    }
+
+    /// Runs `work` in a transaction that leaves the version of the directory as it is, so that neither an entity tag nor the
+    /// feed shows that something happened.
+    pub(crate) async fn run_unversioned(
+        self,
+        digest: &str,
+        work: impl AsyncFnOnce(&DatabaseTransaction, &Author) -> Result<Outcome> + 'static,
+    ) -> Result<HttpResponse> {
+        let idempotency = self.idempotency(digest);
+        let (context, author) = (self.context, self.author);
+        context.read()?;
+        let database = context.db.clone();
+        let answer = database.in_own_task(Timeouts::Enabled, async move {
+            let tx = match begin(&context, idempotency.as_ref()).await? {
+                Begun::Replayed(answer) => return Ok(answer),
+                Begun::New(tx) => tx,
+            };
+            match work(&tx, &author).await {
+                Ok(Outcome::Changed(answer)) => {
+                    store(idempotency, &tx, &answer).await?;
+                    tx.commit().await?;
+                    Ok(answer)
+                }
+                Ok(Outcome::Unchanged(answer)) => Ok(answer),
+                Err(error) => Err(rollback(tx, error).await),
+            }
+        });
+        answer.await.map(Answer::send).map_err(Error::of_write)
+    }
+
+    fn idempotency(&self, digest: &str) -> Option<Idempotency> {
+        let key = self.idempotency_key.clone()?;
+        let digest = hex(&Sha256::digest(format!("{}\n{digest}", self.signature)));
+        Some(Idempotency { actor: self.caller.subject.clone(), key, digest })
+    }
+}
+
+/// How the transaction of a write begins.
+enum Begun {
+    New(DatabaseTransaction),
+    /// The request was answered before.
+    Replayed(Answer),
+}
+
+async fn begin(context: &Context, idempotency: Option<&Idempotency>) -> Result<Begun> {
+    let tx = context.db.begin().await?;
+    let Some(idempotency) = idempotency else { return Ok(Begun::New(tx)) };
+    match idempotency.replay(&tx).await {
+        Ok(None) => Ok(Begun::New(tx)),
+        Ok(Some(answer)) => {
+            tx.rollback().await?;
+            Ok(Begun::Replayed(answer))
+        }
+        Err(error) => Err(rollback(tx, error).await),
+    }
+}
+
+async fn store(idempotency: Option<Idempotency>, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
+    match idempotency {
+        Some(idempotency) => idempotency.store(tx, answer).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,53 @@
+//! Deleting an entry.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use entity::vocabulary::Action;
+use sea_orm::prelude::Expr;
+use sea_orm::sea_query::Query;
+use sea_orm::{ConnectionTrait, DbBackend};
+use uuid::Uuid;
+
+use super::change_log::{Changed, record};
+use super::context::WriteContext;
+use super::input::Input;
+use super::referrers::refuse_if_referred;
+use super::representation::split_representation;
+use super::resolve::authorize;
+use super::response::{Answer, Outcome};
+use crate::auth::Access;
+use crate::base::db::Write;
+use crate::base::error::Result;
+use crate::http::format::Record;
+use crate::http::{EntryKey, Precondition};
+use crate::query::entry::find;
+use crate::query::full_text;
+
+/// Deletes an entry that no other refers to.
+pub(crate) async fn delete<A: Access, I: Input>(
+    context: WriteContext<A>,
+    key: EntryKey,
+    precondition: Precondition,
+) -> Result<HttpResponse> {
+    let caller = context.caller.clone();
+    let work = async move |write: &Write| {
+        let current = find::<I::View, _>(&write.tx, &key).await?;
+        precondition.check(current.revision().unwrap_or_default())?;
+        let (representation, current) = split_representation::<I>(current)?;
+        authorize(&write.tx, &caller, &current).await?;
+        delete_entry(write, representation.id, &current).await?;
+        Ok(Outcome::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
+    };
+    context.run("", work).await
+}
+
+/// Removes an entry that no other refers to, and records that.
+pub(crate) async fn delete_entry<I: Input>(write: &Write, id: Uuid, current: &I) -> Result<()> {
+    refuse_if_referred(&write.tx, I::RESOURCE, id).await?;
+    let mut statement = Query::delete();
+    statement.from_table(I::RESOURCE.table).and_where(Expr::cust_with_values("id = $1", [id]));
+    write.tx.execute_raw(DbBackend::Postgres.build(&statement)).await?;
+    full_text::refresh(&write.tx, I::RESOURCE.table, vec![id]).await?;
+    let (slug, official) = (Some(current.slug().to_owned()), current.official().map(str::to_owned));
+    record(write, I::RESOURCE.table, Action::Delete, vec![Changed { id, slug, official, entry: None }]).await
+}

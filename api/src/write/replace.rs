@@ -1,0 +1,64 @@
+//! Replacing an entry, or creating it under a slug that the caller chose.
+
+use actix_web::HttpResponse;
+use entity::vocabulary::Action;
+use uuid::Uuid;
+
+use super::change::{Revision, apply_revision};
+use super::context::WriteContext;
+use super::input::Input;
+use super::representation::{Representation, split_representation};
+use super::resolve::{authorize, resolve_entry};
+use super::response::Outcome;
+use super::store::write_entries;
+use crate::auth::Access;
+use crate::base::db::Write;
+use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::Checked;
+use crate::http::format::Record;
+use crate::http::{EntryKey, Json, Precondition};
+use crate::query::entry::find;
+
+/// Replaces an entry. With `If-None-Match: *`, creates it if there is none under the key.
+pub(crate) async fn replace<A: Access, I: Input>(
+    context: WriteContext<A>,
+    key: EntryKey,
+    precondition: Precondition,
+    body: Json<I>,
+) -> Result<HttpResponse> {
+    let (caller, minimal, checked) = (context.caller.clone(), context.minimal, body.checked);
+    let work = async move |write: &Write| {
+        let current = match find::<I::View, _>(&write.tx, &key).await {
+            Err(error) if precondition == Precondition::MustNotExist && is_absent(&error) => {
+                let id = Uuid::now_v7();
+                let checked = require_matching_slug(&key, checked);
+                let (references, input) = resolve_entry(&write.tx, id, checked).await?;
+                caller.acts_for(&references.responsible(&input)?)?;
+                write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
+                let created = Representation::read::<I>(&write.tx, id).await?;
+                return Ok(Outcome::Changed(created.created::<I>(minimal)));
+            }
+            found => found?,
+        };
+        precondition.check(current.revision().unwrap_or_default())?;
+        let (representation, current) = split_representation::<I>(current)?;
+        authorize(&write.tx, &caller, &current).await?;
+        let revision = Revision { action: Action::Replace, representation, current, revised: checked };
+        apply_revision(write, &caller, minimal, revision).await
+    };
+    context.run("", work).await
+}
+
+fn is_absent(error: &Error) -> bool {
+    matches!(error, Error::NotFound | Error::Gone(_) | Error::PermanentRedirect { .. })
+}
+
+/// An entry that is created under a key must have it as its slug or official key.
+fn require_matching_slug<I: Input>(key: &EntryKey, mut checked: Checked<I>) -> Checked<I> {
+    let name = key.to_string();
+    let matches = checked.value.as_ref().is_none_or(|input| input.slug() == name || input.official() == Some(&name));
+    if !matches {
+        checked.add(vec![Violation::pointer("/slug", format!("must be `{name}`, as in the address"))]);
+    }
+    checked
+}

@@ -1,0 +1,66 @@
+//! Storing entries, and recording that.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::vocabulary::Action;
+use uuid::Uuid;
+
+use super::change_log::{Changed, record};
+use super::input::{Input, too_long};
+use super::references::ResolvedReferences;
+use crate::base::db::{ImportSummary, Write};
+use crate::base::error::{Error, Result, Violation};
+use crate::query::entry::inputs;
+use crate::query::full_text;
+
+/// Stores entries with what belongs to them, and records the change.
+pub(crate) async fn write_entries<I: Input>(
+    write: &Write,
+    action: Action,
+    references: &ResolvedReferences,
+    entries: Vec<(Uuid, I)>,
+) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let changes = changes(&entries)?;
+    let ids = entries.iter().map(|(id, _)| *id).collect();
+    I::store(write, references, entries).await?;
+    full_text::refresh(&write.tx, I::RESOURCE.table, ids).await?;
+    record(write, I::RESOURCE.table, action, changes).await
+}
+
+/// Creates entries, or changes those that exist and differ. Each comes with the id of the entry that it is.
+pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uuid, I)>) -> Result<ImportSummary> {
+    let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
+    let slugs = I::RESOURCE.slugs(&write.tx, ids).await?;
+    let existing: HashMap<Uuid, I> = inputs::<I::View, I>(&write.tx, Some(slugs)).await?.into_iter().collect();
+    let (references, found) = ResolvedReferences::look_up(&write.tx, &mut entries).await?;
+    let mut violations: Vec<Violation> = found.into_iter().map(|found| found.violation.below(found.index)).collect();
+    let long = entries.iter().enumerate().filter_map(|(index, (_, input))| Some((index, too_long(input)?)));
+    violations.extend(long.map(|(index, detail)| Violation::pointer("", detail).below(index)));
+    if !violations.is_empty() {
+        return Err(Error::Invalid(violations));
+    }
+    let mut summary = ImportSummary::default();
+    entries.retain(|(id, input)| summary.note(existing.get(id).map(|existing| existing == input)));
+    write_entries(write, Action::Import, &references, entries).await?;
+    Ok(summary)
+}
+
+/// Records entries of which nothing was ever recorded, as they are now.
+pub(crate) async fn record_existing<I: Input>(write: &Write, recorded: &HashSet<Uuid>) -> Result<()> {
+    let mut entries = inputs::<I::View, I>(&write.tx, None).await?;
+    entries.retain(|(id, _)| !recorded.contains(id));
+    record(write, I::RESOURCE.table, Action::Import, changes(&entries)?).await
+}
+
+/// Entries as they are after a change.
+fn changes<I: Input>(entries: &[(Uuid, I)]) -> Result<Vec<Changed>> {
+    let change = |(id, input): &(Uuid, I)| {
+        let entry = Some(serde_json::to_value(input).map_err(Error::internal)?);
+        let (slug, official) = (Some(input.slug().to_owned()), input.official().map(str::to_owned));
+        Ok(Changed { id: *id, slug, official, entry })
+    };
+    entries.iter().map(change).collect()
+}
