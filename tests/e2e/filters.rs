@@ -84,9 +84,10 @@ fn distance(one: (f64, f64), other: (f64, f64)) -> f64 {
     2.0 * 6371.0088 * squared.sqrt().asin()
 }
 
-/// The first and last day of an entry that begins and ends; what has no end goes on, unless it is an event.
+/// The first and last day of an entry that begins or ends; what has no end goes on, unless it is an event, and what has only
+/// an end began at any time.
 fn span(list: &str, entry: &Value) -> Option<(String, String)> {
-    let first = entry["starts_on"].as_str()?;
+    let first = entry["starts_on"].as_str().or_else(|| entry["ends_on"].as_str().map(|_| "0001"))?;
     let end = entry["ends_on"].as_str().or((list == "/v1/events").then_some(first));
     // Texts of one form compare as the days do; `~` stands behind every digit.
     Some((first.to_owned(), end.map_or("~".to_owned(), |end| format!("{end}~"))))

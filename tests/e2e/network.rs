@@ -114,7 +114,7 @@ async fn the_numbers_are_those_of_the_lists() {
     let total = async |path: &str| app.anonymous().get(path).await.json()["total"].clone();
     assert_eq!(numbers["funded_municipalities"], total("/v1/municipalities?funded=true&limit=1").await);
     assert_eq!(numbers["open_source_solutions"], total("/v1/solutions?openness=open_source&limit=1").await);
-    assert_eq!((&numbers["adoptions"], &numbers["discontinued_examples"]), (&json!(1), &json!(1)));
+    assert_eq!((&numbers["adoptions"], &numbers["discontinued_examples"]), (&json!(22), &json!(8)));
     assert_eq!(numbers["upcoming_events"], total("/v1/events?upcoming=true&limit=1").await);
     let states = app.anonymous().get("/v1/projects?facets=federal_state&limit=1").await.json();
     assert_eq!(numbers["federal_states"], list(&states["facets"], "federal_state").len());

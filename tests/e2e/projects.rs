@@ -128,7 +128,7 @@ async fn filters_narrow_and_values_widen() {
 
     assert!(either > mobility && either > water && either < mobility + water);
     assert!(in_nrw > 0 && in_nrw < mobility);
-    assert_eq!(total("phase=completed").await, 6);
+    assert_eq!(total("phase=completed").await, 7);
     assert_eq!(total("category=large_city&category=medium_town").await, 40);
     assert_eq!(total("updated_since=2999-01-01").await, 0);
     assert_eq!(total("updated_since=2020-01-01T00:00:00%2B01:00").await, 73);

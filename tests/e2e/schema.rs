@@ -12,7 +12,7 @@ fn every_entity_fits_its_table() {
         assert!(entity::theme::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::project::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::solution::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::practice_example::Entity::find().one(db).await.unwrap().is_none());
+        assert!(entity::practice_example::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::working_group::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::learning_partnership::Entity::find().one(db).await.unwrap().is_some());
         assert!(entity::event::Entity::find().one(db).await.unwrap().is_some());

@@ -46,15 +46,15 @@ pub(crate) struct Municipality {
     pub district: Option<District>,
     /// Inhabitants.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 84911, minimum = 0, nullable = false)]
+    #[schema(example = 86919, minimum = 0, nullable = false)]
     pub population: Option<i32>,
     /// The day the inhabitants were counted for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2019-12-31", nullable = false)]
+    #[schema(example = "2024-12-31", nullable = false)]
     pub population_as_of: Option<NaiveDate>,
     /// Area in square kilometres.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 54.11, minimum = 0, nullable = false)]
+    #[schema(example = 54.12, minimum = 0, nullable = false)]
     pub area_km2: Option<f64>,
     /// Its class by inhabitants; districts and associations have none.
     #[serde(skip_serializing_if = "Option::is_none")]

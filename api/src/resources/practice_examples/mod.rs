@@ -21,7 +21,7 @@ use crate::http::{
     Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
     RepresentationParams,
 };
-use crate::import::Files;
+use crate::import::{Files, Form};
 use crate::model::catalog::PRACTICE_EXAMPLES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
@@ -38,7 +38,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: PracticeExample::COLUMNS,
     scope: PracticeExamplesWrite::NAME,
     routes,
-    files: Files::of::<PracticeExampleInput>(None),
+    files: Files::of::<PracticeExampleInput>(Some((Form::Json, include_str!("../../../seed/practice_examples.json")))),
 };
 
 fn routes(cfg: &mut ServiceConfig) {

@@ -20,7 +20,7 @@ pub(crate) struct Statistics {
     #[schema(example = 108)]
     pub funded_municipalities: i64,
     /// Inhabitants of the municipalities that carry one, without districts and associations.
-    #[schema(example = 17_123_506)]
+    #[schema(example = 17_188_903)]
     pub funded_population: i64,
     /// States with a model project.
     #[schema(example = 15)]
@@ -29,25 +29,25 @@ pub(crate) struct Statistics {
     #[schema(example = 15)]
     pub themes: i64,
     /// Solutions that can be reused.
-    #[schema(example = 408)]
+    #[schema(example = 478)]
     pub solutions: i64,
     /// Those of them that are open source.
     #[schema(example = 26)]
     pub open_source_solutions: i64,
     /// Practice examples.
-    #[schema(example = 0)]
+    #[schema(example = 99)]
     pub practice_examples: i64,
     /// Times that a municipality has taken a solution over.
-    #[schema(example = 0)]
+    #[schema(example = 21)]
     pub adoptions: i64,
     /// Practice examples that were discontinued, with what was learned.
-    #[schema(example = 0)]
+    #[schema(example = 7)]
     pub discontinued_examples: i64,
     /// Working groups and other networks.
     #[schema(example = 42)]
     pub working_groups: i64,
     /// Learning partnerships.
-    #[schema(example = 18)]
+    #[schema(example = 21)]
     pub learning_partnerships: i64,
     /// Events.
     #[schema(example = 36)]

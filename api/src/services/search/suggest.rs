@@ -33,7 +33,7 @@ struct Found {
 }
 
 /// Words of titles (weight A) that begin like each word that was typed. Of each resource the likeliest comes first, so that
-/// 12,260 municipalities do not crowd out everything else; what begins like it altogether comes before what only holds it.
+/// 12,210 municipalities do not crowd out everything else; what begins like it altogether comes before what only holds it.
 const SQL: &str = "\
     with typed as materialized ( \
         select regexp_replace(search_fold($1), '[^a-z0-9]+', ' ', 'g') as text \
