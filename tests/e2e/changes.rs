@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
+use api::base::db::{Author, DirectoryVersion, Timeouts, Write};
+use api::base::error::Error;
 use futures_util::future::{join, join_all};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client};
+use tests::{App, Client, TestDatabase};
 
 use crate::writing::RESOURCES;
 
@@ -197,4 +200,29 @@ async fn events_go_on_where_they_stopped_and_end_with_the_service() {
     drop(app);
     assert_eq!(hear(&mut stream, "never").await, None, "the stream ends, and is not cut");
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn a_page_of_changes_that_are_not_shown_holds_nobody_up() {
+    const UNKNOWN: &str = "insert into change (id, number, at, action, resource, entry_id, actor, sequence) \
+        select gen_random_uuid(), number, now(), 'delete', 'unknown', gen_random_uuid(), 'tests', sequence + place \
+          from (select max(number) as number, max(sequence) as sequence from change) c, generate_series(1, 101) as place";
+    let database = TestDatabase::filled();
+    database.with(async |database| {
+        let write = async |write: &Write| write.tx.execute_unprepared(UNKNOWN).await.map(drop).map_err(Error::from);
+        let version = DirectoryVersion::open(database.connection()).await.unwrap();
+        database.write(&version, Author::command("tests"), Timeouts::Enabled, write).await.unwrap();
+    });
+    let app = App::start_on(database);
+    let editor = app.editor().await;
+    let newest = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].as_i64().unwrap();
+    let (after, website) = (newest - 101, "https://example.org/neu");
+    editor.patch("/v1/projects/ulm", &json!({ "website": website }), "*").await;
+
+    let page = app.anonymous().get(&format!("/v1/changes?after={after}&limit=100&wait=20")).await;
+    let address = format!("http://{}/v1/changes?after={after}", app.address());
+    let mut stream = reqwest::Client::new().get(&address).header("accept", "text/event-stream").send().await.unwrap();
+
+    assert_eq!(page.each("slug"), vec![json!("ulm")]);
+    assert!(hear(&mut stream, website).await.is_some());
 }

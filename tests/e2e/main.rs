@@ -45,6 +45,7 @@ mod schema;
 mod schema_0022;
 mod search;
 mod sessions;
+mod sharing;
 mod silent;
 mod solutions;
 mod submissions;

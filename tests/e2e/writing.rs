@@ -98,6 +98,9 @@ async fn a_change_demands_what_was_read() {
     let none = editor.write(Method::PUT, "/v1/themes/mobility", &[], body()).await;
     let bare = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-match", "17")], body()).await;
     let stale = editor.put("/v1/themes/mobility", &theme, "W/\"0-0000\"").await;
+    let commas = editor.put("/v1/themes/mobility", &theme, "\"a, b\", \"c,\"").await;
+    let held = editor.get("/v1/themes/mobility").await;
+    let among = editor.put("/v1/themes/mobility", &theme, &format!("\"a, b\", {}", held.etag())).await;
     let new = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-none-match", "*")], body()).await;
     let nowhere = editor.put("/v1/themes/nowhere", &theme, "*").await;
     let deleted = editor.send(Method::DELETE, "/v1/themes/mobility", &[]).await;
@@ -109,6 +112,8 @@ async fn a_change_demands_what_was_read() {
     assert_eq!((both.status, both.problem().as_str()), (412, "changed"));
     assert_eq!((bare.status, bare.problem().as_str()), (400, "header"));
     assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"));
+    assert_eq!((commas.status, commas.problem().as_str()), (412, "changed"), "commas belong to a tag");
+    assert_eq!(among.status, 200, "one of several: {}", among.text());
     assert_eq!((new.status, new.problem().as_str()), (412, "exists"));
     assert_eq!((nowhere.status, nowhere.problem().as_str()), (404, "not-found"));
     assert_eq!((deleted.status, deleted.problem().as_str()), (428, "if-match"));

@@ -109,7 +109,6 @@ impl App {
                 let address = listener.local_addr().expect("an address");
                 let database = Database::open(&settings).await.expect("a database");
                 let known = Keys::open(&keys, &settings).expect("keys");
-                actix_web::rt::spawn(known.clone().follow(keys, settings));
                 let admin = TokenInput::new("tests", Some(TokenRole::Admin));
                 let admin = api::services::tokens::issue(&database, &known, admin)
                     .await

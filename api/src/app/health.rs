@@ -12,6 +12,7 @@ use crate::auth::Auth;
 use crate::base::db::Schema;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
+use crate::base::tasks::Tasks;
 use crate::http::{no_store, reply};
 
 const TAG: &str = "running";
@@ -58,9 +59,12 @@ async fn get_live() -> Result<HttpResponse> {
 /// standby or set to be read-only, the service's role in it may not write, or the service has no keys.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The service can answer reads", body = Health)))]
 #[get("/health/ready")]
-async fn get_ready(context: Data<Context>, auth: Data<Auth>) -> Result<HttpResponse> {
+async fn get_ready(context: Data<Context>, auth: Data<Auth>, tasks: Data<Tasks>) -> Result<HttpResponse> {
     if context.version.is_stopping() {
         return Err(Error::Unavailable(anyhow::anyhow!("the service is stopping")));
+    }
+    if let Some(name) = tasks.failed() {
+        return Err(Error::Unavailable(anyhow::anyhow!("the background task `{name}` panicked")));
     }
     let late = |elapsed: tokio::time::error::Elapsed| Error::Unavailable(elapsed.into());
     let schema = tokio::time::timeout(PATIENCE, context.db.schema()).await.map_err(late)?;

@@ -20,10 +20,11 @@ use crate::base::db::Database;
 use crate::base::db::context::Context;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
+use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, WriteOrigins, cache_responses, deadline, fallback, guard, max_connections_of_process, moved, observe,
-    panics,
+    Connections, Operations, WriteOrigins, cache_responses, deadline, fallback, guard, max_connections_of_process,
+    moved, observe, panics, refuse_unknown_params,
 };
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
@@ -35,7 +36,7 @@ use crate::write::delete_old_answers;
 /// How long a client may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
 
-/// How long deliveries may take to stop.
+/// How long background tasks may take to stop.
 const WRAP_UP: Duration = Duration::from_secs(2);
 
 /// How often what is kept for a day is looked through.
@@ -47,7 +48,7 @@ pub struct Running {
     context: Context,
     used: Used,
     drain: Duration,
-    deliveries: rt::task::JoinHandle<()>,
+    tasks: Tasks,
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
@@ -56,19 +57,20 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     listen.clock.install();
     let version = DirectoryVersion::open(database.connection()).await?;
     let context = Context { db: database, version };
-    let auth = start_workers(&context, keys, listen).await?;
+    let tasks = Tasks::default();
+    let auth = start_workers(&context, keys, listen, &tasks).await?;
     let used = auth.used.clone();
-    let deliveries = webhooks::deliver(context.clone(), Sender::new(listen.webhook_private));
-    let deliveries = rt::spawn(deliveries);
+    tasks.spawn_to_end("webhooks", webhooks::deliver(context.clone(), Sender::new(listen.webhook_private)));
     let (connections, shared, clock) =
-        (Connections::default(), Shared::new(&context, auth, listen)?, listen.clock.clone());
-    rt::spawn(connections.clone().reap());
+        (Connections::default(), Shared::new(&context, auth, &tasks, listen)?, listen.clock.clone());
+    tasks.spawn("idle connections", connections.clone().reap());
     let app = move || {
         clock.install();
         let app = App::new().configure(|config| shared.register(config));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
         // The last one wrapped is the first to see a request.
         app.default_service(to(fallback))
+            .wrap(from_fn(refuse_unknown_params))
             .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
@@ -89,7 +91,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         .listen(listener)?
         .run();
     let handle = server.handle();
-    Ok(Running { handle, context, used, drain: Duration::from_secs(listen.drain), deliveries, task: rt::spawn(server) })
+    Ok(Running { handle, context, used, drain: Duration::from_secs(listen.drain), tasks, task: rt::spawn(server) })
 }
 
 fn processors() -> usize {
@@ -109,10 +111,12 @@ struct Shared {
     write_origins: Data<WriteOrigins>,
     write_scopes: Data<WriteScopes>,
     document: Data<OpenApi>,
+    operations: Data<Operations>,
+    tasks: Data<Tasks>,
 }
 
 impl Shared {
-    fn new(context: &Context, auth: Auth, listen: &Listen) -> anyhow::Result<Self> {
+    fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
@@ -125,31 +129,52 @@ impl Shared {
             write_origins: Data::new(WriteOrigins(listen.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
             document: Data::new(document().clone()),
+            tasks: Data::new(tasks.clone()),
+            operations: Data::new(Operations::of(document())),
         })
     }
 
     fn register(&self, config: &mut ServiceConfig) {
-        let Self { context, auth, cache, metrics, feed, forms, webhooks, write_origins, write_scopes, document } =
-            self.clone();
+        let Self {
+            context,
+            auth,
+            cache,
+            metrics,
+            feed,
+            forms,
+            webhooks,
+            write_origins,
+            write_scopes,
+            document,
+            operations,
+            tasks,
+        } = self.clone();
         config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed).app_data(forms);
-        config.app_data(webhooks).app_data(write_origins).app_data(write_scopes).app_data(document);
+        config
+            .app_data(webhooks)
+            .app_data(write_origins)
+            .app_data(write_scopes)
+            .app_data(document)
+            .app_data(operations)
+            .app_data(tasks);
     }
 }
 
 /// Opens what is known of callers, and starts what looks after the directory for as long as the process lives.
-async fn start_workers(context: &Context, keys: Keys, listen: &Listen) -> anyhow::Result<Auth> {
+async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &Tasks) -> anyhow::Result<Auth> {
     let Context { db, version } = context;
     let issued = Issued::open(db.connection()).await?;
     if !db.is_embedded() {
         let issued = issued.clone();
         // Whoever revokes a token raises the version, too.
         let changed = async move |watch: &DatabaseConnection| issued.read(watch).await;
-        rt::spawn(version.clone().follow(db.clone(), changed));
+        tasks.spawn("directory version", version.clone().follow(db.clone(), changed));
     }
     let resolve = tokens::resolve_claims(db.clone(), version.clone());
+    tasks.spawn("keys", keys.clone().follow());
     let auth = Auth::open(keys, &listen.trust, issued, resolve).await?;
-    rt::spawn(auth.used.clone().keep(db.clone()));
-    rt::spawn(forget(db.clone()));
+    tasks.spawn("use of tokens", auth.used.clone().keep(db.clone()));
+    tasks.spawn("clearing out", forget(db.clone()));
     Ok(auth)
 }
 
@@ -173,8 +198,8 @@ impl Running {
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
-        // What is being sent is sent again later.
-        let _ = tokio::time::timeout(WRAP_UP, self.deliveries).await;
+        // A message that is being sent is sent again later.
+        self.tasks.stop(WRAP_UP).await;
         if let Err(error) = self.used.write(&self.context.db).await {
             tracing::warn!(cause = %error.chain(), "the last use of tokens could not be written down");
         }

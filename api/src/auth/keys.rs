@@ -30,7 +30,11 @@ const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4
 
 /// The keys in force; clones share them.
 #[derive(Clone)]
-pub struct Keys(Arc<RwLock<Arc<Vec<Key>>>>);
+pub struct Keys {
+    all: Arc<RwLock<Arc<Vec<Key>>>>,
+    /// The file they come from, unless they stand in a variable.
+    file: Option<PathBuf>,
+}
 
 /// A key of ours.
 pub(crate) struct Key {
@@ -124,7 +128,12 @@ impl Keys {
     /// The keys that the settings name. The embedded database gets some at its first start; a server, which several
     /// instances share, does not.
     pub fn open(settings: &KeySettings, database: &DatabaseSettings) -> Result<Self> {
-        let kept = match source(settings, database) {
+        let source = source(settings, database);
+        let file = match &source {
+            Source::Text(_) => None,
+            Source::File(file) => Some(file.clone()),
+        };
+        let kept = match source {
             Source::Text(text) => read(&text.0)?,
             Source::File(file) if file.exists() => load(&file)?,
             Source::File(file) if settings.keys_file.is_some() => bail!("there is no {}", file.display()),
@@ -135,7 +144,7 @@ impl Keys {
             }
             Source::File(_) => KeptSet::default(),
         };
-        Ok(Self(Arc::new(RwLock::new(Arc::new(kept.in_force()?)))))
+        Ok(Self { all: Arc::new(RwLock::new(Arc::new(kept.in_force()?))), file })
     }
 
     /// A new key, as the text of a set.
@@ -145,7 +154,7 @@ impl Keys {
 
     /// The keys there are now.
     pub(crate) fn all(&self) -> Arc<Vec<Key>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.all.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn are_none(&self) -> bool {
@@ -158,8 +167,8 @@ impl Keys {
     }
 
     /// Takes other keys from the file once they are there, for as long as the process lives.
-    pub async fn follow(self, settings: KeySettings, database: DatabaseSettings) {
-        let Source::File(file) = source(&settings, &database) else { return };
+    pub(crate) async fn follow(self) {
+        let Some(file) = self.file else { return };
         let stamp = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
         let mut seen: Option<SystemTime> = stamp(&file);
         loop {
@@ -172,7 +181,7 @@ impl Keys {
             match load(&file).and_then(|kept| kept.in_force()) {
                 Ok(keys) => {
                     tracing::info!(keys = keys.len(), "took other keys");
-                    *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+                    *self.all.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
                 }
                 Err(error) => {
                     tracing::error!(cause = %format!("{error:#}"), "the keys cannot be read; the last ones stay");

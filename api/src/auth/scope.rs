@@ -54,14 +54,26 @@ pub(crate) fn known(name: &str) -> Option<&'static str> {
 
 /// The rights of a role.
 pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
-    let all = || SCOPES.iter().map(|(scope, _)| *scope);
     match role {
         // What municipalities write is reviewed before it is published.
         TokenRole::Contributor => vec![SubmissionsWrite::NAME, WebhooksWrite::NAME],
-        TokenRole::Editor => {
-            all().filter(|scope| scope.ends_with(":write") || *scope == SubmissionsReview::NAME).collect()
-        }
-        TokenRole::Admin => all().collect(),
+        TokenRole::Editor => vec![
+            MunicipalitiesWrite::NAME,
+            ThemesWrite::NAME,
+            ProjectsWrite::NAME,
+            SolutionsWrite::NAME,
+            PracticeExamplesWrite::NAME,
+            WorkingGroupsWrite::NAME,
+            LearningPartnershipsWrite::NAME,
+            EventsWrite::NAME,
+            CoursesWrite::NAME,
+            PublicationsWrite::NAME,
+            SubmissionsWrite::NAME,
+            SubmissionsReview::NAME,
+            WebhooksWrite::NAME,
+        ],
+        // Whoever operates the service may do everything, whatever is added.
+        TokenRole::Admin => SCOPES.iter().map(|(scope, _)| *scope).collect(),
         TokenRole::Auditor => vec![AuditRead::NAME],
     }
 }

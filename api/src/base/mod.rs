@@ -7,6 +7,7 @@ pub mod error;
 pub(crate) mod link;
 pub(crate) mod metrics;
 pub mod secret;
+pub(crate) mod tasks;
 pub(crate) mod terms;
 pub(crate) mod text_limits;
 pub(crate) mod validation;

@@ -1,4 +1,4 @@
-//! Tags and memory: what a reader has is not sent again, what was made is not made again until something changes.
+//! Response cache and ETag handling.
 //!
 //! An answer is kept under the directory version it was made at, so a change needs to clear nothing: nobody asks for the
 //! old version again. The version is taken before the data is read; a change in between stores a newer answer under an
@@ -14,24 +14,23 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use moka::future::Cache;
 
 use super::coding::Coding;
 use super::format::Format;
 use super::negotiate::{is_long_poll, weighted};
-use super::reply::{Private, Revision};
+use super::reply::{Revision, Sharing};
 use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
-use crate::auth::Caller;
 use crate::base::dates;
 use crate::base::db::context::Context;
 use crate::base::db::version::Version;
 use crate::base::error::Error;
 
 /// Answers to reads, by directory version, address and form.
-pub(crate) struct ResponseCache(Cache<(i64, String), Arc<Kept>>);
+pub(crate) struct ResponseCache(Cache<(i64, String), Arc<Stored>>);
 
 /// Shorter bodies are not worth a coding.
 const SHORT: usize = 1024;
@@ -40,10 +39,10 @@ const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
 /// What is shown to some alone no cache keeps for others.
 const PRIVATE: &str = "private, max-age=0";
 /// An answer, in each coding once somebody asked for it.
-struct Kept {
+struct Stored {
     headers: HeaderMap,
     tag: String,
-    private: bool,
+    is_private: bool,
     body: Bytes,
     coded: [OnceLock<Bytes>; 3],
 }
@@ -51,8 +50,8 @@ struct Kept {
 impl ResponseCache {
     pub(crate) fn new(mebibytes: u64) -> Self {
         // Twice the body, for its codings.
-        let weigh = |(_, key): &(i64, String), kept: &Arc<Kept>| {
-            u32::try_from(2 * kept.body.len() + key.len() + 512).unwrap_or(u32::MAX)
+        let weigh = |(_, key): &(i64, String), stored: &Arc<Stored>| {
+            u32::try_from(2 * stored.body.len() + key.len() + 512).unwrap_or(u32::MAX)
         };
         let cache = Cache::builder().max_capacity(mebibytes << 20).weigher(weigh);
         Self(cache.time_to_idle(Duration::from_hours(1)).build())
@@ -63,82 +62,81 @@ impl ResponseCache {
     }
 }
 
-/// Middleware: answers GET from memory, tags what is sent, and sends nothing that the client holds.
+/// Middleware: answers GET from the cache, adds entity tags, and answers 304 to clients that hold the representation.
 pub(crate) async fn cache_responses(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let (context, memory) = (req.app_data::<Data<Context>>().cloned(), req.app_data::<Data<ResponseCache>>().cloned());
-    let Some((context, memory)) = context.zip(memory).filter(|_| req.method() == Method::GET) else {
+    let (context, cache) = (req.app_data::<Data<Context>>().cloned(), req.app_data::<Data<ResponseCache>>().cloned());
+    let Some((context, cache)) = context.zip(cache).filter(|_| req.method() == Method::GET) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let wanted = Wanted::of(req.headers());
-    let version = context.version.version();
     if is_long_poll(&req) {
-        return Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, &context).await);
+        let response = next.call(req).await?.map_into_boxed_body();
+        return Ok(uncached(response, &wanted, context.version.version()).await);
     }
+    let version = context.version.version();
     let key = (version.number, key(&req));
     let work = RefCell::new(Some((req, next)));
     let outcome = RefCell::new(None);
-    let made = memory.0.try_get_with(key, async {
+    // Requests for the same response wait for the first of them.
+    let made = cache.0.try_get_with(key, async {
         let Some((req, next)) = work.take() else { return Err(()) };
-        let (request, kept) = match next.call(req).await {
-            Ok(response) => keep(response.map_into_boxed_body()).await,
+        let (made, stored) = match next.call(req).await {
+            Ok(response) => store_if_public(response.map_into_boxed_body()).await,
             Err(error) => {
                 outcome.replace(Some(Err(error)));
                 return Err(());
             }
         };
-        outcome.replace(Some(Ok(request)));
-        kept.map(Arc::new).ok_or(())
+        outcome.replace(Some(Ok(made)));
+        stored.map(Arc::new).ok_or(())
     });
-    let kept = made.await;
-    match (kept, outcome.take(), work.take()) {
-        (Ok(kept), Some(Ok(Made::Kept(request))), _) => Ok(ServiceResponse::new(request, kept.send(&wanted, version))),
-        (Ok(kept), _, Some((req, _))) => Ok(req.into_response(kept.send(&wanted, version))),
-        (_, Some(Ok(Made::Other(response))), _) => Ok(passthrough(response, &wanted, version).await),
-        (_, Some(Err(error)), _) => Err(error),
-        // Somebody else asked for the same and could not be answered; each hears it for itself.
-        (Err(_), _, Some((req, next))) => {
-            Ok(passthrough(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
+    let stored = made.await;
+    match (stored, outcome.take(), work.take()) {
+        (Ok(stored), Some(Ok(Made::Stored(request))), _) => {
+            Ok(ServiceResponse::new(request, stored.send(&wanted, version)))
         }
-        _ => Err(Error::internal(anyhow::anyhow!("an answer was made for nobody")).into()),
+        (Ok(stored), _, Some((req, _))) => Ok(req.into_response(stored.send(&wanted, version))),
+        (_, Some(Ok(Made::Other(response))), _) => Ok(uncached(response, &wanted, version).await),
+        (_, Some(Err(error)), _) => Err(error),
+        // The first request got a response that is not stored; each of the others gets its own.
+        (Err(_), _, Some((req, next))) => {
+            Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
+        }
+        _ => Err(Error::internal(anyhow::anyhow!("no request was left to answer")).into()),
     }
 }
 
-/// Tags an answer that was waited for, and keeps it for nobody else.
-async fn uncached(response: ServiceResponse<BoxBody>, wanted: &Wanted, context: &Context) -> ServiceResponse<BoxBody> {
-    let version = context.version.version();
-    match keep(response).await {
-        (Made::Kept(request), Some(kept)) => ServiceResponse::new(request, kept.send(wanted, version)),
-        (Made::Kept(request), None) => ServiceResponse::new(request, HttpResponse::InternalServerError().finish()),
-        (Made::Other(response), _) => passthrough(response, wanted, version).await,
+/// Adds an entity tag to a response that is not stored.
+async fn uncached(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Version) -> ServiceResponse<BoxBody> {
+    let sharing = response.response().extensions().get::<Sharing>().cloned();
+    let is_fixed = matches!(response.response().body().size(), BodySize::Sized(_));
+    match sharing {
+        _ if response.status() != StatusCode::OK => response,
+        Some(_) if is_fixed => match read(response).await {
+            Ok((request, stored)) => ServiceResponse::new(request, stored.send(wanted, version)),
+            Err(failed) => failed,
+        },
+        Some(sharing) => streamed(response, wanted, version, &sharing),
+        None if is_fixed && is_json_for_now(&response) => etag_only(response, wanted).await,
+        None => response,
     }
 }
 
-/// Tags an answer that is not kept.
-async fn passthrough(
-    response: ServiceResponse<BoxBody>,
-    wanted: &Wanted,
-    version: Version,
-) -> ServiceResponse<BoxBody> {
-    let fixed = matches!(response.response().body().size(), BodySize::Sized(_));
-    let passing = response.headers().contains_key(header::CACHE_CONTROL);
-    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
-    if response.status() == StatusCode::OK && fixed && passing && is_json {
-        return etag_only(response, wanted).await;
-    }
-    streamed(response, wanted, version)
+/// Whether a response is JSON that its handler sent for this moment alone.
+fn is_json_for_now(response: &ServiceResponse<BoxBody>) -> bool {
+    let headers = response.headers();
+    headers.contains_key(header::CACHE_CONTROL)
+        && headers.get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json")
 }
 
-/// What is for now, and for who asks alone, is not sent again to who has it.
+/// Adds the tag of its body to a response for one caller, and answers 304 if the client holds it.
 async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
-    let Ok(body) = to_bytes(body).await else {
-        let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("the answer could not be read back")));
-        return ServiceResponse::new(request, failed);
-    };
+    let Ok(body) = to_bytes(body).await else { return unreadable(request) };
     let own = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let tag = own.unwrap_or_else(|| tag(&digest(&[&body]), Coding::Identity));
     let unchanged = wanted.holds(&tag);
@@ -155,15 +153,14 @@ async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> Servi
 
 /// What became of a request that went on to its handler.
 enum Made {
-    Kept(HttpRequest),
+    Stored(HttpRequest),
     Other(ServiceResponse<BoxBody>),
 }
 
 /// Path, query in one order, the day, and of `Accept` what we could send; to send none of it is something else than to send all.
 fn key(req: &ServiceRequest) -> String {
-    let sight = sight(req.request());
     let asked = Pairs::parse(req.query_string()).canonical(&[]);
-    let mut key = format!("{}?{asked}\n{}{sight}", req.path(), dates::today());
+    let mut key = format!("{}?{asked}\n{}", req.path(), dates::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
     key.push('\n');
     for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
@@ -172,37 +169,38 @@ fn key(req: &ServiceRequest) -> String {
     key
 }
 
-/// What tells apart who is shown more from who is shown less: what became of entries some see alone, by their rights.
-fn sight(req: &HttpRequest) -> String {
-    let records = req.path().contains("/history") || req.path() == "/v1/audit";
-    let extensions = req.extensions();
-    extensions
-        .get::<Caller>()
-        .filter(|_| records)
-        .map_or_else(String::new, |caller| format!("{:?} {}", caller.scopes, caller.audits()))
-}
-
-/// Takes an answer that will hold until something changes.
-async fn keep(response: ServiceResponse<BoxBody>) -> (Made, Option<Kept>) {
-    let fixed = matches!(response.response().body().size(), BodySize::Sized(_));
-    let passing = response.headers().contains_key(header::CACHE_CONTROL);
-    if response.status() != StatusCode::OK || !fixed || passing {
+/// Reads a response to store it, if its type says that it is the same for every caller.
+async fn store_if_public(response: ServiceResponse<BoxBody>) -> (Made, Option<Stored>) {
+    let is_public = matches!(response.response().extensions().get::<Sharing>(), Some(Sharing::Public));
+    let is_fixed = matches!(response.response().body().size(), BodySize::Sized(_));
+    if response.status() != StatusCode::OK || !is_fixed || !is_public {
         return (Made::Other(response), None);
     }
-    let (request, response) = response.into_parts();
-    let revision = response.extensions().get::<Revision>().copied();
-    let private = response.extensions().contains::<Private>();
-    let headers = response.headers().clone();
-    let Ok(body) = to_bytes(response.into_body()).await else {
-        let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("the answer could not be read back")));
-        return (Made::Other(ServiceResponse::new(request, failed)), None);
-    };
-    let digest = digest(&[&body]);
-    let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
-    (Made::Kept(request), Some(Kept { headers, tag, private, body, coded: Default::default() }))
+    match read(response).await {
+        Ok((request, stored)) => (Made::Stored(request), Some(stored)),
+        Err(failed) => (Made::Other(failed), None),
+    }
 }
 
-impl Kept {
+/// Reads the body of a response, and makes its entity tag.
+async fn read(response: ServiceResponse<BoxBody>) -> Result<(HttpRequest, Stored), ServiceResponse<BoxBody>> {
+    let (request, response) = response.into_parts();
+    let revision = response.extensions().get::<Revision>().copied();
+    let sharing = response.extensions().get::<Sharing>().cloned();
+    let is_private = matches!(sharing, Some(Sharing::PerCaller { is_private: true, .. }));
+    let headers = response.headers().clone();
+    let Ok(body) = to_bytes(response.into_body()).await else { return Err(unreadable(request)) };
+    let digest = digest(&[&body]);
+    let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
+    Ok((request, Stored { headers, tag, is_private, body, coded: Default::default() }))
+}
+
+fn unreadable(request: HttpRequest) -> ServiceResponse<BoxBody> {
+    let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("a response could not be read back")));
+    ServiceResponse::new(request, failed)
+}
+
+impl Stored {
     fn send(&self, wanted: &Wanted, version: Version) -> HttpResponse {
         let coding = if self.body.len() < SHORT { Coding::Identity } else { wanted.coding };
         let tag = tag(&self.tag, coding);
@@ -213,7 +211,7 @@ impl Kept {
                 response.headers_mut().append(name.clone(), value.clone());
             }
         }
-        describe(response.headers_mut(), &tag, version, self.private);
+        describe(response.headers_mut(), &tag, version, self.is_private);
         if unchanged {
             return response;
         }
@@ -256,27 +254,31 @@ fn describe(headers: &mut HeaderMap, tag: &str, version: Version, private: bool)
     }
 }
 
-/// A stream has no digest beforehand: it is the same as long as version, address and form are.
-fn streamed(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: Version) -> ServiceResponse<BoxBody> {
-    let stream = matches!(response.response().body().size(), BodySize::Stream);
-    if response.status() != StatusCode::OK || !stream || response.headers().contains_key(header::CACHE_CONTROL) {
-        return response;
-    }
+/// A stream has no digest beforehand: it is the same as long as version, address, form and what the caller may see are.
+fn streamed(
+    response: ServiceResponse<BoxBody>,
+    wanted: &Wanted,
+    version: Version,
+    sharing: &Sharing,
+) -> ServiceResponse<BoxBody> {
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
-    let private = response.response().extensions().contains::<Private>();
+    let (visibility, is_private) = match sharing {
+        Sharing::Public => ("", false),
+        Sharing::PerCaller { visibility, is_private } => (*visibility, *is_private),
+    };
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
-    let sight = sight(response.request());
-    let state = format!("{} {} {}{sight}", version.number, version.changed_at.timestamp_micros(), dates::today());
+    let changed_at = version.changed_at.timestamp_micros();
+    let state = format!("{} {changed_at} {}{visibility}", version.number, dates::today());
     let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
-        describe(unchanged.headers_mut(), &tag, version, private);
+        describe(unchanged.headers_mut(), &tag, version, is_private);
         return response.into_response(unchanged);
     }
     let mut response = response;
-    describe(response.headers_mut(), &tag, version, private);
+    describe(response.headers_mut(), &tag, version, is_private);
     response
 }

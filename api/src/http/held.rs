@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 
+use super::entity_tags::EntityTags;
 use crate::base::error::{Error, Result, Violation};
 
 /// The condition that replacing, changing and deleting demand.
@@ -32,12 +33,14 @@ impl Precondition {
     }
 
     fn read(headers: &HeaderMap) -> Result<Self> {
-        match (list(headers, &IF_MATCH)?, list(headers, &IF_NONE_MATCH)?) {
+        match (tags(headers, &IF_MATCH)?, tags(headers, &IF_NONE_MATCH)?) {
             // What is to be there and not to be there never is (RFC 9110, 13.2.2).
-            (Some(_), Some(none)) if none == ["*"] => Ok(Self::Revisions(vec![])),
-            (Some(tags), _) if tags == ["*"] => Ok(Self::Any),
-            (Some(tags), _) => Ok(Self::Revisions(tags.iter().filter_map(|tag| revision(tag)).collect())),
-            (None, Some(tags)) if tags == ["*"] => Ok(Self::MustNotExist),
+            (Some(_), Some(EntityTags::Any)) => Ok(Self::Revisions(vec![])),
+            (Some(EntityTags::Any), _) => Ok(Self::Any),
+            (Some(EntityTags::These(tags)), _) => {
+                Ok(Self::Revisions(tags.iter().filter_map(|tag| revision(tag)).collect()))
+            }
+            (None, Some(EntityTags::Any)) => Ok(Self::MustNotExist),
             (None, _) => Err(Error::PreconditionRequired),
         }
     }
@@ -55,21 +58,15 @@ fn revision(tag: &str) -> Option<i64> {
     revision.bytes().all(|byte| byte.is_ascii_digit()).then(|| revision.parse().ok())?
 }
 
-/// The tags in a header.
-fn list(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<String>>> {
-    let mut tags = vec![];
-    for line in headers.get_all(name) {
-        let text = line.to_str().unwrap_or_default();
-        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            let bare = tag.strip_prefix("W/").unwrap_or(tag);
-            if tag != "*" && !(bare.len() >= 2 && bare.starts_with('"') && bare.ends_with('"')) {
-                let detail = format!("`{tag}` is no ETag; send it with its quotation marks, or *");
-                return Err(Error::Header(vec![Violation::header(title(name), detail)]));
-            }
-            tags.push(tag.to_owned());
-        }
-    }
-    Ok((!tags.is_empty()).then_some(tags))
+/// The tags in a header, if it has any.
+fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<EntityTags>> {
+    let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
+    let read = EntityTags::read(&lines.join(","));
+    let tags = read.map_err(|tag| {
+        let detail = format!("`{tag}` is no ETag; send it with its quotation marks, or *");
+        Error::Header(vec![Violation::header(title(name), detail)])
+    })?;
+    Ok(Some(tags).filter(|tags| *tags != EntityTags::These(vec![])))
 }
 
 fn title(name: &HeaderName) -> &'static str {

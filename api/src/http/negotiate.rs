@@ -5,6 +5,7 @@ use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
 use super::coding::Coding;
 use super::format::Format;
+use super::operations::Operations;
 use crate::base::error::{Error, Result};
 
 /// The parts of a header like `text/csv, */*;q=0.5`, each with its weight, best first.
@@ -27,12 +28,14 @@ fn part(text: &str) -> Option<(String, f32)> {
 
 /// Are server-sent events asked for?
 pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
-    weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(|(range, _)| range == "text/event-stream"))
+    let wanted = |(range, weight): &(String, f32)| range == "text/event-stream" && *weight > 0.0;
+    weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(wanted))
 }
 
 /// Does a request wait for what is not there yet? It has as long as it asks for, and its answer is nobody else's.
 pub(super) fn is_long_poll(req: &ServiceRequest) -> bool {
-    is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="))
+    let waits = is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
+    waits && Operations::is_event_stream(req.request())
 }
 
 pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {

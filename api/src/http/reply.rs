@@ -1,8 +1,9 @@
 //! How an answer is put together: the handler's part.
 
+use actix_web::body::BoxBody;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
 use actix_web::http::uri::PathAndQuery;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::entry::EntryParams;
@@ -31,13 +32,45 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
-/// An answer that is for those alone who may see as much as who asked.
-#[derive(Clone, Copy)]
-pub(super) struct Private;
+/// Who may be sent a response. One without this is for a single request: it is neither stored nor tagged as public.
+#[derive(Clone, Debug)]
+pub(super) enum Sharing {
+    /// It is the same for every caller, and enters the response cache.
+    Public,
+    /// It depends on what the caller may see, and is not stored.
+    PerCaller { visibility: &'static str, is_private: bool },
+}
 
-pub(crate) fn private(mut response: HttpResponse) -> HttpResponse {
-    response.extensions_mut().insert(Private);
-    response
+/// A response that is the same for every caller.
+pub(crate) struct Public(pub HttpResponse);
+
+impl Responder for Public {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let mut response = self.0;
+        response.extensions_mut().insert(Sharing::Public);
+        response
+    }
+}
+
+/// A response that depends on what the caller may see.
+pub(crate) struct PerCaller {
+    pub response: HttpResponse,
+    /// What tells apart responses to callers who may see more from those to others.
+    pub visibility: &'static str,
+    /// Whether caches that others share must not store it.
+    pub is_private: bool,
+}
+
+impl Responder for PerCaller {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let Self { mut response, visibility, is_private } = self;
+        response.extensions_mut().insert(Sharing::PerCaller { visibility, is_private });
+        response
+    }
 }
 
 /// Where the same is in its other forms (RFC 8288).
@@ -89,7 +122,7 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
             let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
             let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
             let list = if asked.is_empty() { req.path().to_owned() } else { format!("{}?{asked}", req.path()) };
-            let feed = feed(&page.items, (&list, here, next), version.changed_at)?;
+            let feed = feed(&page.items, &list, here, next, version.changed_at)?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
         } else if self.view.is_whole() {
             reply(json, &page)?

@@ -7,13 +7,20 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 
 use super::coding::Coding;
+use super::entity_tags::EntityTags;
 use super::json::hex;
 use super::negotiate::coding;
 use crate::base::dates;
 use crate::base::db::version::Version;
 
-/// A representation depends on the program as well as on the data.
-const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+/// A representation depends on the program as well as on the data: two builds of one version may differ.
+const PROGRAM: [&str; 2] = [
+    env!("CARGO_PKG_VERSION"),
+    match option_env!("TRANSFERATLAS_REVISION") {
+        Some(revision) => revision,
+        None => "",
+    },
+];
 
 /// What of a request decides how a kept answer is sent.
 pub(super) struct Wanted {
@@ -34,8 +41,12 @@ impl Wanted {
 
     /// Does the client say that it holds it?
     pub(super) fn holds(&self, tag: &str) -> bool {
-        let held = self.held.iter().flat_map(|held| held.split(','));
-        held.map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag)
+        match self.held.as_deref().map(EntityTags::read) {
+            Some(Ok(EntityTags::Any)) => true,
+            Some(Ok(EntityTags::These(tags))) => tags.iter().any(|held| held.trim_start_matches("W/") == tag),
+            // A condition that cannot be read does not hold.
+            Some(Err(_)) | None => false,
+        }
     }
 
     /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
@@ -59,7 +70,15 @@ fn seconds(time: SystemTime) -> u64 {
 }
 
 pub(super) fn digest(parts: &[&[u8]]) -> String {
-    let mut hash = Sha256::new_with_prefix(PROGRAM);
+    digest_of(PROGRAM, parts)
+}
+
+fn digest_of(program: [&str; 2], parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in program {
+        hash.update(part);
+        hash.update([0]);
+    }
     for part in parts {
         hash.update(part);
     }
@@ -80,5 +99,18 @@ pub(super) fn tag(base: &str, coding: Coding) -> String {
     match coding {
         Coding::Identity => format!("\"{base}\""),
         coded => format!("\"{base}-{}\"", coded.name()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_builds_of_one_version_share_no_tag() {
+        let of = |revision| digest_of(["0.1.0", revision], &[b"/v1/projects", b"?", b"", b"text/csv"]);
+
+        assert_ne!(of("4f1c2d"), of("4f1c2d-dirty"));
+        assert_ne!(of("4f1c2d"), of(""));
     }
 }

@@ -112,13 +112,13 @@ impl KnownNames {
         members
             .filter_map(|(member, name)| {
                 let other = self.owners.get(name).filter(|owner| **owner != id)?;
-                Some(flaw(member, self.taken(member, (name, &names), self.names.get(other)?)))
+                Some(flaw(member, self.taken(member, name, &names, self.names.get(other)?)))
             })
             .collect()
     }
 
     /// What is said of a name that another entry has, and what to do.
-    fn taken(&self, member: &str, (name, own): (&str, &Names), other: &Names) -> String {
+    fn taken(&self, member: &str, name: &str, own: &Names, other: &Names) -> String {
         let taken = format!("`{name}` cannot become the {member} of {}: it is that of {}", own.shown(), other.shown());
         let elsewhere = other.official.as_ref().or(Some(&other.slug)).and_then(|key| self.lines.get(key));
         match elsewhere {

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::serve;
 
 use crate::base::error::{Error, Result};
-use crate::http::reply;
+use crate::http::{Public, reply};
 
 const TAG: &str = "documentation";
 
@@ -23,8 +23,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// The OpenAPI 3.1 document of the service, made from the routes that are served.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The document", body = Object)))]
 #[get("/openapi.json")]
-async fn get_openapi(document: Data<OpenApi>) -> Result<HttpResponse> {
-    reply("application/json", &**document)
+async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
+    reply("application/json", &**document).map(Public)
 }
 
 /// Find the interactive documentation
@@ -46,7 +46,7 @@ async fn get_docs() -> HttpResponse {
         (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
     ))))]
 #[get("/docs/{file:.*}")]
-async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
+async fn get_docs_file(file: Path<String>) -> Result<Public> {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                           connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     /// What starts the page; ours, the rest is Swagger UI as it is.
@@ -55,8 +55,9 @@ async fn get_docs_file(file: Path<String>) -> Result<HttpResponse> {
     let found = serve(&file, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
     let found = found.ok_or(Error::NotFound)?;
     let bytes = if *file == "swagger-initializer.js" { INITIALIZER.into() } else { found.bytes.into_owned() };
-    Ok(HttpResponse::Ok()
+    let response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, found.content_type))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
-        .body(bytes))
+        .body(bytes);
+    Ok(Public(response))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use sea_orm::prelude::Expr;
-use sea_orm::{DatabaseConnection, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{DatabaseTransaction, EntityTrait, FromQueryResult, ModelTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::base::db::context::Context;
@@ -65,9 +65,10 @@ impl<E: EntityTrait> PreparedList<E> {
     /// The entries that follow a position, and where to read on if there are more.
     async fn part<M, T>(
         &self,
-        db: &DatabaseConnection,
-        (after, limit): (Option<&Position>, u64),
-        views: &impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>>,
+        db: &DatabaseTransaction,
+        after: Option<&Position>,
+        limit: u64,
+        views: &impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>>,
     ) -> Result<(Vec<T>, Option<Position>)>
     where
         M: ModelTrait<Entity = E>,
@@ -101,7 +102,7 @@ pub(crate) async fn list<Q, T, M, E>(
     req: &HttpRequest,
     mut list: ListQuery<Q, T>,
     plan: impl Fn(&Q) -> ListPlan,
-    views: impl AsyncFn(&DatabaseConnection, Vec<M>) -> Result<Vec<T>> + 'static,
+    views: impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>> + 'static,
 ) -> Result<HttpResponse>
 where
     Q: Filters + 'static,
@@ -109,7 +110,9 @@ where
     M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
     E: EntityTrait<Model = M>,
 {
-    let (db, version) = (context.read()?, context.version.version());
+    // Total, page and facets belong to one state. It may be newer than the version, and is never older.
+    let (version, snapshot) = (context.version.version(), context.snapshot().await?);
+    let db = &snapshot;
     // From here on, entries of other resources are named by their ids: former names need no second look.
     for (resource, names) in list.query.references() {
         *names = resource.check(db, names).await?.iter().map(Uuid::to_string).collect();
@@ -123,9 +126,10 @@ where
     let plan = ListPlan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
     let asked = PreparedList::<E>::new(&plan, search, list.params.highlight.unwrap_or(T::MARKED));
     if list.view.is_streamed() {
+        snapshot.commit().await?;
         let context = context.clone();
         return list
-            .stream(req, async move |after, limit| asked.part(context.read()?, (after, limit), &views).await)
+            .stream(req, async move |after, limit| asked.part(&context.snapshot().await?, after, limit, &views).await)
             .await;
     }
     let total = asked.rows.clone().count(db).await?;
@@ -134,11 +138,12 @@ where
         let entries = facet.filters.clone().compare("updated_at >= $1", since).select::<E>(asked.search.as_ref());
         facets.insert(facet.name, facet_values(db, facet, entries).await?);
     }
-    let (items, next) = asked.part(db, (list.after.as_ref(), list.limit()), &views).await?;
+    let (items, next) = asked.part(db, list.after.as_ref(), list.limit(), &views).await?;
     let did_you_mean = match &asked.search {
         Some(search) if total == 0 => search.did_you_mean(db).await?,
         _ => None,
     };
+    snapshot.commit().await?;
     let next = next.map(|position| list.cursor(position));
     list.reply(req, Page { items, total, next, facets, did_you_mean }, version)
 }

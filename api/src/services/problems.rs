@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::error::{Error, PROBLEM_TYPES, ProblemType, Result};
+use crate::http::Public;
 
 const TAG: &str = "problems";
 
@@ -21,12 +22,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// A page, for people.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems")]
-async fn list_problems() -> HttpResponse {
+async fn list_problems() -> Public {
     let row = |kind: &ProblemType| {
         let ProblemType { status, name, title, .. } = kind;
         format!("<li><a href=\"/problems/{name}\">{title}</a> ({})</li>", status.as_u16())
     };
-    page("Problems", &format!("<ul>{}</ul>", PROBLEM_TYPES.iter().map(row).collect::<String>()))
+    Public(page("Problems", &format!("<ul>{}</ul>", PROBLEM_TYPES.iter().map(row).collect::<String>())))
 }
 
 /// Read about a kind of problem
@@ -35,14 +36,14 @@ async fn list_problems() -> HttpResponse {
 #[utoipa::path(tag = TAG, params(("name" = String, Path, description = "Name of the problem.", example = "not-found")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems/{name}")]
-async fn get_problem(name: Path<String>) -> Result<HttpResponse> {
+async fn get_problem(name: Path<String>) -> Result<Public> {
     let kind = PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
     let body = format!(
         "<p>{}</p><p>Status {}. Answers carry it as <code>application/problem+json</code> (RFC 9457) with the type \
          <code>/problems/{}</code>.</p><p><a href=\"/problems\">All problems</a> · <a href=\"/docs/\">Documentation</a></p>",
         kind.remedy, kind.status, kind.name
     );
-    Ok(page(kind.title, &body))
+    Ok(Public(page(kind.title, &body)))
 }
 
 fn page(title: &str, body: &str) -> HttpResponse {

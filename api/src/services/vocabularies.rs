@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, get};
 use entity::Text;
 use entity::vocabulary::{List, lists};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record};
-use crate::http::{EntryKey, EntryParams, Filters, ListQuery, Name, Page, Paging, Position, RepresentationParams};
+use crate::http::{
+    EntryKey, EntryParams, Filters, ListQuery, Name, Page, Paging, Position, Public, RepresentationParams,
+};
 
 const TAG: &str = "vocabularies";
 
@@ -104,9 +106,9 @@ async fn list_vocabularies(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<VocabularyQuery, Vocabulary>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     if list.view.is_streamed() {
-        return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await;
+        return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await.map(Public);
     }
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
@@ -116,16 +118,17 @@ async fn list_vocabularies(
         Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None },
         context.version.version(),
     )
+    .map(Public)
 }
 
 /// Read a vocabulary
 #[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), RepresentationParams),
     responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
 #[get("/v1/vocabularies/{key}")]
-async fn get_vocabulary(req: HttpRequest, key: EntryKey, entry: EntryParams<Vocabulary>) -> Result<HttpResponse> {
+async fn get_vocabulary(req: HttpRequest, key: EntryKey, entry: EntryParams<Vocabulary>) -> Result<Public> {
     let Name::Slug(name) = key.name() else {
         return Err(Error::NotFound);
     };
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == name);
-    entry.reply(&req, &found.ok_or(Error::NotFound)?)
+    entry.reply(&req, &found.ok_or(Error::NotFound)?).map(Public)
 }

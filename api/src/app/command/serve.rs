@@ -20,7 +20,6 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
         // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
         () = received(&mut stop) => std::process::exit(0),
     };
-    actix_web::rt::spawn(keys.clone().follow(settings.keys.clone(), settings.database.clone()));
     if keys.are_none() {
         tracing::warn!(
             "there are no keys to check tokens with, so the service takes no writes; name them with --keys-file or TRANSFERATLAS_KEYS"

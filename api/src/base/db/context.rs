@@ -1,6 +1,6 @@
 //! What a request needs of the database.
 
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 use super::database::Database;
 use super::version::DirectoryVersion;
@@ -21,5 +21,11 @@ impl Context {
             return Err(Error::Unavailable(anyhow::anyhow!("the database is away")));
         }
         Ok(self.db.connection())
+    }
+
+    /// Begins a read-only transaction whose statements all see the same state of the directory.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        self.read()?;
+        self.db.snapshot().await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
 
 use super::server::{self, Server, Use};
 use super::settings::DatabaseSettings;
@@ -61,6 +61,12 @@ impl Database {
     /// For reads; on a server it refuses to write.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.0.reads
+    }
+
+    /// Begins a read-only transaction whose statements all see the same state.
+    pub(super) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
+        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        Ok(self.0.reads.begin_with_config(Some(isolation), Some(access)).await?)
     }
 
     /// For looking after the database, while reads and writes may be waiting for it.

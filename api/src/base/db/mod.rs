@@ -17,6 +17,7 @@ mod statement;
 pub(crate) mod version;
 mod write;
 
+pub use self::author::Author;
 pub use self::database::Database;
 pub(crate) use self::database::in_time;
 pub(crate) use self::save::upsert;
@@ -24,5 +25,6 @@ pub use self::save::{ImportSummary, KeyChange};
 pub use self::schema::{Removal, Schema};
 pub use self::settings::DatabaseSettings;
 pub(crate) use self::statement::{sql, written};
+pub use self::version::DirectoryVersion;
 pub(crate) use self::write::rollback;
 pub use self::write::{Timeouts, Write};

@@ -23,7 +23,9 @@ pub(crate) struct Item<'a> {
 /// knows where it came from.
 pub(crate) fn feed<T: Record>(
     entries: &[T],
-    (list, here, next): (&str, &str, Option<String>),
+    list: &str,
+    here: &str,
+    next: Option<String>,
     updated: DateTime<Utc>,
 ) -> Result<Vec<u8>> {
     let mut links =

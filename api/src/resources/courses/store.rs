@@ -10,7 +10,7 @@ use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::base::terms::term_values;
-use crate::model::catalog::{self};
+use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 

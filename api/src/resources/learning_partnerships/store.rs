@@ -9,7 +9,7 @@ use super::input::LearningPartnershipInput;
 use super::query::{PARTNERS, SOLUTIONS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::model::catalog::{self};
+use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
 

@@ -36,7 +36,7 @@ impl Feed {
         tables.sort();
         let key = (context.version.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async {
-            let page = in_time(query::after(context.read()?, (after, limit), &tables)).await;
+            let page = in_time(query::after(context.read()?, after, limit, &tables)).await;
             page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
         // What failed for one is not tried again by all who waited for the same.

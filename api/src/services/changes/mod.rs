@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{Either, HttpRequest, HttpResponse, get};
 use tokio::time::Instant;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Changes, ChangesQuery};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
-use crate::http::{QueryString, is_stream, lasts_until, reply};
+use crate::http::{Public, QueryString, is_stream, lasts_until, reply};
 
 pub(crate) use self::dto::FeedChange;
 pub(crate) use self::feed::Feed;
@@ -46,7 +46,7 @@ async fn list_changes(
     feed: Data<Feed>,
     req: HttpRequest,
     QueryString(mut query): QueryString<ChangesQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Either<HttpResponse, Public>> {
     if is_stream(req.headers()) {
         if let Some(last) = req.headers().get(LAST_EVENT_ID) {
             let read = last.to_str().ok().and_then(|last| last.trim().to_owned().try_into().ok());
@@ -54,11 +54,11 @@ async fn list_changes(
             let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
             query.after = Some(read.ok_or_else(wrong)?);
         }
-        return stream::answer(context, feed, query, lasts_until(&req));
+        return stream::answer(context, feed, query, lasts_until(&req)).map(Either::Left);
     }
     let wait = query.wait.map_or(0, |wait| wait.0.unsigned_abs());
     let page = awaited(&context, &feed, &query, Duration::from_secs(wait)).await?;
-    reply("application/json", &*page)
+    reply("application/json", &*page).map(|response| Either::Right(Public(response)))
 }
 
 /// A page that has something in it, if that comes within some time.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::change::Model;
-use sea_orm::DatabaseConnection;
+use sea_orm::DatabaseTransaction;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -19,9 +19,7 @@ use self::dto::{AuditQuery, Change, HistoryQuery, OldState, PatchStep};
 use crate::auth::{AuditRead, Caller, Scope, Scoped};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
-use crate::http::{
-    BoundedInt, EntryKey, ListQuery, Page, Paging, QueryString, RepresentationParams, private, reject_query, reply,
-};
+use crate::http::{BoundedInt, EntryKey, ListQuery, Page, Paging, PerCaller, QueryString, RepresentationParams, reply};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::list;
 
@@ -44,9 +42,10 @@ struct Asked {
 }
 
 impl Asked {
-    /// Keeps from others what they may not see.
-    fn discreet(&self, response: HttpResponse) -> HttpResponse {
-        if self.is_gone || self.with_actor { private(response) } else { response }
+    /// The response for callers who may see as much.
+    fn respond(&self, response: HttpResponse) -> PerCaller {
+        let visibility = if self.with_actor { "with actor" } else { "" };
+        PerCaller { response, visibility, is_private: self.is_gone || self.with_actor }
     }
 }
 
@@ -81,12 +80,12 @@ async fn list_history(
     req: HttpRequest,
     key: EntryKey,
     list: ListQuery<HistoryQuery, Change>,
-) -> Result<HttpResponse> {
+) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
     let Asked { entry, with_actor, .. } = asked;
     let plan = move |query: &HistoryQuery| query::history(&HistoryQuery { entry: Some(entry), ..query.clone() });
-    let views = async move |_: &DatabaseConnection, rows: Vec<Model>| Ok(query::views(rows, with_actor));
-    list::list(&context, &req, list, plan, views).await.map(|response| asked.discreet(response))
+    let views = async move |_: &DatabaseTransaction, rows: Vec<Model>| Ok(query::views(rows, with_actor));
+    list::list(&context, &req, list, plan, views).await.map(|response| asked.respond(response))
 }
 
 /// Read an old state of an entry
@@ -103,12 +102,11 @@ async fn get_old_state(
     req: HttpRequest,
     key: EntryKey,
     number: Path<Number>,
-) -> Result<HttpResponse> {
-    reject_query(&req)?;
+) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
     let mut row = at(&context, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
     let old = OldState { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
-    reply("application/json", &old).map(|response| asked.discreet(response))
+    reply("application/json", &old).map(|response| asked.respond(response))
 }
 
 /// What a patch starts from.
@@ -138,7 +136,7 @@ async fn get_patch(
     key: EntryKey,
     number: Path<Number>,
     query: QueryString<PatchQuery>,
-) -> Result<HttpResponse> {
+) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
     let entry = asked.entry;
     let number = number.read()?;
@@ -150,7 +148,7 @@ async fn get_patch(
     let content = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
     let patch = json_patch::diff(&content(first), &content(Some(second)));
     let patch = serde_json::to_value(patch).map_err(Error::internal)?;
-    reply("application/json-patch+json", &patch).map(|response| asked.discreet(response))
+    reply("application/json-patch+json", &patch).map(|response| asked.respond(response))
 }
 
 async fn at(context: &Context, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
@@ -183,9 +181,13 @@ async fn list_audit(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<AuditQuery, Change>,
-) -> Result<HttpResponse> {
+) -> Result<PerCaller> {
     caller.is_unbound()?;
     query::check(&list.query)?;
-    let views = async |_: &DatabaseConnection, rows: Vec<Model>| Ok(query::views(rows, true));
-    list::list(&context, &req, list, query::audit, views).await.map(private)
+    let views = async |_: &DatabaseTransaction, rows: Vec<Model>| Ok(query::views(rows, true));
+    list::list(&context, &req, list, query::audit, views).await.map(|response| PerCaller {
+        response,
+        visibility: "audit",
+        is_private: true,
+    })
 }

@@ -15,7 +15,7 @@ use self::statistics::{Statistics, count};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Format;
-use crate::http::{QueryString, alternate, negotiate, reject_query, reply};
+use crate::http::{Public, QueryString, alternate, negotiate, reply};
 
 const TAG: &str = "overview";
 
@@ -38,7 +38,7 @@ async fn get_network(
     context: Data<Context>,
     req: HttpRequest,
     QueryString(query): QueryString<NetworkQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     let form = negotiate(req.headers(), query.format, &FORMS)?;
     let network = query::network(context.read()?, &query).await?;
     let mut response = match form {
@@ -50,7 +50,7 @@ async fn get_network(
     if let Ok(link) = alternate(&req, form, &FORMS).join(", ").parse() {
         response.headers_mut().insert(LINK, link);
     }
-    Ok(response)
+    Ok(Public(response))
 }
 
 /// Read the numbers of the directory
@@ -58,7 +58,6 @@ async fn get_network(
 /// What a home page shows of it.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
 #[get("/v1/statistics")]
-async fn get_statistics(context: Data<Context>, req: HttpRequest) -> Result<HttpResponse> {
-    reject_query(&req)?;
-    reply(Format::Json.content_type(), &count(context.read()?).await?)
+async fn get_statistics(context: Data<Context>) -> Result<Public> {
+    reply(Format::Json.content_type(), &count(context.read()?).await?).map(Public)
 }

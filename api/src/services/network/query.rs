@@ -21,7 +21,7 @@ pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> 
     let themes = THEMES.check(db, &query.theme).await?;
     let municipalities = MUNICIPALITIES.check(db, &query.municipality).await?;
     let ends = [municipalities, PROJECTS.check(db, &query.project).await?].concat();
-    let edges = edges(db, query, (themes, ends)).await?;
+    let edges = edges(db, query, themes, ends).await?;
     let mut degrees: HashMap<Uuid, usize> = HashMap::new();
     for end in edges.iter().flat_map(|edge| [edge.source, edge.target]) {
         *degrees.entry(end).or_default() += 1;
@@ -58,7 +58,8 @@ const EDGES: &str = "select e.kind, e.source_id as source, e.target_id as target
 async fn edges(
     db: &impl ConnectionTrait,
     query: &NetworkQuery,
-    (themes, ends): (Vec<Uuid>, Vec<Uuid>),
+    themes: Vec<Uuid>,
+    ends: Vec<Uuid>,
 ) -> Result<Vec<Edge>> {
     #[derive(FromQueryResult)]
     struct Found {

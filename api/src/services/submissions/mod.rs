@@ -20,7 +20,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
 use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{
-    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reject_query, reply,
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reply,
 };
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
@@ -74,7 +74,7 @@ async fn list_submissions(
 ) -> Result<HttpResponse> {
     query::check(&list.query)?;
     list.query.visibility = Visibility::of(&caller);
-    let views = async move |db: &DatabaseConnection, rows: Vec<Model>| {
+    let views = async move |db: &DatabaseTransaction, rows: Vec<Model>| {
         query::views(db, names::up_to_date(db, rows).await?, &caller).await
     };
     list::list(&context, &req, list, query::plan, views).await.map(no_store)
@@ -86,13 +86,7 @@ async fn list_submissions(
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
 #[get("/v1/submissions/{id}")]
-async fn get_submission(
-    caller: Scoped<SubmissionActor>,
-    context: Data<Context>,
-    req: HttpRequest,
-    id: Id,
-) -> Result<HttpResponse> {
-    reject_query(&req)?;
+async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
     let submission = query::whole(db, row, &caller).await?;
@@ -207,10 +201,8 @@ async fn create_submission_action(
 async fn list_submission_actions(
     caller: Scoped<SubmissionActor>,
     context: Data<Context>,
-    req: HttpRequest,
     id: Id,
 ) -> Result<HttpResponse> {
-    reject_query(&req)?;
     one(context.read()?, id.0, &caller).await?;
     let items = query::taken(context.read()?, id.0).await?;
     reply("application/json", &Steps { items }).map(no_store)

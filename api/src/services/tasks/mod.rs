@@ -4,14 +4,14 @@ mod dto;
 mod query;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::Duties;
 use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::{EntryKey, no_store, reject_query, reply};
+use crate::http::{EntryKey, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::former_keys::absent;
 
@@ -29,10 +29,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 async fn get_municipality_duties(
     caller: Scoped<SubmissionsWrite>,
     context: Data<Context>,
-    req: HttpRequest,
     key: EntryKey,
 ) -> Result<HttpResponse> {
-    reject_query(&req)?;
     let (db, name) = (context.read()?, key.to_string());
     let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
         return Err(absent(db, &MUNICIPALITIES, &key).await);

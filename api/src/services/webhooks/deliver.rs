@@ -78,7 +78,7 @@ enum Work {
 
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
-    let todo = in_time(queue::todo(database.watch(), private)).await?;
+    let todo = in_time(queue::todo(database.connection(), private)).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
         match within(database, async move |tx| queue::claim(tx, webhook, private).await).await {
@@ -130,7 +130,7 @@ async fn send(context: Context, sender: Sender, batch: Batch) {
     let Batch { webhook, url, secrets, messages, until } = batch;
     let began = Instant::now();
     for message in messages {
-        let attempt = attempt(&sender, (&url, &secrets), &message).await;
+        let attempt = attempt(&sender, &url, &secrets, &message).await;
         let settle = async move |tx: &DatabaseTransaction| match attempt {
             Some(attempt) => queue::settle(tx, webhook, until, &message, &attempt).await,
             None => queue::leave(tx, webhook, until).await.map(|()| false),
@@ -149,7 +149,7 @@ async fn send(context: Context, sender: Sender, batch: Batch) {
 }
 
 /// Sends one message once; nothing, if only an instance that may send to private addresses may.
-async fn attempt(sender: &Sender, (url, secrets): (&str, &[String]), message: &Message) -> Option<Attempt> {
+async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Message) -> Option<Attempt> {
     let (began, timestamp) = (Instant::now(), clock::now().timestamp());
     let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
     // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed elsewhere.

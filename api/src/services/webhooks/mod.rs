@@ -16,7 +16,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use entity::{webhook, webhook_delivery};
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -28,9 +28,7 @@ use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
-use crate::http::{
-    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reject_query,
-};
+use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store};
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
 
@@ -64,7 +62,7 @@ async fn list_webhooks(
     mut list: ListQuery<WebhookQuery, Webhook>,
 ) -> Result<HttpResponse> {
     list.query.owner = Owner::of(&caller);
-    let views = async |db: &DatabaseConnection, rows: Vec<webhook::Model>| query::views(db, rows).await;
+    let views = async |db: &DatabaseTransaction, rows: Vec<webhook::Model>| query::views(db, rows).await;
     list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
@@ -74,13 +72,7 @@ async fn list_webhooks(
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
     responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
 #[get("/v1/webhooks/{id}")]
-async fn get_webhook(
-    caller: Scoped<WebhooksWrite>,
-    context: Data<Context>,
-    req: HttpRequest,
-    id: Id,
-) -> Result<HttpResponse> {
-    reject_query(&req)?;
+async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
     shown(&webhook).map(Answer::send).map(no_store)
@@ -224,7 +216,7 @@ async fn list_webhook_deliveries(
     let owner = Owner::of(&caller);
     list.query.webhook = query::one(context.read()?, id.0, &owner).await?.id;
     list.query.hears_steps = owner.hears_steps;
-    let views = async |db: &DatabaseConnection, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
+    let views = async |db: &DatabaseTransaction, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
     list::list(&context, &req, list, query::log, views).await.map(no_store)
 }
 

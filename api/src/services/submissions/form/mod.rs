@@ -2,8 +2,8 @@
 
 mod dto;
 
+use actix_web::get;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use entity::Text;
 use entity::vocabulary::lists;
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
 use super::kind::{KINDS, Kind};
 use super::labels::labels;
 use crate::base::error::{Error, Result, Violation};
-use crate::http::{QueryString, reply};
+use crate::http::{Public, QueryString, reply};
 use crate::model::catalog::Resource;
 use crate::write::input::MAX_BYTES;
 
@@ -24,14 +24,14 @@ const TAG: &str = "submissions";
 /// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
 #[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
 #[get("/v1/submissions/form")]
-pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<HttpResponse> {
+pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<Public> {
     let kind = query.0.kind.as_deref().unwrap_or("practice_example");
     let form = forms.of_kind(kind).ok_or_else(|| {
         let known: Vec<&str> = forms.0.iter().map(|form| form.kind).collect();
         let detail = format!("`{kind}` is not known here; write one of: {}", known.join(", "));
         Error::Parameters(vec![Violation::parameter("kind", detail)])
     })?;
-    reply("application/json", form)
+    reply("application/json", form).map(Public)
 }
 
 /// The forms, one for each kind of entry that can be submitted.
@@ -69,7 +69,7 @@ fn any_has(members: &[FormMember], place: &str) -> bool {
     })
 }
 
-fn text((de, en): (&str, &str)) -> Text {
+fn text(de: &str, en: &str) -> Text {
     Text { de: de.to_owned(), en: Some(en.to_owned()) }
 }
 
@@ -88,7 +88,7 @@ impl Form {
         Self {
             kind: kind.resource.table,
             resource: kind.resource.collection,
-            title: text((de, en)),
+            title: text(de, en),
             max_bytes: MAX_BYTES,
             members,
             example,
@@ -101,6 +101,14 @@ struct Reading<'d> {
     document: &'d Value,
     mentions: Vec<(&'static str, &'static Resource)>,
     wanted: &'static [&'static str],
+}
+
+/// Where a member of a schema stands.
+struct Place<'p> {
+    schema: &'p str,
+    /// JSON pointer to the object that it is a member of.
+    path: &'p str,
+    required: bool,
 }
 
 impl<'d> Reading<'d> {
@@ -119,12 +127,13 @@ impl<'d> Reading<'d> {
         };
         let read = |member: &String| {
             let property = schema.get("properties")?.get(member)?;
-            Some(self.member((name, member), property, (path, required(member))))
+            Some(self.member(&Place { schema: name, path, required: required(member) }, member, property))
         };
         properties.keys().filter_map(read).collect()
     }
 
-    fn member(&self, (schema, name): (&str, &str), property: &'d Value, (path, required): (&str, bool)) -> FormMember {
+    fn member(&self, place: &Place<'_>, name: &str, property: &'d Value) -> FormMember {
+        let Place { schema, path, required } = *place;
         let items = property.get("items");
         let is_list = items.is_some();
         let (of, item) = self.resolved(items.unwrap_or(property));
@@ -145,14 +154,14 @@ impl<'d> Reading<'d> {
             Takes::Object => self.members(&of, item, &format!("{path}/")),
             _ => vec![],
         };
-        let options = list
-            .as_ref()
-            .map(|list| list.terms.iter().map(|(value, label)| Choice { value, label: text(*label) }).collect());
+        let options = list.as_ref().map(|list| {
+            list.terms.iter().map(|(value, label)| Choice { value, label: text(label.0, label.1) }).collect()
+        });
         FormMember {
             name: name.to_owned(),
             pointer: format!("/{}", path.strip_suffix("/*").unwrap_or(&path)),
-            label: text((label_de, label)),
-            help: text((help_de, english.unwrap_or_default())),
+            label: text(label_de, label),
+            help: text(help_de, english.unwrap_or_default()),
             kind,
             is_list,
             required,

@@ -1,0 +1,91 @@
+//! Background tasks: each is watched, and the end of the service waits for all of them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix_web::rt;
+use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The background tasks of one service; clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct Tasks {
+    tracker: TaskTracker,
+    stopping: CancellationToken,
+    /// The first task that panicked.
+    failed: Arc<OnceLock<&'static str>>,
+}
+
+impl Tasks {
+    /// Starts a task that is dropped when the service stops. Must be called inside an actix system.
+    pub(crate) fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + 'static) {
+        let stopping = self.stopping.clone();
+        self.spawn_to_end(name, async move {
+            stopping.run_until_cancelled(task).await;
+        });
+    }
+
+    /// Starts a task that ends by itself when the service stops.
+    pub(crate) fn spawn_to_end(&self, name: &'static str, task: impl Future<Output = ()> + 'static) {
+        let (failed, stopping) = (self.failed.clone(), self.stopping.clone());
+        rt::spawn(self.tracker.track_future(async move {
+            if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+                tracing::error!(task = name, "a background task panicked; restart the service");
+                let _ = failed.set(name);
+            } else if !stopping.is_cancelled() {
+                tracing::debug!(task = name, "a background task has nothing left to do");
+            }
+        }));
+    }
+
+    /// The first task that panicked. The service is not ready from then on, so that it is restarted.
+    pub(crate) fn failed(&self) -> Option<&'static str> {
+        self.failed.get().copied()
+    }
+
+    /// Ends all tasks, and waits for them, though not for ever.
+    pub(crate) async fn stop(&self, patience: Duration) {
+        self.stopping.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tracker.len(), "background tasks did not end in time");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_task_that_panics_is_named() {
+        let tasks = Tasks::default();
+        tasks.spawn("sound", async {});
+        tokio::task::yield_now().await;
+        assert_eq!(tasks.failed(), None);
+
+        tasks.spawn("broken", async { unreachable!("this task panics") });
+        tasks.stop(Duration::from_secs(1)).await;
+
+        assert_eq!(tasks.failed(), Some("broken"));
+    }
+
+    #[actix_web::test]
+    async fn the_end_waits_for_every_task() {
+        let (tasks, ended) = (Tasks::default(), Arc::new(OnceLock::new()));
+        let last = ended.clone();
+        tasks.spawn("endless", pending());
+        tasks.spawn_to_end("last words", async move {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let _ = last.set(());
+        });
+
+        tasks.stop(Duration::from_secs(5)).await;
+
+        assert!(ended.get().is_some() && tasks.tracker.is_empty());
+    }
+}

@@ -1,0 +1,65 @@
+//! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, 8.8.3): commas and spaces may be part of a tag.
+
+/// The tags of a header, or `*`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum EntityTags {
+    Any,
+    /// Each with its quotation marks, and with `W/` if it is weak.
+    These(Vec<String>),
+}
+
+impl EntityTags {
+    /// Reads the value of a header. The error is the part that is no tag.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let mut rest = text.trim_matches([' ', '\t', ',']);
+        if rest == "*" {
+            return Ok(Self::Any);
+        }
+        let mut tags = vec![];
+        while !rest.is_empty() {
+            let length = length(rest).ok_or_else(|| rest.split(',').next().unwrap_or_default().trim().to_owned())?;
+            let (tag, behind) = rest.split_at(length);
+            let next = behind.trim_start_matches([' ', '\t']);
+            if !next.is_empty() && !next.starts_with(',') {
+                return Err(rest.split(',').next().unwrap_or_default().trim().to_owned());
+            }
+            tags.push(tag.to_owned());
+            rest = next.trim_start_matches([' ', '\t', ',']);
+        }
+        Ok(Self::These(tags))
+    }
+}
+
+/// The length of the tag that a text begins with.
+fn length(text: &str) -> Option<usize> {
+    let opaque = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?;
+    let end = opaque.find('"')?;
+    let is_tag = opaque.bytes().take(end).all(|byte| byte == 0x21 || byte > 0x22 && byte != 0x7f);
+    is_tag.then(|| text.len() - opaque.len() + end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn these(tags: &[&str]) -> Result<EntityTags, String> {
+        Ok(EntityTags::These(tags.iter().map(|tag| (*tag).to_owned()).collect()))
+    }
+
+    #[test]
+    fn commas_belong_to_a_tag() {
+        assert_eq!(EntityTags::read("\"a,b\""), these(&["\"a,b\""]));
+        assert_eq!(EntityTags::read("\"a,*,b\" ,W/\"c\",, \"\""), these(&["\"a,*,b\"", "W/\"c\"", "\"\""]));
+        assert_eq!(EntityTags::read(" * "), Ok(EntityTags::Any));
+        assert_eq!(EntityTags::read(""), these(&[]));
+    }
+
+    #[test]
+    fn what_is_no_tag_is_named() {
+        for (text, named) in
+            [("17", "17"), ("\"a\", 17", "17"), ("\"a", "\"a"), ("\"a\" \"b\"", "\"a\" \"b\""), ("w/\"a\"", "w/\"a\"")]
+        {
+            assert_eq!(EntityTags::read(text), Err(named.to_owned()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A module imports from its own folder and from the layers below it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From bottom to top.
+const LAYERS: [&str; 11] =
+    ["base", "model", "auth", "http", "query", "write", "import", "resources", "services", "openapi", "app"];
+
+/// Which services may use which others. There is no cycle among them.
+const SERVICES: [(&str, &str); 4] =
+    [("history", "tokens"), ("submissions", "webhooks"), ("tokens", "webhooks"), ("webhooks", "changes")];
+
+/// The imports of a file that it must not have.
+fn refused(file: &str, text: &str) -> Vec<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let imports = code.flat_map(|line| line.split("crate::").skip(1));
+    imports.filter(|import| !is_allowed(file, import)).map(|import| format!("{file}: crate::{import}")).collect()
+}
+
+fn is_allowed(file: &str, import: &str) -> bool {
+    let part =
+        |text: &str| text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap().to_owned();
+    let (mut here, mut there) = (file.split('/').map(part), import.split("::").map(part));
+    let place = |layer: Option<&str>| LAYERS.iter().position(|known| Some(*known) == layer);
+    let (from, to) = (here.next(), there.next());
+    let (Some(own), Some(other)) = (place(from.as_deref()), place(to.as_deref())) else { return false };
+    let (folder, item) = (here.next().unwrap_or_default(), there.next().unwrap_or_default());
+    let is_module = item.starts_with(|letter: char| letter.is_ascii_lowercase());
+    match from.as_deref() {
+        _ if own != other => own > other,
+        // One resource, or service, does not use another.
+        Some("resources" | "services") if is_module && folder != item => {
+            from.as_deref() == Some("services") && SERVICES.contains(&(&folder, &item))
+        }
+        _ => true,
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+#[test]
+fn layers_point_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = vec![];
+    for path in files(&root) {
+        let file = path.strip_prefix(&root).unwrap().to_str().unwrap();
+        if file.contains('/') {
+            wrong.extend(refused(file, &fs::read_to_string(&path).unwrap()));
+        }
+    }
+    assert!(wrong.is_empty(), "imports that point up, or aside:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_import_is_refused() {
+    for (file, import) in [
+        ("http/list.rs", "use crate::query::facets::FacetValue;"),
+        ("base/db/write.rs", "fn note(author: &crate::write::change_log::Author) {}"),
+        ("resources/events/query.rs", "use crate::resources::themes::query::THEMES;"),
+        ("services/changes/query.rs", "use crate::services::webhooks;"),
+        ("services/tokens/mod.rs", "use crate::{State, app};"),
+    ] {
+        assert_eq!(refused(file, import).len(), 1, "{file}: {import}");
+    }
+    for (file, import) in [
+        ("query/list.rs", "use crate::http::Page;\nuse crate::query::facets::FacetSpec;"),
+        ("resources/events/mod.rs", "use crate::resources::Registration;"),
+        ("services/webhooks/outbox.rs", "use crate::services::changes::{self, Concerning};"),
+        ("base/error/mod.rs", "// In `crate::http` it becomes a response."),
+    ] {
+        assert_eq!(refused(file, import), [""; 0], "{file}: {import}");
+    }
+}
