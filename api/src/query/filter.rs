@@ -84,11 +84,7 @@ impl Filter {
     }
 
     /// With a place, in a view of places, that lies in a box and around a point.
-    pub(crate) fn within(
-        self,
-        view: &str,
-        (bbox, near, radius): (Option<Bbox>, Option<Near>, Option<Kilometres>),
-    ) -> Self {
+    pub(crate) fn within(self, view: &str, bbox: Option<Bbox>, near: Option<Near>, radius: Option<Kilometres>) -> Self {
         let table = self.table;
         let sql = format!("{table}.id in (select {table}_id from {view} where $1)");
         let lies = |place: Expr| Expr::cust_with_expr(sql.clone(), place);

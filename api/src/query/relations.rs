@@ -99,23 +99,25 @@ pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], ow
 
 impl Links {
     /// What one owner is related to.
-    pub(crate) fn take<L>(&mut self, relation: &Relation, owner: Uuid) -> Vec<L>
-    where
-        (&'static Resource, Related): Into<L>,
-    {
+    pub(crate) fn take<L: FromRelated>(&mut self, relation: &Relation, owner: Uuid) -> Vec<L> {
         let found = self.0.remove(&(relation.table, relation.other, owner)).unwrap_or_default();
-        found.into_iter().map(|found| (relation.to, found).into()).collect()
+        found.into_iter().map(|found| L::from_related(relation.to, found)).collect()
     }
 }
 
-impl From<(&'static Resource, Related)> for Link {
-    fn from((resource, found): (&'static Resource, Related)) -> Self {
+/// A link to an entry that another is related to.
+pub(crate) trait FromRelated {
+    fn from_related(resource: &'static Resource, found: Related) -> Self;
+}
+
+impl FromRelated for Link {
+    fn from_related(resource: &'static Resource, found: Related) -> Self {
         Self::new(resource.collection, found.id, found.slug, found.label.de)
     }
 }
 
-impl From<(&'static Resource, Related)> for MunicipalityLink {
-    fn from((resource, found): (&'static Resource, Related)) -> Self {
+impl FromRelated for MunicipalityLink {
+    fn from_related(resource: &'static Resource, found: Related) -> Self {
         debug_assert_eq!(resource.table, MUNICIPALITIES.table);
         Self::new(found.id, found.slug, found.official, found.label.de)
     }

@@ -54,7 +54,7 @@ fn filters(query: &EventQuery) -> Filter {
         .related(&BODIES, &query.municipality)
         .official("event_body", &query.ags)
         .listed("event_federal_state", "federal_state", term_values(&query.federal_state))
-        .within("event_place", (query.bbox, query.near, query.radius_km))
+        .within("event_place", query.bbox, query.near, query.radius_km)
 }
 
 fn order(by: EventOrder, near: Option<Near>) -> Option<SortKey> {

@@ -62,7 +62,7 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
         .official("practice_example_municipality", &query.ags)
         .listed("practice_example_federal_state", "federal_state", term_values(&query.federal_state))
         .during(query.from.as_ref(), query.to.as_ref())
-        .within("practice_example_place", (query.bbox, query.near, query.radius_km))
+        .within("practice_example_place", query.bbox, query.near, query.radius_km)
 }
 
 fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {

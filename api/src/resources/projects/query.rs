@@ -68,7 +68,7 @@ fn filters(query: &ProjectQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&MEMBERS, &query.municipality)
         .official("project_member", &query.ags)
-        .within("project_place", (query.bbox, query.near, query.radius_km))
+        .within("project_place", query.bbox, query.near, query.radius_km)
 }
 
 /// The name of the municipality that leads a project, as it is sorted by.

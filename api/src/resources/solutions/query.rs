@@ -67,7 +67,7 @@ fn filters(query: &SolutionQuery) -> Filter {
         .related(&MUNICIPALITIES_OF, &query.municipality)
         .official("solution_municipality", &query.ags)
         .listed("solution_federal_state", "federal_state", term_values(&query.federal_state))
-        .within("solution_place", (query.bbox, query.near, query.radius_km))
+        .within("solution_place", query.bbox, query.near, query.radius_km)
 }
 
 fn order(by: SolutionOrder, near: Option<Near>) -> Option<SortKey> {

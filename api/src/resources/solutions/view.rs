@@ -33,8 +33,8 @@ impl Entry for Solution {
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES, &PROJECTS, &PROVIDERS, &EXAMPLES, &PARTNERSHIPS], &ids).await?;
-        let mut named = related(db, ["solution_id", "other_id"], &ids).await?;
-        let mut naming = related(db, ["other_id", "solution_id"], &ids).await?;
+        let mut named = related(db, "solution_id", "other_id", &ids).await?;
+        let mut naming = related(db, "other_id", "solution_id", &ids).await?;
         let mut places = places(db, SOLUTIONS.table, &ids).await?;
         let counts = counts(db, &[&ADOPTERS], &ids).await?;
         let view = |row: Model| -> Result<Solution> {
@@ -115,7 +115,8 @@ pub(super) const WANTED: &[&str] = &[
 /// What the solutions name of each other, from one side or the other.
 async fn related(
     db: &impl ConnectionTrait,
-    [own, other]: [&str; 2],
+    own: &str,
+    other: &str,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<RelatedSolution>>> {
     #[derive(FromQueryResult)]
