@@ -13,7 +13,7 @@ use crate::query::relations::Relation;
 /// A facet that was asked for.
 pub(crate) struct Facet {
     pub name: &'static str,
-    pub values: Values,
+    pub source: FacetSource,
     pub label: Label,
     /// The filters in force, without its own: the other values stay in sight.
     pub filters: Filter,
@@ -22,8 +22,17 @@ pub(crate) struct Facet {
 /// What to show for a value that brings no label along.
 pub(crate) type Label = fn(&str) -> Option<Text>;
 
-/// Where the values of a facet stand.
-pub(crate) enum Values {
+/// How a facet of a list that is asked for by `Q` is counted.
+pub(crate) struct FacetSpec<Q> {
+    pub name: &'static str,
+    pub source: FacetSource,
+    pub label: Label,
+    /// Removes the filter of the same name from a query.
+    pub clear: fn(&mut Q),
+}
+
+/// Where the values of a facet are stored.
+pub(crate) enum FacetSource {
     /// A column of the entry's own table, or an expression over its columns.
     Column(&'static str),
     /// A table or view with a row for each entry and value: its name, and its column with the value.
@@ -32,19 +41,40 @@ pub(crate) enum Values {
     Related(&'static Relation),
 }
 
-/// The facets that were asked for. `facet_spec` takes the filter of a facet out of the query, and says where its values stand.
+/// Defines `facet_spec` by one line for each facet: `Facet => filter: source, label;`.
+///
+/// A facet has the name of the filter that it leaves out, so the two are written once.
+macro_rules! facet_specs {
+    ($facets:ident of $query:ident; $($facet:ident => $filter:ident: $source:ident($($at:expr),+), $label:expr;)+) => {
+        fn facet_spec(facet: $facets) -> $crate::query::facets::FacetSpec<$query> {
+            match facet {
+                $($facets::$facet => $crate::query::facets::FacetSpec {
+                    name: stringify!($filter),
+                    source: $crate::query::facets::FacetSource::$source($($at),+),
+                    label: $label,
+                    clear: |query| query.$filter = Default::default(),
+                },)+
+            }
+        }
+    };
+}
+
+pub(crate) use facet_specs;
+
+/// Returns the requested facets, each with the filters of the other facets.
 pub(crate) fn facets<Q: Clone, F: Copy>(
     query: &Q,
-    asked: &[F],
+    requested: &[F],
     filters: impl Fn(&Q) -> Filter,
-    facet_spec: impl Fn(F, &mut Q) -> (&'static str, Values, Label),
+    facet_spec: impl Fn(F) -> FacetSpec<Q>,
 ) -> Vec<Facet> {
     let facet = |facet: &F| {
+        let FacetSpec { name, source, label, clear } = facet_spec(*facet);
         let mut others = query.clone();
-        let (name, values, label) = facet_spec(*facet, &mut others);
-        Facet { name, values, label, filters: filters(&others) }
+        clear(&mut others);
+        Facet { name, source, label, filters: filters(&others) }
     };
-    asked.iter().map(facet).collect()
+    requested.iter().map(facet).collect()
 }
 
 #[derive(FromQueryResult)]
@@ -60,7 +90,7 @@ pub(crate) async fn facet_values<E: EntityTrait>(
     facet: Facet,
     entries: Select<E>,
 ) -> Result<Vec<FacetValue>> {
-    let Facet { values, label, .. } = facet;
+    let Facet { source, label, .. } = facet;
     let text = |value: &str| Expr::cust(value.to_owned()).cast_as(Alias::new("text"));
     let none = || Expr::cust("null::jsonb");
     let table = E::default().table_name().to_owned();
@@ -75,13 +105,13 @@ pub(crate) async fn facet_values<E: EntityTrait>(
             .add_group_by([Expr::cust("1"), Expr::cust("2")])
             .to_owned()
     };
-    let query = match values {
-        Values::Column(value) => {
+    let query = match source {
+        FacetSource::Column(value) => {
             let rows = entries.select_only().expr_as(text(value), "value").expr_as(none(), "label");
             rows.expr_as(Expr::cust("count(*)"), "count").group_by(Expr::cust("1")).into_query()
         }
-        Values::JoinTable(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
-        Values::Related(relation) => {
+        FacetSource::JoinTable(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
+        FacetSource::Related(relation) => {
             let Relation { table, owner, other, to, .. } = relation;
             let mut query = counted(table, owner, Expr::cust(to.label), text("t.slug"));
             let others = Expr::cust(format!("t.id = r.{other}"));

@@ -9,7 +9,7 @@ use crate::base::error::Result;
 use crate::base::terms::{parse_terms, term_values};
 use crate::model::catalog::{self, COURSES, Resource};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::query::facets::{facet_specs, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -46,29 +46,13 @@ fn order(by: CourseOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: CourseFacet, query: &mut CourseQuery) -> (&'static str, Values, Label) {
-    match facet {
-        CourseFacet::CourseFormat => {
-            query.course_format.clear();
-            ("course_format", Values::Column("format"), term::<CourseFormat>)
-        }
-        CourseFacet::Language => {
-            query.language.clear();
-            ("language", Values::Column("language"), plain)
-        }
-        CourseFacet::Free => {
-            query.free = None;
-            ("free", Values::Column("free"), yes_or_no)
-        }
-        CourseFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        CourseFacet::TargetGroup => {
-            query.target_group.clear();
-            ("target_group", Values::JoinTable("course_target_group", "target_group"), term::<TargetGroup>)
-        }
-    }
+facet_specs! {
+    CourseFacet of CourseQuery;
+    CourseFormat => course_format: Column("format"), term::<CourseFormat>;
+    Language => language: Column("language"), plain;
+    Free => free: Column("free"), yes_or_no;
+    Theme => theme: Related(&THEMES), plain;
+    TargetGroup => target_group: JoinTable("course_target_group", "target_group"), term::<TargetGroup>;
 }
 
 impl Entry for Course {

@@ -14,7 +14,7 @@ use crate::base::terms::term_values;
 use crate::model::catalog::{self, EVENTS, MUNICIPALITIES, Resource};
 use crate::model::geo::{Location, Near};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::query::facets::{facet_specs, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
@@ -69,41 +69,16 @@ fn order(by: EventOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: EventFacet, query: &mut EventQuery) -> (&'static str, Values, Label) {
-    match facet {
-        EventFacet::Kind => {
-            query.kind.clear();
-            ("kind", Values::Column("kind"), term::<EventKind>)
-        }
-        EventFacet::Status => {
-            query.status.clear();
-            ("status", Values::Column("status"), term::<EventStatus>)
-        }
-        EventFacet::Year => {
-            query.year.clear();
-            ("year", Values::Column("left(first_day, 4)"), plain)
-        }
-        EventFacet::Online => {
-            query.online = None;
-            ("online", Values::Column("online"), yes_or_no)
-        }
-        EventFacet::Free => {
-            query.free = None;
-            ("free", Values::Column("free"), yes_or_no)
-        }
-        EventFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        EventFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        EventFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("event_federal_state", "federal_state"), term::<FederalState>)
-        }
-    }
+facet_specs! {
+    EventFacet of EventQuery;
+    Kind => kind: Column("kind"), term::<EventKind>;
+    Status => status: Column("status"), term::<EventStatus>;
+    Year => year: Column("left(first_day, 4)"), plain;
+    Online => online: Column("online"), yes_or_no;
+    Free => free: Column("free"), yes_or_no;
+    Theme => theme: Related(&THEMES), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("event_federal_state", "federal_state"), term::<FederalState>;
 }
 
 impl Entry for Event {

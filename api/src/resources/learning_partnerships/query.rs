@@ -11,7 +11,7 @@ use crate::base::error::Result;
 use crate::base::terms::term_values;
 use crate::model::catalog::{self, LEARNING_PARTNERSHIPS, MUNICIPALITIES, Resource};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -66,45 +66,16 @@ fn order(by: LearningPartnershipOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: LearningPartnershipFacet, query: &mut LearningPartnershipQuery) -> (&'static str, Values, Label) {
-    match facet {
-        LearningPartnershipFacet::PartnershipFormat => {
-            query.partnership_format.clear();
-            ("partnership_format", Values::Column("format"), term::<PartnershipFormat>)
-        }
-        LearningPartnershipFacet::Relation => {
-            query.relation.clear();
-            ("relation", Values::Column("relation"), term::<HowRelated>)
-        }
-        LearningPartnershipFacet::Status => {
-            query.status.clear();
-            ("status", Values::Column("status"), term::<PartnershipStatus>)
-        }
-        LearningPartnershipFacet::Role => {
-            query.role.clear();
-            ("role", Values::JoinTable("learning_partnership_partner", "role"), term::<PartnerRole>)
-        }
-        LearningPartnershipFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        LearningPartnershipFacet::Solution => {
-            query.solution.clear();
-            ("solution", Values::Related(&SOLUTIONS), plain)
-        }
-        LearningPartnershipFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        LearningPartnershipFacet::FederalState => {
-            query.federal_state.clear();
-            (
-                "federal_state",
-                Values::JoinTable("learning_partnership_federal_state", "federal_state"),
-                term::<FederalState>,
-            )
-        }
-    }
+facet_specs! {
+    LearningPartnershipFacet of LearningPartnershipQuery;
+    PartnershipFormat => partnership_format: Column("format"), term::<PartnershipFormat>;
+    Relation => relation: Column("relation"), term::<HowRelated>;
+    Status => status: Column("status"), term::<PartnershipStatus>;
+    Role => role: JoinTable("learning_partnership_partner", "role"), term::<PartnerRole>;
+    Theme => theme: Related(&THEMES), plain;
+    Solution => solution: Related(&SOLUTIONS), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("learning_partnership_federal_state", "federal_state"), term::<FederalState>;
 }
 
 impl Entry for LearningPartnership {

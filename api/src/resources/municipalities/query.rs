@@ -13,7 +13,7 @@ use crate::base::error::Result;
 use crate::model::catalog::{self, MUNICIPALITIES, Resource};
 use crate::model::geo::{Bbox, Location, Near};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, term, yes_or_no};
+use crate::query::facets::{facet_specs, facets, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -85,25 +85,12 @@ fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: MunicipalityFacet, query: &mut MunicipalityQuery) -> (&'static str, Values, Label) {
-    match facet {
-        MunicipalityFacet::Kind => {
-            query.kind.clear();
-            ("kind", Values::Column("kind"), term::<MunicipalityKind>)
-        }
-        MunicipalityFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::Column("federal_state"), term::<FederalState>)
-        }
-        MunicipalityFacet::SizeClass => {
-            query.size_class.clear();
-            ("size_class", Values::Column("size_class"), term::<SizeClass>)
-        }
-        MunicipalityFacet::Funded => {
-            query.funded = None;
-            ("funded", Values::Column("id in (select municipality_id from project_member)"), yes_or_no)
-        }
-    }
+facet_specs! {
+    MunicipalityFacet of MunicipalityQuery;
+    Kind => kind: Column("kind"), term::<MunicipalityKind>;
+    FederalState => federal_state: Column("federal_state"), term::<FederalState>;
+    SizeClass => size_class: Column("size_class"), term::<SizeClass>;
+    Funded => funded: Column("id in (select municipality_id from project_member)"), yes_or_no;
 }
 
 impl Entry for Municipality {

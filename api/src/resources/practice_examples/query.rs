@@ -17,7 +17,7 @@ use crate::model::catalog::{self, MUNICIPALITIES, PRACTICE_EXAMPLES, Resource};
 use crate::model::geo::Near;
 use crate::model::reuse::{freshness, read};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::geo::{nearest, places};
 use crate::query::keyset::SortKey;
@@ -79,62 +79,19 @@ fn order(by: PracticeExampleOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "four lines for each facet")]
-fn facet_spec(facet: PracticeExampleFacet, query: &mut PracticeExampleQuery) -> (&'static str, Values, Label) {
-    match facet {
-        PracticeExampleFacet::Relation => {
-            query.relation.clear();
-            ("relation", Values::Column("relation"), term::<HowRelated>)
-        }
-        PracticeExampleFacet::Status => {
-            query.status.clear();
-            ("status", Values::Column("status"), term::<Status>)
-        }
-        PracticeExampleFacet::DiscontinuedReason => {
-            query.discontinued_reason.clear();
-            (
-                "discontinued_reason",
-                Values::JoinTable("practice_example_discontinued_reason", "reason"),
-                term::<DiscontinuedReason>,
-            )
-        }
-        PracticeExampleFacet::Workstream => {
-            query.workstream.clear();
-            ("workstream", Values::JoinTable("practice_example_workstream", "workstream"), term::<Workstream>)
-        }
-        PracticeExampleFacet::Freshness => {
-            query.freshness.clear();
-            ("freshness", Values::JoinTable("practice_example_freshness", "freshness"), term::<Freshness>)
-        }
-        PracticeExampleFacet::ConfirmedBy => {
-            query.confirmed_by.clear();
-            ("confirmed_by", Values::JoinTable("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>)
-        }
-        PracticeExampleFacet::Sdg => {
-            query.sdg.clear();
-            ("sdg", Values::JoinTable("practice_example_goal", "goal"), plain)
-        }
-        PracticeExampleFacet::Solution => {
-            query.solution.clear();
-            ("solution", Values::Related(&SOLUTIONS), plain)
-        }
-        PracticeExampleFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        PracticeExampleFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        PracticeExampleFacet::FederalState => {
-            query.federal_state.clear();
-            (
-                "federal_state",
-                Values::JoinTable("practice_example_federal_state", "federal_state"),
-                term::<FederalState>,
-            )
-        }
-    }
+facet_specs! {
+    PracticeExampleFacet of PracticeExampleQuery;
+    Relation => relation: Column("relation"), term::<HowRelated>;
+    Status => status: Column("status"), term::<Status>;
+    DiscontinuedReason => discontinued_reason: JoinTable("practice_example_discontinued_reason", "reason"), term::<DiscontinuedReason>;
+    Workstream => workstream: JoinTable("practice_example_workstream", "workstream"), term::<Workstream>;
+    Freshness => freshness: JoinTable("practice_example_freshness", "freshness"), term::<Freshness>;
+    ConfirmedBy => confirmed_by: JoinTable("practice_example_confirmed_by", "confirmed_by"), term::<ConfirmedBy>;
+    Sdg => sdg: JoinTable("practice_example_goal", "goal"), plain;
+    Solution => solution: Related(&SOLUTIONS), plain;
+    Theme => theme: Related(&THEMES), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("practice_example_federal_state", "federal_state"), term::<FederalState>;
 }
 
 impl Entry for PracticeExample {

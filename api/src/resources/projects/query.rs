@@ -17,7 +17,7 @@ use crate::model::catalog::{self, MUNICIPALITIES, PROJECTS, Resource};
 use crate::model::geo::{Location, Near};
 use crate::model::municipality_link::MunicipalityLink;
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
@@ -88,33 +88,14 @@ fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: ProjectFacet, query: &mut ProjectQuery) -> (&'static str, Values, Label) {
-    match facet {
-        ProjectFacet::Round => {
-            query.round.clear();
-            ("round", Values::Column("round"), round)
-        }
-        ProjectFacet::RoundYear => {
-            query.round_year.clear();
-            ("round_year", Values::Column("round_year"), plain)
-        }
-        ProjectFacet::Category => {
-            query.category.clear();
-            ("category", Values::Column("category"), term::<Category>)
-        }
-        ProjectFacet::Phase => {
-            query.phase.clear();
-            ("phase", Values::Column("phase"), term::<Phase>)
-        }
-        ProjectFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("project_federal_state", "federal_state"), term::<FederalState>)
-        }
-        ProjectFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-    }
+facet_specs! {
+    ProjectFacet of ProjectQuery;
+    Round => round: Column("round"), round;
+    RoundYear => round_year: Column("round_year"), plain;
+    Category => category: Column("category"), term::<Category>;
+    Phase => phase: Column("phase"), term::<Phase>;
+    FederalState => federal_state: JoinTable("project_federal_state", "federal_state"), term::<FederalState>;
+    Theme => theme: Related(&THEMES), plain;
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as every label")]

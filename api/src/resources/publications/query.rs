@@ -9,7 +9,7 @@ use crate::base::error::Result;
 use crate::base::terms::term_values;
 use crate::model::catalog::{self, MUNICIPALITIES, PUBLICATIONS, Resource};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -53,37 +53,15 @@ fn order(by: PublicationOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: PublicationFacet, query: &mut PublicationQuery) -> (&'static str, Values, Label) {
-    match facet {
-        PublicationFacet::Kind => {
-            query.kind.clear();
-            ("kind", Values::Column("kind"), term::<PublicationKind>)
-        }
-        PublicationFacet::Year => {
-            query.year.clear();
-            ("year", Values::Column("year"), plain)
-        }
-        PublicationFacet::Publisher => {
-            query.publisher.clear();
-            ("publisher", Values::JoinTable("publication_publisher", "publisher"), plain)
-        }
-        PublicationFacet::Language => {
-            query.language.clear();
-            ("language", Values::Column("language"), plain)
-        }
-        PublicationFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        PublicationFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        PublicationFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("publication_federal_state", "federal_state"), term::<FederalState>)
-        }
-    }
+facet_specs! {
+    PublicationFacet of PublicationQuery;
+    Kind => kind: Column("kind"), term::<PublicationKind>;
+    Year => year: Column("year"), plain;
+    Publisher => publisher: JoinTable("publication_publisher", "publisher"), plain;
+    Language => language: Column("language"), plain;
+    Theme => theme: Related(&THEMES), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("publication_federal_state", "federal_state"), term::<FederalState>;
 }
 
 impl Entry for Publication {

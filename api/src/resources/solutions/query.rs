@@ -9,7 +9,7 @@ use super::filters::{SolutionFacet, SolutionOrder, SolutionQuery};
 use crate::base::terms::term_values;
 use crate::model::catalog::{self, MUNICIPALITIES, SOLUTIONS};
 use crate::model::geo::Near;
-use crate::query::facets::{Label, Values, facets, plain, term, yes_or_no};
+use crate::query::facets::{facet_specs, facets, plain, term, yes_or_no};
 use crate::query::filter::Filter;
 use crate::query::geo::nearest;
 use crate::query::keyset::SortKey;
@@ -82,74 +82,23 @@ fn order(by: SolutionOrder, near: Option<Near>) -> Option<SortKey> {
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "four lines for each facet")]
-fn facet_spec(facet: SolutionFacet, query: &mut SolutionQuery) -> (&'static str, Values, Label) {
-    match facet {
-        SolutionFacet::Kind => {
-            query.kind.clear();
-            ("kind", Values::Column("kind"), term::<SolutionKind>)
-        }
-        SolutionFacet::Status => {
-            query.status.clear();
-            ("status", Values::Column("status"), term::<Status>)
-        }
-        SolutionFacet::ScalingPhase => {
-            query.scaling_phase.clear();
-            ("scaling_phase", Values::Column("scaling_phase"), term::<ScalingPhase>)
-        }
-        SolutionFacet::Openness => {
-            query.openness.clear();
-            ("openness", Values::Column("openness"), term::<Openness>)
-        }
-        SolutionFacet::Licence => {
-            query.licence.clear();
-            ("licence", Values::Column("licence"), plain)
-        }
-        SolutionFacet::HasRepository => {
-            query.has_repository = None;
-            ("has_repository", Values::Column("repository_url is not null"), yes_or_no)
-        }
-        SolutionFacet::OperatorModel => {
-            query.operator_model.clear();
-            ("operator_model", Values::Column("operator_model"), term::<OperatorModel>)
-        }
-        SolutionFacet::SpatialScope => {
-            query.spatial_scope.clear();
-            ("spatial_scope", Values::JoinTable("solution_scope", "spatial_scope"), term::<SpatialScope>)
-        }
-        SolutionFacet::Prerequisite => {
-            query.prerequisite.clear();
-            ("prerequisite", Values::JoinTable("solution_prerequisite", "kind"), term::<PrerequisiteKind>)
-        }
-        SolutionFacet::Freshness => {
-            query.freshness.clear();
-            ("freshness", Values::JoinTable("solution_freshness", "freshness"), term::<Freshness>)
-        }
-        SolutionFacet::CostBasis => {
-            query.cost_basis.clear();
-            ("cost_basis", Values::Column("costs ->> 'basis'"), term::<CostBasis>)
-        }
-        SolutionFacet::DiscontinuedReason => {
-            query.discontinued_reason.clear();
-            (
-                "discontinued_reason",
-                Values::JoinTable("solution_discontinued_reason", "reason"),
-                term::<DiscontinuedReason>,
-            )
-        }
-        SolutionFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        SolutionFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        SolutionFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("solution_federal_state", "federal_state"), term::<FederalState>)
-        }
-    }
+facet_specs! {
+    SolutionFacet of SolutionQuery;
+    Kind => kind: Column("kind"), term::<SolutionKind>;
+    Status => status: Column("status"), term::<Status>;
+    ScalingPhase => scaling_phase: Column("scaling_phase"), term::<ScalingPhase>;
+    Openness => openness: Column("openness"), term::<Openness>;
+    Licence => licence: Column("licence"), plain;
+    HasRepository => has_repository: Column("repository_url is not null"), yes_or_no;
+    OperatorModel => operator_model: Column("operator_model"), term::<OperatorModel>;
+    SpatialScope => spatial_scope: JoinTable("solution_scope", "spatial_scope"), term::<SpatialScope>;
+    Prerequisite => prerequisite: JoinTable("solution_prerequisite", "kind"), term::<PrerequisiteKind>;
+    Freshness => freshness: JoinTable("solution_freshness", "freshness"), term::<Freshness>;
+    CostBasis => cost_basis: Column("costs ->> 'basis'"), term::<CostBasis>;
+    DiscontinuedReason => discontinued_reason: JoinTable("solution_discontinued_reason", "reason"), term::<DiscontinuedReason>;
+    Theme => theme: Related(&THEMES), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("solution_federal_state", "federal_state"), term::<FederalState>;
 }
 
 /// How many municipalities have taken a solution over.

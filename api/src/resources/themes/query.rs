@@ -9,7 +9,7 @@ use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::{self, Resource, THEMES};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain};
+use crate::query::facets::{facet_specs, facets, plain};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -72,13 +72,9 @@ fn order(by: ThemeOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: ThemeFacet, query: &mut ThemeQuery) -> (&'static str, Values, Label) {
-    match facet {
-        ThemeFacet::Sdg => {
-            query.sdg.clear();
-            ("sdg", Values::JoinTable("theme_goal", "goal"), plain)
-        }
-    }
+facet_specs! {
+    ThemeFacet of ThemeQuery;
+    Sdg => sdg: JoinTable("theme_goal", "goal"), plain;
 }
 
 impl Entry for Theme {

@@ -9,7 +9,7 @@ use crate::base::error::{Error, Result};
 use crate::base::terms::term_values;
 use crate::model::catalog::{self, MUNICIPALITIES, Resource, WORKING_GROUPS};
 use crate::query::entry::Entry;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
@@ -58,37 +58,15 @@ fn order(by: WorkingGroupOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: WorkingGroupFacet, query: &mut WorkingGroupQuery) -> (&'static str, Values, Label) {
-    match facet {
-        WorkingGroupFacet::Kind => {
-            query.kind.clear();
-            ("kind", Values::Column("kind"), term::<WorkingGroupKind>)
-        }
-        WorkingGroupFacet::Status => {
-            query.status.clear();
-            ("status", Values::Column("status"), term::<WorkingGroupStatus>)
-        }
-        WorkingGroupFacet::OpenTo => {
-            query.open_to.clear();
-            ("open_to", Values::Column("open_to"), term::<OpenTo>)
-        }
-        WorkingGroupFacet::Country => {
-            query.country.clear();
-            ("country", Values::JoinTable("working_group_country", "country"), plain)
-        }
-        WorkingGroupFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        WorkingGroupFacet::Project => {
-            query.project.clear();
-            ("project", Values::Related(&PROJECTS), plain)
-        }
-        WorkingGroupFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("working_group_federal_state", "federal_state"), term::<FederalState>)
-        }
-    }
+facet_specs! {
+    WorkingGroupFacet of WorkingGroupQuery;
+    Kind => kind: Column("kind"), term::<WorkingGroupKind>;
+    Status => status: Column("status"), term::<WorkingGroupStatus>;
+    OpenTo => open_to: Column("open_to"), term::<OpenTo>;
+    Country => country: JoinTable("working_group_country", "country"), plain;
+    Theme => theme: Related(&THEMES), plain;
+    Project => project: Related(&PROJECTS), plain;
+    FederalState => federal_state: JoinTable("working_group_federal_state", "federal_state"), term::<FederalState>;
 }
 
 impl Entry for WorkingGroup {

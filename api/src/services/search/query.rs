@@ -10,7 +10,7 @@ use super::dto::{Hit, HitFacet, HitOrder, HitQuery};
 use crate::base::error::{Error, Result};
 use crate::base::terms::{parse_terms, term_values};
 use crate::model::catalog::{self, ResourceName};
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::full_text::EVERYTHING;
 use crate::query::full_text::highlight::excerpt;
@@ -44,21 +44,11 @@ fn order(by: HitOrder) -> Option<SortKey> {
     })
 }
 
-fn facet_spec(facet: HitFacet, query: &mut HitQuery) -> (&'static str, Values, Label) {
-    match facet {
-        HitFacet::Resource => {
-            query.resource.clear();
-            ("resource", Values::Column("collection"), title)
-        }
-        HitFacet::Theme => {
-            query.theme.clear();
-            ("theme", Values::Related(&THEMES), plain)
-        }
-        HitFacet::FederalState => {
-            query.federal_state.clear();
-            ("federal_state", Values::JoinTable("search_hit_federal_state", "federal_state"), term::<FederalState>)
-        }
-    }
+facet_specs! {
+    HitFacet of HitQuery;
+    Resource => resource: Column("collection"), title;
+    Theme => theme: Related(&THEMES), plain;
+    FederalState => federal_state: JoinTable("search_hit_federal_state", "federal_state"), term::<FederalState>;
 }
 
 /// What a resource is called.

@@ -17,7 +17,7 @@ use crate::auth::Caller;
 use crate::base::error::{Error, Result, Violation};
 use crate::model::catalog::{MUNICIPALITIES, ResourceName};
 use crate::model::reuse::completeness;
-use crate::query::facets::{Label, Values, facets, plain, term};
+use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::ListPlan;
@@ -34,7 +34,7 @@ pub(super) fn plan(query: &SubmissionQuery) -> ListPlan {
                 SubmissionOrder::UpdatedAt => SortKey::time("submission.updated_at"),
             })
         }),
-        facets: facets(query, &query.facets, filters, open),
+        facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
 
@@ -67,21 +67,11 @@ fn filters(query: &SubmissionQuery) -> Filter {
         .compare("assigned_to is not null = $1", query.assigned)
 }
 
-fn open(facet: SubmissionFacet, query: &mut SubmissionQuery) -> (&'static str, Values, Label) {
-    match facet {
-        SubmissionFacet::Stage => {
-            query.stage.clear();
-            ("stage", Values::Column("stage"), term::<Stage>)
-        }
-        SubmissionFacet::Purpose => {
-            query.purpose.clear();
-            ("purpose", Values::Column("purpose"), term::<Purpose>)
-        }
-        SubmissionFacet::AssignedTo => {
-            query.assigned_to.clear();
-            ("assigned_to", Values::Column("assigned_to"), plain)
-        }
-    }
+facet_specs! {
+    SubmissionFacet of SubmissionQuery;
+    Stage => stage: Column("stage"), term::<Stage>;
+    Purpose => purpose: Column("purpose"), term::<Purpose>;
+    AssignedTo => assigned_to: Column("assigned_to"), plain;
 }
 
 /// Returns what submissions look like in a list: one statement for the names of their municipalities.
