@@ -1,5 +1,6 @@
 //! The OpenAPI document: its base, and what every operation shares.
 
+mod entries;
 mod inputs;
 mod operation;
 mod reads;
@@ -24,6 +25,7 @@ use crate::base::error::{EditConflict, PROBLEM_TYPES, Problem, ProblemType, Viol
 use crate::resources::Registration;
 use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
+use crate::write::BatchAnswer;
 
 /// What is said of the service as a whole.
 #[derive(OpenApi)]
@@ -52,6 +54,7 @@ use crate::services::webhooks::{SubmissionStep, WebhookMessage};
         (name = "running", description = "For those who run the service."),
     ),
     components(schemas(
+        BatchAnswer,
         EditConflict,
         Problem,
         Violation,
@@ -68,6 +71,7 @@ pub(crate) fn base() -> openapi::OpenApi {
 
 /// Completes the document that was collected from the routes.
 pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registration]) -> openapi::OpenApi {
+    entries::complete(&mut document.paths, registrations);
     let schemas = document.components.take().unwrap_or_default();
     let mut schemas = with_parts(schemas);
     inputs::complete(&mut schemas, &patched(&document));

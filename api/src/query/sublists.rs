@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use url::form_urlencoded;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Violation};
@@ -28,6 +28,11 @@ impl Lists {
         Self(lists.iter().map(address).collect())
     }
 }
+
+/// The redirect to a filtered list, for the document
+#[derive(IntoResponses)]
+#[response(status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))]
+pub(crate) struct ListRedirect;
 
 /// The path of a list below an entry.
 pub(crate) struct EntryList {

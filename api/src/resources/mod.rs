@@ -19,6 +19,10 @@ use crate::model::catalog::Resource;
 /// How a resource is served, beside what it is.
 pub(crate) struct Registration {
     pub resource: &'static Resource,
+    /// What the document calls one of its entries.
+    pub noun: &'static str,
+    /// The slug of an entry, as an example in the document.
+    pub example: &'static str,
     /// What it holds, for the document.
     pub about: &'static str,
     /// The columns of its CSV, as paths into the JSON of an entry.

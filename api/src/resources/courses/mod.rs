@@ -24,12 +24,12 @@ use crate::model::catalog::COURSES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "courses";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &COURSES,
+    noun: "course",
+    example: "smart-city-manager",
     about: "Training for people who work on a smart city.",
     columns: Course::COLUMNS,
     scope: CoursesWrite::NAME,
@@ -47,7 +47,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List courses
 ///
 /// Training for municipal staff around the programme, in German order of titles.
-#[utoipa::path(tag = TAG, params(ListParams, CourseQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, CourseQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of courses, or every match in the streamed forms", content(
         (Page<Course> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -61,7 +61,7 @@ async fn list_courses(
 }
 
 /// Read a course
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
 async fn get_course(
@@ -74,15 +74,14 @@ async fn get_course(
 }
 
 /// Add a course
-#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), responses((status = 201, description = "The course", body = Course)))]
+#[utoipa::path]
 #[post("/v1/courses")]
 async fn create_course(context: WriteContext<CoursesWrite>, input: Json<CourseInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
 /// Add many courses at once
-#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(BatchQuery), request_body = Vec<CourseInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/courses/batch")]
 async fn create_courses(
     context: WriteContext<CoursesWrite, BatchQuery>,
@@ -92,8 +91,7 @@ async fn create_courses(
 }
 
 /// Replace a course
-#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
-    responses((status = 200, description = "The course", body = Course)))]
+#[utoipa::path]
 #[put("/v1/courses/{key}")]
 async fn replace_course(
     context: WriteContext<CoursesWrite>,
@@ -105,8 +103,7 @@ async fn replace_course(
 }
 
 /// Change a course
-#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")),
-    request_body(content = CourseInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The course", body = Course)))]
+#[utoipa::path]
 #[patch("/v1/courses/{key}")]
 async fn change_course(
     context: WriteContext<CoursesWrite>,
@@ -118,7 +115,7 @@ async fn change_course(
 }
 
 /// Delete a course
-#[utoipa::path(tag = TAG, security(("token" = [CoursesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the course.", example = "smart-city-manager")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/courses/{key}")]
 async fn delete_course(
     context: WriteContext<CoursesWrite>,

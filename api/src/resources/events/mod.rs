@@ -25,12 +25,12 @@ use crate::model::catalog::EVENTS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "events";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &EVENTS,
+    noun: "event",
+    example: "regional-conference-23-konstanz",
     about: "Regional conferences, congresses, workshops and other meetings.",
     columns: Event::COLUMNS,
     scope: EventsWrite::NAME,
@@ -48,7 +48,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List events
 ///
 /// Regional conferences, congresses, workshops and other meetings, the latest first.
-#[utoipa::path(tag = TAG, params(ListParams, EventQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, EventQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of events, or every match in the streamed forms", content(
         (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
@@ -62,7 +62,7 @@ async fn list_events(
 }
 
 /// Read an event
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
 async fn get_event(
@@ -75,15 +75,14 @@ async fn get_event(
 }
 
 /// Add an event
-#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), responses((status = 201, description = "The event", body = Event)))]
+#[utoipa::path]
 #[post("/v1/events")]
 async fn create_event(context: WriteContext<EventsWrite>, input: Json<EventInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
 /// Add many events at once
-#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(BatchQuery), request_body = Vec<EventInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/events/batch")]
 async fn create_events(
     context: WriteContext<EventsWrite, BatchQuery>,
@@ -93,8 +92,7 @@ async fn create_events(
 }
 
 /// Replace an event
-#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")),
-    responses((status = 200, description = "The event", body = Event)))]
+#[utoipa::path]
 #[put("/v1/events/{key}")]
 async fn replace_event(
     context: WriteContext<EventsWrite>,
@@ -106,8 +104,7 @@ async fn replace_event(
 }
 
 /// Change an event
-#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")),
-    request_body(content = EventInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The event", body = Event)))]
+#[utoipa::path]
 #[patch("/v1/events/{key}")]
 async fn change_event(
     context: WriteContext<EventsWrite>,
@@ -119,7 +116,7 @@ async fn change_event(
 }
 
 /// Delete an event
-#[utoipa::path(tag = TAG, security(("token" = [EventsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the event.", example = "regional-conference-23-konstanz")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/events/{key}")]
 async fn delete_event(
     context: WriteContext<EventsWrite>,

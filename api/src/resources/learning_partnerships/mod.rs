@@ -24,12 +24,12 @@ use crate::model::catalog::LEARNING_PARTNERSHIPS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "learning-partnerships";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &LEARNING_PARTNERSHIPS,
+    noun: "learning partnership",
+    example: "bamberg-lemgo-bakim",
     about: "Partnerships in which municipalities learn from each other.",
     columns: LearningPartnership::COLUMNS,
     scope: LearningPartnershipsWrite::NAME,
@@ -53,7 +53,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List learning partnerships
 ///
 /// Transfers, joint developments and exchanges between named partners, in German order of titles.
-#[utoipa::path(tag = TAG, params(ListParams, LearningPartnershipQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, LearningPartnershipQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of learning partnerships, or every match in the streamed forms", content(
         (Page<LearningPartnership> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -67,7 +67,7 @@ async fn list_learning_partnerships(
 }
 
 /// Read a learning partnership
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[get("/v1/learning-partnerships/{key}")]
 async fn get_learning_partnership(
@@ -80,7 +80,7 @@ async fn get_learning_partnership(
 }
 
 /// Add a learning partnership
-#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), responses((status = 201, description = "The learning partnership", body = LearningPartnership)))]
+#[utoipa::path]
 #[post("/v1/learning-partnerships")]
 async fn create_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
@@ -90,8 +90,7 @@ async fn create_learning_partnership(
 }
 
 /// Add many learning partnerships at once
-#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(BatchQuery), request_body = Vec<LearningPartnershipInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/learning-partnerships/batch")]
 async fn create_learning_partnerships(
     context: WriteContext<LearningPartnershipsWrite, BatchQuery>,
@@ -101,8 +100,7 @@ async fn create_learning_partnerships(
 }
 
 /// Replace a learning partnership
-#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")),
-    responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
+#[utoipa::path]
 #[put("/v1/learning-partnerships/{key}")]
 async fn replace_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
@@ -114,8 +112,7 @@ async fn replace_learning_partnership(
 }
 
 /// Change a learning partnership
-#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")),
-    request_body(content = LearningPartnershipInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
+#[utoipa::path]
 #[patch("/v1/learning-partnerships/{key}")]
 async fn change_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
@@ -127,7 +124,7 @@ async fn change_learning_partnership(
 }
 
 /// Delete a learning partnership
-#[utoipa::path(tag = TAG, security(("token" = [LearningPartnershipsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the learning partnership.", example = "bamberg-lemgo-bakim")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/learning-partnerships/{key}")]
 async fn delete_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,

@@ -23,14 +23,14 @@ use crate::import::{Files, Form};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, redirect};
+use crate::query::sublists::{EntryList, ListRedirect, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "municipalities";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &MUNICIPALITIES,
+    noun: "municipality",
+    example: "konstanz",
     about: "Every municipality, district and association of municipalities in Germany.",
     columns: Municipality::COLUMNS,
     scope: MunicipalitiesWrite::NAME,
@@ -69,7 +69,7 @@ fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Every German municipality, district and association of municipalities, from the register of the Federal Statistical
 /// Office (© Statistisches Bundesamt, Gemeindeverzeichnis), in German order of their names.
-#[utoipa::path(tag = TAG, params(ListParams, MunicipalityQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, MunicipalityQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of municipalities, or every match in the streamed forms", content(
         (Page<Municipality> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -85,7 +85,7 @@ async fn list_municipalities(
 /// Read a municipality
 ///
 /// The key is its slug, its id or its official key (AGS): 8 digits, 5 for a district, 9 for an association.
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The municipality", content(
         (Municipality = "application/json"), (Feature = "application/geo+json")
     ))))]
@@ -103,17 +103,17 @@ async fn get_municipality(
 ///
 /// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
 /// passed on to it.
-#[utoipa::path(tag = TAG, params(
+#[utoipa::path(params(
     ("key" = String, Path, description = "Slug or id of the entry.", example = "konstanz"),
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
-), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+), responses(ListRedirect))]
 #[get("/v1/municipalities/{key}/{list}")]
 async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &MUNICIPALITIES, query::LISTS, path).await
 }
 
 /// Add a municipality
-#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), responses((status = 201, description = "The municipality", body = Municipality)))]
+#[utoipa::path]
 #[post("/v1/municipalities")]
 async fn create_municipality(
     context: WriteContext<MunicipalitiesWrite>,
@@ -123,8 +123,7 @@ async fn create_municipality(
 }
 
 /// Add many municipalities at once
-#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(BatchQuery), request_body = Vec<MunicipalityInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/municipalities/batch")]
 async fn create_municipalities(
     context: WriteContext<MunicipalitiesWrite, BatchQuery>,
@@ -134,8 +133,7 @@ async fn create_municipalities(
 }
 
 /// Replace a municipality
-#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
-    responses((status = 200, description = "The municipality", body = Municipality)))]
+#[utoipa::path]
 #[put("/v1/municipalities/{key}")]
 async fn replace_municipality(
     context: WriteContext<MunicipalitiesWrite>,
@@ -147,8 +145,7 @@ async fn replace_municipality(
 }
 
 /// Change a municipality
-#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")),
-    request_body(content = MunicipalityInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The municipality", body = Municipality)))]
+#[utoipa::path]
 #[patch("/v1/municipalities/{key}")]
 async fn change_municipality(
     context: WriteContext<MunicipalitiesWrite>,
@@ -160,7 +157,7 @@ async fn change_municipality(
 }
 
 /// Delete a municipality
-#[utoipa::path(tag = TAG, security(("token" = [MunicipalitiesWrite::NAME])), params(("key" = String, Path, description = "Slug, id or official key (AGS) of the municipality.", example = "konstanz")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/municipalities/{key}")]
 async fn delete_municipality(
     context: WriteContext<MunicipalitiesWrite>,

@@ -26,14 +26,14 @@ use crate::model::catalog::PRACTICE_EXAMPLES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) use self::input::PracticeExampleInput;
 
-const TAG: &str = "practice-examples";
-
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PRACTICE_EXAMPLES,
+    noun: "practice example",
+    example: "an-origin",
     about: "One municipality's account of doing it: origin or adoption, success or failure.",
     columns: PracticeExample::COLUMNS,
     scope: PracticeExamplesWrite::NAME,
@@ -54,7 +54,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List practice examples
 ///
 /// Accounts of municipalities that did it, or tried, in German order of titles.
-#[utoipa::path(tag = TAG, params(ListParams, PracticeExampleQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, PracticeExampleQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of practice examples, or every match in the streamed forms", content(
         (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -68,7 +68,7 @@ async fn list_practice_examples(
 }
 
 /// Read a practice example
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The practice example", content((PracticeExample = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/practice-examples/{key}")]
 async fn get_practice_example(
@@ -84,8 +84,7 @@ async fn get_practice_example(
 ///
 /// Says that what is told of it holds today. Its municipality confirms as the adopter, or the origin, and `last_confirmed_on`
 /// becomes the day it is in Germany; those whose solution it takes over confirm as the origin that it does.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
-    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[utoipa::path(security(("token" = [SubmissionsWrite::NAME])), responses((status = 200, description = "The practice example", body = PracticeExample)))]
 #[post("/v1/practice-examples/{key}/confirmations")]
 async fn create_practice_example_confirmation(
     context: WriteContext<SubmissionsWrite>,
@@ -96,7 +95,7 @@ async fn create_practice_example_confirmation(
 }
 
 /// Add a practice example
-#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), responses((status = 201, description = "The practice example", body = PracticeExample)))]
+#[utoipa::path]
 #[post("/v1/practice-examples")]
 async fn create_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
@@ -106,8 +105,7 @@ async fn create_practice_example(
 }
 
 /// Add many practice examples at once
-#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(BatchQuery), request_body = Vec<PracticeExampleInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/practice-examples/batch")]
 async fn create_practice_examples(
     context: WriteContext<PracticeExamplesWrite, BatchQuery>,
@@ -117,8 +115,7 @@ async fn create_practice_examples(
 }
 
 /// Replace a practice example
-#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
-    responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[utoipa::path]
 #[put("/v1/practice-examples/{key}")]
 async fn replace_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
@@ -130,8 +127,7 @@ async fn replace_practice_example(
 }
 
 /// Change a practice example
-#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")),
-    request_body(content = PracticeExampleInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The practice example", body = PracticeExample)))]
+#[utoipa::path]
 #[patch("/v1/practice-examples/{key}")]
 async fn change_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
@@ -143,7 +139,7 @@ async fn change_practice_example(
 }
 
 /// Delete a practice example
-#[utoipa::path(tag = TAG, security(("token" = [PracticeExamplesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the practice example.", example = "an-origin")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/practice-examples/{key}")]
 async fn delete_practice_example(
     context: WriteContext<PracticeExamplesWrite>,

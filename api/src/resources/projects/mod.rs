@@ -23,14 +23,14 @@ use crate::import::{Files, Form};
 use crate::model::catalog::PROJECTS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, redirect};
+use crate::query::sublists::{EntryList, ListRedirect, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "projects";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PROJECTS,
+    noun: "project",
+    example: "solingen",
     about: "The model projects of the programme.",
     columns: Project::COLUMNS,
     scope: ProjectsWrite::NAME,
@@ -48,7 +48,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List model projects
 ///
 /// The 73 model projects "from Aalen to Zwönitz": in German order of the municipality that leads them.
-#[utoipa::path(tag = TAG, params(ListParams, ProjectQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, ProjectQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of projects, or every match in the streamed forms", content(
         (Page<Project> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -62,7 +62,7 @@ async fn list_projects(
 }
 
 /// Read a model project
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen"), RepresentationParams), responses((status = 200, description = "The project", content(
+#[utoipa::path(params(RepresentationParams), responses((status = 200, description = "The project", content(
         (Project = "application/json"), (Feature = "application/geo+json")
     ))))]
 #[get("/v1/projects/{key}")]
@@ -79,25 +79,24 @@ async fn get_project(
 ///
 /// Redirects to the list of that name, filtered by the entry: `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
 /// passed on to it.
-#[utoipa::path(tag = TAG, params(
+#[utoipa::path(params(
     ("key" = String, Path, description = "Slug or id of the entry.", example = "solingen"),
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
-), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+), responses(ListRedirect))]
 #[get("/v1/projects/{key}/{list}")]
 async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &PROJECTS, query::LISTS, path).await
 }
 
 /// Add a model project
-#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), responses((status = 201, description = "The project", body = Project)))]
+#[utoipa::path]
 #[post("/v1/projects")]
 async fn create_project(context: WriteContext<ProjectsWrite>, input: Json<ProjectInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
 /// Add many projects at once
-#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(BatchQuery), request_body = Vec<ProjectInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/projects/batch")]
 async fn create_projects(
     context: WriteContext<ProjectsWrite, BatchQuery>,
@@ -107,8 +106,7 @@ async fn create_projects(
 }
 
 /// Replace a model project
-#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")),
-    responses((status = 200, description = "The project", body = Project)))]
+#[utoipa::path]
 #[put("/v1/projects/{key}")]
 async fn replace_project(
     context: WriteContext<ProjectsWrite>,
@@ -120,8 +118,7 @@ async fn replace_project(
 }
 
 /// Change a model project
-#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")),
-    request_body(content = ProjectInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The project", body = Project)))]
+#[utoipa::path]
 #[patch("/v1/projects/{key}")]
 async fn change_project(
     context: WriteContext<ProjectsWrite>,
@@ -133,7 +130,7 @@ async fn change_project(
 }
 
 /// Delete a model project
-#[utoipa::path(tag = TAG, security(("token" = [ProjectsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the project.", example = "solingen")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/projects/{key}")]
 async fn delete_project(
     context: WriteContext<ProjectsWrite>,

@@ -24,12 +24,12 @@ use crate::model::catalog::PUBLICATIONS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "publications";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PUBLICATIONS,
+    noun: "publication",
+    example: "smart-city-charter-2017",
     about: "Studies, guides, strategies and other texts.",
     columns: Publication::COLUMNS,
     scope: PublicationsWrite::NAME,
@@ -50,7 +50,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List publications
 ///
 /// Studies, guides, strategies and other texts, the newest first.
-#[utoipa::path(tag = TAG, params(ListParams, PublicationQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, PublicationQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of publications, or every match in the streamed forms", content(
         (Page<Publication> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -64,7 +64,7 @@ async fn list_publications(
 }
 
 /// Read a publication
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The publication", body = Publication)))]
 #[get("/v1/publications/{key}")]
 async fn get_publication(
@@ -77,7 +77,7 @@ async fn get_publication(
 }
 
 /// Add a publication
-#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), responses((status = 201, description = "The publication", body = Publication)))]
+#[utoipa::path]
 #[post("/v1/publications")]
 async fn create_publication(
     context: WriteContext<PublicationsWrite>,
@@ -87,8 +87,7 @@ async fn create_publication(
 }
 
 /// Add many publications at once
-#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(BatchQuery), request_body = Vec<PublicationInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/publications/batch")]
 async fn create_publications(
     context: WriteContext<PublicationsWrite, BatchQuery>,
@@ -98,8 +97,7 @@ async fn create_publications(
 }
 
 /// Replace a publication
-#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")),
-    responses((status = 200, description = "The publication", body = Publication)))]
+#[utoipa::path]
 #[put("/v1/publications/{key}")]
 async fn replace_publication(
     context: WriteContext<PublicationsWrite>,
@@ -111,8 +109,7 @@ async fn replace_publication(
 }
 
 /// Change a publication
-#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")),
-    request_body(content = PublicationInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The publication", body = Publication)))]
+#[utoipa::path]
 #[patch("/v1/publications/{key}")]
 async fn change_publication(
     context: WriteContext<PublicationsWrite>,
@@ -124,7 +121,7 @@ async fn change_publication(
 }
 
 /// Delete a publication
-#[utoipa::path(tag = TAG, security(("token" = [PublicationsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the publication.", example = "smart-city-charter-2017")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/publications/{key}")]
 async fn delete_publication(
     context: WriteContext<PublicationsWrite>,

@@ -25,16 +25,16 @@ use crate::import::{Files, Form};
 use crate::model::catalog::SOLUTIONS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, asked_beside, redirect, to_list};
+use crate::query::sublists::{EntryList, ListRedirect, asked_beside, redirect, to_list};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) use self::input::SolutionInput;
 
-const TAG: &str = "solutions";
-
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &SOLUTIONS,
+    noun: "solution",
+    example: "open-smartcity-app",
     about: "What can be reused: software, data, services, processes and more.",
     columns: Solution::COLUMNS,
     scope: SolutionsWrite::NAME,
@@ -52,7 +52,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List solutions
 ///
 /// What the municipalities share so that others need not start from zero, in German order of titles.
-#[utoipa::path(tag = TAG, params(ListParams, SolutionQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, SolutionQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of solutions, or every match in the streamed forms", content(
         (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
@@ -66,7 +66,7 @@ async fn list_solutions(
 }
 
 /// Read a solution
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/solutions/{key}")]
 async fn get_solution(
@@ -82,18 +82,17 @@ async fn get_solution(
 ///
 /// Redirects to the list of that name, filtered by the entry: `practice-examples`, `learning-partnerships`. Other parameters are
 /// passed on to it.
-#[utoipa::path(tag = TAG, params(
+#[utoipa::path(params(
     ("key" = String, Path, description = "Slug or id of the entry.", example = "open-smartcity-app"),
     ("list" = String, Path, description = "Name of the list.", example = "practice-examples"),
-), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+), responses(ListRedirect))]
 #[get("/v1/solutions/{key}/{list}")]
 async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &SOLUTIONS, view::LISTS, path).await
 }
 
 /// Go to the practice examples that take a solution over
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
-    responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+#[utoipa::path(responses(ListRedirect))]
 #[get("/v1/solutions/{key}/adoptions")]
 async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: EntryKey) -> Result<HttpResponse> {
     let asked = asked_beside(&req, &["solution", "adoption"])?;
@@ -105,8 +104,7 @@ async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: E
 ///
 /// Says that what is told of it holds today: `last_confirmed_on` becomes the day it is in Germany. It is for its providers, and
 /// for those who carry its projects.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
-    responses((status = 200, description = "The solution", body = Solution)))]
+#[utoipa::path(security(("token" = [SubmissionsWrite::NAME])), responses((status = 200, description = "The solution", body = Solution)))]
 #[post("/v1/solutions/{key}/confirmations")]
 async fn create_solution_confirmation(
     context: WriteContext<SubmissionsWrite>,
@@ -117,15 +115,14 @@ async fn create_solution_confirmation(
 }
 
 /// Add a solution
-#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), responses((status = 201, description = "The solution", body = Solution)))]
+#[utoipa::path]
 #[post("/v1/solutions")]
 async fn create_solution(context: WriteContext<SolutionsWrite>, input: Json<SolutionInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
 /// Add many solutions at once
-#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(BatchQuery), request_body = Vec<SolutionInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/solutions/batch")]
 async fn create_solutions(
     context: WriteContext<SolutionsWrite, BatchQuery>,
@@ -135,8 +132,7 @@ async fn create_solutions(
 }
 
 /// Replace a solution
-#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
-    responses((status = 200, description = "The solution", body = Solution)))]
+#[utoipa::path]
 #[put("/v1/solutions/{key}")]
 async fn replace_solution(
     context: WriteContext<SolutionsWrite>,
@@ -148,8 +144,7 @@ async fn replace_solution(
 }
 
 /// Change a solution
-#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")),
-    request_body(content = SolutionInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The solution", body = Solution)))]
+#[utoipa::path]
 #[patch("/v1/solutions/{key}")]
 async fn change_solution(
     context: WriteContext<SolutionsWrite>,
@@ -161,7 +156,7 @@ async fn change_solution(
 }
 
 /// Delete a solution
-#[utoipa::path(tag = TAG, security(("token" = [SolutionsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the solution.", example = "open-smartcity-app")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/solutions/{key}")]
 async fn delete_solution(
     context: WriteContext<SolutionsWrite>,

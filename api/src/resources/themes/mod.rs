@@ -20,14 +20,14 @@ use crate::import::{Files, Form};
 use crate::model::catalog::THEMES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, redirect};
+use crate::query::sublists::{EntryList, ListRedirect, redirect};
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "themes";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &THEMES,
+    noun: "theme",
+    example: "mobility",
     about: "The fields of action.",
     columns: Theme::COLUMNS,
     scope: ThemesWrite::NAME,
@@ -45,7 +45,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List themes
 ///
 /// The fields of action that projects and solutions are sorted by, in German order of their labels.
-#[utoipa::path(tag = TAG, params(ListParams, ThemeQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, ThemeQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of themes, or every match in the streamed forms", content(
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -59,7 +59,7 @@ async fn list_themes(
 }
 
 /// Read a theme
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility"), RepresentationParams), responses((status = 200, description = "The theme", body = Theme)))]
+#[utoipa::path(params(RepresentationParams), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
 async fn get_theme(
     context: Data<Context>,
@@ -74,25 +74,24 @@ async fn get_theme(
 ///
 /// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `courses`, `publications`. Other parameters are
 /// passed on to it.
-#[utoipa::path(tag = TAG, params(
+#[utoipa::path(params(
     ("key" = String, Path, description = "Slug or id of the entry.", example = "mobility"),
     ("list" = String, Path, description = "Name of the list.", example = "solutions"),
-), responses((status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))))]
+), responses(ListRedirect))]
 #[get("/v1/themes/{key}/{list}")]
 async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &THEMES, query::LISTS, path).await
 }
 
 /// Add a theme
-#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), responses((status = 201, description = "The theme", body = Theme)))]
+#[utoipa::path]
 #[post("/v1/themes")]
 async fn create_theme(context: WriteContext<ThemesWrite>, input: Json<ThemeInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
 /// Add many themes at once
-#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(BatchQuery), request_body = Vec<ThemeInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/themes/batch")]
 async fn create_themes(
     context: WriteContext<ThemesWrite, BatchQuery>,
@@ -102,8 +101,7 @@ async fn create_themes(
 }
 
 /// Replace a theme
-#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
-    responses((status = 200, description = "The theme", body = Theme)))]
+#[utoipa::path]
 #[put("/v1/themes/{key}")]
 async fn replace_theme(
     context: WriteContext<ThemesWrite>,
@@ -115,8 +113,7 @@ async fn replace_theme(
 }
 
 /// Change a theme
-#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")),
-    request_body(content = ThemeInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The theme", body = Theme)))]
+#[utoipa::path]
 #[patch("/v1/themes/{key}")]
 async fn change_theme(
     context: WriteContext<ThemesWrite>,
@@ -128,7 +125,7 @@ async fn change_theme(
 }
 
 /// Delete a theme
-#[utoipa::path(tag = TAG, security(("token" = [ThemesWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the theme.", example = "mobility")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/themes/{key}")]
 async fn delete_theme(
     context: WriteContext<ThemesWrite>,

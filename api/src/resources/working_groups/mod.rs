@@ -24,12 +24,12 @@ use crate::model::catalog::WORKING_GROUPS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
 use crate::resources::Registration;
-use crate::write::{self, BatchAnswer, BatchQuery, WriteContext};
-
-const TAG: &str = "working-groups";
+use crate::write::{self, BatchQuery, WriteContext};
 
 pub(crate) const REGISTRATION: Registration = Registration {
     resource: &WORKING_GROUPS,
+    noun: "working group",
+    example: "urban-data-platforms",
     about: "Working groups and every other standing network.",
     columns: WorkingGroup::COLUMNS,
     scope: WorkingGroupsWrite::NAME,
@@ -50,7 +50,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List working groups
 ///
 /// Working groups, development partnerships, communities and other standing networks, in German order of names.
-#[utoipa::path(tag = TAG, params(ListParams, WorkingGroupQuery, Paging, RepresentationParams),
+#[utoipa::path(params(ListParams, WorkingGroupQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of working groups, or every match in the streamed forms", content(
         (Page<WorkingGroup> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
@@ -64,7 +64,7 @@ async fn list_working_groups(
 }
 
 /// Read a working group
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms"), RepresentationParams),
+#[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[get("/v1/working-groups/{key}")]
 async fn get_working_group(
@@ -77,7 +77,7 @@ async fn get_working_group(
 }
 
 /// Add a working group
-#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), responses((status = 201, description = "The working group", body = WorkingGroup)))]
+#[utoipa::path]
 #[post("/v1/working-groups")]
 async fn create_working_group(
     context: WriteContext<WorkingGroupsWrite>,
@@ -87,8 +87,7 @@ async fn create_working_group(
 }
 
 /// Add many working groups at once
-#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(BatchQuery), request_body = Vec<WorkingGroupInput>,
-    responses((status = 200, description = "What became of each", body = BatchAnswer)))]
+#[utoipa::path]
 #[post("/v1/working-groups/batch")]
 async fn create_working_groups(
     context: WriteContext<WorkingGroupsWrite, BatchQuery>,
@@ -98,8 +97,7 @@ async fn create_working_groups(
 }
 
 /// Replace a working group
-#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")),
-    responses((status = 200, description = "The working group", body = WorkingGroup)))]
+#[utoipa::path]
 #[put("/v1/working-groups/{key}")]
 async fn replace_working_group(
     context: WriteContext<WorkingGroupsWrite>,
@@ -111,8 +109,7 @@ async fn replace_working_group(
 }
 
 /// Change a working group
-#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")),
-    request_body(content = WorkingGroupInput, content_type = "application/merge-patch+json"), responses((status = 200, description = "The working group", body = WorkingGroup)))]
+#[utoipa::path]
 #[patch("/v1/working-groups/{key}")]
 async fn change_working_group(
     context: WriteContext<WorkingGroupsWrite>,
@@ -124,7 +121,7 @@ async fn change_working_group(
 }
 
 /// Delete a working group
-#[utoipa::path(tag = TAG, security(("token" = [WorkingGroupsWrite::NAME])), params(("key" = String, Path, description = "Slug or id of the working group.", example = "urban-data-platforms")), responses((status = 204, description = "It is deleted")))]
+#[utoipa::path]
 #[delete("/v1/working-groups/{key}")]
 async fn delete_working_group(
     context: WriteContext<WorkingGroupsWrite>,

@@ -1,0 +1,119 @@
+//! What the operations on the entries of every resource have in common, made from the registration of the resource.
+
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Paths, Ref, RefOr, Required, Schema, Type};
+
+use super::reads::takes;
+use crate::resources::Registration;
+use crate::write::BatchQuery;
+
+/// Adds to the operations of each resource what their handlers leave out: tag, key, required scope, body and responses.
+pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
+    for registration in registrations {
+        let collection = format!("/v1/{}", registration.resource.collection);
+        let Some(input) = paths.paths.get(&collection).and_then(input) else { continue };
+        let entries = Entries { registration, input };
+        for (path, item) in &mut paths.paths {
+            match path.strip_prefix(&collection) {
+                Some(below) if below.is_empty() || below.starts_with('/') => entries.complete(below, item),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Returns the name of the schema that a new entry is sent in.
+fn input(item: &PathItem) -> Option<String> {
+    let RefOr::T(body) = item.post.as_ref()?.request_body.as_ref()? else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    match content.schema.as_ref()? {
+        RefOr::Ref(input) => input.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::T(_) => None,
+    }
+}
+
+/// The entries of a resource.
+struct Entries<'r> {
+    registration: &'r Registration,
+    /// The name of the schema that a new entry is sent in.
+    input: String,
+}
+
+impl Entries<'_> {
+    /// Completes the operations of a path, given as what follows the path of the collection.
+    fn complete(&self, below: &str, item: &mut PathItem) {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.tags.get_or_insert_with(|| vec![self.registration.resource.collection.to_owned()]);
+            if below.starts_with("/{key}") && !takes(operation, "key") {
+                operation.parameters.get_or_insert_default().insert(0, self.key().into());
+            }
+        }
+        match (below, &mut item.post) {
+            ("", Some(create)) => self.write(create, "201", self.entry()),
+            ("/batch", Some(create)) => {
+                let parameters = BatchQuery::into_params(|| None).into_iter().map(RefOr::T);
+                create.parameters.get_or_insert_default().extend(parameters);
+                let list = ArrayBuilder::new().items(Ref::from_schema_name(&self.input)).build();
+                create.request_body = Some(body("application/json", Schema::Array(list).into()).into());
+                let answer = content(Ref::from_schema_name("BatchAnswer").into());
+                self.write(
+                    create,
+                    "200",
+                    ResponseBuilder::new().description("What became of each").content("application/json", answer),
+                );
+            }
+            ("/{key}", _) => {
+                if let Some(replace) = &mut item.put {
+                    self.write(replace, "200", self.entry());
+                }
+                if let Some(change) = &mut item.patch {
+                    let input = Ref::from_schema_name(&self.input).into();
+                    change.request_body = Some(body("application/merge-patch+json", input).into());
+                    self.write(change, "200", self.entry());
+                }
+                if let Some(delete) = &mut item.delete {
+                    self.write(delete, "204", ResponseBuilder::new().description("It is deleted"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the scope that a write requires, and its response.
+    fn write(&self, operation: &mut Operation, status: &str, response: ResponseBuilder) {
+        let scope = SecurityRequirement::new("token", [self.registration.scope]);
+        operation.security.get_or_insert_with(|| vec![scope]);
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
+    }
+
+    /// The path parameter that names an entry.
+    fn key(&self) -> Parameter {
+        let Registration { resource, noun, example, .. } = self.registration;
+        let names = if resource.official.is_some() { "Slug, id or official key (AGS)" } else { "Slug or id" };
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let key = ParameterBuilder::new().name("key").parameter_in(ParameterIn::Path).required(Required::True);
+        let key = key.description(Some(format!("{names} of the {noun}."))).schema(Some(text));
+        key.example(Some((*example).into())).build()
+    }
+
+    /// The response that shows an entry, whose schema is named like its input without `Input`.
+    fn entry(&self) -> ResponseBuilder {
+        let entry = Ref::from_schema_name(self.input.trim_end_matches("Input")).into();
+        let response = ResponseBuilder::new().description(format!("The {}", self.registration.noun));
+        response.content("application/json", content(entry))
+    }
+}
+
+fn body(media_type: &str, schema: RefOr<Schema>) -> RequestBody {
+    RequestBodyBuilder::new().content(media_type, content(schema)).required(Some(Required::True)).build()
+}
+
+fn content(schema: RefOr<Schema>) -> utoipa::openapi::Content {
+    ContentBuilder::new().schema(Some(schema)).build()
+}
