@@ -52,6 +52,7 @@ impl MigratorTrait for Migrator {
             sql!("0024_municipality_ids"),
             sql!("0025_private_webhooks"),
             sql!("0026_submission_names"),
+            sql!("0027_former_keys"),
         ]
     }
 }

@@ -13,6 +13,7 @@ mod facets;
 mod filters;
 mod forgeries;
 mod formats;
+mod former_keys;
 mod history;
 mod imports;
 mod learning_partnerships;

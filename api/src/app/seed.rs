@@ -6,14 +6,27 @@ use crate::app::routes;
 use crate::base::db::Database;
 use crate::import::{Files, seed};
 
-pub use crate::import::Form;
-pub use crate::import::seed::SourceFile;
+pub use crate::import::seed::{FormerKeysFile, ReleaseContent, SourceFile};
+pub use crate::import::{Form, UpdateReport};
 
 /// Fills a directory that no entry was ever written to with the content that the program brings along.
 ///
 /// Must be called inside an actix system.
 pub async fn fill(database: &Database) -> Result<()> {
     seed::fill(database, &routes::files().collect::<Vec<_>>()).await
+}
+
+/// Returns the content that the program brings along.
+pub fn release_content() -> ReleaseContent<'static> {
+    ReleaseContent::of(&routes::files().collect::<Vec<_>>())
+}
+
+/// Brings a directory to the content of a release. What was changed in the directory since an earlier release stays, and the
+/// report lists it. A rehearsal stores nothing.
+///
+/// Must be called inside an actix system.
+pub async fn update(database: &Database, content: &ReleaseContent<'_>, is_rehearsal: bool) -> Result<UpdateReport> {
+    seed::update(database, &routes::files().collect::<Vec<_>>(), content, is_rehearsal).await
 }
 
 /// Adds the entries of files, in the order in which they refer to each other.

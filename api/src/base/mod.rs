@@ -5,6 +5,7 @@ pub(crate) mod dates;
 pub mod db;
 pub mod error;
 pub(crate) mod link;
+pub(crate) mod merge;
 pub(crate) mod metrics;
 pub mod secret;
 pub(crate) mod tasks;

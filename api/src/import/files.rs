@@ -8,10 +8,13 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::assign::{Assignment, assign};
 use super::error::{ImportError, LineError};
 use super::form::Form;
+use super::merge::merge_rows;
+use super::report::UpdateReport;
+use super::retire::{FormerKeys, RetiredKeys, retire};
 use super::rows::{Row, array, csv, lines};
+use super::store_rows::store_rows;
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, ImportSummary, Timeouts, Write};
@@ -20,10 +23,7 @@ use crate::base::validation::{Checked, parse};
 use crate::model::catalog::Resource;
 use crate::query::entry::inputs;
 use crate::write::input::Input;
-use crate::write::store::{import_entries, record_existing};
-
-/// Entries stored at a time.
-const PART: usize = 1000;
+use crate::write::store::record_existing;
 
 /// How files of a resource are read, stored and written.
 pub(crate) struct Files {
@@ -32,7 +32,11 @@ pub(crate) struct Files {
     pub table: Option<&'static [&'static str]>,
     /// The first content, where the program brings some along, and how it is written.
     pub seed: Option<(Form, &'static str)>,
+    /// Official keys that the register no longer holds, where the program brings some along.
+    pub former_keys: Option<FormerKeys>,
     read: fn(Form, &str) -> Result<Batch, Vec<LineError>>,
+    /// Records retired official keys, and removes the entries that still have them.
+    pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
     /// Notes entries of which nothing was ever noted.
     pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
     pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
@@ -50,7 +54,9 @@ impl Files {
             resource: T::RESOURCE,
             table: None,
             seed,
+            former_keys: None,
             read: read::<T>,
+            retire: |write, keys| Box::pin(retire::<T>(write, keys)),
             note: |write, noted| Box::pin(record_existing::<T>(write, noted)),
             values: |db| Box::pin(values::<T>(db)),
         }
@@ -60,6 +66,10 @@ impl Files {
         Self { table: Some(columns), ..self }
     }
 
+    pub(crate) const fn with_former_keys(self, former_keys: FormerKeys) -> Self {
+        Self { former_keys: Some(former_keys), ..self }
+    }
+
     pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
         (self.read)(form, text)
     }
@@ -67,18 +77,21 @@ impl Files {
 
 /// The entries of a file, valid by themselves.
 pub(crate) struct Batch {
-    entries: Box<dyn Entries>,
+    pub(super) entries: Box<dyn Entries>,
     pub len: usize,
 }
 
 /// Entries of one resource, each with the line it begins on.
-trait Entries {
+pub(super) trait Entries {
     /// Stores them a thousand at a time, in their order; what they refer to must be there. Tells how many each time.
     fn store<'a>(
         &'a self,
         write: &'a Write,
         done: &'a dyn Fn(usize),
     ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>>;
+
+    /// Merges them, as the content of a release, with the entries of the directory.
+    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>>;
 }
 
 impl<T: Input> Entries for Vec<(u64, T)> {
@@ -87,37 +100,12 @@ impl<T: Input> Entries for Vec<(u64, T)> {
         write: &'a Write,
         done: &'a dyn Fn(usize),
     ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>> {
-        Box::pin(async move {
-            let Assignment { ids, key_changes } = assign(&write.tx, self).await?;
-            let mut all = ImportSummary { key_changes, ..ImportSummary::default() };
-            for (part, ids) in self.chunks(PART).zip(ids.chunks(PART)) {
-                let inputs = part.iter().map(|(_, input)| input.clone());
-                let stored = import_entries(write, ids.iter().copied().zip(inputs).collect()).await;
-                all.add(stored.map_err(|error| refused(error, part))?);
-                done(part.len());
-            }
-            Ok(all)
-        })
+        Box::pin(store_rows(write, self, done))
     }
-}
 
-fn refused<T>(error: Error, part: &[(u64, T)]) -> ImportError {
-    match error {
-        Error::Invalid(violations) => {
-            ImportError::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
-        }
-        other => ImportError::Failed(other),
+    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>> {
+        Box::pin(merge_rows(write, self))
     }
-}
-
-/// The line of a violation whose pointer begins with the number of its entry.
-fn located<T>(violation: Violation, part: &[(u64, T)]) -> LineError {
-    let pointer = violation.pointer.unwrap_or_default();
-    let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
-    let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
-    // What is wrong with an entry as a whole has no member.
-    let pointer = if rest.is_empty() { String::new() } else { format!("/{rest}") };
-    LineError { line, pointer, detail: violation.detail }
 }
 
 /// Reads and checks every row, and sees that none names the same entry as another.

@@ -1,14 +1,22 @@
 //! Files of entries, in and out.
 
 mod assign;
+mod baseline;
 mod error;
 mod export;
 mod files;
 mod form;
+mod merge;
+mod report;
+mod retire;
 mod rows;
 pub(crate) mod seed;
+mod store_rows;
+mod update;
 
 pub(crate) use self::error::ImportError;
 pub(crate) use self::export::export;
 pub(crate) use self::files::{Files, Storing, store};
 pub use self::form::Form;
+pub use self::report::UpdateReport;
+pub(crate) use self::retire::FormerKeys;

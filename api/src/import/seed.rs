@@ -1,13 +1,17 @@
-//! The directory's first content, in the program itself.
+//! The content that the program brings along: the first one of a directory, and what later releases change.
 
 use std::collections::HashSet;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
+use super::baseline::COMMAND;
 use super::error::ImportError;
-use super::files::{Files, Storing, store};
+use super::files::{Batch, Files, Storing, store};
+use super::report::UpdateReport;
+use super::retire::{FormerKeys, RetiredKeys};
+use super::update::{self, Content, Retirement};
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, Timeouts, Write};
@@ -16,10 +20,46 @@ use crate::base::error::Error;
 pub(crate) use crate::import::Form;
 
 /// A file of entries, as text.
+#[derive(Clone, Copy, Debug)]
 pub struct SourceFile<'t> {
     pub collection: &'t str,
     pub form: Form,
     pub text: &'t str,
+}
+
+/// A file of former official keys: a JSON array of objects with the official key, `name` and, where one is known, `successor`.
+#[derive(Clone, Copy, Debug)]
+pub struct FormerKeysFile<'t> {
+    pub collection: &'t str,
+    /// The day of the register that no longer holds them.
+    pub as_of: &'t str,
+    pub json: &'t str,
+}
+
+/// The files of a release.
+#[derive(Clone, Debug)]
+pub struct ReleaseContent<'t> {
+    /// In the order in which entries refer to each other.
+    pub entries: Vec<SourceFile<'t>>,
+    pub former_keys: Vec<FormerKeysFile<'t>>,
+}
+
+impl ReleaseContent<'static> {
+    /// Returns the content that comes with the files of resources.
+    pub(crate) fn of(all: &[&'static Files]) -> Self {
+        let entries = |files: &&'static Files| {
+            let (form, text) = files.seed?;
+            Some(SourceFile { collection: files.resource.collection, form, text })
+        };
+        let former_keys = |files: &&'static Files| {
+            let FormerKeys { as_of, json } = files.former_keys.as_ref()?;
+            Some(FormerKeysFile { collection: files.resource.collection, as_of, json })
+        };
+        Self {
+            entries: all.iter().filter_map(entries).collect(),
+            former_keys: all.iter().filter_map(former_keys).collect(),
+        }
+    }
 }
 
 /// Fills a directory that no entry was ever written to. `all` are the files of every resource, in the order in which entries refer to each
@@ -41,11 +81,51 @@ pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<
         return note(database, &directory, all.to_vec()).await;
     }
     tracing::info!("the directory is empty and gets its first content");
-    let seed = |files: &&'static Files| {
-        let (form, text) = files.seed?;
-        Some(SourceFile { collection: files.resource.collection, form, text })
+    let report = update(database, all, &ReleaseContent::of(all), false).await?;
+    tracing::info!(entries = report.stored.created, "the directory has its content");
+    Ok(())
+}
+
+/// Brings a directory to the content of a release. What was changed in the directory since an earlier release stays, and the
+/// report lists it. A rehearsal stores nothing. `all` are the files of every resource.
+///
+/// Must be called inside an actix system.
+pub(crate) async fn update(
+    database: &Database,
+    all: &[&'static Files],
+    content: &ReleaseContent<'_>,
+    is_rehearsal: bool,
+) -> Result<UpdateReport> {
+    let directory = DirectoryVersion::open(database.connection()).await?;
+    let retirement = |file: &FormerKeysFile<'_>| {
+        let files = of_collection(all, file.collection)?;
+        let keys = RetiredKeys::read(files.resource, file.as_of, file.json);
+        let keys = keys.with_context(|| format!("the former keys of {} are flawed", file.collection))?;
+        Ok(Retirement { files, keys })
     };
-    add(database, all, &all.iter().filter_map(seed).collect::<Vec<_>>()).await
+    let content = Content {
+        batches: content.entries.iter().map(|file| read(all, file)).collect::<Result<_>>()?,
+        retirements: content.former_keys.iter().map(retirement).collect::<Result<_>>()?,
+    };
+    match update::update(database, &directory, content, is_rehearsal).await {
+        Ok(report) => Ok(report),
+        Err(ImportError::Flaws(flaws)) => {
+            let flaws: Vec<String> = flaws.iter().map(ToString::to_string).collect();
+            bail!("nothing was stored; {} things need another look:\n  {}", flaws.len(), flaws.join("\n  "))
+        }
+        Err(ImportError::Failed(error)) => Err(anyhow!(error).context("the content could not be stored")),
+    }
+}
+
+fn of_collection(all: &[&'static Files], collection: &str) -> Result<&'static Files> {
+    let files = all.iter().copied().find(|files| files.resource.collection == collection);
+    files.ok_or_else(|| anyhow!("there are no {collection}"))
+}
+
+fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<Batch> {
+    let SourceFile { collection, form, text } = *file;
+    let batch = of_collection(all, collection)?.read(form, text);
+    batch.map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
 }
 
 /// Whether there are entries from before changes were noted.
@@ -77,15 +157,10 @@ async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'stat
 /// Adds the entries of files, in the order in which they refer to each other.
 ///
 /// Must be called inside an actix system.
-pub(crate) async fn add(database: &Database, all: &[&Files], sources: &[SourceFile<'_>]) -> Result<()> {
+pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[SourceFile<'_>]) -> Result<()> {
     let directory = DirectoryVersion::open(database.connection()).await?;
-    let read = |SourceFile { collection, form, text }: &SourceFile<'_>| {
-        let files = all.iter().find(|files| files.resource.collection == *collection);
-        let files = files.ok_or_else(|| anyhow!("there are no {collection}"))?;
-        files.read(*form, text).map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
-    };
-    let batches = sources.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let how = Storing { author: Author::command("seed"), is_rehearsal: false };
+    let batches = sources.iter().map(|file| read(all, file)).collect::<Result<Vec<_>>>()?;
+    let how = Storing { author: Author::command(COMMAND), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
         Err(ImportError::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),

@@ -18,13 +18,18 @@ struct Trace {
     slug: Option<String>,
 }
 
-/// Why there is no entry under a key: there never was, it was deleted, or it has another slug now.
+/// Returns why there is no entry under a key: there never was one, it was deleted, it has another slug now, or the register
+/// no longer holds the key.
 pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Error {
-    match trace(db, resource, key).await {
-        Err(error) => error,
-        Ok(Some(Trace { slug: Some(slug), .. })) => Error::PermanentRedirect { slug },
+    let error = match trace(db, resource, key).await {
+        Err(error) => return error,
+        Ok(Some(Trace { slug: Some(slug), .. })) => return Error::PermanentRedirect { slug },
         Ok(Some(trace)) if trace.action == Action::Delete => Error::Gone(trace.at),
         Ok(_) => Error::NotFound,
+    };
+    match resource.retired(db, key).await {
+        Ok(retired) => retired.unwrap_or(error),
+        Err(failed) => failed,
     }
 }
 

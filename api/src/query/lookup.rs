@@ -107,12 +107,17 @@ impl Resource {
         names: &[String],
     ) -> Result<(Vec<Uuid>, Vec<Violation>)> {
         let found = if names.is_empty() { HashMap::new() } else { self.find_including_former(db, names).await? };
+        let unknown: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        let retired = self.retired_details(db, &unknown).await?;
         let (mut ids, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {
                 Some(found) if ids.contains(&found.id) => {}
                 Some(found) => ids.push(found.id),
-                None => violations.push(Violation::pointer(format!("/{member}/{place}"), self.unresolved(name))),
+                None => {
+                    let detail = retired.get(name).cloned().unwrap_or_else(|| self.unresolved(name));
+                    violations.push(Violation::pointer(format!("/{member}/{place}"), detail));
+                }
             }
         }
         Ok((ids, violations))
@@ -150,8 +155,21 @@ impl Resource {
         Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
     }
 
-    /// The entries that are named or have been named so, by the names that were used; a name that somebody else has now is theirs.
+    /// Returns the entries that are named or have been named so, by the names that were used; a name that another entry has now
+    /// is that entry's. An official key that the register no longer holds stands for its successor.
     pub(crate) async fn find_including_former(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, Found>> {
+        let mut found = self.find_named(db, names).await?;
+        let unknown: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        found.extend(self.successors(db, &unknown).await?);
+        Ok(found)
+    }
+
+    /// Returns the same, without successors.
+    pub(super) async fn find_named(
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
@@ -217,7 +235,8 @@ impl Resource {
         }
         let Self { table, collection, .. } = self;
         let found = self.find_including_former(db, values).await?;
-        let unknown: Vec<&String> = values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).collect();
+        let unknown: Vec<String> =
+            values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).cloned().collect();
         if unknown.is_empty() {
             return Ok(found.into_values().map(|found| found.id).collect::<BTreeSet<_>>().into_iter().collect());
         }
@@ -229,7 +248,11 @@ impl Resource {
         } else {
             format!("look it up in /v1/{collection}")
         };
-        let detail = |name| Violation::parameter(*table, format!("`{name}` names no entry; {help}"));
-        Err(Error::Parameters(unknown.into_iter().map(detail).collect()))
+        let retired = self.retired_details(db, &unknown).await?;
+        let detail = |name: &String| {
+            let retired = retired.get(name).cloned();
+            Violation::parameter(*table, retired.unwrap_or_else(|| format!("`{name}` names no entry; {help}")))
+        };
+        Err(Error::Parameters(unknown.iter().map(detail).collect()))
     }
 }

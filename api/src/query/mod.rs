@@ -10,4 +10,5 @@ pub(crate) mod keyset;
 pub(crate) mod list;
 pub(crate) mod lookup;
 pub(crate) mod relations;
+pub(crate) mod retired_keys;
 pub(crate) mod sublists;

@@ -28,7 +28,7 @@ pub(crate) use self::context::WriteContext;
 pub(crate) use self::create::create;
 pub(crate) use self::delete::{delete, delete_entry};
 pub(crate) use self::idempotency::delete_old_answers;
-pub(crate) use self::references::{ReferenceField, ReferenceVisitor, ResolvedReferences};
+pub(crate) use self::references::{ItemViolation, ReferenceField, ReferenceVisitor, ResolvedReferences};
 pub(crate) use self::referrers::{Referrers, referrers};
 pub(crate) use self::replace::replace;
 pub(crate) use self::resolve::{EntryErrors, ResolvedBatch, resolve_entry, resolve_references, responsible_for};

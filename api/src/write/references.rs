@@ -56,10 +56,14 @@ struct Referenced {
 }
 
 /// The entries that inputs name, by table and name.
-pub(crate) struct ResolvedReferences(HashMap<(&'static str, String), Referenced>);
+pub(crate) struct ResolvedReferences {
+    entries: HashMap<(&'static str, String), Referenced>,
+    /// What is wrong with names that are official keys which the register no longer holds.
+    retired: HashMap<(&'static str, String), String>,
+}
 
 /// A violation in one of several inputs.
-pub(super) struct ItemViolation {
+pub(crate) struct ItemViolation {
     pub index: usize,
     pub violation: Violation,
 }
@@ -67,7 +71,7 @@ pub(super) struct ItemViolation {
 impl ResolvedReferences {
     /// Looks up every name, one statement a resource, and replaces it by the name that is stored. Inputs may name others that
     /// are written with them. Former names are accepted: an old revision may hold them.
-    pub(super) async fn look_up<I: Input>(
+    pub(crate) async fn look_up<I: Input>(
         db: &impl ConnectionTrait,
         entries: &mut [(Uuid, I)],
     ) -> Result<(Self, Vec<ItemViolation>)> {
@@ -78,19 +82,23 @@ impl ResolvedReferences {
                 list.extend(names.into_iter().map(|(_, name)| name.clone()));
             });
         }
-        let mut resolved = Self(HashMap::new());
+        let mut resolved = Self { entries: HashMap::new(), retired: HashMap::new() };
         for (id, input) in entries.iter() {
             let key = input.official().unwrap_or(input.slug());
             for name in [input.slug(), key] {
                 let entry = Referenced { id: *id, key: key.to_owned() };
-                resolved.0.insert((I::RESOURCE.table, name.to_owned()), entry);
+                resolved.entries.insert((I::RESOURCE.table, name.to_owned()), entry);
             }
         }
         for (table, (resource, names)) in named {
-            for (name, found) in resource.find_including_former(db, &names).await? {
+            let found = resource.find_including_former(db, &names).await?;
+            let unknown: Vec<String> = names.into_iter().filter(|name| !found.contains_key(name)).collect();
+            let retired = resource.retired_details(db, &unknown).await?;
+            resolved.retired.extend(retired.into_iter().map(|(name, detail)| ((table, name), detail)));
+            for (name, found) in found {
                 for name in [name, found.key().to_owned()] {
                     let entry = || Referenced { id: found.id, key: found.key().to_owned() };
-                    resolved.0.entry((table, name)).or_insert_with(entry);
+                    resolved.entries.entry((table, name)).or_insert_with(entry);
                 }
             }
         }
@@ -111,8 +119,12 @@ impl ResolvedReferences {
         let mut seen = vec![];
         for (place, name) in names {
             let mut refuse = |detail: String| violations.push(field.violation(place, detail));
-            match self.0.get(&(field.resource.table, name.clone())) {
-                None => violations.push(field.unresolved(place, name)),
+            let key = (field.resource.table, name.clone());
+            match self.entries.get(&key) {
+                None => match self.retired.get(&key) {
+                    Some(detail) => refuse(detail.clone()),
+                    None => violations.push(field.unresolved(place, name)),
+                },
                 Some(entry) if entry.id == own => refuse(format!("`{name}` is the entry itself")),
                 Some(entry) if field.once && seen.contains(&entry.id) => {
                     refuse(format!("`{name}` stands in the list already, under this name or another"));
@@ -140,7 +152,7 @@ impl ResolvedReferences {
 
     /// Returns the id of an entry that was named.
     pub(crate) fn id(&self, resource: &Resource, name: &str) -> Result<Uuid> {
-        let entry = self.0.get(&(resource.table, name.to_owned()));
+        let entry = self.entries.get(&(resource.table, name.to_owned()));
         let unresolved = || Error::internal(anyhow::anyhow!("a name of {} was not resolved", resource.collection));
         entry.map(|entry| entry.id).ok_or_else(unresolved)
     }

@@ -50,7 +50,7 @@ pub(crate) async fn replace<A: Access, I: Input>(
 }
 
 fn is_absent(error: &Error) -> bool {
-    matches!(error, Error::NotFound | Error::Gone(_) | Error::PermanentRedirect { .. })
+    matches!(error, Error::NotFound | Error::Gone(_) | Error::KeyRetired { .. } | Error::PermanentRedirect { .. })
 }
 
 /// An entry that is created under a key must have it as its slug or official key.

@@ -8,7 +8,7 @@ mod token;
 
 use std::fmt::Write;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 use crate::base::link::Link;
 
@@ -28,6 +28,11 @@ pub enum Error {
     PermanentRedirect { slug: String },
     #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
+    #[error(
+        "The official key `{official}` ({name}) is no longer in the register of {as_of}, and no single entry took its place. \
+         Look up the entry that covers the area today."
+    )]
+    KeyRetired { official: String, name: String, as_of: NaiveDate },
     #[error("This address answers {allow} only.")]
     Method { allow: String },
     #[error("{}", summary(.0))]

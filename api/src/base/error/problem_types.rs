@@ -45,6 +45,8 @@ problem_types! {
         "Request bodies are read as they are: leave compression out.";
     GONE GONE "gone" "Deleted"
         "The entry was there and was deleted. Who may write entries of its kind can still read its history.";
+    KEY_RETIRED GONE "former-key" "No longer in the register"
+        "The official key belonged to an entry that the register no longer holds. The detail names the register. Look up the entry that covers the area today.";
     JSON BAD_REQUEST "json" "JSON not understood"
         "The body is not JSON. The detail names the line and the place in it where reading ended.";
     MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "Media type not read"
@@ -118,6 +120,7 @@ impl Error {
             Self::Coding => CODING,
             Self::PermanentRedirect { .. } => MOVED,
             Self::Gone(_) => GONE,
+            Self::KeyRetired { .. } => KEY_RETIRED,
             Self::Json(_) => JSON,
             Self::MediaType(_) => MEDIA_TYPE,
             Self::Slow(_) => SLOW,

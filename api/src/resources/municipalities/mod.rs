@@ -19,7 +19,7 @@ use crate::http::{
     Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
     RepresentationParams,
 };
-use crate::import::{Files, Form};
+use crate::import::{Files, Form, FormerKeys};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
@@ -36,7 +36,11 @@ pub(crate) const REGISTRATION: Registration = Registration {
     scope: MunicipalitiesWrite::NAME,
     routes,
     files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../../seed/municipalities.csv"))))
-        .with_table(TABLE),
+        .with_table(TABLE)
+        .with_former_keys(FormerKeys {
+            as_of: "2025-11-30",
+            json: include_str!("../../../seed/former_municipalities.json"),
+        }),
 };
 
 /// The columns of municipalities in the files of `import` and `export`.

@@ -98,8 +98,8 @@ pub(super) async fn entry(
         return Ok((id, true));
     }
     match absent(db, resource, key).await {
-        Error::Gone(at) if may_see_deleted => {
-            once(db, resource, key).await?.map(|id| (id, false)).ok_or(Error::Gone(at))
+        error @ (Error::Gone(_) | Error::KeyRetired { .. }) if may_see_deleted => {
+            once(db, resource, key).await?.map(|id| (id, false)).ok_or(error)
         }
         error => Err(error),
     }

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::dto::OwnershipChange;
 use super::kind::{Checkup, Kind, Rebased, rebase};
-use super::merge::changed;
 use super::review::is_open;
 use crate::auth::{Caller, Responsible};
 use crate::base::error::{Result, Violation};
+use crate::base::merge::changed;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::write::{Referrers, referrers};
 

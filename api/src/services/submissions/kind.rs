@@ -7,10 +7,10 @@ use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, FromQueryR
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::merge::{Merged, changed, merge};
 use crate::auth::Responsible;
 use crate::base::db::Write;
 use crate::base::error::{Error, Result, Violation};
+use crate::base::merge::{Merged, changed, merge};
 use crate::base::validation::Checked;
 use crate::model::catalog::{MUNICIPALITIES, Resource};
 use crate::query::entry::inputs;

@@ -6,7 +6,6 @@ mod form;
 mod input;
 mod kind;
 mod labels;
-mod merge;
 mod names;
 mod party;
 mod query;

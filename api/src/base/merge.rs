@@ -1,24 +1,23 @@
-//! Three states of an entry become one: the one a submission began with, the one that is published now, and the one
-//! that was submitted. Pure.
+//! Merging two JSON values that were made of the same base.
 
 use serde_json::{Map, Value};
 
 use crate::base::validation::escaped;
 
-/// What two sides made of the same base.
+/// Two values merged, with what they contradict each other in.
 #[derive(Debug, PartialEq)]
-pub(super) struct Merged {
-    /// Every change of either side; where both changed the same member, what was submitted.
+pub(crate) struct Merged {
+    /// Every change of either side. A member that both changed has our value.
     pub content: Value,
-    /// JSON pointers to the members that both changed, and not to the same.
+    /// JSON pointers to the members that both changed to different values.
     pub conflicts: Vec<String>,
 }
 
-/// Merges by member: a member that one side alone changed is as that side has it. Objects are merged by their own members,
-/// lists are taken whole.
-pub(super) fn merge(base: &Value, published: &Value, submitted: &Value) -> Merged {
+/// Merges by member: a member that only one side changed has the value of that side. Objects are merged by their own members;
+/// a list counts as one member.
+pub(crate) fn merge(base: &Value, theirs: &Value, ours: &Value) -> Merged {
     let mut conflicts = vec![];
-    let sides = Sides { base: Some(base), published: Some(published), submitted: Some(submitted) };
+    let sides = Sides { base: Some(base), theirs: Some(theirs), ours: Some(ours) };
     let content = sides.merge("", &mut conflicts).unwrap_or_default();
     Merged { content, conflicts }
 }
@@ -27,38 +26,38 @@ pub(super) fn merge(base: &Value, published: &Value, submitted: &Value) -> Merge
 #[derive(Clone, Copy)]
 struct Sides<'v> {
     base: Option<&'v Value>,
-    published: Option<&'v Value>,
-    submitted: Option<&'v Value>,
+    theirs: Option<&'v Value>,
+    ours: Option<&'v Value>,
 }
 
 impl Sides<'_> {
     fn merge(self, pointer: &str, conflicts: &mut Vec<String>) -> Option<Value> {
-        let Self { base, published, submitted } = self;
-        if submitted == base || submitted == published {
-            return published.cloned();
+        let Self { base, theirs, ours } = self;
+        if ours == base || ours == theirs {
+            return theirs.cloned();
         }
-        if published == base {
-            return submitted.cloned();
+        if theirs == base {
+            return ours.cloned();
         }
-        if let (Some(Value::Object(published)), Some(Value::Object(submitted))) = (published, submitted) {
-            return Some(self.members(published, submitted, pointer, conflicts));
+        if let (Some(Value::Object(theirs)), Some(Value::Object(ours))) = (theirs, ours) {
+            return Some(self.members(theirs, ours, pointer, conflicts));
         }
         conflicts.push(pointer.to_owned());
-        submitted.cloned()
+        ours.cloned()
     }
 
-    /// The members of an object, those that were submitted first, in their order.
+    /// The members of an object, ours first, in their order.
     fn members(
         self,
-        published: &Map<String, Value>,
-        submitted: &Map<String, Value>,
+        theirs: &Map<String, Value>,
+        ours: &Map<String, Value>,
         pointer: &str,
         conflicts: &mut Vec<String>,
     ) -> Value {
         let before = |name: &str| self.base.and_then(|base| base.get(name));
-        let names = submitted.keys().chain(published.keys().filter(|name| !submitted.contains_key(*name)));
+        let names = ours.keys().chain(theirs.keys().filter(|name| !ours.contains_key(*name)));
         let member = |name: &String| {
-            let sides = Sides { base: before(name), published: published.get(name), submitted: submitted.get(name) };
+            let sides = Sides { base: before(name), theirs: theirs.get(name), ours: ours.get(name) };
             Some((name.clone(), sides.merge(&below(pointer, name), conflicts)?))
         };
         Value::Object(names.filter_map(member).collect())
@@ -66,7 +65,7 @@ impl Sides<'_> {
 }
 
 /// Returns JSON pointers to the members that differ; of a list, the list.
-pub(super) fn changed(before: &Value, after: &Value) -> Vec<String> {
+pub(crate) fn changed(before: &Value, after: &Value) -> Vec<String> {
     let mut pointers = vec![];
     compare(Some(before), Some(after), "", &mut pointers);
     pointers
@@ -107,11 +106,11 @@ mod tests {
 
     #[test]
     fn what_one_side_alone_changed_is_as_that_side_has_it() {
-        let published =
+        let theirs =
             with(&json!({ "status": "operational", "title": { "en": "New" }, "website": "https://example.org/" }));
-        let submitted = with(&json!({ "title": { "de": "Neu" }, "themes": ["b"], "costs": null }));
+        let ours = with(&json!({ "title": { "de": "Neu" }, "themes": ["b"], "costs": null }));
 
-        let Merged { content, conflicts } = merge(&base(), &published, &submitted);
+        let Merged { content, conflicts } = merge(&base(), &theirs, &ours);
 
         assert!(conflicts.is_empty(), "{conflicts:?}");
         assert_eq!(
@@ -125,12 +124,12 @@ mod tests {
 
     #[test]
     fn what_both_sides_changed_is_a_conflict_unless_it_is_the_same() {
-        let published =
+        let theirs =
             with(&json!({ "status": "operational", "title": { "de": "Anders" }, "themes": ["a", "b"], "costs": null }));
-        let submitted =
+        let ours =
             with(&json!({ "status": "operational", "title": { "de": "Neu" }, "themes": [], "costs": { "min": 2 } }));
 
-        let Merged { content, conflicts } = merge(&base(), &published, &submitted);
+        let Merged { content, conflicts } = merge(&base(), &theirs, &ours);
 
         assert_eq!(conflicts, ["/title/de", "/themes", "/costs"]);
         assert_eq!((&content["status"], &content["title"]["de"]), (&json!("operational"), &json!("Neu")));
@@ -138,10 +137,10 @@ mod tests {
 
     #[test]
     fn a_member_that_both_added_is_merged_by_its_own_members() {
-        let published = with(&json!({ "staffing": { "one": 1 } }));
-        let submitted = with(&json!({ "staffing": { "two": 2 } }));
+        let theirs = with(&json!({ "staffing": { "one": 1 } }));
+        let ours = with(&json!({ "staffing": { "two": 2 } }));
 
-        let merged = merge(&base(), &published, &submitted);
+        let merged = merge(&base(), &theirs, &ours);
 
         assert_eq!((merged.conflicts.len(), &merged.content["staffing"]), (0, &json!({ "one": 1, "two": 2 })));
     }

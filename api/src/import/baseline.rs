@@ -1,0 +1,92 @@
+//! The content of releases as it was last applied. What differs from it in the directory was changed there.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::base::db::{Author, Write};
+use crate::base::error::{Error, Result};
+use crate::write::input::Input;
+
+/// The command that the content of a release is recorded under.
+pub(super) const COMMAND: &str = "seed";
+
+/// Rows recorded by one statement.
+const PART: usize = 1000;
+
+/// The content of releases as it was last applied to the entries of a resource.
+pub(super) struct Baselines {
+    entries: HashMap<Uuid, Value>,
+    /// The ids by slug and official key.
+    ids: HashMap<String, Uuid>,
+}
+
+impl Baselines {
+    /// Reads what was recorded when a release last changed an entry, or else the first state that was recorded of it. A directory
+    /// that is older than its history has the state that its history began with.
+    pub(super) async fn read<T: Input>(db: &impl ConnectionTrait) -> Result<Self> {
+        const BASELINES: &str = "select entry_id, entry::text from seed_state where resource = $1 \
+            union all \
+            select * from (select distinct on (c.entry_id) c.entry_id, c.entry::text from change c \
+                            where c.resource = $1 and c.actor in ($2, $3) and c.entry is not null \
+                              and not exists (select from seed_state s where s.entry_id = c.entry_id) \
+                            order by c.entry_id, c.number) recorded";
+        #[derive(FromQueryResult)]
+        struct Baseline {
+            entry_id: Uuid,
+            entry: String,
+        }
+        let actors = [COMMAND, "migrate"].map(|command| Author::command(command).actor.into());
+        let values: Vec<sea_orm::Value> = std::iter::once(T::RESOURCE.table.into()).chain(actors).collect();
+        let rows = Baseline::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, BASELINES, values));
+        let (mut entries, mut ids) = (HashMap::new(), HashMap::new());
+        for Baseline { entry_id, entry } in rows.all(db).await? {
+            let entry: Value = serde_json::from_str(&entry).map_err(Error::internal)?;
+            for member in std::iter::once("slug").chain(T::RESOURCE.official) {
+                let name = entry.get(member).and_then(Value::as_str);
+                ids.extend(name.map(|name| (name.to_owned(), entry_id)));
+            }
+            entries.insert(entry_id, entry);
+        }
+        Ok(Self { entries, ids })
+    }
+
+    pub(super) fn get(&self, id: Uuid) -> Option<&Value> {
+        self.entries.get(&id)
+    }
+
+    /// Returns the entry that had the names of a row when a release was last applied. `officials` are the official keys that
+    /// the release holds.
+    pub(super) fn find<T: Input>(&self, row: &T, officials: &HashSet<String>) -> Option<Uuid> {
+        let official = |id: &Uuid| self.entries.get(id)?.get(T::RESOURCE.official?)?.as_str();
+        find_by_name(&self.ids, row, |id| official(id).is_some_and(|official| officials.contains(official)))
+    }
+}
+
+/// Returns the entry that a row is: the one with its official key, or else the one with its slug, unless the official key of that
+/// entry is another row's.
+pub(super) fn find_by_name<T: Input>(
+    ids: &HashMap<String, Uuid>,
+    row: &T,
+    is_other: impl Fn(&Uuid) -> bool,
+) -> Option<Uuid> {
+    let by_key = row.official().and_then(|key| ids.get(key));
+    by_key.or_else(|| ids.get(row.slug()).filter(|id| !is_other(id))).copied()
+}
+
+/// Records what the release holds of entries that exist. Returns the number of rows written.
+pub(super) async fn record(write: &Write, table: &str, applied: &[(Uuid, Value)]) -> Result<u64> {
+    const RECORD: &str = "insert into seed_state (entry_id, resource, entry) \
+        select s.entry_id, $1, s.entry from json_to_recordset(cast(cast($2 as text) as json)) as s (entry_id uuid, entry json) \
+            on conflict (entry_id) do update set entry = excluded.entry";
+    let mut recorded = 0;
+    for part in applied.chunks(PART) {
+        let rows: Value = part.iter().map(|(id, entry)| json!({ "entry_id": id, "entry": entry })).collect();
+        let values: [sea_orm::Value; 2] = [table.into(), rows.to_string().into()];
+        let done = write.tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, RECORD, values)).await?;
+        recorded += done.rows_affected();
+    }
+    Ok(recorded)
+}

@@ -1,0 +1,162 @@
+//! The rows of a release are merged with the entries of the directory: what the release changed is changed, and what was changed
+//! in the directory stays.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::baseline::{Baselines, find_by_name, record};
+use super::error::ImportError;
+use super::report::UpdateReport;
+use super::store_rows::store_rows;
+use crate::base::db::Write;
+use crate::base::error::{Error, Result, Violation};
+use crate::base::merge::{Merged, merge};
+use crate::base::validation::Checked;
+use crate::query::entry::inputs;
+use crate::write::input::Input;
+use crate::write::{ItemViolation, ResolvedReferences};
+
+/// What is to be done with the rows of a release.
+struct Plan<'w, T> {
+    write: &'w Write,
+    report: UpdateReport,
+    baselines: Baselines,
+    /// The entries of the directory.
+    current: HashMap<Uuid, T>,
+    /// Their ids, by slug and official key.
+    ids: HashMap<String, Uuid>,
+    /// The official keys that the release holds.
+    officials: HashSet<String>,
+    /// Rows to store.
+    rows: Vec<(u64, T)>,
+    /// What the release holds of entries that were created before.
+    applied: Vec<(Uuid, Value)>,
+}
+
+/// Merges the rows of a release with the entries of a resource.
+pub(super) async fn merge_rows<T: Input>(write: &Write, rows: &[(u64, T)]) -> Result<UpdateReport, ImportError> {
+    let mut plan = Plan::new(write, rows).await?;
+    for (line, row) in plan.resolved(rows.to_vec()).await? {
+        plan.add(line, row)?;
+    }
+    plan.carry_out().await
+}
+
+impl<'w, T: Input> Plan<'w, T> {
+    async fn new(write: &'w Write, rows: &[(u64, T)]) -> Result<Self> {
+        let current: HashMap<Uuid, T> = inputs::<T::View, T>(&write.tx, None).await?.into_iter().collect();
+        let names = |(id, entry): (&Uuid, &T)| {
+            [Some(entry.slug()), entry.official()].map(|name| name.map(|name| (name.to_owned(), *id)))
+        };
+        Ok(Self {
+            write,
+            report: UpdateReport::default(),
+            baselines: Baselines::read::<T>(&write.tx).await?,
+            ids: current.iter().flat_map(names).flatten().collect(),
+            current,
+            officials: rows.iter().filter_map(|(_, row)| row.official().map(str::to_owned)).collect(),
+            rows: vec![],
+            applied: vec![],
+        })
+    }
+
+    /// Replaces the names of other entries by those that are stored. A row that names an entry which the directory does not have,
+    /// because it was deleted there, is left out; so are the rows that name the row.
+    async fn resolved(&mut self, mut rows: Vec<(u64, T)>) -> Result<Vec<(u64, T)>> {
+        loop {
+            let mut entries: Vec<(Uuid, T)> = rows.iter().map(|(_, row)| (Uuid::now_v7(), row.clone())).collect();
+            let (_, violations) = ResolvedReferences::look_up(&self.write.tx, &mut entries).await?;
+            if violations.is_empty() {
+                return Ok(rows.into_iter().zip(entries).map(|((line, _), (_, row))| (line, row)).collect());
+            }
+            let mut refused: BTreeMap<usize, Vec<Violation>> = BTreeMap::new();
+            for ItemViolation { index, violation } in violations {
+                refused.entry(index).or_default().push(violation);
+            }
+            for (index, violations) in &refused {
+                if let Some((_, row)) = rows.get(*index) {
+                    self.keep(row.slug(), &format!("is left out: {}", listed(violations)));
+                }
+            }
+            let mut index = 0..;
+            rows.retain(|_| !index.next().is_some_and(|index| refused.contains_key(&index)));
+        }
+    }
+
+    /// Decides what becomes of a row.
+    fn add(&mut self, line: u64, row: T) -> Result<()> {
+        let theirs = value(&row)?;
+        let known = self.baselines.find(&row, &self.officials);
+        let baseline = known.and_then(|id| self.baselines.get(id));
+        if baseline == Some(&theirs) {
+            // The release did not change the entry, so the directory keeps what it made of it.
+            self.report.stored.unchanged += 1;
+            return Ok(());
+        }
+        let is_other = |id: &Uuid| {
+            let official = self.current.get(id).and_then(Input::official);
+            official.is_some_and(|official| self.officials.contains(official))
+        };
+        let existing = known.filter(|id| self.current.contains_key(id));
+        let found = existing.or_else(|| find_by_name(&self.ids, &row, is_other));
+        let Some((id, ours)) = found.and_then(|id| Some((id, self.current.get(&id)?))) else {
+            match known {
+                Some(id) => {
+                    self.applied.push((id, theirs));
+                    self.keep(row.slug(), "was deleted here and stays deleted");
+                }
+                None => self.rows.push((line, row)),
+            }
+            return Ok(());
+        };
+        let merged = merge(self.baselines.get(id).unwrap_or(&Value::Null), &theirs, &value(ours)?);
+        self.applied.push((id, theirs));
+        self.add_merged(line, row.slug(), id, merged);
+        Ok(())
+    }
+
+    /// Stores an entry that was merged with the release, unless the result is invalid.
+    fn add_merged(&mut self, line: u64, slug: &str, id: Uuid, merged: Merged) {
+        let Merged { content, conflicts } = merged;
+        let Checked { value, violations, .. } = Checked::<T>::read(content, vec![]);
+        let Some(merged) = value.filter(|_| violations.is_empty()) else {
+            self.keep(slug, &format!("stays as it is: merged with the release, {}", listed(&violations)));
+            return;
+        };
+        if self.current.get(&id) == Some(&merged) {
+            self.report.stored.unchanged += 1;
+        } else {
+            self.rows.push((line, merged));
+        }
+        if !conflicts.is_empty() {
+            let members = conflicts.join(", ");
+            self.keep(slug, &format!("keeps what was set here of {members}; the release has it otherwise"));
+        }
+    }
+
+    fn keep(&mut self, slug: &str, reason: &str) {
+        self.report.kept.push(format!("{}/{slug} {reason}", T::RESOURCE.collection));
+    }
+
+    async fn carry_out(mut self) -> Result<UpdateReport, ImportError> {
+        self.report.stored.add(store_rows(self.write, &self.rows, &|_| {}).await?);
+        self.report.recorded += record(self.write, T::RESOURCE.table, &self.applied).await?;
+        Ok(self.report)
+    }
+}
+
+fn value(entry: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(entry).map_err(Error::internal)
+}
+
+/// Violations as one line.
+fn listed(violations: &[Violation]) -> String {
+    let line = |Violation { pointer, detail, .. }: &Violation| match pointer.as_deref() {
+        Some(pointer) if !pointer.is_empty() => format!("{pointer} {detail}"),
+        _ => detail.clone(),
+    };
+    violations.iter().map(line).collect::<Vec<_>>().join("; ")
+}

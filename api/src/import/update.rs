@@ -1,0 +1,63 @@
+//! A directory takes over the content of a release.
+
+use super::baseline::COMMAND;
+use super::error::ImportError;
+use super::files::{Batch, Files};
+use super::report::UpdateReport;
+use super::retire::RetiredKeys;
+use crate::base::db::version::DirectoryVersion;
+use crate::base::db::{Author, Database, Timeouts, Write};
+use crate::base::error::Error;
+
+/// The content of a release, as it was read.
+pub(super) struct Content {
+    /// In the order in which entries refer to each other.
+    pub batches: Vec<Batch>,
+    pub retirements: Vec<Retirement>,
+}
+
+/// Official keys of a resource that the register no longer holds.
+pub(super) struct Retirement {
+    pub files: &'static Files,
+    pub keys: RetiredKeys,
+}
+
+/// Why a transaction was not committed.
+enum Stopped {
+    ImportError(ImportError),
+    /// Nothing has changed, or nothing was to be stored.
+    Unneeded(UpdateReport),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::ImportError(error.into())
+    }
+}
+
+/// Brings a directory to the content of a release in one transaction: all of it, or nothing. A rehearsal stores nothing.
+pub(super) async fn update(
+    database: &Database,
+    directory: &DirectoryVersion,
+    content: Content,
+    is_rehearsal: bool,
+) -> Result<UpdateReport, ImportError> {
+    let work = async move |write: &Write| {
+        let mut report = UpdateReport::default();
+        for batch in content.batches {
+            report.add(batch.entries.merge(write).await.map_err(Stopped::ImportError)?);
+        }
+        for Retirement { files, keys } in &content.retirements {
+            report.add((files.retire)(write, keys).await?);
+        }
+        if is_rehearsal || report.is_empty() {
+            return Err(Stopped::Unneeded(report));
+        }
+        write.analyze().await?;
+        Ok(report)
+    };
+    match database.write(directory, Author::command(COMMAND), Timeouts::Disabled, work).await {
+        Ok(report) | Err(Stopped::Unneeded(report)) => Ok(report),
+        Err(Stopped::ImportError(error)) => Err(error),
+    }
+}

@@ -1,0 +1,90 @@
+//! Official keys that the register no longer holds, and their successors.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+
+use super::lookup::Found;
+use crate::base::error::{Error, Result};
+use crate::http::{EntryKey, Name};
+use crate::model::catalog::Resource;
+
+/// An official key that the register no longer holds.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+struct RetiredKey {
+    official: String,
+    /// What the entry under the key was called.
+    name: String,
+    /// The day of the register that no longer holds the key.
+    as_of: NaiveDate,
+    /// The official key that took its place. Omitted when no single one did.
+    successor: Option<String>,
+}
+
+impl RetiredKey {
+    /// Returns what is wrong with a reference that names the key.
+    fn detail(&self) -> String {
+        let Self { official, name, as_of, successor } = self;
+        let remedy = match successor {
+            Some(successor) => format!("write `{successor}`, which took its place"),
+            None => "write the official key of the entry that it belongs to today".to_owned(),
+        };
+        format!("`{official}` ({name}) is no longer in the register of {as_of}; {remedy}")
+    }
+}
+
+impl Resource {
+    /// Returns those of some names that are retired official keys, by the key.
+    async fn retired_keys(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, RetiredKey>> {
+        const RETIRED: &str =
+            "select official, name, as_of, successor from former_key where resource = $1 and official = any ($2)";
+        if self.official.is_none() || names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let values: [sea_orm::Value; 2] = [self.table.into(), names.to_vec().into()];
+        let found = Statement::from_sql_and_values(db.get_database_backend(), RETIRED, values);
+        let found = RetiredKey::find_by_statement(found).all(db).await?;
+        Ok(found.into_iter().map(|retired| (retired.official.clone(), retired)).collect())
+    }
+
+    /// Returns the entries that took the place of those under retired official keys, by the retired key.
+    pub(super) async fn successors(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, Found>> {
+        let retired = self.retired_keys(db, names).await?;
+        let successors: Vec<String> = retired.values().filter_map(|retired| retired.successor.clone()).collect();
+        if successors.is_empty() {
+            return Ok(HashMap::new());
+        }
+        // The successor may have another key by now.
+        let found = self.find_named(db, &successors).await?;
+        let successor =
+            |(official, retired): (String, RetiredKey)| Some((official, found.get(&retired.successor?)?.clone()));
+        Ok(retired.into_iter().filter_map(successor).collect())
+    }
+
+    /// Returns what is wrong with those of some unresolved names that are retired official keys, by the key.
+    pub(crate) async fn retired_details(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, String>> {
+        let retired = self.retired_keys(db, names).await?;
+        Ok(retired.into_iter().map(|(official, retired)| (official, retired.detail())).collect())
+    }
+
+    /// Returns why there is no entry under a retired official key: it is at its successor, or gone. `None` for other keys.
+    pub(super) async fn retired(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Error>> {
+        let Name::Official(official) = key.name() else { return Ok(None) };
+        let names = [official.to_owned()];
+        let Some(retired) = self.retired_keys(db, &names).await?.remove(official) else { return Ok(None) };
+        let successor = self.successors(db, &names).await?.remove(official);
+        Ok(Some(match successor {
+            Some(found) => Error::PermanentRedirect { slug: found.slug().to_owned() },
+            None => Error::KeyRetired { official: retired.official, name: retired.name, as_of: retired.as_of },
+        }))
+    }
+}

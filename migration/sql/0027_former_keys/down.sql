@@ -1,0 +1,3 @@
+drop function bound_to(uuid);
+drop table seed_state;
+drop table former_key;
