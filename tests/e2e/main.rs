@@ -45,6 +45,7 @@ mod rights;
 mod schema;
 mod schema_0022;
 mod search;
+mod seeding;
 mod sessions;
 mod sharing;
 mod silent;

@@ -102,6 +102,25 @@ fn a_member_named_twice_is_named_with_its_line() {
     assert!(said.contains("line 1, /members/1/municipality: `ulm` stands in the list already"), "{said}");
 }
 
+#[test]
+fn the_content_of_the_release_imports_as_it_is_and_is_applied_once() {
+    let data = filled();
+    let seed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seed");
+    let mut files: Vec<_> = fs::read_dir(seed).unwrap().map(|file| file.unwrap().path()).collect();
+    // No entries, but official keys that entries had.
+    files.retain(|path| !path.ends_with("former_municipalities.json"));
+    assert_eq!(files.len(), 10);
+
+    for path in files {
+        let imported = said(&run(data.path(), &["import", path.to_str().unwrap()]));
+        assert!(imported.contains("0 were created, 0 changed"), "{}: {imported}", path.display());
+    }
+    let rehearsed = said(&run(data.path(), &["seed", "--dry-run"]));
+    assert!(rehearsed.contains("0 would be created, 0 changed, 0 removed; 13089 are as they were"), "{rehearsed}");
+    let seeded = said(&run(data.path(), &["seed"]));
+    assert!(seeded.contains("0 were created, 0 changed, 0 removed; 13089 are as they were"), "{seeded}");
+}
+
 /// A file of municipalities.
 fn municipalities(rows: &[&str]) -> String {
     let header = "ags,slug,name,designation,kind,federal_state,population,population_as_of,area_km2,lon,lat,website";

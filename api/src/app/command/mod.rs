@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod migrate;
 mod openapi;
+mod seed;
 mod serve;
 mod token;
 
@@ -39,6 +40,8 @@ enum Command {
     Import(import::Import),
     /// Write what `import` reads
     Export(export::Export),
+    /// Bring the directory to the content of this release; what was changed in the directory stays
+    Seed(seed::Seed),
     /// Issue, list and revoke tokens, and change the keys they are signed with
     #[command(subcommand)]
     Token(token::Token),
@@ -56,6 +59,7 @@ pub fn run() -> ExitCode {
                 Command::Migrate(migrate) => migrate.run(&line.settings).await,
                 Command::Import(import) => import.run(&line.settings).await,
                 Command::Export(export) => export.run(&line.settings).await,
+                Command::Seed(seed) => seed.run(&line.settings).await,
                 Command::Token(token) => token.run(&line.settings).await,
                 Command::Openapi => openapi::run(),
             }
