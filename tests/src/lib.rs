@@ -52,7 +52,7 @@ pub use proxy::Proxy;
 pub use shared::SharedApp;
 pub use wait::{until, until_true};
 
-/// Examples of what the first content has none of.
+/// Examples that are made up for the tests.
 const EXAMPLES: [(&str, &str); 2] =
     [("practice-examples", include_str!("practice_examples.json")), ("events", include_str!("events.json"))];
 
@@ -76,7 +76,7 @@ impl App {
         Self::start_on(TestDatabase::filled())
     }
 
-    /// Starts a service on the first content, and examples of what that has none of.
+    /// Starts a service on the first content and the examples that are made up for the tests.
     pub fn start_with_examples() -> Self {
         Self::start_with(&EXAMPLES)
     }

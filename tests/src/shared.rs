@@ -16,7 +16,7 @@ impl SharedApp {
         APP.get_or_init(|| Self::lasting(App::start()))
     }
 
-    /// With examples of what the first content has none of.
+    /// With the examples that are made up for the tests.
     pub fn with_examples() -> &'static Self {
         static APP: OnceLock<SharedApp> = OnceLock::new();
         APP.get_or_init(|| Self::lasting(App::start_with_examples()))

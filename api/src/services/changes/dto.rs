@@ -16,7 +16,7 @@ pub(crate) struct Changes {
     /// The changes, oldest first.
     pub items: Vec<FeedChange>,
     /// Pass it as `after` to read on; where there is nothing new, it is what was passed.
-    #[schema(example = 12_967)]
+    #[schema(example = 13_089)]
     pub next: i64,
     /// Is there more already?
     #[schema(example = false)]
@@ -27,7 +27,7 @@ pub(crate) struct Changes {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FeedChange {
     /// Its place among all changes: 1, 2, 3, without gaps.
-    #[schema(example = 12_967)]
+    #[schema(example = 13_089)]
     pub sequence: i64,
     /// The directory version it was made with; changes of one number were made at once.
     #[schema(example = 1)]

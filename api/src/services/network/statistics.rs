@@ -14,7 +14,7 @@ pub(crate) struct Statistics {
     #[schema(example = 73)]
     pub projects: i64,
     /// Municipalities, districts and associations of municipalities.
-    #[schema(example = 12_260)]
+    #[schema(example = 12_210)]
     pub municipalities: i64,
     /// Those of them that carry a model project.
     #[schema(example = 108)]

@@ -56,7 +56,7 @@ pub(crate) struct SubmissionStep {
 /// Either of what webhooks are told, as a schema.
 pub(super) fn schema() -> RefOr<Schema> {
     let example =
-        json!({ "type": "entry.replace", "timestamp": "2026-01-31T12:00:00Z", "data": { "sequence": 12967 } });
+        json!({ "type": "entry.replace", "timestamp": "2026-01-31T12:00:00Z", "data": { "sequence": 13089 } });
     let either = ["WebhookMessage_FeedChange", "WebhookMessage_SubmissionStep"].map(Ref::from_schema_name);
     let either = either.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
     either.description(Some("The body that is sent.")).examples([example]).into()
