@@ -1,7 +1,7 @@
 //! One entry: how it is found, loaded and answered.
 
+use actix_web::HttpRequest;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
 use sea_orm::prelude::Expr;
 use sea_orm::{Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::Record;
-use crate::http::{EntryKey, EntryParams};
+use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::absent;
 
@@ -29,8 +29,8 @@ pub(crate) async fn get_entry<E: Entry>(
     req: &HttpRequest,
     key: &EntryKey,
     params: EntryParams<E>,
-) -> Result<HttpResponse> {
-    params.reply(req, &find::<E, _>(context.read()?, key).await?)
+) -> Result<Public> {
+    params.reply(req, &find::<E, _>(context.read()?, key).await?).map(Public)
 }
 
 /// Returns the entry under a key.

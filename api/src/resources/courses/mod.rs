@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -56,8 +56,8 @@ async fn list_courses(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<CourseQuery, Course>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Course::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Course::load).await.map(Public)
 }
 
 /// Read a course
@@ -69,7 +69,7 @@ async fn get_course(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Course>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

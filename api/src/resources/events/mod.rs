@@ -17,7 +17,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -53,12 +53,8 @@ fn routes(cfg: &mut ServiceConfig) {
         (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/events")]
-async fn list_events(
-    context: Data<Context>,
-    req: HttpRequest,
-    list: ListQuery<EventQuery, Event>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Event::load).await
+async fn list_events(context: Data<Context>, req: HttpRequest, list: ListQuery<EventQuery, Event>) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Event::load).await.map(Public)
 }
 
 /// Read an event
@@ -70,7 +66,7 @@ async fn get_event(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Event>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -62,8 +62,8 @@ async fn list_learning_partnerships(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<LearningPartnershipQuery, LearningPartnership>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, LearningPartnership::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, LearningPartnership::load).await.map(Public)
 }
 
 /// Read a learning partnership
@@ -75,7 +75,7 @@ async fn get_learning_partnership(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<LearningPartnership>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

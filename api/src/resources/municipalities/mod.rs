@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form, FormerKeys};
@@ -82,8 +82,8 @@ async fn list_municipalities(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<MunicipalityQuery, Municipality>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Municipality::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Municipality::load).await.map(Public)
 }
 
 /// Read a municipality
@@ -99,7 +99,7 @@ async fn get_municipality(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Municipality>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -18,7 +18,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -63,8 +63,8 @@ async fn list_practice_examples(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<PracticeExampleQuery, PracticeExample>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, PracticeExample::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, PracticeExample::load).await.map(Public)
 }
 
 /// Read a practice example
@@ -76,7 +76,7 @@ async fn get_practice_example(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<PracticeExample>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -57,8 +57,8 @@ async fn list_projects(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<ProjectQuery, Project>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Project::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Project::load).await.map(Public)
 }
 
 /// Read a model project
@@ -71,7 +71,7 @@ async fn get_project(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Project>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -59,8 +59,8 @@ async fn list_publications(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<PublicationQuery, Publication>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Publication::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Publication::load).await.map(Public)
 }
 
 /// Read a publication
@@ -72,7 +72,7 @@ async fn get_publication(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Publication>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -18,7 +18,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -61,8 +61,8 @@ async fn list_solutions(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<SolutionQuery, Solution>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Solution::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Solution::load).await.map(Public)
 }
 
 /// Read a solution
@@ -74,7 +74,7 @@ async fn get_solution(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Solution>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

@@ -13,7 +13,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -50,12 +50,8 @@ fn routes(cfg: &mut ServiceConfig) {
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/themes")]
-async fn list_themes(
-    context: Data<Context>,
-    req: HttpRequest,
-    list: ListQuery<ThemeQuery, Theme>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, Theme::load).await
+async fn list_themes(context: Data<Context>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, Theme::load).await.map(Public)
 }
 
 /// Read a theme
@@ -66,7 +62,7 @@ async fn get_theme(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<Theme>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 

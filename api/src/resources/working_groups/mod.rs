@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition,
+    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -59,8 +59,8 @@ async fn list_working_groups(
     context: Data<Context>,
     req: HttpRequest,
     list: ListQuery<WorkingGroupQuery, WorkingGroup>,
-) -> Result<HttpResponse> {
-    list::list(&context, &req, list, query::plan, WorkingGroup::load).await
+) -> Result<Public> {
+    list::list(&context, &req, list, query::plan, WorkingGroup::load).await.map(Public)
 }
 
 /// Read a working group
@@ -72,7 +72,7 @@ async fn get_working_group(
     req: HttpRequest,
     key: EntryKey,
     entry: EntryParams<WorkingGroup>,
-) -> Result<HttpResponse> {
+) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
 }
 
