@@ -7,7 +7,7 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     // A debug build would be compiled anew after each commit.
-    if std::env::var("PROFILE").is_ok_and(|profile| profile == "debug") {
+    if std::env::var_os("PROFILE").is_some_and(|profile| profile == "debug") {
         return;
     }
     for path in ["../.git/HEAD", "../.git/logs/HEAD"] {

@@ -17,7 +17,7 @@ async fn whoever_holds_an_answer_gets_it_confirmed() {
         let again = app.anonymous().get_with(path, "if-none-match", first.header("etag")).await;
         let weak = app.anonymous().get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag"))).await;
         let other = app.anonymous().get_with(path, "if-none-match", "\"x\"").await;
-        let commas = app.anonymous().get_with(path, "if-none-match", "\"x, *, y\"").await;
+        let commas = app.anonymous().get_with(path, "if-none-match", "\"x,*,y\"").await;
         let since = app.anonymous().get_with(path, "if-modified-since", first.header("last-modified")).await;
 
         assert!(first.header("etag").starts_with('"'), "{path}: strong");

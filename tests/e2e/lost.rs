@@ -118,3 +118,30 @@ async fn clients_that_hang_up_cost_nobody_a_write() {
     assert_eq!(torn, 0, "entries without a change, or changes without an entry");
     beside.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn reads_after_clients_that_hang_up_see_the_directory_as_it_is() {
+    let database = TestDatabase::filled();
+    let target = database.server_address();
+    let proxy = Proxy::to(target).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let editor = app.editor().await;
+    proxy.delay(Duration::from_millis(2));
+
+    for round in 0..5 {
+        // Each leaves at another moment of the time in which its transaction begins.
+        for number in 0..10 {
+            let request = format!("GET /v1/themes?limit={} HTTP/1.1\r\nhost: x\r\n\r\n", 10 * round + number + 1);
+            let (address, after) = (app.address(), Duration::from_micros(1000 + 1500 * number));
+            tokio::task::spawn_blocking(move || hang_up(address, &request, after)).await.unwrap();
+        }
+        let slug = format!("neu-{round}");
+        let created = editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": slug } })).await;
+        assert_eq!(created.status, 201, "{}", created.text());
+        for number in 0..8 {
+            let page = app.anonymous().get(&format!("/v1/themes?limit={}", 100 - number)).await.json();
+            assert_eq!(page["total"], 16 + round, "round {round}, read {number}");
+        }
+    }
+}

@@ -56,7 +56,7 @@ async fn statements(app: &App) -> u64 {
 #[tokio::test]
 async fn event_streams_bypass_the_cache_where_there_are_any() {
     let app = App::start();
-    app.anonymous().get("/v1/projects").await;
+    app.anonymous().get_with("/v1/projects", "accept", "application/json").await;
     let before = statements(&app).await;
 
     for accept in ["application/json, text/event-stream;q=0", "text/event-stream, application/json;q=0.5"] {

@@ -98,9 +98,9 @@ async fn a_change_demands_what_was_read() {
     let none = editor.write(Method::PUT, "/v1/themes/mobility", &[], body()).await;
     let bare = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-match", "17")], body()).await;
     let stale = editor.put("/v1/themes/mobility", &theme, "W/\"0-0000\"").await;
-    let commas = editor.put("/v1/themes/mobility", &theme, "\"a, b\", \"c,\"").await;
+    let commas = editor.put("/v1/themes/mobility", &theme, "\"a,b\", \"c,\"").await;
     let held = editor.get("/v1/themes/mobility").await;
-    let among = editor.put("/v1/themes/mobility", &theme, &format!("\"a, b\", {}", held.etag())).await;
+    let among = editor.put("/v1/themes/mobility", &theme, &format!("\"a,b\", {}", held.etag())).await;
     let new = editor.write(Method::PUT, "/v1/themes/mobility", &[("if-none-match", "*")], body()).await;
     let nowhere = editor.put("/v1/themes/nowhere", &theme, "*").await;
     let deleted = editor.send(Method::DELETE, "/v1/themes/mobility", &[]).await;

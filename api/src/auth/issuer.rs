@@ -29,10 +29,10 @@ const BYTES: usize = 256 * 1024;
 
 /// The issuer; clones share what is known of it.
 #[derive(Clone)]
-pub(super) struct Trusted(Arc<Known>);
+pub(super) struct Trusted(Arc<IssuerState>);
 
 /// The issuer, and the keys it had when it was last asked.
-struct Known {
+struct IssuerState {
     issuer: String,
     audience: String,
     source: Source,
@@ -58,7 +58,7 @@ impl Trusted {
     pub(super) async fn open(trust: &Trust) -> Result<Option<Self>> {
         let Some(issuer) = trust.trusted_issuer.clone() else { return Ok(None) };
         let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer needs its keys: --trusted-jwks")?;
-        let trusted = Self(Arc::new(Known {
+        let trusted = Self(Arc::new(IssuerState {
             issuer,
             audience: trust.trusted_audience.clone(),
             source: Source::of(jwks)?,
@@ -112,7 +112,7 @@ impl Trusted {
     }
 }
 
-impl Known {
+impl IssuerState {
     fn read(&self, claims: &Map<String, Value>) -> Result<Foreign, TokenError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);

@@ -50,7 +50,7 @@ pub(crate) struct Key {
 
 /// A key as a file holds it.
 #[derive(Clone, Serialize, Deserialize)]
-struct Kept {
+struct StoredKey {
     kty: String,
     crv: String,
     kid: String,
@@ -65,11 +65,11 @@ struct Kept {
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct KeptSet {
-    keys: Vec<Kept>,
+struct StoredKeySet {
+    keys: Vec<StoredKey>,
 }
 
-impl Kept {
+impl StoredKey {
     fn generate() -> Result<Self> {
         let mut private = [0; 32];
         aws_lc_rs::rand::fill(&mut private).map_err(|_| anyhow!("there is no randomness to make a key of"))?;
@@ -138,18 +138,18 @@ impl Keys {
             Source::File(file) if file.exists() => load(&file)?,
             Source::File(file) if settings.keys_file.is_some() => bail!("there is no {}", file.display()),
             Source::File(file) if database.is_embedded() => {
-                let kept = KeptSet { keys: vec![Kept::generate()?] };
+                let kept = StoredKeySet { keys: vec![StoredKey::generate()?] };
                 keep(&file, &kept)?;
                 kept
             }
-            Source::File(_) => KeptSet::default(),
+            Source::File(_) => StoredKeySet::default(),
         };
         Ok(Self { all: Arc::new(RwLock::new(Arc::new(kept.in_force()?))), file })
     }
 
     /// A new key, as the text of a set.
     pub fn generate() -> Result<String> {
-        Ok(serde_json::to_string_pretty(&KeptSet { keys: vec![Kept::generate()?] })?)
+        Ok(serde_json::to_string_pretty(&StoredKeySet { keys: vec![StoredKey::generate()?] })?)
     }
 
     /// The keys there are now.
@@ -191,9 +191,9 @@ impl Keys {
     }
 }
 
-impl KeptSet {
+impl StoredKeySet {
     fn in_force(&self) -> Result<Vec<Key>> {
-        self.keys.iter().map(Kept::key).collect()
+        self.keys.iter().map(StoredKey::key).collect()
     }
 }
 
@@ -211,8 +211,8 @@ pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: 
     let Source::File(file) = source(settings, database) else {
         bail!("the keys stand in a variable; put the new set there, or keep them in a file: --keys-file")
     };
-    let kept = if file.exists() { load(&file)? } else { KeptSet::default() };
-    let new = Kept::generate()?;
+    let kept = if file.exists() { load(&file)? } else { StoredKeySet::default() };
+    let new = StoredKey::generate()?;
     // A key has signed until the one before it in the list was made.
     let made: Vec<Option<i64>> = [&new].into_iter().chain(&kept.keys).map(|key| key.iat).collect();
     let needed = |followed: Option<i64>| {
@@ -221,16 +221,16 @@ pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: 
     };
     let (stay, go): (Vec<_>, Vec<_>) = kept.keys.into_iter().zip(made).partition(|(_, followed)| needed(*followed));
     let keys = [new.clone()].into_iter().chain(stay.into_iter().map(|(key, _)| key)).collect();
-    keep(&file, &KeptSet { keys })?;
+    keep(&file, &StoredKeySet { keys })?;
     Ok(Rotated { file, kid: new.kid, dropped: go.into_iter().map(|(key, _)| key.kid).collect() })
 }
 
-fn load(file: &Path) -> Result<KeptSet> {
+fn load(file: &Path) -> Result<StoredKeySet> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     read(&text).with_context(|| format!("{} holds no keys", file.display()))
 }
 
-fn read(text: &str) -> Result<KeptSet> {
+fn read(text: &str) -> Result<StoredKeySet> {
     // The message of the parser may quote a secret.
     serde_json::from_str(text).map_err(|error| {
         anyhow!("the keys are no JSON Web Key Set; look at line {}, column {}", error.line(), error.column())
@@ -238,7 +238,7 @@ fn read(text: &str) -> Result<KeptSet> {
 }
 
 /// Writes keys for nobody else to read, all at once.
-fn keep(file: &Path, keys: &KeptSet) -> Result<()> {
+fn keep(file: &Path, keys: &StoredKeySet) -> Result<()> {
     let failed = || format!("{} cannot be written", file.display());
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).with_context(failed)?;

@@ -1,4 +1,4 @@
-//! Response cache and ETag handling.
+//! Response cache, and entity tags.
 //!
 //! An answer is kept under the directory version it was made at, so a change needs to clear nothing: nobody asks for the
 //! old version again. The version is taken before the data is read; a change in between stores a newer answer under an

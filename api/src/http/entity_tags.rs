@@ -42,16 +42,16 @@ fn length(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn these(tags: &[&str]) -> Result<EntityTags, String> {
-        Ok(EntityTags::These(tags.iter().map(|tag| (*tag).to_owned()).collect()))
+    fn these(tags: &[&str]) -> EntityTags {
+        EntityTags::These(tags.iter().map(|tag| (*tag).to_owned()).collect())
     }
 
     #[test]
     fn commas_belong_to_a_tag() {
-        assert_eq!(EntityTags::read("\"a,b\""), these(&["\"a,b\""]));
-        assert_eq!(EntityTags::read("\"a,*,b\" ,W/\"c\",, \"\""), these(&["\"a,*,b\"", "W/\"c\"", "\"\""]));
+        assert_eq!(EntityTags::read("\"a,b\""), Ok(these(&["\"a,b\""])));
+        assert_eq!(EntityTags::read("\"a,*,b\" ,W/\"c\",, \"\""), Ok(these(&["\"a,*,b\"", "W/\"c\"", "\"\""])));
         assert_eq!(EntityTags::read(" * "), Ok(EntityTags::Any));
-        assert_eq!(EntityTags::read(""), these(&[]));
+        assert_eq!(EntityTags::read(""), Ok(these(&[])));
     }
 
     #[test]

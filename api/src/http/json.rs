@@ -52,7 +52,7 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Json<
 }
 
 /// Several bodies in a list, each with everything that is wrong with it.
-pub(crate) struct Batch<T> {
+pub(crate) struct BatchBody<T> {
     pub items: Vec<Checked<T>>,
     pub digest: String,
 }
@@ -60,7 +60,7 @@ pub(crate) struct Batch<T> {
 /// The most that one request may create.
 const MOST: usize = 1000;
 
-impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Batch<T> {
+impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for BatchBody<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 

@@ -30,7 +30,7 @@ pub(crate) use self::entry::{EntryParams, RepresentationParams};
 pub(crate) use self::fallback::{WriteOrigins, fallback};
 pub(crate) use self::guard::{BODY as MAX_BODY, deadline, guard, panics};
 pub(crate) use self::held::Precondition;
-pub(crate) use self::json::{Batch, Json, NoBody, Patch, hex};
+pub(crate) use self::json::{BatchBody, Json, NoBody, Patch, hex};
 pub(crate) use self::key::{EntryKey, Id, Name};
 pub(crate) use self::list::{Filters, ListParams, ListQuery, Paging};
 pub(crate) use self::moved::moved;

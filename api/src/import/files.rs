@@ -34,7 +34,7 @@ pub(crate) struct Files {
     pub seed: Option<(Form, &'static str)>,
     /// Official keys that the register no longer holds, where the program brings some along.
     pub former_keys: Option<FormerKeys>,
-    read: fn(Form, &str) -> Result<Batch, Vec<LineError>>,
+    read: fn(Form, &str) -> Result<ParsedFile, Vec<LineError>>,
     /// Records retired official keys, and removes the entries that still have them.
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
     /// Notes entries of which nothing was ever noted.
@@ -70,13 +70,13 @@ impl Files {
         Self { former_keys: Some(former_keys), ..self }
     }
 
-    pub(crate) fn read(&self, form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
         (self.read)(form, text)
     }
 }
 
 /// The entries of a file, valid by themselves.
-pub(crate) struct Batch {
+pub(crate) struct ParsedFile {
     pub(super) entries: Box<dyn Entries>,
     pub len: usize,
 }
@@ -109,7 +109,7 @@ impl<T: Input> Entries for Vec<(u64, T)> {
 }
 
 /// Reads and checks every row, and sees that none names the same entry as another.
-fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
+fn read<T: Input>(form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
     let rows = match form {
         Form::Csv => csv(text),
         Form::Json => array(text),
@@ -133,7 +133,7 @@ fn read<T: Input>(form: Form, text: &str) -> Result<Batch, Vec<LineError>> {
         }
     }
     let len = entries.len();
-    if flaws.is_empty() { Ok(Batch { entries: Box::new(entries), len }) } else { Err(flaws) }
+    if flaws.is_empty() { Ok(ParsedFile { entries: Box::new(entries), len }) } else { Err(flaws) }
 }
 
 fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
@@ -175,7 +175,7 @@ pub(crate) struct Storing {
 pub(crate) async fn store(
     database: &Database,
     directory: &DirectoryVersion,
-    batches: Vec<Batch>,
+    batches: Vec<ParsedFile>,
     how: Storing,
     progress: impl Fn(usize) + 'static,
 ) -> Result<ImportSummary, ImportError> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::baseline::COMMAND;
 use super::error::ImportError;
-use super::files::{Batch, Files, Storing, store};
+use super::files::{Files, ParsedFile, Storing, store};
 use super::report::UpdateReport;
 use super::retire::{FormerKeys, RetiredKeys};
 use super::update::{self, Content, Retirement};
@@ -122,7 +122,7 @@ fn of_collection(all: &[&'static Files], collection: &str) -> Result<&'static Fi
     files.ok_or_else(|| anyhow!("there are no {collection}"))
 }
 
-fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<Batch> {
+fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     let SourceFile { collection, form, text } = *file;
     let batch = of_collection(all, collection)?.read(form, text);
     batch.map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))

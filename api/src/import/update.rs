@@ -2,7 +2,7 @@
 
 use super::baseline::COMMAND;
 use super::error::ImportError;
-use super::files::{Batch, Files};
+use super::files::{Files, ParsedFile};
 use super::report::UpdateReport;
 use super::retire::RetiredKeys;
 use crate::base::db::version::DirectoryVersion;
@@ -12,7 +12,7 @@ use crate::base::error::Error;
 /// The content of a release, as it was read.
 pub(super) struct Content {
     /// In the order in which entries refer to each other.
-    pub batches: Vec<Batch>,
+    pub batches: Vec<ParsedFile>,
     pub retirements: Vec<Retirement>,
 }
 

@@ -47,9 +47,9 @@ pub(crate) async fn inputs<E: Entry + Into<I>, I>(
     names: Option<Vec<String>>,
 ) -> Result<Vec<(Uuid, I)>> {
     let official = E::RESOURCE.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
-    let named = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
+    let condition = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
     let order = Expr::cust(format!("{} collate \"C\"", E::RESOURCE.official.unwrap_or("slug")));
-    let rows = E::Table::find().filter(Condition::all().add_option(named)).order_by_asc(order);
+    let rows = E::Table::find().filter(Condition::all().add_option(condition)).order_by_asc(order);
     let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
     Ok(E::load(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
 }

@@ -30,7 +30,7 @@ pub(crate) async fn places(
     entries: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Location>>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct PlaceRow {
         entry_id: Uuid,
         lon: f64,
         lat: f64,
@@ -41,7 +41,7 @@ pub(crate) async fn places(
     );
     let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [entries.to_vec().into()]);
     let mut places: HashMap<Uuid, Vec<Location>> = HashMap::new();
-    for Found { entry_id, lon, lat } in Found::find_by_statement(found).all(db).await? {
+    for PlaceRow { entry_id, lon, lat } in PlaceRow::find_by_statement(found).all(db).await? {
         places.entry(entry_id).or_default().push(Location { lon, lat });
     }
     Ok(places)

@@ -14,7 +14,7 @@ use crate::http::Position;
 #[derive(Clone)]
 pub(crate) struct SortKey {
     expr: Expr,
-    kind: Kind,
+    kind: KeyType,
     descending: bool,
 }
 
@@ -34,7 +34,7 @@ impl From<Expr> for Sql {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum KeyType {
     Text,
     Integer,
     Number,
@@ -43,19 +43,19 @@ enum Kind {
 
 impl SortKey {
     pub(crate) fn text(expr: impl Into<Sql>) -> Self {
-        Self { expr: expr.into().0, kind: Kind::Text, descending: false }
+        Self { expr: expr.into().0, kind: KeyType::Text, descending: false }
     }
 
     pub(crate) fn integer(expr: impl Into<Sql>) -> Self {
-        Self { expr: expr.into().0, kind: Kind::Integer, descending: false }
+        Self { expr: expr.into().0, kind: KeyType::Integer, descending: false }
     }
 
     pub(crate) fn number(expr: impl Into<Sql>) -> Self {
-        Self { expr: expr.into().0, kind: Kind::Number, descending: false }
+        Self { expr: expr.into().0, kind: KeyType::Number, descending: false }
     }
 
     pub(crate) fn time(expr: impl Into<Sql>) -> Self {
-        Self { expr: expr.into().0, kind: Kind::Time, descending: false }
+        Self { expr: expr.into().0, kind: KeyType::Time, descending: false }
     }
 
     pub(crate) fn turned(self, descending: bool) -> Self {
@@ -63,7 +63,7 @@ impl SortKey {
     }
 }
 
-impl Kind {
+impl KeyType {
     fn sql(self) -> &'static str {
         match self {
             Self::Text => "text",

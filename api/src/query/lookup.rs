@@ -15,13 +15,13 @@ use crate::query::former_keys::slug_now;
 
 /// An entry that was named.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct Found {
+pub(crate) struct FoundEntry {
     pub id: Uuid,
     slug: String,
     official: Option<String>,
 }
 
-impl Found {
+impl FoundEntry {
     /// The name it is kept under: the official key, or the slug where there is none.
     pub(crate) fn key(&self) -> &str {
         self.official.as_ref().unwrap_or(&self.slug)
@@ -75,7 +75,11 @@ impl Resource {
     }
 
     /// The entries that are named, by the names that were used.
-    pub(crate) async fn find(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+    pub(crate) async fn find(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, FoundEntry>> {
         let Self { table, .. } = self;
         let official = self.official_of("t");
         let condition = self.match_sql("t", ["$1", "$2"]);
@@ -83,7 +87,7 @@ impl Resource {
         let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
         let mut known = HashMap::new();
-        for found in Found::find_by_statement(found).all(db).await? {
+        for found in FoundEntry::find_by_statement(found).all(db).await? {
             known.extend(found.official.clone().map(|official| (official, found.clone())));
             known.insert(found.id.to_string(), found.clone());
             known.insert(found.slug.clone(), found);
@@ -161,7 +165,7 @@ impl Resource {
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
-    ) -> Result<HashMap<String, Found>> {
+    ) -> Result<HashMap<String, FoundEntry>> {
         let mut found = self.find_named(db, names).await?;
         let unknown: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
         found.extend(self.successors(db, &unknown).await?);
@@ -173,7 +177,7 @@ impl Resource {
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
-    ) -> Result<HashMap<String, Found>> {
+    ) -> Result<HashMap<String, FoundEntry>> {
         let mut found = self.find(db, names).await?;
         let strange: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
         if !strange.is_empty() {
@@ -183,7 +187,11 @@ impl Resource {
     }
 
     /// The entries that names have named once, by those names.
-    async fn find_by_former_key(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, Found>> {
+    async fn find_by_former_key(
+        &self,
+        db: &impl ConnectionTrait,
+        names: &[String],
+    ) -> Result<HashMap<String, FoundEntry>> {
         #[derive(FromQueryResult)]
         struct Once {
             name: String,
@@ -202,7 +210,7 @@ impl Resource {
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
         let found = Once::find_by_statement(found).all(db).await?.into_iter();
-        Ok(found.map(|Once { name, id, slug, official }| (name, Found { id, slug, official })).collect())
+        Ok(found.map(|Once { name, id, slug, official }| (name, FoundEntry { id, slug, official })).collect())
     }
 
     /// The slug of the entry that a key names.
@@ -218,13 +226,13 @@ impl Resource {
         Ok(self.one(db, key).await?.map(|found| found.id))
     }
 
-    async fn one(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Found>> {
+    async fn one(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<FoundEntry>> {
         let mut query = Query::select();
         query
             .exprs(["id", "slug", "null::text as official"].map(Expr::cust))
             .from(self.table)
             .and_where(self.key_condition(key)?);
-        Ok(Found::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
+        Ok(FoundEntry::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
     }
 
     /// Returns the entries that a filter names, former names included; a name that stands for none is an error, not an

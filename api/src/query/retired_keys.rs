@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 
-use super::lookup::Found;
+use super::lookup::FoundEntry;
 use crate::base::error::{Error, Result};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
@@ -53,7 +53,7 @@ impl Resource {
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
-    ) -> Result<HashMap<String, Found>> {
+    ) -> Result<HashMap<String, FoundEntry>> {
         let retired = self.retired_keys(db, names).await?;
         let successors: Vec<String> = retired.values().filter_map(|retired| retired.successor.clone()).collect();
         if successors.is_empty() {

@@ -18,7 +18,7 @@ use crate::auth::{Access, Caller};
 use crate::base::db::Write;
 use crate::base::error::{Error, Problem, Result};
 use crate::base::validation::Checked;
-use crate::http::Batch;
+use crate::http::BatchBody;
 
 /// How many entries are created at once.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
@@ -77,9 +77,9 @@ pub(crate) struct BatchItem {
 /// Creates entries: some statements for all of them, however many there are.
 pub(crate) async fn create_all<A: Access, I: Input>(
     context: WriteContext<A, BatchQuery>,
-    batch: Batch<I>,
+    batch: BatchBody<I>,
 ) -> Result<HttpResponse> {
-    let (BatchQuery { mode, dry_run }, Batch { items, digest }) = (context.params, batch);
+    let (BatchQuery { mode, dry_run }, BatchBody { items, digest }) = (context.params, batch);
     let caller = context.caller.clone();
     let work = async move |write: &Write| {
         let (ResolvedBatch { references, entries, .. }, mut items) = accept(write, &caller, mode, items).await?;
@@ -124,7 +124,7 @@ async fn accept<I: Input>(
             match (errors.into_result().and_then(|()| authorized()), entry) {
                 (Ok(()), Some(entry)) => fine.push((place, entry)),
                 (Ok(()), None) => {
-                    refused.push((place, Error::internal(anyhow::anyhow!("an entry is there or is wrong"))))
+                    refused.push((place, Error::internal(anyhow::anyhow!("an entry is there or is wrong"))));
                 }
                 (Err(error), entry) => {
                     refused_names.extend(entry.iter().flat_map(|(_, input)| names(input)));

@@ -105,7 +105,8 @@ impl<A, Q> WriteContext<A, Q> {
                 Begun::New(tx) => tx,
             };
             let write = Write::begin(tx, author, Timeouts::Enabled).await?;
-            match work(&write).await {
+            // On the heap: the work of a write is a large future.
+            match Box::pin(work(&write)).await {
                 Ok(Outcome::Changed(answer)) => {
                     store(idempotency, &write.tx, &answer).await?;
                     write.commit(&context.version).await?;
@@ -134,7 +135,7 @@ impl<A, Q> WriteContext<A, Q> {
                 Begun::Replayed(answer) => return Ok(answer),
                 Begun::New(tx) => tx,
             };
-            match work(&tx, &author).await {
+            match Box::pin(work(&tx, &author)).await {
                 Ok(Outcome::Changed(answer)) => {
                     store(idempotency, &tx, &answer).await?;
                     tx.commit().await?;

@@ -10,22 +10,30 @@ use super::representation::Representation;
 use super::resolve::resolve_entry;
 use super::response::Outcome;
 use super::store::write_entries;
-use crate::auth::Access;
+use crate::auth::{Access, Caller};
 use crate::base::db::Write;
 use crate::base::error::Result;
+use crate::base::validation::Checked;
 use crate::http::Json;
 
 /// Creates an entry.
 pub(crate) async fn create<A: Access, I: Input>(context: WriteContext<A>, body: Json<I>) -> Result<HttpResponse> {
     let Json { checked, digest } = body;
     let (caller, minimal) = (context.caller.clone(), context.minimal);
-    let work = async move |write: &Write| {
-        let id = Uuid::now_v7();
-        let (references, input) = resolve_entry(&write.tx, id, checked).await?;
-        caller.acts_for(&references.responsible(&input)?)?;
-        write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
-        let created = Representation::read::<I>(&write.tx, id).await?;
-        Ok(Outcome::Changed(created.created::<I>(minimal)))
-    };
+    let work = async move |write: &Write| create_entry(write, &caller, minimal, checked).await;
     context.run(&digest, work).await
+}
+
+pub(super) async fn create_entry<I: Input>(
+    write: &Write,
+    caller: &Caller,
+    minimal: bool,
+    checked: Checked<I>,
+) -> Result<Outcome> {
+    let id = Uuid::now_v7();
+    let (references, input) = resolve_entry(&write.tx, id, checked).await?;
+    caller.acts_for(&references.responsible(&input)?)?;
+    write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
+    let created = Representation::read::<I>(&write.tx, id).await?;
+    Ok(Outcome::Changed(created.created::<I>(minimal)))
 }

@@ -92,7 +92,7 @@ pub(crate) fn visit<R>(
 }
 
 #[derive(FromQueryResult)]
-struct Found {
+struct ParticipantRow {
     owner: Uuid,
     role: String,
     name: Option<String>,
@@ -106,7 +106,7 @@ struct Found {
 }
 
 impl<R: for<'de> Deserialize<'de>> Party<R> {
-    fn read(found: Found) -> Result<Self> {
+    fn read(found: ParticipantRow) -> Result<Self> {
         let municipality = found.municipality_id.zip(found.municipality_slug).zip(found.municipality_name);
         let project = found.project_id.zip(found.project_slug).zip(found.project_name);
         Ok(Self {
@@ -136,7 +136,7 @@ impl Participants {
         );
         let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [owners.to_vec().into()]);
         let mut parties: HashMap<Uuid, Vec<Party<R>>> = HashMap::new();
-        for found in Found::find_by_statement(found).all(db).await? {
+        for found in ParticipantRow::find_by_statement(found).all(db).await? {
             parties.entry(found.owner).or_default().push(Party::read(found)?);
         }
         Ok(parties)

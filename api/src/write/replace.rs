@@ -2,15 +2,13 @@
 
 use actix_web::HttpResponse;
 use entity::vocabulary::Action;
-use uuid::Uuid;
 
 use super::change::{Revision, apply_revision};
 use super::context::WriteContext;
+use super::create::create_entry;
 use super::input::Input;
-use super::representation::{Representation, split_representation};
-use super::resolve::{authorize, resolve_entry};
-use super::response::Outcome;
-use super::store::write_entries;
+use super::representation::split_representation;
+use super::resolve::authorize;
 use crate::auth::Access;
 use crate::base::db::Write;
 use crate::base::error::{Error, Result, Violation};
@@ -30,13 +28,8 @@ pub(crate) async fn replace<A: Access, I: Input>(
     let work = async move |write: &Write| {
         let current = match find::<I::View, _>(&write.tx, &key).await {
             Err(error) if precondition == Precondition::MustNotExist && is_absent(&error) => {
-                let id = Uuid::now_v7();
                 let checked = require_matching_slug(&key, checked);
-                let (references, input) = resolve_entry(&write.tx, id, checked).await?;
-                caller.acts_for(&references.responsible(&input)?)?;
-                write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
-                let created = Representation::read::<I>(&write.tx, id).await?;
-                return Ok(Outcome::Changed(created.created::<I>(minimal)));
+                return create_entry(write, &caller, minimal, checked).await;
             }
             found => found?,
         };

@@ -11,7 +11,7 @@ use crate::auth::{Caller, Responsible};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::Checked;
 use crate::model::catalog::MUNICIPALITIES;
-use crate::query::lookup::Found;
+use crate::query::lookup::FoundEntry;
 
 /// Entries that were looked up in the directory.
 pub(crate) struct ResolvedBatch<I> {
@@ -130,7 +130,7 @@ pub(crate) async fn responsible_for(db: &impl ConnectionTrait, entry: &impl Inpu
     let found = MUNICIPALITIES.find_including_former(db, &names).await?;
     let unresolved =
         || Error::internal(anyhow::anyhow!("a municipality that is responsible for an entry is not stored"));
-    names.iter().map(|name| found.get(name).map(Found::responsible).ok_or_else(unresolved)).collect()
+    names.iter().map(|name| found.get(name).map(FoundEntry::responsible).ok_or_else(unresolved)).collect()
 }
 
 /// The slugs and official keys of entries that others have, there or in the same list.

@@ -65,11 +65,16 @@ impl Database {
 
     /// Begins a read-only transaction whose statements all see the same state.
     pub(super) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
-        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-        Ok(self.0.reads.begin_with_config(Some(isolation), Some(access)).await?)
+        // Behind a pooler, the connection is in such a transaction already.
+        let (isolation, access) = if self.is_pooled() {
+            (None, None)
+        } else {
+            (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
+        };
+        Ok(self.0.reads.begin_with_config(isolation, access).await?)
     }
 
-    /// For looking after the database, while reads and writes may be waiting for it.
+    /// For background tasks, while reads and writes may be waiting for the database.
     pub fn watch(&self) -> &DatabaseConnection {
         &self.0.watch
     }

@@ -70,9 +70,28 @@ fn acquire(connection: &mut PgConnection, begin: Option<String>, pooled: bool) -
     })
 }
 
-/// Takes a connection back that answers.
+/// Takes a connection back that answers, outside a transaction: what is read next must not see an old state.
 fn answering(connection: &mut PgConnection) -> Kept<'_> {
-    Box::pin(async move { within(ANSWER, connection.ping()).await.map(|()| true) })
+    let answering = async move { roll_back_if_open(connection).await.map(|_| true) };
+    Box::pin(within(ANSWER, answering))
+}
+
+/// Ends a transaction that a connection came back in.
+///
+/// sqlx 0.9 returns a connection to the pool in an open transaction, and does not know it, when a request is dropped
+/// while `begin` is under way; whatever the next one writes on it is then never committed. So each connection is asked
+/// on its return: only inside a transaction is `now()` the past.
+///
+/// Returns whether the session is read-only, which takes no statement of its own.
+async fn roll_back_if_open(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    const STATE: &str = "select now() < statement_timestamp(), current_setting('transaction_read_only')::boolean";
+    let row = connection.fetch_one(STATE).await?;
+    let (is_left_open, is_read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+    if is_left_open {
+        tracing::debug!("a connection came back inside a transaction; it was rolled back");
+        connection.execute("rollback").await?;
+    }
+    Ok(is_read_only)
 }
 
 /// Takes a connection back once its transaction has ended, so that others get the session.
@@ -91,23 +110,10 @@ async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>
     tokio::time::timeout(limit, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// Takes no connection back inside a transaction, or to a server that takes no writes.
-///
-/// sqlx 0.9 returns a connection to the pool in an open transaction, and does not know it, when a request is dropped
-/// while `begin` is under way; whatever the next one writes on it is then never committed. So each connection is asked
-/// on its return: only inside a transaction is `now()` the past. A session of a server that has turned read-only may stay so
-/// when the server takes writes again; a new one does not.
+/// Takes no connection back inside a transaction, or to a server that takes no writes. A session of a server that has turned
+/// read-only may stay so when the server takes writes again; a new one does not.
 fn clean(connection: &mut PgConnection, limit: Duration) -> Kept<'_> {
-    const STATE: &str = "select now() < statement_timestamp(), current_setting('transaction_read_only')::boolean";
-    let clean = async move {
-        let row = connection.fetch_one(STATE).await?;
-        let (is_left_open, is_read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
-        if is_left_open {
-            tracing::error!("a connection came back inside a transaction; it was rolled back");
-            connection.execute("rollback").await?;
-        }
-        Ok(!is_read_only)
-    };
+    let clean = async move { roll_back_if_open(connection).await.map(|is_read_only| !is_read_only) };
     Box::pin(within(limit, clean))
 }
 

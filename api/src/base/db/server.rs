@@ -41,7 +41,8 @@ pub(super) enum Use {
     /// So many of them.
     Reads(u32),
     Writes,
-    /// The directory version and the state of the server, whatever else is going on.
+    /// What looks after the directory, whatever else is going on: one for its version and the state of the server, which must
+    /// not wait, and one for background tasks.
     Watch,
     /// The transaction in which the schema changes.
     Migration,
@@ -51,8 +52,8 @@ impl Use {
     pub(super) fn connections(self) -> u32 {
         match self {
             Self::Reads(connections) => connections,
-            Self::Watch | Self::Migration => 1,
-            Self::Writes => 2,
+            Self::Migration => 1,
+            Self::Writes | Self::Watch => 2,
         }
     }
 
@@ -79,9 +80,10 @@ impl Use {
     ///
     /// Statements are prepared under names that count up per connection, so the names that others left are removed.
     pub(super) fn transaction(self) -> String {
-        let access = if let Self::Reads(_) = self { " read only" } else { "" };
+        // Several statements of one read see the same state.
+        let mode = if let Self::Reads(_) = self { "repeatable read read only" } else { "read committed" };
         let settings = assignments("set local", &self.settings());
-        format!("set transaction isolation level read committed{access}; deallocate all; {settings}")
+        format!("set transaction isolation level {mode}; deallocate all; {settings}")
     }
 }
 

@@ -20,10 +20,10 @@ pub struct Version {
 
 /// The newest version this process knows, and whether the database answers.
 #[derive(Clone)]
-pub struct DirectoryVersion(Arc<watch::Sender<Known>>);
+pub struct DirectoryVersion(Arc<watch::Sender<DirectoryState>>);
 
 #[derive(Clone, Copy)]
-struct Known {
+struct DirectoryState {
     version: Version,
     away: bool,
     /// Whether the database takes writes, as far as is known.
@@ -33,7 +33,7 @@ struct Known {
 }
 
 /// Something that is about to be heard of the directory.
-pub(crate) struct VersionSubscription(watch::Receiver<Known>);
+pub(crate) struct VersionSubscription(watch::Receiver<DirectoryState>);
 
 impl VersionSubscription {
     /// Waits for it until some time; did it come?
@@ -54,7 +54,7 @@ const QUEUE: Duration = Duration::from_secs(5);
 impl DirectoryVersion {
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let (version, _) = look(db).await?;
-        Ok(Self(Arc::new(watch::Sender::new(Known { version, away: false, writable: true, stopping: false }))))
+        Ok(Self(Arc::new(watch::Sender::new(DirectoryState { version, away: false, writable: true, stopping: false }))))
     }
 
     pub fn version(&self) -> Version {

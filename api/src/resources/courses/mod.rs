@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -85,7 +85,7 @@ async fn create_course(context: WriteContext<CoursesWrite>, input: Json<CourseIn
 #[post("/v1/courses/batch")]
 async fn create_courses(
     context: WriteContext<CoursesWrite, BatchQuery>,
-    batch: Batch<CourseInput>,
+    batch: BatchBody<CourseInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

@@ -17,7 +17,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -82,7 +82,7 @@ async fn create_event(context: WriteContext<EventsWrite>, input: Json<EventInput
 #[post("/v1/events/batch")]
 async fn create_events(
     context: WriteContext<EventsWrite, BatchQuery>,
-    batch: Batch<EventInput>,
+    batch: BatchBody<EventInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -94,7 +94,7 @@ async fn create_learning_partnership(
 #[post("/v1/learning-partnerships/batch")]
 async fn create_learning_partnerships(
     context: WriteContext<LearningPartnershipsWrite, BatchQuery>,
-    batch: Batch<LearningPartnershipInput>,
+    batch: BatchBody<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

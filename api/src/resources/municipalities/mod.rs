@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form, FormerKeys};
@@ -131,7 +131,7 @@ async fn create_municipality(
 #[post("/v1/municipalities/batch")]
 async fn create_municipalities(
     context: WriteContext<MunicipalitiesWrite, BatchQuery>,
-    batch: Batch<MunicipalityInput>,
+    batch: BatchBody<MunicipalityInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

@@ -77,13 +77,13 @@ async fn note(write: &Write, example: Uuid, municipalities: Vec<Uuid>, side: Con
 /// Who stands by some examples: one statement, however many there are.
 pub(super) async fn sides(db: &impl ConnectionTrait, examples: &[Uuid]) -> Result<HashMap<Uuid, Vec<ConfirmedBy>>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct ConfirmationRow {
         example: Uuid,
         sides: Vec<String>,
     }
     const SIDES: &str = "select practice_example_id as example, array_agg(confirmed_by order by confirmed_by desc) as sides \
         from practice_example_confirmed_by where practice_example_id = any ($1) group by 1";
     let found = Statement::from_sql_and_values(DbBackend::Postgres, SIDES, [examples.to_vec().into()]);
-    let found = Found::find_by_statement(found).all(db).await?;
-    found.into_iter().map(|Found { example, sides }| Ok((example, parse_terms(&sides)?))).collect()
+    let found = ConfirmationRow::find_by_statement(found).all(db).await?;
+    found.into_iter().map(|ConfirmationRow { example, sides }| Ok((example, parse_terms(&sides)?))).collect()
 }

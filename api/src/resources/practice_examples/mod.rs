@@ -18,7 +18,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -109,7 +109,7 @@ async fn create_practice_example(
 #[post("/v1/practice-examples/batch")]
 async fn create_practice_examples(
     context: WriteContext<PracticeExamplesWrite, BatchQuery>,
-    batch: Batch<PracticeExampleInput>,
+    batch: BatchBody<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

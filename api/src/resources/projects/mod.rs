@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -100,7 +100,7 @@ async fn create_project(context: WriteContext<ProjectsWrite>, input: Json<Projec
 #[post("/v1/projects/batch")]
 async fn create_projects(
     context: WriteContext<ProjectsWrite, BatchQuery>,
-    batch: Batch<ProjectInput>,
+    batch: BatchBody<ProjectInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

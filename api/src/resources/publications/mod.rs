@@ -16,7 +16,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -91,7 +91,7 @@ async fn create_publication(
 #[post("/v1/publications/batch")]
 async fn create_publications(
     context: WriteContext<PublicationsWrite, BatchQuery>,
-    batch: Batch<PublicationInput>,
+    batch: BatchBody<PublicationInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

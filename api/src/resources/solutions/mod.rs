@@ -18,7 +18,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -126,7 +126,7 @@ async fn create_solution(context: WriteContext<SolutionsWrite>, input: Json<Solu
 #[post("/v1/solutions/batch")]
 async fn create_solutions(
     context: WriteContext<SolutionsWrite, BatchQuery>,
-    batch: Batch<SolutionInput>,
+    batch: BatchBody<SolutionInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

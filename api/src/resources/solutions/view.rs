@@ -120,7 +120,7 @@ async fn related(
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<RelatedSolution>>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct RelatedRow {
         owner: Uuid,
         relation: String,
         id: Uuid,
@@ -133,7 +133,7 @@ async fn related(
     );
     let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
-    for Found { owner, relation, id, slug, name } in Found::find_by_statement(found).all(db).await? {
+    for RelatedRow { owner, relation, id, slug, name } in RelatedRow::find_by_statement(found).all(db).await? {
         let relation: Vec<SolutionRelation> = parse_terms(&[relation])?;
         let solution = Link::new(SOLUTIONS.collection, id, slug, name);
         let all = related.entry(owner).or_default();

@@ -13,7 +13,7 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
-    Batch, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
+    BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
 use crate::import::{Files, Form};
@@ -91,7 +91,7 @@ async fn create_theme(context: WriteContext<ThemesWrite>, input: Json<ThemeInput
 #[post("/v1/themes/batch")]
 async fn create_themes(
     context: WriteContext<ThemesWrite, BatchQuery>,
-    batch: Batch<ThemeInput>,
+    batch: BatchBody<ThemeInput>,
 ) -> Result<HttpResponse> {
     write::create_all(context, batch).await
 }

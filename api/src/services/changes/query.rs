@@ -10,7 +10,7 @@ use crate::base::error::Result;
 use crate::model::catalog::ResourceName;
 
 #[derive(FromQueryResult)]
-struct Found {
+struct ChangeRow {
     sequence: i64,
     number: i64,
     at: DateTime<Utc>,
@@ -82,7 +82,7 @@ async fn page(db: &impl ConnectionTrait, after: i64, limit: i64, tables: &[Strin
     );
     let values: [Value; 3] = [after.into(), tables.to_vec().into(), last.into()];
     let found = Statement::from_sql_and_values(DbBackend::Postgres, found, values);
-    let found = Found::find_by_statement(found).all(db).await?;
+    let found = ChangeRow::find_by_statement(found).all(db).await?;
     Ok((Changes { next: last, more, items: found.into_iter().filter_map(view).collect() }, bytes))
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn told(db: &impl ConnectionTrait, sequences: Vec<i64>) -> Resu
     }
     let found = format!("{TOLD} where c.sequence = any ($1)");
     let found = Statement::from_sql_and_values(DbBackend::Postgres, found, [sequences.into()]);
-    Ok(Found::find_by_statement(found).all(db).await?.into_iter().filter_map(view).collect())
+    Ok(ChangeRow::find_by_statement(found).all(db).await?.into_iter().filter_map(view).collect())
 }
 
 /// Which changes are wanted: one of each list is enough, and an empty list wants all.
@@ -155,7 +155,7 @@ pub(crate) async fn concerning(
     Ok((found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?, reached))
 }
 
-fn view(found: Found) -> Option<FeedChange> {
+fn view(found: ChangeRow) -> Option<FeedChange> {
     let resource = ResourceName::of_table(&found.resource)?;
     Some(FeedChange {
         sequence: found.sequence,

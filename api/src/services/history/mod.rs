@@ -145,8 +145,8 @@ async fn get_patch(
         Some(from) => Some(at(&context, entry, from.0, false).await?.ok_or(Error::NotFound)?),
         None => at(&context, entry, number, true).await?,
     };
-    let content = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
-    let patch = json_patch::diff(&content(first), &content(Some(second)));
+    let state = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
+    let patch = json_patch::diff(&state(first), &state(Some(second)));
     let patch = serde_json::to_value(patch).map_err(Error::internal)?;
     reply("application/json-patch+json", &patch).map(|response| asked.respond(response))
 }

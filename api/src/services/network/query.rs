@@ -62,7 +62,7 @@ async fn edges(
     ends: Vec<Uuid>,
 ) -> Result<Vec<Edge>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct EdgeRow {
         kind: String,
         source: Uuid,
         target: Uuid,
@@ -72,16 +72,16 @@ async fn edges(
     let filters: [Value; 4] =
         [term_values(&query.kind).into(), themes.into(), term_values(&query.federal_state).into(), ends.into()];
     let found = Statement::from_sql_and_values(db.get_database_backend(), EDGES, filters);
-    let edge = |Found { kind, source, target, count, through }: Found| -> Result<Option<Edge>> {
+    let edge = |EdgeRow { kind, source, target, count, through }: EdgeRow| -> Result<Option<Edge>> {
         let kind = parse_terms(&[kind])?.pop();
         Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
     };
-    Found::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()
+    EdgeRow::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()
 }
 
 async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Result<Vec<Node>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct NodeRow {
         id: Uuid,
         collection: String,
         slug: String,
@@ -95,7 +95,7 @@ async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Res
         where h.id = any ($1) order by h.collection, h.slug collate \"C\"";
     let ids: Vec<Uuid> = degrees.keys().copied().collect();
     let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.into()]);
-    let node = |found: Found| -> Result<Node> {
+    let node = |found: NodeRow| -> Result<Node> {
         Ok(Node {
             href: format!("/v1/{}/{}", found.collection, found.slug),
             resource: ResourceName::of_collection(&found.collection)
@@ -108,5 +108,5 @@ async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Res
             location: Location::of(found.lon, found.lat),
         })
     };
-    Found::find_by_statement(found).all(db).await?.into_iter().map(node).collect()
+    NodeRow::find_by_statement(found).all(db).await?.into_iter().map(node).collect()
 }

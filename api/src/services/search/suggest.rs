@@ -24,7 +24,7 @@ pub(crate) struct SuggestQuery {
 }
 
 #[derive(FromQueryResult)]
-struct Found {
+struct SuggestionRow {
     collection: String,
     id: Uuid,
     slug: String,
@@ -55,7 +55,7 @@ const SQL: &str = "\
 
 pub(super) async fn suggestions(db: &impl ConnectionTrait, typed: &str) -> Result<Suggestions> {
     let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [typed.into()]);
-    let suggestion = |found: Found| -> Result<Suggestion> {
+    let suggestion = |found: SuggestionRow| -> Result<Suggestion> {
         let resource =
             ResourceName::of_collection(&found.collection).map_err(|unknown| Error::internal(anyhow!(unknown)))?;
         Ok(Suggestion {
@@ -67,6 +67,6 @@ pub(super) async fn suggestions(db: &impl ConnectionTrait, typed: &str) -> Resul
             snippet: found.summary.map(|summary| excerpt(&summary.de)),
         })
     };
-    let items = Found::find_by_statement(found).all(db).await?.into_iter().map(suggestion);
+    let items = SuggestionRow::find_by_statement(found).all(db).await?.into_iter().map(suggestion);
     Ok(Suggestions { items: items.collect::<Result<_>>()? })
 }

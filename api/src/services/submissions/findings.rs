@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::dto::OwnershipChange;
-use super::kind::{Checkup, Kind, Rebased, rebase};
+use super::kind::{Checkup, Rebased, Submittable, rebase};
 use super::review::is_open;
 use crate::auth::{Caller, Responsible};
 use crate::base::error::{Result, Violation};
@@ -30,7 +30,7 @@ where
     DatabaseExecutor<'c>: From<&'c C>,
 {
     let is_under_way = is_open(row.stage) || row.stage == Stage::Submitted;
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let Some(entry) = row.entry_id.filter(|_| is_under_way) else {
         let violations = match row.purpose {
             Purpose::Publish => checked(db, row, row.content.clone(), caller).await?.violations,
@@ -70,7 +70,7 @@ pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation>
 }
 
 /// Returns a violation for each entry that keeps a withdrawal from being published.
-async fn references(db: &impl ConnectionTrait, kind: &Kind, entry: Uuid) -> Result<Vec<Violation>> {
+async fn references(db: &impl ConnectionTrait, kind: &Submittable, entry: Uuid) -> Result<Vec<Violation>> {
     let Referrers { links, count } = referrers(db, kind.resource, entry).await?;
     let rest = count.saturating_sub(links.len());
     let named = links.into_iter().map(|link| link.href);
@@ -103,7 +103,7 @@ pub(super) async fn checked<'c, C: ConnectionTrait>(
 where
     DatabaseExecutor<'c>: From<&'c C>,
 {
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let mut checkup = (kind.check)(db.into(), row.entry_id, content).await?;
     let Some(own) = caller.municipalities.as_ref().filter(|_| row.entry_id.is_none()) else { return Ok(checkup) };
     let is_own = checkup.owners.iter().any(|owner| own.contains(&owner.id));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::kind::KINDS;
+use super::kind::SUBMITTABLE;
 use crate::base::validation::rules::{self, broken, broken_at};
 use crate::model::catalog::ResourceName;
 use crate::write::input::too_long;
@@ -47,7 +47,7 @@ fn is_object(content: &Value) -> Result<(), ValidationError> {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
 fn can_be_submitted(resource: &ResourceName) -> Result<(), ValidationError> {
-    if KINDS.iter().any(|kind| kind.resource.table == resource.0.table) {
+    if SUBMITTABLE.iter().any(|kind| kind.resource.table == resource.0.table) {
         Ok(())
     } else {
         Err(broken("must be solutions or practice-examples"))

@@ -51,7 +51,7 @@ where
     if Some(published.revision) == row.base {
         return Ok(Rebased { content: submitted, conflicts: vec![] });
     }
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     // States of different days may name the same entry differently. What of either cannot be read leaves both as they were
     // written, for a member that was not changed must look the same in both.
     let checked = async |content: &Value| (kind.check)(db.into(), row.entry_id, content.clone()).await;
@@ -79,7 +79,7 @@ pub(super) struct Checkup {
 }
 
 /// Entries of one resource, as they are submitted.
-pub(super) struct Kind {
+pub(super) struct Submittable {
     pub resource: &'static Resource,
     pub wanted: &'static [&'static str],
     /// Members that name other entries, and of which resource.
@@ -95,9 +95,10 @@ pub(super) struct Kind {
 }
 
 /// What can be submitted.
-pub(super) static KINDS: [Kind; 2] = [Kind::of::<SolutionInput>(), Kind::of::<PracticeExampleInput>()];
+pub(super) static SUBMITTABLE: [Submittable; 2] =
+    [Submittable::of::<SolutionInput>(), Submittable::of::<PracticeExampleInput>()];
 
-impl Kind {
+impl Submittable {
     const fn of<T: Input>() -> Self {
         Self {
             resource: T::RESOURCE,
@@ -127,7 +128,7 @@ impl Kind {
 
     /// That of a table.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
-        let found = KINDS.iter().find(|kind| kind.resource.table == table);
+        let found = SUBMITTABLE.iter().find(|kind| kind.resource.table == table);
         found.ok_or_else(|| Error::internal(anyhow::anyhow!("`{table}` cannot be submitted")))
     }
 }
@@ -156,13 +157,15 @@ async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content:
 
 async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Option<Published>> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct PublishedRow {
         slug: String,
         revision: i64,
     }
     let found = format!("select slug, revision from {} where id = $1", T::RESOURCE.table);
     let found = Statement::from_sql_and_values(db.get_database_backend(), found, [entry.into()]);
-    let Some(Found { slug, revision }) = Found::find_by_statement(found).one(&db).await? else { return Ok(None) };
+    let Some(PublishedRow { slug, revision }) = PublishedRow::find_by_statement(found).one(&db).await? else {
+        return Ok(None);
+    };
     let Some((_, input)) = inputs::<T::View, T>(&db, Some(vec![slug])).await?.into_iter().find(|(id, _)| *id == entry)
     else {
         return Ok(None);

@@ -8,11 +8,11 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::kind::{KINDS, Kind};
+use super::kind::{SUBMITTABLE, Submittable};
 use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 use crate::model::catalog::Resource;
-use crate::query::lookup::Found;
+use crate::query::lookup::FoundEntry;
 
 /// The ids of entries, by their tables and the names that were written.
 type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
@@ -20,7 +20,7 @@ type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
 /// Returns what the names in some content stand for now.
 pub(super) async fn named(
     db: &impl ConnectionTrait,
-    kind: &Kind,
+    kind: &Submittable,
     contents: impl IntoIterator<Item = &Json>,
 ) -> Result<Json> {
     let mut asked: BTreeMap<&str, (&Resource, Vec<String>)> = BTreeMap::new();
@@ -80,7 +80,7 @@ pub(super) async fn keep_up_to_date(tx: &DatabaseTransaction, row: Model) -> Res
 /// The resources that submissions name, each once.
 fn resources() -> Vec<&'static Resource> {
     let mut resources: Vec<&Resource> =
-        KINDS.iter().flat_map(|kind| (kind.mentions)()).map(|(_, resource)| resource).collect();
+        SUBMITTABLE.iter().flat_map(|kind| (kind.mentions)()).map(|(_, resource)| resource).collect();
     resources.sort_by_key(|resource| resource.table);
     resources.dedup_by_key(|resource| resource.table);
     resources
@@ -91,7 +91,7 @@ fn rename(
     row: &mut Model,
     resource: &Resource,
     ids: &mut BTreeMap<String, Uuid>,
-    entries: &HashMap<String, Found>,
+    entries: &HashMap<String, FoundEntry>,
 ) -> Result<()> {
     let now = |(name, id): (&String, &Uuid)| {
         let entry = entries.get(&id.to_string())?;
@@ -102,7 +102,7 @@ fn rename(
     if renamed.is_empty() {
         return Ok(());
     }
-    for (member, named) in (Kind::of_table(&row.resource)?.mentions)() {
+    for (member, named) in (Submittable::of_table(&row.resource)?.mentions)() {
         if named.table != resource.table {
             continue;
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::dto::{Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
 use super::findings::look_at;
-use super::kind::{KINDS, Kind};
+use super::kind::{SUBMITTABLE, Submittable};
 use super::party::part;
 use super::remarks::comments;
 use super::review::steps;
@@ -41,7 +41,7 @@ pub(super) fn plan(query: &SubmissionQuery) -> ListPlan {
 /// Refuses to look for what cannot be submitted.
 pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
     let strange =
-        query.resource.iter().filter(|resource| KINDS.iter().all(|kind| kind.resource.table != resource.0.table));
+        query.resource.iter().filter(|resource| SUBMITTABLE.iter().all(|kind| kind.resource.table != resource.0.table));
     let violations: Vec<Violation> = strange
         .map(|resource| {
             let detail =
@@ -81,7 +81,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>, caller: &
 }
 
 fn view(row: Model, caller: &Caller, names: &Names) -> Result<Submission> {
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let part = part(&row, caller);
     let (completeness, gaps) = completeness(&row.content, kind.wanted);
     Ok(Submission {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::dto::Comment;
 use super::form::Forms;
 use super::input::CommentInput;
-use super::kind::Kind;
+use super::kind::Submittable;
 use super::party::lock_for_update;
 use super::store::MOST;
 use crate::auth::Caller;
@@ -34,7 +34,7 @@ pub(super) async fn remark(
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()
-        && !forms.has_member(Kind::of_table(&row.resource)?, pointer)
+        && !forms.has_member(Submittable::of_table(&row.resource)?, pointer)
     {
         let detail = format!("`{pointer}` is no member of the content; /v1/submissions/form lists those there can be");
         return Err(Error::Invalid(vec![Violation::pointer("/pointer", detail)]));

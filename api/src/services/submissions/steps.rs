@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::findings::{checked, conflicting};
 use super::input::StepInput;
-use super::kind::{Kind, Published, Rebased, rebase};
+use super::kind::{Published, Rebased, Submittable, rebase};
 use super::names::named;
 use super::party::{explained, lock_for_update};
 use super::review::{after, is_review};
@@ -85,7 +85,7 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
         submitted.into(),
     ];
     tx.execute_raw(sql(NOTE, values)).await?;
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let step = SubmissionStep {
         submission: format!("/v1/submissions/{}", row.id),
         resource: ResourceName(kind.resource),
@@ -139,7 +139,7 @@ async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published
 async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, content: &Json) -> Result<Model> {
     const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json, names = $5::text::jsonb \
         where id = $1 returning *";
-    let names = named(tx, Kind::of_table(&row.resource)?, [content, &published.content]).await?;
+    let names = named(tx, Submittable::of_table(&row.resource)?, [content, &published.content]).await?;
     let values: [Value; 5] = [
         row.id.into(),
         published.revision.into(),
@@ -152,7 +152,7 @@ async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, cont
 
 /// Returns the municipalities that own a submission, as the published entry is now.
 async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let published = kind.published_of(tx, row).await?;
     let owners = Owners { created_for: &row.created_for, was_submitted: true, published: published.as_ref() };
     owners.with_those_of(tx, kind, row.entry_id, &row.content).await
@@ -162,7 +162,7 @@ async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
 pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
     let (mut row, part) = lock_for_update(&write.tx, id, caller).await?;
     let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     if let Some(published) = current(&write.tx, &row).await? {
         row = rebase_onto(&write.tx, row, &published).await?;
     }

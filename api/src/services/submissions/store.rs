@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::findings::conflicting;
 use super::input::{ContentInput, SubmissionInput};
-use super::kind::{Kind, Published, Rebased, rebase};
+use super::kind::{Published, Rebased, Submittable, rebase};
 use super::names::named;
 use super::party::{explained, lock_for_update};
 use super::review::is_open;
@@ -30,7 +30,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
     caller.acts_for_any()?;
     refuse_too_many(tx, caller).await?;
     let SubmissionInput { resource, purpose, entry, content } = input;
-    let kind = Kind::of_table(resource.0.table)?;
+    let kind = Submittable::of_table(resource.0.table)?;
     let (entry, published) = match entry {
         Some(name) => entry_called(tx, kind, &name).await.map(|(id, published)| (Some(id), Some(published)))?,
         None => (None, None),
@@ -84,7 +84,7 @@ impl Owners<'_> {
     pub(super) async fn with_those_of(
         &self,
         tx: &DatabaseTransaction,
-        kind: &Kind,
+        kind: &Submittable,
         entry: Option<Uuid>,
         content: &Json,
     ) -> Result<Vec<Uuid>> {
@@ -105,7 +105,7 @@ impl Owners<'_> {
 }
 
 /// The published entry that a name leads to.
-async fn entry_called(tx: &DatabaseTransaction, kind: &Kind, name: &str) -> Result<(Uuid, Published)> {
+async fn entry_called(tx: &DatabaseTransaction, kind: &Submittable, name: &str) -> Result<(Uuid, Published)> {
     let mut found = kind.resource.find_including_former(tx, &[name.to_owned()]).await?;
     let published = match found.remove(name) {
         Some(found) => (kind.published)(tx.into(), found.id).await?.map(|published| (found.id, published)),
@@ -142,7 +142,7 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
         return Err(Error::Closed(row.stage.value()));
     }
     precondition.check(row.revision)?;
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     let published = kind.published_of(tx, &row).await?;
     let Based { content, base, base_content } = based(tx, &row, published.as_ref(), revision).await?;
     if content == row.content && base == row.base && base_content == row.base_content {
@@ -190,7 +190,9 @@ async fn based(
             Ok(Based { content, base: Some(based_on), base_content: Some(published.content.clone()) })
         }
         (Some(published), _) => Err(overtaken(row, published, content, vec![])),
-        (None, Some(entry)) => Err(absent(tx, Kind::of_table(&row.resource)?.resource, &EntryKey::of(entry)).await),
+        (None, Some(entry)) => {
+            Err(absent(tx, Submittable::of_table(&row.resource)?.resource, &EntryKey::of(entry)).await)
+        }
         (None, None) => {
             let detail = "must be left out: nothing is published yet";
             Err(Error::Invalid(vec![Violation::pointer("/based_on", detail)]))
@@ -222,7 +224,7 @@ async fn patched(
 
 /// The entry a submission is about, as it is published now.
 pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
-    let kind = Kind::of_table(&row.resource)?;
+    let kind = Submittable::of_table(&row.resource)?;
     match (kind.published_of(tx, row).await?, row.entry_id) {
         (None, Some(entry)) => Err(absent(tx, kind.resource, &EntryKey::of(entry)).await),
         (published, _) => Ok(published),

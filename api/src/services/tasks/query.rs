@@ -10,7 +10,7 @@ use crate::base::error::Result;
 use crate::base::link::Link;
 use crate::model::catalog::ResourceName;
 use crate::model::reuse::freshness;
-use crate::query::lookup::Found;
+use crate::query::lookup::FoundEntry;
 
 #[derive(FromQueryResult)]
 struct Due {
@@ -32,7 +32,7 @@ struct Requested {
 }
 
 /// What waits, of submissions perhaps those of one submitter alone. Two statements, however much it is.
-pub(super) async fn of(db: &impl ConnectionTrait, municipality: &Found, by: Option<String>) -> Result<Duties> {
+pub(super) async fn of(db: &impl ConnectionTrait, municipality: &FoundEntry, by: Option<String>) -> Result<Duties> {
     const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title ->> 'de' as name, e.last_confirmed_on \
           from solution e where e.id in (select solution_id from solution_municipality where municipality_id = $1) \
            and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \

@@ -13,7 +13,7 @@ use crate::model::catalog::MUNICIPALITIES;
 
 /// What was found at a version of the directory.
 #[derive(Default)]
-struct Found {
+struct ResolvedClaims {
     version: i64,
     ids: HashMap<BTreeSet<String>, BTreeSet<Uuid>>,
 }
@@ -24,7 +24,7 @@ const MOST: usize = 1000;
 /// Returns the function that finds municipalities by the names in claims: official keys, slugs or ids, former ones included.
 /// A name that stands for none gives no right. What was found holds until the directory changes.
 pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) -> ResolveMunicipalities {
-    let known: Arc<Mutex<Found>> = Arc::default();
+    let known: Arc<Mutex<ResolvedClaims>> = Arc::default();
     Arc::new(move |names| {
         let (database, known, version) = (database.clone(), known.clone(), directory.version().number);
         Box::pin(async move {
@@ -34,7 +34,7 @@ pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) ->
             let ids = find(&database, &names).await?;
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
             if known.version != version || known.ids.len() >= MOST {
-                *known = Found { version, ids: HashMap::new() };
+                *known = ResolvedClaims { version, ids: HashMap::new() };
             }
             known.ids.insert(names, ids.clone());
             Ok(ids)
@@ -42,7 +42,7 @@ pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) ->
     })
 }
 
-fn recall(known: &Mutex<Found>, version: i64, names: &BTreeSet<String>) -> Option<BTreeSet<Uuid>> {
+fn recall(known: &Mutex<ResolvedClaims>, version: i64, names: &BTreeSet<String>) -> Option<BTreeSet<Uuid>> {
     let known = known.lock().unwrap_or_else(PoisonError::into_inner);
     known.ids.get(names).filter(|_| known.version == version).cloned()
 }

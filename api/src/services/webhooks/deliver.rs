@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::address::{self, NotPublic, objection};
 use super::outbox;
-use super::queue::{self, Attempt, Batch, Message};
+use super::queue::{self, Attempt, Message, MessageBatch};
 use super::sign::signatures;
 use crate::base::clock;
 use crate::base::db::context::Context;
@@ -73,12 +73,12 @@ enum Work {
     Nothing,
     /// Something was done, and there may be more.
     Something,
-    Batch(Batch),
+    Batch(MessageBatch),
 }
 
 /// Does what is to be done next, if anything is.
 async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
-    let todo = in_time(queue::todo(database.connection(), private)).await?;
+    let todo = in_time(queue::todo(database.watch(), private)).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
         match within(database, async move |tx| queue::claim(tx, webhook, private).await).await {
@@ -125,9 +125,9 @@ async fn within<T: 'static>(
 }
 
 /// Sends the messages of a batch one after another, as long as they can be sent.
-async fn send(context: Context, sender: Sender, batch: Batch) {
+async fn send(context: Context, sender: Sender, batch: MessageBatch) {
     let Context { db: database, version: directory } = context;
-    let Batch { webhook, url, secrets, messages, until } = batch;
+    let MessageBatch { webhook, url, secrets, messages, until } = batch;
     let began = Instant::now();
     for message in messages {
         let attempt = attempt(&sender, &url, &secrets, &message).await;

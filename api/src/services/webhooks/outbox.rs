@@ -19,7 +19,7 @@ pub(crate) async fn tell_step(
     step: SubmissionStep,
 ) -> Result<()> {
     #[derive(FromQueryResult)]
-    struct Found {
+    struct WebhookId {
         id: Uuid,
     }
     const CONCERNED: &str = "select id from webhook where active and submissions and (ends_at is null or ends_at > now()) \
@@ -27,11 +27,11 @@ pub(crate) async fn tell_step(
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, payload) \
         select id, webhook, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as m (id, webhook)";
     let values: [Value; 2] = [submission.municipality_ids.clone().into(), submission.submitted_by.clone().into()];
-    let concerned = Found::find_by_statement(sql(CONCERNED, values)).all(tx).await?;
+    let concerned = WebhookId::find_by_statement(sql(CONCERNED, values)).all(tx).await?;
     if concerned.is_empty() {
         return Ok(());
     }
-    let concerned: Vec<Uuid> = concerned.into_iter().map(|Found { id }| id).collect();
+    let concerned: Vec<Uuid> = concerned.into_iter().map(|WebhookId { id }| id).collect();
     let r#type = format!("submission.{}", step.action.value());
     let message = WebhookMessage { r#type: r#type.clone(), timestamp: submission.updated_at, data: step };
     let payload = serde_json::to_string(&message).map_err(Error::internal)?;

@@ -44,7 +44,7 @@ pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Tod
 }
 
 /// Messages for one webhook that are to be sent now.
-pub(super) struct Batch {
+pub(super) struct MessageBatch {
     pub webhook: Uuid,
     pub url: String,
     pub secrets: Vec<String>,
@@ -62,7 +62,7 @@ pub(super) struct Message {
 
 /// Takes some messages for a webhook, unless somebody else tells it, so that for half a minute nobody else does: if this process dies,
 /// somebody sends them then. An instance that may send to private addresses may send all of them.
-pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<Batch>> {
+pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<MessageBatch>> {
     const FREE: &str = "select id from webhook where id = $1 and active and (told_until is null or told_until <= now()) \
         for no key update skip locked";
     const DUE: &str = "select * from webhook_delivery where webhook_id = $1 and state = 'pending' and next_at <= now() \
@@ -88,7 +88,7 @@ pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool
     let still = webhook.former_until.is_some_and(|until| until > clock::now());
     let former = webhook.former_secrets.into_iter().filter(|_| still);
     let secrets = [webhook.secret].into_iter().chain(former).collect();
-    Ok(Some(Batch { webhook: webhook.id, url: webhook.url, secrets, messages, until: webhook.told_until }))
+    Ok(Some(MessageBatch { webhook: webhook.id, url: webhook.url, secrets, messages, until: webhook.told_until }))
 }
 
 /// Lets others tell a webhook again.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
-use super::kind::{KINDS, Kind};
+use super::kind::{SUBMITTABLE, Submittable};
 use super::labels::labels;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{Public, QueryString, reply};
@@ -41,7 +41,7 @@ impl Forms {
     /// Reads the forms off the OpenAPI document.
     pub(crate) fn of(document: &OpenApi) -> Self {
         let document = serde_json::to_value(document).unwrap_or_default();
-        Self(KINDS.iter().map(|kind| Form::of(kind, &document)).collect())
+        Self(SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect())
     }
 
     fn of_kind(&self, kind: &str) -> Option<&Form> {
@@ -49,7 +49,7 @@ impl Forms {
     }
 
     /// Whether content of a kind can have a member at a JSON pointer.
-    pub(super) fn has_member(&self, kind: &Kind, pointer: &str) -> bool {
+    pub(super) fn has_member(&self, kind: &Submittable, pointer: &str) -> bool {
         // A number is the place of an item, for which the form writes an asterisk.
         let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
         let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
@@ -74,7 +74,7 @@ fn text(de: &str, en: &str) -> Text {
 }
 
 impl Form {
-    fn of(kind: &Kind, document: &Value) -> Self {
+    fn of(kind: &Submittable, document: &Value) -> Self {
         let reading = Reading { document, mentions: (kind.mentions)(), wanted: kind.wanted };
         // The contract names the resource's input in the body that creates an entry.
         let body =
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn every_member_has_its_words_in_both_languages() {
         let document = serde_json::from_str(include_str!("../../../../../openapi/openapi.json")).unwrap();
-        let forms: Vec<Form> = KINDS.iter().map(|kind| Form::of(kind, &document)).collect();
+        let forms: Vec<Form> = SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect();
         let mut told = vec![];
         for form in &forms {
             every("", &form.members, &mut told);
