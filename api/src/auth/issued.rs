@@ -14,17 +14,17 @@ use crate::base::error::{Result, TokenError};
 
 /// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
 #[derive(Clone, Default)]
-pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, TokenStates>>>);
+pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, TokenState>>>);
 
 /// What is known of a token without asking.
 #[derive(Clone)]
-struct TokenStates {
+struct TokenState {
     holds: bool,
     /// Ids of the municipalities it acts for; absent where it acts for all.
     municipalities: Option<BTreeSet<Uuid>>,
 }
 
-impl TokenStates {
+impl TokenState {
     fn read(row: &QueryResult) -> Result<Self> {
         let municipalities: Option<Vec<Uuid>> = row.try_get("", "municipality_ids")?;
         Ok(Self { holds: row.try_get("", "holds")?, municipalities: municipalities.map(BTreeSet::from_iter) })
@@ -48,10 +48,10 @@ impl Issued {
         if known().is_none() {
             let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
             let found = in_time(async { Ok(db.query_one_raw(one).await?) }).await?.ok_or(TokenError::Unknown)?;
-            self.learn(token, TokenStates::read(&found)?);
+            self.learn(token, TokenState::read(&found)?);
         }
         match known() {
-            Some(TokenStates { holds: true, municipalities }) => Ok(municipalities),
+            Some(TokenState { holds: true, municipalities }) => Ok(municipalities),
             _ => Err(TokenError::Revoked.into()),
         }
     }
@@ -59,7 +59,7 @@ impl Issued {
     /// Revocation holds at once where it was asked for.
     pub(crate) fn revoke(&self, token: Uuid) {
         // Nothing is acted for with a token that does not hold.
-        self.learn(token, TokenStates { holds: false, municipalities: Some(BTreeSet::new()) });
+        self.learn(token, TokenState { holds: false, municipalities: Some(BTreeSet::new()) });
     }
 
     /// Learns what was issued and revoked elsewhere.
@@ -67,13 +67,13 @@ impl Issued {
         const ALL: &str = "select id, revoked_at is null as holds, municipality_ids from token where expires_at > now() - interval '1 hour'";
         let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ALL)).await?;
         for row in rows {
-            self.learn(row.try_get("", "id")?, TokenStates::read(&row)?);
+            self.learn(row.try_get("", "id")?, TokenState::read(&row)?);
         }
         Ok(())
     }
 
     /// What was revoked stays so, whatever was read a moment before.
-    fn learn(&self, token: Uuid, learnt: TokenStates) {
+    fn learn(&self, token: Uuid, learnt: TokenState) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let holds = learnt.holds;
         known.entry(token).or_insert(learnt).holds &= holds;

@@ -35,3 +35,16 @@ impl From<Error> for ImportError {
         Self::Failed(error)
     }
 }
+
+/// Why a transaction was not committed.
+pub(super) enum Stopped<T> {
+    ImportError(ImportError),
+    /// Nothing has changed, or nothing was to be stored.
+    Unneeded(T),
+}
+
+impl<T> From<Error> for Stopped<T> {
+    fn from(error: Error) -> Self {
+        Self::ImportError(error.into())
+    }
+}

@@ -8,7 +8,7 @@ use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::error::{ImportError, LineError};
+use super::error::{ImportError, LineError, Stopped};
 use super::form::Form;
 use super::merge::merge_rows;
 use super::report::UpdateReport;
@@ -149,19 +149,6 @@ fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
     let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
     let flaw = |Violation { pointer, detail, .. }| LineError { line, pointer: pointer.unwrap_or_default(), detail };
     value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
-}
-
-/// Why a transaction was not committed.
-enum Stopped {
-    ImportError(ImportError),
-    /// There is nothing to keep: everything is there already, or it was a rehearsal.
-    Unneeded(ImportSummary),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self::ImportError(error.into())
-    }
 }
 
 /// Who stores, and whether it is a rehearsal, which stores nothing.

@@ -1,13 +1,12 @@
 //! A directory takes over the content of a release.
 
 use super::baseline::COMMAND;
-use super::error::ImportError;
+use super::error::{ImportError, Stopped};
 use super::files::{Files, ParsedFile};
 use super::report::UpdateReport;
 use super::retire::RetiredKeys;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Author, Database, Timeouts, Write};
-use crate::base::error::Error;
 
 /// The content of a release, as it was read.
 pub(super) struct Content {
@@ -20,19 +19,6 @@ pub(super) struct Content {
 pub(super) struct Retirement {
     pub files: &'static Files,
     pub keys: RetiredKeys,
-}
-
-/// Why a transaction was not committed.
-enum Stopped {
-    ImportError(ImportError),
-    /// Nothing has changed, or nothing was to be stored.
-    Unneeded(UpdateReport),
-}
-
-impl From<Error> for Stopped {
-    fn from(error: Error) -> Self {
-        Self::ImportError(error.into())
-    }
 }
 
 /// Brings a directory to the content of a release in one transaction: all of it, or nothing. A rehearsal stores nothing.

@@ -23,7 +23,7 @@ impl Context {
         Ok(self.db.connection())
     }
 
-    /// Begins a read-only transaction whose statements all see the same state of the directory.
+    /// Begins a transaction for reads whose statements all see the same state of the directory.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
         self.read()?;
         self.db.snapshot().await

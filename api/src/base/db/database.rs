@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
 
 use super::server::{self, Server, Use};
 use super::settings::DatabaseSettings;
@@ -63,15 +63,11 @@ impl Database {
         &self.0.reads
     }
 
-    /// Begins a read-only transaction whose statements all see the same state.
+    /// Begins a transaction for reads whose statements all see the same state.
     pub(super) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
         // Behind a pooler, the connection is in such a transaction already.
-        let (isolation, access) = if self.is_pooled() {
-            (None, None)
-        } else {
-            (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-        };
-        Ok(self.0.reads.begin_with_config(isolation, access).await?)
+        let isolation = (!self.is_pooled()).then_some(IsolationLevel::RepeatableRead);
+        Ok(self.0.reads.begin_with_config(isolation, None).await?)
     }
 
     /// For background tasks, while reads and writes may be waiting for the database.
