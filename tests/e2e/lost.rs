@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use api::base::db::Database;
 use rustix::net::sockopt::set_socket_linger;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, IsolationLevel, TransactionTrait};
 use serde_json::json;
 use tests::{App, Proxy, TestDatabase, statement, until_true};
 
@@ -121,27 +122,33 @@ async fn clients_that_hang_up_cost_nobody_a_write() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn reads_after_clients_that_hang_up_see_the_directory_as_it_is() {
+#[expect(clippy::disallowed_methods, reason = "the transaction of a read is begun as the service does it")]
+async fn a_read_that_is_dropped_while_its_transaction_begins_leaves_none_open() {
+    const OPEN: &str = "select count(*) from pg_stat_activity where datname = current_database() \
+        and application_name = 'transferatlas' and state = 'idle in transaction'";
     let database = TestDatabase::filled();
-    let target = database.server_address();
-    let proxy = Proxy::to(target).await;
-    let app = App::start_on(database.behind(proxy.address));
-    let editor = app.editor().await;
-    proxy.delay(Duration::from_millis(2));
+    let proxy = Proxy::to(database.server_address()).await;
+    let beside = database.connect().await;
+    let database = database.behind(proxy.address);
+    let service = Database::open(&database.settings()).await.unwrap();
+    service.connection().ping().await.unwrap();
 
-    for round in 0..5 {
-        // Each leaves at another moment of the time in which its transaction begins.
-        for number in 0..10 {
-            let request = format!("GET /v1/themes?limit={} HTTP/1.1\r\nhost: x\r\n\r\n", 10 * round + number + 1);
-            let (address, after) = (app.address(), Duration::from_micros(1000 + 1500 * number));
-            tokio::task::spawn_blocking(move || hang_up(address, &request, after)).await.unwrap();
-        }
-        let slug = format!("neu-{round}");
-        let created = editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": slug } })).await;
-        assert_eq!(created.status, 201, "{}", created.text());
-        for number in 0..8 {
-            let page = app.anonymous().get(&format!("/v1/themes?limit={}", 100 - number)).await.json();
-            assert_eq!(page["total"], 16 + round, "round {round}, read {number}");
-        }
+    // A way that is this long leaves time to drop the read after the answer to the ping: while the transaction begins.
+    proxy.delay(Duration::from_millis(50));
+    for after in (60..260).step_by(20) {
+        let begins = service.connection().begin_with_config(Some(IsolationLevel::RepeatableRead), None);
+        let begun = tokio::time::timeout(Duration::from_millis(after), begins).await;
+        drop(begun);
+        let dropped = Instant::now();
+        until_true("no transaction is open", async || {
+            let open = beside.query_one_raw(statement(OPEN)).await.unwrap().unwrap();
+            open.try_get_by_index::<i64>(0).unwrap() == 0
+        })
+        .await;
+        // The server itself ends such a session after five seconds.
+        assert!(dropped.elapsed() < Duration::from_secs(4), "a transaction was left open after {after} ms");
     }
+    proxy.delay(Duration::ZERO);
+    service.close().await.unwrap();
+    beside.close().await.unwrap();
 }

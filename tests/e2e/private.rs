@@ -40,7 +40,10 @@ async fn a_stranger_learns_nothing() {
         assert_eq!(client.put(&draft, &json!({ "content": {} }), "*").await.status, 404);
     }
     hidden(&editor, &draft).await;
-    let waits = unbound.get("/v1/municipalities/08335043/duties").await.json();
+    let queue = editor.get("/v1/submissions?facets=stage").await.json();
+    let submitted = json!([{ "value": "submitted", "label": { "de": "Eingereicht", "en": "Submitted" }, "count": 1 }]);
+    assert_eq!((&queue["total"], &queue["facets"]["stage"]), (&json!(1), &submitted));
+    let waits = unbound.get("/v1/municipalities/08335043/tasks").await.json();
     assert_eq!(waits["changes"], json!([]));
     assert_eq!(app.anonymous().get(&sent).await.status, 401);
     assert_eq!(app.with_scopes(&["audit:read"], &[]).await.get(&sent).await.status, 403);
