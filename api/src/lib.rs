@@ -1,12 +1,12 @@
-//! Transferatlas: the open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
+//! Transferatlas: REST service of the open directory of Germany's Modellprojekte Smart Cities.
 
 pub mod app;
 pub mod auth;
 pub mod base;
 mod http;
-pub mod import;
+mod import;
 mod model;
-pub mod openapi;
+mod openapi;
 mod query;
 mod resources;
 pub mod services;

@@ -1,4 +1,4 @@
-//! Parses the command line, starts the log, runs the command.
+//! Entry point of the program.
 
 use std::process::ExitCode;
 

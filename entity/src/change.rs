@@ -1,4 +1,4 @@
-//! What became of an entry.
+//! Recorded changes to entries and tokens.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,13 +10,13 @@ use crate::vocabulary::Action;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The directory version it was made with.
+    /// Directory version of the change.
     pub number: i64,
-    /// Its place among all changes of entries; that of a token has none.
+    /// Position in the change feed. Null for changes to tokens.
     pub sequence: Option<i64>,
     pub at: DateTimeUtc,
     pub action: Action,
-    /// The table of the entry.
+    /// Table of the entry.
     pub resource: String,
     pub entry_id: Uuid,
     pub slug: Option<String>,

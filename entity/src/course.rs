@@ -1,4 +1,4 @@
-//! A course for people who work on a smart city.
+//! Courses for people who work on smart city projects.
 
 use sea_orm::entity::prelude::*;
 

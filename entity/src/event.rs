@@ -1,4 +1,4 @@
-//! A conference, workshop or other meeting.
+//! Conferences, workshops and other events.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A partnership in which municipalities learn from each other.
+//! Partnerships in which municipalities learn from each other.
 
 use sea_orm::entity::prelude::*;
 

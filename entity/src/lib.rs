@@ -1,4 +1,4 @@
-//! The tables, as SeaORM sees them, and the closed lists they share with the API.
+//! SeaORM entities of the database tables, and the vocabularies that they share with the API.
 #![expect(
     clippy::disallowed_methods,
     reason = "what the entity macro writes begins transactions; nothing else here does"

@@ -1,4 +1,4 @@
-//! A German municipality, district or association of municipalities.
+//! German municipalities, districts and associations of municipalities.
 
 use sea_orm::entity::prelude::*;
 

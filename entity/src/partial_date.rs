@@ -1,4 +1,4 @@
-//! A date that may lack its day or month.
+//! Partial dates.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use sea_orm::prelude::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A year, a month or a day, as precisely as it is known: `2023`, `2024-10`, `2024-10-05`
+/// Date given as a year, a month or a day: `2023`, `2024-10` or `2024-10-05`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType, ToSchema)]
 #[serde(try_from = "String")]
 #[schema(example = "2024-10", pattern = r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 pub struct PartialDate(String);
 
 impl PartialDate {
-    /// The first day the date covers.
+    /// Returns the first day that the date covers.
     pub fn first_day(&self) -> Option<Date> {
         let padded = match self.0.len() {
             4 => format!("{}-01-01", self.0),
@@ -25,7 +25,7 @@ impl PartialDate {
         padded.parse().ok()
     }
 
-    /// The last day the date covers.
+    /// Returns the last day that the date covers.
     pub fn last_day(&self) -> Option<Date> {
         let first = self.first_day()?;
         let next = match self.0.len() {
@@ -36,7 +36,7 @@ impl PartialDate {
         next?.pred_opt()
     }
 
-    /// The day, if it is known to the day.
+    /// Returns the day, or `None` when only the year or month is known.
     pub fn day(&self) -> Option<Date> {
         self.0.parse().ok()
     }

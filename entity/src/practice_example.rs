@@ -1,4 +1,4 @@
-//! A municipality's account of doing it.
+//! Reports of municipalities that developed or adopted a solution.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A smart-city model project.
+//! Smart city model projects.
 
 use sea_orm::entity::prelude::*;
 

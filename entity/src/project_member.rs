@@ -1,4 +1,4 @@
-//! Which municipalities carry a project.
+//! Members of projects.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A study, guide, strategy or other text.
+//! Studies, guides, strategies and other publications.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Any entry, as a search across resources shows it; a view.
+//! Search results: a view of the entries of all resources.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::text::Text;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The resource of the entry, by its name in addresses.
+    /// Name of the resource in paths.
     pub collection: String,
     pub slug: String,
     #[sea_orm(column_type = "JsonBinary")]

@@ -1,4 +1,4 @@
-//! A solution that can be reused.
+//! Solutions that can be reused.
 
 use sea_orm::entity::prelude::*;
 

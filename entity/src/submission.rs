@@ -1,4 +1,4 @@
-//! What a municipality proposes.
+//! Submissions of solutions and practice examples.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::vocabulary::{Purpose, Stage};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The table of the entry.
+    /// Table of the entry.
     pub resource: String,
     pub purpose: Purpose,
     pub stage: Stage,
@@ -20,12 +20,12 @@ pub struct Model {
     pub base_content: Option<Json>,
     #[sea_orm(column_type = "Json")]
     pub content: Json,
-    /// The ids of the entries that the contents name, by table and name.
+    /// IDs of the entries that `content` and `base_content` refer to, by table and name.
     #[sea_orm(column_type = "JsonBinary")]
     pub names: Json,
-    /// Ids of the municipalities that own it.
+    /// IDs of the municipalities that own the submission.
     pub municipality_ids: Vec<Uuid>,
-    /// Ids of the municipalities that the token which created it acts for.
+    /// IDs of the municipalities of the token that created the submission. Empty for a token for all municipalities.
     pub created_for: Vec<Uuid>,
     pub submitted_by: String,
     pub authors: Vec<String>,

@@ -1,4 +1,4 @@
-//! A step of the review of a submission.
+//! Steps of the review of submissions.
 
 use sea_orm::entity::prelude::*;
 

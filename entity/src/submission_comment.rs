@@ -1,4 +1,4 @@
-//! A remark on a submission.
+//! Comments on submissions.
 
 use sea_orm::entity::prelude::*;
 

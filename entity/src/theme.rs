@@ -1,4 +1,4 @@
-//! A field of action.
+//! Themes: the fields of action of the programme.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A token that was issued; never the token itself.
+//! Issued tokens: their metadata, without the signed token.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub subject: String,
     pub role: Option<TokenRole>,
     pub scopes: Vec<String>,
-    /// Ids of the municipalities it acts for; absent where it acts for all.
+    /// IDs of the municipalities that the token acts for. Null when the token acts for all municipalities.
     pub municipality_ids: Option<Vec<Uuid>>,
     pub key_id: String,
     pub issued_by: String,

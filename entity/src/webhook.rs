@@ -1,4 +1,4 @@
-//! An endpoint of somebody else that hears of changes.
+//! Webhook endpoints.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub owner: String,
-    /// Ids of the municipalities that its owner acts for; absent where it acts for all.
+    /// IDs of the municipalities that the owner acts for. Null when the owner acts for all municipalities.
     pub acts_for_ids: Option<Vec<Uuid>>,
     pub url: String,
     pub description: Option<String>,

@@ -1,4 +1,4 @@
-//! Something that a webhook is told.
+//! Deliveries to webhook endpoints.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A working group or other standing network.
+//! Working groups and other standing networks.
 
 use sea_orm::entity::prelude::*;
 

@@ -61,8 +61,8 @@ impl Operation {
 pub struct Contract {
     document: Value,
     operations: Vec<Operation>,
-    /// A checker for each schema of an answer, by the schema itself.
-    validators: HashMap<String, Validator>,
+    /// A validator for each schema of a response, by the schema and whether a response may have a subset of the members.
+    validators: HashMap<(String, bool), Validator>,
 }
 
 impl Default for Contract {
@@ -137,10 +137,9 @@ impl Contract {
             Ok(body) => body,
             Err(error) => return Some(format!("{} sends no JSON: {error}", operation.id)),
         };
-        let part = query.split('&').any(|pair| pair.starts_with("fields="));
+        let is_subset = query.split('&').any(|pair| pair.starts_with("fields="));
         let schema = response.get("content")?.get(key)?.get("schema")?;
-        let [whole, parts] = forms(schema);
-        let validator = self.validators.get(&if part { parts } else { whole }.to_string())?;
+        let validator = self.validators.get(&(schema.to_string(), is_subset))?;
         let error = validator.iter_errors(&body).next()?;
         Some(format!("{} sends {error} at {}", operation.id, error.instance_path()))
     }
@@ -175,26 +174,36 @@ fn operations(document: &Value) -> Vec<Operation> {
         .collect()
 }
 
-/// A schema as an answer keeps it whole, and as it may keep it: only where `fields` was given may it be a part.
-fn forms(schema: &Value) -> [&Value; 2] {
-    [schema.pointer("/anyOf/0").unwrap_or(schema), schema]
+/// Removes what a schema and those in it require: with `fields`, an answer has a subset of the members.
+fn without_required(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            // A property may be called `required` as well.
+            members.retain(|name, value| name != "required" || !value.is_array());
+            members.values_mut().for_each(without_required);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_required),
+        _ => {}
+    }
 }
 
-fn validators(document: &Value, operations: &[Operation]) -> HashMap<String, Validator> {
+/// A validator for each schema of a response, as it stands and for a subset of the members.
+fn validators(document: &Value, operations: &[Operation]) -> HashMap<(String, bool), Validator> {
     let components = json!({ "schemas": document.pointer("/components/schemas") });
+    let mut relaxed = components.clone();
+    without_required(&mut relaxed);
     let responses = operations.iter().flat_map(|operation| members(operation.value.get("responses")));
     let contents = responses.flat_map(|(_, response)| members(response.get("content")));
-    let schemas: HashSet<String> = contents
-        .filter_map(|(_, content)| content.get("schema"))
-        .flat_map(|schema| forms(schema).map(ToString::to_string))
-        .collect();
-    let validator = |schema: String| {
-        let mut whole: Value = serde_json::from_str(&schema).ok()?;
+    let schemas: HashSet<String> =
+        contents.filter_map(|(_, content)| content.get("schema")).map(ToString::to_string).collect();
+    let validator = |schema: &String, is_subset: bool| {
+        let mut whole: Value = serde_json::from_str(schema).ok()?;
+        let components = if is_subset { &relaxed } else { &components };
         whole.as_object_mut()?.insert("components".to_owned(), components.clone());
         let validator = jsonschema::options().should_validate_formats(true).build(&whole).ok()?;
-        Some((schema, validator))
+        Some(((schema.clone(), is_subset), validator))
     };
-    schemas.into_iter().filter_map(validator).collect()
+    schemas.iter().flat_map(|schema| [validator(schema, false), validator(schema, true)]).flatten().collect()
 }
 
 /// What was answered, as far as a contract speaks of it.

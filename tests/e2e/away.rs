@@ -25,7 +25,7 @@ async fn known_answers_go_on_and_the_rest_says_when_to_come_back() {
     let ready = app.anonymous().get("/health/ready").await;
 
     assert_eq!((again.status, again.json()), (200, known.json()));
-    assert_eq!((unknown.status, unknown.problem().as_str()), (503, "unavailable"));
+    assert_eq!((unknown.status, unknown.problem().as_str()), (503, "service-unavailable"));
     assert!(!unknown.header("retry-after").is_empty());
     assert!(!unknown.text().contains("onnection") && !unknown.text().contains("sql"), "{}", unknown.text());
     assert_eq!((other.status, ready.status), (503, 503));

@@ -28,12 +28,12 @@ async fn an_operation_without_a_body_refuses_one() {
     for operation in bodiless() {
         let path = operation.example();
         for (body, status, problem, pointers) in [
-            (r#"{"day": "2026-01-01", "a/b": 1}"#, 422, "invalid", json!(["/day", "/a~1b"])),
-            ("[]", 422, "invalid", json!([""])),
-            ("null", 422, "invalid", json!([""])),
-            ("{", 400, "json", json!([])),
-            ("{} {}", 400, "json", json!([])),
-            ("day=today", 400, "json", json!([])),
+            (r#"{"day": "2026-01-01", "a/b": 1}"#, 422, "validation-failed", json!(["/day", "/a~1b"])),
+            ("[]", 422, "validation-failed", json!([""])),
+            ("null", 422, "validation-failed", json!([""])),
+            ("{", 400, "malformed-json", json!([])),
+            ("{} {}", 400, "malformed-json", json!([])),
+            ("day=today", 400, "malformed-json", json!([])),
         ] {
             let answer = sends(&admin, &operation, &path, Some(body)).await;
             assert_eq!((answer.status, answer.problem().as_str()), (status, problem), "{} {body}", operation.id);
@@ -94,7 +94,12 @@ async fn a_read_is_not_bothered_by_credentials_of_another_scheme() {
                     assert_eq!(answer.etag(), plain.etag(), "{} {foreign}", operation.id);
                 }
                 if operation.is_guarded() && method == Method::GET {
-                    assert_eq!((answer.status, answer.problem().as_str()), (401, "token"), "{}", operation.id);
+                    assert_eq!(
+                        (answer.status, answer.problem().as_str()),
+                        (401, "unauthenticated"),
+                        "{}",
+                        operation.id
+                    );
                 }
             }
         }
@@ -151,7 +156,7 @@ async fn a_tag_that_a_proxy_made_weak_names_the_revision_it_did() {
             format!("W/\"x-{quoted}\""),
         ] {
             let refused = editor.patch(&path, &patch, &foreign).await;
-            assert_eq!((refused.status, refused.problem().as_str()), (412, "changed"), "{path} {foreign}");
+            assert_eq!((refused.status, refused.problem().as_str()), (412, "precondition-failed"), "{path} {foreign}");
         }
         let weak = format!("W/{}", read.etag());
         let changed = editor.patch(&path, &patch, &weak).await;

@@ -35,8 +35,8 @@ async fn what_is_for_some_alone_is_not_sent_again_either() {
     let draft = admin.post("/v1/submissions", &json!({ "resource": "solutions", "content": {} })).await;
     let draft = draft.header("location").to_owned();
 
-    let duties = "/v1/municipalities/08335043/duties";
-    for path in ["/v1/submissions", &draft, &format!("{draft}/actions"), "/v1/webhooks", "/v1/me", duties] {
+    let tasks = "/v1/municipalities/08335043/tasks";
+    for path in ["/v1/submissions", &draft, &format!("{draft}/actions"), "/v1/webhooks", "/v1/me", tasks] {
         let first = admin.get(path).await;
         let again = admin.get_with(path, "if-none-match", first.etag()).await;
 

@@ -123,7 +123,7 @@ async fn the_feed_is_read_by_resource_and_in_pages() {
     );
     assert!(items.iter().all(|item| ["courses", "events"].contains(&item["resource"].as_str().unwrap())));
     let tokens = app.anonymous().get("/v1/changes?resource=tokens").await;
-    assert_eq!((tokens.status, tokens.problem().as_str()), (400, "parameters"));
+    assert_eq!((tokens.status, tokens.problem().as_str()), (400, "invalid-parameters"));
     assert!(
         !app.anonymous()
             .get(&format!("/v1/changes?after={}", last["sequence"].as_i64().unwrap() - 1))

@@ -21,7 +21,7 @@ async fn a_solution_is_confirmed_by_those_it_comes_from() {
     let again = provider.post(&format!("{path}/confirmations"), &json!({})).await;
     let fresh = app.anonymous().get("/v1/solutions?freshness=fresh&facets=freshness&sort=-last_confirmed_on").await;
 
-    assert_eq!((refused.status, refused.problem().as_str(), before), (403, "municipality", json!(0)));
+    assert_eq!((refused.status, refused.problem().as_str(), before), (403, "outside-municipality", json!(0)));
     assert_eq!((confirmed.status, &confirmed.json()["freshness"]), (200, &json!("fresh")));
     assert_eq!((again.status, again.etag()), (200, confirmed.etag()), "once a day is enough");
     assert_eq!(fresh.slugs(), ["open-smartcity-app"]);

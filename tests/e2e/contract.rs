@@ -84,7 +84,7 @@ async fn a_method_that_is_not_there_is_named_with_those_that_are() {
         let strange = strange.into_iter().find(|method| !there(method)).unwrap();
         let answer = app.anonymous().send(strange, &operation.example(), &[]).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (405, "method"), "{}", operation.id);
+        assert_eq!((answer.status, answer.problem().as_str()), (405, "method-not-allowed"), "{}", operation.id);
         let allow: Vec<&str> = answer.header("allow").split(", ").collect();
         assert!(allow.contains(&operation.method.to_uppercase().as_str()) && allow.contains(&"OPTIONS"), "{allow:?}");
         assert_eq!(allow.contains(&"HEAD"), allow.contains(&"GET"), "{}", operation.id);
@@ -111,9 +111,12 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
             let client = if token.is_empty() { app.anonymous() } else { app.anonymous().with_token(token) };
             client.write(method.clone(), &operation.example(), &[], body).await
         };
-        for (token, problem) in
-            [("", "token"), ("x.y.z", "invalid-token"), (&revoked, "invalid-token"), (&foreign, "invalid-token")]
-        {
+        for (token, problem) in [
+            ("", "unauthenticated"),
+            ("x.y.z", "invalid-token"),
+            (&revoked, "invalid-token"),
+            (&foreign, "invalid-token"),
+        ] {
             let answer = call(token).await;
             assert_eq!((answer.status, answer.problem().as_str()), (401, problem), "{} {token}", operation.id);
             assert!(answer.header("www-authenticate").starts_with("Bearer"), "{}", operation.id);
@@ -123,7 +126,7 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
         let enough = operation.scopes();
         let others: Vec<&str> = scopes.iter().copied().filter(|other| !enough.contains(other)).collect();
         let answer = call(&app.issue(json!({ "subject": "x", "scopes": others })).await).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "scope"), "{}", operation.id);
+        assert_eq!((answer.status, answer.problem().as_str()), (403, "insufficient-scope"), "{}", operation.id);
         assert!(answer.text().contains(scope), "{}: {}", operation.id, answer.text());
         for scope in enough {
             let answer = call(&app.issue(json!({ "subject": "x", "scopes": [scope] })).await).await;
@@ -175,7 +178,7 @@ async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
     for read in reads().iter().filter(|read| read.path.starts_with("/v1") && !redirects(read)) {
         let answer = app.anonymous().get(&format!("{}?fase=completed", read.example())).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{}", read.id);
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{}", read.id);
         let violation = &answer.json()["errors"][0];
         assert_eq!(violation["parameter"], "fase", "{}", read.id);
         for known in read.parameters("query") {
@@ -193,7 +196,7 @@ async fn an_entry_that_is_not_there_is_not_found() {
         for key in
             ["nowhere", "0197f2a0-0000-7000-8000-00000000dead", "99999999", "Gro%C3%9F", "a%2Fb", &"x".repeat(500)]
         {
-            let path = read.path.replace("{resource}", "projects").replace("{number}", "1");
+            let path = read.path.replace("{resource}", "projects").replace("{directory_version}", "1");
             let answer = app.anonymous().get(&path.replace("{key}", key).replace("{list}", "solutions")).await;
 
             assert_eq!((answer.status, answer.problem().as_str()), (404, "not-found"), "{} {key}", read.id);

@@ -149,7 +149,7 @@ fn wrong(jti: &str) -> Vec<(&'static str, String)> {
         ("claim", body("sub", json!("a\nb"))),
         ("claim", body("jti", dead())),
         ("claim", body("jti", json!("one"))),
-        ("not issued here", body("jti", json!("0197f2a0-0000-7000-8000-0000000000aa"))),
+        ("not issued by this service", body("jti", json!("0197f2a0-0000-7000-8000-0000000000aa"))),
         ("claim", body("iat", dead())),
         ("claim", body("iat", json!("now"))),
         ("claim", body("nbf", dead())),
@@ -166,9 +166,9 @@ fn wrong(jti: &str) -> Vec<(&'static str, String)> {
         ("not valid yet", body("iat", json!(now + 300))),
         ("expired", body("exp", json!(now - 60))),
         ("expired", body("exp", json!(i64::MIN))),
-        ("too long", body("exp", json!(now + 400 * 86_400))),
-        ("too long", body("exp", json!(i64::MAX))),
-        ("too long", body("nbf", json!(now - 500 * 86_400))),
+        ("lifetime", body("exp", json!(now + 400 * 86_400))),
+        ("lifetime", body("exp", json!(i64::MAX))),
+        ("lifetime", body("nbf", json!(now - 500 * 86_400))),
     ]
 }
 

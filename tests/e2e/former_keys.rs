@@ -41,7 +41,7 @@ async fn every_former_key_redirects_to_its_successor_or_is_gone() {
                 assert_eq!((&there["ags"], &there["name"]), (&json!(successor), &entry["name"]), "{key}");
                 moved += 1;
             }
-            None => assert_eq!((answer.status, answer.problem().as_str()), (410, "former-key"), "{key}"),
+            None => assert_eq!((answer.status, answer.problem().as_str()), (410, "retired-key"), "{key}"),
         }
         assert_eq!(head(&client, &path).await.status, answer.status, "{key}");
     }
@@ -60,8 +60,8 @@ async fn the_rest_of_the_address_stays_and_the_register_is_named() {
     assert_eq!(moved.header("location"), format!("/v1/municipalities/{SLUG}?fields=slug"));
     assert_eq!((history.status, history.header("location")), (308, "/v1/municipalities/langelsheim/history?limit=1"));
     let detail = retired.json()["detail"].as_str().unwrap().to_owned();
-    assert!(detail.contains("`01059101` (Tastrup) is no longer in the register of 2025-11-30"), "{detail}");
-    assert_eq!(client.get("/problems/former-key").await.status, 200);
+    assert!(detail.contains("`01059101` (Tastrup) is not in the register of 2025-11-30"), "{detail}");
+    assert_eq!(client.get("/problems/retired-key").await.status, 200);
     assert_eq!((unknown.status, unknown.problem().as_str()), (404, "not-found"));
 }
 
@@ -118,5 +118,5 @@ async fn a_successor_is_followed_under_its_next_key_and_its_end() {
 
     assert_eq!(admin.delete("/v1/municipalities/langelsheim-neu", "*").await.status, 204);
     let gone = app.anonymous().get(&path).await;
-    assert_eq!((gone.status, gone.problem().as_str()), (410, "former-key"));
+    assert_eq!((gone.status, gone.problem().as_str()), (410, "retired-key"));
 }

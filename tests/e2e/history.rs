@@ -19,11 +19,11 @@ async fn every_change_can_be_seen_compared_and_undone() {
     let newest = history.json()["items"][0]["href"].as_str().unwrap().to_owned();
     let after = app.anonymous().get(&newest).await;
     let differs = app.anonymous().get(&format!("{newest}/patch")).await;
-    let first = history.json()["items"][1]["number"].as_i64().unwrap();
+    let first = history.json()["items"][1]["directory_version"].as_i64().unwrap();
     let whole = app.anonymous().get(&format!("{path}/history/{first}/patch")).await;
     let back = app
         .anonymous()
-        .get(&format!("{path}/history/{first}/patch?from={}", history.json()["items"][0]["number"]))
+        .get(&format!("{path}/history/{first}/patch?from={}", history.json()["items"][0]["directory_version"]))
         .await;
 
     assert_eq!(changed.status, 200);
@@ -42,7 +42,7 @@ async fn every_change_can_be_seen_compared_and_undone() {
     assert_eq!(restored.status, 200, "an old state is sent as it was");
     assert_eq!(state(&app, path).await, before);
     assert_eq!(app.anonymous().get(&format!("{path}/history/{}", first + 100)).await.status, 404);
-    let only = app.anonymous().get(&format!("{path}/history?action=replace&sort=number")).await;
+    let only = app.anonymous().get(&format!("{path}/history?action=replace&sort=directory_version")).await;
     assert_eq!(only.each("action"), ["replace"]);
     let csv = app.anonymous().get(&format!("{path}/history?format=csv")).await.text();
     assert_eq!(csv.lines().count(), 4);

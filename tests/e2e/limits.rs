@@ -32,7 +32,7 @@ fn text(characters: usize, number: &mut usize) -> Value {
 
 /// Content with every text of the form as long as the form says.
 async fn whole(app: &App, slug: &str) -> Value {
-    let form = app.anonymous().get("/v1/submissions/form?kind=practice_example").await.json();
+    let form = app.anonymous().get("/v1/submissions/form?resource=practice-examples").await.json();
     assert_eq!(form["max_bytes"], json!(MOST));
     let (mut entry, mut number) = (content(slug), 0);
     for member in form["members"].as_array().unwrap().iter().filter(|member| member["kind"] == "text") {
@@ -95,7 +95,7 @@ fn escaped(json: &str) -> String {
 }
 
 fn too_long(answer: &Answer, pointer: &str) {
-    assert_eq!((answer.status, answer.problem().as_str()), (422, "invalid"), "{}", answer.text());
+    assert_eq!((answer.status, answer.problem().as_str()), (422, "validation-failed"), "{}", answer.text());
     let errors = answer.json()["errors"].clone();
     assert_eq!(errors.as_array().map(Vec::len), Some(1), "{errors}");
     assert_eq!(errors[0]["pointer"], pointer);

@@ -92,7 +92,7 @@ async fn a_member_that_both_changed_is_a_conflict_until_it_is_named() {
 
     let refused = step(&case.editor, &case.path, "publish").await;
     let problem = refused.json();
-    assert_eq!((refused.status, refused.problem().as_str()), (409, "overtaken"));
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "edit-conflict"));
     let pointers = |list: &Value| -> Vec<Value> {
         let mut pointers: Vec<Value> = list.as_array().unwrap().iter().map(|one| one["pointer"].clone()).collect();
         pointers.sort_by_key(ToString::to_string);
@@ -175,7 +175,7 @@ async fn others_are_told_whose_a_submission_is() {
 
     let refused = case.editor.patch(&case.path, &json!({ "content": { "status": "pilot" } }), "*").await;
 
-    assert_eq!((refused.status, refused.problem().as_str()), (403, "municipality"));
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "outside-municipality"));
     let detail = refused.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("08421000") && !detail.contains("`ulm`"), "{detail}");
 }

@@ -44,9 +44,9 @@ async fn every_address_below_a_former_slug_leads_to_the_same_below_the_new_one()
     let mut seen = 0;
     for (collection, old, new) in &renamed {
         let history = app.anonymous().get(&format!("/v1/{collection}/{new}/history")).await.json();
-        let number = history["items"][0]["number"].to_string();
+        let number = history["items"][0]["directory_version"].to_string();
         for operation in contract().operations() {
-            let path = operation.path.replace("{resource}", collection).replace("{number}", &number);
+            let path = operation.path.replace("{resource}", collection).replace("{directory_version}", &number);
             let path =
                 path.replace("{list}", if *collection == "solutions" { "practice-examples" } else { "solutions" });
             let Some(rest) = path.strip_prefix(&format!("/v1/{collection}/{{key}}")) else { continue };
@@ -77,8 +77,8 @@ async fn a_post_to_a_former_slug_reaches_its_operation() {
     assert_eq!(moved.status, 308);
     let there = editor.post(moved.header("location"), &json!({})).await;
     assert_eq!((there.status, &there.json()["slug"]), (200, &json!("open-smartcity-app-now")));
-    let duties = editor.get("/v1/municipalities/konstanz/duties").await;
-    assert_eq!(editor.get(duties.header("location")).await.status, 200);
+    let tasks = editor.get("/v1/municipalities/konstanz/tasks").await;
+    assert_eq!(editor.get(tasks.header("location")).await.status, 200);
 }
 
 /// Every list that has a filter of some name.

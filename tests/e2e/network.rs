@@ -55,7 +55,7 @@ async fn a_city_is_joined_by_what_it_shares() {
     let (themed, all) = (edges("theme=digital-twin").await.len(), edges("").await.len());
     assert!(themed > 0 && themed < all);
     assert!(edges("federal_state=DE-SL").await.len() < edges("federal_state=DE-SL&federal_state=DE-NW").await.len());
-    assert_eq!(app.anonymous().get("/v1/network?municipality=atlantis").await.problem(), "parameters");
+    assert_eq!(app.anonymous().get("/v1/network?municipality=atlantis").await.problem(), "invalid-parameters");
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
 async fn a_form_asks_what_a_submission_takes() {
     let app = App::start();
     let editor = app.editor().await;
-    for (kind, resource) in [("practice_example", "practice-examples"), ("solution", "solutions")] {
-        let answer = app.anonymous().get(&format!("/v1/submissions/form?kind={kind}")).await;
+    for resource in ["practice-examples", "solutions"] {
+        let answer = app.anonymous().get(&format!("/v1/submissions/form?resource={resource}")).await;
         let form = answer.json();
         assert_eq!((&form["resource"], answer.etag().is_empty()), (&json!(resource), false));
 
@@ -26,13 +26,13 @@ async fn a_form_asks_what_a_submission_takes() {
                 _ => {}
             }
             let begun = editor.post(SUBMISSIONS, &json!({ "resource": resource, "content": content })).await;
-            assert_eq!(begun.json()["violations"], json!([]), "{kind} {name}: {}", begun.text());
+            assert_eq!(begun.json()["violations"], json!([]), "{resource} {name}: {}", begun.text());
         }
     }
     let member = |form: &Value, name: &str| {
         form["members"].as_array().unwrap().iter().find(|one| one["name"] == name).cloned().unwrap()
     };
-    let form = app.anonymous().get("/v1/submissions/form?kind=practice_example").await.json();
+    let form = app.anonymous().get("/v1/submissions/form?resource=practice-examples").await.json();
     let status = member(&form, "status");
     assert_eq!(
         (&status["vocabulary"], &status["options"][0]["label"]["de"]),
@@ -47,8 +47,8 @@ async fn a_form_asks_what_a_submission_takes() {
     assert_eq!((&member(&form, "sdgs")["maximum"], &member(&form, "sdgs")["max_items"]), (&json!(17.0), &json!(17)));
     assert_eq!(member(&form, "costs")["members"][0]["pointer"], "/costs/one_off_min");
     assert_eq!(member(&form, "obstacles")["members"][0]["pointer"], "/obstacles/*/text");
-    let unknown = app.anonymous().get("/v1/submissions/form?kind=theme").await;
-    assert_eq!((unknown.status, unknown.problem().as_str()), (400, "parameters"));
+    let unknown = app.anonymous().get("/v1/submissions/form?resource=themes").await;
+    assert_eq!((unknown.status, unknown.problem().as_str()), (400, "invalid-parameters"));
     assert_eq!(app.anonymous().get("/v1/submissions/form").await.json(), form);
 }
 
@@ -57,7 +57,7 @@ async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
     let app = App::start_with_examples();
     let (editor, konstanz) = (app.editor().await, konstanz(&app).await);
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
-    let duties = "/v1/municipalities/08421000/duties";
+    let tasks = "/v1/municipalities/08421000/tasks";
     let mut proposed = content("zu-ergaenzen");
     proposed["municipality"] = json!("08421000");
     let path = path(&ulm.post(SUBMISSIONS, &begins(&proposed)).await.json());
@@ -66,14 +66,14 @@ async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
     let asks = json!({ "action": "request_changes", "comment": "Bitte ergänzen." });
     editor.post(&format!("{path}/actions"), &asks).await;
 
-    let waits = ulm.get(duties).await;
+    let waits = ulm.get(tasks).await;
     let confirmed = "/v1/practice-examples/an-adoption-that-ended";
     assert_eq!(ulm.post(&format!("{confirmed}/confirmations"), &json!({})).await.status, 200);
-    let later = ulm.get("/v1/municipalities/ulm/duties").await.json();
+    let later = ulm.get("/v1/municipalities/ulm/tasks").await.json();
     step(&ulm, &path, "submit").await;
 
-    let slugs = |duties: &Value| -> Vec<Value> {
-        duties["confirmations"].as_array().unwrap().iter().map(|due| due["entry"]["slug"].clone()).collect()
+    let slugs = |tasks: &Value| -> Vec<Value> {
+        tasks["confirmations"].as_array().unwrap().iter().map(|due| due["entry"]["slug"].clone()).collect()
     };
     let changes = waits.json()["changes"].clone();
     assert_eq!(
@@ -83,11 +83,11 @@ async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
     assert_eq!((&changes[0]["slug"], &changes[0]["open_comments"]), (&json!("zu-ergaenzen"), &json!(1)));
     assert!(slugs(&waits.json()).contains(&json!("an-adoption-that-ended")), "{}", waits.text());
     assert!(!slugs(&later).contains(&json!("an-adoption-that-ended")));
-    assert_eq!(ulm.get(duties).await.json()["changes"], json!([]), "it is with the reviewers");
+    assert_eq!(ulm.get(tasks).await.json()["changes"], json!([]), "it is with the reviewers");
     assert_eq!(waits.header("cache-control"), "no-store");
-    let stranger = konstanz.get(duties).await;
-    assert_eq!((stranger.status, stranger.problem().as_str()), (403, "municipality"));
-    assert_eq!(app.anonymous().get(duties).await.status, 401);
-    assert_eq!(editor.get(duties).await.status, 200);
-    assert_eq!(ulm.get("/v1/municipalities/99999999/duties").await.status, 404);
+    let stranger = konstanz.get(tasks).await;
+    assert_eq!((stranger.status, stranger.problem().as_str()), (403, "outside-municipality"));
+    assert_eq!(app.anonymous().get(tasks).await.status, 401);
+    assert_eq!(editor.get(tasks).await.status, 200);
+    assert_eq!(ulm.get("/v1/municipalities/99999999/tasks").await.status, 404);
 }

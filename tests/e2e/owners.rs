@@ -48,7 +48,7 @@ async fn a_new_official_key_locks_nobody_out() {
     assert_eq!(published["municipality"]["ags"], "08335999");
     let confirmed = officer.post("/v1/practice-examples/vorher-eingereicht/confirmations", &json!({})).await;
     assert_eq!(confirmed.status, 200, "{}", confirmed.text());
-    assert_eq!(officer.get("/v1/municipalities/08335999/duties").await.status, 200);
+    assert_eq!(officer.get("/v1/municipalities/08335999/tasks").await.status, 200);
     // A token that is issued for the old key acts for the same municipality.
     let later = json!({ "subject": "konstanz.neu", "role": "contributor", "municipalities": ["08335043"] });
     let later = app.with_token(later).await;
@@ -238,5 +238,5 @@ async fn a_municipality_does_not_give_itself_another_official_key() {
     let website =
         konstanz.patch("/v1/municipalities/konstanz", &json!({ "website": "https://example.org/" }), "*").await;
 
-    assert_eq!((key.status, key.problem().as_str(), website.status), (403, "municipality", 200));
+    assert_eq!((key.status, key.problem().as_str(), website.status), (403, "outside-municipality", 200));
 }

@@ -29,7 +29,7 @@ async fn a_value_that_does_not_fit_names_its_parameter() {
     {
         let answer = app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{query}");
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{query}");
         assert_eq!(answer.json()["errors"][0]["parameter"], parameter, "{query}");
     }
 }
@@ -42,7 +42,10 @@ async fn addresses_that_are_no_text_are_refused() {
         for path in [format!("/v1/projects?q={bad}"), format!("/v1/projects/{bad}"), format!("/{bad}")] {
             let answer = raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
 
-            assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/address"), "{path}: {answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/malformed-url"),
+                "{path}: {answer}"
+            );
         }
     }
 }
@@ -67,8 +70,8 @@ async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
         raw(&app, "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n");
     let coded = app.anonymous().send(Method::POST, "/v1/projects", &[("content-encoding", "gzip")]).await;
 
-    assert!(large.starts_with("HTTP/1.1 413") && large.contains("/problems/too-large"), "{large}");
-    assert_eq!((coded.status, coded.problem().as_str()), (415, "coding"));
+    assert!(large.starts_with("HTTP/1.1 413") && large.contains("/problems/content-too-large"), "{large}");
+    assert_eq!((coded.status, coded.problem().as_str()), (415, "unsupported-content-encoding"));
 }
 
 #[tokio::test]
@@ -97,7 +100,7 @@ async fn cursors_belong_to_their_query() {
     let broken = app.anonymous().get("/v1/projects?cursor=aGFsbG8").await;
 
     assert_eq!(same.status, 200);
-    assert_eq!((other.status, other.problem().as_str()), (400, "parameters"));
+    assert_eq!((other.status, other.problem().as_str()), (400, "invalid-parameters"));
     assert_eq!(other.json()["errors"][0]["parameter"], "cursor");
     assert_eq!(broken.json()["errors"][0]["parameter"], "cursor");
 }
@@ -132,7 +135,7 @@ async fn a_filter_that_names_no_entry_names_those_there_are() {
     let id = app.anonymous().get("/v1/themes/mobility").await.json()["id"].as_str().unwrap().to_owned();
     let by_id = app.anonymous().get(&format!("/v1/projects?theme={id}&limit=1")).await.json();
 
-    assert_eq!((theme.status, theme.problem().as_str()), (400, "parameters"));
+    assert_eq!((theme.status, theme.problem().as_str()), (400, "invalid-parameters"));
     let detail = theme.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
     assert!(detail.starts_with("`verkehr` names no entry") && detail.contains("mobility"), "{detail}");
     assert_eq!(place.json()["errors"][0]["parameter"], "municipality");
@@ -146,7 +149,7 @@ async fn a_stream_is_refused_before_its_first_byte() {
     for query in ["format=csv&theme=nowhere", "format=ndjson&municipality=atlantis", "format=geojson&theme=nowhere"] {
         let answer = app.anonymous().get(&format!("/v1/projects?{query}")).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{query}");
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{query}");
     }
 }
 
@@ -155,13 +158,13 @@ async fn values_that_no_calendar_and_no_cursor_has_are_no_faults() {
     let app = SharedApp::first_content();
 
     let far = app.anonymous().get("/v1/projects?updated_since=-100000-01-01").await;
-    assert_eq!((far.status, far.problem().as_str()), (400, "parameters"));
+    assert_eq!((far.status, far.problem().as_str()), (400, "invalid-parameters"));
     for (order, key) in [("created_at", "-100000-01-01 00:00:00+00"), ("population", "x"), ("name", "\u{0}")] {
         let first = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1")).await.json();
         let cursor = forged(first["next"].as_str().unwrap(), key);
         let answer = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1&cursor={cursor}")).await;
 
-        assert_eq!((answer.status, answer.problem().as_str()), (400, "parameters"), "{order} {key}");
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{order} {key}");
     }
 }
 

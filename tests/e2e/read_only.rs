@@ -165,9 +165,9 @@ async fn what_stops_a_write_is_answered_as_what_it_is() {
         ("53100", 507, "insufficient-storage"),
         ("25006", 503, "writes-unavailable"),
         ("42501", 403, "read-only"),
-        ("40001", 503, "unavailable"),
-        ("53200", 503, "unavailable"),
-        ("22012", 500, "fault"),
+        ("40001", 503, "service-unavailable"),
+        ("53200", 503, "service-unavailable"),
+        ("22012", 500, "internal-error"),
     ] {
         let answer = editor.post("/v1/themes", &theme(&format!("e-{state}"))).await;
         assert_eq!((answer.status, answer.problem().as_str()), (status, problem), "{state}: {}", answer.text());
@@ -216,6 +216,6 @@ async fn an_instance_whose_schema_is_gone_is_not_ready_and_one_with_a_newer_sche
     beside.execute_unprepared(OLD).await.unwrap();
 
     let ready = app.anonymous().get("/health/ready").await;
-    assert_eq!((ready.status, ready.problem().as_str()), (503, "unavailable"));
+    assert_eq!((ready.status, ready.problem().as_str()), (503, "service-unavailable"));
     beside.close().await.unwrap();
 }

@@ -35,7 +35,7 @@ async fn a_repeated_request_gets_the_same_answer() {
     let elsewhere = editor.post_with("/v1/courses", &theme("water-x"), &key).await;
     let batch = editor.post_with("/v1/themes/batch?mode=each", &json!([theme("b-one")]), &key).await;
     for answer in [other, elsewhere, batch] {
-        assert_eq!((answer.status, answer.problem().as_str()), (422, "key-reused"));
+        assert_eq!((answer.status, answer.problem().as_str()), (422, "idempotency-key-reused"));
     }
     let somebody = app.with_scopes(&["themes:write"], &[]).await;
     assert_eq!(somebody.post_with("/v1/themes", &theme("water-z"), &key).await.status, 201, "a key is one's own");
@@ -43,7 +43,7 @@ async fn a_repeated_request_gets_the_same_answer() {
         let header = [("idempotency-key", bad)];
         if bad.is_ascii() {
             let refused = editor.post_with("/v1/themes", &theme("water-q"), &header).await;
-            assert_eq!((refused.status, refused.problem().as_str()), (400, "header"), "{bad}");
+            assert_eq!((refused.status, refused.problem().as_str()), (400, "invalid-headers"), "{bad}");
             assert_eq!(refused.json()["errors"][0]["header"], "Idempotency-Key");
         }
     }
@@ -83,7 +83,7 @@ async fn many_at_once_on_two_instances_make_one_entry() {
         let bodies: HashSet<String> = created.iter().map(|answer| answer.text()).collect();
         assert_eq!(bodies.len(), 1, "round {round}: one entry");
         for answer in answers.iter().filter(|answer| answer.status != 201) {
-            assert_eq!((answer.status, answer.problem().as_str()), (409, "in-flight"));
+            assert_eq!((answer.status, answer.problem().as_str()), (409, "request-in-progress"));
             assert_eq!(answer.header("retry-after"), "1");
         }
         assert_eq!(created.iter().filter(|answer| answer.header("idempotent-replayed").is_empty()).count(), 1);
@@ -108,7 +108,7 @@ async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
         proxy.cut_at_commit();
         let first = editor.post_with("/v1/themes", &body, &header).await;
         proxy.heal();
-        assert_eq!((first.status, first.problem().as_str()), (503, "unavailable"), "{number}");
+        assert_eq!((first.status, first.problem().as_str()), (503, "service-unavailable"), "{number}");
         assert!(!first.header("retry-after").is_empty());
         unknown += 1;
 

@@ -63,16 +63,16 @@ fn expected(stage: &str, action: &str, person: &Person) -> (u16, &'static str) {
     }
     let is_review = ["request_changes", "reject", "publish"].contains(&action);
     let denied = match (is_review, person) {
-        (true, Person { reviews: false, .. }) => Some((403, "scope")),
+        (true, Person { reviews: false, .. }) => Some((403, "insufficient-scope")),
         // An editor has the scope, but submits for nobody but itself.
-        (false, Person { submits: false, .. }) => Some((403, "municipality")),
+        (false, Person { submits: false, .. }) => Some((403, "outside-municipality")),
         (true, Person { is_author: true, .. }) => Some((403, "four-eyes")),
         _ => None,
     };
     match (promised(stage, action), denied) {
         // Who may not publish it is told so wherever it stands.
         (_, Some(denied)) if action == "publish" => denied,
-        (None, _) => (409, "step"),
+        (None, _) => (409, "invalid-transition"),
         (Some(_), Some(denied)) => denied,
         (Some((then, by)), None) => {
             assert_eq!(by, if is_review { "reviewer, not the author" } else { "submitter" });
@@ -119,8 +119,8 @@ async fn every_step_is_taken_by_those_alone_whom_the_readme_names() {
         (&editor, person(editor.clone(), true, true, true)),
         (&officer, Person::stranger(app.with_scopes(&["submissions:write"], &["08421000"]).await, (404, "not-found"))),
         (&officer, Person::stranger(app.with_token(elsewhere).await, (404, "not-found"))),
-        (&officer, Person::stranger(app.with_scopes(&["audit:read"], &[]).await, (403, "scope"))),
-        (&officer, Person::stranger(app.anonymous(), (401, "token"))),
+        (&officer, Person::stranger(app.with_scopes(&["audit:read"], &[]).await, (403, "insufficient-scope"))),
+        (&officer, Person::stranger(app.anonymous(), (401, "unauthenticated"))),
     ];
 
     let (mut tried, mut begun) = (0, 0);
@@ -150,7 +150,7 @@ async fn nobody_publishes_their_own() {
     assert_eq!(other.get(&path).await.json()["actions"], json!(["request_changes", "reject", "publish"]));
     assert_eq!(step(&other, &path, "publish").await.status, 200);
     let again = step(&other, &path, "publish").await;
-    assert_eq!((again.status, again.problem().as_str()), (409, "step"));
+    assert_eq!((again.status, again.problem().as_str()), (409, "invalid-transition"));
 }
 
 #[tokio::test]

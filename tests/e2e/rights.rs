@@ -19,7 +19,7 @@ fn solution(slug: &str, providers: &[&str]) -> Value {
 
 async fn refused(client: &Client, path: &str, body: &Value) {
     let answer = client.post(path, body).await;
-    assert_eq!((answer.status, answer.problem().as_str()), (403, "municipality"), "{path}: {}", answer.text());
+    assert_eq!((answer.status, answer.problem().as_str()), (403, "outside-municipality"), "{path}: {}", answer.text());
 }
 
 const SCOPES: [&str; 5] =
@@ -54,7 +54,7 @@ async fn a_municipality_writes_what_is_its_own_affair() {
         ("/v1/solutions/own", json!({ "providers": ["08421000"] })),
     ] {
         let answer = konstanz.patch(path, &patch, "*").await;
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "municipality"), "{path} {patch}");
+        assert_eq!((answer.status, answer.problem().as_str()), (403, "outside-municipality"), "{path} {patch}");
     }
     assert_eq!(konstanz.delete("/v1/practice-examples/ulms", "*").await.status, 403);
     let website = json!({ "website": "https://example.org/" });
@@ -78,5 +78,5 @@ async fn a_contributor_submits_and_publishes_nothing_itself() {
 
     let answer = contributor.post("/v1/practice-examples", &example("own", "08335043")).await;
 
-    assert_eq!((answer.status, answer.problem().as_str()), (403, "scope"));
+    assert_eq!((answer.status, answer.problem().as_str()), (403, "insufficient-scope"));
 }

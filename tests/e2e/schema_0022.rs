@@ -215,7 +215,7 @@ async fn the_history_of_every_entry_is_kept() {
             "municipality" => "municipalities".to_owned(),
             table => format!("{}s", table.replace('_', "-")),
         };
-        let history = editor.get(&format!("/v1/{collection}/{entry}/history?sort=number")).await;
+        let history = editor.get(&format!("/v1/{collection}/{entry}/history?sort=directory_version")).await;
         let mut changes = changes;
         changes.sort_by_key(|change| change["sequence"].as_i64());
         let actions: Vec<&Value> = changes.iter().map(|change| &change["action"]).collect();
@@ -277,7 +277,7 @@ async fn tokens_hold_or_do_not_as_before() {
     // The official key and the slug of its municipality were changed after it was issued, which locked it out then.
     let eisenach = token(&app, issued(&before, "eisenach.office"));
     assert_eq!(eisenach.get("/v1/me").await.json()["municipalities"], json!(["16063105"]));
-    assert_eq!(eisenach.get("/v1/municipalities/16063105/duties").await.status, 200);
+    assert_eq!(eisenach.get("/v1/municipalities/16063105/tasks").await.status, 200);
     let konstanz = token(&app, issued(&before, "konstanz.office"));
     let confirmed = "/v1/practice-examples/konstanz-smart-green-city-realignment/confirmations";
     assert_eq!(konstanz.post(confirmed, &json!({})).await.status, 200);

@@ -219,7 +219,7 @@ async fn who_left_the_register_leaves_the_directory_unless_something_needs_it() 
     {
         assert_eq!(get(key).await.status, status, "{key}");
     }
-    assert_eq!(get("09100004").await.problem(), "former-key");
+    assert_eq!(get("09100004").await.problem(), "retired-key");
     for (key, slug) in [("09100003", "cham-neu"), ("09100008", "aufeld")] {
         assert_eq!(get(key).await.header("location"), format!("/v1/municipalities/{slug}"), "{key}");
     }

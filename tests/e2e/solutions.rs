@@ -85,7 +85,11 @@ async fn examples_count_for_the_solution_they_adopt() {
     assert_eq!(list.status, 308);
     assert_eq!(list.header("location"), "/v1/practice-examples?solution=open-smartcity-app&limit=5");
     let wider = app.anonymous().get("/v1/projects/ulm/solutions?project=bamberg").await;
-    assert_eq!((wider.status, wider.problem().as_str()), (400, "parameters"), "it would show more than the project's");
+    assert_eq!(
+        (wider.status, wider.problem().as_str()),
+        (400, "invalid-parameters"),
+        "it would show more than the project's"
+    );
     assert_eq!(app.anonymous().get("/v1/projects/ulm/courses").await.problem(), "not-found");
 }
 

@@ -60,7 +60,7 @@ async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
     assert_eq!((draft.json()["completeness"].clone(), draft.json()["gaps"].as_array().unwrap().len()), (json!(0), 16));
     assert!(others.json()["violations"][0]["detail"].as_str().unwrap().contains("08421000"), "{}", others.text());
     assert_eq!(others.json()["violations"][0]["pointer"], "/municipality");
-    assert_eq!((late.status, late.problem().as_str()), (412, "changed"));
+    assert_eq!((late.status, late.problem().as_str()), (412, "precondition-failed"));
     assert_eq!((own.status, own.json()["violations"].clone()), (200, json!([])));
     assert_eq!(officer.put(&path, &json!({ "content": 7 }), "*").await.status, 422);
     let some = json!({ "content": { "status": "pilot", "title": { "en": "Invented" }, "municipality": null } });
@@ -74,7 +74,7 @@ async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
     assert_eq!(officer.patch(&path, &again, patched.etag()).await.json()["violations"], json!([]));
     assert_eq!(step(&officer, &path, "submit").await.json()["stage"], "submitted");
     let closed = officer.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
-    assert_eq!((closed.status, closed.problem().as_str()), (409, "step"));
+    assert_eq!((closed.status, closed.problem().as_str()), (409, "invalid-transition"));
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_correction_leaves_what_is_published_until_it_is_published_itself() {
     assert_eq!(step(&editor, &path, "request_changes").await.status, 200);
     content["starts_on"] = json!("2021");
     let wrong = ulm.put(&path, &json!({ "content": content, "based_on": 1 }), "*").await;
-    assert_eq!((wrong.status, wrong.problem().as_str()), (409, "overtaken"));
+    assert_eq!((wrong.status, wrong.problem().as_str()), (409, "edit-conflict"));
     let revision = wrong.json()["states"]["revision"].clone();
     let rebased = ulm.put(&path, &json!({ "content": content, "based_on": revision }), "*").await;
     assert_eq!((rebased.status, &rebased.json()["based_on"]), (200, &revision));
@@ -170,7 +170,7 @@ async fn a_solution_goes_the_same_way() {
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
     assert_eq!(app.anonymous().get("/v1/solutions/zum-pruefen").await.json()["providers"][0]["slug"], "konstanz");
     let foreign = officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "entry": "open-smartcity-app" })).await;
-    assert_eq!((foreign.status, foreign.problem().as_str()), (403, "municipality"));
+    assert_eq!((foreign.status, foreign.problem().as_str()), (403, "outside-municipality"));
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn what_was_taken_meanwhile_is_told_when_it_is_published() {
     assert_eq!(step(&editor, &first, "publish").await.status, 200);
     let late = step(&editor, &second, "publish").await;
 
-    assert_eq!((late.status, late.problem().as_str()), (409, "taken"));
+    assert_eq!((late.status, late.problem().as_str()), (409, "value-taken"));
     assert_eq!(editor.get(&second).await.json()["violations"][0]["pointer"], "/slug");
     assert_eq!(step(&editor, &second, "reject").await.json()["stage"], "rejected");
     assert_eq!(step(&officer, &second, "reopen").await.json()["stage"], "draft");
@@ -243,7 +243,7 @@ async fn what_stands_in_the_way_meanwhile_is_told_before_the_review() {
     editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await;
     assert!(told().await.contains("send the member again with `based_on`"), "{}", told().await);
     let late = step(&ulm, &path, "submit").await;
-    assert_eq!((late.status, late.problem().as_str()), (409, "overtaken"));
+    assert_eq!((late.status, late.problem().as_str()), (409, "edit-conflict"));
 
     editor.delete(entry, "*").await;
     assert!(told().await.contains("withdraw the submission"), "{}", told().await);

@@ -49,9 +49,9 @@ async fn a_token_passes_on_no_more_than_it_has() {
         .post("/v1/tokens", &json!({ "subject": "y", "scopes": ["themes:write"], "municipalities": ["x"] }))
         .await;
 
-    assert_eq!((beyond.status, beyond.problem().as_str()), (403, "beyond"));
+    assert_eq!((beyond.status, beyond.problem().as_str()), (403, "scope-escalation"));
     assert_eq!(within.status, 201);
-    assert_eq!((repeated.status, repeated.problem().as_str()), (400, "header"));
+    assert_eq!((repeated.status, repeated.problem().as_str()), (400, "invalid-headers"));
     let pointers: Vec<_> =
         flawed.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!(
@@ -64,7 +64,7 @@ async fn a_token_passes_on_no_more_than_it_has() {
         bound.get("/v1/audit").await,
         bound.post("/v1/tokens", &json!({ "subject": "y", "scopes": ["tokens:admin"] })).await,
     ] {
-        assert_eq!((answer.status, answer.problem().as_str()), (403, "municipality"));
+        assert_eq!((answer.status, answer.problem().as_str()), (403, "outside-municipality"));
     }
     let history = bound.get("/v1/themes/mobility/history").await;
     assert!(history.json()["items"][0].get("actor").is_none(), "nor from the history of an entry");

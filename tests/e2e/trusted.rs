@@ -130,7 +130,7 @@ async fn what_is_wrong_with_its_tokens_is_refused() {
         ("expired", with("exp", json!(now - 100))),
         ("not valid yet", with("nbf", json!(now + 100))),
         ("claim", with("nbf", json!("soon"))),
-        ("too long", with("exp", json!(now + 3 * 86_400))),
+        ("lifetime", with("exp", json!(now + 3 * 86_400))),
     ] {
         let refused = app.anonymous().with_token(&token).get("/v1/me").await;
         assert_eq!(refused.status, 401, "{kind}");

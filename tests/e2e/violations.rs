@@ -38,7 +38,7 @@ async fn everything_is_named_at_once() {
 
     let refused = editor.post("/v1/solutions", &entry).await;
 
-    assert_eq!((refused.status, refused.problem().as_str()), (422, "invalid"));
+    assert_eq!((refused.status, refused.problem().as_str()), (422, "validation-failed"));
     let mut found = pointers(&refused);
     found.sort();
     assert_eq!(
@@ -122,15 +122,15 @@ async fn what_can_be_understood_in_two_ways_is_refused() {
     assert_eq!(pointers(&list), [""]);
     assert_eq!(pointers(&inner), ["/label"]);
     for (answer, status, problem) in [
-        (broken, 400, "json"),
-        (more, 400, "json"),
-        (deep, 400, "json"),
-        (media, 415, "media-type"),
-        (other, 415, "media-type"),
-        (none, 415, "media-type"),
-        (large, 413, "too-large"),
-        (coded, 415, "coding"),
-        (asked, 400, "parameters"),
+        (broken, 400, "malformed-json"),
+        (more, 400, "malformed-json"),
+        (deep, 400, "malformed-json"),
+        (media, 415, "unsupported-media-type"),
+        (other, 415, "unsupported-media-type"),
+        (none, 415, "unsupported-media-type"),
+        (large, 413, "content-too-large"),
+        (coded, 415, "unsupported-content-encoding"),
+        (asked, 400, "invalid-parameters"),
     ] {
         assert_eq!((answer.status, answer.problem().as_str()), (status, problem));
     }
@@ -224,7 +224,10 @@ async fn a_slug_that_is_taken_is_a_conflict() {
     });
     let official = editor.post("/v1/municipalities", &ags).await;
 
-    assert_eq!((taken.status, taken.problem().as_str(), pointers(&taken)), (409, "taken", vec!["/slug".to_owned()]));
+    assert_eq!(
+        (taken.status, taken.problem().as_str(), pointers(&taken)),
+        (409, "value-taken", vec!["/slug".to_owned()])
+    );
     assert_eq!(renamed.status, if app.anonymous().get("/v1/themes/water").await.status == 200 { 409 } else { 404 });
     assert_eq!((also.status, pointers(&also)), (422, vec!["/label".to_owned(), "/slug".to_owned()]));
     assert_eq!((official.status, pointers(&official)), (409, vec!["/ags".to_owned()]));

@@ -1,7 +1,7 @@
 //! No webhook leads into our own network, unless an instance may send there.
 
 use serde_json::json;
-use tests::{App, Endpoint, TestDatabase, listen};
+use tests::{App, Endpoint, TestDatabase, WebhookSettings, listen};
 
 use crate::webhook_settings::later;
 use crate::webhooks::{WEBHOOKS, made, once, settled};
@@ -9,7 +9,12 @@ use crate::webhooks::{WEBHOOKS, made, once, settled};
 /// Starts an instance that may send to nobody private.
 fn start_public(database: TestDatabase) -> App {
     let settings = database.settings();
-    App::start_as(database, settings, tests::keys(), tests::Listen { webhook_private: false, ..listen() })
+    App::start_as(
+        database,
+        settings,
+        tests::keys(),
+        tests::Listen { webhooks: WebhookSettings { allow_private_webhooks: false }, ..listen() },
+    )
 }
 
 /// Every way to write an address of this machine.
@@ -63,7 +68,10 @@ async fn no_message_is_sent_into_our_own_network() {
             (&json!("pending"), &json!(0), None),
             "{url}"
         );
-        assert!(waits["failure"].as_str().unwrap().contains("only an instance with `--webhook-private`"), "{waits}");
+        assert!(
+            waits["failure"].as_str().unwrap().contains("only an instance with `--allow-private-webhooks`"),
+            "{waits}"
+        );
     }
     assert_eq!(endpoint.accepted(), 0, "not even a connection is opened");
 }

@@ -65,7 +65,7 @@ async fn a_webhook_ends_with_the_token_that_set_it_and_has_no_more_rights() {
 
     let submissions = json!({ "url": endpoint.url(), "submissions": true });
     let refused = officer.post(WEBHOOKS, &submissions).await;
-    assert_eq!((refused.status, refused.problem().as_str()), (403, "scope"));
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "insufficient-scope"));
     let (path, _) = made(&officer, &endpoint, json!({})).await;
     let other = Endpoint::open().await;
     made(&editor, &other, json!({})).await;
@@ -86,7 +86,7 @@ async fn a_webhook_ends_with_the_token_that_set_it_and_has_no_more_rights() {
         assert_eq!(editor.post(WEBHOOKS, &json!({ "url": endpoint.url() })).await.status, 201);
     }
     let enough = editor.post(WEBHOOKS, &json!({ "url": endpoint.url() })).await;
-    assert_eq!((enough.status, enough.problem().as_str()), (409, "enough"));
+    assert_eq!((enough.status, enough.problem().as_str()), (409, "quota-exceeded"));
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn every_resource_is_created_replaced_changed_and_deleted() {
         let replaced = editor.put(&format!("/v1/{resource}/zz-new"), &replaced, created.etag()).await;
         assert_eq!((replaced.status, &replaced.json()["slug"]), (200, &json!("zz-replaced")), "{resource}");
         let stale = editor.patch(&format!("/v1/{resource}/zz-replaced"), &other, created.etag()).await;
-        assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"), "{resource}");
+        assert_eq!((stale.status, stale.problem().as_str()), (412, "precondition-failed"), "{resource}");
         let changed = editor.patch(&format!("/v1/{resource}/zz-replaced"), &other, replaced.etag()).await;
         assert_eq!((changed.status, &changed.json()["slug"]), (200, &json!("zz-other")), "{resource}");
         let same = editor.patch(&format!("/v1/{resource}/zz-other"), &other, "*").await;
@@ -108,15 +108,15 @@ async fn a_change_demands_what_was_read() {
     let both = [("if-match", "*"), ("if-none-match", "*")];
     let both = editor.write(Method::PUT, "/v1/themes/mobility", &both, body()).await;
 
-    assert_eq!((none.status, none.problem().as_str()), (428, "if-match"));
-    assert_eq!((both.status, both.problem().as_str()), (412, "changed"));
-    assert_eq!((bare.status, bare.problem().as_str()), (400, "header"));
-    assert_eq!((stale.status, stale.problem().as_str()), (412, "changed"));
-    assert_eq!((commas.status, commas.problem().as_str()), (412, "changed"), "commas belong to a tag");
+    assert_eq!((none.status, none.problem().as_str()), (428, "precondition-required"));
+    assert_eq!((both.status, both.problem().as_str()), (412, "precondition-failed"));
+    assert_eq!((bare.status, bare.problem().as_str()), (400, "invalid-headers"));
+    assert_eq!((stale.status, stale.problem().as_str()), (412, "precondition-failed"));
+    assert_eq!((commas.status, commas.problem().as_str()), (412, "precondition-failed"), "commas belong to a tag");
     assert_eq!(among.status, 200, "one of several: {}", among.text());
-    assert_eq!((new.status, new.problem().as_str()), (412, "exists"));
+    assert_eq!((new.status, new.problem().as_str()), (412, "already-exists"));
     assert_eq!((nowhere.status, nowhere.problem().as_str()), (404, "not-found"));
-    assert_eq!((deleted.status, deleted.problem().as_str()), (428, "if-match"));
+    assert_eq!((deleted.status, deleted.problem().as_str()), (428, "precondition-required"));
 }
 
 #[tokio::test]
@@ -226,7 +226,7 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
     let numbers: HashSet<i64> = {
         let history = app.admin().get("/v1/audit?resource=themes&action=create&limit=100").await;
         assert_eq!(history.json()["total"], 1000);
-        history.each("number").iter().map(|number| number.as_i64().unwrap()).collect()
+        history.each("directory_version").iter().map(|number| number.as_i64().unwrap()).collect()
     };
     assert_eq!(numbers.len(), 1, "they are one change of the directory");
 }

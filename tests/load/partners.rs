@@ -40,7 +40,7 @@ impl Service {
 
     async fn start(&mut self) {
         let port = self.port.to_string();
-        let process = self.command().args(["--webhook-private", "--port", &port]).stderr(Stdio::null()).spawn();
+        let process = self.command().args(["--allow-private-webhooks", "--port", &port]).stderr(Stdio::null()).spawn();
         self.process = Some(process.expect("the program"));
         for _ in 0..600 {
             if reqwest::get(format!("{}/health/ready", self.base()))

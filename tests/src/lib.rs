@@ -38,7 +38,7 @@ use tokio::sync::oneshot;
 
 use limit::Limited;
 
-pub use api::app::settings::Listen;
+pub use api::app::settings::{HttpSettings, Listen, WebhookSettings};
 pub use api::auth::{KeySettings, Trust};
 pub use api::base::db::DatabaseSettings;
 pub use api::base::secret::Secret;
@@ -189,19 +189,18 @@ pub fn listen() -> Listen {
         migrate: false,
         workers: Some(2),
         max_connections: Some(1024),
-        keep_alive: 5,
-        drain: 0,
-        grace: 5,
-        write_origins: vec!["https://front.example".to_owned()],
-        webhook_private: true,
-        memory: 16,
+        keep_alive_seconds: 5,
+        drain_seconds: 0,
+        grace_seconds: 5,
+        http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], cache_mib: 16 },
+        webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),
         clock: Clock::default(),
     }
 }
 
 fn settings() -> DatabaseSettings {
-    DatabaseSettings { database_url: None, data_dir: "unused".into(), pool: 4, pgbouncer: false }
+    DatabaseSettings { database_url: None, data_dir: "unused".into(), pool_size: 4, pgbouncer: false }
 }
 
 /// The keys that tests sign tokens with.

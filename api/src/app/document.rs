@@ -1,4 +1,4 @@
-//! The OpenAPI document of the routes that are served.
+//! OpenAPI document of the served routes.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use utoipa_actix_web::AppExt;
 use crate::app::routes::{self, REGISTRATIONS};
 use crate::openapi;
 
-/// Returns the document, which is collected once.
+/// Returns the document, which is assembled once per process.
 pub fn document() -> &'static OpenApi {
     static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
     DOCUMENT.get_or_init(|| {

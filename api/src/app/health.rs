@@ -1,4 +1,4 @@
-//! Whether the service lives, and whether it can serve.
+//! Liveness and readiness of the service.
 
 use std::time::Duration;
 
@@ -14,17 +14,16 @@ use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::base::tasks::Tasks;
 use crate::http::{no_store, reply};
+use crate::openapi::RUNNING;
 
-const TAG: &str = "running";
-
-/// How long the database may take to answer before the service counts as not ready.
+/// Time limit for the database, after which the service counts as not ready.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_live).service(get_ready);
 }
 
-/// The state of the service
+/// State of the service
 #[derive(Debug, Serialize, ToSchema)]
 struct Health {
     /// `live` or `ready`.
@@ -33,7 +32,7 @@ struct Health {
     /// Version of the program.
     #[schema(example = "0.1.0")]
     version: &'static str,
-    /// Whether the service takes writes. Omitted by `live`.
+    /// Whether the service accepts writes. Omitted by `/health/live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true, nullable = false)]
     writes: Option<bool>,
@@ -43,21 +42,22 @@ fn healthy(status: &'static str, writes: Option<bool>) -> Result<HttpResponse> {
     reply("application/json", &Health { status, version: env!("CARGO_PKG_VERSION"), writes }).map(no_store)
 }
 
-/// Is the process alive?
+/// Get the liveness of the service
 ///
-/// Says nothing about the database; a failure means that the process should be restarted.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "It is", body = Health)))]
+/// Does not check the database. Restart the process if this request fails.
+#[utoipa::path(tag = RUNNING, responses((status = 200, description = "The process is alive", body = Health)))]
 #[get("/health/live")]
 async fn get_live() -> Result<HttpResponse> {
     healthy("live", None)
 }
 
-/// Get whether the service can answer reads
+/// Get the readiness of the service
 ///
-/// Answers 503 while the database does not answer, while its schema is older than the service needs, and from the moment the
-/// service is told to stop. `writes` is `false` while the service answers reads and takes no writes: the database is a
-/// standby or set to be read-only, the service's role in it may not write, or the service has no keys.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The service can answer reads", body = Health)))]
+/// Responds with 503 while the database does not respond, while its schema is older than the service requires, after a
+/// background task has failed, and while the service is stopping. `writes` is `false` while the service accepts reads
+/// only: the database is a standby or read-only, the role of the service may not write, or the service has no signing
+/// keys.
+#[utoipa::path(tag = RUNNING, responses((status = 200, description = "The service is ready for reads", body = Health)))]
 #[get("/health/ready")]
 async fn get_ready(context: Data<Context>, auth: Data<Auth>, tasks: Data<Tasks>) -> Result<HttpResponse> {
     if context.version.is_stopping() {

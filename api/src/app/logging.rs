@@ -1,4 +1,4 @@
-//! The log, on standard error.
+//! Logging on standard error.
 
 use std::io::IsTerminal;
 
@@ -12,7 +12,7 @@ use crate::app::settings::{LogFormat, Settings};
 pub(crate) fn start(settings: &Settings) -> Result<()> {
     let filter =
         EnvFilter::try_new(&settings.log).context("the log filter cannot be read; write a level such as info")?;
-    // Libraries tell of their own doings in detail that says nothing to those who run the service.
+    // The detailed messages of these libraries do not help operators.
     let quiet = ["pglite_oxide=error", "sqlx=warn", "sea_orm_migration=warn", "actix_server=warn"];
     let filter = quiet.iter().try_fold(filter, |filter, one| anyhow::Ok(filter.add_directive(one.parse()?)))?;
     let registry = tracing_subscriber::registry().with(filter);
@@ -30,6 +30,6 @@ pub(crate) fn start(settings: &Settings) -> Result<()> {
             )
             .try_init(),
     }?;
-    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a part of the service panicked")));
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "a thread panicked")));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What the service counts of itself, for Prometheus.
+//! Metrics for Prometheus.
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
@@ -9,11 +9,13 @@ use crate::base::error::Result;
 use crate::base::metrics::{Gauges, Metrics};
 use crate::http::cache::ResponseCache;
 use crate::http::no_store;
+use crate::openapi::RUNNING;
 
-/// Metrics for Prometheus
+/// Get metrics
 ///
-/// Requests by route and status, their latency, the connections and statements of the database, the directory version.
-#[utoipa::path(tag = "running", responses((status = 200, description = "Metrics in the Prometheus text format",
+/// Includes requests by route and status, their latency, database connections, SQL statements, cached responses and the
+/// directory version.
+#[utoipa::path(tag = RUNNING, responses((status = 200, description = "Metrics in the Prometheus text format",
     body = String, content_type = "text/plain; version=0.0.4")))]
 #[get("/metrics")]
 pub(crate) async fn get_metrics(

@@ -1,4 +1,4 @@
-//! The program: settings, commands, and the server that puts every part together.
+//! Application: settings, commands and the HTTP server.
 
 pub mod command;
 pub mod document;

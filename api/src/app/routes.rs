@@ -1,4 +1,4 @@
-//! Every resource and service, with its routes.
+//! Registration of all resources and services with their routes.
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,7 +13,7 @@ use crate::services::{
     changes, history, network, problems, search, submissions, tasks, tokens, vocabularies, webhooks,
 };
 
-/// Every resource, in the order in which entries refer to each other.
+/// All resources. A resource comes after those that its entries refer to.
 pub(crate) const REGISTRATIONS: &[Registration] = &[
     municipalities::REGISTRATION,
     themes::REGISTRATION,
@@ -27,7 +27,7 @@ pub(crate) const REGISTRATIONS: &[Registration] = &[
     publications::REGISTRATION,
 ];
 
-/// How the entries of each resource are read from files and written to them, in the same order.
+/// Returns the file formats of all resources, in the same order.
 pub(crate) fn files() -> impl Iterator<Item = &'static Files> {
     REGISTRATIONS.iter().map(|registration| &registration.files)
 }

@@ -1,4 +1,4 @@
-//! The HTTP server, the same in production and in tests.
+//! HTTP server, in production and in tests.
 
 use std::io;
 use std::net::TcpListener;
@@ -23,26 +23,26 @@ use crate::base::metrics::Metrics;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, Operations, WriteOrigins, cache_responses, deadline, fallback, guard, max_connections_of_process,
-    moved, observe, panics, refuse_unknown_params,
+    Connections, Operations, WriteOrigins, cache_responses, complete_redirects, deadline, fallback, guard,
+    max_connections_of_process, observe, panics, refuse_unknown_params,
 };
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
-use crate::services::submissions::Forms;
+use crate::services::submissions::{self, Forms};
 use crate::services::tokens;
 use crate::services::webhooks::{self, Sender, WebhookSettings};
 use crate::write::delete_old_answers;
 
-/// How long a client may take to send the head of a request.
+/// Time limit for receiving the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
 
-/// How long background tasks may take to stop.
+/// Time limit for background tasks to stop.
 const WRAP_UP: Duration = Duration::from_secs(2);
 
-/// How often what is kept for a day is looked through.
+/// Interval at which expired responses and deliveries are deleted.
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A service that answers requests.
+/// A running service.
 pub struct Running {
     handle: ServerHandle,
     context: Context,
@@ -52,7 +52,7 @@ pub struct Running {
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
-/// Starts to answer on `listener`. Must be called inside an actix system.
+/// Starts the service on `listener`. Must be called inside an actix system.
 pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
     listen.clock.install();
     let version = DirectoryVersion::open(database.connection()).await?;
@@ -60,7 +60,10 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let tasks = Tasks::default();
     let auth = start_workers(&context, keys, listen, &tasks).await?;
     let used = auth.used.clone();
-    tasks.spawn_to_end("webhooks", webhooks::deliver(context.clone(), Sender::new(listen.webhook_private)));
+    tasks.spawn_to_end(
+        "webhooks",
+        webhooks::deliver(context.clone(), Sender::new(listen.webhooks.allow_private_webhooks)),
+    );
     let (connections, shared, clock) =
         (Connections::default(), Shared::new(&context, auth, &tasks, listen)?, listen.clock.clone());
     tasks.spawn("idle connections", connections.clone().reap());
@@ -68,13 +71,13 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         clock.install();
         let app = App::new().configure(|config| shared.register(config));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
-        // The last one wrapped is the first to see a request.
+        // The middleware that is added last sees a request first.
         app.default_service(to(fallback))
             .wrap(from_fn(refuse_unknown_params))
             .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
-            .wrap(from_fn(moved))
+            .wrap(from_fn(complete_redirects))
             .wrap(from_fn(panics))
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
@@ -84,21 +87,28 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         .workers(workers)
         .max_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
         .on_connect(move |stream, data| connections.note(stream, data))
-        .keep_alive(Duration::from_secs(listen.keep_alive))
+        .keep_alive(Duration::from_secs(listen.keep_alive_seconds))
         .client_request_timeout(HEAD)
-        .shutdown_timeout(listen.grace)
+        .shutdown_timeout(listen.grace_seconds)
         .disable_signals()
         .listen(listener)?
         .run();
     let handle = server.handle();
-    Ok(Running { handle, context, used, drain: Duration::from_secs(listen.drain), tasks, task: rt::spawn(server) })
+    Ok(Running {
+        handle,
+        context,
+        used,
+        drain: Duration::from_secs(listen.drain_seconds),
+        tasks,
+        task: rt::spawn(server),
+    })
 }
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
 
-/// What handlers and middleware use, each part defined by the layer that owns it.
+/// Shared state of handlers and middleware.
 #[derive(Clone)]
 struct Shared {
     context: Data<Context>,
@@ -121,16 +131,16 @@ impl Shared {
         Ok(Self {
             context: Data::new(context.clone()),
             auth: Data::new(auth),
-            cache: Data::new(ResponseCache::new(listen.memory)),
+            cache: Data::new(ResponseCache::new(listen.http.cache_mib)),
             metrics: Data::new(Metrics::new()?),
             feed: Data::default(),
             forms: Data::new(Forms::of(document())),
-            webhooks: Data::new(WebhookSettings { allows_private: listen.webhook_private }),
-            write_origins: Data::new(WriteOrigins(listen.write_origins.clone())),
+            webhooks: Data::new(listen.webhooks.clone()),
+            write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
             document: Data::new(document().clone()),
             tasks: Data::new(tasks.clone()),
-            operations: Data::new(Operations::of(document())),
+            operations: Data::new(Operations::of(document(), &[submissions::TAG, webhooks::TAG])),
         })
     }
 
@@ -160,48 +170,49 @@ impl Shared {
     }
 }
 
-/// Opens what is known of callers, and starts what looks after the directory for as long as the process lives.
+/// Opens the authentication state, and starts the background tasks.
 async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &Tasks) -> anyhow::Result<Auth> {
     let Context { db, version } = context;
     let issued = Issued::open(db.connection()).await?;
     if !db.is_embedded() {
         let issued = issued.clone();
-        // Whoever revokes a token raises the version, too.
+        // The revocation of a token raises the directory version, too.
         let changed = async move |watch: &DatabaseConnection| issued.read(watch).await;
         tasks.spawn("directory version", version.clone().follow(db.clone(), changed));
     }
     let resolve = tokens::resolve_claims(db.clone(), version.clone());
     tasks.spawn("keys", keys.clone().follow());
-    let auth = Auth::open(keys, &listen.trust, issued, resolve).await?;
+    let auth = Auth::open(keys, &listen.trust, issued, resolve, tasks.clone()).await?;
     tasks.spawn("use of tokens", auth.used.clone().keep(db.clone()));
     tasks.spawn("clearing out", forget(db.clone()));
     Ok(auth)
 }
 
-/// Forgets old answers now and then, for as long as the process lives.
+/// Deletes expired responses and deliveries at regular intervals, until the process ends.
 async fn forget(database: Database) {
     loop {
         tokio::time::sleep(HOUR).await;
         if let Err(error) = delete_old_answers(&database).await {
-            tracing::warn!(cause = %error.chain(), "old answers could not be forgotten; it is tried again");
+            tracing::warn!(cause = %error.chain(), "expired responses could not be deleted; retrying");
         }
         if let Err(error) = webhooks::forget(&database).await {
-            tracing::warn!(cause = %error.chain(), "old deliveries could not be forgotten; it is tried again");
+            tracing::warn!(cause = %error.chain(), "old deliveries could not be deleted; retrying");
         }
     }
 }
 
 impl Running {
-    /// Says that it is not ready, waits for that to be noticed, takes no more connections and finishes what is in flight.
+    /// Stops the service: reports it as not ready, waits for load balancers, closes the listener, and completes the
+    /// requests in progress.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.context.version.stop();
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
-        // A message that is being sent is sent again later.
+        // A delivery that is interrupted is sent again later.
         self.tasks.stop(WRAP_UP).await;
         if let Err(error) = self.used.write(&self.context.db).await {
-            tracing::warn!(cause = %error.chain(), "the last use of tokens could not be written down");
+            tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored");
         }
         Ok(())
     }

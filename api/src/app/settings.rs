@@ -1,12 +1,14 @@
-//! Every setting, with its variable, default and help.
+//! Settings, with their environment variables, defaults and help texts.
 
 use clap::{Args, ValueEnum};
 
 use crate::auth::{KeySettings, Trust};
 use crate::base::clock::Clock;
 use crate::base::db::DatabaseSettings;
+pub use crate::http::HttpSettings;
+pub use crate::services::webhooks::WebhookSettings;
 
-/// Where the directory lives, and how the service answers.
+/// Settings of all commands.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     #[command(flatten)]
@@ -15,62 +17,55 @@ pub struct Settings {
     #[command(flatten)]
     pub keys: KeySettings,
 
-    /// Form of the log lines on standard error
+    /// Format of the log on standard error
     #[arg(long, env = "TRANSFERATLAS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Pretty, global = true)]
     pub log_format: LogFormat,
 
-    /// What to log: a level, or levels by module
+    /// Log filter: a level, or levels by module, such as `info,api=debug`
     #[arg(long, env = "TRANSFERATLAS_LOG", default_value = "info", global = true, value_name = "FILTER")]
     pub log: String,
 }
 
-/// How the HTTP server runs.
+/// Settings of the HTTP server.
 #[derive(Clone, Debug, Args)]
 pub struct Listen {
-    /// Address to listen on
+    /// Host name or IP address to listen on
     #[arg(long, global = true, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1")]
     pub host: String,
 
-    /// Port to listen on; 0 takes a free one, which the log names
+    /// Port to listen on. 0 chooses a free port, which is written to the log
     #[arg(long, global = true, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
     pub port: u16,
 
-    /// Bring the schema of the PostgreSQL server up to date before serving
+    /// Migrate the schema of the PostgreSQL server before serving
     #[arg(long, global = true, env = "TRANSFERATLAS_MIGRATE")]
     pub migrate: bool,
 
-    /// Threads that answer requests; by default one for each processor
+    /// Number of worker threads. Defaults to the number of processors
     #[arg(long, global = true, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
-    /// Connections held at most; by default what the limit of open files bears
+    /// Largest number of open connections. Defaults to what the limit on open files allows
     #[arg(long, global = true, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 
-    /// Seconds a quiet connection stays open; behind a load balancer, longer than its own
-    #[arg(long, global = true, env = "TRANSFERATLAS_KEEP_ALIVE", default_value_t = 5, value_name = "SECONDS")]
-    pub keep_alive: u64,
+    /// Seconds until an idle connection is closed. Behind a load balancer, set a longer time than its own
+    #[arg(long, global = true, env = "TRANSFERATLAS_KEEP_ALIVE_SECONDS", default_value_t = 5, value_name = "SECONDS")]
+    pub keep_alive_seconds: u64,
 
-    /// Seconds in which `ready` says no before the listener closes, for a load balancer to notice
-    #[arg(long, global = true, env = "TRANSFERATLAS_DRAIN", default_value_t = 0, value_name = "SECONDS")]
-    pub drain: u64,
+    /// Seconds between reporting not ready and closing the listener on shutdown, for load balancers to notice
+    #[arg(long, global = true, env = "TRANSFERATLAS_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]
+    pub drain_seconds: u64,
 
-    /// Seconds that requests in flight have to finish once the listener is closed
-    #[arg(long, global = true, env = "TRANSFERATLAS_GRACE", default_value_t = 25, value_name = "SECONDS")]
-    pub grace: u64,
+    /// Seconds for requests in progress to complete after the listener is closed
+    #[arg(long, global = true, env = "TRANSFERATLAS_GRACE_SECONDS", default_value_t = 25, value_name = "SECONDS")]
+    pub grace_seconds: u64,
 
-    /// Site whose pages may write, by its origin such as `https://front.example`; repeat or separate by commas
-    #[arg(long, global = true, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
-    pub write_origins: Vec<String>,
+    #[command(flatten)]
+    pub http: HttpSettings,
 
-    /// Let webhooks lead to private and local addresses, and without encryption; for trials, and for networks of one's own.
-    /// Of several instances on one database, those without it leave such webhooks to the others
-    #[arg(long, global = true, env = "TRANSFERATLAS_WEBHOOK_PRIVATE")]
-    pub webhook_private: bool,
-
-    /// Mebibytes of answers kept in memory
-    #[arg(long, global = true, env = "TRANSFERATLAS_MEMORY", default_value_t = 64, value_name = "MIB")]
-    pub memory: u64,
+    #[command(flatten)]
+    pub webhooks: WebhookSettings,
 
     #[command(flatten)]
     pub trust: Trust,
@@ -81,8 +76,8 @@ pub struct Listen {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Human-readable text.
     Pretty,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }

@@ -1,4 +1,4 @@
-//! Whose tokens are accepted, and whom they make of the sender of a request.
+//! Verification of tokens.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,17 +11,18 @@ use super::caller::Caller;
 use super::issued::{Issued, Used};
 use super::issuer::Trusted;
 use super::keys::Keys;
-use super::scope::known;
+use super::scope::find_scope;
 use super::settings::Trust;
 use super::token::{Claims, Foreign, Head, own};
 use crate::base::error::{Result, TokenError};
+use crate::base::tasks::Tasks;
 
-/// Finds the municipalities that the claims of another issuer name, by official key, slug or id. It is handed in, because
-/// this module looks no entries up.
+/// Resolves the municipalities in the claims of a trusted issuer, given by official key, slug or ID. Injected, because
+/// this module does not depend on the queries.
 pub(crate) type ResolveMunicipalities =
     Arc<dyn Fn(BTreeSet<String>) -> LocalBoxFuture<'static, Result<BTreeSet<Uuid>>> + Send + Sync>;
 
-/// What is needed to know who asks.
+/// Keys and token states needed to verify tokens.
 pub(crate) struct Auth {
     pub keys: Keys,
     pub issued: Issued,
@@ -36,34 +37,35 @@ impl Auth {
         trust: &Trust,
         issued: Issued,
         resolve: ResolveMunicipalities,
+        tasks: Tasks,
     ) -> anyhow::Result<Self> {
-        let trusted = Trusted::open(trust).await?;
+        let trusted = Trusted::open(trust, tasks).await?;
         Ok(Self { keys, issued, used: Used::default(), trusted, resolve })
     }
 
-    /// Whether a subject is one of the trusted issuer, whose tokens are not kept here.
+    /// Whether a subject belongs to the trusted issuer, whose tokens are not stored here.
     pub(crate) fn is_foreign(&self, subject: &str) -> bool {
         self.trusted.as_ref().is_some_and(|trusted| trusted.issued(subject))
     }
 
-    /// Is there nothing to check a token with?
+    /// Whether there are no keys to verify tokens with.
     pub(crate) fn is_read_only(&self) -> bool {
         self.keys.are_none() && self.trusted.is_none()
     }
 }
 
 impl Auth {
-    /// Who sends a token, if it holds.
+    /// Verifies a token and returns its caller.
     pub(crate) async fn verify(&self, db: &impl ConnectionTrait, token: &str) -> Result<Caller> {
         let head = Head::read(token)?;
         let keys = self.keys.all();
         if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
             let Claims { sub: subject, jti, exp: expires, scope, municipalities: claimed, .. } =
                 own(token, &head, key)?;
-            // A token that says it is bound never acts for all, whatever was noted of it.
+            // A token with a municipalities claim never acts for all municipalities, whatever its row says.
             let municipalities = self.issued.check(db, jti).await?.or(claimed.map(|_| BTreeSet::new()));
             self.used.note(jti);
-            let scopes = scope.split(' ').filter_map(known).map(str::to_owned).collect();
+            let scopes = scope.split(' ').filter_map(find_scope).map(str::to_owned).collect();
             return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });
         }
         let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {

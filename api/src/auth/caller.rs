@@ -1,4 +1,4 @@
-//! Who asks.
+//! The authenticated caller and its rights.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::base::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Responsible {
     pub id: Uuid,
-    /// Its official key, or its slug where there is none.
+    /// Official key, or slug where there is none.
     pub name: String,
 }
 
@@ -23,17 +23,17 @@ impl fmt::Display for Responsible {
     }
 }
 
-/// Who asks, as a token that holds says.
+/// The caller of a request, as described by a valid token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// Whom the token was issued to; of another issuer, followed by its address.
+    /// Subject of the token. That of a trusted issuer is followed by the issuer in parentheses.
     pub subject: String,
-    /// Id of the token, if we issued it.
+    /// ID of the token. `None` for tokens of a trusted issuer.
     pub token: Option<Uuid>,
     pub scopes: BTreeSet<String>,
-    /// Ids of the municipalities it acts for; without them it acts for all.
+    /// IDs of the municipalities that the caller acts for. `None` stands for all municipalities.
     pub municipalities: Option<BTreeSet<Uuid>>,
-    /// When the token ends, in seconds since 1970.
+    /// Expiry time of the token, in seconds since 1970.
     pub expires: i64,
 }
 
@@ -42,8 +42,8 @@ impl Caller {
         self.scopes.contains(scope)
     }
 
-    /// Acts for all municipalities that something is the affair of. What is nobody's affair, only those may touch who are
-    /// bound to none.
+    /// Refuses a caller who does not act for all of the responsible municipalities. Where no municipality is
+    /// responsible, only callers who act for all municipalities are accepted.
     pub(crate) fn acts_for(&self, responsible: &[Responsible]) -> Result<()> {
         let Some(own) = &self.municipalities else { return Ok(()) };
         if !responsible.is_empty() && responsible.iter().all(|one| own.contains(&one.id)) {
@@ -53,12 +53,12 @@ impl Caller {
         Err(Error::OutsideMunicipality(others.map(ToString::to_string).collect()))
     }
 
-    /// May it see who changed what?
+    /// Whether the caller may read who made a change.
     pub(crate) fn audits(&self) -> bool {
         self.may(AuditRead::NAME) && self.municipalities.is_none()
     }
 
-    /// Acts for somebody: a token that is bound to no municipality at all may have nothing of its own.
+    /// Refuses a caller whose token is bound to an empty list of municipalities.
     pub(crate) fn acts_for_any(&self) -> Result<()> {
         if self.municipalities.as_ref().is_some_and(BTreeSet::is_empty) {
             Err(Error::OutsideMunicipality(vec![]))
@@ -67,12 +67,12 @@ impl Caller {
         }
     }
 
-    /// Acts for all municipalities.
+    /// Refuses a caller who does not act for all municipalities.
     pub(crate) fn is_unbound(&self) -> Result<()> {
         if self.municipalities.is_none() { Ok(()) } else { Err(Error::OutsideMunicipality(vec![])) }
     }
 
-    /// Who a request comes from, if a token says so.
+    /// Returns the caller of a request, if it has a token.
     pub(crate) fn of(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }

@@ -1,4 +1,4 @@
-//! Which tokens we issued and whether they hold, and when each was last used: known without asking at each request.
+//! In-memory state of issued tokens: revocation and last use.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -9,18 +9,19 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use crate::base::clock;
-use crate::base::db::{Database, in_time};
+use crate::base::db::{Database, in_time, sql};
 use crate::base::error::{Result, TokenError};
 
-/// The tokens that have not ended; clones share them. A token without a row is none of ours, whoever signed it.
+/// States of the tokens that have not expired. Clones share them. A token without a row in the database is refused,
+/// even if its signature is valid.
 #[derive(Clone, Default)]
 pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, TokenState>>>);
 
-/// What is known of a token without asking.
+/// Cached state of a token.
 #[derive(Clone)]
 struct TokenState {
     holds: bool,
-    /// Ids of the municipalities it acts for; absent where it acts for all.
+    /// IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     municipalities: Option<BTreeSet<Uuid>>,
 }
 
@@ -38,15 +39,17 @@ impl Issued {
         Ok(issued)
     }
 
-    /// Returns the municipalities that a token of ours acts for, if it holds; nothing, where it acts for all. A token that
-    /// was issued by another instance a moment ago is looked up.
+    /// Returns the municipalities that an issued token acts for. `None` stands for all municipalities. Refuses unknown
+    /// and revoked tokens. A token that is not cached, because another instance has just issued it, is read from the
+    /// database.
     ///
-    /// They are those of the row, not of the token's own claim: a token names ids today, and named official keys once.
+    /// The municipalities come from the row, not from the claim: the claim holds IDs in new tokens, and official keys
+    /// in old ones.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, token: Uuid) -> Result<Option<BTreeSet<Uuid>>> {
         const ONE: &str = "select id, revoked_at is null as holds, municipality_ids from token where id = $1";
         let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned();
         if known().is_none() {
-            let one = Statement::from_sql_and_values(DbBackend::Postgres, ONE, [token.into()]);
+            let one = sql(ONE, [token.into()]);
             let found = in_time(async { Ok(db.query_one_raw(one).await?) }).await?.ok_or(TokenError::Unknown)?;
             self.learn(token, TokenState::read(&found)?);
         }
@@ -56,13 +59,13 @@ impl Issued {
         }
     }
 
-    /// Revocation holds at once where it was asked for.
+    /// Revokes a token on this instance at once.
     pub(crate) fn revoke(&self, token: Uuid) {
-        // Nothing is acted for with a token that does not hold.
+        // A revoked token acts for no municipality.
         self.learn(token, TokenState { holds: false, municipalities: Some(BTreeSet::new()) });
     }
 
-    /// Learns what was issued and revoked elsewhere.
+    /// Reads the tokens that other instances have issued or revoked.
     pub(crate) async fn read(&self, db: &impl ConnectionTrait) -> Result<()> {
         const ALL: &str = "select id, revoked_at is null as holds, municipality_ids from token where expires_at > now() - interval '1 hour'";
         let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ALL)).await?;
@@ -72,7 +75,7 @@ impl Issued {
         Ok(())
     }
 
-    /// What was revoked stays so, whatever was read a moment before.
+    /// Caches the state of a token. A revoked token stays revoked, even if an older state is read later.
     fn learn(&self, token: Uuid, learnt: TokenState) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let holds = learnt.holds;
@@ -80,11 +83,11 @@ impl Issued {
     }
 }
 
-/// When tokens were used since that was last written down; clones share it.
+/// Times of use that are not stored in the database yet, by token. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Used(Arc<Mutex<HashMap<Uuid, DateTime<Utc>>>>);
 
-/// How often it is written down.
+/// Interval at which times of use are stored.
 const PAUSE: Duration = Duration::from_secs(15);
 
 impl Used {
@@ -92,22 +95,22 @@ impl Used {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, clock::now());
     }
 
-    /// When tokens were used, as far as it is not written down yet.
+    /// Returns the last use of a token, if it is not stored yet.
     pub(crate) fn recent(&self, token: Uuid) -> Option<DateTime<Utc>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&token).copied()
     }
 
-    /// Writes down what was noted, now and then, for as long as the process lives.
+    /// Stores the times of use at regular intervals, until the process ends.
     pub(crate) async fn keep(self, database: Database) {
         loop {
             tokio::time::sleep(PAUSE).await;
             if let Err(error) = self.write(&database).await {
-                tracing::warn!(cause = %error.chain(), "the use of tokens could not be written down; it is tried again");
+                tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored; retrying");
             }
         }
     }
 
-    /// Writes down what was noted.
+    /// Stores the times of use. Keeps them for the next attempt if that fails.
     pub(crate) async fn write(&self, database: &Database) -> Result<()> {
         const RECORD: &str = "insert into token_use (token_id, last_used_at) \
             select u.token_id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u (token_id, at) join token t on t.id = u.token_id \

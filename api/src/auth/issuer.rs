@@ -1,113 +1,118 @@
-//! Another issuer whose tokens are accepted too, such as an OpenID provider.
+//! Trusted issuer of tokens, such as an OpenID provider.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use actix_web::rt;
 use anyhow::{Context, Result, bail};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, oneshot};
 
 use super::mapping::Mapping;
 use super::settings::Trust;
 use super::token::{self, Audience, Foreign, Head, Times};
 use crate::base::error::{self, TokenError};
+use crate::base::tasks::Tasks;
 
-/// Tokens of somebody else may live no longer than this: they cannot be revoked here.
+/// Longest lifetime of a token of a trusted issuer, which cannot be revoked here.
 const LONGEST: chrono::Duration = chrono::Duration::days(1);
-/// Nobody is asked for keys more often, however many tokens name keys that are not known.
+/// Shortest interval between two requests for the keys, even if tokens name unknown keys.
 const PAUSE: Duration = Duration::from_mins(1);
-/// After this long keys are asked for anew, so that those withdrawn are not used for ever.
+/// Age after which the keys are fetched again, so that withdrawn keys are dropped.
 const OLD: Duration = Duration::from_mins(10);
-/// How long an issuer may take to send its keys, and how many bytes they may be.
+/// Time limit for fetching the keys, and their largest size in bytes.
 const PATIENCE: Duration = Duration::from_secs(4);
 const BYTES: usize = 256 * 1024;
 
-/// The issuer; clones share what is known of it.
+/// The trusted issuer. Clones share its state.
 #[derive(Clone)]
-pub(super) struct Trusted(Arc<IssuerState>);
+pub(super) struct Trusted {
+    state: Arc<IssuerState>,
+    tasks: Tasks,
+}
 
-/// The issuer, and the keys it had when it was last asked.
+/// Settings of the trusted issuer, and its keys as last fetched.
 struct IssuerState {
     issuer: String,
     audience: String,
     source: Source,
     mapping: Mapping,
     keys: RwLock<Arc<HashMap<String, Checking>>>,
-    /// When it was last asked, held by whoever asks now.
+    /// Time of the last request for the keys. Locked while a request is in progress.
     asked: Mutex<Option<Instant>>,
 }
 
-/// Where its keys are.
+/// Source of the keys.
 enum Source {
     File(PathBuf),
     Address(reqwest::Client, reqwest::Url),
 }
 
-/// A key of the issuer, and the one algorithm it is for.
+/// A verification key of the issuer, with its algorithm.
 struct Checking {
     key: DecodingKey,
     algorithm: Algorithm,
 }
 
 impl Trusted {
-    pub(super) async fn open(trust: &Trust) -> Result<Option<Self>> {
+    pub(super) async fn open(trust: &Trust, tasks: Tasks) -> Result<Option<Self>> {
         let Some(issuer) = trust.trusted_issuer.clone() else { return Ok(None) };
         let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer needs its keys: --trusted-jwks")?;
-        let trusted = Self(Arc::new(IssuerState {
+        let state = Arc::new(IssuerState {
             issuer,
             audience: trust.trusted_audience.clone(),
             source: Source::of(jwks)?,
             mapping: Mapping::of(trust)?,
             keys: RwLock::default(),
             asked: Mutex::default(),
-        }));
-        match (trusted.0.refresh(PAUSE).await, &trusted.0.source) {
+        });
+        match (state.refresh(PAUSE).await, &state.source) {
             (Err(error), Source::File(_)) => return Err(error),
             (Err(error), Source::Address(..)) => {
-                tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had yet");
+                tracing::warn!(cause = %format!("{error:#}"), "the keys of the trusted issuer could not be fetched yet");
             }
             (Ok(()), _) => {}
         }
-        Ok(Some(trusted))
+        Ok(Some(Self { state, tasks }))
     }
 
-    /// Who sends a token of this issuer, if it holds.
+    /// Verifies a token of the trusted issuer.
     pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
-        // Most issuers name the type JWT still; that of an identity token is told apart by audience and claims.
+        // Most issuers still use the type JWT. Identity tokens are recognised by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {
             return Err(TokenError::Type.into());
         }
         self.refresh(&head.kid).await;
-        let keys = self.0.keys();
+        let keys = self.state.keys();
         let Checking { key, algorithm } = keys.get(&head.kid).ok_or(TokenError::Key)?;
         if *algorithm != head.alg {
             return Err(TokenError::Type.into());
         }
         let claims: Map<String, Value> = token::claims(token, *algorithm, key)?;
-        Ok(self.0.read(&claims)?)
+        Ok(self.state.read(&claims)?)
     }
 
-    /// Whether a subject has the form that subjects of this issuer have here.
+    /// Whether a subject has the form given to subjects of the trusted issuer.
     pub(super) fn issued(&self, subject: &str) -> bool {
-        subject.strip_suffix(&format!(" ({})", self.0.issuer)).is_some_and(token::is_subject)
+        subject.strip_suffix(&format!(" ({})", self.state.issuer)).is_some_and(token::is_subject)
     }
 
-    /// Asks for the keys anew: at once for one that is not known, and now and then for the others, while nobody waits. Whoever
-    /// hangs up meanwhile changes nothing of it.
+    /// Fetches the keys again: before returning if the key ID is unknown, otherwise in the background if they are old.
+    /// The task continues if the client closes the connection.
     async fn refresh(&self, kid: &str) {
-        let (trusted, is_known) = (self.clone(), self.0.keys().contains_key(kid));
-        let task = rt::spawn(async move {
-            if let Err(error) = trusted.0.refresh(if is_known { OLD } else { PAUSE }).await {
+        let (state, is_known) = (self.state.clone(), self.state.keys().contains_key(kid));
+        let (done, is_done) = oneshot::channel();
+        self.tasks.spawn_to_end("keys of the trusted issuer", async move {
+            if let Err(error) = state.refresh(if is_known { OLD } else { PAUSE }).await {
                 tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had; the last ones stay");
             }
+            let _ = done.send(());
         });
         if !is_known {
-            let _ = task.await;
+            let _ = is_done.await;
         }
     }
 }
@@ -123,13 +128,13 @@ impl IssuerState {
         if !audience.is_some_and(|audience| audience.includes(&self.audience)) {
             return Err(TokenError::Audience);
         }
-        // What Keycloak calls its other tokens.
+        // Types of the other tokens of Keycloak.
         if matches!(text("typ"), Some("ID" | "Refresh" | "Offline")) {
             return Err(TokenError::Type);
         }
         let subject = text("sub").filter(|subject| token::is_subject(subject)).ok_or(TokenError::Claims)?;
         let (Some(iat), Some(exp)) = (time("iat"), time("exp")) else { return Err(TokenError::Claims) };
-        // It may leave out when it begins; what it says of that has to be a time.
+        // `nbf` is optional, but must be a time.
         let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(TokenError::Claims)? } else { iat };
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
@@ -146,7 +151,7 @@ impl IssuerState {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks for the keys, unless that was done less than a pause ago.
+    /// Fetches the keys, unless the last request is less than `pause` ago.
     async fn refresh(&self, pause: Duration) -> Result<()> {
         let mut asked = self.asked.lock().await;
         if asked.is_some_and(|asked| asked.elapsed() < pause) {
@@ -155,7 +160,7 @@ impl IssuerState {
         *asked = Some(Instant::now());
         let set: Value = serde_json::from_slice(&self.source.read().await?).context("that is no JSON")?;
         let list = set.get("keys").and_then(Value::as_array).context("that is no JSON Web Key Set")?;
-        // A set may hold keys for other purposes, and of kinds nobody here knows.
+        // A set may contain keys for other purposes, and keys of unknown types.
         let jwks = list.iter().filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok());
         let keys: HashMap<_, _> = jwks.filter_map(|jwk| Some((jwk.common.key_id.clone()?, checking(&jwk)?))).collect();
         if keys.is_empty() {
@@ -166,7 +171,8 @@ impl IssuerState {
     }
 }
 
-/// A public key, bound to one algorithm: the one it names, or the usual one of its kind.
+/// Returns a public key bound to one algorithm: the one that it names, or the default of its type. Returns `None` for
+/// keys that are not supported.
 fn checking(jwk: &Jwk) -> Option<Checking> {
     if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
         return None;

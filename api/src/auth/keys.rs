@@ -1,4 +1,4 @@
-//! The keys that tokens are signed and checked with: a JSON Web Key Set (RFC 7517, RFC 8037), the newest first.
+//! Token signing keys: a JSON Web Key Set (RFC 7517, RFC 8037), newest first.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -21,34 +21,34 @@ use crate::base::clock;
 use crate::base::db::DatabaseSettings;
 use crate::base::secret::Secret;
 
-/// The longest a token may live, and so the longest a key that signs no more is needed.
+/// Longest lifetime of a token, and so the longest time that a replaced key is needed.
 pub(super) const LONGEST: chrono::Duration = chrono::Duration::days(366);
-/// How often the file is looked at for other keys.
+/// Interval at which the file is checked for changes.
 const LOOK: Duration = Duration::from_secs(1);
-/// What stands before the 32 bytes of a private key in its PKCS #8 form (RFC 8410).
+/// Prefix of the 32 bytes of a private key in PKCS #8 (RFC 8410).
 const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
-/// The keys in force; clones share them.
+/// The current keys. Clones share them.
 #[derive(Clone)]
 pub struct Keys {
     all: Arc<RwLock<Arc<Vec<Key>>>>,
-    /// The file they come from, unless they stand in a variable.
+    /// File of the keys. `None` where they come from an environment variable.
     file: Option<PathBuf>,
 }
 
-/// A key of ours.
+/// A key of this service.
 pub(crate) struct Key {
     pub id: String,
     pub checking: DecodingKey,
-    /// When it was made, in seconds since 1970.
+    /// Time of creation, in seconds since 1970.
     pub made: i64,
-    /// Absent where only the public half is known.
+    /// Private half. `None` where only the public half is known.
     pub signing: Option<EncodingKey>,
-    /// The public half, as partners read it.
+    /// Public half, as published.
     public: Value,
 }
 
-/// A key as a file holds it.
+/// A key as stored in the file.
 #[derive(Clone, Serialize, Deserialize)]
 struct StoredKey {
     kty: String,
@@ -59,7 +59,7 @@ struct StoredKey {
     /// Private half.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     d: Option<String>,
-    /// When it was made, in seconds since 1970.
+    /// Time of creation, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     iat: Option<i64>,
 }
@@ -110,7 +110,7 @@ impl StoredKey {
     }
 }
 
-/// Where the keys come from.
+/// Source of the keys.
 enum Source<'s> {
     Text(&'s Secret),
     File(PathBuf),
@@ -125,8 +125,8 @@ fn source<'s>(settings: &'s KeySettings, database: &DatabaseSettings) -> Source<
 }
 
 impl Keys {
-    /// The keys that the settings name. The embedded database gets some at its first start; a server, which several
-    /// instances share, does not.
+    /// Opens the keys that the settings name. With the embedded database, keys are created on first start. With a
+    /// database server, which several instances share, they are not.
     pub fn open(settings: &KeySettings, database: &DatabaseSettings) -> Result<Self> {
         let source = source(settings, database);
         let file = match &source {
@@ -147,12 +147,12 @@ impl Keys {
         Ok(Self { all: Arc::new(RwLock::new(Arc::new(kept.in_force()?))), file })
     }
 
-    /// A new key, as the text of a set.
+    /// Returns a new key as a JSON Web Key Set.
     pub fn generate() -> Result<String> {
         Ok(serde_json::to_string_pretty(&StoredKeySet { keys: vec![StoredKey::generate()?] })?)
     }
 
-    /// The keys there are now.
+    /// Returns the current keys.
     pub(crate) fn all(&self) -> Arc<Vec<Key>> {
         self.all.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -161,12 +161,12 @@ impl Keys {
         self.all().is_empty()
     }
 
-    /// The public halves, as a JSON Web Key Set.
+    /// Returns the public halves as a JSON Web Key Set.
     pub(crate) fn public(&self) -> Value {
         json!({ "keys": self.all().iter().map(|key| &key.public).collect::<Vec<_>>() })
     }
 
-    /// Takes other keys from the file once they are there, for as long as the process lives.
+    /// Reloads the keys when the file changes, until the process ends.
     pub(crate) async fn follow(self) {
         let Some(file) = self.file else { return };
         let stamp = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
@@ -180,11 +180,11 @@ impl Keys {
             seen = now;
             match load(&file).and_then(|kept| kept.in_force()) {
                 Ok(keys) => {
-                    tracing::info!(keys = keys.len(), "took other keys");
+                    tracing::info!(keys = keys.len(), "reloaded the keys");
                     *self.all.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
                 }
                 Err(error) => {
-                    tracing::error!(cause = %format!("{error:#}"), "the keys cannot be read; the last ones stay");
+                    tracing::error!(cause = %format!("{error:#}"), "the keys cannot be read; the previous keys stay in use");
                 }
             }
         }
@@ -197,23 +197,23 @@ impl StoredKeySet {
     }
 }
 
-/// What was made of the keys in a file.
+/// Result of a key rotation.
 pub(crate) struct Rotated {
     pub file: PathBuf,
     pub kid: String,
-    /// The keys that are no longer there.
+    /// IDs of the removed keys.
     pub dropped: Vec<String>,
 }
 
-/// Adds a new key, which signs once all instances know it. Of the others those stay that a token may still be signed with, unless `only` the
-/// new one is wanted.
+/// Adds a new key, which signs once all instances have loaded it. Keeps the keys that valid tokens may be signed with,
+/// unless `only` is set.
 pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: bool) -> Result<Rotated> {
     let Source::File(file) = source(settings, database) else {
         bail!("the keys stand in a variable; put the new set there, or keep them in a file: --keys-file")
     };
     let kept = if file.exists() { load(&file)? } else { StoredKeySet::default() };
     let new = StoredKey::generate()?;
-    // A key has signed until the one before it in the list was made.
+    // A key signs until the key before it in the list is created.
     let made: Vec<Option<i64>> = [&new].into_iter().chain(&kept.keys).map(|key| key.iat).collect();
     let needed = |followed: Option<i64>| {
         let until = followed.and_then(|at| DateTime::from_timestamp(at, 0)).map(|at| at + LONGEST);
@@ -231,13 +231,13 @@ fn load(file: &Path) -> Result<StoredKeySet> {
 }
 
 fn read(text: &str) -> Result<StoredKeySet> {
-    // The message of the parser may quote a secret.
+    // The message of the parser may contain a secret.
     serde_json::from_str(text).map_err(|error| {
         anyhow!("the keys are no JSON Web Key Set; look at line {}, column {}", error.line(), error.column())
     })
 }
 
-/// Writes keys for nobody else to read, all at once.
+/// Replaces the file of keys atomically, readable by its owner only.
 fn keep(file: &Path, keys: &StoredKeySet) -> Result<()> {
     let failed = || format!("{} cannot be written", file.display());
     if let Some(folder) = file.parent() {

@@ -1,4 +1,4 @@
-//! What the claims of another issuer mean here.
+//! Mapping of the claims of a trusted issuer to scopes and municipalities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,13 @@ use anyhow::{Result, bail};
 use entity::vocabulary::{TokenRole, Vocabulary};
 use serde_json::{Map, Value};
 
-use super::scope::{known, scopes_of};
+use super::scope::{find_scope, scopes_of};
 use super::settings::Trust;
 
-/// What its claims mean here.
+/// Mapping of the claims of a trusted issuer.
 pub(super) struct Mapping {
     scopes_claim: String,
-    /// What a value of that claim gives.
+    /// Right given by each value of the scopes claim.
     scopes: BTreeMap<String, Right>,
     municipalities_claim: String,
 }
@@ -26,7 +26,7 @@ enum Right {
 impl Right {
     fn read(text: &str) -> Option<Self> {
         let role = TokenRole::ALL.iter().copied().find(|role| role.value() == text);
-        role.map(Self::Role).or_else(|| known(text).map(Self::Scope))
+        role.map(Self::Role).or_else(|| find_scope(text).map(Self::Scope))
     }
 }
 
@@ -47,16 +47,16 @@ impl Mapping {
         })
     }
 
-    /// The municipalities that the claims name; none where the claim for them is missing.
+    /// Returns the municipalities in the claims. Returns `None` where their claim is missing.
     pub(super) fn municipalities(&self, claims: &Map<String, Value>) -> Option<BTreeSet<String>> {
         at(claims, &self.municipalities_claim).map(|claim| texts(Some(claim)))
     }
 
-    /// The rights that claims give, and whether they hold for all municipalities where none is named.
+    /// Returns the scopes that the claims give, and whether they apply to all municipalities where none is named.
     pub(super) fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
         let values = texts(at(claims, &self.scopes_claim));
         let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
-        // Only whoever edits, or looks and does nothing else, does so everywhere without being told where.
+        // Only editors and admins, and callers who are auditors only, act for all municipalities without naming any.
         let edits = |right: &Right| matches!(right, Right::Role(TokenRole::Editor | TokenRole::Admin));
         let looks = |right: &Right| matches!(right, Right::Role(TokenRole::Auditor));
         let everywhere = rights.iter().any(edits) || !rights.is_empty() && rights.iter().all(looks);
@@ -68,14 +68,14 @@ impl Mapping {
     }
 }
 
-/// The claim at a path such as `realm_access.roles`.
+/// Returns the claim at a path such as `realm_access.roles`.
 fn at<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
     let mut parts = path.split('.');
     let first = claims.get(parts.next()?)?;
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-/// The texts of a claim: one, several separated by spaces, or a list.
+/// Returns the texts of a claim: a text, texts separated by spaces, or a list.
 fn texts(claim: Option<&Value>) -> BTreeSet<String> {
     match claim {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),

@@ -1,4 +1,4 @@
-//! A bearer token becomes a caller.
+//! Authentication by bearer token.
 
 use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
@@ -11,11 +11,11 @@ use super::authority::Auth;
 use crate::base::db::context::Context;
 use crate::base::error::{Result, TokenError};
 
-/// Middleware: learns who asks, if a token says so. One that does not hold is refused even where none is needed: whoever
-/// sends it should know. A service without keys looks at none.
+/// Middleware: authenticates the caller, if the request has a token. An invalid token is refused even where no token is
+/// required. A service without keys ignores tokens.
 ///
-/// A read with credentials of another scheme, such as those that a browser sends to a proxy in front of us, is answered as
-/// one without any. A write is refused, for its sender means us.
+/// Credentials of another scheme are ignored on reads, because a browser may send them to a proxy in front of the
+/// service. They are refused on writes.
 pub(crate) async fn authenticate(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -30,7 +30,7 @@ pub(crate) async fn authenticate(
     next.call(req).await
 }
 
-/// Returns the token of a request, if it has one. Credentials of other schemes are ignored where `lenient`.
+/// Returns the token of a request, if it has one. Ignores credentials of other schemes if `lenient`.
 fn bearer(headers: &HeaderMap, lenient: bool) -> Result<Option<&str>> {
     let is_bearer = |text: &str| text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
     let sent = headers.get_all(AUTHORIZATION).map(|header| header.to_str().ok().map(str::trim));

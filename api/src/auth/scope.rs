@@ -1,4 +1,4 @@
-//! The rights a token may carry, and the roles that bundle them.
+//! Scopes of tokens, and the roles that combine them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A right a token may carry.
+/// A scope of tokens.
 pub(crate) trait Scope: 'static {
     const NAME: &'static str;
 }
@@ -24,35 +24,35 @@ macro_rules! scopes {
             }
         )+
 
-        /// Every right there is, and what it is for.
+        /// All scopes with their descriptions.
         pub(crate) const SCOPES: &[(&str, &str)] = &[$(($name, $about)),+];
     };
 }
 
 scopes! {
-    MunicipalitiesWrite "municipalities:write" "Create, change and delete municipalities.";
-    ThemesWrite "themes:write" "Create, change and delete themes.";
-    ProjectsWrite "projects:write" "Create, change and delete model projects.";
-    SolutionsWrite "solutions:write" "Create, change and delete solutions.";
-    PracticeExamplesWrite "practice_examples:write" "Create, change and delete practice examples.";
-    WorkingGroupsWrite "working_groups:write" "Create, change and delete working groups.";
-    LearningPartnershipsWrite "learning_partnerships:write" "Create, change and delete learning partnerships.";
-    EventsWrite "events:write" "Create, change and delete events.";
-    CoursesWrite "courses:write" "Create, change and delete courses.";
-    PublicationsWrite "publications:write" "Create, change and delete publications.";
+    MunicipalitiesWrite "municipalities:write" "Create, update and delete municipalities.";
+    ThemesWrite "themes:write" "Create, update and delete themes.";
+    ProjectsWrite "projects:write" "Create, update and delete model projects.";
+    SolutionsWrite "solutions:write" "Create, update and delete solutions.";
+    PracticeExamplesWrite "practice_examples:write" "Create, update and delete practice examples.";
+    WorkingGroupsWrite "working_groups:write" "Create, update and delete working groups.";
+    LearningPartnershipsWrite "learning_partnerships:write" "Create, update and delete learning partnerships.";
+    EventsWrite "events:write" "Create, update and delete events.";
+    CoursesWrite "courses:write" "Create, update and delete courses.";
+    PublicationsWrite "publications:write" "Create, update and delete publications.";
     SubmissionsWrite "submissions:write" "Submit solutions and practice examples for review.";
-    SubmissionsReview "submissions:review" "Review what was submitted; only with a token that is bound to no municipality.";
-    WebhooksWrite "webhooks:write" "Have endpoints told of changes.";
-    TokensAdmin "tokens:admin" "List, issue and revoke tokens.";
-    AuditRead "audit:read" "Read who changed what.";
+    SubmissionsReview "submissions:review" "Review submissions. Requires a token that is not bound to municipalities.";
+    WebhooksWrite "webhooks:write" "Manage webhook endpoints and read their deliveries.";
+    TokensAdmin "tokens:admin" "List, issue and revoke tokens. Requires a token that is not bound to municipalities.";
+    AuditRead "audit:read" "Read the audit trail and the authors of changes. Requires a token that is not bound to municipalities.";
 }
 
-/// Is there a right of that name?
-pub(crate) fn known(name: &str) -> Option<&'static str> {
+/// Returns the scope of a name, if there is one.
+pub(crate) fn find_scope(name: &str) -> Option<&'static str> {
     SCOPES.iter().map(|(scope, _)| *scope).find(|scope| *scope == name)
 }
 
-/// The rights of a role.
+/// Returns the scopes of a role.
 pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
     match role {
         // What municipalities write is reviewed before it is published.
@@ -72,13 +72,13 @@ pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
             SubmissionsReview::NAME,
             WebhooksWrite::NAME,
         ],
-        // Whoever operates the service may do everything, whatever is added.
+        // Operators of the service have all scopes, including future ones.
         TokenRole::Admin => SCOPES.iter().map(|(scope, _)| *scope).collect(),
         TokenRole::Auditor => vec![AuditRead::NAME],
     }
 }
 
-/// A right, by its name.
+/// The name of a scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct ScopeName(pub &'static str);
 
@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for ScopeName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         let names = SCOPES.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(", ");
-        known(&name).map(Self).ok_or_else(|| D::Error::custom(format!("is no scope; write one of: {names}")))
+        find_scope(&name).map(Self).ok_or_else(|| D::Error::custom(format!("is no scope; write one of: {names}")))
     }
 }
 
@@ -95,7 +95,7 @@ impl PartialSchema for ScopeName {
         let names =
             ObjectBuilder::new().schema_type(Type::String).enum_values(Some(SCOPES.iter().map(|(scope, _)| *scope)));
         let lines: Vec<String> = SCOPES.iter().map(|(scope, about)| format!("* `{scope}`: {about}")).collect();
-        let about = format!("A right that a token carries:\n\n{}", lines.join("\n"));
+        let about = format!("Scope of a token:\n\n{}", lines.join("\n"));
         names.description(Some(about)).examples([PracticeExamplesWrite::NAME]).into()
     }
 }

@@ -1,4 +1,4 @@
-//! Callers as handlers ask for them: with a token, or with a scope.
+//! Extractors for authenticated callers.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -13,7 +13,7 @@ use super::caller::Caller;
 use super::scope::Scope;
 use crate::base::error::{Error, Result};
 
-/// The caller, whatever it may.
+/// Extracts the caller, whatever its scopes.
 pub(crate) struct AnyCaller(pub Caller);
 
 impl FromRequest for AnyCaller {
@@ -30,7 +30,7 @@ fn known_caller(req: &HttpRequest) -> Result<Caller> {
     Caller::of(req).ok_or(if read_only { Error::ReadOnly } else { Error::Unauthenticated })
 }
 
-/// What a token has to allow.
+/// A condition on the rights of a caller.
 pub(crate) trait Access: 'static {
     fn check(caller: &Caller) -> Result<()>;
 }
@@ -41,9 +41,10 @@ impl<S: Scope> Access for S {
     }
 }
 
-/// The caller, if the token allows `A`.
+/// Extracts a caller who has the access `A`.
 ///
-/// Synchronous on purpose: the framework polls all extractors together, and this one has to fail before a body is read.
+/// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is
+/// read.
 pub(crate) struct Scoped<A>(Caller, PhantomData<A>);
 
 impl<A> Scoped<A> {

@@ -1,4 +1,4 @@
-//! Where the keys are, and which other issuer is trusted.
+//! Settings of signing keys and of a trusted issuer.
 
 use std::path::PathBuf;
 
@@ -6,31 +6,32 @@ use clap::Args;
 
 use crate::base::secret::Secret;
 
-/// Where the keys are that tokens are signed and checked with.
+/// Settings of the token signing keys.
 #[derive(Clone, Debug, Default, Args)]
 pub struct KeySettings {
-    /// File of the keys that tokens are signed and checked with; by default `keys.json` in the data folder, which the
-    /// embedded database gets at its first start
+    /// File with the token signing keys (JSON Web Key Set). Defaults to `keys.json` in the data directory, which is
+    /// created on first start with the embedded database
     #[arg(long, env = "TRANSFERATLAS_KEYS_FILE", global = true, value_name = "FILE")]
     pub keys_file: Option<PathBuf>,
 
-    /// Those keys themselves, as a JSON Web Key Set; give them in the variable, where nobody else sees them
+    /// Token signing keys, as a JSON Web Key Set. Takes precedence over the file. Use the environment variable, so that
+    /// the keys are not visible in the process list
     #[arg(long, env = "TRANSFERATLAS_KEYS", hide_env_values = true, global = true, value_name = "JWKS")]
     pub keys: Option<Secret>,
 }
 
-/// Another issuer of tokens, such as an OpenID provider, and what its claims mean here.
+/// Settings of a trusted issuer of tokens, such as an OpenID provider.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Trust {
-    /// Issuer whose tokens are accepted beside our own: its `iss`
+    /// Issuer (`iss`) whose tokens are accepted in addition to those of this service
     #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
     pub trusted_issuer: Option<String>,
 
-    /// Its keys, a JSON Web Key Set: an address that is asked at most once a minute, or a file
+    /// Keys of the trusted issuer (JSON Web Key Set): an https URL, fetched at most once a minute, or a file
     #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
     pub trusted_jwks: Option<String>,
 
-    /// Whom its tokens must be for: their `aud`
+    /// Audience (`aud`) that tokens of the trusted issuer must have
     #[arg(
         long,
         global = true,
@@ -40,7 +41,8 @@ pub struct Trust {
     )]
     pub trusted_audience: String,
 
-    /// Its claim that tells what somebody may do; a dot goes into it, as in `realm_access.roles`
+    /// Claim of the trusted issuer that holds roles or scopes. Separate nested members by dots, as in
+    /// `realm_access.roles`
     #[arg(
         long,
         global = true,
@@ -50,7 +52,7 @@ pub struct Trust {
     )]
     pub trusted_scopes_claim: String,
 
-    /// What a value of that claim gives: a role or a scope of ours; repeat or separate by commas
+    /// Role or scope of this service that a value of the scopes claim gives. Repeat or separate by commas
     #[arg(
         long,
         global = true,
@@ -60,7 +62,7 @@ pub struct Trust {
     )]
     pub trusted_scopes: Vec<String>,
 
-    /// Its claim that lists municipalities somebody acts for, by official key
+    /// Claim of the trusted issuer that lists the municipalities of the caller, by official key, slug or ID
     #[arg(
         long,
         global = true,

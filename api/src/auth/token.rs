@@ -1,4 +1,4 @@
-//! Tokens: JSON Web Tokens as RFC 9068 describes them, checked as RFC 8725 asks.
+//! Access tokens: JSON Web Tokens (RFC 9068), verified by the rules of RFC 8725.
 
 use std::collections::BTreeSet;
 
@@ -16,19 +16,19 @@ use super::keys::{Key, Keys, LONGEST};
 use crate::base::clock;
 use crate::base::error::{Error, Result, TokenError};
 
-/// Who issues our tokens, and whom they are for.
+/// Issuer and audience of tokens of this service.
 const ISSUER: &str = "transferatlas";
 const AUDIENCE: &str = "transferatlas";
-/// The media type of an access token (RFC 9068), in the form headers use.
+/// Media type of an access token (RFC 9068), in the form used in headers.
 const TYPE: &str = "at+jwt";
-/// Longer tokens are not looked at.
+/// Largest size of a token, in bytes.
 const LENGTH: usize = 8 * 1024;
-/// Seconds after which a new key is known everywhere.
+/// Seconds until every instance has loaded a new key.
 const OVERLAP: i64 = 60;
-/// Seconds that clocks may differ by.
+/// Tolerated clock skew, in seconds.
 const LEEWAY: i64 = 30;
 
-/// What a token of ours says.
+/// Claims of a token of this service.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Claims {
     pub iss: String,
@@ -39,14 +39,15 @@ pub(super) struct Claims {
     pub iat: i64,
     pub nbf: i64,
     pub exp: i64,
-    /// Rights, separated by spaces (RFC 8693).
+    /// Scopes, separated by spaces (RFC 8693).
     pub scope: String,
-    /// Ids of the municipalities it acts for, for whoever reads the token; what counts is what was noted when it was issued.
+    /// IDs of the municipalities that the token acts for, as information for its holder. The row in the database
+    /// decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub municipalities: Option<Vec<String>>,
 }
 
-/// Whom a token is for: one, or several.
+/// Audience of a token: one or several.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Audience {
@@ -54,7 +55,7 @@ pub(super) enum Audience {
     Several(Vec<String>),
 }
 
-/// The times of a token, of whoever issued it.
+/// Times of a token, in seconds since 1970.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     pub iat: i64,
@@ -63,7 +64,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Is it now the time of a token that lives no longer than it may?
+    /// Refuses tokens that are expired, not valid yet, or valid for longer than `longest`.
     pub(super) fn check(self, longest: chrono::Duration) -> Result<(), TokenError> {
         let now = clock::now().timestamp();
         if self.exp.saturating_add(LEEWAY) <= now {
@@ -80,7 +81,7 @@ impl Times {
     }
 }
 
-/// The header of a token, as far as it decides on anything: where a key is said to be (`jku`, `x5u`, `jwk`) does not.
+/// The header of a token. Parameters that point to or contain a key (`jku`, `x5u`, `jwk`) are ignored.
 #[derive(Debug)]
 pub(super) struct Head {
     pub alg: Algorithm,
@@ -89,13 +90,13 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads the header of a token that is no longer than it may be.
+    /// Parses the header of a token. Refuses tokens that are too long.
     pub(super) fn read(token: &str) -> Result<Self, TokenError> {
         if token.len() > LENGTH || token.split('.').count() != 3 {
             return Err(TokenError::Form);
         }
         let head = token.split('.').next().and_then(|head| BASE64.decode(head).ok()).ok_or(TokenError::Form)?;
-        // Members that stand twice could be understood in two ways.
+        // Duplicate members are ambiguous.
         let Ok((Value::Object(head), doubts)) = crate::base::validation::parse(&head) else {
             return Err(TokenError::Form);
         };
@@ -103,7 +104,7 @@ impl Head {
         let (Some(alg), Some(kid), Some(typ)) = (text("alg"), text("kid"), text("typ")) else {
             return Err(TokenError::Type);
         };
-        // Nobody here knows an extension that would have to be understood.
+        // No critical extension is supported.
         if !doubts.is_empty() || head.contains_key("crit") || head.contains_key("b64") {
             return Err(TokenError::Type);
         }
@@ -117,7 +118,7 @@ impl Head {
     }
 }
 
-/// The claims of a token whose signature holds. Each of them is checked by whoever asks.
+/// Verifies the signature of a token and returns its claims. The function that calls this one validates the claims.
 pub(super) fn claims<T: DeserializeOwned>(
     token: &str,
     algorithm: Algorithm,
@@ -132,7 +133,7 @@ pub(super) fn claims<T: DeserializeOwned>(
         ErrorKind::Json(_) | ErrorKind::Utf8(_) => TokenError::Claims,
         _ => TokenError::Form,
     })?;
-    // The signature holds. What was signed is read again, for nothing in it may be understood in two ways.
+    // The signature is valid. The payload is parsed again to refuse ambiguous members.
     let body = token.split('.').nth(1).and_then(|body| BASE64.decode(body).ok()).ok_or(TokenError::Form)?;
     match crate::base::validation::parse(&body) {
         Ok((value, doubts)) if doubts.is_empty() => serde_json::from_value(value).map_err(|_| TokenError::Claims),
@@ -140,7 +141,7 @@ pub(super) fn claims<T: DeserializeOwned>(
     }
 }
 
-/// May this be whom a token is issued to: an office or a program, in a form that no log misreads?
+/// Whether a text is a valid subject: 1 to 100 ASCII letters, digits or `._-@:+/`, which are safe to log.
 pub(crate) fn is_subject(subject: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-@:+/".contains(letter);
     (1..=100).contains(&subject.len()) && subject.chars().all(fits)
@@ -155,16 +156,16 @@ impl Audience {
     }
 }
 
-/// What a token of another issuer says.
+/// Claims of a token of the trusted issuer.
 pub(super) struct Foreign {
     pub subject: String,
     pub scopes: BTreeSet<String>,
-    /// Names of the municipalities it acts for; absent where it acts for all.
+    /// Official keys, slugs or IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     pub municipalities: Option<BTreeSet<String>>,
     pub expires: i64,
 }
 
-/// What a token of ours says.
+/// Verifies a token of this service and returns its claims.
 pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(TokenError::Type);
@@ -184,20 +185,20 @@ pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenEr
     Ok(claims)
 }
 
-/// What a token is issued for.
+/// Rights of a token to be issued.
 pub(crate) struct Rights {
     pub id: Uuid,
     pub subject: String,
     pub scopes: Vec<String>,
     pub municipalities: Option<Vec<Uuid>>,
-    /// When it begins and ends.
+    /// Start and end of validity.
     pub time: [DateTime<Utc>; 2],
 }
 
-/// Signs a token with one of our keys, if its private half is known. Also tells which key that is.
+/// Signs a token. Returns it with the ID of the signing key. Fails if no private key is available.
 pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
     let keys = keys.all();
-    // A new key signs once every instance has had the time to learn of it.
+    // A new key signs only after every instance has had time to load it.
     let is_known = |key: &&Key| key.made + OVERLAP <= clock::now().timestamp();
     let key = keys.iter().find(is_known).or(keys.last()).ok_or(Error::NotIssuing)?;
     let signing = key.signing.as_ref().ok_or(Error::NotIssuing)?;

@@ -1,4 +1,4 @@
-//! The time it is. Tests move it, to see what days and hours change.
+//! Clock of the service. Tests can advance it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,20 +10,20 @@ thread_local! {
     static CLOCK: RefCell<Clock> = RefCell::default();
 }
 
-/// The clock of one service. Clones tell the same time: the system's, unless it was moved.
+/// The clock of one service. Clones share the time: that of the system, unless it was advanced.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    /// Seconds before the system's time.
+    /// Seconds ahead of the system time.
     ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// Moves this clock and its clones.
+    /// Advances this clock and its clones.
     pub fn advance(&self, by: TimeDelta) {
         self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
 
-    /// Makes it the clock of this thread. Several services run in the process of the tests, each on threads of its own.
+    /// Makes this the clock of the current thread. Tests run several services in one process, each on its own threads.
     pub(crate) fn install(&self) {
         CLOCK.set(self.clone());
     }
@@ -34,7 +34,7 @@ impl Clock {
     }
 }
 
-/// The time by the clock of this thread.
+/// Returns the time by the clock of the current thread.
 pub fn now() -> DateTime<Utc> {
     CLOCK.with_borrow(Clock::now)
 }

@@ -1,19 +1,19 @@
-//! A related entry, as answers show it.
+//! Links to entries.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A related entry, small
+/// Link to an entry
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
-    /// Id of the entry.
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// Short name of the entry in addresses.
+    /// Slug of the entry.
     #[schema(example = "ulm")]
     pub slug: String,
-    /// What the entry is called, in German.
+    /// Title of the entry, in German.
     #[schema(example = "Ulm")]
     pub name: String,
     /// Path of the entry.

@@ -1,20 +1,20 @@
-//! Merging two JSON values that were made of the same base.
+//! Three-way merge of JSON values.
 
 use serde_json::{Map, Value};
 
 use crate::base::validation::escaped;
 
-/// Two values merged, with what they contradict each other in.
+/// Result of a merge.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Merged {
-    /// Every change of either side. A member that both changed has our value.
+    /// The merged value. A member that both sides changed has the value of `ours`.
     pub content: Value,
     /// JSON pointers to the members that both changed to different values.
     pub conflicts: Vec<String>,
 }
 
-/// Merges by member: a member that only one side changed has the value of that side. Objects are merged by their own members;
-/// a list counts as one member.
+/// Merges two values with a common base by member. A member that only one side changed has the value of that side.
+/// Objects are merged recursively. A list counts as one member.
 pub(crate) fn merge(base: &Value, theirs: &Value, ours: &Value) -> Merged {
     let mut conflicts = vec![];
     let sides = Sides { base: Some(base), theirs: Some(theirs), ours: Some(ours) };
@@ -22,7 +22,7 @@ pub(crate) fn merge(base: &Value, theirs: &Value, ours: &Value) -> Merged {
     Merged { content, conflicts }
 }
 
-/// A member in each of the three states, as far as it is there.
+/// A member in each of the three states.
 #[derive(Clone, Copy)]
 struct Sides<'v> {
     base: Option<&'v Value>,
@@ -46,7 +46,7 @@ impl Sides<'_> {
         ours.cloned()
     }
 
-    /// The members of an object, ours first, in their order.
+    /// Merges the members of an object. Keeps the order of `ours`, followed by that of `theirs`.
     fn members(
         self,
         theirs: &Map<String, Value>,
@@ -64,7 +64,7 @@ impl Sides<'_> {
     }
 }
 
-/// Returns JSON pointers to the members that differ; of a list, the list.
+/// Returns JSON pointers to the members that differ. A list counts as one member.
 pub(crate) fn changed(before: &Value, after: &Value) -> Vec<String> {
     let mut pointers = vec![];
     compare(Some(before), Some(after), "", &mut pointers);
@@ -83,7 +83,7 @@ fn compare(before: Option<&Value>, after: Option<&Value>, pointer: &str, pointer
     }
 }
 
-/// The pointer of a member.
+/// Returns the JSON pointer of a member.
 fn below(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", escaped(name))
 }

@@ -1,4 +1,4 @@
-//! What the service counts of itself, for Prometheus.
+//! Metrics for Prometheus.
 
 use std::time::Duration;
 
@@ -20,23 +20,23 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
-        let requests = Opts::new("transferatlas_requests_total", "Requests answered, by route and status.");
-        let latency = HistogramOpts::new("transferatlas_request_seconds", "Time to the answer's head, by route.")
+        let requests = Opts::new("transferatlas_requests_total", "Number of requests, by method, route and status.");
+        let latency = HistogramOpts::new("transferatlas_request_seconds", "Seconds to the response head, by route.")
             .buckets(vec![
                 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
             ]);
-        let info = Opts::new("transferatlas_info", "The program's version; always 1.");
+        let info = Opts::new("transferatlas_info", "Version of the program. Always 1.");
         let metrics = Self {
             registry: Registry::new(),
             requests: IntCounterVec::new(requests, &["method", "route", "status"])?,
             latency: HistogramVec::new(latency, &["route"])?,
             connections: IntGaugeVec::new(
-                Opts::new("transferatlas_database_connections", "Connections of the pool, by state."),
+                Opts::new("transferatlas_database_connections", "Number of database connections, by state."),
                 &["state"],
             )?,
-            statements: IntCounter::new("transferatlas_database_reads_total", "SQL statements of reads.")?,
-            version: IntGauge::new("transferatlas_directory_version", "The directory version answers are made from.")?,
-            kept: IntGauge::new("transferatlas_memory_answers", "Answers kept in memory.")?,
+            statements: IntCounter::new("transferatlas_database_reads_total", "Number of SQL statements of reads.")?,
+            version: IntGauge::new("transferatlas_directory_version", "Directory version known to the instance.")?,
+            kept: IntGauge::new("transferatlas_memory_answers", "Number of responses in the cache.")?,
         };
         let program = IntGaugeVec::new(info, &["version"])?;
         program.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
@@ -50,24 +50,20 @@ impl Metrics {
         Ok(metrics)
     }
 
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, elapsed: Duration) {
-        // Everybody reads these figures, and of what is private nobody learns how much there is.
-        let (method, route, status) = if is_private(route) {
-            ("other", "private", "any".to_owned())
-        } else {
-            (method, route, status.to_string())
-        };
-        // A method that HTTP does not name would make a new series each time.
+    // Metrics are public, so they do not show the number of requests to private resources by route.
+    pub(crate) fn record(&self, request: &Request<'_>) {
+        let Request { method, route, status, elapsed } = *request;
+        // An unknown method would create a new time series each time.
         let method = if matches!(method, "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE") {
             method
         } else {
             "other"
         };
-        self.requests.with_label_values(&[method, route, &status]).inc();
+        self.requests.with_label_values(&[method, route, status]).inc();
         self.latency.with_label_values(&[route]).observe(elapsed.as_secs_f64());
     }
 
-    /// The figures of now, in the text format of Prometheus.
+    /// Returns the current metrics in the text format of Prometheus.
     pub(crate) fn text(&self, gauges: &Gauges) -> Result<Vec<u8>> {
         let Gauges { connections, idle, statements, version, cached } = *gauges;
         let idle = i64::try_from(idle).unwrap_or_default();
@@ -82,20 +78,25 @@ impl Metrics {
     }
 }
 
-/// What others count, read when the figures are asked for.
+/// Values that are read when the metrics are requested.
 pub(crate) struct Gauges {
-    /// Connections to the database, and those of them that are idle.
+    /// Number of database connections, and of idle ones among them.
     pub connections: u32,
     pub idle: usize,
-    /// Statements that reads have asked of the database.
+    /// Number of SQL statements of reads.
     pub statements: u64,
-    /// The directory version.
+    /// Directory version known to the instance.
     pub version: i64,
-    /// Responses in the cache.
+    /// Number of responses in the cache.
     pub cached: u64,
 }
 
-/// Is what is done there known to some alone?
-fn is_private(route: &str) -> bool {
-    route.starts_with("/v1/submissions") || route.starts_with("/v1/webhooks") || route.ends_with("/duties")
+/// A request that was responded to.
+pub(crate) struct Request<'r> {
+    pub method: &'r str,
+    /// The path pattern of its route.
+    pub route: &'r str,
+    pub status: &'r str,
+    /// Time until the head of the response was ready.
+    pub elapsed: Duration,
 }

@@ -1,4 +1,4 @@
-//! What every layer may use; imports nothing of the service.
+//! Foundations of all layers: errors, validation, the database, clock and metrics. Depends on no other layer.
 
 pub mod clock;
 pub(crate) mod dates;

@@ -1,6 +1,6 @@
-//! A setting that is never shown.
+//! Secret settings.
 
-/// A setting that no log and no message shows.
+/// A setting that is hidden in logs and messages.
 #[derive(Clone)]
 pub struct Secret(pub String);
 

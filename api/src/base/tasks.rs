@@ -1,4 +1,4 @@
-//! Background tasks: each is watched, and the end of the service waits for all of them.
+//! Supervision of background tasks.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -9,17 +9,17 @@ use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The background tasks of one service; clones share them.
+/// The background tasks of one service. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Tasks {
     tracker: TaskTracker,
     stopping: CancellationToken,
-    /// The first task that panicked.
+    /// Name of the first task that panicked.
     failed: Arc<OnceLock<&'static str>>,
 }
 
 impl Tasks {
-    /// Starts a task that is dropped when the service stops. Must be called inside an actix system.
+    /// Starts a task that is cancelled when the service stops. Must be called inside an actix system.
     pub(crate) fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + 'static) {
         let stopping = self.stopping.clone();
         self.spawn_to_end(name, async move {
@@ -35,17 +35,18 @@ impl Tasks {
                 tracing::error!(task = name, "a background task panicked; restart the service");
                 let _ = failed.set(name);
             } else if !stopping.is_cancelled() {
-                tracing::debug!(task = name, "a background task has nothing left to do");
+                tracing::debug!(task = name, "a background task has ended");
             }
         }));
     }
 
-    /// The first task that panicked. The service is not ready from then on, so that it is restarted.
+    /// Returns the name of the first task that panicked. The service reports that it is not ready from then on, so that
+    /// it is restarted.
     pub(crate) fn failed(&self) -> Option<&'static str> {
         self.failed.get().copied()
     }
 
-    /// Ends all tasks, and waits for them, though not for ever.
+    /// Cancels all tasks, and waits for their end up to a time limit.
     pub(crate) async fn stop(&self, patience: Duration) {
         self.stopping.cancel();
         self.tracker.close();

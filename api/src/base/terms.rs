@@ -1,15 +1,15 @@
-//! Terms of closed lists, as the database keeps them.
+//! Vocabulary terms, as stored in the database.
 
 use entity::vocabulary::Vocabulary;
 
 use crate::base::error::{Error, Result};
 
-/// The values of terms.
+/// Returns the values of terms.
 pub(crate) fn term_values<V: Vocabulary>(terms: &[V]) -> Vec<String> {
     terms.iter().map(|term| term.value().to_owned()).collect()
 }
 
-/// The terms with these values.
+/// Returns the terms with these values.
 pub(crate) fn parse_terms<V: Vocabulary>(values: &[String]) -> Result<Vec<V>> {
     let term = |value: &String| V::ALL.iter().find(|term| term.value() == value).copied();
     let unknown = |value: &String| Error::internal(anyhow::anyhow!("`{value}` is no term of {}", V::NAME));

@@ -1,4 +1,4 @@
-//! How long a text may be, as the contract says it; `validate` holds texts to the same figures.
+//! Length limits of texts. The schemas of the OpenAPI document and the validation use the same values.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,10 +13,10 @@ macro_rules! texts {
             #[serde(deny_unknown_fields)]
             #[expect(dead_code, reason = "only its schema is used; values are a `Text`")]
             pub(crate) struct $type {
-                /// German.
+                /// German text.
                 #[schema(example = "Mobilität und Verkehr", min_length = 1, max_length = $most)]
                 de: String,
-                /// English.
+                /// English text. Omitted when there is none.
                 #[schema(example = "Mobility and transport", min_length = 1, max_length = $most, nullable = false)]
                 en: Option<String>,
             }
@@ -25,7 +25,7 @@ macro_rules! texts {
 }
 
 texts! {
-    "A text like a name, of up to 200 characters: German always, English where there is one" ShortText SHORT 200;
-    "A text of up to 500 characters: German always, English where there is one" SummaryText SUMMARY 500;
-    "A text of up to 20,000 characters: German always, English where there is one" LongText LONG 20_000;
+    "Text of up to 200 characters in German, with an optional English version" ShortText SHORT 200;
+    "Text of up to 500 characters in German, with an optional English version" SummaryText SUMMARY 500;
+    "Text of up to 20,000 characters in German, with an optional English version" LongText LONG 20_000;
 }

@@ -1,8 +1,8 @@
-//! Response cache, and entity tags.
+//! Response cache and `ETag` handling.
 //!
-//! An answer is kept under the directory version it was made at, so a change needs to clear nothing: nobody asks for the
-//! old version again. The version is taken before the data is read; a change in between stores a newer answer under an
-//! older version, which does no harm.
+//! The directory version is part of the cache key, so a write invalidates all entries without clearing the cache. The
+//! version is taken before the data is read. A write in between stores a newer response under an older version, which
+//! does no harm: the next request uses the new version.
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
@@ -21,6 +21,7 @@ use moka::future::Cache;
 use super::coding::Coding;
 use super::format::Format;
 use super::negotiate::{is_long_poll, weighted};
+use super::operations::Operations;
 use super::reply::{Revision, Sharing};
 use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
@@ -29,16 +30,16 @@ use crate::base::db::context::Context;
 use crate::base::db::version::Version;
 use crate::base::error::Error;
 
-/// Answers to reads, by directory version, address and form.
+/// Cached responses to GET, by directory version, path, query and representation format.
 pub(crate) struct ResponseCache(Cache<(i64, String), Arc<Stored>>);
 
-/// Shorter bodies are not worth a coding.
+/// Smallest body that is compressed, in bytes.
 const SHORT: usize = 1024;
-/// Whoever has an answer asks whether it still holds; when we do not answer, it may be used for a day.
+/// Caches revalidate a stored response before each use, and may use it for a day while the service fails.
 const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
-/// What is shown to some alone no cache keeps for others.
+/// Shared caches do not store the response.
 const PRIVATE: &str = "private, max-age=0";
-/// An answer, in each coding once somebody asked for it.
+/// A stored response. Its compressed bodies are made on first use.
 struct Stored {
     headers: HeaderMap,
     tag: String,
@@ -49,7 +50,7 @@ struct Stored {
 
 impl ResponseCache {
     pub(crate) fn new(mebibytes: u64) -> Self {
-        // Twice the body, for its codings.
+        // Twice the body, to account for its compressed copies.
         let weigh = |(_, key): &(i64, String), stored: &Arc<Stored>| {
             u32::try_from(2 * stored.body.len() + key.len() + 512).unwrap_or(u32::MAX)
         };
@@ -62,7 +63,7 @@ impl ResponseCache {
     }
 }
 
-/// Middleware: answers GET from the cache, adds entity tags, and answers 304 to clients that hold the representation.
+/// Middleware: serves GET from the cache, adds entity tags, and responds with 304 where the client's copy is current.
 pub(crate) async fn cache_responses(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -72,7 +73,7 @@ pub(crate) async fn cache_responses(
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let wanted = Wanted::of(req.headers());
-    if is_long_poll(&req) {
+    if is_long_poll(&req) || Operations::is_guarded(req.request()) {
         let response = next.call(req).await?.map_into_boxed_body();
         return Ok(uncached(response, &wanted, context.version.version()).await);
     }
@@ -101,7 +102,7 @@ pub(crate) async fn cache_responses(
         (Ok(stored), _, Some((req, _))) => Ok(req.into_response(stored.send(&wanted, version))),
         (_, Some(Ok(Made::Other(response))), _) => Ok(uncached(response, &wanted, version).await),
         (_, Some(Err(error)), _) => Err(error),
-        // The first request got a response that is not stored; each of the others gets its own.
+        // The response to the first request is not stored, so each waiting request calls the handler itself.
         (Err(_), _, Some((req, next))) => {
             Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
         }
@@ -115,24 +116,21 @@ async fn uncached(response: ServiceResponse<BoxBody>, wanted: &Wanted, version: 
     let is_fixed = matches!(response.response().body().size(), BodySize::Sized(_));
     match sharing {
         _ if response.status() != StatusCode::OK => response,
+        Some(Sharing::OneRequest) if is_fixed && is_json(&response) => etag_only(response, wanted).await,
+        Some(Sharing::OneRequest) | None => response,
         Some(_) if is_fixed => match read(response).await {
             Ok((request, stored)) => ServiceResponse::new(request, stored.send(wanted, version)),
             Err(failed) => failed,
         },
         Some(sharing) => streamed(response, wanted, version, &sharing),
-        None if is_fixed && is_json_for_now(&response) => etag_only(response, wanted).await,
-        None => response,
     }
 }
 
-/// Whether a response is JSON that its handler sent for this moment alone.
-fn is_json_for_now(response: &ServiceResponse<BoxBody>) -> bool {
-    let headers = response.headers();
-    headers.contains_key(header::CACHE_CONTROL)
-        && headers.get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json")
+fn is_json(response: &ServiceResponse<BoxBody>) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json")
 }
 
-/// Adds the tag of its body to a response for one caller, and answers 304 if the client holds it.
+/// Adds the entity tag of the body to a response for one caller, and responds with 304 if the client's copy is current.
 async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
@@ -151,13 +149,14 @@ async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> Servi
     ServiceResponse::new(request, response.set_body(body))
 }
 
-/// What became of a request that went on to its handler.
+/// The response of a handler that the cache called.
 enum Made {
     Stored(HttpRequest),
     Other(ServiceResponse<BoxBody>),
 }
 
-/// Path, query in one order, the day, and of `Accept` what we could send; to send none of it is something else than to send all.
+/// Returns the cache key: the path, the canonical query, the day, and the part of `Accept` that names a format of this
+/// service. A request without `Accept` has another key than one whose `Accept` names no such format.
 fn key(req: &ServiceRequest) -> String {
     let asked = Pairs::parse(req.query_string()).canonical(&[]);
     let mut key = format!("{}?{asked}\n{}", req.path(), dates::today());
@@ -169,7 +168,7 @@ fn key(req: &ServiceRequest) -> String {
     key
 }
 
-/// Reads a response to store it, if its type says that it is the same for every caller.
+/// Reads a response to store it, if it is the same for every caller.
 async fn store_if_public(response: ServiceResponse<BoxBody>) -> (Made, Option<Stored>) {
     let is_public = matches!(response.response().extensions().get::<Sharing>(), Some(Sharing::Public));
     let is_fixed = matches!(response.response().body().size(), BodySize::Sized(_));
@@ -182,7 +181,7 @@ async fn store_if_public(response: ServiceResponse<BoxBody>) -> (Made, Option<St
     }
 }
 
-/// Reads the body of a response, and makes its entity tag.
+/// Reads the body of a response and computes its entity tag.
 async fn read(response: ServiceResponse<BoxBody>) -> Result<(HttpRequest, Stored), ServiceResponse<BoxBody>> {
     let (request, response) = response.into_parts();
     let revision = response.extensions().get::<Revision>().copied();
@@ -224,7 +223,7 @@ impl Stored {
         }
     }
 
-    /// The body in a coding, made once.
+    /// Returns the body in a content coding, compressed on first use. Returns `None` for `Identity` and on failure.
     fn coded(&self, coding: Coding) -> Option<Bytes> {
         let [brotli, zstd, gzip] = &self.coded;
         let place = match coding {
@@ -238,7 +237,7 @@ impl Stored {
     }
 }
 
-/// What a cache needs to know of an answer.
+/// Sets the headers that caches read.
 fn describe(headers: &mut HeaderMap, tag: &str, version: Version, private: bool) {
     let date = httpdate::fmt_http_date(changed(version));
     let values = [
@@ -254,7 +253,8 @@ fn describe(headers: &mut HeaderMap, tag: &str, version: Version, private: bool)
     }
 }
 
-/// A stream has no digest beforehand: it is the same as long as version, address, form and what the caller may see are.
+/// Adds an entity tag to a streamed response. A stream has no digest before it ends, so the tag is computed from the
+/// directory version, the day, the path, the query, the format and the visibility.
 fn streamed(
     response: ServiceResponse<BoxBody>,
     wanted: &Wanted,
@@ -263,7 +263,7 @@ fn streamed(
 ) -> ServiceResponse<BoxBody> {
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
     let (visibility, is_private) = match sharing {
-        Sharing::Public => ("", false),
+        Sharing::Public | Sharing::OneRequest => ("", false),
         Sharing::PerCaller { visibility, is_private } => (*visibility, *is_private),
     };
     let form = header(header::CONTENT_TYPE);

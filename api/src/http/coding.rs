@@ -1,4 +1,4 @@
-//! Content codings: whole bodies at once, streams piece by piece.
+//! Content codings of whole and streamed bodies.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use brotli::CompressorWriter;
 use flate2::write::GzEncoder;
 use zstd::stream::write::Encoder as ZstdEncoder;
 
-/// How a body is compressed on its way.
+/// A content coding (RFC 9110, 8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
     Identity,
@@ -16,7 +16,7 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// Its name in headers.
+    /// Returns the name used in headers.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -26,7 +26,7 @@ impl Coding {
         }
     }
 
-    /// The body in this coding.
+    /// Encodes a whole body.
     pub(crate) fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
         let mut encoder = Encoder::new(self)?;
         encoder.write(body)?;
@@ -34,7 +34,7 @@ impl Coding {
     }
 }
 
-/// Compresses what is written to it, and gives out what is ready.
+/// Incremental encoder of a streamed body.
 pub(crate) enum Encoder {
     Identity(Vec<u8>),
     Brotli(Box<CompressorWriter<Vec<u8>>>),
@@ -61,7 +61,7 @@ impl Encoder {
         }
     }
 
-    /// What is ready to be sent so far.
+    /// Takes the encoded bytes that are ready to be sent.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         std::mem::take(match self {
             Self::Identity(buffer) => buffer,

@@ -1,4 +1,5 @@
-//! No connection lives for ever: the framework has no limit for bodies, for readers that stop, or for second heads.
+//! Limits the lifetime of connections. The framework has no timeout for slow bodies, for clients that stop reading, or
+//! for the head of the second request on a connection.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -13,15 +14,15 @@ use actix_web::rt::net::TcpStream;
 use rustix::net::{Shutdown, shutdown};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// After this long a connection is closed with its next answer.
+/// Age after which a connection is closed with its next response.
 const OLD: Duration = Duration::from_mins(4);
-/// After this long it is cut, whatever it does.
+/// Age after which a connection is closed at once.
 const TOO_OLD: Duration = Duration::from_mins(5);
-/// A reader may take nothing for this long.
+/// Time that sent data may stay unacknowledged by the client.
 #[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_secs(30);
 
-/// The connections that are open, each with a handle of its own to cut it by.
+/// The open connections, each with a duplicated file descriptor to close it by.
 #[derive(Clone, Default)]
 pub(crate) struct Connections(Arc<Open>);
 
@@ -31,7 +32,7 @@ struct Open {
     sockets: Mutex<HashMap<u64, (Instant, OwnedFd)>>,
 }
 
-/// A connection's place in the list; dropped with the connection.
+/// Registration of a connection in the list. Dropped with the connection.
 struct Place {
     born: Instant,
     number: u64,
@@ -39,7 +40,7 @@ struct Place {
 }
 
 impl Connections {
-    /// Notes a new connection.
+    /// Registers a new connection.
     pub(crate) fn note(&self, stream: &dyn Any, data: &mut Extensions) {
         let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
         #[cfg(target_os = "linux")]
@@ -51,13 +52,13 @@ impl Connections {
         data.insert(Place { born, number, open: self.0.clone() });
     }
 
-    /// Cuts what is too old, for as long as the process lives.
+    /// Closes connections that are too old, until the process ends.
     pub(crate) async fn reap(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let sockets = self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner);
             for (born, socket) in sockets.values().filter(|(born, _)| born.elapsed() > TOO_OLD) {
-                tracing::debug!(seconds = born.elapsed().as_secs(), "cut a connection");
+                tracing::debug!(seconds = born.elapsed().as_secs(), "closed a connection that was open for too long");
                 let _ = shutdown(socket, Shutdown::Both);
             }
         }
@@ -70,19 +71,19 @@ impl Drop for Place {
     }
 }
 
-/// Should the connection end with this answer?
+/// Whether the connection is to be closed with this response.
 pub(super) fn is_old(req: &HttpRequest) -> bool {
     req.conn_data::<Place>().is_some_and(|place| place.born.elapsed() > OLD)
 }
 
-/// Until when a long answer may go on.
+/// Returns the time by which a long-running response must end.
 pub(crate) fn lasts_until(req: &HttpRequest) -> tokio::time::Instant {
     let born = req.conn_data::<Place>().map_or_else(Instant::now, |place| place.born);
     (born + OLD).into()
 }
 
-/// Connections the process can hold: two descriptors each, and a fifth left for everything else. Raises the limit of open
-/// files as far as it goes.
+/// Returns the number of connections that the process can hold: two file descriptors each, with a fifth of all
+/// descriptors left for other uses. Raises the limit on open files to its maximum.
 pub(crate) fn max_connections_of_process() -> usize {
     let most = getrlimit(Resource::Nofile).maximum;
     let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });

@@ -1,15 +1,15 @@
-//! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, 8.8.3): commas and spaces may be part of a tag.
+//! Lists of entity tags in `If-Match` and `If-None-Match` (RFC 9110, 8.8.3). Commas may be part of a tag.
 
-/// The tags of a header, or `*`.
+/// Entity tags of a header, or `*`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum EntityTags {
     Any,
-    /// Each with its quotation marks, and with `W/` if it is weak.
+    /// Each tag with its quotation marks, and with `W/` if it is weak.
     These(Vec<String>),
 }
 
 impl EntityTags {
-    /// Reads the value of a header. The error is the part that is no tag.
+    /// Parses the value of a header. The error is the part that is not an entity tag.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let mut rest = text.trim_matches([' ', '\t', ',']);
         if rest == "*" {
@@ -30,7 +30,7 @@ impl EntityTags {
     }
 }
 
-/// The length of the tag that a text begins with.
+/// Returns the length of the entity tag at the start of a text.
 fn length(text: &str) -> Option<usize> {
     let opaque = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?;
     let end = opaque.find('"')?;

@@ -1,4 +1,4 @@
-//! A request for one entry: what of it, and in which form.
+//! Query parameters of requests for one entry.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -15,15 +15,16 @@ use super::negotiate::negotiate;
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Violation};
 
-/// What of an entry is shown, and in which form.
+/// Query parameters that choose the members and the format of a representation.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RepresentationParams {
-    /// Members to show, by name, separated by commas or repeated; all without it. `csv` has its own columns.
+    /// Names of the members to include, separated by commas or repeated. Defaults to all members. Applies to `json`,
+    /// `ndjson` and the properties in `geojson`.
     #[param(style = Form, explode = true, example = json!(["slug"]))]
     fields: Vec<String>,
-    /// The form of the answer; it goes before `Accept`.
+    /// Representation format. Takes precedence over `Accept`.
     #[param(value_type = Option<Format>, inline, example = "json")]
     format: Option<Format>,
     #[serde(skip)]
@@ -32,7 +33,7 @@ pub(crate) struct RepresentationParams {
 }
 
 impl RepresentationParams {
-    /// Settles the form by `format`, or else by `Accept`.
+    /// Chooses the format by `format`, or by `Accept` where `format` is omitted.
     pub(crate) fn negotiate(&mut self, req: &HttpRequest, offered: &[Format]) -> Result<()> {
         self.format = Some(negotiate(req.headers(), self.format, offered)?);
         Ok(())
@@ -42,7 +43,7 @@ impl RepresentationParams {
         self.format.unwrap_or(Format::Json)
     }
 
-    /// Leaves the members that were asked for.
+    /// Serialises a value with the requested members only.
     pub(crate) fn pick(&self, value: impl Serialize) -> Result<Value> {
         Ok(self.picked_from(serde_json::to_value(value).map_err(Error::internal)?))
     }
@@ -54,12 +55,12 @@ impl RepresentationParams {
         value
     }
 
-    /// Are all members shown?
+    /// Whether all members are included.
     pub(crate) fn is_whole(&self) -> bool {
         self.picked.is_empty()
     }
 
-    /// The entry on the map.
+    /// Returns the entry as a `GeoJSON` feature.
     pub(crate) fn feature(&self, record: &impl Record) -> Result<Feature> {
         let whole = serde_json::to_value(record).map_err(Error::internal)?;
         let id = whole.get("id").cloned().unwrap_or_default();
@@ -67,15 +68,15 @@ impl RepresentationParams {
     }
 }
 
-/// Takes the lists of `fields` apart and names those the type does not have.
-pub(crate) fn fields<T: PartialSchema>(view: &mut RepresentationParams) -> Vec<Violation> {
-    let asked = view.fields.iter().flat_map(|list| list.split(',')).map(str::trim);
-    view.picked = asked.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+/// Splits the values of `fields` at commas, and returns a violation for each name that the type does not have.
+pub(crate) fn fields<T: PartialSchema>(representation: &mut RepresentationParams) -> Vec<Violation> {
+    let asked = representation.fields.iter().flat_map(|list| list.split(',')).map(str::trim);
+    representation.picked = asked.filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let RefOr::T(Schema::Object(object)) = T::schema() else {
         return vec![];
     };
     let known: Vec<&str> = object.properties.keys().map(String::as_str).collect();
-    let unknown = view.picked.iter().filter(|name| !known.contains(&name.as_str()));
+    let unknown = representation.picked.iter().filter(|name| !known.contains(&name.as_str()));
     unknown
         .map(|name| {
             Violation::parameter("fields", format!("`{name}` is not a member; those are: {}", known.join(", ")))
@@ -85,7 +86,7 @@ pub(crate) fn fields<T: PartialSchema>(view: &mut RepresentationParams) -> Vec<V
 
 /// The query string of a request for one entry.
 pub(crate) struct EntryParams<T> {
-    pub view: RepresentationParams,
+    pub representation: RepresentationParams,
     item: PhantomData<T>,
 }
 
@@ -97,13 +98,13 @@ impl<T: Record> FromRequest for EntryParams<T> {
         let read = || {
             let pairs = Pairs::parse(req.query_string());
             let mut violations = pairs.unknown(&names::<RepresentationParams>());
-            let mut view: RepresentationParams = pairs.read(&mut violations);
-            violations.extend(fields::<T>(&mut view));
+            let mut representation: RepresentationParams = pairs.read(&mut violations);
+            violations.extend(fields::<T>(&mut representation));
             if !violations.is_empty() {
                 return Err(Error::Parameters(violations));
             }
-            view.negotiate(req, T::ENTRIES)?;
-            Ok(Self { view, item: PhantomData })
+            representation.negotiate(req, T::ENTRIES)?;
+            Ok(Self { representation, item: PhantomData })
         };
         ready(read())
     }

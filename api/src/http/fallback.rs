@@ -1,4 +1,4 @@
-//! What no route took.
+//! Responses to requests that match no route: OPTIONS, 404 and 405.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +10,24 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
+use super::operations::path_pattern;
 use crate::base::error::{Error, Result};
 
-/// What a browser on another site may send: any to read, and those whose pages may write what that needs.
+/// Request headers that browsers may send cross-origin: to read from any origin, and to write from the allowed origins.
 const TO_READ: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match, X-Request-Id";
 const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
                         If-None-Match, Prefer, X-Request-Id";
 
-/// Sites whose pages may write.
+/// Origins whose pages may write.
 pub(crate) struct WriteOrigins(pub Vec<String>);
 
-/// OPTIONS, to a browser that asks first too, and 405 at a known address, 404 elsewhere.
+/// Responds to OPTIONS, CORS preflight requests included, and with 405 on a known path or 404 elsewhere.
 pub(crate) async fn fallback(
     req: HttpRequest,
     origins: Data<WriteOrigins>,
     document: Data<OpenApi>,
 ) -> Result<HttpResponse> {
-    // The document writes a parameter without the expression it must match.
-    let known = req.resource_map().match_pattern(req.path()).map(|path| path.replace(":.*}", "}"));
-    let Some(item) = known.and_then(|path| document.paths.paths.get(&path)) else {
+    let Some(item) = path_pattern(&req).and_then(|path| document.paths.paths.get(&path)) else {
         return Err(Error::NotFound);
     };
     let allow = allowed(item);
@@ -48,7 +47,7 @@ pub(crate) async fn fallback(
         .finish())
 }
 
-/// The methods of a path, as `Allow` lists them.
+/// Returns the methods of a path in the form of `Allow`.
 fn allowed(item: &PathItem) -> String {
     let written = [
         ("DELETE", item.delete.is_some()),

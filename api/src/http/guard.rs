@@ -1,4 +1,4 @@
-//! What no handler should have to think of: malformed addresses, oversized bodies, panics, answers that never come.
+//! Middleware against malformed URLs, oversized bodies, panics and requests that take too long.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -14,19 +14,20 @@ use percent_encoding::percent_decode_str;
 use super::negotiate::is_long_poll;
 use crate::base::error::{Error, Result};
 
-/// Bytes of a path or query that are read.
+/// Longest path or query, in bytes.
 const ADDRESS: usize = 8 * 1024;
-/// Bytes of a body that are read. An entry of the greatest length fits, however it is written: compact JSON grows at most
-/// threefold where every letter is escaped, as some libraries do.
+/// Largest body, in bytes. It holds an entry of the greatest length in any spelling: compact JSON grows at most
+/// threefold where every non-ASCII character is escaped, as some libraries do.
 pub(crate) const BODY: usize = 4 * 1024 * 1024;
-/// The longest a read may take before it counts as lost.
+/// Time limit of a read.
 const READ: Duration = Duration::from_secs(5);
-/// The same of a read that waits for something to happen.
+/// Time limit of a long poll.
 const WAIT: Duration = Duration::from_secs(30);
-/// The same of a write, whose body may be slow to arrive.
+/// Time limit of a write, which includes receiving the body.
 const WRITE: Duration = Duration::from_secs(20);
 
-/// Middleware: lets only requests through that can be read; serves HEAD like GET, and the encoder leaves the body out.
+/// Middleware: refuses malformed URLs, oversized bodies and bodies with a content coding, and routes HEAD like GET. The
+/// HTTP encoder omits the body of a response to HEAD.
 pub(crate) async fn guard(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -50,13 +51,13 @@ fn address(uri: &actix_web::http::Uri) -> Result<()> {
     Ok(())
 }
 
-/// The decoder of the framework is lenient: it passes NUL, replaces bad UTF-8 and keeps broken escapes.
+/// Checks what the decoder of the framework accepts: NUL, invalid UTF-8 and broken percent-encoding.
 fn well_formed(part: &str) -> Result<()> {
     let escape = |rest: &[u8]| matches!(rest, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
     let bytes = part.as_bytes();
     let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
     if escapes.any(|(at, _)| !bytes.get(at + 1..).is_some_and(escape)) {
-        return Err(Error::Address("a `%` that begins no escape; a percent sign itself is %25"));
+        return Err(Error::Address("an invalid percent-encoding; encode a percent sign as %25"));
     }
     match percent_decode_str(part).decode_utf8() {
         Err(_) => Err(Error::Address("bytes that are not UTF-8")),
@@ -76,7 +77,7 @@ fn body(headers: &HeaderMap) -> Result<()> {
     }
 }
 
-/// Middleware: a panic is a fault like any other, and the connection lives on.
+/// Middleware: turns a panic into an internal error, and keeps the connection open.
 pub(crate) async fn panics(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -87,7 +88,8 @@ pub(crate) async fn panics(
     }
 }
 
-/// Middleware: nobody waits for an answer for ever. A write goes on in its own task; only its answer is given up.
+/// Middleware: responds with 503 when the time limit of a request is reached. A write continues in its own task; only
+/// its response is lost.
 pub(crate) async fn deadline(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -127,7 +129,7 @@ mod tests {
         assert_eq!(response.status(), 500);
         let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
         let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        assert_eq!(problem["type"], "/problems/fault");
+        assert_eq!(problem["type"], "/problems/internal-error");
         assert!(!String::from_utf8_lossy(&body).contains("panic"));
     }
 

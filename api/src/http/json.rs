@@ -1,4 +1,4 @@
-//! Bodies in JSON.
+//! JSON request bodies.
 
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -18,21 +18,21 @@ use super::guard::BODY;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::{Checked, escaped, parse};
 
-/// How long a body may take to arrive.
+/// Time limit for receiving a body.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A merge patch (RFC 7396).
+/// Media type of a merge patch (RFC 7396).
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
-/// JSON that was sent, read strictly.
+/// A strictly parsed JSON body.
 pub(crate) struct Body {
     pub value: Value,
-    /// What in it can be understood in two ways.
+    /// Violations for ambiguous parts, such as duplicate members.
     pub doubts: Vec<Violation>,
-    /// Of its bytes; the same for the same body.
+    /// SHA-256 digest of the bytes, in hexadecimal.
     pub digest: String,
 }
 
-/// A body, and everything that is wrong with it.
+/// A typed body with all its violations.
 pub(crate) struct Json<T> {
     pub checked: Checked<T>,
     pub digest: String,
@@ -51,13 +51,13 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Json<
     }
 }
 
-/// Several bodies in a list, each with everything that is wrong with it.
+/// A list of typed bodies, each with all its violations.
 pub(crate) struct BatchBody<T> {
     pub items: Vec<Checked<T>>,
     pub digest: String,
 }
 
-/// The most that one request may create.
+/// Largest number of entries in one request.
 const MOST: usize = 1000;
 
 impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for BatchBody<T> {
@@ -74,7 +74,7 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Batch
             if !(1..=MOST).contains(&values.len()) {
                 return Err(Error::Invalid(vec![Violation::pointer("", format!("must have 1 to {MOST} entries"))]));
             }
-            let mut doubts = doubts.into_iter().map(of_item).collect::<Vec<_>>();
+            let mut doubts = doubts.into_iter().map(Violation::split_index).collect::<Vec<_>>();
             let read = |(index, value)| {
                 let own = doubts.extract_if(.., |(of, _)| *of == index).map(|(_, doubt)| doubt);
                 Checked::read(value, own.collect())
@@ -84,19 +84,11 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Batch
     }
 }
 
-/// The item that a violation is about, and the violation as one of that item.
-fn of_item(violation: Violation) -> (usize, Violation) {
-    let pointer = violation.pointer.clone().unwrap_or_default();
-    let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
-    let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
-    (index.trim_start_matches('/').parse().unwrap_or_default(), Violation { pointer: Some(rest), ..violation })
-}
-
 /// A merge patch of a `T`.
 pub(crate) struct Patch<T>(Body, PhantomData<T>);
 
 impl<T: Serialize + DeserializeOwned + Validate> Patch<T> {
-    /// What becomes of a value, held to the same rules as one that is sent whole.
+    /// Applies the patch to a value, and validates the result like a whole body.
     pub(crate) fn apply(&self, current: &T) -> Result<Checked<T>> {
         let Body { value, doubts, .. } = &self.0;
         if !value.is_object() {
@@ -139,7 +131,7 @@ fn body(req: &HttpRequest, payload: &mut Payload, media: &'static str) -> impl F
     }
 }
 
-/// Reads a body, if it is no longer and no slower than it may be.
+/// Reads a body within the limits of size and time.
 async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
     let read = async {
         let mut bytes = vec![];
@@ -155,8 +147,8 @@ async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
     tokio::time::timeout(PATIENCE, read).await.map_err(|_| Error::Slow(PATIENCE.as_secs()))?
 }
 
-/// The body of an operation that takes none: nothing, or an empty object, as some clients send with every POST. What is sent
-/// beyond that would be dropped unseen, so it is refused.
+/// Extractor for operations without a request body. Accepts no body or an empty object, which some clients send with
+/// every POST. Refuses any other body, because its content would be ignored.
 pub(crate) struct NoBody;
 
 impl FromRequest for NoBody {
@@ -185,10 +177,10 @@ impl FromRequest for NoBody {
     }
 }
 
-/// Unknown members that are named.
+/// Largest number of unknown members that are reported.
 const MOST_UNKNOWN: usize = 100;
 
-/// Bytes as text.
+/// Returns bytes in lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::new(), |mut text, byte| {

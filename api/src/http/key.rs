@@ -1,4 +1,4 @@
-//! How an entry is named in an address.
+//! Path parameters that identify an entry.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -12,21 +12,21 @@ use uuid::Uuid;
 
 use crate::base::error::Error;
 
-/// The slug of an entry, its id, or an official key where it has one.
+/// The slug, ID or official key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryKey(String);
 
-/// What a key can be.
+/// The kind of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Name<'a> {
     Id(Uuid),
     Slug(&'a str),
-    /// An official key: digits alone.
+    /// An official key: digits only.
     Official(&'a str),
 }
 
 impl EntryKey {
-    /// The key that is an entry's id.
+    /// Returns the key with the ID of an entry.
     pub(crate) fn of(id: Uuid) -> Self {
         Self(id.to_string())
     }
@@ -50,7 +50,7 @@ impl FromRequest for EntryKey {
     type Error = Error;
     type Future = Ready<Result<Self, Error>>;
 
-    /// What cannot be a key is not found, and the database does not hear of it.
+    /// Responds with 404 to a key of invalid form, without a database query.
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let possible = |key: &&str| {
             (1..=100).contains(&key.len())
@@ -66,7 +66,7 @@ impl FromRequest for EntryKey {
     }
 }
 
-/// The id of something that has no other name.
+/// Path parameter `id`, for resources whose items have no slug.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Id(pub Uuid);
 
@@ -83,7 +83,7 @@ impl FromRequest for Id {
 impl IntoParams for Id {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path).required(Required::True);
-        let id = id.description(Some("Id of it.")).schema(Some(schema!(Uuid)));
+        let id = id.description(Some("ID of the item (UUID).")).schema(Some(schema!(Uuid)));
         vec![id.example(Some("0197f2a0-0000-7000-8000-000000000000".into())).build()]
     }
 }

@@ -1,4 +1,4 @@
-//! A list request: where to start and how much, what of it and in which form, and what the resource filters by.
+//! Query parameters of list requests.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -17,66 +17,69 @@ use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Violation};
 use crate::model::catalog::Resource;
 
-/// What a resource filters its list by.
+/// Filter parameters of a resource.
 pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
-    /// Does the list take what is usual?
+    /// Whether the list takes the parameters of `ListParams`.
     const HAS_LIST_PARAMS: bool = true;
 
-    /// Returns the parameters that name entries of other resources.
+    /// Returns the parameters that refer to entries of other resources.
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![]
     }
 }
 
-/// What every list of entries can be asked.
+/// Query parameters of every list of entries.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
-    /// Words to look for: words narrow, `or` widens, `-word` excludes, "quotation marks" keep words together.
+    /// Full-text query, up to 200 characters. Words are combined with AND, `or` separates alternatives, `-word`
+    /// excludes a word, and "quotation marks" enclose a phrase.
     #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
     pub q: Option<SearchText>,
-    /// Shows where in its texts each entry was found.
+    /// Whether to mark the words that match `q` with `<mark>`: in the `highlight` of entries, or in the `snippet` of
+    /// search results. Defaults to `true` in `/v1/search`, otherwise to `false`.
     #[param(value_type = Option<bool>, example = true)]
     pub highlight: Option<bool>,
-    /// Only entries changed at or after this time or day.
+    /// Time (RFC 3339) or date (from midnight UTC). Only entries changed at or after this time are included.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
 }
 
-/// Where a page starts, and how long it is.
+/// Query parameters of paging.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
-    /// Entries on a page. The streamed formats `csv`, `ndjson` and `geojson` give every match without it.
+    /// Number of entries per page. The streamed formats `csv`, `geojson`, `ics` and `ndjson` include all matches when
+    /// it is omitted.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20, example = 20)]
     limit: Option<BoundedInt<1, 100>>,
-    /// The `next` of the page before. It belongs to the same filters and order.
+    /// Value of `next` from the previous page. Keep the same filters and sort order.
     #[param(value_type = Option<String>, example = "")]
     cursor: Option<String>,
 }
 
-/// One query string, read whole: a key that nobody knows is an error, or `?fase=completed` would quietly return everything.
+/// The parsed query string of a list. An unknown parameter is refused: a misspelt filter would return the whole list.
 pub(crate) struct ListQuery<Q, T> {
     pub query: Q,
     pub params: ListParams,
-    pub view: RepresentationParams,
-    /// How many entries were asked for, if any number was.
+    pub representation: RepresentationParams,
+    /// The requested number of entries. `None` where `limit` is omitted.
     pub limit: Option<u64>,
     pub after: Option<Position>,
-    /// Digest of the filters and the order.
+    /// Digest of the path, the filters and the sort order.
     digest: u64,
     item: PhantomData<T>,
 }
 
 impl<Q, T> ListQuery<Q, T> {
-    /// Entries on a page.
+    /// Returns the number of entries per page.
     pub(crate) fn limit(&self) -> u64 {
         self.limit.unwrap_or(20)
     }
 
-    /// The mark to read on from a position in this list.
+    /// Returns the cursor for a position in this list.
     pub(crate) fn cursor(&self, position: Position) -> Cursor {
         Cursor { query: self.digest, position }
     }
@@ -91,11 +94,11 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let query: Q = pairs.read(&mut violations);
         let params = if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
         let paging: Paging = pairs.read(&mut violations);
-        let mut view: RepresentationParams = pairs.read(&mut violations);
-        violations.extend(fields::<T>(&mut view));
-        let form = view.negotiate(req, T::LISTS);
-        // A feed stands in an order of its own.
-        let order = if view.is_feed() { "atom" } else { "" };
+        let mut representation: RepresentationParams = pairs.read(&mut violations);
+        violations.extend(fields::<T>(&mut representation));
+        let form = representation.negotiate(req, T::LISTS);
+        // A feed has its own sort order.
+        let order = if representation.is_feed() { "atom" } else { "" };
         let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]);
         let digest = digest(req.path(), &format!("{asked}{order}"));
         let after = match paging.cursor.as_deref().map(Cursor::decode) {
@@ -116,11 +119,11 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         form?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
-        Ok(Self { query, params, view, limit, after, digest, item: PhantomData })
+        Ok(Self { query, params, representation, limit, after, digest, item: PhantomData })
     }
 }
 
-/// The same for the same text in every process.
+/// Returns a digest that is the same in every process, so that a cursor works on every instance.
 fn digest(path: &str, query: &str) -> u64 {
     use sha2::{Digest, Sha256};
     let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(query).finalize();
@@ -137,7 +140,7 @@ impl<Q: Filters + 'static, T: Record> FromRequest for ListQuery<Q, T> {
 }
 
 impl<T> Page<T> {
-    /// The query string of the next page.
+    /// Returns the query string of the next page.
     pub(crate) fn next_query(&self, query: &str) -> Option<String> {
         let next = self.next.as_ref()?.encode();
         let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "cursor");

@@ -1,4 +1,4 @@
-//! What any handler may use; knows no resource.
+//! HTTP layer: parameters, bodies, representations, caching and middleware. Independent of the resources.
 
 pub(crate) mod cache;
 mod coding;
@@ -8,18 +8,19 @@ mod entry;
 mod fallback;
 pub(crate) mod format;
 mod guard;
-mod held;
 mod json;
 mod key;
 mod list;
-mod moved;
 mod negotiate;
 mod observe;
 mod operations;
 mod page;
 mod parameter;
+mod precondition;
+mod redirect;
 mod reply;
 mod request;
+mod settings;
 mod sort;
 mod stream;
 mod tag;
@@ -29,17 +30,18 @@ pub(crate) use self::connections::{Connections, lasts_until, max_connections_of_
 pub(crate) use self::entry::{EntryParams, RepresentationParams};
 pub(crate) use self::fallback::{WriteOrigins, fallback};
 pub(crate) use self::guard::{BODY as MAX_BODY, deadline, guard, panics};
-pub(crate) use self::held::Precondition;
 pub(crate) use self::json::{BatchBody, Json, NoBody, Patch, hex};
 pub(crate) use self::key::{EntryKey, Id, Name};
 pub(crate) use self::list::{Filters, ListParams, ListQuery, Paging};
-pub(crate) use self::moved::moved;
 pub(crate) use self::negotiate::{is_stream, negotiate};
 pub(crate) use self::observe::{RequestId, observe};
 pub(crate) use self::operations::{Operations, refuse_unknown_params};
 pub(crate) use self::page::{Page, Position};
 pub(crate) use self::parameter::{BoundedInt, SearchText, Timestamp};
+pub(crate) use self::precondition::Precondition;
+pub(crate) use self::redirect::complete_redirects;
 pub(crate) use self::reply::{PerCaller, Public, alternate, no_store, reply};
 pub(crate) use self::request::{NoParams, Params, QueryString};
+pub use self::settings::HttpSettings;
 pub(crate) use self::sort::{Order, Sort};
 pub(crate) use self::tag::entry_tag;

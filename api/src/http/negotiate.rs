@@ -1,4 +1,4 @@
-//! Which of the forms a client can read is sent.
+//! Content negotiation.
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
@@ -8,7 +8,8 @@ use super::format::Format;
 use super::operations::Operations;
 use crate::base::error::{Error, Result};
 
-/// The parts of a header like `text/csv, */*;q=0.5`, each with its weight, best first.
+/// Returns the values of a header like `text/csv, */*;q=0.5` with their weights, highest first. Returns `None` where
+/// the header is absent or empty.
 pub(crate) fn weighted(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, f32)>> {
     let lines = headers.get_all(name).filter_map(|line| line.to_str().ok());
     let mut lines = lines.filter(|line| !line.trim().is_empty()).peekable();
@@ -26,13 +27,13 @@ fn part(text: &str) -> Option<(String, f32)> {
     Some((name.to_ascii_lowercase(), weight))
 }
 
-/// Are server-sent events asked for?
+/// Whether the client requests server-sent events.
 pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
     let wanted = |(range, weight): &(String, f32)| range == "text/event-stream" && *weight > 0.0;
     weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(wanted))
 }
 
-/// Does a request wait for what is not there yet? It has as long as it asks for, and its answer is nobody else's.
+/// Whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
 pub(super) fn is_long_poll(req: &ServiceRequest) -> bool {
     let waits = is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
     waits && Operations::is_event_stream(req.request())
@@ -52,7 +53,8 @@ pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[F
     found.copied().ok_or_else(refused)
 }
 
-/// The coding to send a body in: the best one the client takes, of those it weighs alike our favourite.
+/// Returns the content coding with the highest weight, in case of equal weights the first of Brotli, Zstandard and
+/// gzip.
 pub(super) fn coding(headers: &HeaderMap) -> Coding {
     let Some(taken) = weighted(headers, &ACCEPT_ENCODING) else {
         return Coding::Identity;

@@ -1,4 +1,4 @@
-//! The outermost layer: a request id, one line in the log, the metrics, and the headers that every answer carries.
+//! Outermost middleware: request ID, log line, metrics, and the headers of every response.
 
 use std::time::{Duration, Instant};
 
@@ -14,16 +14,17 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::connections::is_old;
+use super::operations::{Operations, path_pattern};
 use crate::base::error::Error;
-use crate::base::metrics::Metrics;
+use crate::base::metrics::{Metrics, Request};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a browser on another site may read of an answer.
+/// Response headers that browsers expose to pages of other origins.
 const EXPOSED: &str = "Content-Disposition, ETag, Idempotent-Replayed, Last-Modified, Link, Location, Preference-Applied, Retry-After, \
                        WWW-Authenticate, X-Request-Id, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
 
-/// Id of the request, as the log has it.
+/// ID of the request, as in the log and in `X-Request-Id`.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub String);
 
@@ -35,7 +36,8 @@ pub(crate) async fn observe(
     let metrics = req.app_data::<Data<Metrics>>().cloned();
     let id = request_id(req.headers());
     let method = req.method().clone();
-    let route = req.resource_map().match_pattern(req.path()).unwrap_or_else(|| "unknown".to_owned());
+    let route = path_pattern(req.request()).unwrap_or_else(|| "unknown".to_owned());
+    let is_private = req.app_data::<Data<Operations>>().is_some_and(|operations| operations.is_private(&route));
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     req.extensions_mut().insert(RequestId(id.clone()));
     let ends = is_old(req.request());
@@ -46,7 +48,10 @@ pub(crate) async fn observe(
     };
     let elapsed = started.elapsed();
     if let Some(metrics) = metrics {
-        metrics.answered(method.as_str(), &route, status.as_u16(), elapsed);
+        // Anybody can read the metrics, so those of private operations are told together.
+        let (method, route) = if is_private { ("other", "private") } else { (method.as_str(), &*route) };
+        let status = if is_private { "any".to_owned() } else { status.as_u16().to_string() };
+        metrics.record(&Request { method, route, status: &status, elapsed });
     }
     span.in_scope(|| log(status.as_u16(), elapsed, cause));
     match answer {
@@ -58,7 +63,7 @@ pub(crate) async fn observe(
             }
             Ok(response)
         }
-        // An error has no request to answer to; it keeps its own response, with the same headers.
+        // An error has no request to build a service response with. It keeps its own response, with the same headers.
         Err(error) => {
             let mut response = error.error_response();
             finish(response.headers_mut(), &id);
@@ -67,17 +72,17 @@ pub(crate) async fn observe(
     }
 }
 
-/// The one line a request leaves; what went wrong stands nowhere else.
+/// Writes the log line of a request, with the cause of an internal error.
 fn log(status: u16, elapsed: Duration, cause: Option<String>) {
     let milliseconds = elapsed.as_secs_f64() * 1e3;
     if let Some(cause) = cause {
-        tracing::error!(status, milliseconds, %cause, "failed");
+        tracing::error!(status, milliseconds, %cause, "request failed");
     } else {
-        tracing::info!(status, milliseconds, "answered");
+        tracing::info!(status, milliseconds, "request completed");
     }
 }
 
-/// The caller's own id, if it cannot harm a log; else a new one.
+/// Returns the request ID that the client sent, if it is safe to log, or a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let fit = |id: &&str| {

@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of operations that middleware has to know.
+//! Properties of operations that middleware reads from the OpenAPI document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,24 +9,35 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
 use utoipa::openapi::path::ParameterIn;
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, PathItem, RefOr};
 
 use super::request::reject_query;
 use crate::auth::Caller;
 
-/// The operations that read, by the path pattern of their route.
-pub(crate) struct Operations(HashMap<String, Operation>);
+/// The operations, by the path pattern of their route.
+pub(crate) struct Operations {
+    reads: HashMap<String, ReadOperation>,
+    /// Paths of operations whose very use is private.
+    private: HashSet<String>,
+}
 
-struct Operation {
+struct ReadOperation {
     /// Whether it takes parameters in the query string, or passes them on to where it redirects.
     takes_query: bool,
     is_guarded: bool,
-    /// Whether it can answer with server-sent events.
+    /// Whether the operation can respond with server-sent events.
     is_event_stream: bool,
 }
 
 impl Operations {
-    pub(crate) fn of(document: &OpenApi) -> Self {
+    /// Reads the operations off the document. Those with one of the tags `private` are private.
+    pub(crate) fn of(document: &OpenApi, private: &[&str]) -> Self {
+        let is_private = |item: &PathItem| {
+            let operations = [&item.get, &item.put, &item.post, &item.patch, &item.delete];
+            let mut tags = operations.into_iter().flatten().flat_map(|operation| operation.tags.iter().flatten());
+            tags.any(|tag| private.contains(&tag.as_str()))
+        };
+        let private = document.paths.paths.iter().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
         let reads = document.paths.paths.iter().filter_map(|(path, item)| Some((path, item.get.as_ref()?)));
         let operation = |(path, read): (&String, &utoipa::openapi::path::Operation)| {
             let parameters = read.parameters.iter().flatten().filter_map(|parameter| match parameter {
@@ -38,7 +49,7 @@ impl Operations {
                 Some(RefOr::T(response)) => response.content.keys().map(String::as_str).collect(),
                 _ => HashSet::new(),
             };
-            let operation = Operation {
+            let operation = ReadOperation {
                 takes_query: parameters.into_iter().any(|place| matches!(place, ParameterIn::Query))
                     || !responses.contains_key("200"),
                 is_guarded: read.security.is_some(),
@@ -46,20 +57,35 @@ impl Operations {
             };
             (path.clone(), operation)
         };
-        Self(reads.map(operation).collect())
+        Self { reads: reads.map(operation).collect(), private: private.collect() }
     }
 
     fn find(req: &HttpRequest) -> Option<(Data<Self>, String)> {
-        // The document writes a parameter without the expression it must match.
-        let pattern = req.resource_map().match_pattern(req.path())?.replace(":.*}", "}");
-        Some((req.app_data::<Data<Self>>()?.clone(), pattern))
+        Some((req.app_data::<Data<Self>>()?.clone(), path_pattern(req)?))
     }
 
-    /// Whether a request is to an operation that can answer with server-sent events.
+    /// Whether nothing about the use of a path may be published.
+    pub(super) fn is_private(&self, pattern: &str) -> bool {
+        self.private.contains(pattern)
+    }
+
+    /// Whether a request is to an operation that requires a token.
+    pub(super) fn is_guarded(req: &HttpRequest) -> bool {
+        let found = Self::find(req);
+        found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_guarded))
+    }
+
+    /// Whether the operation of a request can respond with server-sent events.
     pub(super) fn is_event_stream(req: &HttpRequest) -> bool {
         let found = Self::find(req);
-        found.is_some_and(|(all, pattern)| all.0.get(&pattern).is_some_and(|operation| operation.is_event_stream))
+        found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_event_stream))
     }
+}
+
+/// Returns the path of the route that a request matches, as the document writes it.
+pub(super) fn path_pattern(req: &HttpRequest) -> Option<String> {
+    // The document writes a parameter without the expression it must match.
+    Some(req.resource_map().match_pattern(req.path())?.replace(":.*}", "}"))
 }
 
 /// Middleware: refuses a query string where an operation takes no parameters. Others read theirs themselves, and refuse those
@@ -71,9 +97,9 @@ pub(crate) async fn refuse_unknown_params(
     if req.method() == Method::GET
         && !req.query_string().is_empty()
         && let Some((all, pattern)) = Operations::find(req.request())
-        && let Some(operation) = all.0.get(&pattern)
+        && let Some(operation) = all.reads.get(&pattern)
         && !operation.takes_query
-        // A caller without a token is told that first.
+        // A missing token is reported first.
         && (!operation.is_guarded || req.extensions().contains::<Caller>())
     {
         reject_query(req.request())?;

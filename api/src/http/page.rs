@@ -1,4 +1,4 @@
-//! One page of a list, and the mark where the next one begins.
+//! Pages of a list, and their cursors.
 
 use std::collections::BTreeMap;
 
@@ -13,24 +13,24 @@ use crate::model::facet_value::FacetValue;
 /// One page of a list
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Page<T> {
-    /// The entries of this page.
+    /// Entries of this page.
     pub items: Vec<T>,
-    /// How many entries match, on all pages together.
+    /// Number of matching entries on all pages.
     #[schema(example = 73)]
     pub total: u64,
-    /// Pass it as `cursor` to read on. Absent on the last page.
+    /// Cursor of the next page, to be sent as `cursor`. Omitted on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "eyJxIjoxLCJrIjoidWxtIn0", nullable = false)]
     pub next: Option<Cursor>,
-    /// For each facet that was asked for, how many entries each value would give.
+    /// Values of each requested facet, with the number of matching entries. Empty when `facets` is omitted.
     pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
-    /// Where `q` found nothing: the nearest spelling that finds something.
+    /// Corrected spelling of `q` that has matches. Omitted when the list has entries or no such spelling exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub did_you_mean: Option<String>,
 }
 
-/// The last entry of a page: the value it is ordered by, as text, and its id.
+/// Position of an entry in a list: its sort value, as text, and its ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
     #[serde(rename = "k")]
@@ -39,10 +39,10 @@ pub(crate) struct Position {
     pub id: Uuid,
 }
 
-/// A position in the answer to one query, as an opaque text.
+/// Position in the result of one query, serialised as an opaque text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
-    /// Digest of the query, so that it is not taken to another.
+    /// Digest of the query. A cursor is refused with any other query.
     pub query: u64,
     pub position: Position,
 }

@@ -1,9 +1,9 @@
-//! Values of query parameters whose mistakes are told in words.
+//! Types of query parameters with readable error messages.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
-/// A whole number within limits.
+/// An integer from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct BoundedInt<const MIN: i64, const MAX: i64>(pub i64);
@@ -19,7 +19,7 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
     }
 }
 
-/// A point in time.
+/// A point in time (RFC 3339), or a date, which stands for midnight UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Timestamp(pub DateTime<Utc>);
@@ -28,7 +28,7 @@ impl TryFrom<String> for Timestamp {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        // A plus that was not encoded has become a space.
+        // A `+` that was not percent-encoded is decoded as a space.
         let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|time| time.to_utc());
         let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
         match time.or_else(|_| day()) {
@@ -38,7 +38,7 @@ impl TryFrom<String> for Timestamp {
     }
 }
 
-/// What somebody typed to search for; nobody types more than 200 characters.
+/// A full-text query, up to 200 characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct SearchText(pub String);

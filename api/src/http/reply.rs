@@ -1,7 +1,7 @@
-//! How an answer is put together: the handler's part.
+//! Building blocks for the responses of handlers.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LINK};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
@@ -16,29 +16,33 @@ use super::stream::stream;
 use crate::base::db::version::Version;
 use crate::base::error::{Error, Result};
 
-/// The directory version of an entry's own last change; the first part of its tag.
+/// Directory version of the last change of an entry. First part of its entity tag.
 #[derive(Clone, Copy)]
 pub(super) struct Revision(pub i64);
 
-/// A JSON answer of its own kind.
+/// Returns a response with a JSON body and its own media type.
 pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result<HttpResponse> {
     let body = serde_json::to_vec(body).map_err(Error::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).body(body))
 }
 
-/// An answer that only holds now.
+/// Adds `Cache-Control: no-store` to a response.
 pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
-    response.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.extensions_mut().insert(Sharing::OneRequest);
     response
 }
 
-/// Who may be sent a response. One without this is for a single request: it is neither stored nor tagged as public.
+/// Which callers may receive a response. A response without this extension belongs to one request: the cache does not
+/// store it.
 #[derive(Clone, Debug)]
 pub(super) enum Sharing {
-    /// It is the same for every caller, and enters the response cache.
+    /// The response is the same for every caller, and is stored in the response cache.
     Public,
-    /// It depends on what the caller may see, and is not stored.
+    /// The response depends on what the caller may see, and is not stored.
     PerCaller { visibility: &'static str, is_private: bool },
+    /// It is for one request only: clients can validate it by its entity tag, and nobody stores it.
+    OneRequest,
 }
 
 /// A response that is the same for every caller.
@@ -57,9 +61,9 @@ impl Responder for Public {
 /// A response that depends on what the caller may see.
 pub(crate) struct PerCaller {
     pub response: HttpResponse,
-    /// What tells apart responses to callers who may see more from those to others.
+    /// Level of visibility of the caller. Part of the entity tag.
     pub visibility: &'static str,
-    /// Whether caches that others share must not store it.
+    /// Whether shared caches must not store the response.
     pub is_private: bool,
 }
 
@@ -73,7 +77,7 @@ impl Responder for PerCaller {
     }
 }
 
-/// Where the same is in its other forms (RFC 8288).
+/// Returns `Link` values (RFC 8288) of the other formats of a representation.
 pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -> Vec<String> {
     let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())
         .filter(|(key, _)| !matches!(&**key, "format" | "cursor"))
@@ -94,15 +98,15 @@ fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
 }
 
 impl<T: Record> EntryParams<T> {
-    /// The entry in the form that was asked for.
+    /// Responds with the entry in the requested format.
     pub(crate) fn reply(&self, req: &HttpRequest, entry: &T) -> Result<HttpResponse> {
-        let form = self.view.chosen().content_type();
-        let response = match self.view.chosen() {
-            Format::Geojson => reply(form, &self.view.feature(entry)?)?,
+        let form = self.representation.chosen().content_type();
+        let response = match self.representation.chosen() {
+            Format::Geojson => reply(form, &self.representation.feature(entry)?)?,
             Format::Ics => HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(calendar(entry)),
-            _ => reply(form, &self.view.pick(entry)?)?,
+            _ => reply(form, &self.representation.pick(entry)?)?,
         };
-        let links = alternate(req, self.view.chosen(), T::ENTRIES);
+        let links = alternate(req, self.representation.chosen(), T::ENTRIES);
         let mut response = if links.is_empty() { response } else { tell(response, &links) };
         if let Some(revision) = entry.revision() {
             response.extensions_mut().insert(Revision(revision));
@@ -112,35 +116,35 @@ impl<T: Record> EntryParams<T> {
 }
 
 impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
-    /// One page, and in the header where the next one is.
+    /// Responds with one page, and with the URL of the next page in `Link`.
     pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>, version: Version) -> Result<HttpResponse> {
         let next = page.next_query(req.query_string()).map(|query| format!("{}?{query}", req.path()));
         let mut links: Vec<String> = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
-        links.extend(alternate(req, self.view.chosen(), T::LISTS));
+        links.extend(alternate(req, self.representation.chosen(), T::LISTS));
         let json = Format::Json.content_type();
-        let response = if self.view.is_feed() {
+        let response = if self.representation.is_feed() {
             let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
             let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
             let list = if asked.is_empty() { req.path().to_owned() } else { format!("{}?{asked}", req.path()) };
             let feed = feed(&page.items, &list, here, next, version.changed_at)?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
-        } else if self.view.is_whole() {
+        } else if self.representation.is_whole() {
             reply(json, &page)?
         } else {
             let Page { items, total, next, facets, did_you_mean } = page;
-            let items = items.iter().map(|item| self.view.pick(item)).collect::<Result<Vec<_>>>()?;
+            let items = items.iter().map(|item| self.representation.pick(item)).collect::<Result<Vec<_>>>()?;
             reply(json, &Page { items, total, next, facets, did_you_mean })?
         };
         Ok(tell(response, &links))
     }
 
-    /// Every match, without pages.
+    /// Responds with a stream of all matches.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
         let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
-        let links = alternate(req, self.view.chosen(), T::LISTS);
+        let links = alternate(req, self.representation.chosen(), T::LISTS);
         Ok(tell(stream(self, &name, coding(req.headers()), rows).await?, &links))
     }
 }

@@ -1,4 +1,4 @@
-//! Reads a query string into typed values and names every mistake in it at once.
+//! Parses query strings into typed values, and reports all violations at once.
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
@@ -11,11 +11,11 @@ use utoipa::openapi::path::ParameterIn;
 
 use crate::base::error::{Error, Result, Violation};
 
-/// The keys and values of a query string; values of one key in the order they were given.
+/// Parameters of a query string. The values of each parameter keep their order.
 pub(crate) struct Pairs(BTreeMap<String, Vec<String>>);
 
 impl Pairs {
-    /// Reads a query string that the guard has found well-formed.
+    /// Parses a query string that the guard has checked.
     pub(crate) fn parse(query: &str) -> Self {
         let mut pairs: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -24,13 +24,13 @@ impl Pairs {
         Self(pairs)
     }
 
-    /// Everything but some keys, in one order however it was asked.
+    /// Returns the query string in canonical order, without some parameters.
     pub(crate) fn canonical(&self, without: &[&str]) -> String {
         let kept = self.0.iter().filter(|(key, _)| !without.contains(&key.as_str()));
         encode(kept.flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))))
     }
 
-    /// A key that is in neither list of parameters.
+    /// Returns a violation for each parameter that is not among `known`.
     pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
         let strangers = self.0.keys().filter(|key| !known.contains(key));
         let those =
@@ -38,7 +38,8 @@ impl Pairs {
         strangers.map(|key| Violation::parameter(key, format!("is not a parameter here; {those}"))).collect()
     }
 
-    /// Reads the keys that `T` knows. Each is tried alone first, so that every mistake is found; the rest still counts.
+    /// Parses the parameters of `T`. Each parameter is parsed alone first, to find all violations. Parameters without a
+    /// violation are used even if others have one.
     pub(crate) fn read<T: DeserializeOwned + IntoParams + Default>(&self, violations: &mut Vec<Violation>) -> T {
         let known = names::<T>();
         let mut good = vec![];
@@ -53,18 +54,18 @@ impl Pairs {
                 }
             }
         }
-        // What is right key by key is right together.
+        // Parameters that are valid one by one are valid together.
         serde_html_form::from_str(&encode(good.into_iter())).unwrap_or_default()
     }
 }
 
-/// No query string at all.
+/// Refuses a query string.
 pub(crate) fn reject_query(req: &HttpRequest) -> Result<()> {
     let strangers = Pairs::parse(req.query_string()).unknown(&[]);
     if strangers.is_empty() { Ok(()) } else { Err(Error::Parameters(strangers)) }
 }
 
-/// The parameters that an operation takes in its query string. Any other parameter is refused.
+/// Query parameters of an operation. Any other parameter is refused.
 pub(crate) trait Params: Sized {
     fn read(req: &HttpRequest) -> Result<Self>;
 }
@@ -78,7 +79,7 @@ impl<T: DeserializeOwned + IntoParams + Default> Params for T {
     }
 }
 
-/// No parameters.
+/// For operations without query parameters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NoParams;
 
@@ -88,7 +89,7 @@ impl Params for NoParams {
     }
 }
 
-/// A query string that is nothing but `T`.
+/// Extractor for the query parameters `T`.
 pub(crate) struct QueryString<T>(pub T);
 
 impl<T: Params> FromRequest for QueryString<T> {
@@ -109,7 +110,7 @@ fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     text.extend_pairs(pairs).finish()
 }
 
-/// The message about a closed list names its values; it only must not speak of variants.
+/// Returns the message of a parse error without the word "variant" of serde.
 fn plain(error: &serde_html_form::de::Error) -> String {
     let message = error.to_string();
     match message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
@@ -120,7 +121,7 @@ fn plain(error: &serde_html_form::de::Error) -> String {
     }
 }
 
-/// The names of the query parameters a type describes.
+/// Returns the names of the query parameters of a type.
 pub(crate) fn names<T: IntoParams>() -> Vec<String> {
     T::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }

@@ -1,4 +1,4 @@
-//! The order of a list.
+//! Sort order of a list.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,13 +7,13 @@ use serde::de::{Error, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
-/// What the entries of a resource can be ordered by.
+/// Sort fields of a resource.
 pub(crate) trait Order: Copy + for<'de> Deserialize<'de> + 'static {
-    /// Its values, as they stand in the query string.
+    /// Values of `sort` without a leading minus.
     const VALUES: &'static [&'static str];
 }
 
-/// An order, ascending or with a leading minus descending.
+/// A sort order: ascending, or descending with a leading minus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sort<O> {
     pub by: O,

@@ -1,4 +1,4 @@
-//! Lists without pages: every match, batch by batch, in constant memory.
+//! Streams all matches of a list in batches, with constant memory.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
@@ -12,26 +12,27 @@ use super::page::Position;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result};
 
-/// Entries read from the database at a time.
+/// Number of entries per batch.
 const BATCH: u64 = 500;
 
-/// Where the stream stands.
+/// State of a stream.
 struct Progress<T> {
-    /// The batch to write next, and where to read on.
+    /// The batch to write next, and the position of the batch after it.
     batch: (Vec<T>, Option<Position>),
     left: u64,
     begins: bool,
     encoder: Encoder,
 }
 
-/// Streams what `rows` gives, from one position to the next. What can be refused is refused before the first byte.
+/// Streams the batches that `rows` returns. The first batch is read before the response starts, so that errors up to
+/// then become a problem response.
 pub(crate) async fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: Coding, rows: F) -> Result<HttpResponse>
 where
     Q: 'static,
     T: Record,
     F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
 {
-    let format = list.view.chosen();
+    let format = list.representation.chosen();
     let left = list.limit.unwrap_or(u64::MAX);
     let batch = rows(list.after.as_ref(), left.min(BATCH)).await?;
     let encoder = Encoder::new(coding).map_err(Error::internal)?;
@@ -63,32 +64,32 @@ where
     Ok(response.streaming(body))
 }
 
-/// One batch as it stands in the body, with what goes before the first and behind the last.
+/// Returns one batch in the requested format, with the header before the first and the footer after the last.
 fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends: bool) -> Result<Vec<u8>> {
     let mut text = vec![];
-    match list.view.chosen() {
+    match list.representation.chosen() {
         Format::Csv if begins => text.extend(csv::header(T::COLUMNS)?),
         Format::Geojson if begins => text.extend(br#"{"type":"FeatureCollection","features":["#),
         Format::Ics if begins => text.extend(ical::begin().bytes()),
         _ => {}
     }
     for (index, item) in items.iter().enumerate() {
-        match list.view.chosen() {
+        match list.representation.chosen() {
             Format::Csv => text.extend(csv::row(T::COLUMNS, &serde_json::to_value(item).map_err(Error::internal)?)?),
             Format::Geojson => {
                 if index > 0 || !begins {
                     text.push(b',');
                 }
-                serde_json::to_writer(&mut text, &list.view.feature(item)?).map_err(Error::internal)?;
+                serde_json::to_writer(&mut text, &list.representation.feature(item)?).map_err(Error::internal)?;
             }
             Format::Ics => text.extend(ical::event(item).bytes()),
             Format::Json | Format::Ndjson | Format::Atom | Format::Graphml => {
-                serde_json::to_writer(&mut text, &list.view.pick(item)?).map_err(Error::internal)?;
+                serde_json::to_writer(&mut text, &list.representation.pick(item)?).map_err(Error::internal)?;
                 text.push(b'\n');
             }
         }
     }
-    match list.view.chosen() {
+    match list.representation.chosen() {
         Format::Geojson if ends => text.extend(b"]}"),
         Format::Ics if ends => text.extend(ical::end().bytes()),
         _ => {}

@@ -1,4 +1,4 @@
-//! What names a representation, and whether a client holds it already.
+//! Entity tags of representations, and conditional GET requests.
 
 use std::sync::LazyLock;
 use std::time::SystemTime;
@@ -13,7 +13,8 @@ use super::negotiate::coding;
 use crate::base::dates;
 use crate::base::db::version::Version;
 
-/// A representation depends on the program as well as on the data: two builds of one version may differ.
+/// Version and commit of the program. They are part of every entity tag, because two builds may represent the same data
+/// differently.
 const PROGRAM: [&str; 2] = [
     env!("CARGO_PKG_VERSION"),
     match option_env!("TRANSFERATLAS_REVISION") {
@@ -22,10 +23,10 @@ const PROGRAM: [&str; 2] = [
     },
 ];
 
-/// What of a request decides how a kept answer is sent.
+/// Request headers that decide how a stored response is sent.
 pub(super) struct Wanted {
     pub coding: Coding,
-    held: Option<String>,
+    if_none_match: Option<String>,
     since: Option<SystemTime>,
 }
 
@@ -34,24 +35,25 @@ impl Wanted {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         Self {
             coding: coding(headers),
-            held: text(header::IF_NONE_MATCH).map(str::to_owned),
+            if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
             since: text(header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()),
         }
     }
 
-    /// Does the client say that it holds it?
+    /// Whether `If-None-Match` contains the entity tag.
     pub(super) fn holds(&self, tag: &str) -> bool {
-        match self.held.as_deref().map(EntityTags::read) {
+        match self.if_none_match.as_deref().map(EntityTags::read) {
             Some(Ok(EntityTags::Any)) => true,
-            Some(Ok(EntityTags::These(tags))) => tags.iter().any(|held| held.trim_start_matches("W/") == tag),
-            // A condition that cannot be read does not hold.
+            Some(Ok(EntityTags::These(tags))) => tags.iter().any(|stored| stored.trim_start_matches("W/") == tag),
+            // A malformed header never matches.
             Some(Err(_)) | None => false,
         }
     }
 
-    /// Does the client hold this representation already? The date counts only where no tag was sent (RFC 9110, 13.2.2).
+    /// Whether the client's copy is current. `If-Modified-Since` is ignored if `If-None-Match` is sent (RFC 9110,
+    /// 13.2.2).
     pub(super) fn has(&self, tag: &str, changed: SystemTime) -> bool {
-        match (&self.held, self.since) {
+        match (&self.if_none_match, self.since) {
             (Some(_), _) => self.holds(tag),
             (None, Some(since)) => seconds(changed) <= seconds(since),
             (None, None) => false,
@@ -59,7 +61,8 @@ impl Wanted {
     }
 }
 
-/// When an answer may have changed last: with the directory, the program, or the day, which tells what is upcoming.
+/// Returns `Last-Modified`: the latest of the last write, the start of the program and midnight. The day decides which
+/// entries are upcoming.
 pub(super) fn changed(version: Version) -> SystemTime {
     static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
     STARTED.max(version.changed_at.into()).max(dates::began(dates::today()).into())
@@ -89,12 +92,12 @@ pub(super) fn of_revision(revision: i64, digest: &str) -> String {
     format!("{revision}-{digest}")
 }
 
-/// The tag of an entry in JSON as it is sent without a coding.
+/// Returns the entity tag of an entry in JSON without a content coding.
 pub(crate) fn entry_tag(revision: i64, body: &[u8]) -> String {
     tag(&of_revision(revision, &digest(&[body])), Coding::Identity)
 }
 
-/// The tag of one representation; another coding is another one.
+/// Returns the entity tag of a representation in a content coding.
 pub(super) fn tag(base: &str, coding: Coding) -> String {
     match coding {
         Coding::Identity => format!("\"{base}\""),

@@ -1,5 +1,5 @@
-//! Which entry of the directory each row of a file is. Every name that two entries would share is found here, with its line,
-//! before the database says it without one.
+//! Assignment of the rows of a file to entries of the directory. Conflicts of slugs and official keys are found here
+//! with their lines, before the database refuses them without a line.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use super::error::{ImportError, LineError};
 use crate::base::db::KeyChange;
 use crate::write::input::Input;
 
-/// The entries that the rows of a file are.
+/// The entries assigned to the rows of a file.
 pub(super) struct Assignment {
-    /// In the order of the rows; an entry that is not there yet has a new id.
+    /// IDs of the entries, in the order of the rows. A new entry has a new ID.
     pub ids: Vec<Uuid>,
-    /// Entries that get another official key.
+    /// Entries whose official key changes.
     pub key_changes: Vec<KeyChange>,
 }
 
-/// Finds the entry of each row: the one with its official key or, where there is none, the one with its slug. An entry whose own
-/// official key the file does not hold is the same one under a new key, as after a territorial reform.
+/// Finds the entry of each row: by official key, or otherwise by slug. An entry found by slug is the same entry under a
+/// new official key, as after a territorial reform, unless the file contains its old official key.
 pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, ImportError> {
     let mut directory = KnownNames::read(db, rows).await?;
     let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
@@ -34,16 +34,16 @@ pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)
         flaws.extend(found);
         ids.push(id);
     }
-    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Flaws(flaws)) }
+    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Lines(flaws)) }
 }
 
-/// The names of the entries that a file touches, as they are once the rows up to some line are stored.
+/// Slugs and official keys of the entries that a file concerns, as they will be after storing the rows so far.
 struct KnownNames {
     owners: HashMap<String, Uuid>,
     names: HashMap<Uuid, Names>,
-    /// The official keys and slugs that the file holds, each with its line.
+    /// Official keys and slugs in the file, with their lines.
     lines: HashMap<String, u64>,
-    /// The lines that entries were found on.
+    /// Lines of the entries found so far.
     found: HashMap<Uuid, u64>,
 }
 
@@ -62,8 +62,8 @@ impl Names {
         std::iter::once(&self.slug).chain(&self.official)
     }
 
-    /// What the entry is called in messages.
-    fn shown(&self) -> String {
+    /// Returns the name of the entry in messages.
+    fn description(&self) -> String {
         match &self.official {
             Some(official) => format!("{official} ({})", self.slug),
             None => self.slug.clone(),
@@ -86,7 +86,7 @@ impl KnownNames {
         Ok(Self { owners, names, lines, found: HashMap::new() })
     }
 
-    /// The entry that a row is, if it is there.
+    /// Returns the existing entry of a row, if there is one.
     fn entry<T: Input>(&self, input: &T) -> Option<Uuid> {
         let by_key = input.official().and_then(|key| self.owners.get(key));
         let is_same = |id: &&Uuid| {
@@ -96,14 +96,14 @@ impl KnownNames {
         by_key.or_else(|| self.owners.get(input.slug()).filter(is_same)).copied()
     }
 
-    /// What of a row another entry has, or another line.
+    /// Returns the conflicts of a row with other entries and other lines.
     fn conflicts<T: Input>(&self, id: Uuid, line: u64, input: &T) -> Vec<LineError> {
         let names = Names::of(input);
         let flaw = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
         if let Some(first) = self.found.get(&id) {
             let detail = format!(
                 "{} is the same entry as on line {first}, by its slug or official key; leave one of the two lines out",
-                names.shown()
+                names.description()
             );
             return vec![flaw("slug", detail)];
         }
@@ -117,9 +117,13 @@ impl KnownNames {
             .collect()
     }
 
-    /// What is said of a name that another entry has, and what to do.
+    /// Returns the message about a slug or official key that another entry has.
     fn taken(&self, member: &str, name: &str, own: &Names, other: &Names) -> String {
-        let taken = format!("`{name}` cannot become the {member} of {}: it is that of {}", own.shown(), other.shown());
+        let taken = format!(
+            "`{name}` cannot become the {member} of {}: it is that of {}",
+            own.description(),
+            other.description()
+        );
         let elsewhere = other.official.as_ref().or(Some(&other.slug)).and_then(|key| self.lines.get(key));
         match elsewhere {
             Some(line) => format!(
@@ -138,7 +142,7 @@ impl KnownNames {
         (old != new).then(|| KeyChange { slug: input.slug().to_owned(), old, new })
     }
 
-    /// Takes a row as stored: its entry has these names from here on, and no others.
+    /// Records a row as stored: from here on, its entry has the slug and official key of the row.
     fn note<T: Input>(&mut self, id: Uuid, line: u64, input: &T) {
         let names = Names::of(input);
         for name in self.names.get(&id).into_iter().flat_map(Names::all) {

@@ -1,31 +1,31 @@
-//! The content of releases as it was last applied. What differs from it in the directory was changed there.
+//! Baselines: the content of releases as last applied. Differences from it were made in the directory.
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::base::db::{Author, Write};
+use crate::base::db::{Author, Write, sql};
 use crate::base::error::{Error, Result};
 use crate::write::input::Input;
 
-/// The command that the content of a release is recorded under.
+/// Command that changes by a release are recorded under.
 pub(super) const COMMAND: &str = "seed";
 
-/// Rows recorded by one statement.
+/// Number of rows per statement.
 const PART: usize = 1000;
 
-/// The content of releases as it was last applied to the entries of a resource.
+/// The content of releases as last applied to the entries of a resource.
 pub(super) struct Baselines {
     entries: HashMap<Uuid, Value>,
-    /// The ids by slug and official key.
+    /// IDs by slug and official key.
     ids: HashMap<String, Uuid>,
 }
 
 impl Baselines {
-    /// Reads what was recorded when a release last changed an entry, or else the first state that was recorded of it. A directory
-    /// that is older than its history has the state that its history began with.
+    /// Reads the recorded state of the last release that changed an entry, or otherwise the first recorded state of the
+    /// entry. In a directory that is older than its history, that is the state at the start of the history.
     pub(super) async fn read<T: Input>(db: &impl ConnectionTrait) -> Result<Self> {
         const BASELINES: &str = "select entry_id, entry::text from seed_state where resource = $1 \
             union all \
@@ -40,7 +40,7 @@ impl Baselines {
         }
         let actors = [COMMAND, "migrate"].map(|command| Author::command(command).actor.into());
         let values: Vec<sea_orm::Value> = std::iter::once(T::RESOURCE.table.into()).chain(actors).collect();
-        let rows = Baseline::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, BASELINES, values));
+        let rows = Baseline::find_by_statement(sql(BASELINES, values));
         let (mut entries, mut ids) = (HashMap::new(), HashMap::new());
         for Baseline { entry_id, entry } in rows.all(db).await? {
             let entry: Value = serde_json::from_str(&entry).map_err(Error::internal)?;
@@ -57,16 +57,16 @@ impl Baselines {
         self.entries.get(&id)
     }
 
-    /// Returns the entry that had the names of a row when a release was last applied. `officials` are the official keys that
-    /// the release holds.
+    /// Returns the entry that had the official key or slug of a row when a release was last applied. `officials` are
+    /// the official keys in the release.
     pub(super) fn find<T: Input>(&self, row: &T, officials: &HashSet<String>) -> Option<Uuid> {
         let official = |id: &Uuid| self.entries.get(id)?.get(T::RESOURCE.official?)?.as_str();
         find_by_name(&self.ids, row, |id| official(id).is_some_and(|official| officials.contains(official)))
     }
 }
 
-/// Returns the entry that a row is: the one with its official key, or else the one with its slug, unless the official key of that
-/// entry is another row's.
+/// Returns the entry of a row: by official key, or otherwise by slug, unless the official key of that entry belongs to
+/// another row.
 pub(super) fn find_by_name<T: Input>(
     ids: &HashMap<String, Uuid>,
     row: &T,
@@ -76,7 +76,7 @@ pub(super) fn find_by_name<T: Input>(
     by_key.or_else(|| ids.get(row.slug()).filter(|id| !is_other(id))).copied()
 }
 
-/// Records what the release holds of entries that exist. Returns the number of rows written.
+/// Records the content of the release for existing entries. Returns the number of rows written.
 pub(super) async fn record(write: &Write, table: &str, applied: &[(Uuid, Value)]) -> Result<u64> {
     const RECORD: &str = "insert into seed_state (entry_id, resource, entry) \
         select s.entry_id, $1, s.entry from json_to_recordset(cast(cast($2 as text) as json)) as s (entry_id uuid, entry json) \
@@ -85,7 +85,7 @@ pub(super) async fn record(write: &Write, table: &str, applied: &[(Uuid, Value)]
     for part in applied.chunks(PART) {
         let rows: Value = part.iter().map(|(id, entry)| json!({ "entry_id": id, "entry": entry })).collect();
         let values: [sea_orm::Value; 2] = [table.into(), rows.to_string().into()];
-        let done = write.tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, RECORD, values)).await?;
+        let done = write.tx.execute_raw(sql(RECORD, values)).await?;
         recorded += done.rows_affected();
     }
     Ok(recorded)

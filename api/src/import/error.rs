@@ -1,10 +1,10 @@
-//! Why a file is not stored.
+//! Errors of imports.
 
 use std::fmt;
 
 use crate::base::error::Error;
 
-/// Something in a file that needs another look
+/// An error on a line of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LineError {
     pub line: u64,
@@ -23,10 +23,10 @@ impl fmt::Display for LineError {
     }
 }
 
-/// Why a file was not stored
+/// The reason why a file was not stored.
 #[derive(Debug)]
 pub(crate) enum ImportError {
-    Flaws(Vec<LineError>),
+    Lines(Vec<LineError>),
     Failed(Error),
 }
 
@@ -36,10 +36,10 @@ impl From<Error> for ImportError {
     }
 }
 
-/// Why a transaction was not committed.
+/// The reason why a transaction was not committed.
 pub(super) enum Stopped<T> {
     ImportError(ImportError),
-    /// Nothing has changed, or nothing was to be stored.
+    /// Nothing changed, or the transaction was a rehearsal.
     Unneeded(T),
 }
 

@@ -1,13 +1,14 @@
-//! What `import` reads, written.
+//! Export of entries in the formats that `import` reads.
 
 use serde_json::Value;
 
 use super::files::Files;
 use super::form::Form;
+use super::rows::Column;
 use crate::base::db::Database;
 use crate::base::error::{Error, Result};
 
-/// All entries of a resource, as `import` reads them.
+/// Returns all entries of a resource in a format that `import` reads.
 pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Result<String> {
     let inputs = (files.values)(database.connection()).await?;
     match form {
@@ -17,11 +18,11 @@ pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Re
     }
 }
 
-fn table(columns: &[&str], inputs: &[Value]) -> Result<String> {
+fn table(columns: &[Column], inputs: &[Value]) -> Result<String> {
     let mut writer = ::csv::Writer::from_writer(vec![]);
-    writer.write_record(columns).map_err(Error::internal)?;
+    writer.write_record(columns.iter().map(|column| column.name)).map_err(Error::internal)?;
     for input in inputs {
-        let cell = |column: &&str| match input.get(*column).or_else(|| input.get("location")?.get(*column)) {
+        let cell = |column: &Column| match column.name.split('.').try_fold(input, |value, member| value.get(member)) {
             Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
             None => String::new(),

@@ -1,4 +1,4 @@
-//! Files of entries: read whole and checked whole before anything is stored.
+//! Files of entries. A file is read and validated completely before any entry is stored.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use super::form::Form;
 use super::merge::merge_rows;
 use super::report::UpdateReport;
 use super::retire::{FormerKeys, RetiredKeys, retire};
-use super::rows::{Row, array, csv, lines};
+use super::rows::{Column, Row, array, csv, lines};
 use super::store_rows::store_rows;
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
@@ -25,19 +25,19 @@ use crate::query::entry::inputs;
 use crate::write::input::Input;
 use crate::write::store::record_existing;
 
-/// How files of a resource are read, stored and written.
+/// Functions and data for files of a resource.
 pub(crate) struct Files {
     pub resource: &'static Resource,
-    /// The columns of its table in CSV; entries with lists have none.
-    pub table: Option<&'static [&'static str]>,
-    /// The first content, where the program brings some along, and how it is written.
+    /// Columns in CSV. `None` for resources whose entries contain lists.
+    pub table: Option<&'static [Column]>,
+    /// Content of this release and its format, if there is any.
     pub seed: Option<(Form, &'static str)>,
-    /// Official keys that the register no longer holds, where the program brings some along.
+    /// Retired keys of this release, if there are any.
     pub former_keys: Option<FormerKeys>,
-    read: fn(Form, &str) -> Result<ParsedFile, Vec<LineError>>,
-    /// Records retired official keys, and removes the entries that still have them.
+    read: fn(&FileText<'_>) -> Result<ParsedFile, Vec<LineError>>,
+    /// Records retired keys, and removes the entries that still have them.
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
-    /// Notes entries of which nothing was ever noted.
+    /// Records the present state of entries without any recorded change.
     pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
     pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
 }
@@ -62,7 +62,7 @@ impl Files {
         }
     }
 
-    pub(crate) const fn with_table(self, columns: &'static [&'static str]) -> Self {
+    pub(crate) const fn with_table(self, columns: &'static [Column]) -> Self {
         Self { table: Some(columns), ..self }
     }
 
@@ -71,26 +71,27 @@ impl Files {
     }
 
     pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
-        (self.read)(form, text)
+        (self.read)(&FileText { form, text, columns: self.table.unwrap_or_default() })
     }
 }
 
-/// The entries of a file, valid by themselves.
+/// The entries of a file, each of them valid. Their references are not resolved yet.
 pub(crate) struct ParsedFile {
     pub(super) entries: Box<dyn Entries>,
     pub len: usize,
 }
 
-/// Entries of one resource, each with the line it begins on.
+/// Entries of one resource, each with its line.
 pub(super) trait Entries {
-    /// Stores them a thousand at a time, in their order; what they refer to must be there. Tells how many each time.
+    /// Stores the entries in parts of 1000, in their order. The entries that they refer to must exist. Calls `done`
+    /// with the size of each part.
     fn store<'a>(
         &'a self,
         write: &'a Write,
         done: &'a dyn Fn(usize),
     ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>>;
 
-    /// Merges them, as the content of a release, with the entries of the directory.
+    /// Merges the entries, as the content of a release, with those of the directory.
     fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>>;
 }
 
@@ -108,10 +109,19 @@ impl<T: Input> Entries for Vec<(u64, T)> {
     }
 }
 
+/// The text of a file.
+struct FileText<'t> {
+    form: Form,
+    text: &'t str,
+    /// The columns that a file in CSV may have.
+    columns: &'t [Column],
+}
+
 /// Reads and checks every row, and sees that none names the same entry as another.
-fn read<T: Input>(form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
+fn read<T: Input>(file: &FileText<'_>) -> Result<ParsedFile, Vec<LineError>> {
+    let FileText { form, text, columns } = *file;
     let rows = match form {
-        Form::Csv => csv(text),
+        Form::Csv => csv(text, columns),
         Form::Json => array(text),
         Form::Ndjson => Ok(lines(text)),
     };
@@ -151,14 +161,14 @@ fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
     value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
 }
 
-/// Who stores, and whether it is a rehearsal, which stores nothing.
+/// Author of an import, and whether it is a rehearsal, which stores nothing.
 pub(crate) struct Storing {
     pub author: Author,
     pub is_rehearsal: bool,
 }
 
-/// Stores batches one after another in one transaction: all of them, or nothing.
-/// `progress` hears of each part that was stored, by its entries.
+/// Stores batches one after another in one transaction: all of them or none. Calls `progress` with the size of each
+/// stored part.
 pub(crate) async fn store(
     database: &Database,
     directory: &DirectoryVersion,

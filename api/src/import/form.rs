@@ -1,10 +1,10 @@
-//! How files are written.
+//! File formats.
 
 use std::path::Path;
 
 use clap::ValueEnum;
 
-/// How a file is written
+/// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     Csv,
@@ -13,7 +13,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// By the ending of a file's name.
+    /// Returns the format of a file by its extension.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         Self::from_str(path.extension()?.to_str()?, true).ok()
     }

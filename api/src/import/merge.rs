@@ -1,5 +1,5 @@
-//! The rows of a release are merged with the entries of the directory: what the release changed is changed, and what was changed
-//! in the directory stays.
+//! Merge of a release into the directory: changes of the release are applied, and changes made in the directory are
+//! kept.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,33 +19,33 @@ use crate::query::entry::inputs;
 use crate::write::input::Input;
 use crate::write::{ItemViolation, ResolvedReferences};
 
-/// What is to be done with the rows of a release.
-struct Plan<'w, T> {
+/// Merge of the rows of a release.
+struct ReleaseMerge<'w, T> {
     write: &'w Write,
     report: UpdateReport,
     baselines: Baselines,
-    /// The entries of the directory.
+    /// Entries of the directory.
     current: HashMap<Uuid, T>,
-    /// Their ids, by slug and official key.
+    /// IDs of the entries of the directory, by slug and official key.
     ids: HashMap<String, Uuid>,
-    /// The official keys that the release holds.
+    /// Official keys in the release.
     officials: HashSet<String>,
     /// Rows to store.
     rows: Vec<(u64, T)>,
-    /// What the release holds of entries that were created before.
+    /// Content of the release for existing entries.
     applied: Vec<(Uuid, Value)>,
 }
 
 /// Merges the rows of a release with the entries of a resource.
 pub(super) async fn merge_rows<T: Input>(write: &Write, rows: &[(u64, T)]) -> Result<UpdateReport, ImportError> {
-    let mut plan = Plan::new(write, rows).await?;
+    let mut plan = ReleaseMerge::new(write, rows).await?;
     for (line, row) in plan.resolved(rows.to_vec()).await? {
         plan.add(line, row)?;
     }
     plan.carry_out().await
 }
 
-impl<'w, T: Input> Plan<'w, T> {
+impl<'w, T: Input> ReleaseMerge<'w, T> {
     async fn new(write: &'w Write, rows: &[(u64, T)]) -> Result<Self> {
         let current: HashMap<Uuid, T> = inputs::<T::View, T>(&write.tx, None).await?.into_iter().collect();
         let names = |(id, entry): (&Uuid, &T)| {
@@ -63,8 +63,8 @@ impl<'w, T: Input> Plan<'w, T> {
         })
     }
 
-    /// Replaces the names of other entries by those that are stored. A row that names an entry which the directory does not have,
-    /// because it was deleted there, is left out; so are the rows that name the row.
+    /// Replaces references by the stored references. A row that refers to an entry which was deleted in the directory
+    /// is left out, and so are the rows that refer to that row.
     async fn resolved(&mut self, mut rows: Vec<(u64, T)>) -> Result<Vec<(u64, T)>> {
         loop {
             let mut entries: Vec<(Uuid, T)> = rows.iter().map(|(_, row)| (Uuid::now_v7(), row.clone())).collect();
@@ -86,13 +86,13 @@ impl<'w, T: Input> Plan<'w, T> {
         }
     }
 
-    /// Decides what becomes of a row.
+    /// Decides whether a row is created, merged or left out.
     fn add(&mut self, line: u64, row: T) -> Result<()> {
         let theirs = value(&row)?;
         let known = self.baselines.find(&row, &self.officials);
         let baseline = known.and_then(|id| self.baselines.get(id));
         if baseline == Some(&theirs) {
-            // The release did not change the entry, so the directory keeps what it made of it.
+            // The release did not change the entry, so changes made in the directory are kept.
             self.report.stored.unchanged += 1;
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl<'w, T: Input> Plan<'w, T> {
         Ok(())
     }
 
-    /// Stores an entry that was merged with the release, unless the result is invalid.
+    /// Adds a merged entry to the rows to store, unless the result is invalid or unchanged.
     fn add_merged(&mut self, line: u64, slug: &str, id: Uuid, merged: Merged) {
         let Merged { content, conflicts } = merged;
         let Checked { value, violations, .. } = Checked::<T>::read(content, vec![]);
@@ -152,7 +152,7 @@ fn value(entry: &impl Serialize) -> Result<Value> {
     serde_json::to_value(entry).map_err(Error::internal)
 }
 
-/// Violations as one line.
+/// Returns violations in one line.
 fn listed(violations: &[Violation]) -> String {
     let line = |Violation { pointer, detail, .. }: &Violation| match pointer.as_deref() {
         Some(pointer) if !pointer.is_empty() => format!("{pointer} {detail}"),

@@ -1,4 +1,4 @@
-//! Files of entries, in and out.
+//! Import and export of files of entries, and updates to the content of a release.
 
 mod assign;
 mod baseline;
@@ -20,3 +20,4 @@ pub(crate) use self::files::{Files, Storing, store};
 pub use self::form::Form;
 pub use self::report::UpdateReport;
 pub(crate) use self::retire::FormerKeys;
+pub(crate) use self::rows::Column;

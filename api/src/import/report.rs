@@ -1,16 +1,16 @@
-//! What an update of the directory's content changed.
+//! Reports of updates.
 
 use crate::base::db::ImportSummary;
 
-/// What became of the content of a release in a directory.
+/// Result of updating a directory to the content of a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpdateReport {
     pub stored: ImportSummary,
-    /// The entries that were removed, one line each.
+    /// Removed entries, one line each.
     pub removed: Vec<String>,
-    /// The entries that differ from the release, one line each, with the reason.
+    /// Entries that differ from the release, one line each, with the reason.
     pub kept: Vec<String>,
-    /// The number of rows written about the content beside the entries.
+    /// Number of rows written in addition to the entries: baselines and retired keys.
     pub(super) recorded: u64,
 }
 
@@ -22,7 +22,7 @@ impl UpdateReport {
         self.recorded += more.recorded;
     }
 
-    /// Whether the directory is as it was.
+    /// Whether the update changed nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.stored.created + self.stored.updated + self.removed.len() == 0 && self.recorded == 0
     }

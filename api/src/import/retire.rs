@@ -1,17 +1,17 @@
-//! Entries whose official key the register no longer holds are removed, unless something still needs them.
+//! Removal of entries with retired keys, unless they are still in use.
 
 use std::collections::HashMap;
 
 use anyhow::Context;
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::baseline::Baselines;
 use super::report::UpdateReport;
-use crate::base::db::Write;
+use crate::base::db::{Write, sql};
 use crate::base::error::{Error, Result};
 use crate::base::link::Link;
 use crate::model::catalog::Resource;
@@ -19,15 +19,15 @@ use crate::query::entry::inputs;
 use crate::write::input::Input;
 use crate::write::{Referrers, delete_entry, referrers};
 
-/// A list of former official keys that comes with a release.
+/// The retired keys of a release.
 pub(crate) struct FormerKeys {
-    /// The day of the register that no longer holds them.
+    /// Date of the first register without the keys.
     pub as_of: &'static str,
-    /// A JSON array of objects with the official key, `name` and, where one is known, `successor`.
+    /// JSON array of objects with the official key, `name`, and `successor` where it is known.
     pub json: &'static str,
 }
 
-/// Official keys that the register of a day no longer holds.
+/// Official keys that are no longer in the register of a day.
 pub(crate) struct RetiredKeys {
     as_of: NaiveDate,
     keys: Vec<RetiredKey>,
@@ -36,14 +36,14 @@ pub(crate) struct RetiredKeys {
 #[derive(Serialize)]
 struct RetiredKey {
     official: String,
-    /// What the entry under the key was called.
+    /// Name of the entry under the key.
     name: String,
-    /// The official key that took its place. Omitted when no single one did.
+    /// Official key of the successor. `None` where there is no single one.
     successor: Option<String>,
 }
 
 impl RetiredKeys {
-    /// Reads a list of former official keys of a resource.
+    /// Parses a list of retired keys of a resource.
     pub(super) fn read(resource: &Resource, as_of: &str, json: &str) -> anyhow::Result<Self> {
         let column = resource.official.with_context(|| format!("{} have no official keys", resource.collection))?;
         let entries: Vec<Map<String, Value>> = serde_json::from_str(json)?;
@@ -56,7 +56,7 @@ impl RetiredKeys {
     }
 }
 
-/// Records retired official keys of a resource, and removes the entries that still have them.
+/// Records retired keys of a resource, and removes the entries that still have them.
 pub(super) async fn retire<T: Input>(write: &Write, retired: &RetiredKeys) -> Result<UpdateReport> {
     let mut report = UpdateReport { recorded: record(write, T::RESOURCE, retired).await?, ..UpdateReport::default() };
     let keys: HashMap<&str, &RetiredKey> = retired.keys.iter().map(|key| (key.official.as_str(), key)).collect();
@@ -87,7 +87,7 @@ pub(super) async fn retire<T: Input>(write: &Write, retired: &RetiredKeys) -> Re
     Ok(report)
 }
 
-/// Returns why an entry is not removed.
+/// Returns the reasons to keep an entry.
 async fn reasons(write: &Write, resource: &Resource, id: Uuid, is_changed: bool) -> Result<Vec<String>> {
     let mut reasons = vec![];
     let Referrers { links, count } = referrers(&write.tx, resource, id).await?;
@@ -118,12 +118,12 @@ async fn bound(write: &Write, id: Uuid) -> Result<Vec<String>> {
         kind: String,
         ids: String,
     }
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, BOUND, [id.into()]);
+    let found = sql(BOUND, [id.into()]);
     let found = Bound::find_by_statement(found).all(&write.tx).await?;
     Ok(found.into_iter().map(|Bound { kind, ids }| format!("it is bound to {kind} {ids}")).collect())
 }
 
-/// Records retired official keys. Returns the number of rows written, which leaves out those that are recorded already.
+/// Records retired keys. Returns the number of new and changed rows.
 async fn record(write: &Write, resource: &Resource, retired: &RetiredKeys) -> Result<u64> {
     const RECORD: &str = "insert into former_key (resource, official, name, as_of, successor) \
         select $1, f.official, f.name, $2, f.successor \
@@ -134,6 +134,6 @@ async fn record(write: &Write, resource: &Resource, retired: &RetiredKeys) -> Re
                    is distinct from (excluded.name, excluded.as_of, excluded.successor)";
     let rows = serde_json::to_string(&retired.keys).map_err(Error::internal)?;
     let values: [sea_orm::Value; 3] = [resource.table.into(), retired.as_of.into(), rows.into()];
-    let done = write.tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, RECORD, values)).await?;
+    let done = write.tx.execute_raw(sql(RECORD, values)).await?;
     Ok(done.rows_affected())
 }

@@ -1,4 +1,4 @@
-//! The content that the program brings along: the first one of a directory, and what later releases change.
+//! Content of releases: the first content of a directory, and updates to later releases.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use crate::base::error::Error;
 
 pub(crate) use crate::import::Form;
 
-/// A file of entries, as text.
+/// The text of a file of entries.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceFile<'t> {
     pub collection: &'t str,
@@ -27,11 +27,11 @@ pub struct SourceFile<'t> {
     pub text: &'t str,
 }
 
-/// A file of former official keys: a JSON array of objects with the official key, `name` and, where one is known, `successor`.
+/// A file of retired keys: a JSON array of objects with the official key, `name`, and `successor` where it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerKeysFile<'t> {
     pub collection: &'t str,
-    /// The day of the register that no longer holds them.
+    /// Date of the first register without the keys.
     pub as_of: &'t str,
     pub json: &'t str,
 }
@@ -39,13 +39,13 @@ pub struct FormerKeysFile<'t> {
 /// The files of a release.
 #[derive(Clone, Debug)]
 pub struct ReleaseContent<'t> {
-    /// In the order in which entries refer to each other.
+    /// Files of entries. A file comes after those that its entries refer to.
     pub entries: Vec<SourceFile<'t>>,
     pub former_keys: Vec<FormerKeysFile<'t>>,
 }
 
 impl ReleaseContent<'static> {
-    /// Returns the content that comes with the files of resources.
+    /// Returns the content of this release.
     pub(crate) fn of(all: &[&'static Files]) -> Self {
         let entries = |files: &&'static Files| {
             let (form, text) = files.seed?;
@@ -62,8 +62,8 @@ impl ReleaseContent<'static> {
     }
 }
 
-/// Fills a directory that no entry was ever written to. `all` are the files of every resource, in the order in which entries refer to each
-/// other.
+/// Fills an empty directory with the content of this release. `all` are the files of all resources, in the order of
+/// their references. In a directory that is older than its history, starts the history.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<()> {
@@ -72,22 +72,22 @@ pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<
     if is_filled && !lacks_history(database).await? {
         return Ok(());
     }
-    // Whoever may only read serves what is there.
+    // Without write access, the directory is served as it is.
     if !database.takes_writes().await? {
-        tracing::warn!("the database takes no writes; what its content lacks is not added");
+        tracing::warn!("the database refuses writes, so missing content is not added");
         return Ok(());
     }
     if is_filled {
         return note(database, &directory, all.to_vec()).await;
     }
-    tracing::info!("the directory is empty and gets its first content");
+    tracing::info!("filling the empty directory with the content of this release");
     let report = update(database, all, &ReleaseContent::of(all), false).await?;
-    tracing::info!(entries = report.stored.created, "the directory has its content");
+    tracing::info!(entries = report.stored.created, "filled the directory");
     Ok(())
 }
 
-/// Brings a directory to the content of a release. What was changed in the directory since an earlier release stays, and the
-/// report lists it. A rehearsal stores nothing. `all` are the files of every resource.
+/// Updates a directory to the content of a release. Keeps entries that were changed in the directory since an earlier
+/// release, and lists them in the report. A rehearsal stores nothing. `all` are the files of all resources.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn update(
@@ -109,7 +109,7 @@ pub(crate) async fn update(
     };
     match update::update(database, &directory, content, is_rehearsal).await {
         Ok(report) => Ok(report),
-        Err(ImportError::Flaws(flaws)) => {
+        Err(ImportError::Lines(flaws)) => {
             let flaws: Vec<String> = flaws.iter().map(ToString::to_string).collect();
             bail!("nothing was stored; {} things need another look:\n  {}", flaws.len(), flaws.join("\n  "))
         }
@@ -128,7 +128,7 @@ fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     batch.map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
 }
 
-/// Whether there are entries from before changes were noted.
+/// Whether there are entries without any recorded change.
 async fn lacks_history(database: &Database) -> Result<bool> {
     const UNNOTED: &str = "select exists(select from search_document d \
         where not exists (select from change c where c.entry_id = d.entry_id))";
@@ -136,11 +136,11 @@ async fn lacks_history(database: &Database) -> Result<bool> {
     Ok(unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
 }
 
-/// Notes what is there of a directory that was filled before changes were noted: its history begins now.
+/// Starts the history of a directory that was filled before changes were recorded.
 async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'static Files>) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
     let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
-    tracing::info!("the history of the directory begins");
+    tracing::info!("starting the history of the directory");
     let author = Author::command("migrate");
     let work = async move |write: &Write| -> Result<(), Error> {
         let noted = write.tx.query_all_raw(sql(NOTED)).await?;
@@ -154,7 +154,7 @@ async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'stat
     Ok(database.write(directory, author, Timeouts::Disabled, work).await?)
 }
 
-/// Adds the entries of files, in the order in which they refer to each other.
+/// Adds the entries of files, in the order of their references.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[SourceFile<'_>]) -> Result<()> {
@@ -162,8 +162,8 @@ pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[
     let batches = sources.iter().map(|file| read(all, file)).collect::<Result<Vec<_>>>()?;
     let how = Storing { author: Author::command(COMMAND), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {
-        Ok(stored) => tracing::info!(entries = stored.created, "the directory has its content"),
-        Err(ImportError::Flaws(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
+        Ok(stored) => tracing::info!(entries = stored.created, "filled the directory"),
+        Err(ImportError::Lines(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
         Err(ImportError::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())

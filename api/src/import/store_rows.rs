@@ -1,4 +1,4 @@
-//! Rows of a file are stored as the entries that they are.
+//! Storage of the rows of a file.
 
 use super::assign::{Assignment, assign};
 use super::error::{ImportError, LineError};
@@ -7,10 +7,10 @@ use crate::base::error::{Error, Violation};
 use crate::write::input::Input;
 use crate::write::store::import_entries;
 
-/// Entries stored at a time.
+/// Number of entries per part.
 const PART: usize = 1000;
 
-/// Stores rows a thousand at a time, in their order. `done` hears of each part, by its entries.
+/// Stores rows in parts of 1000, in their order. Calls `done` with the size of each part.
 pub(super) async fn store_rows<T: Input>(
     write: &Write,
     rows: &[(u64, T)],
@@ -30,18 +30,15 @@ pub(super) async fn store_rows<T: Input>(
 fn refused<T>(error: Error, part: &[(u64, T)]) -> ImportError {
     match error {
         Error::Invalid(violations) => {
-            ImportError::Flaws(violations.into_iter().map(|violation| located(violation, part)).collect())
+            ImportError::Lines(violations.into_iter().map(|violation| located(violation, part)).collect())
         }
         other => ImportError::Failed(other),
     }
 }
 
-/// The line of a violation whose pointer begins with the number of its entry.
+/// Converts a violation whose pointer begins with the index of its entry to an error with a line.
 fn located<T>(violation: Violation, part: &[(u64, T)]) -> LineError {
-    let pointer = violation.pointer.unwrap_or_default();
-    let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));
-    let line = index.parse().ok().and_then(|index: usize| part.get(index)).map(|(line, _)| *line).unwrap_or_default();
-    // What is wrong with an entry as a whole has no member.
-    let pointer = if rest.is_empty() { String::new() } else { format!("/{rest}") };
-    LineError { line, pointer, detail: violation.detail }
+    let (index, violation) = violation.split_index();
+    let line = part.get(index).map(|(line, _)| *line).unwrap_or_default();
+    LineError { line, pointer: violation.pointer.unwrap_or_default(), detail: violation.detail }
 }

@@ -1,4 +1,4 @@
-//! A directory takes over the content of a release.
+//! Update of a directory to the content of a release.
 
 use super::baseline::COMMAND;
 use super::error::{ImportError, Stopped};
@@ -8,20 +8,20 @@ use super::retire::RetiredKeys;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Author, Database, Timeouts, Write};
 
-/// The content of a release, as it was read.
+/// The parsed content of a release.
 pub(super) struct Content {
-    /// In the order in which entries refer to each other.
+    /// Batches of entries. A batch comes after those that its entries refer to.
     pub batches: Vec<ParsedFile>,
     pub retirements: Vec<Retirement>,
 }
 
-/// Official keys of a resource that the register no longer holds.
+/// Retired keys of a resource.
 pub(super) struct Retirement {
     pub files: &'static Files,
     pub keys: RetiredKeys,
 }
 
-/// Brings a directory to the content of a release in one transaction: all of it, or nothing. A rehearsal stores nothing.
+/// Updates a directory to the content of a release in one transaction. A rehearsal stores nothing.
 pub(super) async fn update(
     database: &Database,
     directory: &DirectoryVersion,

@@ -1,4 +1,4 @@
-//! The official key, Amtlicher Gemeindeschlüssel.
+//! Official municipality keys (Amtlicher Gemeindeschlüssel, AGS).
 
 use entity::vocabulary::{FederalState, MunicipalityKind};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use validator::ValidationError;
 
 use crate::base::validation::rules;
 
-/// An official key has the length of its kind and begins with the number of its state.
+/// Checks that an official key has the length of its kind and begins with the two digits of its federal state.
 pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalState) -> Result<(), ValidationError> {
     let length = match kind {
         MunicipalityKind::District => 5,
@@ -23,7 +23,7 @@ pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalSta
     Ok(())
 }
 
-/// The first digits of an official key.
+/// The first 1 to 9 digits of an official key.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct AgsPrefix(pub String);

@@ -1,4 +1,4 @@
-//! The identity of each resource: what it is called, and where its entries are kept.
+//! The identity of each resource: its names, its table and its columns.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,21 +7,24 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::base::error::{Error, Result};
+
 /// A resource of the directory.
 pub(crate) struct Resource {
-    /// The table of its entries, which is also the name of a filter by them.
+    /// Table of its entries. Also the name of the filter by its entries.
     pub table: &'static str,
-    /// Its name in addresses and of its files.
+    /// Name in paths and of its files.
     pub collection: &'static str,
-    /// What it is called: German, English.
+    /// Title in German and English.
     pub title: [&'static str; 2],
-    /// What an entry `t` is called, as SQL that gives a text in its languages.
+    /// Title of an entry `t`, as an SQL expression of a multilingual text.
     pub label: &'static str,
-    /// The column that puts entries into German order.
+    /// Column that sorts entries in German alphabetical order.
     pub key: &'static str,
-    /// A column with an official key that names an entry as well as its slug does.
+    /// Column with the official key, if entries have one. It identifies an entry as the slug does.
     pub official: Option<&'static str>,
-    /// Are there few enough to list them all in a message?
+    /// Whether the entries are few enough to list all of them in a message.
     pub enumerable: bool,
 }
 
@@ -32,24 +35,24 @@ impl fmt::Debug for Resource {
 }
 
 impl Resource {
-    /// The entries that are named by slug, official key or id, as SQL over an entry and two lists, of texts and of ids; each
-    /// is looked up by its index.
-    pub(crate) fn match_sql(&self, entry: &str, [names, ids]: [&str; 2]) -> String {
-        let official = self.official.map(|column| format!(" or {entry}.{column} = any ({names})")).unwrap_or_default();
-        format!("({entry}.slug = any ({names}) or {entry}.id = any ({ids}){official})")
+    /// Returns an SQL condition that matches an entry by slug, official key or ID. `names` and `ids` are SQL lists of
+    /// texts and of IDs. Each alternative is served by an index.
+    pub(crate) fn match_sql(&self, entry: &str) -> String {
+        let official = self.official.map(|column| format!(" or {entry}.{column} = any ($1)")).unwrap_or_default();
+        format!("({entry}.slug = any ($1) or {entry}.id = any ($2){official})")
     }
 
-    /// The column with the official key of an entry, as SQL; `null`, if there is none.
+    /// Returns the column with the official key of an entry, as SQL, or `null` for a resource without official keys.
     pub(crate) fn official_of(&self, entry: &str) -> String {
         self.official.map_or("null".to_owned(), |column| format!("{entry}.{column}"))
     }
 
-    /// What is said of a name that leads nowhere.
+    /// Returns the message for a name that identifies no entry.
     pub(crate) fn unresolved(&self, name: &str) -> String {
         format!("`{name}` names no entry of /v1/{}", self.collection)
     }
 
-    /// Path of an entry.
+    /// Returns the path of an entry.
     pub(crate) fn href(&self, slug: &str) -> String {
         format!("/v1/{}/{slug}", self.collection)
     }
@@ -155,7 +158,7 @@ pub(crate) const PUBLICATIONS: Resource = Resource {
     enumerable: false,
 };
 
-/// Every resource, in the order in which entries refer to each other.
+/// All resources. Entries refer to entries of their own resource and of earlier ones.
 pub(crate) const RESOURCES: &[&Resource] = &[
     &MUNICIPALITIES,
     &THEMES,
@@ -169,7 +172,7 @@ pub(crate) const RESOURCES: &[&Resource] = &[
     &PUBLICATIONS,
 ];
 
-/// A resource, by its name in addresses.
+/// A resource, identified by its name in paths.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResourceName(pub &'static Resource);
 
@@ -177,6 +180,11 @@ impl ResourceName {
     pub(crate) fn of_collection(name: &str) -> Result<Self, String> {
         let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
         found.ok_or_else(|| format!("`{name}` is not known here; write one of: {}", Self::all().join(", ")))
+    }
+
+    /// Returns the resource of a collection that the database names.
+    pub(crate) fn stored(collection: &str) -> Result<Self> {
+        Self::of_collection(collection).map_err(|unknown| Error::internal(anyhow::anyhow!(unknown)))
     }
 
     pub(crate) fn of_table(table: &str) -> Option<Self> {
@@ -203,7 +211,7 @@ impl<'de> Deserialize<'de> for ResourceName {
 impl PartialSchema for ResourceName {
     fn schema() -> RefOr<Schema> {
         let names = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::all()));
-        names.description(Some("A resource of the directory, as addresses name it")).examples(["solutions"]).into()
+        names.description(Some("Name of a resource, as used in paths")).examples(["solutions"]).into()
     }
 }
 

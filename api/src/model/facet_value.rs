@@ -1,19 +1,18 @@
-//! A value of a facet, and how many entries have it.
+//! A value of a facet, with the number of entries.
 
 use entity::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// One value of a facet
+/// Value of a facet
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Bucket)]
 pub(crate) struct FacetValue {
-    /// What to write in the filter of the same name.
+    /// Value to use in the filter of the same name.
     #[schema(example = "DE-BW")]
     pub value: String,
-    /// What to show for it.
+    /// Label to display.
     pub label: Text,
-    /// How many entries there are with it, the other filters in force.
+    /// Number of entries with the value that match the other filters.
     #[schema(example = 9)]
     pub count: i64,
 }

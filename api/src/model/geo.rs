@@ -1,31 +1,31 @@
-//! Points, boxes and distances.
+//! Points, bounding boxes and distances.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// A point in WGS 84
+/// Point in the WGS 84 coordinate system
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Location {
-    /// Longitude in degrees.
+    /// Longitude in degrees, -180 to 180.
     #[schema(example = 9.98695, minimum = -180, maximum = 180)]
     #[validate(range(min = -180.0, max = 180.0, message = "must be degrees from -180 to 180"))]
     pub lon: f64,
-    /// Latitude in degrees.
+    /// Latitude in degrees, -90 to 90.
     #[schema(example = 48.39841, minimum = -90, maximum = 90)]
     #[validate(range(min = -90.0, max = 90.0, message = "must be degrees from -90 to 90"))]
     pub lat: f64,
 }
 
 impl Location {
-    /// Both coordinates, or nowhere.
+    /// Returns the location, or `None` when a coordinate is missing.
     pub(crate) fn of(lon: Option<f64>, lat: Option<f64>) -> Option<Self> {
         lon.zip(lat).map(|(lon, lat)| Self { lon, lat })
     }
 }
 
-/// A box: west, south, east and north edge in degrees.
+/// A bounding box: western, southern, eastern and northern edge in degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Bbox(pub [f64; 4]);
@@ -41,7 +41,7 @@ impl TryFrom<String> for Bbox {
     }
 }
 
-/// A point to be near to.
+/// The centre of a search by distance.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Near(pub Location);
@@ -56,7 +56,7 @@ impl TryFrom<String> for Near {
     }
 }
 
-/// A distance in kilometres.
+/// A distance in kilometres, from 0.1 to 1000.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct Kilometres(pub f64);

@@ -1,16 +1,16 @@
-//! The texts of an entry, and where in them it was found.
+//! Texts of an entry, and the parts that match a search.
 
 use std::collections::BTreeMap;
 
 use entity::Text;
 
-/// By member, its text with what was found between `<mark>` and `</mark>`; everything else is escaped for HTML.
+/// Texts by member, with matches between `<mark>` and `</mark>`. All other text is escaped for HTML.
 pub(crate) type Highlight = BTreeMap<&'static str, String>;
 
-/// The texts of an entry, by member.
+/// The texts of an entry by member.
 pub(crate) type Texts<'a> = Vec<(&'static str, &'a str)>;
 
-/// A text of an entry in its languages.
+/// Returns the German and English version of a text, each with the name of its member.
 pub(crate) fn both<'a>(
     members: [&'static str; 2],
     text: Option<&'a Text>,

@@ -1,4 +1,4 @@
-//! What the directory is made of: its resources, and values that several of them share.
+//! The resources of the directory, and the types that several resources share.
 
 pub(crate) mod ags;
 pub(crate) mod catalog;

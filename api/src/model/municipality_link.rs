@@ -1,4 +1,4 @@
-//! A related municipality, as answers show it.
+//! A related municipality in a representation.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,20 +6,20 @@ use uuid::Uuid;
 
 use super::catalog::MUNICIPALITIES;
 
-/// A related municipality, small
+/// Link to a municipality
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct MunicipalityLink {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "konstanz")]
     pub slug: String,
-    /// Official key, where there is one.
+    /// Official municipality key (AGS). Omitted when the body has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "08335043", nullable = false)]
     pub ags: Option<String>,
-    /// What it is called.
+    /// Name.
     #[schema(example = "Konstanz")]
     pub name: String,
     /// Path of the entry.
@@ -32,7 +32,8 @@ impl MunicipalityLink {
         Self { href: MUNICIPALITIES.href(&slug), id, slug, ags, name }
     }
 
-    /// How a file names it: by official key, or by slug where there is none.
+    /// Returns the official key, or the slug when there is none. Files and inputs identify the municipality by this
+    /// key.
     pub(crate) fn key(self) -> String {
         self.ags.unwrap_or(self.slug)
     }

@@ -1,4 +1,4 @@
-//! What somebody needs to know before taking something over: what it costs, who to ask, why it ended.
+//! Information for reuse: costs, staffing, contacts, prerequisites and reasons for discontinuation.
 
 use chrono::{Months, NaiveDate};
 use entity::vocabulary::{CostBasis, DiscontinuedReason, Freshness, PrerequisiteKind};
@@ -14,34 +14,34 @@ use crate::base::error::{Error, Result};
 use crate::base::text_limits::{LongText, SummaryText};
 use crate::base::validation::rules::{self, broken};
 
-/// What something costs, in euros
+/// Costs in euros
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "ranges", skip_on_field_errors = false))]
 pub(crate) struct Costs {
-    /// Once, at least, in euros.
+    /// Minimum of the one-off costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 20_000, nullable = false)]
     pub one_off_min: Option<u32>,
-    /// Once, at most, in euros.
+    /// Maximum of the one-off costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 50_000, nullable = false)]
     pub one_off_max: Option<u32>,
-    /// Each year, at least, in euros.
+    /// Minimum of the yearly costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 5_000, nullable = false)]
     pub yearly_min: Option<u32>,
-    /// Each year, at most, in euros.
+    /// Maximum of the yearly costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 12_000, nullable = false)]
     pub yearly_max: Option<u32>,
-    /// Always `EUR` (ISO 4217).
+    /// Currency (ISO 4217). Always `EUR`.
     #[validate(custom(function = "euros"))]
     #[schema(example = "EUR", pattern = "^EUR$")]
     pub currency: String,
-    /// What the amounts rest on.
+    /// Basis of the amounts.
     pub basis: CostBasis,
-    /// The year of the prices.
+    /// Price year. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1990, max = 2999, message = "must be a year from 1990"))]
     #[schema(example = 2024, minimum = 1990, maximum = 2999, nullable = false)]
@@ -61,57 +61,57 @@ fn ranges(costs: &Costs) -> Result<(), ValidationError> {
     }
 }
 
-/// How much work something takes, in full-time equivalents
+/// Staffing in full-time equivalents
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Staffing {
-    /// To bring it in.
+    /// Full-time equivalents for the implementation. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
     #[schema(example = 0.5, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_implementation: Option<f64>,
-    /// To keep it running.
+    /// Full-time equivalents for operation. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
     #[schema(example = 0.2, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_operation: Option<f64>,
 }
 
-/// Why and when something was discontinued
+/// Reasons and date of discontinuation
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discontinued {
-    /// The reasons: at least one.
+    /// Reasons, at least one.
     #[validate(length(min = 1, message = "must name at least one reason"))]
     #[schema(min_items = 1)]
     pub reasons: Vec<DiscontinuedReason>,
-    /// What happened.
+    /// Description of the circumstances. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::description"))]
     #[schema(value_type = Option<LongText>, nullable = false)]
     pub text: Option<Text>,
-    /// Since when.
+    /// Date of discontinuation, as precise as known. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub on: Option<PartialDate>,
 }
 
-/// Who to ask: a functional mailbox or a web form, never a person
+/// Contact: the functional mailbox or web form of an office
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "reachable", skip_on_field_errors = false))]
 #[schema(example = json!({ "function": "Stabsstelle Smart City", "email": "smart-city@example.org" }))]
 pub(crate) struct Contact {
-    /// The office or function that answers.
+    /// Office or function that responds.
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "Stabsstelle Smart City", min_length = 1, max_length = 200)]
     pub function: String,
-    /// A functional mailbox; or else a web form.
+    /// Functional mailbox. Omitted when `url` is given. Exactly one of the two is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(email(message = "must be an e-mail address"))]
     #[schema(example = "smart-city@example.org", format = "email", nullable = false)]
     pub email: Option<String>,
-    /// A web form; or else a functional mailbox.
+    /// URL of a web form. Omitted when `email` is given. Exactly one of the two is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::web"))]
     #[schema(example = "https://example.org/kontakt", format = "iri", nullable = false, max_length = 2000)]
@@ -125,48 +125,48 @@ fn reachable(contact: &Contact) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// A page elsewhere
+/// Link to a web page
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebLink {
-    /// What the page is to the entry, as a registered link relation (RFC 8288).
+    /// Relation of the page to the entry, as a link relation type (RFC 8288).
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "describedby", min_length = 1, max_length = 200)]
     pub rel: String,
-    /// What the page is called.
+    /// Title of the page.
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "Betriebshandbuch", min_length = 1, max_length = 200)]
     pub title: String,
-    /// Its address.
+    /// URL of the page.
     #[validate(custom(function = "rules::web"))]
     #[schema(example = "https://example.org/handbuch", format = "iri", max_length = 2000)]
     pub url: String,
 }
 
-/// Something that must be there before a solution can be taken over
+/// Prerequisite for adopting a solution
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Prerequisite {
-    /// What kind of thing it is.
+    /// Kind of prerequisite.
     pub kind: PrerequisiteKind,
-    /// What is needed.
+    /// Description, up to 500 characters.
     #[validate(custom(function = "rules::summary"))]
     #[schema(value_type = SummaryText)]
     pub text: Text,
-    /// Does it not work without?
+    /// Whether the solution cannot be adopted without the prerequisite.
     #[schema(example = true)]
     pub mandatory: bool,
 }
 
-/// A way for other systems to talk to a solution
+/// Interface of a solution to other systems
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Interface {
-    /// The standard or what else it is called.
+    /// Name of the interface or of its standard.
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "OGC SensorThings API", min_length = 1, max_length = 200)]
     pub name: String,
-    /// Where it is described or answers.
+    /// URL of the documentation or of the endpoint. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::web"))]
     #[schema(
@@ -178,20 +178,20 @@ pub(crate) struct Interface {
     pub url: Option<String>,
 }
 
-/// How something stands with personal data
+/// Data protection information
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Privacy {
-    /// Does it process personal data?
+    /// Whether personal data is processed.
     #[schema(example = false)]
     pub personal_data: bool,
-    /// Has its impact on data protection been assessed (DPIA)?
+    /// Whether a data protection impact assessment (DPIA) was carried out. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = true, nullable = false)]
     pub dpia_done: Option<bool>,
 }
 
-/// What was discontinued says so in its status.
+/// Refuses the details of a discontinuation unless the status is `discontinued`.
 pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result<(), ValidationError> {
     if why.is_some() && !is_discontinued {
         return Err(broken("`discontinued` needs the `status` `discontinued`"));
@@ -199,7 +199,7 @@ pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result
     Ok(())
 }
 
-/// How long ago a day of confirmation is.
+/// Returns the freshness of a confirmation: due 12 months after its date, stale after 18.
 pub(crate) fn freshness(confirmed: NaiveDate) -> Freshness {
     let since = |months: u32| today().checked_sub_months(Months::new(months)).is_none_or(|then| confirmed > then);
     match () {
@@ -209,7 +209,7 @@ pub(crate) fn freshness(confirmed: NaiveDate) -> Freshness {
     }
 }
 
-/// How much of what is wanted of an entry is there, in per cent, and what is missing.
+/// Returns the share of the wanted members that have a value, in per cent, and the names of the missing ones.
 pub(crate) fn completeness(content: &Value, wanted: &[&'static str]) -> (u8, Vec<&'static str>) {
     let is_empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty);
     let is_missing = |member: &&&str| content.get(**member).is_none_or(is_empty);
@@ -218,7 +218,7 @@ pub(crate) fn completeness(content: &Value, wanted: &[&'static str]) -> (u8, Vec
     (u8::try_from(share).unwrap_or(100), gaps)
 }
 
-/// What the database keeps as JSON.
+/// Reads a value from a JSON column.
 pub(crate) fn read<T: DeserializeOwned>(kept: Value) -> Result<T> {
     serde_json::from_value(kept).map_err(Error::internal)
 }

@@ -1,4 +1,4 @@
-//! What the operations on the entries of every resource have in common, made from the registration of the resource.
+//! Documentation shared by the operations on entries, generated from the registration of each resource.
 
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
@@ -8,11 +8,11 @@ use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Paths, Ref, RefOr, Required, Schema, Type};
 
-use super::reads::takes;
+use super::operation::takes;
 use crate::resources::Registration;
 use crate::write::BatchQuery;
 
-/// Adds to the operations of each resource what their handlers leave out: tag, key, required scope, body and responses.
+/// Adds the parts that handlers leave out to the operations of each resource: tag, key, required scope, body and responses.
 pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
     for registration in registrations {
         let collection = format!("/v1/{}", registration.resource.collection);
@@ -27,7 +27,7 @@ pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
     }
 }
 
-/// Returns the name of the schema that a new entry is sent in.
+/// Returns the name of the input schema of a resource.
 fn input(item: &PathItem) -> Option<String> {
     let RefOr::T(body) = item.post.as_ref()?.request_body.as_ref()? else { return None };
     let RefOr::T(content) = body.content.get("application/json")? else { return None };
@@ -37,15 +37,15 @@ fn input(item: &PathItem) -> Option<String> {
     }
 }
 
-/// The entries of a resource.
+/// Completes the operations on the entries of one resource.
 struct Entries<'r> {
     registration: &'r Registration,
-    /// The name of the schema that a new entry is sent in.
+    /// Name of the input schema.
     input: String,
 }
 
 impl Entries<'_> {
-    /// Completes the operations of a path, given as what follows the path of the collection.
+    /// Completes the operations of a path; `below` is its part after the path of the collection.
     fn complete(&self, below: &str, item: &mut PathItem) {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
@@ -65,7 +65,7 @@ impl Entries<'_> {
                 self.write(
                     create,
                     "200",
-                    ResponseBuilder::new().description("What became of each").content("application/json", answer),
+                    ResponseBuilder::new().description("Result for each item").content("application/json", answer),
                 );
             }
             ("/{key}", _) => {
@@ -78,31 +78,31 @@ impl Entries<'_> {
                     self.write(change, "200", self.entry());
                 }
                 if let Some(delete) = &mut item.delete {
-                    self.write(delete, "204", ResponseBuilder::new().description("It is deleted"));
+                    self.write(delete, "204", ResponseBuilder::new().description("Deleted"));
                 }
             }
             _ => {}
         }
     }
 
-    /// Adds the scope that a write requires, and its response.
+    /// Adds the scope that a write requires, and its success response.
     fn write(&self, operation: &mut Operation, status: &str, response: ResponseBuilder) {
         let scope = SecurityRequirement::new("token", [self.registration.scope]);
         operation.security.get_or_insert_with(|| vec![scope]);
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
     }
 
-    /// The path parameter that names an entry.
+    /// Returns the path parameter that identifies an entry.
     fn key(&self) -> Parameter {
         let Registration { resource, noun, example, .. } = self.registration;
-        let names = if resource.official.is_some() { "Slug, id or official key (AGS)" } else { "Slug or id" };
+        let names = if resource.official.is_some() { "Slug, ID or official key (AGS)" } else { "Slug or ID" };
         let text = ObjectBuilder::new().schema_type(Type::String);
         let key = ParameterBuilder::new().name("key").parameter_in(ParameterIn::Path).required(Required::True);
         let key = key.description(Some(format!("{names} of the {noun}."))).schema(Some(text));
         key.example(Some((*example).into())).build()
     }
 
-    /// The response that shows an entry, whose schema is named like its input without `Input`.
+    /// Returns the response with an entry. The name of its schema is that of the input without `Input`.
     fn entry(&self) -> ResponseBuilder {
         let entry = Ref::from_schema_name(self.input.trim_end_matches("Input")).into();
         let response = ResponseBuilder::new().description(format!("The {}", self.registration.noun));

@@ -1,15 +1,15 @@
-//! What can be set of entries, described where it is shown, and in the form of a patch.
+//! Input schemas: descriptions taken from the entry schemas, item limits, and merge patch schemas.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use utoipa::openapi::{Components, RefOr, Schema};
 
-/// The end of the name of what can be set of something.
+/// Suffix of the names of input schemas.
 const INPUT: &str = "Input";
 
-/// Takes the descriptions of members over from what is shown of an entry to what can be set of it, and adds patches of what can be
-/// patched.
+/// Copies the descriptions of members from each entry schema to its input schema, and adds a patch schema for each input schema
+/// in `patched`.
 pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) {
     let schemas = &mut components.schemas;
     let names: Vec<String> = schemas.keys().filter(|name| name.contains(INPUT)).cloned().collect();
@@ -30,7 +30,7 @@ pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) 
     }
 }
 
-/// What lists are held to item by item, which cannot be said at their members.
+/// Adds the limits of list items, for which the attributes of a member have no place.
 fn bound(input: &mut Value) {
     for (name, member) in properties(input) {
         let bounds = match name.as_str() {
@@ -49,7 +49,7 @@ fn properties(schema: &mut Value) -> impl Iterator<Item = (&String, &mut Value)>
     schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
 }
 
-/// What is absent is left out, never null.
+/// Removes `null` from the types of members: an absent member is omitted.
 fn without_null(input: &mut Value) {
     for (_, member) in properties(input) {
         if let Some(Value::Array(types)) = member.get("type")
@@ -68,7 +68,7 @@ fn without_null(input: &mut Value) {
     }
 }
 
-/// A term of a closed list is an example of it.
+/// Uses the first value of an enumeration as its example.
 fn exemplify(input: &mut Value) {
     for (_, member) in properties(input) {
         let term = member.pointer("/enum/0").cloned();
@@ -78,13 +78,13 @@ fn exemplify(input: &mut Value) {
     }
 }
 
-/// What is said of a member of an entry holds where it is set, unless that says something else.
+/// Copies the description and the examples of each member from the entry schema, unless the input schema has its own.
 fn describe(input: &mut Value, entry: &Value) {
     for (name, member) in properties(input) {
         let said = entry.get("properties").and_then(|properties| properties.get(name));
         let (Some(said), Some(member)) = (said, member.as_object_mut()) else { continue };
         for key in ["description", "example", "examples"] {
-            // A list of names has other examples than one of links.
+            // The input lists keys where the entry lists links, so examples are copied only between equal items.
             let fits = key == "description" || member.get("items") == said.get("items") && !member.contains_key("$ref");
             if let (true, false, Some(text)) = (fits, member.contains_key(key), said.get(key)) {
                 member.insert(key.to_owned(), text.clone());
@@ -93,7 +93,7 @@ fn describe(input: &mut Value, entry: &Value) {
     }
 }
 
-/// The same with nothing required, and `null` for what may be removed.
+/// Returns the merge patch schema of an input: no member is required, and optional members may be `null`.
 fn patch(input: &Value) -> Value {
     let mut patch = input.clone();
     let required = patch.as_object_mut().and_then(|patch| patch.remove("required")).unwrap_or_default();
@@ -107,7 +107,10 @@ fn patch(input: &Value) -> Value {
         *member = nullable;
     }
     if let Some(patch) = patch.as_object_mut() {
-        patch.insert("description".to_owned(), json!("What is to change; `null` removes a member that may be absent"));
+        patch.insert(
+            "description".to_owned(),
+            json!("Merge patch (RFC 7396): the members to change. `null` removes an optional member"),
+        );
     }
     patch
 }

@@ -1,7 +1,8 @@
-//! The OpenAPI document: its base, and what every operation shares.
+//! Assembly of the OpenAPI document.
 
 mod entries;
 mod inputs;
+mod names;
 mod operation;
 mod reads;
 pub(crate) mod ui;
@@ -13,10 +14,9 @@ use std::collections::BTreeSet;
 use actix_web::http::StatusCode;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response, Schema};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response};
 use utoipa::{OpenApi, openapi};
 
 use self::operation::{Facts, describe};
@@ -27,31 +27,32 @@ use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
 use crate::write::BatchAnswer;
 
-/// What is said of the service as a whole.
+/// Description of the service, its tags and shared schemas.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Transferatlas",
-        description = "The open directory of Germany's *Modellprojekte Smart Cities*: who has solved what, and who can reuse it.\n\n\
-            Reading needs no token, writing does: `Authorization: Bearer`. Lists take filters, `q` for text, `sort`, `facets`, `fields`, `limit` and `cursor`; an unknown \
-            parameter is an error. Optional members are absent, never `null`. Times are UTC; the hours of an event \
-            have the offset of their zone. Every answer to GET has a strong `ETag`. Failures are \
-            `application/problem+json` (RFC 9457); each kind has a page under `/problems`. Every GET also answers HEAD.\n\n\
+        description = "The open directory of Germany's *Modellprojekte Smart Cities*: projects, reusable solutions and practice examples.\n\n\
+            Public data is read without a token. Writes and private data require one: `Authorization: Bearer`. Lists take filters, \
+            `q` for full-text search, `sort`, `facets`, `fields`, `limit` and `cursor`. An unknown parameter is an error (400). \
+            Optional members are omitted, never `null`. Times are UTC; times of events have the offset of their time zone. \
+            Responses to GET have a strong `ETag`. Errors are `application/problem+json` (RFC 9457); each problem type has \
+            a page under `/problems`. Every GET operation also supports HEAD.\n\n\
             Municipalities: © Statistisches Bundesamt (Destatis), Gemeindeverzeichnis; reproduction with attribution is permitted.",
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     servers((url = "/", description = "This service")),
     tags(
-        (name = "search", description = "Search across all resources, and suggestions while somebody types."),
-        (name = "overview", description = "Who has to do with whom, and how many there are of everything."),
-        (name = "vocabularies", description = "Every closed list, with German and English labels."),
-        (name = "history", description = "What became of entries, and who changed what."),
-        (name = "submissions", description = "What municipalities propose, and the review of it."),
-        (name = "webhooks", description = "Endpoints of others that are told of changes."),
-        (name = "tokens", description = "Who may write, and until when."),
-        (name = "problems", description = "Pages about what can go wrong."),
-        (name = "documentation", description = "This document."),
-        (name = "running", description = "For those who run the service."),
+        (name = "search", description = "Search and suggestions across all resources."),
+        (name = "overview", description = "Network of municipalities and projects, and statistics of the directory."),
+        (name = "vocabularies", description = "Closed lists of values with German and English labels."),
+        (name = "history", description = "Change feed, history of entries, and audit trail."),
+        (name = "submissions", description = "Entries proposed by municipalities, and their review."),
+        (name = "webhooks", description = "Endpoints that receive changes and steps of submissions, and their deliveries."),
+        (name = "tokens", description = "Access tokens and signing keys."),
+        (name = "problems", description = "A page for each problem type."),
+        (name = "documentation", description = "This document and its interactive version."),
+        (name = "running", description = "Health checks and metrics for operators."),
     ),
     components(schemas(
         BatchAnswer,
@@ -64,20 +65,22 @@ use crate::write::BatchAnswer;
 )]
 struct Base;
 
-/// What is said of the service as a whole.
+/// The tag of operations for those who run the service.
+pub(crate) const RUNNING: &str = "running";
+
+/// Returns the document without operations.
 pub(crate) fn base() -> openapi::OpenApi {
     Base::openapi()
 }
 
-/// Completes the document that was collected from the routes.
+/// Completes the document collected from the routes.
 pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registration]) -> openapi::OpenApi {
     entries::complete(&mut document.paths, registrations);
-    let schemas = document.components.take().unwrap_or_default();
-    let mut schemas = with_parts(schemas);
+    let mut schemas = document.components.take().unwrap_or_default();
     inputs::complete(&mut schemas, &patched(&document));
     schemas.add_security_scheme("token", bearer());
     schemas.responses.extend(problems().map(|(name, response)| (name, response.into())));
-    for (path, item) in &mut document.paths.paths {
+    for item in document.paths.paths.values_mut() {
         let operations = [
             ("get", &mut item.get),
             ("put", &mut item.put),
@@ -87,7 +90,8 @@ pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registra
         ];
         for (method, operation) in operations {
             if let Some(operation) = operation {
-                complete(&Operations { registrations, schemas: &schemas }, method, path, operation);
+                reads::exemplify(operation, &schemas);
+                complete(&Facts::of(method, operation, registrations), operation);
             }
         }
     }
@@ -97,10 +101,11 @@ pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registra
         TagBuilder::new().name(registration.resource.collection).description(Some(registration.about)).build()
     };
     document.tags = Some(registrations.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
+    names::rename(&mut document);
     document
 }
 
-/// What can be sent as a patch: the names of what it is a patch of.
+/// Returns the names of the input schemas that `PATCH` operations refer to.
 fn patched(document: &openapi::OpenApi) -> BTreeSet<String> {
     let bodies = document.paths.paths.values().filter_map(|item| item.patch.as_ref()?.request_body.as_ref());
     let contents = bodies.flat_map(|body| match body {
@@ -117,13 +122,13 @@ fn patched(document: &openapi::OpenApi) -> BTreeSet<String> {
     names.collect()
 }
 
-/// How a token is sent, and what it may be for.
+/// Returns the security scheme for tokens, with a list of all scopes.
 fn bearer() -> SecurityScheme {
     let scopes = SCOPES.iter().map(|(scope, about)| format!("* `{scope}`: {about}"));
     let about = format!(
-        "A JSON Web Token that this service issued, or an issuer it trusts. It carries scopes:\n\n{}\n\n\
-         One that is bound to municipalities writes only what is their affair: solutions they provide, practice examples and \
-         events of theirs, projects they lead, and their own entry.",
+        "JSON Web Token (JWT) issued by this service or by a trusted issuer. A token carries scopes:\n\n{}\n\n\
+         A token bound to municipalities writes only entries that these municipalities are responsible for: solutions they \
+         provide, their practice examples and events, projects they lead, and their own entry.",
         scopes.collect::<Vec<_>>().join("\n")
     );
     SecurityScheme::Http(
@@ -131,59 +136,15 @@ fn bearer() -> SecurityScheme {
     )
 }
 
-/// Adds, for each entry and its page, what is left of them when `fields` names some members: nothing is required.
-fn with_parts(mut components: Components) -> Components {
-    let pages: Vec<String> = components.schemas.keys().filter(|name| name.starts_with("Page_")).cloned().collect();
-    for page in pages {
-        let item = page.trim_start_matches("Page_");
-        let items = |of: &str| {
-            ArrayBuilder::new().items(Ref::from_schema_name(of)).description(Some("The entries of this page."))
-        };
-        for (name, of) in [(&*page, None), (&*page, Some(format!("{item}Part"))), (item, None)] {
-            let Some(RefOr::T(Schema::Object(mut object))) = components.schemas.get(name).cloned() else {
-                continue;
-            };
-            let name = if name == item || of.is_some() { format!("{name}Part") } else { name.to_owned() };
-            if name.starts_with("Page_") {
-                object.properties.insert("items".to_owned(), items(of.as_deref().unwrap_or(item)).into());
-            } else {
-                object.required.clear();
-            }
-            if name.ends_with("Part") {
-                object.description = Some("What is left when `fields` names the members".to_owned());
-            }
-            components.schemas.insert(name, object.into());
-        }
-    }
-    components
-}
-
-/// What all operations share.
-struct Operations<'o> {
-    registrations: &'o [Registration],
-    schemas: &'o Components,
-}
-
-/// Adds what every operation has and may answer: examples from its own values, headers, problems.
-fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Operation) {
-    reads::exemplify(operation, all.schemas);
-    let fleeting = ["/health", "/metrics", "/v1/tokens", "/.well-known"];
-    let facts = Facts {
-        registrations: all.registrations,
-        method,
-        path,
-        negotiates: reads::takes(operation, "format"),
-        guarded: operation.security.is_some(),
-        fleeting: operation.security.is_some() && (is_aside(path) || method == "get" && path != "/v1/audit")
-            || fleeting.iter().any(|begin| path.starts_with(begin)),
-    };
-    if method == "get" {
-        reads::complete(&facts, operation);
+/// Adds headers and problem responses to an operation.
+fn complete(facts: &Facts<'_>, operation: &mut Operation) {
+    if facts.method == "get" {
+        reads::complete(facts, operation);
     } else {
-        writes::complete(&facts, operation);
+        writes::complete(facts, operation);
     }
     let responses = &mut operation.responses.responses;
-    for kind in PROBLEM_TYPES.iter().filter(|kind| is_possible(kind.name, &facts)) {
+    for kind in PROBLEM_TYPES.iter().filter(|kind| is_possible(kind.name, facts)) {
         let problem = || Ref::new(format!("#/components/responses/{}", problem_of(kind.status))).into();
         responses.entry(kind.status.as_str().to_owned()).or_insert_with(problem);
     }
@@ -194,44 +155,43 @@ fn complete(all: &Operations<'_>, method: &str, path: &str, operation: &mut Oper
     }
 }
 
-/// Can an operation answer a problem of that name?
+/// Returns whether an operation may return a problem of that name.
 fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
-    let Facts { method, path, negotiates, guarded, .. } = facts;
-    let (writes, posts) = (*method != "get", *method == "post");
+    let (writes, posts) = (facts.method != "get", facts.method == "post");
     match problem {
-        "not-found" => path.contains('{'),
-        "gone" => facts.names_entry() || writes && is_aside(path),
-        "parameters" => *negotiates || writes || *guarded || path.contains("/history") || is_aside(path),
-        "not-acceptable" => *negotiates,
-        "unavailable" => path.starts_with("/v1") || *path == "/health/ready",
-        "address" | "too-long" | "too-large" | "coding" | "invalid-token" | "fault" => true,
-        "scope" => *guarded,
-        "if-match" | "changed" => writes && !posts,
-        // An operation that takes no body says so to those who send one.
-        "json"
-        | "media-type"
-        | "slow"
-        | "invalid"
+        "not-found" => facts.has_path_parameter,
+        "gone" => facts.names_entry || writes && facts.is_private,
+        "not-acceptable" => facts.negotiates,
+        "service-unavailable" => facts.uses_database,
+        "invalid-parameters"
+        | "malformed-url"
+        | "uri-too-long"
+        | "content-too-large"
+        | "unsupported-content-encoding"
+        | "invalid-token"
+        | "internal-error" => true,
+        "insufficient-scope" => facts.guarded,
+        "precondition-required" | "precondition-failed" => writes && !posts,
+        // An operation without a body refuses a request that has one.
+        "malformed-json"
+        | "unsupported-media-type"
+        | "request-timeout"
+        | "validation-failed"
         | "referenced"
-        | "in-flight"
-        | "taken"
+        | "request-in-progress"
+        | "value-taken"
         | "writes-unavailable"
         | "insufficient-storage" => writes,
         _ => false,
     }
 }
 
-/// Is it about what is kept beside the directory?
-fn is_aside(path: &str) -> bool {
-    path.starts_with("/v1/submissions") || path.starts_with("/v1/webhooks")
-}
-
-/// What the problems of a status are called in the document.
+/// Returns the name of the response component for the problems of a status.
 fn problem_of(status: StatusCode) -> String {
     format!("Problem{}", status.as_u16())
 }
 
-/// The problems of each status, once for all operations.
+/// Returns one response component for each problem status.
 fn problems() -> impl Iterator<Item = (String, Response)> {
     let statuses: BTreeSet<StatusCode> = PROBLEM_TYPES.iter().map(|kind| kind.status).collect();
     statuses.into_iter().map(|status| (problem_of(status), problem(status)))

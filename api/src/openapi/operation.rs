@@ -1,57 +1,97 @@
-//! What is known of an operation, and what is said of its headers.
+//! Properties of an operation, and the descriptions of response headers.
 
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ObjectBuilder, RefOr, Response, Type};
 
+use super::{RUNNING, ui};
 use crate::resources::Registration;
+use crate::services::{problems, submissions, tokens, webhooks};
 
-/// What decides on what an operation may answer.
+/// Properties that determine the responses of an operation.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub(super) struct Facts<'o> {
-    pub registrations: &'o [Registration],
+    /// The resource that the operation belongs to.
+    pub registration: Option<&'o Registration>,
     pub method: &'o str,
-    pub path: &'o str,
-    /// Can the form of its answer be chosen?
+    /// Whether the path has a parameter, whose value may not exist.
+    pub has_path_parameter: bool,
+    /// Whether the path contains the key of an entry.
+    pub names_entry: bool,
+    /// Whether the body is a list of entries.
+    pub is_batch: bool,
+    /// Whether the response holds a secret. It is not stored then, and the operation takes no `Idempotency-Key`.
+    pub returns_secret: bool,
+    /// Whether the operation is about data outside the directory that only some callers see.
+    pub is_private: bool,
+    /// Whether the operation needs the database.
+    pub uses_database: bool,
+    /// Whether the response format is negotiated.
     pub negotiates: bool,
-    /// Does it need a token?
+    /// Whether the operation requires a token.
     pub guarded: bool,
-    /// Is its answer for now alone?
+    /// Whether the response is independent of the directory version and has no `Last-Modified`.
     pub fleeting: bool,
 }
 
-impl Facts<'_> {
-    /// Does its path name an entry?
-    pub(super) fn names_entry(&self) -> bool {
-        self.path.contains("{key}") && !self.path.starts_with("/v1/vocabularies")
+/// The extension of operations whose response holds a secret. It marks their handlers and is not part of the document.
+const RETURNS_SECRET: &str = "x-returns-secret";
+
+impl<'o> Facts<'o> {
+    pub(super) fn of(method: &'o str, operation: &mut Operation, registrations: &'o [Registration]) -> Self {
+        let tag = operation.tags.iter().flatten().next().map(String::as_str).unwrap_or_default();
+        let registration = registrations.iter().find(|registration| registration.resource.collection == tag);
+        let is_private = [submissions::TAG, webhooks::TAG].contains(&tag);
+        let is_operational = [RUNNING, tokens::TAG].contains(&tag);
+        let uses_database = ![ui::TAG, problems::TAG].contains(&tag);
+        let guarded = operation.security.is_some();
+        let in_path = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path);
+        Self {
+            registration,
+            method,
+            has_path_parameter: operation.parameters.iter().flatten().any(in_path),
+            names_entry: takes(operation, "key"),
+            is_batch: takes(operation, "mode"),
+            returns_secret: operation.extensions.take().is_some_and(|found| found.contains_key(RETURNS_SECRET)),
+            is_private,
+            uses_database,
+            negotiates: takes(operation, "format"),
+            guarded,
+            fleeting: is_operational || guarded && is_private,
+        }
     }
 }
 
-/// An entry that has another slug now.
-pub(super) fn moved() -> RefOr<Response> {
-    let mut response =
-        ResponseBuilder::new().description("The entry has another slug now, and is at `Location`").build();
+/// Returns whether an operation takes a parameter of that name.
+pub(super) fn takes(operation: &Operation, name: &str) -> bool {
+    let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == name);
+    operation.parameters.iter().flatten().any(named)
+}
+
+/// Returns the response for a former slug.
+pub(super) fn permanent_redirect() -> RefOr<Response> {
+    let mut response = ResponseBuilder::new().description("The entry has a new slug. `Location` is its path").build();
     describe(&mut response, &["Location"]);
     response.into()
 }
 
-/// Adds headers to an answer.
+/// Adds headers to a response.
 pub(super) fn describe(response: &mut Response, headers: &[&str]) {
     for name in headers {
         let text = match *name {
-            "Cache-Control" => "How long the answer may be kept.",
+            "Cache-Control" => "Cache lifetime of the response.",
             "ETag" => {
-                "Strong tag of this representation; send it in `If-None-Match`, and that of an entry in `If-Match`."
+                "Strong entity tag of the representation. Send it in `If-None-Match`, or for a single entry in `If-Match`."
             }
-            "Last-Modified" => "When anything in the directory last changed.",
-            "Vary" => "The request headers that decide on the representation.",
-            "Link" => {
-                "Where the next page is, as `rel=\"next\"`, absent on the last one; where other forms are, as `rel=\"alternate\"`."
-            }
+            "Last-Modified" => "Time of the last change of any entry in the directory.",
+            "Vary" => "Request headers that select the representation.",
+            "Link" => "Next page (`rel=\"next\"`, omitted on the last page) and other formats (`rel=\"alternate\"`).",
             "Location" => "Path of the entry.",
-            "Preference-Applied" => "Says that `Prefer: return=minimal` was heeded.",
-            "WWW-Authenticate" => "Which check the token did not pass.",
-            "Retry-After" => "Seconds to wait before asking again.",
-            _ => "Id of the request, as the log has it; sent back if the caller chose it.",
+            "Preference-Applied" => "`return=minimal` when the body is omitted.",
+            "WWW-Authenticate" => "Reason why the token was refused.",
+            "Retry-After" => "Seconds to wait before the next attempt.",
+            _ => "ID of the request in the log. A valid `X-Request-Id` header of the request is returned unchanged.",
         };
         let schema = ObjectBuilder::new().schema_type(Type::String);
         let header = HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build();

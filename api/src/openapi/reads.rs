@@ -1,25 +1,24 @@
-//! What all operations that read have in common.
+//! Headers, responses and formats shared by all operations that read.
 
 use serde_json::json;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder};
+use utoipa::openapi::path::{Operation, ParameterBuilder};
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::AnyOfBuilder;
-use utoipa::openapi::{Components, ObjectBuilder, Ref, RefOr, Response, Schema, Type};
+use utoipa::openapi::{Components, ObjectBuilder, RefOr, Response, Schema, Type};
 
-use super::operation::{Facts, describe, moved};
+use super::operation::{Facts, describe, permanent_redirect};
 use crate::http::format::{Format, columns};
 
-/// The order of a list, which each resource describes by the values it takes.
-const SORT: &str = "The order; a minus before it turns it round. Ties end in the id. Without it, lists stand in the order their \
-    description names, `-relevance` where `q` is given, and `distance` where `near` is; relevance without `q` and distance \
-    without `near` are no order.";
+/// Description of `sort`; the schema of each resource lists the values.
+const SORT: &str = "Sort order. A leading minus sorts in descending order. Ties are broken by ID. Defaults to `-relevance` with \
+    `q`, to `distance` with `near`, and otherwise to the order in the description of the operation. `relevance` requires `q`, \
+    and `distance` requires `near`.";
 
-/// What a cache needs to know.
+/// Headers of cacheable responses.
 const CACHED: [&str; 4] = ["Cache-Control", "ETag", "Last-Modified", "Vary"];
 
-/// Adds headers, answers and forms.
+/// Adds headers, responses and examples.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
-    let (has_parts, mut is_tagged) = (takes(operation, "fields"), false);
+    let mut is_tagged = false;
     let responses = &mut operation.responses.responses;
     if let Some(RefOr::T(found)) = responses.get_mut("200") {
         is_tagged = !facts.fleeting || found.content.contains_key("application/json");
@@ -27,37 +26,24 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         describe(found, if is_tagged { &["ETag"] } else { &[] });
         if facts.negotiates {
             describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
-            if has_parts {
-                allow_part(found);
-            }
             show_columns(facts, found);
         }
     }
     if is_tagged {
-        let mut unchanged = ResponseBuilder::new().description("The client holds this representation already").build();
+        let mut unchanged = ResponseBuilder::new()
+            .description("Not modified: the representation that the client holds is current")
+            .build();
         describe(&mut unchanged, if facts.fleeting { &["Cache-Control", "ETag"] } else { &CACHED });
         responses.insert("304".to_owned(), unchanged.into());
     }
-    if facts.names_entry() {
-        responses.entry("308".to_owned()).or_insert_with(moved);
+    if facts.names_entry {
+        responses.entry("308".to_owned()).or_insert_with(permanent_redirect);
     }
 }
 
-/// Allows the answer to be a part of what it is without `fields`.
-fn allow_part(response: &mut Response) {
-    let Some(RefOr::T(content)) = response.content.get_mut("application/json") else {
-        return;
-    };
-    let Some(RefOr::Ref(whole)) = content.schema.clone() else {
-        return;
-    };
-    let part = Ref::new(format!("{}Part", whole.ref_location));
-    content.schema = Some(AnyOfBuilder::new().item(whole).item(part).into());
-}
-
-/// Gives `sort` and `fields` examples that this operation takes, and `format` the forms it has.
+/// Adds examples that are valid for the operation to `sort` and `fields`, and lists the available formats in `format`.
 pub(super) fn exemplify(operation: &mut Operation, schemas: &Components) {
-    let members = shown(operation, schemas);
+    let members = first_members(operation, schemas);
     let media: Vec<String> = match operation.responses.responses.get("200") {
         Some(RefOr::T(response)) => response.content.keys().cloned().collect(),
         _ => vec![],
@@ -83,8 +69,8 @@ pub(super) fn exemplify(operation: &mut Operation, schemas: &Components) {
     }
 }
 
-/// The first members of the entries an operation shows.
-fn shown(operation: &Operation, schemas: &Components) -> Vec<String> {
+/// Returns the first two members of the entries in the response.
+fn first_members(operation: &Operation, schemas: &Components) -> Vec<String> {
     let Some(RefOr::T(response)) = operation.responses.responses.get("200") else {
         return vec![];
     };
@@ -101,17 +87,9 @@ fn shown(operation: &Operation, schemas: &Components) -> Vec<String> {
     }
 }
 
-/// Does the operation take a parameter of that name?
-pub(super) fn takes(operation: &Operation, name: &str) -> bool {
-    let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == name);
-    operation.parameters.iter().flatten().any(named)
-}
-
-/// Shows the columns of a list as CSV.
+/// Adds the columns of the resource as example of the CSV response.
 fn show_columns(facts: &Facts<'_>, response: &mut Response) {
-    let collection = facts.path.strip_prefix("/v1/");
-    let listed = facts.registrations.iter().find(|registration| collection == Some(registration.resource.collection));
-    if let (Some(listed), Some(RefOr::T(csv))) = (listed, response.content.get_mut("text/csv")) {
-        csv.example = Some(json!(columns(listed.columns)));
+    if let (Some(registration), Some(RefOr::T(csv))) = (facts.registration, response.content.get_mut("text/csv")) {
+        csv.example = Some(json!(columns(registration.columns)));
     }
 }

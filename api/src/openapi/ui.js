@@ -1,4 +1,4 @@
-// Shows the document. Examples of filters stay in the text but not in the form, or the first try would ask for all at once.
+// Shows the document. Examples of query parameters move to the description: the form would send all of them as filters at once.
 window.onload = async () => {
   const spec = await (await fetch("/openapi.json")).json();
   document.title = spec.info.title;

@@ -1,4 +1,4 @@
-//! Where the document is read, by programs and by people.
+//! The OpenAPI document and the interactive documentation.
 
 use std::sync::Arc;
 
@@ -12,24 +12,24 @@ use utoipa_swagger_ui::serve;
 use crate::base::error::{Error, Result};
 use crate::http::{Public, reply};
 
-const TAG: &str = "documentation";
+pub(crate) const TAG: &str = "documentation";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_openapi).service(get_docs).service(get_docs_file);
 }
 
-/// Read this document
+/// Get the OpenAPI document
 ///
-/// The OpenAPI 3.1 document of the service, made from the routes that are served.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The document", body = Object)))]
+/// Returns the OpenAPI 3.1 document of the service, generated from its routes.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The OpenAPI document", body = Object)))]
 #[get("/openapi.json")]
 async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
     reply("application/json", &**document).map(Public)
 }
 
-/// Find the interactive documentation
-#[utoipa::path(tag = TAG, responses((status = 308, description = "It is at /docs/",
-    headers(("Location" = String, description = "Where it is.")))))]
+/// Redirect to the interactive documentation
+#[utoipa::path(tag = TAG, responses((status = 308, description = "Redirect to `/docs/`",
+    headers(("Location" = String, description = "Path of the documentation.")))))]
 #[get("/docs")]
 async fn get_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
@@ -38,10 +38,10 @@ async fn get_docs() -> HttpResponse {
         .finish()
 }
 
-/// Browse the interactive documentation
+/// Get the interactive documentation
 ///
-/// A page, for people; everything it loads is served from here.
-#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "File of the page; empty for the page itself.", example = "index.html")),
+/// Returns an HTML page or one of its files. The page loads all its files from this service.
+#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "Name of the file. Empty for the page itself.", example = "index.html")),
     responses((status = 200, description = "The page or one of its files", content(
         (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
     ))))]
@@ -49,7 +49,7 @@ async fn get_docs() -> HttpResponse {
 async fn get_docs_file(file: Path<String>) -> Result<Public> {
     const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                           connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    /// What starts the page; ours, the rest is Swagger UI as it is.
+    /// Replaces the initialiser of Swagger UI; all other files are unchanged.
     const INITIALIZER: &str = include_str!("ui.js");
 
     let found = serve(&file, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;

@@ -1,4 +1,4 @@
-//! What is sent to webhooks, for those who answer it.
+//! Documentation of the messages sent to webhook endpoints.
 
 use serde_json::json;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
@@ -6,26 +6,30 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Paths, PathsBuilder, Ref, Required, Type};
 
-/// The headers of each message, as Standard Webhooks has them.
+/// Headers of each message, as defined by Standard Webhooks.
 const HEADERS: [(&str, &str, &str); 3] = [
-    ("webhook-id", "Id of the message: the same however often it is sent.", "0197f2a0-0000-7000-8000-000000000000"),
-    ("webhook-timestamp", "When it was sent, in seconds since 1970.", "1769860800"),
+    (
+        "webhook-id",
+        "ID of the message (UUID). The same for every attempt and redelivery.",
+        "0197f2a0-0000-7000-8000-000000000000",
+    ),
+    ("webhook-timestamp", "Time of the attempt, in seconds since 1970-01-01T00:00:00Z.", "1769860800"),
     (
         "webhook-signature",
-        "`v1,` and, in base64, the HMAC-SHA256 with the webhook's secret of id, timestamp and body, joined by full stops; several, \
-         with spaces between, while a secret is changed.",
+        "`v1,` followed by the base64-encoded HMAC-SHA256 of ID, timestamp and body, joined by full stops, keyed with the signing \
+         secret of the webhook. Several signatures separated by spaces for 24 hours after the secret was replaced.",
         "v1,JTTkmwd9AD2sflsrrdN9WUrGkapGHhK/7BxWdfy0diY=",
     ),
 ];
 
-/// What webhooks are told.
+/// Returns the operations that webhook endpoints implement.
 pub(super) fn webhooks() -> Paths {
-    let change = told("tell_change", "Tell a change of the directory", "WebhookMessage_FeedChange");
-    let step = told("tell_step", "Tell a step of a submission", "WebhookMessage_SubmissionStep");
+    let change = webhook_path("tell_change", "Receive a change of an entry", "WebhookMessage_FeedChange");
+    let step = webhook_path("tell_step", "Receive a step of a submission", "WebhookMessage_SubmissionStep");
     PathsBuilder::new().path("entry", change).path("submission", step).build()
 }
 
-fn told(id: &str, summary: &str, message: &str) -> PathItem {
+fn webhook_path(id: &str, summary: &str, message: &str) -> PathItem {
     let header = |(name, about, example): (&str, &str, &str)| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(Required::True);
@@ -40,7 +44,12 @@ fn told(id: &str, summary: &str, message: &str) -> PathItem {
         .summary(Some(summary))
         .parameters(Some(HEADERS.map(header)))
         .request_body(Some(body))
-        .response("2XX", answer("It was taken. Anything else is sent again, for about a day."))
-        .response("410", answer("Nothing more is to be sent: the webhook ends."));
+        .response(
+            "2XX",
+            answer(
+                "The message was accepted. After any other response except 410, the service retries for about a day.",
+            ),
+        )
+        .response("410", answer("The endpoint wants no more messages. The service deactivates the webhook."));
     PathItem::new(HttpMethod::Post, operation)
 }

@@ -1,4 +1,4 @@
-//! What all operations that write have in common.
+//! Parameters, bodies and responses shared by all operations that write.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +7,30 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
-use super::operation::{Facts, describe, moved};
+use super::operation::{Facts, describe, permanent_redirect};
 use crate::http::MAX_BODY;
 use crate::write::input::MAX_BYTES;
 
-/// Answers by status.
+/// Responses by status.
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-/// What is said of every operation of a kind.
-const CREATE: &str = "The entry is checked as a whole, and every violation is named at once. An `Idempotency-Key` makes it safe to \
-    repeat the request.";
-const CREATE_MANY: &str = "Up to 1,000 entries, which may name each other. With `mode=each`, those that nothing is wrong with are created, \
-    and the answer is 207 with the problem of each other one.";
-const REPLACE: &str = "What is left out is removed. With `If-None-Match: *`, the entry is created under the slug in the address, if \
-    there is none. An old state from the history can be sent as it is.";
-const CHANGE: &str =
-    "A merge patch (RFC 7396): members that are named get new values, `null` removes one, lists are replaced whole.";
-const DELETE: &str =
-    "An entry that others refer to stays, and the problem names them. What is deleted answers 410 from then on.";
+// Descriptions of the operations on entries.
+const CREATE: &str = "Creates an entry. Reports all violations in one response (422). Send an `Idempotency-Key` to \
+    retry the request safely.";
+const CREATE_MANY: &str = "Creates up to 1,000 entries, which may refer to each other: all of them or none. With `mode=each`, creates \
+    the valid entries and returns 207 with a problem for each of the others.";
+const REPLACE: &str = "Replaces the entry: members left out of the body are removed. Requires `If-Match` or `If-None-Match: *`. With \
+    `If-None-Match: *`, creates the entry under the slug in the path, or fails with 412 if the entry exists. The `entry` of a \
+    revision from the history is a valid body.";
+const CHANGE: &str = "Applies a merge patch (RFC 7396): members in the body get new values, `null` removes a member, and lists are \
+    replaced as a whole.";
+const DELETE: &str = "Deletes the entry. Fails with 409 while other entries refer to the entry; the problem lists them. After the \
+    deletion, requests for the entry return 410.";
 
-/// Adds parameters, answers and what they mean.
+/// Adds the description, parameters and responses.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
-    let (method, many) = (facts.method, facts.path.ends_with("/batch"));
-    // Answers that hold a secret are not kept for those who ask again.
-    let secret = facts.path == "/v1/webhooks" || facts.path.ends_with("/secret");
-    if !(facts.path.starts_with("/v1/tokens") || method == "post" && secret) {
+    let (method, many) = (facts.method, facts.is_batch);
+    if !facts.returns_secret {
         let about = match method {
             "post" if many => CREATE_MANY,
             "post" => CREATE,
@@ -41,12 +40,12 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         };
         operation.description.get_or_insert_with(|| about.to_owned());
         let parameters = operation.parameters.get_or_insert_default();
-        // What is no entry of the directory is neither spared nor made by replacing.
+        // Outside the directory, `PUT` creates nothing and `Prefer` has no effect.
         let alike = if facts.fleeting && method == "put" { "patch" } else { method };
         let taken = headers(alike, many).into_iter().filter(|header| !facts.fleeting || header.name != "Prefer");
         parameters.extend(taken.map(RefOr::T));
     }
-    answer(facts, many, &mut operation.responses.responses);
+    answer(facts, &mut operation.responses.responses);
     if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
         body.description.get_or_insert_with(|| limits(facts));
     }
@@ -63,37 +62,35 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
     }
 }
 
-/// Says how long a body may be, and what is in it.
+/// Describes the body and its maximum size.
 fn limits(facts: &Facts<'_>) -> String {
-    let most = format!("1 MiB ({MAX_BYTES} bytes) as compact JSON in UTF-8; a longer one is a violation (422)");
-    let collection = facts.path.split('/').nth(2).unwrap_or_default();
-    let is_entry = facts.registrations.iter().any(|registration| registration.resource.collection == collection);
-    let has_content = collection == "submissions" && (facts.method != "post" || facts.path.matches('/').count() == 2);
+    let most = format!("1 MiB ({MAX_BYTES} bytes) as compact JSON in UTF-8; larger content is a violation (422)");
+    let is_entry = facts.registration.is_some();
     let about = match facts.method {
-        "post" if is_entry && facts.path.ends_with("/batch") => {
-            format!("A list of 1 to 1,000 entries. Each may have up to {most}. ")
+        "post" if is_entry && facts.is_batch => {
+            format!("A list of 1 to 1,000 entries, each up to {most}. ")
         }
-        "patch" if is_entry => format!("The members to change. The entry that results may have up to {most}. "),
-        _ if is_entry => format!("The entry. It may have up to {most}. "),
-        _ if has_content => format!("The `content`, once it is changed, may have up to {most}. "),
+        "patch" if is_entry => format!("The members to change. The resulting entry may have up to {most}. "),
+        _ if is_entry => format!("The entry, up to {most}. "),
         _ => String::new(),
     };
-    format!("{about}The body may have up to {} MiB; a longer one is refused (413).", MAX_BODY >> 20)
+    format!("{about}The body may have up to {} MiB; a larger body is refused (413).", MAX_BODY >> 20)
 }
 
-/// Adds what is answered, and its headers.
-fn answer(facts: &Facts<'_>, many: bool, responses: &mut Responses) {
-    let method = facts.method;
+/// Adds the responses and their headers.
+fn answer(facts: &Facts<'_>, responses: &mut Responses) {
+    let (method, many) = (facts.method, facts.is_batch);
     let shown = responses.get("200").cloned();
     if method == "put" && !facts.fleeting {
-        // One that was created is shown as one that was replaced.
+        // A created entry has the same representation as a replaced one.
         responses.extend(shown.clone().map(|created| ("201".to_owned(), created)));
     }
     if many {
         responses.extend(shown.map(|told| ("207".to_owned(), told)));
     }
     if matches!(method, "put" | "patch") && !facts.fleeting {
-        let spared = ResponseBuilder::new().description("It is done, and no entry was wanted back").build();
+        let spared =
+            ResponseBuilder::new().description("Done. The body is omitted because of `Prefer: return=minimal`").build();
         responses.insert("204".to_owned(), spared.into());
     }
     for (status, response) in responses.iter_mut() {
@@ -104,22 +101,29 @@ fn answer(facts: &Facts<'_>, many: bool, responses: &mut Responses) {
         describe(response, if status == "204" && entry { &["Preference-Applied"] } else { &[] });
         describe(response, &["Cache-Control"]);
     }
-    if facts.names_entry() {
-        responses.insert("308".to_owned(), moved());
+    if facts.names_entry {
+        responses.insert("308".to_owned(), permanent_redirect());
     }
 }
 
-/// The headers that a kind of write takes.
+/// Returns the request headers of a method.
 fn headers(method: &str, many: bool) -> Vec<Parameter> {
-    let minimal = ("Prefer", "`return=minimal` spares the entry in the answer.", "return=minimal", Required::False);
+    let minimal = ("Prefer", "`return=minimal` omits the response body.", "return=minimal", Required::False);
     let key = (
         "Idempotency-Key",
-        "A text of your own, such as a UUID, for this request alone: repeated within 24 hours, it gets the same answer.",
+        "Unique key of the request, such as a UUID. A retry with the same key within 24 hours gets the stored response.",
         "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b",
         Required::False,
     );
-    let read = |required| ("If-Match", "The `ETag` of what you have read, or `*` for whatever it is.", "*", required);
-    let none = ("If-None-Match", "`*` creates the entry, if there is none.", "*", Required::False);
+    let read = |required| {
+        (
+            "If-Match",
+            "`ETag` of the entry as read, or `*` for any. Fails with 412 if the entry has changed.",
+            "*",
+            required,
+        )
+    };
+    let none = ("If-None-Match", "`*` creates the entry. Fails with 412 if it exists.", "*", Required::False);
     let taken = match method {
         "post" if many => vec![key],
         "post" => vec![key, minimal],

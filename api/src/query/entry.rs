@@ -1,4 +1,4 @@
-//! One entry: how it is found, loaded and answered.
+//! Lookup, loading and representation of one entry.
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -13,17 +13,17 @@ use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::absent;
 
-/// An entry of a resource as it is shown, and how it is loaded.
+/// The public view of an entry, and how it is loaded.
 pub(crate) trait Entry: Record + Sized {
-    /// The table of its rows.
+    /// The table of the entries.
     type Table: EntityTrait;
     const RESOURCE: &'static Resource;
 
-    /// Makes entries of rows: a constant number of statements, however many rows there are.
+    /// Loads the entries of some rows, with a constant number of statements.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<<Self::Table as EntityTrait>::Model>) -> Result<Vec<Self>>;
 }
 
-/// Answers with one entry.
+/// Responds with one entry.
 pub(crate) async fn get_entry<E: Entry>(
     context: &Data<Context>,
     req: &HttpRequest,
@@ -41,7 +41,7 @@ pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -
     }
 }
 
-/// Returns what was set of all entries, or of those with these slugs or official keys, ordered by key or slug.
+/// Returns the inputs of all entries, or of those with these slugs or official keys, sorted by official key or slug.
 pub(crate) async fn inputs<E: Entry + Into<I>, I>(
     db: &impl ConnectionTrait,
     names: Option<Vec<String>>,

@@ -1,4 +1,4 @@
-//! Counts per value, once for all resources.
+//! Facets: number of entries per value.
 
 use entity::Text;
 use entity::vocabulary::Vocabulary;
@@ -10,19 +10,19 @@ use crate::model::facet_value::FacetValue;
 use crate::query::filter::Filter;
 use crate::query::relations::Relation;
 
-/// A facet that was asked for.
+/// A requested facet.
 pub(crate) struct Facet {
     pub name: &'static str,
     pub source: FacetSource,
     pub label: Label,
-    /// The filters in force, without its own: the other values stay in sight.
+    /// All filters except the facet's own, so that its other values are counted too.
     pub filters: Filter,
 }
 
-/// What to show for a value that brings no label along.
+/// Returns the label of a value that has none in the database.
 pub(crate) type Label = fn(&str) -> Option<Text>;
 
-/// How a facet of a list that is asked for by `Q` is counted.
+/// How a facet of a list with the filter parameters `Q` is counted.
 pub(crate) struct FacetSpec<Q> {
     pub name: &'static str,
     pub source: FacetSource,
@@ -37,13 +37,13 @@ pub(crate) enum FacetSource {
     Column(&'static str),
     /// A table or view with a row for each entry and value: its name, and its column with the value.
     JoinTable(&'static str, &'static str),
-    /// The slugs of related entries, with what they are called.
+    /// The slugs of related entries, with their titles as labels.
     Related(&'static Relation),
 }
 
 /// Defines `facet_spec` by one line for each facet: `Facet => filter: source, label;`.
 ///
-/// A facet has the name of the filter that it leaves out, so the two are written once.
+/// A facet has the name of its filter, which its counts leave out.
 macro_rules! facet_specs {
     ($facets:ident of $query:ident; $($facet:ident => $filter:ident: $source:ident($($at:expr),+), $label:expr;)+) => {
         fn facet_spec(facet: $facets) -> $crate::query::facets::FacetSpec<$query> {
@@ -84,7 +84,7 @@ struct Counted {
     count: i64,
 }
 
-/// Counts the values that some entries have, most frequent first.
+/// Counts the values of some entries, most frequent first.
 pub(crate) async fn facet_values<E: EntityTrait>(
     db: &impl ConnectionTrait,
     facet: Facet,
@@ -119,30 +119,30 @@ pub(crate) async fn facet_values<E: EntityTrait>(
         }
     };
     let rows = Counted::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
-    let bucket = |Counted { value, label: known, count }: Counted| {
+    let facet_value = |Counted { value, label: known, count }: Counted| {
         let value = value?;
         let label = known.or_else(|| label(&value)).unwrap_or_else(|| Text { de: value.clone(), en: None });
         Some(FacetValue { value, label, count })
     };
-    let mut facet_values: Vec<FacetValue> = rows.into_iter().filter_map(bucket).collect();
+    let mut facet_values: Vec<FacetValue> = rows.into_iter().filter_map(facet_value).collect();
     facet_values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
     Ok(facet_values)
 }
 
-/// The label of a term.
+/// Returns the label of a vocabulary term.
 pub(crate) fn term<V: Vocabulary>(value: &str) -> Option<Text> {
     let (de, en) = V::ALL.iter().find(|term| term.value() == value)?.label();
     Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as every label")]
-/// The label of what is so or not.
+/// Returns the label of a boolean.
 pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
     let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
     Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
 }
 
-/// Values that speak for themselves, or bring their labels along.
+/// For values that are their own label, or have one in the database.
 pub(crate) fn plain(_: &str) -> Option<Text> {
     None
 }

@@ -1,4 +1,4 @@
-//! What narrows a list.
+//! Filters of lists.
 
 use entity::PartialDate;
 use entity::vocabulary::Vocabulary;
@@ -12,7 +12,7 @@ use crate::model::geo::{Bbox, Kilometres, Near};
 use crate::query::full_text::Search;
 use crate::query::relations::Relation;
 
-/// Which entries of a table: each condition narrows the others.
+/// Conditions on the entries of a table, combined with AND.
 #[derive(Clone)]
 pub(crate) struct Filter {
     pub table: &'static str,
@@ -33,47 +33,47 @@ impl Filter {
         self
     }
 
-    /// Whatever else must hold.
+    /// Adds any other condition.
     pub(crate) fn all(mut self, condition: Condition) -> Self {
         self.condition = self.condition.add(condition);
         self
     }
 
-    /// A column of the table compared with a value, if there is one: `column op $1`.
+    /// Compares a column of the table with a value, if there is one: `column op $1`.
     pub(crate) fn compare(self, comparison: &str, value: Option<impl Into<sea_orm::Value>>) -> Self {
         let sql = format!("{}.{comparison}", self.table);
         self.and(value.map(|value| Expr::cust_with_values(sql, [value])))
     }
 
-    /// One of several terms, if any are given.
+    /// Requires one of several vocabulary terms, if any are given.
     pub(crate) fn term<V: Vocabulary>(self, column: &str, terms: &[V]) -> Self {
         self.text(column, term_values(terms))
     }
 
-    /// One of several texts, if any are given.
+    /// Requires one of several texts, if any are given.
     pub(crate) fn text(self, column: &str, texts: Vec<String>) -> Self {
         self.compare(&format!("{column} = any ($1)"), (!texts.is_empty()).then_some(texts))
     }
 
-    /// One of several numbers, if any are given.
+    /// Requires one of several numbers, if any are given.
     pub(crate) fn number(self, column: &str, numbers: Vec<i64>) -> Self {
         self.compare(&format!("{column} = any ($1)"), (!numbers.is_empty()).then_some(numbers))
     }
 
-    /// Related to one of several others, if any are given.
+    /// Requires a relation to one of several entries, if any are given.
     pub(crate) fn related(self, relation: &Relation, others: &[String]) -> Self {
         let names = (!others.is_empty()).then(|| relation.names(self.table, others));
         self.and(names)
     }
 
-    /// Has one of several values in a view with a row for each entry and value, if any are given.
+    /// Requires one of several values in a view with a row for each entry and value, if any are given.
     pub(crate) fn listed(self, view: &str, column: &str, values: Vec<String>) -> Self {
         let table = self.table;
         let listed = format!("id in (select {table}_id from {view} where {column} = any ($1))");
         self.compare(&listed, (!values.is_empty()).then_some(values))
     }
 
-    /// With a municipality, in a view of municipalities, whose official key begins like one of these.
+    /// Requires a municipality, in a view of municipalities, whose official key begins with one of several prefixes.
     pub(crate) fn official(self, view: &str, prefixes: &[AgsPrefix]) -> Self {
         let patterns: Vec<String> = prefixes.iter().map(|AgsPrefix(prefix)| format!("{prefix}%")).collect();
         let sql = format!(
@@ -83,7 +83,7 @@ impl Filter {
         self.compare(&sql, (!patterns.is_empty()).then_some(patterns))
     }
 
-    /// With a place, in a view of places, that lies in a box and around a point.
+    /// Requires a location, in a view of locations, inside a bounding box and within a radius of a point.
     pub(crate) fn within(self, view: &str, bbox: Option<Bbox>, near: Option<Near>, radius: Option<Kilometres>) -> Self {
         let table = self.table;
         let sql = format!("{table}.id in (select {table}_id from {view} where $1)");
@@ -92,7 +92,7 @@ impl Filter {
         self.and(bbox.map(Bbox::condition).map(&lies)).and(around.map(&lies))
     }
 
-    /// Goes on for at least one of the days of a span that is open where it has no end.
+    /// Requires at least one day in common with a period. A missing bound leaves the period open.
     pub(crate) fn during(self, from: Option<&PartialDate>, to: Option<&PartialDate>) -> Self {
         let day = |date: &PartialDate| date.to_string();
         self.compare("last_day >= first_day_of($1)", from.map(day)).compare("first_day <= last_day_of($1)", to.map(day))

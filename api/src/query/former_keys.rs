@@ -1,25 +1,26 @@
-//! What became of entries that a key has named: read from the change log.
+//! Former keys of entries, read from the change log.
 
 use entity::vocabulary::Action;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
+use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 
-/// What became of an entry that is not where a key says.
+/// The latest change of an entry that a key identifies or identified.
 #[derive(FromQueryResult)]
 struct Trace {
     entry_id: Uuid,
     action: Action,
     at: chrono::DateTime<chrono::Utc>,
-    /// Its slug now, if it is there.
+    /// Current slug. `None` if the entry was deleted.
     slug: Option<String>,
 }
 
-/// Returns why there is no entry under a key: there never was one, it was deleted, it has another slug now, or the register
-/// no longer holds the key.
+/// Returns the error for a key without an entry: the key is unknown, the entry was deleted, the entry has another slug,
+/// or the official key is retired.
 pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Error {
     let error = match trace(db, resource, key).await {
         Err(error) => return error,
@@ -33,7 +34,7 @@ pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: 
     }
 }
 
-/// The slug that an entry has now which a key names or has named.
+/// Returns the current slug of the entry that a key identifies or identified.
 pub(crate) async fn slug_now(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Result<String> {
     match trace(db, resource, key).await? {
         Some(Trace { slug: Some(slug), .. }) => Ok(slug),
@@ -41,7 +42,7 @@ pub(crate) async fn slug_now(db: &impl ConnectionTrait, resource: &Resource, key
     }
 }
 
-/// The id of an entry that a key names or has named, even if it was deleted.
+/// Returns the ID of the entry that a key identifies or identified, deleted entries included.
 pub(crate) async fn once(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -> Result<Option<Uuid>> {
     Ok(trace(db, resource, key).await?.map(|trace| trace.entry_id))
 }
@@ -53,14 +54,14 @@ async fn trace(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -
         Name::Official(official) => ("c.official = $2", official.into()),
     };
     let table = resource.table;
-    // Who had the name last has it; what became of that entry since is its newest change.
-    let sql = format!(
+    // A key belongs to the entry that had it last. The newest change of that entry tells its present state.
+    let text = format!(
         "select n.entry_id, n.action, n.at, e.slug \
            from (select c.entry_id from change c where c.resource = $1 and {condition} order by c.number desc limit 1) last \
            cross join lateral (select c.entry_id, c.action, c.at from change c where c.entry_id = last.entry_id \
                                 order by c.number desc limit 1) n \
            left join {table} e on e.id = n.entry_id"
     );
-    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [table.into(), value]);
+    let found = sql(&text, [table.into(), value]);
     Ok(Trace::find_by_statement(found).one(db).await?)
 }

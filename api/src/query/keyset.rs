@@ -1,4 +1,4 @@
-//! Paging by the last entry seen: page 4,500 costs what page 1 costs, and writes in between move nothing.
+//! Keyset pagination. The cost of a page does not depend on its number, and concurrent writes do not shift entries.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect
 use crate::base::error::{Error, Result, Violation};
 use crate::http::Position;
 
-/// What a list is ordered by: never null, and followed by the id.
+/// Sort key of a list. Never null. The ID breaks ties.
 #[derive(Clone)]
 pub(crate) struct SortKey {
     expr: Expr,
@@ -18,7 +18,7 @@ pub(crate) struct SortKey {
     descending: bool,
 }
 
-/// An expression, or SQL that is one.
+/// An expression, or its SQL.
 pub(crate) struct Sql(Expr);
 
 impl From<&'static str> for Sql {
@@ -73,7 +73,7 @@ impl KeyType {
         }
     }
 
-    /// A cursor can be forged; what the database would refuse to read is refused here.
+    /// Parses the sort value of a cursor. A forged cursor may hold a value that the database would refuse.
     fn read(self, key: &str) -> Option<String> {
         match self {
             Self::Text => Some(key.to_owned()),
@@ -87,7 +87,7 @@ impl KeyType {
     }
 }
 
-/// The part of a list that follows a position, and where to read on if there is more.
+/// Returns the positions of up to `limit` rows after a position, and the position to continue from if there are more.
 pub(crate) async fn slice<E: EntityTrait>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
@@ -126,7 +126,7 @@ pub(crate) async fn slice<E: EntityTrait>(
     Ok((found, next))
 }
 
-/// Entries in the order of their positions, each with what it was ordered by.
+/// Sorts entries by their positions. Each comes with its sort value.
 pub(crate) fn in_order<T>(positions: Vec<Position>, entries: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<(T, String)> {
     let mut entries: HashMap<Uuid, T> = entries.into_iter().map(|entry| (id(&entry), entry)).collect();
     positions.into_iter().filter_map(|Position { id, key }| Some((entries.remove(&id)?, key))).collect()

@@ -1,4 +1,4 @@
-//! How every list and every entry is answered, once a resource has said what of it is asked for.
+//! Lists of entries, shared by all resources.
 
 use std::collections::BTreeMap;
 
@@ -17,28 +17,32 @@ use crate::query::filter::Filter;
 use crate::query::full_text::Search;
 use crate::query::keyset::{SortKey, in_order, slice};
 
-/// What a list asks for, as a value: nothing of it has been read yet.
+/// Filters, sort order and facets of a list request.
 pub(crate) struct ListPlan {
-    /// Which entries.
+    /// Conditions on the entries.
     pub filters: Filter,
-    /// What to order them by where nothing was said.
+    /// Sort key where neither `sort` nor `q` is given.
     pub default_order: SortKey,
-    /// What to order them by, if anything was said; by relevance if that is no column.
-    pub order: Option<(Option<SortKey>, bool)>,
+    /// Requested sort order.
+    pub order: Option<RequestedOrder>,
     pub facets: Vec<Facet>,
 }
 
+/// A sort order that the request names.
+pub(crate) struct RequestedOrder {
+    /// The sort key. `None` stands for relevance.
+    pub key: Option<SortKey>,
+    pub is_descending: bool,
+}
+
 impl ListPlan {
-    /// An order that was asked for.
-    pub(crate) fn order<O: Copy>(
-        sort: Option<Sort<O>>,
-        key: impl Fn(O) -> Option<SortKey>,
-    ) -> Option<(Option<SortKey>, bool)> {
-        sort.map(|sort| (key(sort.by), sort.descending))
+    /// Returns the requested sort order.
+    pub(crate) fn order<O: Copy>(sort: Option<Sort<O>>, key: impl Fn(O) -> Option<SortKey>) -> Option<RequestedOrder> {
+        sort.map(|sort| RequestedOrder { key: key(sort.by), is_descending: sort.descending })
     }
 }
 
-/// A list that was planned and searched: its parts can be read one after another.
+/// A list whose query is complete, so that it can be read in parts.
 #[derive(Clone)]
 struct PreparedList<E: EntityTrait> {
     rows: Select<E>,
@@ -52,17 +56,17 @@ impl<E: EntityTrait> PreparedList<E> {
     fn new(plan: &ListPlan, search: Option<Search>, highlight: bool) -> Self {
         let relevance =
             search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
-        let is_ranked = search.is_some() && !matches!(plan.order, Some((Some(_), _)));
+        let is_ranked = search.is_some() && !matches!(plan.order, Some(RequestedOrder { key: Some(_), .. }));
         let order = match (&plan.order, relevance) {
-            (Some((Some(key), descending)), _) => key.clone().turned(*descending),
-            (Some((None, descending)), Some(relevance)) => relevance.turned(*descending),
+            (Some(RequestedOrder { key: Some(key), is_descending }), _) => key.clone().turned(*is_descending),
+            (Some(RequestedOrder { key: None, is_descending }), Some(relevance)) => relevance.turned(*is_descending),
             (None, Some(relevance)) => relevance.turned(true),
-            (Some((None, _)) | None, None) => plan.default_order.clone(),
+            (Some(RequestedOrder { key: None, .. }) | None, None) => plan.default_order.clone(),
         };
         Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
     }
 
-    /// The entries that follow a position, and where to read on if there are more.
+    /// Returns up to `limit` entries after a position, and the position to continue from if there are more.
     async fn part<M, T>(
         &self,
         db: &DatabaseTransaction,
@@ -96,7 +100,7 @@ impl<E: EntityTrait> PreparedList<E> {
     }
 }
 
-/// Answers a list: one page, or every match in a streamed form.
+/// Responds with a list: one page, or a stream of all matches.
 pub(crate) async fn list<Q, T, M, E>(
     context: &Data<Context>,
     req: &HttpRequest,
@@ -110,22 +114,22 @@ where
     M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
     E: EntityTrait<Model = M>,
 {
-    // Total, page and facets belong to one state. It may be newer than the version, and is never older.
+    // Total, page and facets come from one snapshot. It may be newer than the version, but never older.
     let (version, snapshot) = (context.version.version(), context.snapshot().await?);
     let db = &snapshot;
-    // From here on, entries of other resources are named by their ids: former names need no second look.
+    // Replace references by IDs, so that former keys are resolved only once.
     for (resource, names) in list.query.references() {
         *names = resource.check(db, names).await?.iter().map(Uuid::to_string).collect();
     }
     let mut plan = plan(&list.query);
-    if list.view.is_feed() {
+    if list.representation.is_feed() {
         plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
     }
     let search = Search::asked(db, plan.filters.table, list.params.q.as_ref()).await?;
     let since = list.params.updated_since.map(|since| since.0);
     let plan = ListPlan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
     let asked = PreparedList::<E>::new(&plan, search, list.params.highlight.unwrap_or(T::MARKED));
-    if list.view.is_streamed() {
+    if list.representation.is_streamed() {
         snapshot.commit().await?;
         let context = context.clone();
         return list
@@ -148,7 +152,7 @@ where
     list.reply(req, Page { items, total, next, facets, did_you_mean }, version)
 }
 
-/// The ids of some entries.
+/// Returns the IDs of some rows.
 pub(crate) fn ids<M>(rows: &[M], id: impl Fn(&M) -> Uuid) -> Vec<Uuid> {
     rows.iter().map(id).collect()
 }

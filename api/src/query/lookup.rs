@@ -1,4 +1,4 @@
-//! Which entries names stand for, and what entries are called.
+//! Resolves slugs, official keys and IDs to entries, and IDs to current keys.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,12 +8,13 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use crate::auth::Responsible;
+use crate::base::db::sql;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::slug_now;
 
-/// An entry that was named.
+/// An entry found by slug, official key or ID.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct FoundEntry {
     pub id: Uuid,
@@ -22,7 +23,7 @@ pub(crate) struct FoundEntry {
 }
 
 impl FoundEntry {
-    /// The name it is kept under: the official key, or the slug where there is none.
+    /// Returns the key that is stored for the entry: the official key, or the slug where there is none.
     pub(crate) fn key(&self) -> &str {
         self.official.as_ref().unwrap_or(&self.slug)
     }
@@ -35,17 +36,17 @@ impl FoundEntry {
         self.official.as_deref()
     }
 
-    /// The entry, as a municipality that is responsible for others.
+    /// Returns the entry as a municipality that is responsible for other entries.
     pub(crate) fn responsible(&self) -> Responsible {
         Responsible { id: self.id, name: self.key().to_owned() }
     }
 }
 
-/// The names that entries have today, by their ids.
+/// Current keys of entries, by ID.
 pub(crate) struct Names(HashMap<Uuid, String>);
 
 impl Names {
-    /// Returns the names of some entries, in alphabetical order.
+    /// Returns the keys of some entries, in alphabetical order.
     pub(crate) fn of(&self, ids: &[Uuid]) -> Vec<String> {
         let mut names: Vec<String> = ids.iter().filter_map(|id| self.0.get(id)).cloned().collect();
         names.sort();
@@ -53,7 +54,7 @@ impl Names {
     }
 }
 
-/// Those of some names that are ids.
+/// Returns those of some names that are IDs.
 pub(crate) fn ids(names: &[String]) -> Vec<Uuid> {
     names.iter().filter_map(|name| name.parse().ok()).collect()
 }
@@ -64,7 +65,7 @@ struct Named {
 }
 
 impl Resource {
-    /// The entry that a key names, as SQL.
+    /// Returns the SQL condition of a key.
     pub(crate) fn key_condition(&self, key: &EntryKey) -> Result<Expr> {
         match (key.name(), self.official) {
             (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
@@ -74,7 +75,7 @@ impl Resource {
         }
     }
 
-    /// The entries that are named, by the names that were used.
+    /// Finds entries by slugs, official keys and IDs. Returns each entry under all its current names.
     pub(crate) async fn find(
         &self,
         db: &impl ConnectionTrait,
@@ -82,10 +83,10 @@ impl Resource {
     ) -> Result<HashMap<String, FoundEntry>> {
         let Self { table, .. } = self;
         let official = self.official_of("t");
-        let condition = self.match_sql("t", ["$1", "$2"]);
-        let sql = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
+        let condition = self.match_sql("t");
+        let text = format!("select t.id, t.slug, {official} as official from {table} t where {condition}");
         let values: [sea_orm::Value; 2] = [names.to_vec().into(), ids(names).into()];
-        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let found = sql(&text, values);
         let mut known = HashMap::new();
         for found in FoundEntry::find_by_statement(found).all(db).await? {
             known.extend(found.official.clone().map(|official| (official, found.clone())));
@@ -95,15 +96,15 @@ impl Resource {
         Ok(known)
     }
 
-    /// Returns the slugs of entries that have these ids.
+    /// Returns the slugs of the entries with these IDs.
     pub(crate) async fn slugs(&self, db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<String>> {
-        let sql = format!("select slug as name from {} where id = any ($1)", self.table);
-        let slugs = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]);
+        let text = format!("select slug as name from {} where id = any ($1)", self.table);
+        let slugs = sql(&text, [ids.into()]);
         Ok(Named::find_by_statement(slugs).all(db).await?.into_iter().map(|found| found.name).collect())
     }
 
-    /// Returns the ids of the entries that the names in a member of a body stand for, former names included, each once,
-    /// and a violation for each name that stands for none.
+    /// Resolves the names in a member of a body, former keys included. Returns the ID of each entry once, and a
+    /// violation for each unknown name.
     pub(crate) async fn ids_of(
         &self,
         db: &impl ConnectionTrait,
@@ -127,8 +128,8 @@ impl Resource {
         Ok((ids, violations))
     }
 
-    /// Returns the names that entries have today: the official key, or the slug where there is none. An entry that was
-    /// deleted has its last one; an id that never was an entry's is left out.
+    /// Returns the current keys of entries: the official key, or the slug where there is none. A deleted entry has its
+    /// last key. IDs that never belonged to an entry are left out.
     pub(crate) async fn names_of(
         &self,
         db: &impl ConnectionTrait,
@@ -147,20 +148,19 @@ impl Resource {
         }
         let Self { table, .. } = self;
         let official = self.official_of("t");
-        let sql = format!(
+        let text = format!(
             "select i.id, coalesce({official}, t.slug, c.official, c.slug) as name \
                from unnest($1::uuid[]) as i (id) left join {table} t on t.id = i.id \
                left join lateral (select official, slug from change where entry_id = i.id and t.id is null \
                                    order by number desc limit 1) c on true \
               where coalesce(t.slug, c.slug) is not null"
         );
-        let rows =
-            Current::find_by_statement(Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.into()]));
+        let rows = Current::find_by_statement(sql(&text, [ids.into()]));
         Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
     }
 
-    /// Returns the entries that are named or have been named so, by the names that were used; a name that another entry has now
-    /// is that entry's. An official key that the register no longer holds stands for its successor.
+    /// Finds entries by current or former names, by the names that were given. A current name takes precedence over a
+    /// former one. A retired key resolves to its successor.
     pub(crate) async fn find_including_former(
         &self,
         db: &impl ConnectionTrait,
@@ -172,7 +172,7 @@ impl Resource {
         Ok(found)
     }
 
-    /// Returns the same, without successors.
+    /// Finds entries by current or former names, without the successors of retired keys.
     pub(super) async fn find_named(
         &self,
         db: &impl ConnectionTrait,
@@ -186,7 +186,7 @@ impl Resource {
         Ok(found)
     }
 
-    /// The entries that names have named once, by those names.
+    /// Finds entries by former names, by the names that were given.
     async fn find_by_former_key(
         &self,
         db: &impl ConnectionTrait,
@@ -201,19 +201,19 @@ impl Resource {
         }
         let Self { table, .. } = self;
         let official = self.official_of("t");
-        let sql = format!(
+        let text = format!(
             "select n.name, t.* from unnest($2::text[]) as n (name) \
               cross join lateral (select t.id, t.slug, {official} as official from change c join {table} t on t.id = c.entry_id \
                                    where c.resource = $1 and (c.slug = n.name or c.official = n.name) \
                                    order by c.number desc limit 1) t"
         );
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
-        let found = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+        let found = sql(&text, values);
         let found = Once::find_by_statement(found).all(db).await?.into_iter();
         Ok(found.map(|Once { name, id, slug, official }| (name, FoundEntry { id, slug, official })).collect())
     }
 
-    /// The slug of the entry that a key names.
+    /// Returns the slug of the entry under a key, former keys included.
     pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<String> {
         match self.one(db, key).await? {
             Some(found) => Ok(found.slug),
@@ -221,7 +221,7 @@ impl Resource {
         }
     }
 
-    /// The id of the entry that a key names, if there is one.
+    /// Returns the ID of the entry under a key, if there is one.
     pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Uuid>> {
         Ok(self.one(db, key).await?.map(|found| found.id))
     }
@@ -235,8 +235,7 @@ impl Resource {
         Ok(FoundEntry::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
     }
 
-    /// Returns the entries that a filter names, former names included; a name that stands for none is an error, not an
-    /// empty list.
+    /// Returns the IDs of the entries that a filter names, former keys included. Refuses unknown names.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
         if values.is_empty() {
             return Ok(vec![]);

@@ -1,4 +1,4 @@
-//! How entries are found: lists, filters, facets, paging, relations, full text.
+//! Reading of entries: lists, filters, facets, paging, relations and full-text search.
 
 pub(crate) mod entry;
 pub(crate) mod facets;

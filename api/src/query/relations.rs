@@ -1,31 +1,32 @@
-//! Which entries belong to which others: read for a whole page at once, in both directions.
+//! Relations between entries, read in both directions and for a whole page at once.
 
 use std::collections::HashMap;
 
 use entity::Text;
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::link::Link;
 use crate::model::catalog::{MUNICIPALITIES, Resource};
 use crate::model::municipality_link::MunicipalityLink;
 use crate::query::lookup::ids;
 
-/// A table or view that relates entries of one resource, the owners, to those of another.
+/// A table or view that relates entries of one resource (the owners) to entries of another.
 pub(crate) struct Relation {
     pub table: &'static str,
-    /// Its column with the owner's id.
+    /// Column with the ID of the owner.
     pub owner: &'static str,
-    /// Its column with the id of the other.
+    /// Column with the ID of the related entry.
     pub other: &'static str,
     pub to: &'static Resource,
-    /// The order of the others, as SQL over the relation `r`; `0` for German order.
+    /// Sort order of the related entries, as SQL over the relation `r`. `0` sorts by German collation.
     pub place: &'static str,
 }
 
-/// An entry that another is related to.
+/// A related entry.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct Related {
     relation: i32,
@@ -36,11 +37,11 @@ pub(crate) struct Related {
     pub label: Text,
 }
 
-/// What the entries of a page are related to.
+/// Related entries of the entries of a page.
 pub(crate) struct Links(HashMap<(&'static str, &'static str, Uuid), Vec<Related>>);
 
 impl Relation {
-    /// A relation whose others were put in order by whoever wrote the entry.
+    /// Returns a relation whose related entries keep the order in which they were written.
     pub(crate) const fn ordered(
         table: &'static str,
         owner: &'static str,
@@ -50,7 +51,7 @@ impl Relation {
         Self { table, owner, other, to, place: "r.position" }
     }
 
-    /// A relation whose others stand in German order.
+    /// Returns a relation whose related entries are sorted by German collation.
     pub(crate) const fn sorted(
         table: &'static str,
         owner: &'static str,
@@ -60,19 +61,19 @@ impl Relation {
         Self { table, owner, other, to, place: "0" }
     }
 
-    /// The owners that are related to one of these others, as SQL over an entry's table.
+    /// Returns the SQL condition that an entry is related to one of these entries, given by ID, slug or official key.
     pub(crate) fn names(&self, entry: &str, others: &[String]) -> Expr {
         let Self { table, owner, other, to, .. } = self;
-        let sql = format!(
+        let text = format!(
             "{entry}.id in (select r.{owner} from {table} r join {} t on t.id = r.{other} where {})",
             to.table,
-            to.match_sql("t", ["$1", "$2"])
+            to.match_sql("t")
         );
-        Expr::cust_with_values(sql, [Value::from(others.to_vec()), ids(others).into()])
+        Expr::cust_with_values(text, [Value::from(others.to_vec()), ids(others).into()])
     }
 }
 
-/// Reads several relations of some owners in one statement, however many there are of either.
+/// Reads several relations of some owners in one statement.
 pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], owners: &[Uuid]) -> Result<Links> {
     let branch = |(number, relation): (usize, &&Relation)| {
         let Relation { table, owner, other, to, place } = relation;
@@ -85,8 +86,8 @@ pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], ow
         )
     };
     let branches: Vec<String> = relations.iter().enumerate().map(branch).collect();
-    let sql = format!("{} order by place, key, id", branches.join(" union all "));
-    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [owners.to_vec().into()]);
+    let text = format!("{} order by place, key, id", branches.join(" union all "));
+    let found = sql(&text, [owners.to_vec().into()]);
     let mut links: HashMap<_, Vec<Related>> = HashMap::new();
     for found in Related::find_by_statement(found).all(db).await? {
         let relation = usize::try_from(found.relation).ok().and_then(|number| relations.get(number));
@@ -98,14 +99,14 @@ pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], ow
 }
 
 impl Links {
-    /// What one owner is related to.
+    /// Removes and returns the related entries of one owner.
     pub(crate) fn take<L: FromRelated>(&mut self, relation: &Relation, owner: Uuid) -> Vec<L> {
         let found = self.0.remove(&(relation.table, relation.other, owner)).unwrap_or_default();
         found.into_iter().map(|found| L::from_related(relation.to, found)).collect()
     }
 }
 
-/// A link to an entry that another is related to.
+/// A link to a related entry.
 pub(crate) trait FromRelated {
     fn from_related(resource: &'static Resource, found: Related) -> Self;
 }
@@ -123,7 +124,7 @@ impl FromRelated for MunicipalityLink {
     }
 }
 
-/// How many others each owner has.
+/// Number of related entries, by relation and owner.
 pub(crate) struct Counts(HashMap<(&'static str, Uuid), i64>);
 
 /// Counts several relations of some owners in one statement.
@@ -142,8 +143,8 @@ pub(crate) async fn counts(db: &impl ConnectionTrait, relations: &[&Relation], o
         )
     };
     let branches: Vec<String> = relations.iter().enumerate().map(branch).collect();
-    let sql = branches.join(" union all ");
-    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [owners.to_vec().into()]);
+    let text = branches.join(" union all ");
+    let found = sql(&text, [owners.to_vec().into()]);
     let table = |number: i32| usize::try_from(number).ok().and_then(|number| relations.get(number)).map(|r| r.table);
     let counted = Counted::find_by_statement(found).all(db).await?.into_iter();
     Ok(Counts(counted.filter_map(|found| Some(((table(found.relation)?, found.owner), found.count))).collect()))

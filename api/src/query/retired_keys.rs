@@ -1,29 +1,30 @@
-//! Official keys that the register no longer holds, and their successors.
+//! Retired keys (official keys that are no longer in the register) and their successors.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::lookup::FoundEntry;
+use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 
-/// An official key that the register no longer holds.
+/// An official key that is no longer in the register.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 struct RetiredKey {
     official: String,
-    /// What the entry under the key was called.
+    /// Name of the entry under the key.
     name: String,
-    /// The day of the register that no longer holds the key.
+    /// Date of the first register without the key.
     as_of: NaiveDate,
-    /// The official key that took its place. Omitted when no single one did.
+    /// Official key of the successor. `None` where there is no single one.
     successor: Option<String>,
 }
 
 impl RetiredKey {
-    /// Returns what is wrong with a reference that names the key.
+    /// Returns the violation text of a reference by the key.
     fn detail(&self) -> String {
         let Self { official, name, as_of, successor } = self;
         let remedy = match successor {
@@ -35,7 +36,7 @@ impl RetiredKey {
 }
 
 impl Resource {
-    /// Returns those of some names that are retired official keys, by the key.
+    /// Returns the retired keys among some names, by the key.
     async fn retired_keys(&self, db: &impl ConnectionTrait, names: &[String]) -> Result<HashMap<String, RetiredKey>> {
         const RETIRED: &str =
             "select official, name, as_of, successor from former_key where resource = $1 and official = any ($2)";
@@ -43,12 +44,12 @@ impl Resource {
             return Ok(HashMap::new());
         }
         let values: [sea_orm::Value; 2] = [self.table.into(), names.to_vec().into()];
-        let found = Statement::from_sql_and_values(db.get_database_backend(), RETIRED, values);
+        let found = sql(RETIRED, values);
         let found = RetiredKey::find_by_statement(found).all(db).await?;
         Ok(found.into_iter().map(|retired| (retired.official.clone(), retired)).collect())
     }
 
-    /// Returns the entries that took the place of those under retired official keys, by the retired key.
+    /// Returns the successors of the retired keys among some names, by the retired key.
     pub(super) async fn successors(
         &self,
         db: &impl ConnectionTrait,
@@ -59,14 +60,14 @@ impl Resource {
         if successors.is_empty() {
             return Ok(HashMap::new());
         }
-        // The successor may have another key by now.
+        // The successor itself may have changed its key since.
         let found = self.find_named(db, &successors).await?;
         let successor =
             |(official, retired): (String, RetiredKey)| Some((official, found.get(&retired.successor?)?.clone()));
         Ok(retired.into_iter().filter_map(successor).collect())
     }
 
-    /// Returns what is wrong with those of some unresolved names that are retired official keys, by the key.
+    /// Returns the violation texts of the retired keys among some unresolved names, by the key.
     pub(crate) async fn retired_details(
         &self,
         db: &impl ConnectionTrait,
@@ -76,7 +77,8 @@ impl Resource {
         Ok(retired.into_iter().map(|(official, retired)| (official, retired.detail())).collect())
     }
 
-    /// Returns why there is no entry under a retired official key: it is at its successor, or gone. `None` for other keys.
+    /// Returns the error for a retired key: a redirect to its successor, or `KeyRetired`. Returns `None` for other
+    /// keys.
     pub(super) async fn retired(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Error>> {
         let Name::Official(official) = key.name() else { return Ok(None) };
         let names = [official.to_owned()];

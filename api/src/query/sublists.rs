@@ -1,4 +1,4 @@
-//! Lists of what belongs to an entry: not lists of their own, but the way to those there are, filtered.
+//! Lists below an entry, which redirect to filtered lists.
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
@@ -16,25 +16,25 @@ use crate::base::error::{Error, Result, Violation};
 use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
-/// Where the lists of what belongs to an entry are, by their names
+/// Paths of the lists of entries related to an entry, by name
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({ "solutions": "/v1/solutions?project=ulm" }))]
 pub(crate) struct Lists(BTreeMap<String, String>);
 
 impl Lists {
-    /// The lists of these names, filtered by an entry of a resource.
+    /// Returns the paths of lists, filtered by an entry of a resource.
     pub(crate) fn of(resource: &Resource, slug: &str, lists: &[&str]) -> Self {
         let address = |list: &&str| (list.replace('-', "_"), format!("/v1/{list}?{}={slug}", resource.table));
         Self(lists.iter().map(address).collect())
     }
 }
 
-/// The redirect to a filtered list, for the document
+/// Redirect to a filtered list, for the OpenAPI document
 #[derive(IntoResponses)]
-#[response(status = 308, description = "The list is at `Location`", headers(("Location" = String, description = "Path of the filtered list.")))]
+#[response(status = 308, description = "Redirect to the filtered list", headers(("Location" = String, description = "Path of the filtered list.")))]
 pub(crate) struct ListRedirect;
 
-/// The path of a list below an entry.
+/// Path parameters of a list below an entry.
 pub(crate) struct EntryList {
     key: EntryKey,
     list: String,
@@ -50,7 +50,7 @@ impl FromRequest for EntryList {
     }
 }
 
-/// Sends whoever asks for a list below an entry to the filtered list, with what else was asked.
+/// Redirects from a list below an entry to the filtered list. Keeps the query string.
 pub(crate) async fn redirect(
     context: &Data<Context>,
     req: &HttpRequest,
@@ -67,7 +67,7 @@ pub(crate) async fn redirect(
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
 }
 
-/// What else was asked than what the path gives.
+/// Returns the query string to append to a redirect. Refuses parameters that the path determines.
 pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<String> {
     let asked = req.query_string();
     if let Some(name) =
@@ -79,7 +79,7 @@ pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<
     Ok(if asked.is_empty() { String::new() } else { format!("&{asked}") })
 }
 
-/// Sends whoever asks to a list.
+/// Returns a permanent redirect to a list.
 pub(crate) fn to_list(location: &str) -> HttpResponse {
     let mut response = HttpResponse::PermanentRedirect();
     response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish()

@@ -16,18 +16,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::import::Files;
 use crate::model::catalog::Resource;
 
-/// How a resource is served, beside what it is.
+/// How the API serves a resource.
 pub(crate) struct Registration {
     pub resource: &'static Resource,
-    /// What the document calls one of its entries.
+    /// Singular noun for an entry, used in the OpenAPI document.
     pub noun: &'static str,
-    /// The slug of an entry, as an example in the document.
+    /// Slug of an entry, used as an example in the OpenAPI document.
     pub example: &'static str,
-    /// What it holds, for the document.
+    /// Description of the resource in the OpenAPI document.
     pub about: &'static str,
-    /// The columns of its CSV, as paths into the JSON of an entry.
+    /// Columns of its CSV format, as paths into the JSON of an entry.
     pub columns: &'static [&'static str],
-    /// The right to write its entries.
+    /// Scope required to write its entries.
     pub scope: &'static str,
     pub routes: fn(&mut ServiceConfig),
     pub files: Files,

@@ -1,4 +1,4 @@
-//! What is built on the resources: submissions, webhooks, tokens, history, search and more.
+//! Services built on the resources: submissions, webhooks, tokens, history, search and more.
 
 pub(crate) mod changes;
 pub(crate) mod history;

@@ -1,4 +1,4 @@
-//! A page about each kind of problem; the `type` of a problem leads there.
+//! An HTML page for each problem type, at the URL in the `type` of a problem.
 
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use actix_web::web::Path;
@@ -11,15 +11,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::base::error::{Error, PROBLEM_TYPES, ProblemType, Result};
 use crate::http::Public;
 
-const TAG: &str = "problems";
+pub(crate) const TAG: &str = "problems";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_problems).service(get_problem);
 }
 
-/// List the kinds of problems
+/// List problem types
 ///
-/// A page, for people.
+/// Returns an HTML page with links to the pages of all problem types.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems")]
 async fn list_problems() -> Public {
@@ -30,17 +30,17 @@ async fn list_problems() -> Public {
     Public(page("Problems", &format!("<ul>{}</ul>", PROBLEM_TYPES.iter().map(row).collect::<String>())))
 }
 
-/// Read about a kind of problem
+/// Get a problem type
 ///
-/// A page, for people.
-#[utoipa::path(tag = TAG, params(("name" = String, Path, description = "Name of the problem.", example = "not-found")),
+/// Returns an HTML page that explains the problem and how to fix the request.
+#[utoipa::path(tag = TAG, params(("name" = String, Path, description = "Name of the problem type: the last segment of the `type` of a problem.", example = "not-found")),
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems/{name}")]
 async fn get_problem(name: Path<String>) -> Result<Public> {
     let kind = PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
     let body = format!(
-        "<p>{}</p><p>Status {}. Answers carry it as <code>application/problem+json</code> (RFC 9457) with the type \
-         <code>/problems/{}</code>.</p><p><a href=\"/problems\">All problems</a> · <a href=\"/docs/\">Documentation</a></p>",
+        "<p>{}</p><p>Status {}. Responses have the media type <code>application/problem+json</code> (RFC 9457) and the \
+         <code>type</code> <code>/problems/{}</code>.</p><p><a href=\"/problems\">All problems</a> · <a href=\"/docs/\">Documentation</a></p>",
         kind.remedy, kind.status, kind.name
     );
     Ok(Public(page(kind.title, &body)))

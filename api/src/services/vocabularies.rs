@@ -1,8 +1,8 @@
-//! Every closed list, with its labels.
+//! Vocabularies: closed lists of values with labels.
 
 use std::collections::BTreeMap;
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, get};
 use entity::Text;
 use entity::vocabulary::{List, lists};
@@ -14,32 +14,30 @@ use uuid::Uuid;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record};
-use crate::http::{
-    EntryKey, EntryParams, Filters, ListQuery, Name, Page, Paging, Position, Public, RepresentationParams,
-};
+use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams};
 
 const TAG: &str = "vocabularies";
 
-/// A closed list
+/// A vocabulary: a closed list of values
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Vocabulary {
-    /// Its name in addresses.
+    /// Name of the vocabulary, used in paths.
     #[schema(example = "phase")]
     name: &'static str,
-    /// What it lists.
-    #[schema(example = "Where a project stands")]
+    /// Title.
+    #[schema(example = "Phase of a project")]
     title: &'static str,
-    /// Its values, in the order people expect.
+    /// Values, in display order.
     terms: Vec<Term>,
 }
 
-/// A value of a closed list
+/// A value of a vocabulary
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct Term {
-    /// The value as it stands in entries and filters.
+    /// Value as used in entries and filters.
     #[schema(example = "strategy")]
     value: &'static str,
-    /// What to show for it.
+    /// Label for display.
     label: Text,
 }
 
@@ -50,7 +48,7 @@ impl Vocabulary {
         Self { name, title, terms: terms.collect() }
     }
 
-    /// All of them, by name.
+    /// Returns all vocabularies, by name.
     fn all() -> Vec<Self> {
         let mut all: Vec<Self> = lists().into_iter().map(Self::new).collect();
         all.sort_by_key(|vocabulary| vocabulary.name);
@@ -82,7 +80,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_vocabularies).service(get_vocabulary);
 }
 
-/// What follows a position in the list of all, by name.
+/// Returns the vocabularies after a position, and the position of the next page.
 fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Position>) {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let follows = |vocabulary: &Vocabulary| after.is_none_or(|after| vocabulary.name > after.key.as_str());
@@ -96,9 +94,9 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
 
 /// List vocabularies
 ///
-/// Every closed list of the directory with German and English labels, by name.
+/// Returns all closed lists of the directory with German and English labels, by name.
 #[utoipa::path(tag = TAG, params(Paging, RepresentationParams),
-    responses((status = 200, description = "A page of vocabularies, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of vocabularies, or all matches in a streamed format", content(
         (Page<Vocabulary> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/vocabularies")]
@@ -107,7 +105,7 @@ async fn list_vocabularies(
     req: HttpRequest,
     list: ListQuery<VocabularyQuery, Vocabulary>,
 ) -> Result<Public> {
-    if list.view.is_streamed() {
+    if list.representation.is_streamed() {
         return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await.map(Public);
     }
     let (items, next) = slice(list.after.as_ref(), list.limit());
@@ -121,14 +119,11 @@ async fn list_vocabularies(
     .map(Public)
 }
 
-/// Read a vocabulary
-#[utoipa::path(tag = TAG, params(("key" = String, Path, description = "Name of the vocabulary.", example = "phase"), RepresentationParams),
+/// Get a vocabulary
+#[utoipa::path(tag = TAG, params(("name" = String, Path, description = "Name of the vocabulary.", example = "phase"), RepresentationParams),
     responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
-#[get("/v1/vocabularies/{key}")]
-async fn get_vocabulary(req: HttpRequest, key: EntryKey, entry: EntryParams<Vocabulary>) -> Result<Public> {
-    let Name::Slug(name) = key.name() else {
-        return Err(Error::NotFound);
-    };
-    let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == name);
+#[get("/v1/vocabularies/{name}")]
+async fn get_vocabulary(req: HttpRequest, name: Path<String>, entry: EntryParams<Vocabulary>) -> Result<Public> {
+    let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == *name);
     entry.reply(&req, &found.ok_or(Error::NotFound)?).map(Public)
 }

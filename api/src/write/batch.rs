@@ -1,4 +1,4 @@
-//! Many entries at once: all or nothing, or each for itself.
+//! Creation of entries in a batch.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use super::context::WriteContext;
 use super::input::Input;
-use super::resolve::{EntryErrors, ResolvedBatch, resolve_references};
+use super::references::ResolvedReferences;
+use super::resolve::{EntryErrors, ResolvedBatch, ResolvedEntry, resolve_references, without_value};
 use super::response::{Answer, Outcome};
 use super::store::write_entries;
 use crate::auth::{Access, Caller};
@@ -20,15 +21,16 @@ use crate::base::error::{Error, Problem, Result};
 use crate::base::validation::Checked;
 use crate::http::BatchBody;
 
-/// How many entries are created at once.
+/// Query parameters of a batch.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct BatchQuery {
-    /// `all`: every entry or none, which is usual; `each`: those that can be, the others are told with 207.
+    /// `all` creates every entry or none. `each` creates the valid entries and responds with 207 and a result for each
+    /// item. Defaults to `all`.
     #[param(inline, example = "all")]
     mode: Mode,
-    /// Checks everything, and stores nothing.
+    /// Whether to validate the entries without storing them.
     #[param(value_type = bool, example = false)]
     dry_run: bool,
 }
@@ -41,40 +43,40 @@ enum Mode {
     Each,
 }
 
-/// What became of many entries
+/// Result of a batch
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchAnswer {
-    /// How many were created, or would have been.
+    /// Number of entries created. With `dry_run`, the number that would be created.
     #[schema(example = 2)]
     pub created: usize,
-    /// Was nothing stored?
+    /// Whether this was a dry run, which stores nothing.
     #[schema(example = false)]
     pub dry_run: bool,
-    /// What became of each, in the order they were sent.
+    /// Result for each item, in the order of the request.
     pub items: Vec<BatchItem>,
 }
 
-/// What became of one of many entries
+/// Result for one item of a batch
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchItem {
-    /// HTTP status, as if it had been sent alone.
+    /// HTTP status that the item would have in a request of its own.
     #[schema(example = 201)]
     pub status: u16,
-    /// Id of the entry, if it was created.
+    /// ID of the entry (UUID version 7). Omitted when it was not created.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub id: Option<Uuid>,
-    /// Path of the entry, if it was or would have been created.
+    /// Path of the entry. Omitted when it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/v1/themes/water", format = "uri-reference", nullable = false)]
     pub href: Option<String>,
-    /// Why it was not.
+    /// Reason for the refusal. Omitted when the entry was created, or would be.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub problem: Option<Problem>,
 }
 
-/// Creates entries: some statements for all of them, however many there are.
+/// Creates the entries of a batch, with a constant number of statements.
 pub(crate) async fn create_all<A: Access, I: Input>(
     context: WriteContext<A, BatchQuery>,
     batch: BatchBody<I>,
@@ -82,14 +84,14 @@ pub(crate) async fn create_all<A: Access, I: Input>(
     let (BatchQuery { mode, dry_run }, BatchBody { items, digest }) = (context.params, batch);
     let caller = context.caller.clone();
     let work = async move |write: &Write| {
-        let (ResolvedBatch { references, entries, .. }, mut items) = accept(write, &caller, mode, items).await?;
+        let Accepted { references, entries, mut items } = accept(write, &caller, mode, items).await?;
         let created = items.iter().filter(|item| item.problem.is_none()).count();
         if dry_run {
             for item in &mut items {
                 item.id = None;
             }
         } else {
-            write_entries(write, Action::Create, &references, entries.into_iter().flatten().collect()).await?;
+            write_entries(write, Action::Create, &references, entries).await?;
         }
         let status = if mode == Mode::Each { StatusCode::MULTI_STATUS } else { StatusCode::OK };
         let answer = Answer::new(
@@ -101,65 +103,80 @@ pub(crate) async fn create_all<A: Access, I: Input>(
     context.run(&digest, work).await
 }
 
-/// Finds those that can be created, and what becomes of each.
-async fn accept<I: Input>(
-    write: &Write,
-    caller: &Caller,
-    mode: Mode,
-    items: Vec<Checked<I>>,
-) -> Result<(ResolvedBatch<I>, Vec<BatchItem>)> {
+/// The entries of a batch that can be created, and the result for each item.
+struct Accepted<I> {
+    references: ResolvedReferences,
+    entries: Vec<(Uuid, I)>,
+    items: Vec<BatchItem>,
+}
+
+/// An entry that can be created, as far as is known.
+struct Candidate<I> {
+    /// Its place in the batch.
+    place: usize,
+    id: Uuid,
+    input: I,
+}
+
+/// An entry that cannot be created.
+struct Refused {
+    /// Its place in the batch.
+    place: usize,
+    error: Error,
+}
+
+/// Finds the entries that can be created, and the result for each item.
+async fn accept<I: Input>(write: &Write, caller: &Caller, mode: Mode, items: Vec<Checked<I>>) -> Result<Accepted<I>> {
     let mut standing: Vec<(Uuid, Checked<I>)> = items.into_iter().map(|checked| (Uuid::now_v7(), checked)).collect();
     let mut places: Vec<usize> = (0..standing.len()).collect();
-    let mut refused: Vec<(usize, Error)> = vec![];
+    let mut refused: Vec<Refused> = vec![];
     loop {
-        let ResolvedBatch { references, errors, entries } = resolve_references(&write.tx, standing).await?;
+        let ResolvedBatch { references, entries } = resolve_references(&write.tx, standing).await?;
         let before = refused.len();
         let (mut fine, mut refused_names) = (vec![], HashSet::new());
-        for ((place, errors), entry) in places.into_iter().zip(errors).zip(entries) {
+        for (place, ResolvedEntry { id, input, errors }) in places.into_iter().zip(entries) {
             // Names that were not resolved are among the errors.
-            let authorized = || match &entry {
-                Some((_, input)) => caller.acts_for(&references.responsible(input)?),
-                None => Ok(()),
-            };
-            match (errors.into_result().and_then(|()| authorized()), entry) {
-                (Ok(()), Some(entry)) => fine.push((place, entry)),
-                (Ok(()), None) => {
-                    refused.push((place, Error::internal(anyhow::anyhow!("an entry is there or is wrong"))));
-                }
-                (Err(error), entry) => {
-                    refused_names.extend(entry.iter().flat_map(|(_, input)| names(input)));
-                    refused.push((place, error));
+            let accepted = errors.into_result().and_then(|()| {
+                let input = input.as_ref().ok_or_else(without_value)?;
+                caller.acts_for(&references.responsible(input)?)
+            });
+            match (accepted, input) {
+                (Ok(()), Some(input)) => fine.push(Candidate { place, id, input }),
+                (Ok(()), None) => {}
+                (Err(error), input) => {
+                    refused_names.extend(input.iter().flat_map(names));
+                    refused.push(Refused { place, error });
                 }
             }
         }
         if refused.len() == before {
-            let items = told(&fine, refused);
-            let entries = fine.into_iter().map(|(_, entry)| Some(entry)).collect();
-            return Ok((ResolvedBatch { references, errors: vec![], entries }, items));
+            let items = batch_items(&fine, refused);
+            let entries = fine.into_iter().map(|Candidate { id, input, .. }| (id, input)).collect();
+            return Ok(Accepted { references, entries, items });
         }
         if mode == Mode::All {
             return Err(all_at_once(refused));
         }
-        // A name that was taken leads to whoever has it.
+        // A name that is already taken refers to the existing entry.
         let there = I::RESOURCE.find(&write.tx, &refused_names.iter().cloned().collect::<Vec<_>>()).await?;
         refused_names.retain(|name| !there.contains_key(name));
         refused.extend(dependants(&mut fine, refused_names));
-        places = fine.iter().map(|(place, _)| *place).collect();
-        standing = fine.into_iter().map(|(_, (id, input))| (id, Checked::whole(input))).collect();
+        places = fine.iter().map(|candidate| candidate.place).collect();
+        standing = fine.into_iter().map(|Candidate { id, input, .. }| (id, Checked::whole(input))).collect();
     }
 }
 
-/// The names of an entry, as others of the same list may use them.
+/// Returns the names by which other entries of the batch may refer to an entry.
 fn names<I: Input>(input: &I) -> impl Iterator<Item = String> + use<I> {
     [Some(input.slug().to_owned()), input.official().map(str::to_owned)].into_iter().flatten()
 }
 
-/// Takes out what names one of those that cannot be created, and what names that.
-fn dependants<I: Input>(fine: &mut Vec<(usize, (Uuid, I))>, mut out: HashSet<String>) -> Vec<(usize, Error)> {
+/// Removes the entries that refer to a refused entry, directly or through another entry of the batch.
+fn dependants<I: Input>(fine: &mut Vec<Candidate<I>>, mut out: HashSet<String>) -> Vec<Refused> {
     let mut all = vec![];
     while !out.is_empty() {
         let mut next = HashSet::new();
-        fine.retain_mut(|(place, (_, input))| {
+        fine.retain_mut(|Candidate { place, input, .. }| {
             let mut violations = vec![];
             input.visit_references(&mut |field, mentioned| {
                 let lost = mentioned.into_iter().filter(|(_, name)| out.contains(*name));
@@ -168,7 +185,7 @@ fn dependants<I: Input>(fine: &mut Vec<(usize, (Uuid, I))>, mut out: HashSet<Str
             });
             if !violations.is_empty() {
                 next.extend(names(input));
-                all.push((*place, Error::Invalid(std::mem::take(&mut violations))));
+                all.push(Refused { place: *place, error: Error::Invalid(std::mem::take(&mut violations)) });
                 return false;
             }
             true
@@ -178,13 +195,13 @@ fn dependants<I: Input>(fine: &mut Vec<(usize, (Uuid, I))>, mut out: HashSet<Str
     all
 }
 
-/// What became of each, in the order they were sent.
-fn told<I: Input>(fine: &[(usize, (Uuid, I))], refused: Vec<(usize, Error)>) -> Vec<BatchItem> {
-    let created = fine.iter().map(|(place, (id, input))| {
+/// Returns the result for each item, in the order of the request.
+fn batch_items<I: Input>(fine: &[Candidate<I>], refused: Vec<Refused>) -> Vec<BatchItem> {
+    let created = fine.iter().map(|Candidate { place, id, input }| {
         let href = Some(I::RESOURCE.href(input.slug()));
         (*place, BatchItem { status: StatusCode::CREATED.as_u16(), id: Some(*id), href, problem: None })
     });
-    let refused = refused.into_iter().map(|(place, error)| {
+    let refused = refused.into_iter().map(|Refused { place, error }| {
         let problem = Problem::from(&error);
         (place, BatchItem { status: problem.status, id: None, href: None, problem: Some(problem) })
     });
@@ -193,10 +210,10 @@ fn told<I: Input>(fine: &[(usize, (Uuid, I))], refused: Vec<(usize, Error)>) -> 
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-/// Everything that is wrong with any of them, with the place of each.
-fn all_at_once(refused: Vec<(usize, Error)>) -> Error {
+/// Combines the violations of all items into one error. Their pointers begin with the index of the item.
+fn all_at_once(refused: Vec<Refused>) -> Error {
     let (mut rules, mut taken, mut other) = (vec![], vec![], None);
-    for (place, error) in refused {
+    for Refused { place, error } in refused {
         match error {
             Error::Invalid(violations) => rules.extend(violations.into_iter().map(|violation| violation.below(place))),
             Error::Taken(violations) => taken.extend(violations.into_iter().map(|violation| violation.below(place))),

@@ -1,4 +1,4 @@
-//! Changing some members of an entry.
+//! Update of an entry by a merge patch.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -6,7 +6,7 @@ use entity::vocabulary::Action;
 
 use super::context::WriteContext;
 use super::input::Input;
-use super::representation::{Representation, split_representation};
+use super::representation::Representation;
 use super::resolve::{authorize, resolve_entry};
 use super::response::Outcome;
 use super::store::write_entries;
@@ -14,9 +14,7 @@ use crate::auth::{Access, Caller};
 use crate::base::db::Write;
 use crate::base::error::{Error, Result};
 use crate::base::validation::Checked;
-use crate::http::format::Record;
 use crate::http::{EntryKey, Patch, Precondition};
-use crate::query::entry::find;
 
 /// Applies a merge patch to an entry.
 pub(crate) async fn change<A: Access, I: Input>(
@@ -27,9 +25,8 @@ pub(crate) async fn change<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
-        let current = find::<I::View, _>(&write.tx, &key).await?;
-        precondition.check(current.revision().unwrap_or_default())?;
-        let (representation, current) = split_representation::<I>(current)?;
+        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
+        precondition.check(representation.revision)?;
         authorize(&write.tx, &caller, &current).await?;
         let revised = patch.apply(&current)?;
         let revision = Revision { action: Action::Change, representation, current, revised };
@@ -38,7 +35,7 @@ pub(crate) async fn change<A: Access, I: Input>(
     context.run("", work).await
 }
 
-/// An entry, and what it becomes.
+/// An entry and its new content.
 pub(super) struct Revision<I> {
     pub action: Action,
     pub representation: Representation,
@@ -46,7 +43,7 @@ pub(super) struct Revision<I> {
     pub revised: Checked<I>,
 }
 
-/// Stores what an entry becomes, unless it is so already.
+/// Stores the new content of an entry, unless it equals the current content.
 pub(super) async fn apply_revision<I: Input>(
     write: &Write,
     caller: &Caller,
@@ -62,11 +59,11 @@ pub(super) async fn apply_revision<I: Input>(
         return Ok(Outcome::Unchanged(representation.answer(StatusCode::OK, minimal)));
     }
     write_entries(write, action, &references, vec![(id, input)]).await?;
-    let changed = Representation::read::<I>(&write.tx, id).await?;
+    let changed = Representation::stored::<I>(&write.tx, id).await?;
     Ok(Outcome::Changed(changed.answer(StatusCode::OK, minimal)))
 }
 
-/// A token that is bound to a municipality must not give it another of the names by which tokens are bound.
+/// Refuses a new official key or slug of a municipality by a token that is bound to municipalities.
 fn reject_renaming<I: Input>(caller: &Caller, current: &I, input: &I) -> Result<()> {
     let name = |input: &I| input.official().unwrap_or(input.slug()).to_owned();
     if caller.municipalities.is_some() && I::RESOURCE.official.is_some() && name(current) != name(input) {

@@ -1,4 +1,5 @@
-//! Who changed what: written with the change, in its transaction. History, audit and the way from old slugs read it.
+//! Change log. It is written in the transaction of each change, and read by the history, the audit trail and the lookup
+//! of former slugs.
 
 use entity::vocabulary::{Action, Vocabulary};
 use sea_orm::{ConnectionTrait, Statement};
@@ -8,16 +9,16 @@ use uuid::Uuid;
 use crate::base::db::Write;
 use crate::base::error::Result;
 
-/// An entry as it is after a change.
+/// An entry after a change.
 pub(crate) struct Changed {
     pub id: Uuid,
     pub slug: Option<String>,
     pub official: Option<String>,
-    /// What was set of it; nothing once it is deleted.
+    /// Input of the entry. `None` after its deletion.
     pub entry: Option<Value>,
 }
 
-/// Notes what became of entries of a table: one statement, however many there are.
+/// Records changes of entries of a table, in one statement.
 pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: Vec<Changed>) -> Result<()> {
     const RECORD: &str = "insert into change \
             (id, number, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry, sequence) \
@@ -28,13 +29,13 @@ pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: 
     let row = |(place, Changed { id, slug, official, entry }): (i64, Changed)| {
         let mut row =
             json!({ "place": place, "id": Uuid::now_v7(), "entry_id": id, "slug": slug, "official": official });
-        // JSON's null would be kept as such.
+        // A JSON null would be stored as a value instead of SQL NULL.
         if let (Some(entry), Some(row)) = (entry, row.as_object_mut()) {
             row.insert("entry".to_owned(), entry);
         }
         row
     };
-    // As text: a value of the database's own binary kind would lose the order of members.
+    // Sent as text, because `jsonb` does not preserve the order of members.
     let rows = (1..).zip(changed).map(row).collect::<Value>().to_string();
     let author = write.author.clone();
     let values: [sea_orm::Value; 8] = [

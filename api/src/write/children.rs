@@ -1,23 +1,23 @@
-//! Rows that belong to entries, in tables of their own.
+//! Child tables, whose rows belong to entries.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::query::relations::Relation;
 
-/// A table with rows that belong to entries.
+/// A table whose rows belong to entries.
 pub(crate) struct ChildTable<'t> {
     pub name: &'t str,
-    /// Its column with the id of the entry.
+    /// Column with the ID of the entry.
     pub owner: &'t str,
-    /// Its other columns, each with its type.
+    /// Other columns with their types.
     pub columns: &'t [(&'t str, &'t str)],
 }
 
-/// Replaces the rows that belong to some entries: two statements, however many there are. A row is an object with the names of
-/// the columns.
+/// Replaces the rows of some entries, in two statements. Each row is a JSON object with a member for each column.
 pub(crate) async fn replace_children(
     tx: &impl ConnectionTrait,
     table: &ChildTable<'_>,
@@ -34,12 +34,12 @@ pub(crate) async fn replace_children(
         types.join(", ")
     );
     let owners = owners.to_vec();
-    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, delete, [owners.into()])).await?;
-    tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, insert, [Value::Array(rows).into()])).await?;
+    tx.execute_raw(sql(&delete, [owners.into()])).await?;
+    tx.execute_raw(sql(&insert, [Value::Array(rows).into()])).await?;
     Ok(())
 }
 
-/// Replaces the entries that some entries are related to.
+/// Replaces the related entries of some entries.
 pub(crate) async fn replace_related(
     tx: &impl ConnectionTrait,
     relation: &Relation,

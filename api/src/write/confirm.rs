@@ -1,30 +1,29 @@
-//! Confirming that what an entry says is true today.
+//! Confirmation that an entry is up to date.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use entity::vocabulary::Action;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use uuid::Uuid;
 
 use super::context::WriteContext;
 use super::input::Input;
-use super::representation::{Representation, split_representation};
+use super::representation::Representation;
 use super::resolve::resolve_entry;
 use super::response::Outcome;
 use super::store::write_entries;
 use crate::auth::{Access, Caller};
 use crate::base::dates::today;
-use crate::base::db::Write;
+use crate::base::db::{Write, sql};
 use crate::base::error::Result;
 use crate::base::validation::Checked;
 use crate::http::EntryKey;
-use crate::query::entry::find;
 
-/// What a confirmation means for an entry.
+/// Effect of a confirmation on an entry.
 pub(crate) struct Confirmation {
-    /// Whether it comes from those who are responsible for the entry, so that the entry counts as confirmed.
+    /// Whether the caller is responsible for the entry, so that the entry counts as confirmed.
     pub is_own: bool,
-    /// Whether something was recorded of it that was not known before.
+    /// Whether `authorize` recorded something new.
     pub is_new: bool,
 }
 
@@ -36,8 +35,7 @@ pub(crate) async fn confirm<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
-        let current = find::<I::View, _>(&write.tx, &key).await?;
-        let (representation, current) = split_representation::<I>(current)?;
+        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
         let id = representation.id;
         let Confirmation { is_own, is_new } = authorize(write, &caller, id).await?;
         let mut confirmed = current.clone();
@@ -49,7 +47,7 @@ pub(crate) async fn confirm<A: Access, I: Input>(
         }
         let (references, confirmed) = resolve_entry(&write.tx, id, Checked::whole(confirmed)).await?;
         write_entries(write, Action::Confirm, &references, vec![(id, confirmed)]).await?;
-        let confirmed = Representation::read::<I>(&write.tx, id).await?;
+        let confirmed = Representation::stored::<I>(&write.tx, id).await?;
         Ok(Outcome::Changed(confirmed.answer(StatusCode::OK, minimal)))
     };
     context.run("", work).await
@@ -64,9 +62,9 @@ pub(crate) async fn is_responsible(
 ) -> Result<bool> {
     let Some(own) = &caller.municipalities else { return Ok(true) };
     let own: Vec<Uuid> = own.iter().copied().collect();
-    let sql =
+    let text =
         format!("select exists(select from {table}_municipality where {table}_id = $1 and municipality_id = any ($2))");
     let values: [Value; 2] = [entry.into(), own.into()];
-    let found = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    let found = tx.query_one_raw(sql(&text, values)).await?;
     Ok(found.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
 }

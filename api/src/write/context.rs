@@ -1,4 +1,4 @@
-//! What every write needs of its request, and the transaction it runs in.
+//! Context of a write: the parts of the request that every write uses, and its transaction.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -21,19 +21,19 @@ use crate::http::{NoParams, Params, RequestId, hex};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// What a write needs of its request: a caller who has the access `A`, the parameters `Q` of the query string, and the
-/// idempotency key.
+/// Extractor for writes: a caller who has the access `A`, the query parameters `Q`, and the idempotency key.
 ///
-/// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is read.
+/// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is
+/// read.
 pub(crate) struct WriteContext<A, Q = NoParams> {
     pub caller: Caller,
     pub params: Q,
-    /// Whether `Prefer: return=minimal` asks for no representation in the response.
+    /// Whether `Prefer: return=minimal` omits the response body.
     pub minimal: bool,
     context: Data<Context>,
     author: Author,
     idempotency_key: Option<String>,
-    /// Method, address, and the municipalities of the caller.
+    /// Method, URL, and municipalities of the caller.
     signature: String,
     access: PhantomData<A>,
 }
@@ -55,7 +55,7 @@ impl<A: Access, Q: Params> FromRequest for WriteContext<A, Q> {
                 context: context.ok_or_else(|| Error::internal(anyhow::anyhow!("no database was registered")))?,
                 author: Author { actor: caller.subject.clone(), token: caller.token, request },
                 idempotency_key: idempotency_key.filter(|_| req.method() == "POST"),
-                // A caller who acts for other municipalities is another caller, even with the same name.
+                // A caller with other municipalities is another caller, even with the same subject.
                 signature: format!("{} {} {:?}", req.method(), req.uri(), caller.municipalities),
                 caller,
                 access: PhantomData,
@@ -88,8 +88,8 @@ impl<A, Q> WriteContext<A, Q> {
         self.context.read()
     }
 
-    /// Runs `work` in a transaction that makes the next version of the directory, and responds. A repeated request with the same
-    /// idempotency key gets the stored answer; `digest` is that of its body.
+    /// Runs `work` in a transaction that raises the directory version, and responds. A repeated request with the same
+    /// idempotency key gets the stored response. `digest` is that of the request body.
     pub(crate) async fn run(
         self,
         digest: &str,
@@ -105,7 +105,7 @@ impl<A, Q> WriteContext<A, Q> {
                 Begun::New(tx) => tx,
             };
             let write = Write::begin(tx, author, Timeouts::Enabled).await?;
-            // On the heap: the work of a write is a large future.
+            // Boxed, because the future of a write is large.
             match Box::pin(work(&write)).await {
                 Ok(Outcome::Changed(answer)) => {
                     store(idempotency, &write.tx, &answer).await?;
@@ -119,8 +119,8 @@ impl<A, Q> WriteContext<A, Q> {
         answer.await.map(Answer::send).map_err(Error::of_write)
     }
 
-    /// Runs `work` in a transaction that leaves the version of the directory as it is, so that neither an entity tag nor the
-    /// feed shows that something happened.
+    /// Runs `work` in a transaction that does not raise the directory version. Entity tags and the change feed stay as
+    /// they are.
     pub(crate) async fn run_unversioned(
         self,
         digest: &str,
@@ -155,10 +155,10 @@ impl<A, Q> WriteContext<A, Q> {
     }
 }
 
-/// How the transaction of a write begins.
+/// Result of beginning the transaction of a write.
 enum Begun {
     New(DatabaseTransaction),
-    /// The request was answered before.
+    /// The stored response to an earlier request with the same idempotency key.
     Replayed(Answer),
 }
 

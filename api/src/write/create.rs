@@ -1,4 +1,4 @@
-//! Creating an entry.
+//! Creation of an entry.
 
 use actix_web::HttpResponse;
 use entity::vocabulary::Action;
@@ -34,6 +34,6 @@ pub(super) async fn create_entry<I: Input>(
     let (references, input) = resolve_entry(&write.tx, id, checked).await?;
     caller.acts_for(&references.responsible(&input)?)?;
     write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
-    let created = Representation::read::<I>(&write.tx, id).await?;
+    let created = Representation::stored::<I>(&write.tx, id).await?;
     Ok(Outcome::Changed(created.created::<I>(minimal)))
 }

@@ -1,4 +1,4 @@
-//! Deleting an entry.
+//! Deletion of an entry.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -12,18 +12,16 @@ use super::change_log::{Changed, record};
 use super::context::WriteContext;
 use super::input::Input;
 use super::referrers::refuse_if_referred;
-use super::representation::split_representation;
+use super::representation::Representation;
 use super::resolve::authorize;
 use super::response::{Answer, Outcome};
 use crate::auth::Access;
 use crate::base::db::Write;
 use crate::base::error::Result;
-use crate::http::format::Record;
 use crate::http::{EntryKey, Precondition};
-use crate::query::entry::find;
 use crate::query::full_text;
 
-/// Deletes an entry that no other refers to.
+/// Deletes an entry. Refuses while other entries refer to it.
 pub(crate) async fn delete<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,
@@ -31,9 +29,8 @@ pub(crate) async fn delete<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let caller = context.caller.clone();
     let work = async move |write: &Write| {
-        let current = find::<I::View, _>(&write.tx, &key).await?;
-        precondition.check(current.revision().unwrap_or_default())?;
-        let (representation, current) = split_representation::<I>(current)?;
+        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
+        precondition.check(representation.revision)?;
         authorize(&write.tx, &caller, &current).await?;
         delete_entry(write, representation.id, &current).await?;
         Ok(Outcome::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
@@ -41,7 +38,7 @@ pub(crate) async fn delete<A: Access, I: Input>(
     context.run("", work).await
 }
 
-/// Removes an entry that no other refers to, and records that.
+/// Deletes an entry in a transaction, and records the change. Refuses while other entries refer to it.
 pub(crate) async fn delete_entry<I: Input>(write: &Write, id: Uuid, current: &I) -> Result<()> {
     refuse_if_referred(&write.tx, I::RESOURCE, id).await?;
     let mut statement = Query::delete();

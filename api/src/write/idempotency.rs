@@ -1,23 +1,23 @@
-//! Idempotency keys: the same POST twice is one.
+//! Idempotency keys of POST requests.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName};
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use serde_json::json;
 
 use super::response::Answer;
 use crate::base::clock;
-use crate::base::db::Database;
+use crate::base::db::{Database, sql};
 use crate::base::error::{Error, Result, Violation};
 
-/// How long an answer is stored.
+/// Time that a response is stored for.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: &str = "idempotent-replayed";
 
-/// Returns the key that a request carries, if it carries one.
+/// Returns the idempotency key of a request, if it has one.
 pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = sent.next() else { return Ok(None) };
@@ -29,11 +29,11 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     Err(Error::Header(vec![Violation::header("Idempotency-Key", detail)]))
 }
 
-/// A key, with what it is good for: one request of one caller.
+/// An idempotency key, bound to one request of one caller.
 pub(super) struct Idempotency {
     pub actor: String,
     pub key: String,
-    /// Digest of method, address, municipalities of the caller, and body.
+    /// Digest of the method, the URL, the municipalities of the caller and the body.
     pub digest: String,
 }
 
@@ -46,20 +46,21 @@ struct StoredAnswer {
 }
 
 impl Idempotency {
-    /// Returns the stored answer to the first request with this key, if that was in the last day. While the first request is in
-    /// progress, on whichever instance, it holds a lock that ends with its transaction.
+    /// Returns the stored response to the first request with this key within 24 hours. While that request is in
+    /// progress on any instance, it holds an advisory lock until the end of its transaction, and other requests are
+    /// refused.
     pub(super) async fn replay(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
         const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as claimed";
         const STORED: &str = "select digest, status, headers, body from idempotency_key \
             where actor = $1 and key = $2 and created_at > $3";
         let names = || [self.actor.clone().into(), self.key.clone().into()];
-        let claimed = Statement::from_sql_and_values(DbBackend::Postgres, CLAIM, names());
+        let claimed = sql(CLAIM, names());
         if !tx.query_one_raw(claimed).await?.is_some_and(|row| row.try_get("", "claimed").unwrap_or(false)) {
             return Err(Error::InFlight);
         }
         let [actor, key] = names();
         let values = [actor, key, (clock::now() - KEPT_FOR).into()];
-        let stored = Statement::from_sql_and_values(DbBackend::Postgres, STORED, values);
+        let stored = sql(STORED, values);
         let Some(stored) = StoredAnswer::find_by_statement(stored).one(tx).await? else { return Ok(None) };
         if stored.digest != self.digest {
             return Err(Error::KeyReused);
@@ -73,7 +74,7 @@ impl Idempotency {
         Ok(Some(answer.with(REPLAYED, "true")))
     }
 
-    /// Stores an answer, in the transaction of the write that it describes.
+    /// Stores a response in the transaction of its write.
     pub(super) async fn store(&self, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
         const STORE: &str = "insert into idempotency_key (actor, key, digest, status, headers, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
             on conflict (actor, key) do update set digest = excluded.digest, status = excluded.status, \
@@ -87,12 +88,12 @@ impl Idempotency {
             answer.body.clone().into(),
             clock::now().into(),
         ];
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, STORE, values)).await?;
+        tx.execute_raw(sql(STORE, values)).await?;
         Ok(())
     }
 }
 
-/// Deletes the answers that are too old to be given again.
+/// Deletes the stored responses that have expired.
 pub(crate) async fn delete_old_answers(database: &Database) -> Result<()> {
     const DELETE: &str = "delete from idempotency_key where created_at < $1";
     database.execute(DELETE, vec![(clock::now() - KEPT_FOR).into()]).await

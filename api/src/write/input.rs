@@ -1,4 +1,4 @@
-//! What can be set of an entry, by requests and by files alike.
+//! Inputs: the writable members of entries, in requests and in files.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,44 +13,44 @@ use crate::base::validation::length::json_length;
 use crate::model::catalog::Resource;
 use crate::query::entry::Entry;
 
-/// What can be set of an entry.
+/// The writable members of an entry.
 pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Validate + 'static {
-    /// The entry as it is shown.
+    /// The public view of the entry.
     type View: Entry + Into<Self>;
     const RESOURCE: &'static Resource = Self::View::RESOURCE;
-    /// Members that the directory derives itself. A file may hold them; they are ignored.
+    /// Derived members. They are ignored in files.
     const DERIVED: &'static [&'static str] = &[];
-    /// Optional members that count for the completeness of an entry.
+    /// Optional members that count towards the completeness of an entry.
     const WANTED: &'static [&'static str] = &[];
 
     fn slug(&self) -> &str;
 
-    /// The official key, which identifies the entry before its slug does.
+    /// The official key, which identifies the entry with precedence over its slug.
     fn official(&self) -> Option<&str> {
         None
     }
 
-    /// The municipalities that are responsible for the entry, by the names that are stored. Where there are none, only callers
-    /// who act for all municipalities may write it.
+    /// Returns the stored keys of the municipalities that are responsible for the entry. Where there are none, only
+    /// callers who act for all municipalities may write it.
     fn responsible_municipalities(&self) -> Vec<&str> {
         vec![]
     }
 
-    /// Sets the day the entry was confirmed, where it has a member for that.
+    /// Sets the date of confirmation, where the entry has a member for it.
     fn confirm(&mut self, _day: NaiveDate) {}
 
-    /// Passes every name of another entry to `visitor`.
+    /// Passes every reference to another entry to `visitor`.
     fn visit_references(&mut self, _visitor: &mut ReferenceVisitor<'_>) {}
 
-    /// Stores entries with what belongs to them. Each is new or replaces the one with its id.
+    /// Stores entries with their child rows. Each is new or replaces the entry with its ID.
     async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()>;
 }
 
-/// Bytes that an entry may have, as compact JSON in UTF-8.
+/// Largest size of an entry, in bytes of compact JSON in UTF-8.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
-/// Returns a violation's text if a value is longer than `MAX_BYTES`. One limit holds wherever an entry is written, so that
-/// what was accepted once can be sent back.
+/// Returns the text of a violation if a value is longer than `MAX_BYTES`. The same limit applies wherever an entry is
+/// written, so that an accepted entry can always be sent back.
 pub(crate) fn too_long(value: &impl Serialize) -> Option<String> {
     let length = json_length(value);
     (length > MAX_BYTES).then(|| {

@@ -1,5 +1,5 @@
-//! How entries are created, replaced, changed, confirmed and deleted. Each of these files reads from top to bottom: references
-//! are resolved, the caller is authorized, the entry is stored, the change is recorded, and the response is made.
+//! Creation, replacement, update, confirmation and deletion of entries. The steps of each operation are: resolve
+//! references, authorize the caller, store the entry, record the change, build the response.
 
 mod batch;
 mod change;
@@ -31,5 +31,5 @@ pub(crate) use self::idempotency::delete_old_answers;
 pub(crate) use self::references::{ItemViolation, ReferenceField, ReferenceVisitor, ResolvedReferences};
 pub(crate) use self::referrers::{Referrers, referrers};
 pub(crate) use self::replace::replace;
-pub(crate) use self::resolve::{EntryErrors, ResolvedBatch, resolve_entry, resolve_references, responsible_for};
+pub(crate) use self::resolve::{ResolvedBatch, ResolvedEntry, resolve_entry, resolve_references, responsible_for};
 pub(crate) use self::response::{Answer, Outcome};

@@ -1,4 +1,4 @@
-//! The entries that an input names, and their ids.
+//! Resolves the references of inputs to entries.
 
 use std::collections::HashMap;
 
@@ -10,35 +10,35 @@ use crate::auth::Responsible;
 use crate::base::error::{Error, Result, Violation};
 use crate::model::catalog::{MUNICIPALITIES, Resource};
 
-/// A member that names entries of another resource.
+/// A member that refers to entries of a resource.
 pub(crate) struct ReferenceField {
     pub resource: &'static Resource,
-    /// The path of the member; `*` stands for the place in a list.
+    /// Path of the member. `*` stands for the index in a list.
     pub member: &'static str,
-    /// Whether each entry may be named only once.
+    /// Whether each entry may occur only once.
     pub once: bool,
 }
 
-/// Sees every name of an input, each with its place in the list.
+/// Visits every reference of an input, with its index in the list.
 pub(crate) type ReferenceVisitor<'v> = dyn FnMut(&ReferenceField, Vec<(usize, &mut String)>) + 'v;
 
 impl ReferenceField {
-    /// A list that names each entry once.
+    /// Returns a list in which each entry may occur only once.
     pub(crate) fn once(resource: &'static Resource, member: &'static str) -> Self {
         Self { resource, member, once: true }
     }
 
-    /// Any other member.
+    /// Returns any other member.
     pub(crate) fn any(resource: &'static Resource, member: &'static str) -> Self {
         Self { resource, member, once: false }
     }
 
-    /// The violation of a name that no entry has.
+    /// Returns the violation of an unknown reference.
     pub(crate) fn unresolved(&self, place: usize, name: &str) -> Violation {
         self.violation(place, self.resource.unresolved(name))
     }
 
-    /// JSON pointer to the name at a place.
+    /// Returns the JSON pointer to the reference at an index.
     pub(crate) fn pointer(&self, place: usize) -> String {
         format!("/{}", self.member.replace('*', &place.to_string()))
     }
@@ -48,17 +48,17 @@ impl ReferenceField {
     }
 }
 
-/// The entry that a name stands for.
+/// The entry that a reference resolves to.
 struct Referenced {
     id: Uuid,
-    /// The name that is stored: the official key, or the slug where there is none.
+    /// The stored reference: the official key, or the slug where there is none.
     key: String,
 }
 
-/// The entries that inputs name, by table and name.
+/// The entries that inputs refer to, by table and name.
 pub(crate) struct ResolvedReferences {
     entries: HashMap<(&'static str, String), Referenced>,
-    /// What is wrong with names that are official keys which the register no longer holds.
+    /// Violation texts of references by retired keys.
     retired: HashMap<(&'static str, String), String>,
 }
 
@@ -69,8 +69,8 @@ pub(crate) struct ItemViolation {
 }
 
 impl ResolvedReferences {
-    /// Looks up every name, one statement a resource, and replaces it by the name that is stored. Inputs may name others that
-    /// are written with them. Former names are accepted: an old revision may hold them.
+    /// Resolves every reference, with one statement per resource, and replaces it by the stored reference. Inputs may
+    /// refer to each other. Former keys are accepted, because an old revision may contain them.
     pub(crate) async fn look_up<I: Input>(
         db: &impl ConnectionTrait,
         entries: &mut [(Uuid, I)],
@@ -112,8 +112,8 @@ impl ResolvedReferences {
         Ok((resolved, violations))
     }
 
-    /// Replaces names by those that are stored. Returns a violation for each name that no entry has, that is the entry itself,
-    /// or that names an entry of the list again.
+    /// Replaces references by the stored references. Returns a violation for each reference that is unknown, that
+    /// refers to the entry itself, or that repeats an entry of the list.
     fn rewrite(&self, own: Uuid, field: &ReferenceField, names: Vec<(usize, &mut String)>) -> Vec<Violation> {
         let mut violations = vec![];
         let mut seen = vec![];
@@ -144,25 +144,25 @@ impl ResolvedReferences {
         input.responsible_municipalities().into_iter().map(responsible).collect()
     }
 
-    /// Returns the municipalities that are responsible for an entry, of those that could be resolved.
+    /// Returns the municipalities that are responsible for an entry, without those that could not be resolved.
     pub(crate) fn known_responsible(&self, input: &impl Input) -> Vec<Responsible> {
         let known = |name: &str| Some(Responsible { id: self.id(&MUNICIPALITIES, name).ok()?, name: name.to_owned() });
         input.responsible_municipalities().into_iter().filter_map(known).collect()
     }
 
-    /// Returns the id of an entry that was named.
+    /// Returns the ID of a referenced entry.
     pub(crate) fn id(&self, resource: &Resource, name: &str) -> Result<Uuid> {
         let entry = self.entries.get(&(resource.table, name.to_owned()));
         let unresolved = || Error::internal(anyhow::anyhow!("a name of {} was not resolved", resource.collection));
         entry.map(|entry| entry.id).ok_or_else(unresolved)
     }
 
-    /// Returns the id of an entry, if one was named.
+    /// Returns the ID of an optional referenced entry.
     pub(crate) fn optional_id(&self, resource: &Resource, name: Option<&String>) -> Result<Option<Uuid>> {
         name.map(|name| self.id(resource, name)).transpose()
     }
 
-    /// Returns the ids of the entries that each input names in a list.
+    /// Returns the IDs of the entries that each input refers to in a list.
     pub(crate) fn ids<T>(
         &self,
         resource: &Resource,

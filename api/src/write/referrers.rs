@@ -1,13 +1,14 @@
-//! What keeps an entry from being deleted.
+//! References to an entry, which prevent its deletion.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use uuid::Uuid;
 
+use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 use crate::base::link::Link;
 use crate::model::catalog::{Resource, ResourceName};
 
-/// An entry that refers to another.
+/// An entry that refers to another entry.
 #[derive(FromQueryResult)]
 struct Referrer {
     resource: String,
@@ -17,25 +18,25 @@ struct Referrer {
     count: i64,
 }
 
-/// The entries that refer to one.
+/// The entries that refer to an entry.
 pub(crate) struct Referrers {
-    /// The first 20 of them.
+    /// Links to the first 20 of them.
     pub links: Vec<Link>,
     pub count: usize,
 }
 
-/// Refuses to delete an entry that others refer to.
+/// Refuses the deletion of an entry that other entries refer to.
 pub(super) async fn refuse_if_referred(tx: &DatabaseTransaction, resource: &Resource, id: Uuid) -> Result<()> {
     let Referrers { links, count } = referrers(tx, resource, id).await?;
     if count == 0 { Ok(()) } else { Err(Error::Referenced(links, count)) }
 }
 
-/// Returns the entries that refer to one.
+/// Returns the entries that refer to an entry.
 pub(crate) async fn referrers(db: &impl ConnectionTrait, resource: &Resource, id: Uuid) -> Result<Referrers> {
     const REFERRERS: &str = "select d.resource, d.entry_id as id, d.slug, coalesce(d.label ->> 'de', d.slug) as name, count(*) over () as count \
         from (select distinct entry_id from referrers($1, $2)) r join search_document d on d.entry_id = r.entry_id \
         order by d.resource, d.label_key, d.entry_id limit 20";
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, REFERRERS, [resource.table.into(), id.into()]);
+    let found = sql(REFERRERS, [resource.table.into(), id.into()]);
     let found = Referrer::find_by_statement(found).all(db).await?;
     let count = found.first().map_or(0, |referrer| usize::try_from(referrer.count).unwrap_or_default());
     let link = |Referrer { resource, id, slug, name, .. }| {

@@ -1,4 +1,4 @@
-//! An entry as the response to a write shows it.
+//! Representation of an entry in the response to a write.
 
 use actix_web::http::StatusCode;
 use sea_orm::DatabaseTransaction;
@@ -11,19 +11,27 @@ use crate::http::format::Record;
 use crate::http::{EntryKey, entry_tag};
 use crate::query::entry::find;
 
-/// An entry as a read of it would send it.
+/// The JSON representation of an entry, as in the response to GET.
 pub(super) struct Representation {
     pub id: Uuid,
     slug: String,
-    revision: i64,
+    pub revision: i64,
     body: String,
 }
 
 impl Representation {
-    /// Reads an entry as it is in a transaction.
-    pub(super) async fn read<I: Input>(tx: &DatabaseTransaction, id: Uuid) -> Result<Self> {
-        let view = find::<I::View, _>(tx, &EntryKey::of(id)).await?;
-        split_representation::<I>(view).map(|(representation, _)| representation)
+    /// Loads an entry in a transaction: its representation, and its input.
+    pub(super) async fn load<I: Input>(tx: &DatabaseTransaction, key: &EntryKey) -> Result<(Self, I)> {
+        let view = find::<I::View, _>(tx, key).await?;
+        let (id, revision) = (view.id(), view.revision().unwrap_or_default());
+        let body = serde_json::to_string(&view).map_err(Error::internal)?;
+        let input: I = view.into();
+        Ok((Self { id, slug: input.slug().to_owned(), revision, body }, input))
+    }
+
+    /// Loads the representation of an entry that was stored in the same transaction.
+    pub(super) async fn stored<I: Input>(tx: &DatabaseTransaction, id: Uuid) -> Result<Self> {
+        Self::load::<I>(tx, &EntryKey::of(id)).await.map(|(representation, _)| representation)
     }
 
     pub(super) fn answer(self, status: StatusCode, minimal: bool) -> Answer {
@@ -36,17 +44,9 @@ impl Representation {
         answer.with("etag", tag)
     }
 
-    /// The answer to the request that created the entry.
+    /// Returns the response to the request that created the entry.
     pub(super) fn created<I: Input>(self, minimal: bool) -> Answer {
         let location = I::RESOURCE.href(&self.slug);
         self.answer(StatusCode::CREATED, minimal).with("location", location)
     }
-}
-
-/// Splits a view of an entry into its representation and what can be set of it.
-pub(super) fn split_representation<I: Input>(view: I::View) -> Result<(Representation, I)> {
-    let (id, revision) = (view.id(), view.revision().unwrap_or_default());
-    let body = serde_json::to_string(&view).map_err(Error::internal)?;
-    let input: I = view.into();
-    Ok((Representation { id, slug: input.slug().to_owned(), revision, body }, input))
 }

@@ -1,4 +1,4 @@
-//! Entries as they are checked against the directory before they are written.
+//! Validation of inputs against the directory.
 
 use std::collections::HashMap;
 
@@ -13,25 +13,30 @@ use crate::base::validation::Checked;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::lookup::FoundEntry;
 
-/// Entries that were looked up in the directory.
+/// Inputs with resolved references.
 pub(crate) struct ResolvedBatch<I> {
     pub references: ResolvedReferences,
-    /// The errors of each.
-    pub errors: Vec<EntryErrors>,
-    /// Those that could be read, with every name as it is stored.
-    pub entries: Vec<Option<(Uuid, I)>>,
+    pub entries: Vec<ResolvedEntry<I>>,
 }
 
-/// What is wrong with an entry.
+/// An input with resolved references.
+pub(crate) struct ResolvedEntry<I> {
+    pub id: Uuid,
+    /// The input with the stored references. `None` if it could not be parsed.
+    pub input: Option<I>,
+    pub errors: EntryErrors,
+}
+
+/// Violations of an input.
 #[derive(Default)]
 pub(crate) struct EntryErrors {
     pub rules: Vec<Violation>,
-    /// Values that another entry has, which is a conflict and no mistake.
+    /// Slugs and official keys that another entry has, which are conflicts.
     pub taken: Vec<Violation>,
 }
 
 impl EntryErrors {
-    /// Every violation, in the order of its members.
+    /// Returns all violations, in the order of the members.
     pub(crate) fn all(self) -> Vec<Violation> {
         let mut all = self.rules;
         all.extend(self.taken);
@@ -39,7 +44,7 @@ impl EntryErrors {
         all
     }
 
-    /// Fails if there is any violation, with all of them.
+    /// Fails with all violations, if there are any.
     pub(crate) fn into_result(self) -> Result<()> {
         match (self.rules.is_empty(), self.taken.is_empty()) {
             (true, true) => Ok(()),
@@ -49,71 +54,79 @@ impl EntryErrors {
     }
 }
 
-/// The place in a list that a pointer begins with, so that the tenth stands behind the second.
+/// Returns the sort key of a pointer. A leading index is compared as a number, so that 10 follows 2.
 fn place(pointer: &str) -> (usize, String) {
     let first = pointer.split('/').nth(1).and_then(|first| first.parse().ok());
     (first.unwrap_or_default(), pointer.to_owned())
 }
 
-/// Looks up what entries name, and whether others have their names: one statement a resource, however many there are.
+/// Resolves the references of inputs, and checks their slugs and official keys for conflicts. Uses one statement per
+/// resource.
 pub(crate) async fn resolve_references<I: Input>(
     tx: &impl ConnectionTrait,
     entries: Vec<(Uuid, Checked<I>)>,
 ) -> Result<ResolvedBatch<I>> {
     let mut checks = vec![];
-    // Entries that cannot be read keep their place.
+    // Entries that could not be parsed keep their place.
     let (mut read, mut places) = (vec![], vec![]);
     for (place, (id, mut checked)) in entries.into_iter().enumerate() {
         if let Some(input) = checked.value.take() {
             places.push(place);
             read.push((id, input));
         }
-        checks.push(checked);
+        checks.push((id, checked));
     }
     let (references, unknown) = ResolvedReferences::look_up(tx, &mut read).await?;
     for ItemViolation { index, violation } in unknown {
         if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
-            checked.add(vec![violation]);
+            checked.1.add(vec![violation]);
         }
     }
-    // As it is kept and shown: other entries by the names that are kept of them.
+    // The length is checked with the stored references.
     for (place, (_, input)) in places.iter().zip(&read) {
-        if let (Some(checked), Some(detail)) = (checks.get_mut(*place), too_long(input)) {
+        if let (Some((_, checked)), Some(detail)) = (checks.get_mut(*place), too_long(input)) {
             checked.add(vec![Violation::pointer("", detail)]);
         }
     }
     let taken = taken(tx, &read).await?;
-    let mut errors: Vec<EntryErrors> =
-        checks.into_iter().map(|checked| EntryErrors { rules: checked.violations, taken: vec![] }).collect();
+    let entry = |(id, checked): (Uuid, Checked<I>)| {
+        let errors = EntryErrors { rules: checked.violations, taken: vec![] };
+        ResolvedEntry { id, input: None, errors }
+    };
+    let mut entries: Vec<ResolvedEntry<I>> = checks.into_iter().map(entry).collect();
     for ItemViolation { index, violation } in taken {
-        if let Some(errors) = places.get(index).and_then(|place| errors.get_mut(*place)) {
-            errors.taken.push(violation);
+        if let Some(entry) = places.get(index).and_then(|place| entries.get_mut(*place)) {
+            entry.errors.taken.push(violation);
         }
     }
-    let mut entries: Vec<Option<(Uuid, I)>> = errors.iter().map(|_| None).collect();
-    for (place, entry) in places.into_iter().zip(read) {
-        if let Some(slot) = entries.get_mut(place) {
-            *slot = Some(entry);
+    for (place, (_, input)) in places.into_iter().zip(read) {
+        if let Some(entry) = entries.get_mut(place) {
+            entry.input = Some(input);
         }
     }
-    Ok(ResolvedBatch { references, errors, entries })
+    Ok(ResolvedBatch { references, entries })
 }
 
-/// Resolves one entry, and fails with every violation it has.
+/// Resolves one input. Fails with all its violations.
 pub(crate) async fn resolve_entry<I: Input>(
     tx: &impl ConnectionTrait,
     id: Uuid,
     checked: Checked<I>,
 ) -> Result<(ResolvedReferences, I)> {
-    let ResolvedBatch { references, mut errors, mut entries } = resolve_references(tx, vec![(id, checked)]).await?;
-    errors.pop().unwrap_or_default().into_result()?;
-    let entry = entries.pop().flatten();
-    let (_, input) =
-        entry.ok_or_else(|| Error::internal(anyhow::anyhow!("an entry without violations has no value")))?;
-    Ok((references, input))
+    let ResolvedBatch { references, mut entries } = resolve_references(tx, vec![(id, checked)]).await?;
+    let input = match entries.pop() {
+        Some(ResolvedEntry { input, errors, .. }) => errors.into_result().map(|()| input)?,
+        None => None,
+    };
+    Ok((references, input.ok_or_else(without_value)?))
 }
 
-/// Refuses a caller who does not act for the municipalities that are responsible for an entry as it is stored.
+/// The error for an entry without violations and without a value, which cannot happen.
+pub(super) fn without_value() -> Error {
+    Error::internal(anyhow::anyhow!("an entry without violations has no value"))
+}
+
+/// Refuses a caller who does not act for the municipalities that are responsible for a stored entry.
 pub(super) async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: &impl Input) -> Result<()> {
     if caller.municipalities.is_none() {
         return Ok(());
@@ -121,7 +134,7 @@ pub(super) async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: 
     caller.acts_for(&responsible_for(tx, entry).await?)
 }
 
-/// Returns the municipalities that are responsible for an entry as it is stored.
+/// Returns the municipalities that are responsible for a stored entry.
 pub(crate) async fn responsible_for(db: &impl ConnectionTrait, entry: &impl Input) -> Result<Vec<Responsible>> {
     let names: Vec<String> = entry.responsible_municipalities().into_iter().map(str::to_owned).collect();
     if names.is_empty() {
@@ -133,7 +146,7 @@ pub(crate) async fn responsible_for(db: &impl ConnectionTrait, entry: &impl Inpu
     names.iter().map(|name| found.get(name).map(FoundEntry::responsible).ok_or_else(unresolved)).collect()
 }
 
-/// The slugs and official keys of entries that others have, there or in the same list.
+/// Returns a violation for each slug and official key that another entry has, in the directory or in the same list.
 async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Result<Vec<ItemViolation>> {
     let names = |input: &I| -> Vec<(&'static str, String)> {
         let official = input.official().map(|key| (I::RESOURCE.official.unwrap_or("slug"), key.to_owned()));

@@ -1,4 +1,4 @@
-//! What a write answers.
+//! Responses to writes.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -9,19 +9,19 @@ use crate::http::entry_tag;
 
 const PREFERENCE_APPLIED: &str = "preference-applied";
 
-/// A response that can be stored, to be given again to whoever repeats the request.
+/// A response that can be stored and sent again when the request is repeated.
 pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: Vec<(String, String)>,
-    /// JSON, or nothing.
+    /// JSON. `None` for an empty body.
     pub body: Option<String>,
 }
 
-/// What becomes of the transaction of a write.
+/// Result of a write, which decides the end of its transaction.
 pub(crate) enum Outcome {
-    /// It is committed.
+    /// The transaction is committed.
     Changed(Answer),
-    /// It is rolled back: everything is as requested already, or the request was a dry run.
+    /// The transaction is rolled back: the content is already as requested, or the request is a dry run.
     Unchanged(Answer),
 }
 
@@ -31,12 +31,12 @@ impl Answer {
         Self { status, headers: media.collect(), body }
     }
 
-    /// An answer with a JSON body.
+    /// Returns a response with a JSON body.
     pub(crate) fn of(status: StatusCode, body: &impl Serialize) -> Result<Self> {
         Ok(Self::new(status, Some(serde_json::to_string(body).map_err(Error::internal)?)))
     }
 
-    /// Adds the entity tag of the body, which a later write names in `If-Match`.
+    /// Adds the entity tag of the body, which a later write sends in `If-Match`.
     pub(crate) fn tagged(self, revision: i64) -> Self {
         let tag = entry_tag(revision, self.body.as_deref().unwrap_or_default().as_bytes());
         self.with("etag", tag)
@@ -47,7 +47,7 @@ impl Answer {
         self
     }
 
-    /// Adds that `Prefer: return=minimal` was applied.
+    /// Adds `Preference-Applied: return=minimal`.
     pub(super) fn preference_applied(self) -> Self {
         self.with(PREFERENCE_APPLIED, "return=minimal")
     }

@@ -1,4 +1,4 @@
-//! Storing entries, and recording that.
+//! Storage of entries, with their changes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::base::error::{Error, Result, Violation};
 use crate::query::entry::inputs;
 use crate::query::full_text;
 
-/// Stores entries with what belongs to them, and records the change.
+/// Stores entries with their child rows, and records the changes.
 pub(crate) async fn write_entries<I: Input>(
     write: &Write,
     action: Action,
@@ -30,7 +30,7 @@ pub(crate) async fn write_entries<I: Input>(
     record(write, I::RESOURCE.table, action, changes).await
 }
 
-/// Creates entries, or changes those that exist and differ. Each comes with the id of the entry that it is.
+/// Creates entries, and updates existing entries that differ. Each input comes with the ID of its entry.
 pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uuid, I)>) -> Result<ImportSummary> {
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
     let slugs = I::RESOURCE.slugs(&write.tx, ids).await?;
@@ -48,14 +48,14 @@ pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uu
     Ok(summary)
 }
 
-/// Records entries of which nothing was ever recorded, as they are now.
+/// Records the present state of entries without any recorded change.
 pub(crate) async fn record_existing<I: Input>(write: &Write, recorded: &HashSet<Uuid>) -> Result<()> {
     let mut entries = inputs::<I::View, I>(&write.tx, None).await?;
     entries.retain(|(id, _)| !recorded.contains(id));
     record(write, I::RESOURCE.table, Action::Import, changes(&entries)?).await
 }
 
-/// Entries as they are after a change.
+/// Returns the change log records of entries.
 fn changes<I: Input>(entries: &[(Uuid, I)]) -> Result<Vec<Changed>> {
     let change = |(id, input): &(Uuid, I)| {
         let entry = Some(serde_json::to_value(input).map_err(Error::internal)?);

@@ -123,7 +123,7 @@ fn the_content_of_the_release_imports_as_it_is_and_is_applied_once() {
 
 /// A file of municipalities.
 fn municipalities(rows: &[&str]) -> String {
-    let header = "ags,slug,name,designation,kind,federal_state,population,population_as_of,area_km2,lon,lat,website";
+    let header = "ags,slug,name,designation,kind,federal_state,population,population_as_of,area_km2,location.lon,location.lat,website";
     format!("{header}\n{}\n", rows.join("\n"))
 }
 

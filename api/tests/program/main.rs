@@ -63,7 +63,7 @@ fn what_is_in_flight_is_finished() {
 #[test]
 fn it_is_not_ready_while_it_drains_and_serves_all_the_same() {
     let data = filled();
-    let serving = Serving::start_with(data.path(), &["--drain", "3"]);
+    let serving = Serving::start_with(data.path(), &["--drain-seconds", "3"]);
     assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
 
     serving.signal("-TERM");

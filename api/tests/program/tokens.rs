@@ -88,7 +88,7 @@ fn keys_change_places_and_tokens_of_the_old_one_go_on_holding() {
         assert!(Instant::now() < limit, "the key is still there");
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert!(serving.create(&token, "water-y").unwrap().contains("its key is not known"));
+    assert!(serving.create(&token, "water-y").unwrap().contains("its key ID is unknown"));
     assert_eq!(serving.end("-TERM"), Some(0));
 
     let broken = data.path().join("broken.json");

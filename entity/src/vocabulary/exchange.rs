@@ -1,22 +1,22 @@
-//! Projects, and what joins municipalities.
+//! Vocabularies of projects, working groups, learning partnerships and the network.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "Where a project stands"]
+    #[doc = "Phase of a project"]
     Phase "phase" {
         Strategy "strategy" "Strategie" "Strategy",
         Implementation "implementation" "Umsetzung" "Implementation",
         Completed "completed" "Abgeschlossen" "Completed",
     }
 
-    #[doc = "What a municipality is in a project"]
+    #[doc = "Role of a municipality in a project"]
     ProjectRole "project_role" {
         Lead "lead" "Federführend" "Lead",
         Partner "partner" "Partner" "Partner",
     }
 
-    #[doc = "What kind of network a working group is"]
+    #[doc = "Kind of working group or network"]
     WorkingGroupKind "working_group_kind" {
         WorkingGroup "working_group" "Arbeitsgruppe" "Working group",
         DevelopmentPartnership "development_partnership" "Entwicklungspartnerschaft" "Development partnership",
@@ -26,7 +26,7 @@ vocabulary! {
         PeerLearning "peer_learning" "Peer-Learning" "Peer learning",
     }
 
-    #[doc = "Where a working group stands"]
+    #[doc = "Status of a working group"]
     WorkingGroupStatus "working_group_status" {
         Planned "planned" "Geplant" "Planned",
         Active "active" "Aktiv" "Active",
@@ -34,20 +34,20 @@ vocabulary! {
         Closed "closed" "Beendet" "Closed",
     }
 
-    #[doc = "Who may join a working group"]
+    #[doc = "Audience that may join a working group"]
     OpenTo "open_to" {
         ModelProjects "model_projects" "Modellprojekte" "Model projects",
         AllMunicipalities "all_municipalities" "Alle Kommunen" "All municipalities",
         Public "public" "Alle" "Everybody",
     }
 
-    #[doc = "What somebody is in a working group"]
+    #[doc = "Role of a member in a working group"]
     GroupRole "group_role" {
         Chair "chair" "Vorsitz" "Chair",
         Member "member" "Mitglied" "Member",
     }
 
-    #[doc = "What kind of thing a working group has brought out"]
+    #[doc = "Kind of output of a working group"]
     OutputKind "output_kind" {
         Guide "guide" "Leitfaden" "Guide",
         Study "study" "Studie" "Study",
@@ -58,7 +58,7 @@ vocabulary! {
         Other "other" "Sonstiges" "Other",
     }
 
-    #[doc = "How many learn from each other, and how"]
+    #[doc = "Format of a learning partnership"]
     PartnershipFormat "partnership_format" {
         Bilateral "bilateral" "Zu zweit" "Bilateral",
         Multilateral "multilateral" "Zu mehreren" "Multilateral",
@@ -67,7 +67,7 @@ vocabulary! {
         Mentoring "mentoring" "Mentoring" "Mentoring",
     }
 
-    #[doc = "Where a learning partnership stands"]
+    #[doc = "Status of a learning partnership"]
     PartnershipStatus "partnership_status" {
         Planned "planned" "Geplant" "Planned",
         Open "open" "Offen für weitere" "Open to more",
@@ -75,14 +75,14 @@ vocabulary! {
         Completed "completed" "Abgeschlossen" "Completed",
     }
 
-    #[doc = "What somebody is in a learning partnership"]
+    #[doc = "Role of a partner in a learning partnership"]
     PartnerRole "partner_role" {
         Giver "giver" "Gebend" "Giver",
         Receiver "receiver" "Nehmend" "Receiver",
         Partner "partner" "Partner" "Partner",
     }
 
-    #[doc = "What joins two municipalities or projects"]
+    #[doc = "Kind of connection between municipalities or projects"]
     EdgeKind "edge_kind" {
         Membership "membership" "Trägerschaft eines Projekts" "Carrying a project",
         SharedProject "shared_project" "Gemeinsames Projekt" "Shared project",

@@ -1,9 +1,9 @@
-//! Where people meet and learn.
+//! Vocabularies of events, courses and publications.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "What kind of meeting an event is"]
+    #[doc = "Kind of event"]
     EventKind "event_kind" {
         RegionalConference "regional_conference" "Regionalkonferenz" "Regional conference",
         Congress "congress" "Kongress" "Congress",
@@ -14,7 +14,7 @@ vocabulary! {
         Other "other" "Sonstiges" "Other",
     }
 
-    #[doc = "Where an event stands"]
+    #[doc = "Status of an event"]
     EventStatus "event_status" {
         Planned "planned" "Geplant" "Planned",
         Confirmed "confirmed" "Bestätigt" "Confirmed",
@@ -22,7 +22,7 @@ vocabulary! {
         Held "held" "Hat stattgefunden" "Held",
     }
 
-    #[doc = "How a course is held"]
+    #[doc = "Format of a course"]
     CourseFormat "course_format" {
         OnlineSelfPaced "online_self_paced" "Online, im eigenen Tempo" "Online, self-paced",
         OnlineLive "online_live" "Online, live" "Online, live",
@@ -30,7 +30,7 @@ vocabulary! {
         Blended "blended" "Gemischt" "Blended",
     }
 
-    #[doc = "Who a course is for"]
+    #[doc = "Target group of a course"]
     TargetGroup "target_group" {
         MunicipalStaff "municipal_staff" "Beschäftigte der Kommunen" "Municipal staff",
         Leadership "leadership" "Führungskräfte" "Leadership",
@@ -39,7 +39,7 @@ vocabulary! {
         Citizens "citizens" "Bürgerinnen und Bürger" "Citizens",
     }
 
-    #[doc = "What kind of text a publication is"]
+    #[doc = "Kind of publication"]
     PublicationKind "publication_kind" {
         Study "study" "Studie" "Study",
         Guide "guide" "Leitfaden" "Guide",

@@ -1,6 +1,7 @@
-//! The closed lists of the directory, with German and English labels.
+//! The vocabularies of the directory: closed lists with German and English labels.
 //!
-//! A value is text in the database and in JSON alike; a new value is a new line here and a new `check` there.
+//! A value is the same text in the database and in JSON. A new value needs a new line here and a migration that extends
+//! the `check` constraint.
 
 mod exchange;
 mod learning;
@@ -16,18 +17,18 @@ pub use self::reuse::*;
 pub use self::review::*;
 pub use self::writing::*;
 
-/// A closed list.
+/// A vocabulary: a closed list of values.
 pub trait Vocabulary: Copy + 'static {
-    /// Its name in addresses.
+    /// Name in paths.
     const NAME: &'static str;
-    /// What it lists.
+    /// Title in English.
     const TITLE: &'static str;
-    /// Its values, in the order people expect.
+    /// All values, in display order.
     const ALL: &'static [Self];
 
-    /// The value as it stands in JSON.
+    /// Returns the value as written in JSON.
     fn value(self) -> &'static str;
-    /// What to show for it: German, English.
+    /// Returns the label in German and English.
     fn label(self) -> (&'static str, &'static str);
 }
 
@@ -68,7 +69,7 @@ macro_rules! vocabulary {
             }
         )+
 
-        /// The closed lists of this file.
+        /// Returns the vocabularies of this module.
         pub(super) fn lists() -> Vec<$crate::vocabulary::List> {
             vec![$($crate::vocabulary::List::of::<$type>()),+]
         }
@@ -77,17 +78,17 @@ macro_rules! vocabulary {
 
 use vocabulary;
 
-/// Every closed list there is.
+/// Returns all vocabularies.
 pub fn lists() -> Vec<List> {
     [exchange::lists(), learning::lists(), place::lists(), reuse::lists(), review::lists(), writing::lists()].concat()
 }
 
-/// A closed list, as a value.
+/// A vocabulary as a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
     pub name: &'static str,
     pub title: &'static str,
-    /// Each value, and what to show for it: German, English.
+    /// Each value with its label in German and English.
     pub terms: Vec<(&'static str, (&'static str, &'static str))>,
 }
 

@@ -1,9 +1,9 @@
-//! Kinds of place.
+//! Vocabularies of places.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "What kind of place carries a project, as the programme records it"]
+    #[doc = "Category of a project, as recorded by the programme"]
     Category "category" {
         LargeCity "large_city" "Großstadt" "Large city",
         MediumTown "medium_town" "Mittelstadt" "Medium-sized town",
@@ -11,7 +11,7 @@ vocabulary! {
         InterMunicipalOrDistrict "inter_municipal_or_district" "Interkommunale Kooperation oder Landkreis" "Inter-municipal cooperation or district",
     }
 
-    #[doc = "What kind of body a municipality is"]
+    #[doc = "Kind of municipality, district or association"]
     MunicipalityKind "municipality_kind" {
         IndependentCity "independent_city" "Kreisfreie Stadt" "Independent city",
         Town "town" "Stadt" "Town",
@@ -20,7 +20,7 @@ vocabulary! {
         Association "association" "Gemeindeverband" "Association of municipalities",
     }
 
-    #[doc = "Town and municipality type by population alone, with the thresholds of the BBSR: 5,000, 20,000 and 100,000"]
+    #[doc = "Size class by population alone, with the thresholds of the BBSR: 5,000, 20,000 and 100,000"]
     SizeClass "size_class" {
         RuralMunicipality "rural_municipality" "Landgemeinde" "Rural municipality",
         SmallTown "small_town" "Kleinstadt" "Small town",
@@ -28,7 +28,7 @@ vocabulary! {
         LargeCity "large_city" "Großstadt" "Large city",
     }
 
-    #[doc = "The space something works in"]
+    #[doc = "Spatial scope of a solution"]
     SpatialScope "spatial_scope" {
         Building "building" "Gebäude" "Building",
         Neighbourhood "neighbourhood" "Quartier" "Neighbourhood",
@@ -43,7 +43,7 @@ vocabulary! {
         NonSpatial "non_spatial" "Ohne Raumbezug" "Non-spatial",
     }
 
-    #[doc = "A German state, by its ISO 3166-2 code"]
+    #[doc = "German federal state by ISO 3166-2 code"]
     FederalState "federal_state" {
         BadenWuerttemberg "DE-BW" "Baden-Württemberg" "Baden-Württemberg",
         Bavaria "DE-BY" "Bayern" "Bavaria",
@@ -65,7 +65,7 @@ vocabulary! {
 }
 
 impl FederalState {
-    /// The two digits every official key of the state begins with.
+    /// Returns the two digits that every official key of the federal state begins with.
     pub fn key(self) -> &'static str {
         match self {
             Self::BadenWuerttemberg => "08",

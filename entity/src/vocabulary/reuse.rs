@@ -1,9 +1,9 @@
-//! What somebody needs to know who wants to take something over.
+//! Vocabularies of solutions and practice examples.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "Where a solution or practice example stands"]
+    #[doc = "Status of a solution or practice example"]
     Status "status" {
         Planned "planned" "Geplant" "Planned",
         InProgress "in_progress" "In Umsetzung" "In progress",
@@ -14,7 +14,7 @@ vocabulary! {
         Discontinued "discontinued" "Eingestellt" "Discontinued",
     }
 
-    #[doc = "How far a solution has come on its way to others, in the five phases of the KTS"]
+    #[doc = "Scaling phase of a solution, in the five phases defined by the KTS"]
     ScalingPhase "scaling_phase" {
         Ideation "ideation" "Ideenfindung" "Ideation",
         Prototype "prototype" "Prototyp" "Prototype",
@@ -23,7 +23,7 @@ vocabulary! {
         Transfer "transfer" "Transfer" "Transfer",
     }
 
-    #[doc = "What kind of thing a solution is"]
+    #[doc = "Kind of solution"]
     SolutionKind "solution_kind" {
         Software "software" "Software" "Software",
         Hardware "hardware" "Hardware" "Hardware",
@@ -35,7 +35,7 @@ vocabulary! {
         Strategy "strategy" "Strategie" "Strategy",
     }
 
-    #[doc = "How open a solution is"]
+    #[doc = "Degree of openness of a solution"]
     Openness "openness" {
         OpenSource "open_source" "Open Source" "Open source",
         OpenData "open_data" "Offene Daten" "Open data",
@@ -44,7 +44,7 @@ vocabulary! {
         Proprietary "proprietary" "Proprietär" "Proprietary",
     }
 
-    #[doc = "How municipalities work together on a matter, in the four kinds of the KTS, and the origin"]
+    #[doc = "Form of cooperation between municipalities, in the four kinds defined by the KTS, or origin"]
     Relation "relation" {
         Origin "origin" "Ursprung" "Origin",
         RoleModel "role_model" "Vorbild" "Role model",
@@ -53,7 +53,7 @@ vocabulary! {
         Transfer "transfer" "Transfer" "Transfer",
     }
 
-    #[doc = "The side of the work a factor or obstacle belongs to"]
+    #[doc = "Workstream of a success factor or obstacle"]
     Workstream "workstream" {
         Economic "economic" "Wirtschaftlich" "Economic",
         Organisational "organisational" "Organisatorisch" "Organisational",
@@ -62,7 +62,7 @@ vocabulary! {
         Legal "legal" "Rechtlich" "Legal",
     }
 
-    #[doc = "What kind of thing must be there before a solution can be taken over"]
+    #[doc = "Kind of prerequisite for adopting a solution"]
     PrerequisiteKind "prerequisite_kind" {
         Technical "technical" "Technisch" "Technical",
         Data "data" "Daten" "Data",
@@ -72,7 +72,7 @@ vocabulary! {
         Legal "legal" "Rechtlich" "Legal",
     }
 
-    #[doc = "Who runs a solution"]
+    #[doc = "Operator model of a solution"]
     OperatorModel "operator_model" {
         Municipality "municipality" "Kommune" "Municipality",
         MunicipalCompany "municipal_company" "Kommunales Unternehmen" "Municipal company",
@@ -82,7 +82,7 @@ vocabulary! {
         Community "community" "Zivilgesellschaft" "Community",
     }
 
-    #[doc = "Why something was discontinued"]
+    #[doc = "Reason for discontinuation"]
     DiscontinuedReason "discontinued_reason" {
         FundingEnded "funding_ended" "Förderung beendet" "Funding ended",
         Staff "staff" "Personal" "Staff",
@@ -96,7 +96,7 @@ vocabulary! {
         Other "other" "Sonstiges" "Other",
     }
 
-    #[doc = "What stands between two solutions, seen from the one that names the other"]
+    #[doc = "Relation from a solution to another solution that it names"]
     SolutionRelation "solution_relation" {
         BuildsOn "builds_on" "Baut auf" "Builds on",
         Replaces "replaces" "Ersetzt" "Replaces",
@@ -104,21 +104,21 @@ vocabulary! {
         PartOf "part_of" "Teil von" "Part of",
     }
 
-    #[doc = "What an amount of money rests on"]
+    #[doc = "Basis of cost figures"]
     CostBasis "cost_basis" {
         Actual "actual" "Tatsächliche Kosten" "Actual costs",
         Estimate "estimate" "Schätzung" "Estimate",
         Quote "quote" "Angebot" "Quote",
     }
 
-    #[doc = "How long ago an entry was confirmed: due after 12 months, stale after 18"]
+    #[doc = "Freshness of the last confirmation: due after 12 months, stale after 18"]
     Freshness "freshness" {
         Fresh "fresh" "Aktuell" "Fresh",
         Due "due" "Bestätigung fällig" "Due",
         Stale "stale" "Veraltet" "Stale",
     }
 
-    #[doc = "Who stands by a practice example: the municipality it is of, or those whose solution it takes over"]
+    #[doc = "Side that confirmed a practice example: the adopting municipality, or the origin of the solution"]
     ConfirmedBy "confirmed_by" {
         Origin "origin" "Ursprung" "Origin",
         Adopter "adopter" "Nachnutzende Kommune" "Adopter",

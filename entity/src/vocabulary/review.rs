@@ -1,9 +1,9 @@
-//! How what is submitted is reviewed.
+//! Vocabularies of submissions, reviews and webhook deliveries.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "Where a submission stands"]
+    #[doc = "Stage of a submission"]
     Stage "stage" {
         Draft "draft" "Entwurf" "Draft",
         Submitted "submitted" "Eingereicht" "Submitted",
@@ -13,7 +13,7 @@ vocabulary! {
         Withdrawn "withdrawn" "Zurückgezogen" "Withdrawn",
     }
 
-    #[doc = "A step of a review"]
+    #[doc = "Step of a review"]
     ReviewAction "review_action" {
         Submit "submit" "Einreichen" "Submit",
         Withdraw "withdraw" "Zurückziehen" "Withdraw",
@@ -23,19 +23,19 @@ vocabulary! {
         Reopen "reopen" "Wieder aufnehmen" "Reopen",
     }
 
-    #[doc = "What a submission asks for"]
+    #[doc = "Purpose of a submission"]
     Purpose "purpose" {
         Publish "publish" "Eintrag veröffentlichen" "Publish the entry",
         Withdraw "withdraw" "Eintrag zurückziehen" "Withdraw the entry",
     }
 
-    #[doc = "From which side a comment comes"]
+    #[doc = "Side that wrote a comment"]
     Side "side" {
         Municipality "municipality" "Kommune" "Municipality",
         Review "review" "Prüfung" "Review",
     }
 
-    #[doc = "How it stands with a delivery to a webhook"]
+    #[doc = "State of a webhook delivery"]
     DeliveryState "delivery_state" {
         Pending "pending" "Steht aus" "Pending",
         Delivered "delivered" "Zugestellt" "Delivered",

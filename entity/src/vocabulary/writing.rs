@@ -1,9 +1,9 @@
-//! How the directory is written to.
+//! Vocabularies of changes and tokens.
 
 use super::vocabulary;
 
 vocabulary! {
-    #[doc = "What was done to an entry"]
+    #[doc = "Action recorded for an entry or token"]
     Action "action" {
         Create "create" "Angelegt" "Created",
         Replace "replace" "Ersetzt" "Replaced",
@@ -15,7 +15,7 @@ vocabulary! {
         Revoke "revoke" "Widerrufen" "Revoked",
     }
 
-    #[doc = "What the holder of a token does in the directory"]
+    #[doc = "Role of the holder of a token"]
     TokenRole "token_role" {
         Contributor "contributor" "Beitragende Stelle" "Contributor",
         Editor "editor" "Redaktion" "Editor",

@@ -1,4 +1,4 @@
-//! What several commands begin with.
+//! Opening of the database, shared by several commands.
 
 use anyhow::{Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -8,13 +8,14 @@ use crate::app::{routes, seed};
 use crate::base::db::{Database, Schema};
 use crate::import::Files;
 
-/// Reads the name of a resource.
+/// Parses the name of a resource.
 pub(super) fn files() -> impl TypedValueParser<Value = &'static Files> {
     let names = PossibleValuesParser::new(routes::files().map(|files| files.resource.collection));
     names.try_map(|name| seed::of_collection(&name).ok_or("unknown"))
 }
 
-/// Opens the database at the schema this program needs. On the embedded database it is brought there.
+/// Opens the database, and checks that its schema is current. Migrates it if `migrate` is set or the database is
+/// embedded.
 pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = Database::open(&settings.database).await?;
     match database.schema().await? {
@@ -30,7 +31,7 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
     Ok(database)
 }
 
-/// The database, with the schema and the content that are served.
+/// Opens the database, and fills an empty directory with the content of this release.
 pub(super) async fn open_filled(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = open(settings, migrate).await?;
     seed::fill(&database).await?;

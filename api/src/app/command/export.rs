@@ -8,18 +8,18 @@ use super::database::{files, open};
 use crate::app::settings::Settings;
 use crate::import::{Files, Form, export};
 
-/// What to write.
+/// Arguments of `export`.
 #[derive(Debug, Args)]
 pub(super) struct Export {
-    /// What to write the entries of
+    /// Resource to export
     #[arg(value_parser = files())]
     resource: &'static Files,
 
-    /// File to write; standard output without it
+    /// File to write. Defaults to standard output
     #[arg(long, short)]
     output: Option<PathBuf>,
 
-    /// How to write; by default as the file's ending says, or else JSON
+    /// Format of the file. Defaults to that of the file extension, or JSON
     #[arg(long, value_enum)]
     form: Option<Form>,
 }
@@ -28,7 +28,7 @@ impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
         if form == Form::Csv && self.resource.table.is_none() {
-            bail!("only municipalities fit into a table; choose json or ndjson");
+            bail!("{} have lists and do not fit into a table; use json or ndjson", self.resource.resource.collection);
         }
         let database = open(settings, false).await?;
         let text = export(&database, self.resource, form).await;

@@ -12,21 +12,21 @@ use crate::base::db::version::DirectoryVersion;
 use crate::base::error::Error;
 use crate::import::{Files, Form, ImportError, Storing, store};
 
-/// What to store.
+/// Arguments of `import`.
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// File of entries: CSV (municipalities), JSON or NDJSON
+    /// File with entries: JSON, NDJSON or CSV (municipalities only)
     file: PathBuf,
 
-    /// What the file holds entries of; by default its name says so, as in `projects.json`
+    /// Resource of the entries. Defaults to the file name, as in `projects.json`
     #[arg(long, value_parser = files())]
     resource: Option<&'static Files>,
 
-    /// How the file is written; by default its ending says so
+    /// Format of the file. Defaults to that of the file extension
     #[arg(long, value_enum)]
     form: Option<Form>,
 
-    /// Check everything against the directory, and store nothing
+    /// Validate the entries against the directory without storing them
     #[arg(long)]
     dry_run: bool,
 }
@@ -34,10 +34,10 @@ pub(super) struct Import {
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let Some(files) = self.resource.or_else(|| of(&self.file)) else {
-            bail!("the name of {} says nothing of its content; name it with --resource", self.file.display())
+            bail!("{} is not named after a resource; name the resource with --resource", self.file.display())
         };
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
-            bail!("the ending of {} says nothing of how it is written; name it with --form", self.file.display())
+            bail!("{} has no known file extension; name the format with --form", self.file.display())
         };
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
@@ -45,7 +45,7 @@ impl Import {
         let batch = files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
         let database = open(settings, false).await?;
         let directory = DirectoryVersion::open(database.connection()).await?;
-        // On a terminal alone; elsewhere the bar is silent.
+        // The bar is shown on terminals only.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len as u64).with_style(style);
         let progress = bar.clone();
@@ -56,7 +56,7 @@ impl Import {
         let closed = database.close().await;
         let stored = match stored {
             Ok(stored) => stored,
-            Err(ImportError::Flaws(flaws)) => refuse(&flaws)?,
+            Err(ImportError::Lines(flaws)) => refuse(&flaws)?,
             Err(ImportError::Failed(Error::Taken(_))) => {
                 bail!("an entry holds a slug or key that another one has; nothing was stored")
             }
@@ -74,13 +74,13 @@ impl Import {
     }
 }
 
-/// The resource that a file is named for.
+/// Returns the resource that a file is named after.
 fn of(file: &Path) -> Option<&'static Files> {
     let name = file.file_stem()?.to_str()?.replace('_', "-");
     seed::of_collection(&name)
 }
 
-/// Names every flaw; the file changes nothing.
+/// Fails with a list of all errors.
 fn refuse<T>(flaws: &[impl std::fmt::Display]) -> Result<T> {
     let list: Vec<String> = flaws.iter().map(ToString::to_string).collect();
     bail!("nothing was stored; {} things need another look:\n  {}", list.len(), list.join("\n  "))

@@ -7,14 +7,14 @@ use clap::Args;
 use crate::app::settings::Settings;
 use crate::base::db::{Database, Removal, Schema};
 
-/// Which way the schema goes.
+/// Arguments of `migrate`.
 #[derive(Debug, Args)]
 pub(super) struct Migrate {
-    /// Revert the newest STEPS schema steps, after saying what is removed and asking. The data in it is lost
+    /// Revert the newest STEPS schema steps. Shows what is removed, and asks for confirmation. The removed data is lost
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     down: Option<u32>,
 
-    /// Revert steps without asking; required where standard input is not a terminal
+    /// Revert steps without confirmation. Required if standard input is not a terminal
     #[arg(long, requires = "down")]
     yes: bool,
 }
@@ -39,7 +39,7 @@ impl Migrate {
         Ok(())
     }
 
-    /// Says what reverting steps removes, and sees that it is meant.
+    /// Shows what reverting steps removes, and asks for confirmation.
     async fn confirm(&self, database: &Database, steps: u32) -> Result<()> {
         let made = database.steps_made().await?.len();
         if usize::try_from(steps)? > made {
@@ -63,7 +63,7 @@ impl Migrate {
     }
 }
 
-/// A removal as lines for a terminal.
+/// Displays a removal as text.
 struct Report<'a>(&'a Removal);
 
 impl fmt::Display for Report<'_> {
@@ -77,7 +77,7 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-/// A number of rows, in words.
+/// Displays a number of rows.
 struct Rows(i64);
 
 impl fmt::Display for Rows {

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command line.
 
 mod database;
 mod export;
@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 use crate::app::logging;
 use crate::app::settings::{Listen, Settings};
 
-/// The open directory of Germany's Modellprojekte Smart Cities, as an HTTP service.
+/// REST service of the open directory of Germany's Modellprojekte Smart Cities.
 #[derive(Debug, Parser)]
 #[command(name = "transferatlas", version)]
 struct Line {
@@ -32,20 +32,20 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Answer requests; what the program does without a command
+    /// Serve the directory over HTTP (default)
     Serve,
-    /// Bring the schema of the database up to date, or take steps back
+    /// Migrate the schema of the database to the newest version, or revert steps
     Migrate(migrate::Migrate),
-    /// Store what a file holds: all of it, or nothing
+    /// Import the entries of a file: all or none
     Import(import::Import),
-    /// Write what `import` reads
+    /// Export the entries of a resource in a format that `import` reads
     Export(export::Export),
-    /// Bring the directory to the content of this release; what was changed in the directory stays
+    /// Update the directory to the content of this release. Entries changed in the directory are kept
     Seed(seed::Seed),
-    /// Issue, list and revoke tokens, and change the keys they are signed with
+    /// Issue, list and revoke tokens, and rotate the signing keys
     #[command(subcommand)]
     Token(token::Token),
-    /// Write the OpenAPI document
+    /// Write the OpenAPI document to standard output
     Openapi,
 }
 

@@ -5,10 +5,10 @@ use super::database::open;
 use crate::app::seed::{UpdateReport, release_content, update};
 use crate::app::settings::Settings;
 
-/// How to bring the content up to date.
+/// Arguments of `seed`.
 #[derive(Debug, Args)]
 pub(super) struct Seed {
-    /// Show what would change, and store nothing
+    /// Show what would change without storing it
     #[arg(long)]
     dry_run: bool,
 }

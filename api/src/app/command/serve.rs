@@ -17,23 +17,23 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
         opened = open_filled(settings, listen.migrate) => opened?,
-        // Nothing is served yet, and what is not committed is not there: nothing has to be waited for.
+        // No request is in progress yet, and an open transaction is rolled back, so the process can exit at once.
         () = received(&mut stop) => std::process::exit(0),
     };
     if keys.are_none() {
         tracing::warn!(
-            "there are no keys to check tokens with, so the service takes no writes; name them with --keys-file or TRANSFERATLAS_KEYS"
+            "there are no token signing keys, so the service refuses writes; set --keys-file or TRANSFERATLAS_KEYS"
         );
     }
     let served = serve(listener, database.clone(), keys, listen, stop).await;
-    // An embedded database that is left open keeps the process from ending.
+    // An open embedded database would keep the process from exiting.
     database.close().await?;
     served?;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Serves until it is told to stop.
+/// Serves until a signal to stop is received.
 async fn serve(
     listener: TcpListener,
     database: Database,
@@ -43,12 +43,12 @@ async fn serve(
 ) -> Result<()> {
     let address = listener.local_addr()?;
     let running = server::serve(listener, database, keys, listen).await?;
-    tracing::info!("serving the directory on http://{address}, its documentation on http://{address}/docs/");
+    tracing::info!("serving the directory at http://{address}, with documentation at http://{address}/docs/");
     received(&mut stop).await;
     tracing::info!("stopping");
     tokio::select! {
         stopped = running.stop() => stopped,
-        // Whoever says it twice does not want to wait.
+        // A second signal ends the process without waiting.
         () = received(&mut stop) => std::process::exit(130),
     }
 }

@@ -7,51 +7,51 @@ use uuid::Uuid;
 
 use super::database::open_filled;
 use crate::app::settings::Settings;
-use crate::auth::{Keys, Rotated, SCOPES, ScopeName, known, rotate};
+use crate::auth::{Keys, Rotated, SCOPES, ScopeName, find_scope, rotate};
 use crate::base::error::Error;
 use crate::services::tokens::{self, TokenInput};
 
-/// What to do with tokens.
+/// Subcommands of `token`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
-    /// Issue a token, and write it on standard output: the only time it is shown
+    /// Issue a token, and write it to standard output. It is not shown again
     Issue(Issue),
-    /// List the tokens that were issued
+    /// List the issued tokens
     List,
-    /// Revoke a token: it holds no more, on running instances within a second
+    /// Revoke a token. Running instances refuse it within a second
     Revoke {
-        /// Id of the token, as `list` shows it
+        /// ID of the token, as shown by `list`
         id: Uuid,
     },
-    /// Add a key, which signs in a minute, when every instance knows it; tokens of the others go on holding
+    /// Add a signing key. It is used after a minute, when every instance has loaded it. Existing tokens stay valid
     Rotate {
-        /// Drop all other keys at once, and with them every token
+        /// Remove all other keys at once, which invalidates every existing token
         #[arg(long)]
         only: bool,
     },
 }
 
-/// What to issue a token for.
+/// Arguments of `token issue`.
 #[derive(Debug, Args)]
 pub(super) struct Issue {
-    /// Whom it is for: an office or a program, never a person
+    /// Subject of the token: an office or a program, not a person
     #[arg(long)]
     subject: String,
 
-    /// Role whose scopes it gets: contributor, editor, admin or auditor
+    /// Role whose scopes the token gets: contributor, editor, admin or auditor
     #[arg(long, value_parser = role)]
     role: Option<TokenRole>,
 
-    /// Scope, alone or beside those of the role; repeat for several
+    /// Scope of the token, instead of or in addition to those of the role. Repeat for several
     #[arg(long = "scope", value_parser = scope)]
     scopes: Vec<ScopeName>,
 
-    /// Municipality it acts for, by official key, slug or id; repeat for several, leave out for all. An admin and an auditor act
-    /// for all
+    /// Official key, slug or ID of a municipality that the token acts for. Repeat for several. Required for
+    /// contributors. Omit to act for all municipalities, as admins and auditors must
     #[arg(long = "municipality", value_name = "AGS")]
     municipalities: Vec<String>,
 
-    /// Days it lives
+    /// Lifetime of the token in days, 1 to 366
     #[arg(long, default_value_t = 90)]
     days: i16,
 }
@@ -63,7 +63,7 @@ fn role(text: &str) -> Result<TokenRole, String> {
 
 fn scope(text: &str) -> Result<ScopeName, String> {
     let names = || SCOPES.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(", ");
-    known(text).map(ScopeName).ok_or_else(|| format!("write one of: {}", names()))
+    find_scope(text).map(ScopeName).ok_or_else(|| format!("write one of: {}", names()))
 }
 
 impl Token {
@@ -73,7 +73,7 @@ impl Token {
             eprintln!("added the key {kid}, dropped {}; see {}", dropped.len(), file.display());
             return Ok(());
         }
-        // Whoever has no directory yet gets it with its first token.
+        // The first token may be issued before the directory is served for the first time.
         let database = open_filled(settings, false).await?;
         let done = match self {
             Self::Issue(issue) => issue.run(settings, &database).await,
@@ -95,11 +95,11 @@ impl Issue {
         let input = TokenInput { scopes, municipalities, days, ..TokenInput::new(&subject, role) };
         let keys = Keys::open(&settings.keys, &settings.database)?;
         if keys.are_none() {
-            bail!("there are no keys to sign with; make some: transferatlas token rotate");
+            bail!("there are no signing keys; create one with: transferatlas token rotate");
         }
         match tokens::issue(database, &keys, input).await {
             Ok((token, id)) => {
-                eprintln!("issued the token {id}; it is kept nowhere, so keep it well");
+                eprintln!("issued the token {id}; it is not stored and cannot be shown again, so keep it safe");
                 Ok(writeln!(std::io::stdout().lock(), "{token}")?)
             }
             Err(Error::Invalid(violations)) => {

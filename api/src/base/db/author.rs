@@ -1,19 +1,19 @@
-//! Who writes, as the change log names them.
+//! Author of a write.
 
 use uuid::Uuid;
 
-/// Who writes.
+/// Author of a write, as recorded in the change log.
 #[derive(Clone, Debug)]
 pub struct Author {
-    /// The subject of a token, or a command of the program.
+    /// Subject of a token, or a command of the program.
     pub actor: String,
     pub token: Option<Uuid>,
-    /// Id of the request, as the log has it.
+    /// ID of the request, as in the log.
     pub request: Option<String>,
 }
 
 impl Author {
-    /// A command of the program.
+    /// Returns the author for a command of the program.
     pub fn command(name: &str) -> Self {
         Self { actor: format!("transferatlas {name}"), token: None, request: None }
     }

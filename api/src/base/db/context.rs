@@ -1,4 +1,4 @@
-//! What a request needs of the database.
+//! Database context of a request.
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
@@ -6,7 +6,7 @@ use super::database::Database;
 use super::version::DirectoryVersion;
 use crate::base::error::{Error, Result};
 
-/// The database, and the version of the directory that this process knows.
+/// The database, and the directory version known to this process.
 #[derive(Clone)]
 pub struct Context {
     pub db: Database,
@@ -14,8 +14,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns the connection for reads. While the database is known not to answer, requests fail at once instead of
-    /// waiting for it.
+    /// Returns the connection for reads. Fails at once while the database is known to be unavailable.
     pub(crate) fn read(&self) -> Result<&DatabaseConnection> {
         if self.version.is_away() {
             return Err(Error::Unavailable(anyhow::anyhow!("the database is away")));
@@ -23,7 +22,7 @@ impl Context {
         Ok(self.db.connection())
     }
 
-    /// Begins a transaction for reads whose statements all see the same state of the directory.
+    /// Begins a read transaction whose statements all see the same snapshot of the directory.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
         self.read()?;
         self.db.snapshot().await

@@ -1,4 +1,4 @@
-//! PostgreSQL inside this process, in a folder.
+//! Embedded PostgreSQL, with its data in a directory.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -11,19 +11,19 @@ use sea_orm::{ConnectOptions, DatabaseConnection};
 
 use super::server::{PLANS, SPELLING};
 
-/// The running database, gone once it was stopped, and the claim on its folder.
+/// The running database (`None` after its stop), and the lock on its data directory.
 pub(super) struct Embedded {
     server: Mutex<Option<PgliteServer>>,
     _claim: File,
 }
 
-/// It serves one connection, so nothing may ask for a second while it holds one.
+/// The embedded database has one connection, so code must not acquire a second one while holding it.
 const CONNECTIONS: u32 = 1;
 
 /// The first connection starts the database, which takes seconds in an unoptimised build.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Written once the database has answered for the first time; nothing can have been stored before.
+/// Marker file, written after the database has first responded. Before that, no data can have been stored.
 const WHOLE: &str = "whole";
 
 pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)> {
@@ -40,7 +40,7 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
     Ok((connection, Embedded { server: Mutex::new(Some(server)), _claim: claim }))
 }
 
-/// Takes the folder for this process alone.
+/// Locks the data directory for this process.
 fn claim(folder: &Path) -> Result<File> {
     let made = fs::create_dir_all(folder).and_then(|()| File::create(folder.join("lock")));
     let file = made.with_context(|| format!("the data folder {} cannot be written to", folder.display()))?;
@@ -50,7 +50,7 @@ fn claim(folder: &Path) -> Result<File> {
     }
 }
 
-/// Removes what a first start that was killed has left: a database half made would never answer.
+/// Removes the remains of an interrupted first start. An incomplete database would never respond.
 fn clear_unfinished(folder: &Path) -> std::io::Result<()> {
     let half_made = folder.join("tmp");
     if half_made.exists() && !folder.join(WHOLE).exists() {
@@ -66,13 +66,13 @@ fn start(folder: &Path) -> Result<PgliteServer> {
 }
 
 impl Embedded {
-    /// Stops the database; every connection must be closed before.
+    /// Stops the database. All connections must be closed before.
     pub(super) async fn stop(&self) -> Result<()> {
         let server = self.server.lock().ok().and_then(|mut server| server.take());
         if let Some(server) = server {
-            // It has stopped either way; what it reports is how its last connection ended, which loses nothing.
+            // The database has stopped in any case. The error is about its last connection, and no data is lost.
             if let Err(error) = tokio::task::spawn_blocking(move || server.shutdown()).await? {
-                tracing::warn!(cause = %format!("{error:#}"), "the embedded database reports a failure at its stop");
+                tracing::warn!(cause = %format!("{error:#}"), "the embedded database reported an error on shutdown");
             }
         }
         Ok(())

@@ -1,13 +1,13 @@
-//! What stands in the way of working on a server, each in one line that names the remedy and neither address nor password.
+//! Checks of a database server. Each message names the remedy, and neither URL nor password.
 
 use anyhow::{Result, bail};
 use sea_orm::sqlx;
 use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement};
 
-/// The oldest PostgreSQL the schema runs on.
+/// Oldest supported major version of PostgreSQL.
 const OLDEST: i32 = 15;
 
-/// Why the server could not be connected to, and what to do.
+/// Returns the reason for a failed connection, and its remedy.
 pub(super) fn refused(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => {
@@ -41,8 +41,8 @@ fn by_code(code: &str, message: &str) -> String {
             "create it (create database … encoding 'UTF8' template template0), or correct its name in DATABASE_URL"
         }
         "42501" => "grant the role the right to connect",
-        "53300" => "lower --pool, or raise the limit of connections on the server",
-        // PgBouncer's answer to a setting it does not know.
+        "53300" => "lower --pool-size, or raise the limit of connections on the server",
+        // The response of PgBouncer to an unknown setting.
         "08P01" if message.contains("startup parameter") => {
             "remove `options` from DATABASE_URL, or list it in ignore_startup_parameters of PgBouncer"
         }
@@ -59,9 +59,9 @@ struct Server {
     unreadable: Option<String>,
 }
 
-/// Checks that the schema can be on the server, and that the role may read it.
+/// Checks the version and encoding of the server, and that the role may read the schema.
 pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
-    // Other programs may keep tables beside ours: those that belong to whoever made the schema are ours.
+    // Other programs may have tables in the same schema. Only the tables of the owner of the migrations table are checked.
     const SERVER: &str = "select current_setting('server_version_num')::integer / 10000 as version, \
             current_setting('server_encoding') as encoding, current_user::text as role, \
             (select string_agg(c.relname, ', ' order by c.relname) from pg_class c \
@@ -87,7 +87,7 @@ pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
     Ok(())
 }
 
-/// The first names of a list.
+/// Returns the first name of a list, with the number of the others.
 fn few(names: &str) -> String {
     let names: Vec<_> = names.split(", ").collect();
     match names.as_slice() {
@@ -104,9 +104,9 @@ struct Migration {
     obstacle: Option<String>,
 }
 
-/// Checks that the schema can be made.
+/// Checks that the schema can be migrated.
 pub(super) async fn migration(connection: &DatabaseConnection) -> Result<()> {
-    // The extension is a trusted one: whoever may create in the database may install it.
+    // The extension is trusted: a role with the privilege `create` on the database may install it.
     const MIGRATION: &str = "select current_user::text as role, current_schema()::text as schema, case \
             when current_setting('transaction_read_only')::boolean then 'read-only' \
             when to_regclass('seaql_migrations') is null and current_schema() is null then 'no schema' \

@@ -1,7 +1,9 @@
-//! TCP keepalive for connections to the server: long work, which has no deadline, ends when the other side is gone.
+//! TCP keepalive for connections to the server, which ends long work without a time limit when the server is
+//! unreachable.
 //!
-//! sqlx sets none and gives no access to its sockets. They are found in `/proc` by the port of their peer. A process can pass
-//! itself a file descriptor through a socket, and so gets a duplicate that safe code can use.
+//! sqlx does not set keepalive, and gives no access to its sockets. The sockets are found in `/proc` by the port of
+//! their peer. Each file descriptor is sent through a local socket to this process itself, which yields a duplicate
+//! that safe code can use.
 
 #[cfg(target_os = "linux")]
 pub(super) async fn set(port: u16) {
@@ -29,19 +31,19 @@ mod linux {
     use rustix::net::sockopt;
     use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
-    /// How long a connection is quiet before the kernel asks whether the other side is there.
+    /// Idle time before the first keepalive probe.
     const IDLE: Duration = Duration::from_secs(10);
-    /// How long it waits between questions, and how often it asks.
+    /// Interval and number of keepalive probes.
     const INTERVAL: (Duration, u32) = (Duration::from_secs(5), 3);
-    /// How many milliseconds data that was sent may stay unacknowledged.
+    /// Time that sent data may stay unacknowledged, in milliseconds.
     const USER_TIMEOUT: u32 = 25_000;
 
-    /// Sets keepalive on every connection of this process to a port that has none yet.
+    /// Sets keepalive on all connections of this process to a port that do not have it yet.
     pub(super) fn set(port: u16) -> io::Result<()> {
         let inodes = connections(port);
         for entry in fs::read_dir("/proc/self/fd")? {
             let entry = entry?;
-            // The listing has descriptors that are closed by now, such as its own.
+            // The listing contains descriptors that are already closed, such as its own.
             let Ok(target) = fs::read_link(entry.path()) else { continue };
             let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
             if let (Some(number), true) = (number, inodes.contains(&*target.to_string_lossy())) {
@@ -51,7 +53,7 @@ mod linux {
         Ok(())
     }
 
-    /// The sockets that are connected to a port, as links to them read.
+    /// Returns the sockets that are connected to a port, as named by links in `/proc/self/fd`.
     fn connections(port: u16) -> HashSet<String> {
         let port = format!(":{port:04X}");
         let tables =

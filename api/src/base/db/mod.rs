@@ -1,4 +1,4 @@
-//! The database: embedded or on a server, its schema, and the one door for writes.
+//! Database: embedded or on a server, with its schema and write transactions.
 
 pub(crate) mod author;
 pub mod context;

@@ -1,24 +1,24 @@
-//! Whether the server can be reached, as the poll of the directory version finds it.
+//! Reachability of the database server, as found by polling the directory version.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// What is known of the way to the server; the pools and the writes in flight act on it.
+/// Reachability of the server. The pools and the writes in progress react to it.
 #[derive(Default)]
 pub(super) struct Reachability(watch::Sender<Outage>);
 
 #[derive(Clone, Copy, Default)]
 struct Outage {
-    /// Since when the server is unreachable.
+    /// Start of the current outage. `None` while the server is reachable.
     since: Option<Instant>,
-    /// When it was last found to be unreachable.
+    /// Time of the last failed check.
     last: Option<Instant>,
 }
 
 impl Reachability {
-    /// Notes whether the server answered.
+    /// Records whether the server responded.
     pub(super) fn note(&self, is_reachable: bool) {
         self.0.send_if_modified(|outage| {
             let now = Instant::now();
@@ -33,13 +33,13 @@ impl Reachability {
         });
     }
 
-    /// Whether a connection of some age was open while the server was unreachable: it may never answer again.
+    /// Whether a connection of this age was open during an outage, and so may never respond again.
     pub(super) fn outlived(&self, age: Duration) -> bool {
         let opened = Instant::now().checked_sub(age);
         self.0.borrow().last.is_some_and(|last| opened.is_none_or(|opened| opened < last))
     }
 
-    /// Waits until the server has been unreachable for some time.
+    /// Waits until the server has been unreachable for a given time.
     pub(super) async fn lost_for(&self, time: Duration) {
         let mut outage = self.0.subscribe();
         loop {
@@ -51,7 +51,7 @@ impl Reachability {
                         return;
                     }
                 }
-                // The sender lives as long as this does.
+                // The sender cannot be dropped while `self` is borrowed.
                 None => drop(changed.await),
             }
         }

@@ -1,4 +1,4 @@
-//! Many rows at once.
+//! Bulk writes.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use sea_orm::{
 
 use crate::base::error::Result;
 
-/// Rows in one statement; PostgreSQL takes 65,535 values.
+/// Number of rows per statement. PostgreSQL accepts up to 65,535 values.
 const CHUNK: usize = 1000;
 
-/// What became of entries that were stored.
+/// Numbers of created, updated and unchanged entries of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
     pub created: usize,
     pub updated: usize,
     pub unchanged: usize,
-    /// Entries that have another official key now.
+    /// Entries whose official key changed.
     pub key_changes: Vec<KeyChange>,
 }
 
-/// An entry whose official key was changed.
+/// A change of the official key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyChange {
     pub slug: String,
@@ -45,7 +45,8 @@ impl ImportSummary {
         self.key_changes.extend(more.key_changes);
     }
 
-    /// Notes what becomes of an entry, by whether the one that is there is the same: must it be written?
+    /// Counts an entry. `same` tells whether the existing entry is equal, and is `None` for a new entry. Returns
+    /// whether the entry must be written.
     pub(crate) fn note(&mut self, same: Option<bool>) -> bool {
         match same {
             Some(true) => self.unchanged += 1,
@@ -56,7 +57,7 @@ impl ImportSummary {
     }
 }
 
-/// Inserts rows, or where the primary key is there already writes what is set of them. When it was made, an entry keeps.
+/// Inserts rows. If the primary key exists, updates the columns that are set, except `created_at`.
 pub(crate) async fn upsert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
 where
     E: EntityTrait,

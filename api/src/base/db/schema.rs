@@ -1,4 +1,4 @@
-//! Which schema the database has, and how it gets the one this program needs.
+//! Schema of the database, and its migration.
 
 use std::collections::BTreeMap;
 
@@ -11,35 +11,36 @@ use sea_orm::{
 use super::database::Database;
 use super::server::{Use, connect};
 
-/// How the database's schema compares with the one this program was built for.
+/// State of the schema of the database, compared with the schema of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
     Current,
-    /// Steps are missing; none was made in an empty database.
+    /// Steps are missing. In an empty database, all are missing.
     Old {
         missing: usize,
     },
-    /// The database has steps this program does not know.
+    /// The database has steps that this program does not know.
     Newer,
 }
 
-/// What is removed when steps are reverted.
+/// Content that reverting steps removes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removal {
     /// The steps, newest first.
     pub steps: Vec<String>,
-    /// Tables that are dropped, with the rows in them.
+    /// Dropped tables, with the number of their rows.
     pub tables: BTreeMap<String, i64>,
-    /// Columns that are dropped from other tables, as `table.column`.
+    /// Columns dropped from other tables, as `table.column`.
     pub columns: Vec<String>,
-    /// Rows that are deleted from other tables, by table.
+    /// Number of rows deleted from other tables, by table.
     pub rows: BTreeMap<String, i64>,
 }
 
-/// Any number will do, as long as every instance locks the same.
+/// Advisory lock of migrations. The number is arbitrary, but the same for all instances.
 const LOCK: &str = "select pg_advisory_xact_lock(7273610481)";
 
-/// Steps name what is in `pg_trgm`; a deployment may keep that in a schema that sessions do not search.
+/// Adds the schema of `pg_trgm` to the search path. Steps use the extension, and a deployment may have it in another
+/// schema.
 const SEARCH_PG_TRGM: &str = "select set_config('search_path', concat_ws(', ', nullif(current_setting('search_path'), ''), quote_ident(n.nspname)), true) \
     from pg_extension e join pg_namespace n on n.oid = e.extnamespace \
    where e.extname = 'pg_trgm' and n.nspname <> all (current_schemas(true))";
@@ -58,9 +59,9 @@ impl Database {
         })
     }
 
-    /// Returns the names of the steps that the database has, oldest first.
+    /// Returns the names of the applied steps, oldest first.
     pub async fn steps_made(&self) -> Result<Vec<String>> {
-        let db = self.watch();
+        let db = self.background();
         let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text")).await?;
         if table.and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()).is_none() {
             return Ok(vec![]);
@@ -69,8 +70,8 @@ impl Database {
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
-    /// Makes the missing steps, or takes back the newest `down` ones: all of them or none. Instances that start together wait
-    /// for each other.
+    /// Applies the missing steps, or reverts the newest `down` steps, in one transaction. Instances that start at the
+    /// same time wait for each other.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
         let migration = Migration::begin(self).await?;
         match down {
@@ -80,15 +81,15 @@ impl Database {
         migration.commit().await
     }
 
-    /// Makes only the next `steps` of the missing steps: tests start from the schema of an older release.
+    /// Applies the next `steps` of the missing steps, so that tests can start from the schema of an older release.
     pub async fn migrate_up(&self, steps: u32) -> Result<()> {
         let migration = Migration::begin(self).await?;
         Migrator::up(&migration.tx, Some(steps)).await?;
         migration.commit().await
     }
 
-    /// Returns what reverting the newest `steps` would remove, and changes nothing: the steps are reverted in a transaction
-    /// that is rolled back.
+    /// Returns what reverting the newest `steps` would remove. The steps are reverted in a transaction that is rolled
+    /// back.
     pub async fn preview_down(&self, steps: u32) -> Result<Removal> {
         let mut names = self.steps_made().await?;
         let kept = names.len().saturating_sub(usize::try_from(steps)?);
@@ -104,10 +105,10 @@ impl Database {
     }
 }
 
-/// A transaction in which the schema changes. While it is open, no other instance changes the schema.
+/// A transaction that migrates the schema. While it is open, no other instance can migrate.
 struct Migration {
     tx: DatabaseTransaction,
-    /// The pool the transaction is from, if that is only for it.
+    /// The dedicated pool of the transaction, if there is one.
     pool: Option<DatabaseConnection>,
 }
 
@@ -145,7 +146,7 @@ async fn close(pool: Option<DatabaseConnection>) -> Result<()> {
     }
 }
 
-/// A table, without what is in it.
+/// A table with its columns and the number of its rows.
 #[derive(FromQueryResult)]
 struct Table {
     name: String,
@@ -170,7 +171,7 @@ async fn contents(tx: &DatabaseTransaction) -> Result<BTreeMap<String, Table>> {
     Ok(tables)
 }
 
-/// Returns what is in the tables before and not after.
+/// Returns the tables, columns and rows that are in `before` and not in `after`.
 fn removal(before: &BTreeMap<String, Table>, after: &BTreeMap<String, Table>) -> Removal {
     let mut removal = Removal::default();
     for (name, was) in before {

@@ -1,4 +1,4 @@
-//! A PostgreSQL server, and the pools of connections to it.
+//! Connections to a PostgreSQL server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,37 +13,38 @@ use super::pool::pool;
 use super::reachability::Reachability;
 use crate::base::secret::Secret;
 
-/// A plan for the values at hand: one for all of them made a search five times slower here.
+/// Plans each statement for its values. Generic plans made a search five times slower.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
-/// How alike two words must be to be compared letter by letter: enough for letters that have changed places.
+/// Trigram similarity from which words are compared by edit distance. Low enough for transposed letters.
 pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2");
 
-/// Limits of a session: no statement runs for long, none waits long for another, no transaction is left open.
+/// Time limits of a session: for statements, locks and idle transactions.
 const LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
 
-/// How long two sessions may take to come.
+/// Time limit for opening the two sessions that detect a pooler.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The address of a PostgreSQL server, and how the program connects to it.
+/// URL of a PostgreSQL server, and how to connect to it.
 #[derive(Clone)]
 pub(super) struct Server {
     pub url: Secret,
-    /// Whether a pooler such as PgBouncer gives each transaction another session.
+    /// Whether a pooler such as PgBouncer runs transactions in different sessions.
     pub pooled: bool,
     pub reachability: Arc<Reachability>,
 }
 
-/// What connections are for. Each kind has its own, so that one cannot starve the others.
+/// Purpose of connections. Each purpose has its own pool, so that none can starve the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// So many of them.
+    /// Reads, with the number of connections.
     Reads(u32),
     Writes,
-    /// What looks after the directory, whatever else is going on: one for its version and the state of the server, which must
-    /// not wait, and one for background tasks.
-    Watch,
+    /// Following the directory version and the state of the server, which must not wait for anything else.
+    Version,
+    /// Background tasks and health checks.
+    Background,
     /// The transaction in which the schema changes.
     Migration,
 }
@@ -52,21 +53,21 @@ impl Use {
     pub(super) fn connections(self) -> u32 {
         match self {
             Self::Reads(connections) => connections,
-            Self::Migration => 1,
-            Self::Writes | Self::Watch => 2,
+            Self::Version | Self::Migration => 1,
+            Self::Writes | Self::Background => 2,
         }
     }
 
     fn settings(self) -> Vec<(&'static str, &'static str)> {
-        // Cursors hold times and numbers as the server writes them.
+        // Cursors contain times and numbers in the text format of the server.
         let settings = [("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS, SPELLING];
         let limits = if self == Self::Migration { [].as_slice() } else { LIMITS.as_slice() };
         [settings.as_slice(), limits].concat()
     }
 
-    /// The statements that prepare a session of its own.
+    /// Returns the statements that prepare a dedicated session.
     ///
-    /// They are statements because poolers refuse most settings in the startup message.
+    /// Poolers refuse most settings in the startup message, so statements are used.
     pub(super) fn session(self) -> String {
         let mut settings = self.settings();
         settings.push(("default_transaction_isolation", "read committed"));
@@ -76,11 +77,11 @@ impl Use {
         assignments("set", &settings)
     }
 
-    /// The statements that prepare a transaction which has begun, in a session that others used before.
+    /// Returns the statements that prepare a transaction in a shared session, after `begin`.
     ///
-    /// Statements are prepared under names that count up per connection, so the names that others left are removed.
+    /// Prepared statements are named by a counter per connection, so those that other clients left are deallocated.
     pub(super) fn transaction(self) -> String {
-        // Several statements of one read see the same state.
+        // All statements of one read see the same snapshot.
         let mode = if let Self::Reads(_) = self { "repeatable read read only" } else { "read committed" };
         let settings = assignments("set local", &self.settings());
         format!("set transaction isolation level {mode}; deallocate all; {settings}")
@@ -92,7 +93,7 @@ fn assignments(set: &str, settings: &[(&str, &str)]) -> String {
     assignments.join("; ")
 }
 
-/// Opens a pool, and checks that the server is one the schema runs on.
+/// Opens a pool, and checks that the server meets the requirements.
 pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseConnection> {
     if server.pooled && purpose == Use::Migration {
         bail!(
@@ -115,21 +116,21 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
     match purpose {
         Use::Reads(_) => inspect::server(&connection).await?,
         Use::Migration => inspect::migration(&connection).await?,
-        Use::Writes | Use::Watch => {}
+        Use::Writes | Use::Version | Use::Background => {}
     }
     Ok(connection)
 }
 
-/// Whether two clients at once get the same session.
+/// Whether two simultaneous connections get the same session.
 ///
-/// Asked before anything is set: what is set of such a session would hold for the transactions of others. Whatever keeps it from
-/// being asked, the pool tells, which tries for a while.
+/// Checked before any setting is changed, because settings of a shared session would affect other clients. Connection
+/// errors are ignored here. The pool reports them.
 async fn shares_sessions(options: &PgConnectOptions) -> bool {
     const SESSION: &str = "select pg_backend_pid()";
     let asked = async {
         let (mut one, mut other) = (options.connect().await?, options.connect().await?);
         let of_one: i32 = one.fetch_one(SESSION).await?.try_get(0)?;
-        // A pooler that gives the first a session of its own may let the second wait.
+        // A pooler with one session may let the second client wait.
         let of_other: i32 = other.fetch_one(SESSION).await?.try_get(0)?;
         Ok::<_, sqlx::Error>(of_one == of_other)
     };

@@ -1,4 +1,4 @@
-//! Where the database is.
+//! Settings of the database.
 
 use std::path::PathBuf;
 
@@ -6,29 +6,29 @@ use clap::Args;
 
 use crate::base::secret::Secret;
 
-/// Where the database is, and how it is connected to.
+/// Settings of the database.
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseSettings {
-    /// PostgreSQL server to use, 15 or newer; without it the embedded database is used
+    /// URL of a PostgreSQL server, version 15 or newer. Defaults to the embedded database
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, value_name = "URL")]
     pub database_url: Option<Secret>,
 
-    /// Folder of the embedded database
+    /// Data directory of the embedded database
     #[arg(long, env = "TRANSFERATLAS_DATA_DIR", default_value = "data", global = true, value_name = "DIR")]
     pub data_dir: PathBuf,
 
-    /// Connections to the PostgreSQL server
-    #[arg(long, env = "TRANSFERATLAS_POOL", default_value_t = 8, global = true, value_name = "N",
+    /// Number of connections to the PostgreSQL server for reads
+    #[arg(long, env = "TRANSFERATLAS_POOL_SIZE", default_value_t = 8, global = true, value_name = "N",
           value_parser = clap::value_parser!(u32).range(2..=200))]
-    pub pool: u32,
+    pub pool_size: u32,
 
-    /// Connect through PgBouncer in transaction mode, or a pooler like it
+    /// Connect through PgBouncer in transaction mode, or a similar pooler
     #[arg(long, env = "TRANSFERATLAS_PGBOUNCER", global = true)]
     pub pgbouncer: bool,
 }
 
 impl DatabaseSettings {
-    /// Does the directory live inside this process?
+    /// Whether the embedded database is used.
     pub(crate) fn is_embedded(&self) -> bool {
         self.database_url.as_ref().is_none_or(|url| url.0.is_empty())
     }

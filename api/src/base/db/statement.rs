@@ -1,15 +1,15 @@
-//! Statements in SQL.
+//! SQL statements.
 
 use sea_orm::{DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
 
 use crate::base::error::{Error, Result};
 
-/// A statement, with its values.
+/// Returns a statement with its values.
 pub(crate) fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, text, values)
 }
 
-/// The one row that a statement writes.
+/// Executes a statement that writes one row, and returns the row.
 pub(crate) async fn written<T: FromQueryResult>(tx: &DatabaseTransaction, statement: Statement) -> Result<T> {
     T::find_by_statement(statement).one(tx).await?.ok_or(Error::NotFound)
 }

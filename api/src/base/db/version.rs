@@ -1,4 +1,4 @@
-//! The directory version: the number that every change raises, as this process knows it.
+//! The directory version (the number raised by each write), as known to this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,14 +11,14 @@ use tokio::time::Instant;
 use super::database::{Database, TAKES_WRITES};
 use crate::base::error::Error;
 
-/// A state of the directory.
+/// A directory version, with the time of its write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
     pub number: i64,
     pub changed_at: DateTime<Utc>,
 }
 
-/// The newest version this process knows, and whether the database answers.
+/// The newest version known to this process, and the state of the database.
 #[derive(Clone)]
 pub struct DirectoryVersion(Arc<watch::Sender<DirectoryState>>);
 
@@ -26,29 +26,29 @@ pub struct DirectoryVersion(Arc<watch::Sender<DirectoryState>>);
 struct DirectoryState {
     version: Version,
     away: bool,
-    /// Whether the database takes writes, as far as is known.
+    /// Whether the database accepted writes at the last check.
     writable: bool,
-    /// Is the service about to stop?
+    /// Whether the service is stopping.
     stopping: bool,
 }
 
-/// Something that is about to be heard of the directory.
+/// A subscription to the next change of the state.
 pub(crate) struct VersionSubscription(watch::Receiver<DirectoryState>);
 
 impl VersionSubscription {
-    /// Waits for it until some time; did it come?
+    /// Waits for the change until a time. Returns whether it came.
     pub(crate) async fn until(mut self, time: Instant) -> bool {
         tokio::time::timeout_at(time, self.0.changed()).await.is_ok_and(|heard| heard.is_ok())
     }
 }
 
-/// How often a change that was committed elsewhere is looked for.
+/// Interval at which the database is polled for changes of other instances.
 const POLL: Duration = Duration::from_millis(250);
-/// How long the database may take to tell the version before it counts as away.
+/// Time limit for reading the version, after which the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long it may take to tell that it is back: a connection that began to be opened before is of no use.
+/// Time limit while the database is unavailable. It is shorter, because a connection attempt from before is of no use.
 const RETRY: Duration = Duration::from_millis(750);
-/// How long it may take behind a pooler, where it may have to wait for a session.
+/// Time limit behind a pooler, which includes waiting for a session.
 const QUEUE: Duration = Duration::from_secs(5);
 
 impl DirectoryVersion {
@@ -61,32 +61,32 @@ impl DirectoryVersion {
         self.0.borrow().version
     }
 
-    /// Does the database not answer?
+    /// Whether the database is unavailable.
     pub fn is_away(&self) -> bool {
         self.0.borrow().away
     }
 
-    /// Whether the database took writes when it was last asked.
+    /// Whether the database accepted writes at the last check.
     pub fn takes_writes(&self) -> bool {
         self.0.borrow().writable
     }
 
-    /// What comes after now: a new version, or the end.
+    /// Subscribes to the next change: a new version, a change of availability, or the stop of the service.
     pub(crate) fn subscribe(&self) -> VersionSubscription {
         VersionSubscription(self.0.subscribe())
     }
 
-    /// Is the service about to stop?
+    /// Whether the service is stopping.
     pub(crate) fn is_stopping(&self) -> bool {
         self.0.borrow().stopping
     }
 
-    /// Tells everybody that the service is about to stop.
+    /// Notifies all subscribers that the service is stopping.
     pub(crate) fn stop(&self) {
         self.0.send_modify(|known| known.stopping = true);
     }
 
-    /// Notes a version that was committed; an older one than is known changes nothing.
+    /// Publishes a committed version. Ignores a version that is older than the known one.
     pub fn reached(&self, version: Version) {
         self.0.send_if_modified(|known| {
             let newer = version.number > known.version.number;
@@ -97,22 +97,21 @@ impl DirectoryVersion {
         });
     }
 
-    /// Looks for changes made elsewhere, for as long as the process lives. When there are some, `changed` is run before anybody
-    /// hears of them.
+    /// Polls for changes of other instances, until the process ends. Runs `changed` before a new version is published.
     pub(crate) async fn follow(
         self,
         database: Database,
         changed: impl AsyncFn(&DatabaseConnection) -> Result<(), Error>,
     ) {
-        // What this process wrote itself says nothing of what others wrote before.
+        // Versions that this process writes do not count as seen: another instance may have written before.
         let mut seen = self.version();
         loop {
             tokio::time::sleep(POLL).await;
             let look = async {
-                let (version, writable) = look(database.watch()).await?;
-                // Whoever revokes a token raises the version, too.
+                let (version, writable) = look(database.version()).await?;
+                // The revocation of a token raises the directory version, too.
                 if version != seen {
-                    changed(database.watch()).await?;
+                    changed(database.version()).await?;
                 }
                 Ok::<_, Error>((version, writable))
             };
@@ -132,32 +131,32 @@ impl DirectoryVersion {
         }
     }
 
-    /// Notes whether the database answers and takes writes, and logs when that changes.
+    /// Stores whether the database is available and accepts writes, and logs changes.
     fn note(&self, found: Result<bool, Error>) {
         let before = *self.0.borrow();
         let away = found.is_err();
         let writable = *found.as_ref().unwrap_or(&before.writable);
         self.0.send_if_modified(|known| {
             (known.away, known.writable) = (away, writable);
-            // Whoever waits for a change of the directory is woken when it is back, not by every look.
+            // Subscribers are notified when the availability changes, not at every poll.
             before.away != away
         });
         match found {
             Err(error) if !before.away => {
-                tracing::warn!(cause = %error.chain(), "the database is away; known answers are served from memory");
+                tracing::warn!(cause = %error.chain(), "the database is unavailable; serving cached responses only");
             }
-            Ok(_) if before.away => tracing::info!("the database is back"),
+            Ok(_) if before.away => tracing::info!("the database is available again"),
             _ => {}
         }
         match (before.writable, writable) {
-            (true, false) => tracing::warn!("the database takes no writes"),
-            (false, true) => tracing::info!("the database takes writes again"),
+            (true, false) => tracing::warn!("the database refuses writes"),
+            (false, true) => tracing::info!("the database accepts writes again"),
             _ => {}
         }
     }
 }
 
-/// The version, and whether writes are possible.
+/// Reads the version, and whether writes are possible.
 async fn look(db: &impl ConnectionTrait) -> Result<(Version, bool), DbErr> {
     let sql = format!("select version, changed_at, {TAKES_WRITES} as writable from directory_version");
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;

@@ -1,4 +1,4 @@
-//! The one door for writes.
+//! Write transactions. All writes pass through this module.
 
 use std::cell::RefCell;
 use std::future::pending;
@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement,
 
 use super::database::Database;
 use super::server::Use;
+use super::statement::sql;
 use crate::base::db::author::Author;
 use crate::base::db::version::{DirectoryVersion, Version};
 use crate::base::error::{Error, Result};
@@ -17,34 +18,34 @@ use crate::base::error::{Error, Result};
 /// A transaction that changes the directory.
 pub struct Write {
     pub tx: DatabaseTransaction,
-    /// What the directory will be once it is committed; the revision of every entry it touches.
+    /// Directory version after the commit, and revision of every entry that the transaction writes.
     pub version: Version,
-    /// Who writes.
+    /// Author of the write.
     pub author: Author,
-    /// What is to be done once it is committed.
+    /// Callbacks to run after the commit.
     then: RefCell<Vec<Box<dyn FnOnce()>>>,
 }
 
-/// Whether a write is given up after some time.
+/// Whether a write has time limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timeouts {
-    /// After the time that the client of a request waits.
+    /// With time limits, for writes of requests.
     Enabled,
-    /// Never, for work on many entries. Other writers wait for it.
+    /// Without time limits, for work on many entries. Other writes wait for it.
     Disabled,
 }
 
-/// How long a transaction may take that a request waits for.
+/// Time limit of the transaction of a request.
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// How long the server may be unreachable before transactions in flight are given up.
+/// Duration of an outage after which transactions in progress are cancelled.
 const LOST: Duration = Duration::from_secs(1);
 
 const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout = 0; \
                          set local idle_in_transaction_session_timeout = 0";
 
 impl Write {
-    /// Makes a transaction one that changes the directory: from here on, other writers wait for it.
+    /// Raises the directory version in a transaction. Other writes wait from then on.
     pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, timeouts: Timeouts) -> Result<Self> {
         if timeouts == Timeouts::Disabled {
             tx.execute_unprepared(NO_LIMITS).await?;
@@ -53,7 +54,7 @@ impl Write {
         Ok(Self { tx, version, author, then: RefCell::default() })
     }
 
-    /// Commits it, and lets the directory know.
+    /// Commits the transaction, publishes the version and runs the callbacks.
     pub(crate) async fn commit(self, directory: &DirectoryVersion) -> Result<()> {
         self.tx.commit().await?;
         directory.reached(self.version);
@@ -61,19 +62,19 @@ impl Write {
         Ok(())
     }
 
-    /// Does something once it is committed, whether or not anybody waits for that.
+    /// Registers a callback to run after the commit, even if the client has disconnected.
     pub(crate) fn then(&self, then: impl FnOnce() + 'static) {
         self.then.borrow_mut().push(Box::new(then));
     }
 
-    /// The time that everything written here carries.
+    /// Returns the time of the write.
     pub fn at(&self) -> DateTime<Utc> {
         self.version.changed_at
     }
 
-    /// Tells the planner what there is now; the embedded database has nobody else to do it.
+    /// Updates the statistics of the query planner. The embedded database has no autovacuum.
     pub async fn analyze(&self) -> Result<()> {
-        // Of other tables the server would say for each that this role may not.
+        // Limited to the own schema, because the server warns about each table that the role may not analyse.
         const ANALYZE: &str = "do $$ begin execute (select 'analyze ' || string_agg(format('%I.%I', schemaname, tablename), ', ') \
             from pg_tables where schemaname = current_schema()); end $$";
         Ok(self.tx.execute_unprepared(ANALYZE).await.map(drop)?)
@@ -81,10 +82,10 @@ impl Write {
 }
 
 impl Database {
-    /// Runs `work` in a transaction that makes the next version of the directory, commits it and publishes the version.
+    /// Runs `work` in a transaction that raises the directory version, commits it and publishes the version.
     ///
-    /// Writers queue on the version row, so they cannot deadlock on each other and changes are numbered in the order in
-    /// which they commit. Must be called inside an actix system.
+    /// Writes wait for each other on the version row, so they cannot deadlock, and changes are numbered in the order of
+    /// their commits. Must be called inside an actix system.
     pub async fn write<T: 'static, E: From<Error> + 'static>(
         &self,
         version: &DirectoryVersion,
@@ -95,16 +96,20 @@ impl Database {
         let (database, version) = (self.clone(), version.clone());
         self.in_own_task(timeouts, async move {
             let write = Write::begin(database.begin().await?, author, timeouts).await?;
-            let done = work(&write).await?;
-            write.commit(&version).await?;
-            Ok(done)
+            match work(&write).await {
+                Ok(done) => {
+                    write.commit(&version).await?;
+                    Ok(done)
+                }
+                Err(error) => Err(rollback(write.tx, error).await),
+            }
         })
         .await
     }
 
-    /// Runs a write in a task of its own. A request that is dropped would leave its transaction half done; in a task, the write goes on to
-    /// its end. With timeouts it ends all the same when the server does not respond; whether a commit in progress took effect
-    /// is unknown then. Must be called inside an actix system.
+    /// Runs a write in a task of its own, so that it completes even if the request is dropped. With timeouts, it ends
+    /// when the server does not respond; whether a commit in progress took effect is unknown then. Must be called
+    /// inside an actix system.
     pub(crate) async fn in_own_task<T: 'static, E: From<Error> + 'static>(
         &self,
         timeouts: Timeouts,
@@ -114,34 +119,47 @@ impl Database {
         let task = rt::spawn(async move {
             tokio::select! {
                 done = work => done,
-                // The pool closes a connection that is given back in the middle of a transaction, unless it responds at once.
+                // The pool closes a connection that returns inside a transaction, unless it responds at once.
                 cause = database.deadline(timeouts) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
             }
         });
         task.await.unwrap_or_else(|failed| Err(Error::internal(failed).into()))
     }
 
-    /// Waits until a transaction is to be given up.
+    /// Waits until a transaction is to be cancelled. Returns the reason.
     async fn deadline(&self, timeouts: Timeouts) -> &'static str {
-        // The embedded database cannot go away, and long work on a server ends by TCP keepalive.
+        // The embedded database is always reachable, and TCP keepalive ends long work on a server.
         let Some(server) = self.0.server.as_ref().filter(|_| timeouts == Timeouts::Enabled) else {
             return pending().await;
         };
         tokio::select! {
             () = tokio::time::sleep(DEADLINE) => "the transaction did not end in time",
-            () = server.reachability.lost_for(LOST) => "the database does not answer, and the transaction was given up",
+            () = server.reachability.lost_for(LOST) => "the database does not respond, and the transaction was cancelled",
         }
     }
 
-    /// Runs one statement in a transaction of its own that leaves the version of the directory as it is.
-    pub(crate) async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<()> {
+    /// Runs one statement in a transaction of its own that does not raise the directory version.
+    pub(crate) async fn transact<T: 'static>(
+        &self,
+        work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,
+    ) -> Result<T> {
         let database = self.clone();
         self.in_own_task(Timeouts::Enabled, async move {
             let tx = database.begin().await?;
-            tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-            Ok(tx.commit().await?)
+            match work(&tx).await {
+                Ok(done) => {
+                    tx.commit().await?;
+                    Ok(done)
+                }
+                Err(error) => Err(rollback(tx, error).await),
+            }
         })
         .await
+    }
+
+    /// Runs one statement in a transaction of its own that leaves the version of the directory as it is.
+    pub(crate) async fn execute(&self, statement: &'static str, values: Vec<Value>) -> Result<()> {
+        self.transact(async move |tx| Ok(tx.execute_raw(sql(statement, values)).await.map(drop)?)).await
     }
 
     /// Begins the transaction of a write.
@@ -155,15 +173,16 @@ impl Database {
     }
 }
 
-/// Rolls a transaction back before its error is returned, so that a client who repeats the request at once finds it finished.
-pub(crate) async fn rollback(tx: DatabaseTransaction, error: Error) -> Error {
+/// Rolls a transaction back before its error is returned, so that an immediate repetition of the request does not meet
+/// its locks.
+pub(crate) async fn rollback<E>(tx: DatabaseTransaction, error: E) -> E {
     if let Err(cause) = tx.rollback().await {
-        tracing::debug!(cause = %Error::from(cause).chain(), "a transaction was not rolled back in good order");
+        tracing::debug!(cause = %Error::from(cause).chain(), "a transaction could not be rolled back");
     }
     error
 }
 
-/// Locks the version row until the transaction ends, and takes the next number.
+/// Locks the version row until the transaction ends, and raises the version.
 async fn raise(tx: &DatabaseTransaction) -> Result<Version, DbErr> {
     const RAISE: &str = "select raise_directory_version() as number, now() as changed_at";
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, RAISE)).await?;

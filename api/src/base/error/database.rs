@@ -1,4 +1,4 @@
-//! What failures of the database mean to the caller.
+//! Conversion of database errors.
 
 use sea_orm::{DbErr, SqlErr};
 
@@ -9,12 +9,12 @@ const INSUFFICIENT_PRIVILEGE: &str = "42501";
 const DISK_FULL: &str = "53100";
 const READ_ONLY_TRANSACTION: &str = "25006";
 
-/// Connection exceptions, transactions that got in each other's way, insufficient resources, operator intervention such as a
-/// shutdown or a timeout, locks that were not to be had.
+/// SQLSTATE codes and classes of temporary failures: connection exceptions, serialisation failures and deadlocks,
+/// insufficient resources, operator intervention such as a shutdown or a timeout, and locks that are not available.
 const AWAY: [&str; 6] = ["08", "40001", "40P01", "53", "57", "55P03"];
 
 impl Error {
-    /// The same as the answer to a write, where some failures of the database mean more than elsewhere.
+    /// Converts the error of a write: insufficient privileges and a full disk have problem types of their own.
     pub(crate) fn of_write(self) -> Self {
         let state = if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
             cause.downcast_ref().and_then(code)
@@ -42,9 +42,9 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Names the remedy where sessions are not what they have to be.
+/// Adds the remedy to errors about prepared statements, which a pooler in transaction mode causes.
 fn explained(error: DbErr) -> anyhow::Error {
-    // Prepared statements that are there already, or no longer.
+    // Duplicate and missing prepared statements.
     let is_pooled = matches!(code(&error).as_deref(), Some("42P05" | "26000"));
     let error = anyhow::Error::from(error);
     if is_pooled {
@@ -54,7 +54,7 @@ fn explained(error: DbErr) -> anyhow::Error {
     }
 }
 
-/// What sqlx says went wrong.
+/// Returns the error of sqlx.
 fn cause(error: &DbErr) -> Option<&sea_orm::sqlx::Error> {
     use sea_orm::RuntimeErr::SqlxError;
     match error {
@@ -63,12 +63,12 @@ fn cause(error: &DbErr) -> Option<&sea_orm::sqlx::Error> {
     }
 }
 
-/// The code (SQLSTATE) with which the database answered.
+/// Returns the SQLSTATE code of an error.
 fn code(error: &DbErr) -> Option<String> {
     Some(cause(error)?.as_database_error()?.code()?.into_owned())
 }
 
-/// Did the database not answer, rather than refuse?
+/// Whether the database is unavailable, as opposed to refusing the statement.
 fn is_away(error: &DbErr) -> bool {
     use sea_orm::sqlx::Error as Sqlx;
 

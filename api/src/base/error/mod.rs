@@ -1,4 +1,4 @@
-//! Everything that can go wrong, and how the caller hears of it.
+//! Errors, and their representation as problems (RFC 9457).
 
 mod database;
 mod problem;
@@ -18,112 +18,110 @@ pub use self::token::TokenError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Everything that can go wrong, as the caller sees it.
+/// An error, as reported to the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("There is nothing at this address.")]
+    #[error("No resource exists at this path.")]
     NotFound,
-    /// A middleware of `http` writes the `Location`, which keeps the rest of the path and the query.
-    #[error("The entry has the slug `{slug}` now.")]
+    /// A middleware of `http` adds `Location`, which keeps the rest of the path and the query.
+    #[error("The entry now has the slug `{slug}`.")]
     PermanentRedirect { slug: String },
     #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
     #[error(
-        "The official key `{official}` ({name}) is no longer in the register of {as_of}, and no single entry took its place. \
-         Look up the entry that covers the area today."
+        "The official key `{official}` ({name}) is not in the register of {as_of} and has no single successor. Look up the entry \
+         that covers the area today."
     )]
     KeyRetired { official: String, name: String, as_of: NaiveDate },
-    #[error("This address answers {allow} only.")]
+    #[error("This path supports {allow} only.")]
     Method { allow: String },
     #[error("{}", summary(.0))]
     Parameters(Vec<Violation>),
     #[error("{}", summary(.0))]
     Invalid(Vec<Violation>),
-    #[error("The address has {0}.")]
+    #[error("The URL contains {0}.")]
     Address(&'static str),
-    #[error("The address is longer than {0} bytes.")]
+    #[error("The URL is longer than {0} bytes.")]
     TooLong(usize),
-    #[error("This address answers {0}; name one of them in `Accept` or `format`.")]
+    #[error("This path has the media types {0}. Name one of them in `Accept` or `format`.")]
     NotAcceptable(String),
     #[error("The body is larger than {0} bytes.")]
     TooLarge(usize),
-    #[error("Send the body without `Content-Encoding`.")]
+    #[error("The body has a `Content-Encoding`. Send it without compression.")]
     Coding,
-    #[error("The body cannot be read as JSON: {0}.")]
+    #[error("The body is not valid JSON: {0}.")]
     Json(String),
-    #[error("Send the body as `{0}`, and say so in `Content-Type`.")]
+    #[error("Send the body as `{0}`, with that `Content-Type`.")]
     MediaType(&'static str),
     #[error("The body did not arrive within {0} seconds.")]
     Slow(u64),
     #[error("{}", summary(.0))]
     Header(Vec<Violation>),
-    #[error("Send a token: `Authorization: Bearer …`.")]
+    #[error("The request has no token. Send `Authorization: Bearer` with a token.")]
     Unauthenticated,
-    #[error("The token is not accepted: {0}.")]
+    #[error("The token is invalid: {0}.")]
     Refused(TokenError),
     #[error("The token lacks the scope `{0}`.")]
     Forbidden(&'static str),
     #[error("{}", outside_municipality(.0))]
     OutsideMunicipality(Vec<String>),
-    #[error("Only the submitter can do this: {0}.")]
+    #[error("Only the submitter may do this: {0}.")]
     NotSubmitter(String),
-    #[error("A token may pass on no more than it has: {0}.")]
+    #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
     ScopeEscalation(String),
-    #[error("This service takes no writes.")]
+    #[error("This service accepts no writes: it has no keys to verify tokens with.")]
     ReadOnly,
-    #[error("This service issues no tokens: it has no key of its own to sign them with.")]
+    #[error("This service issues no tokens: it has no signing key.")]
     NotIssuing,
-    #[error("Name the version you have read: `If-Match` with its `ETag`.")]
+    #[error("Send `If-Match` with the `ETag` of the representation that was read.")]
     PreconditionRequired,
-    #[error("The entry was changed after you read it. Read it again, and repeat your change on what it is now.")]
+    #[error("The entry changed after it was read. Read it again, and apply the change to its current state.")]
     PreconditionFailed,
-    #[error(
-        "There is an entry at this address already; without `If-None-Match` and with `If-Match` it can be replaced."
-    )]
+    #[error("An entry exists at this path. To replace it, send `If-Match` instead of `If-None-Match`.")]
     AlreadyExists,
-    #[error("{} refer to this entry; change or delete those first.", entries(*.1))]
+    #[error("{} this entry. Change or delete them first.", entries(*.1))]
     Referenced(Vec<Link>, usize),
-    #[error("This `Idempotency-Key` was used for another request; choose a new one for each.")]
+    #[error("This `Idempotency-Key` was used for a different request. Use a new key for each request.")]
     KeyReused,
     #[error(
-        "A submission that is `{stage}` cannot take the step `{action}`; `actions` of the submission lists those it can."
+        "The step `{action}` is not allowed for a submission at the stage `{stage}`. `actions` lists the steps it allows."
     )]
     Step { stage: &'static str, action: &'static str },
     #[error(
-        "The content of a submission that is `{0}`, or that asks to withdraw an entry, stays as it is; `actions` lists the steps it can take."
+        "The content cannot be edited: the submission is `{0}` or withdraws an entry. `actions` lists the steps it allows."
     )]
     Closed(&'static str),
-    #[error("There are {1} {0} already, and there can be no more.")]
+    #[error("The limit of {1} {0} is reached.")]
     QuotaExceeded(&'static str, u64),
-    #[error("The webhook is not active, so nothing is sent to it; make it active first.")]
+    #[error("The webhook endpoint is inactive. Activate it first.")]
     Inactive,
-    #[error("Whoever wrote or submitted it cannot review it: somebody else has to.")]
+    #[error("The caller wrote or submitted the content, so another person has to review it.")]
     FourEyes,
     #[error("{}", edit_conflict(.0))]
     EditConflict(Box<EditConflict>),
-    #[error("A request with this `Idempotency-Key` is under way. Repeat yours in a second.")]
+    #[error("A request with this `Idempotency-Key` is being processed. Repeat the request in a second.")]
     InFlight,
     #[error("{}", taken(.0))]
     Taken(Vec<Violation>),
-    #[error("The directory's database is away. Try again in a few seconds.")]
+    #[error("The database does not respond. Try again in a few seconds.")]
     Unavailable(#[source] anyhow::Error),
-    #[error("The directory's database takes no writes at the moment; reads go on. Try again in a few seconds.")]
+    #[error("The database accepts no writes at the moment; reads still work. Try again in a few seconds.")]
     Unwritable(#[source] anyhow::Error),
-    #[error("This service takes no writes: its role in the database may not make them.")]
+    #[error("This service accepts no writes: its database role may not write.")]
     NotPermitted(#[source] anyhow::Error),
-    #[error("The directory's database has no space left for writes; reads go on. Try again later.")]
+    #[error("The database has no space left for writes; reads still work. Try again later.")]
     Full(#[source] anyhow::Error),
-    #[error("The service failed; the fault is ours. It is logged under the request id of this answer.")]
+    #[error("The service failed. The log has the cause under the request ID of this response.")]
     Internal(#[source] anyhow::Error),
 }
 
 impl Error {
-    /// A failure that is ours.
+    /// Returns an internal error.
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
         Self::Internal(error.into())
     }
 
-    /// The chain of causes, for the log alone.
+    /// Returns the chain of causes, for the log only.
     pub fn causes(&self) -> Option<String> {
         match self {
             Self::Unavailable(cause)
@@ -135,7 +133,7 @@ impl Error {
         }
     }
 
-    /// What happened with its causes, for the log alone.
+    /// Returns the chain of causes, or the message where there is no cause, for the log only.
     pub fn chain(&self) -> String {
         self.causes().unwrap_or_else(|| self.to_string())
     }
@@ -143,14 +141,14 @@ impl Error {
 
 fn summary(violations: &[Violation]) -> String {
     let mut text = match violations.len() {
-        1 => "One thing needs another look: ".to_owned(),
-        many => format!("{many} things need another look: "),
+        1 => "1 violation: ".to_owned(),
+        many => format!("{many} violations: "),
     };
     for (index, violation) in violations.iter().enumerate() {
         let Violation { parameter, header, pointer, .. } = violation;
         let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
         let separator = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{separator}{}", place.map_or("the whole", String::as_str));
+        let _ = write!(text, "{separator}{}", place.map_or("the whole body", String::as_str));
     }
     text.push('.');
     text
@@ -158,33 +156,34 @@ fn summary(violations: &[Violation]) -> String {
 
 fn edit_conflict(states: &EditConflict) -> String {
     let what = if states.conflicts.is_empty() {
-        "The published entry has another revision now".to_owned()
+        "The published entry has a newer revision".to_owned()
     } else {
         let members: Vec<&str> = states.conflicts.iter().filter_map(|one| one.pointer.as_deref()).collect();
-        let members: Vec<&str> = members.iter().map(|one| if one.is_empty() { "the whole" } else { one }).collect();
+        let members: Vec<&str> =
+            members.iter().map(|one| if one.is_empty() { "the whole content" } else { one }).collect();
         format!("Both the published entry and the submission changed these members: {}", members.join(", "))
     };
     format!(
-        "{what}. Compare the three states, and send the members again with `based_on` {}. A reviewer returns a submitted one \
-         for that with `request_changes`.",
+        "{what}. Compare the three states, and send the members again with `based_on` {}. For a submitted one, a reviewer has \
+         to `request_changes` first.",
         states.revision
     )
 }
 
 fn entries(number: usize) -> String {
-    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
+    if number == 1 { "1 entry refers to".to_owned() } else { format!("{number} entries refer to") }
 }
 
-fn outside_municipality(holders: &[String]) -> String {
-    if holders.is_empty() {
-        "The token acts for some municipalities, and this is the affair of no single one.".to_owned()
+fn outside_municipality(responsible: &[String]) -> String {
+    if responsible.is_empty() {
+        "The token is bound to municipalities, and no single municipality is responsible for the entry.".to_owned()
     } else {
-        format!("The token does not act for {}, whose affair this is.", holders.join(", "))
+        format!("The token is not bound to {}, which is responsible for the entry.", responsible.join(", "))
     }
 }
 
 fn taken(violations: &[Violation]) -> String {
-    if violations.is_empty() { "Another entry holds this value already.".to_owned() } else { summary(violations) }
+    if violations.is_empty() { "Another entry already has this value.".to_owned() } else { summary(violations) }
 }
 
 impl From<TokenError> for Error {

@@ -1,17 +1,17 @@
-//! The table of everything that can go wrong: its status, its page, and what to do.
+//! Table of problem types.
 
 use actix_web::http::StatusCode;
 
 use super::Error;
 
-/// What stands in a problem's row of the table, and on its page.
+/// A problem type, as in the table and on its documentation page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProblemType {
     pub(crate) status: StatusCode,
-    /// The last part of its `type`.
+    /// Last segment of `type`.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    /// What happened, and what to do.
+    /// Cause of the problem, and its remedy.
     pub(crate) remedy: &'static str,
 }
 
@@ -19,134 +19,134 @@ macro_rules! problem_types {
     ($($constant:ident $status:ident $name:literal $title:literal $remedy:literal;)+) => {
         $(const $constant: ProblemType = ProblemType { status: StatusCode::$status, name: $name, title: $title, remedy: $remedy };)+
 
-        /// Every problem there is.
+        /// All problem types.
         pub(crate) const PROBLEM_TYPES: &[ProblemType] = &[$($constant),+];
     };
 }
 
 problem_types! {
     NOT_FOUND NOT_FOUND "not-found" "Not found"
-        "The address or the entry does not exist. Look the entry up in its list, and the address in /docs.";
-    METHOD METHOD_NOT_ALLOWED "method" "Method not allowed"
-        "The address exists but does not answer this method. The Allow header names those it answers.";
-    PARAMETERS BAD_REQUEST "parameters" "Parameters not understood"
-        "The query string has keys or values this address does not know. Each entry of errors names one, and what to write instead.";
-    INVALID UNPROCESSABLE_ENTITY "invalid" "Invalid content"
-        "The content can be read but breaks rules. Each entry of errors points at one member and says what it must be.";
-    ADDRESS BAD_REQUEST "address" "Malformed address"
-        "The path or query is not percent-encoded UTF-8, or holds a NUL. Encode each part with your language's own function for it.";
-    TOO_LONG URI_TOO_LONG "too-long" "Address too long"
-        "The address is longer than the service reads. Ask for less at once, in several requests.";
+        "The path or the entry does not exist. Look up entries in their list, and paths in /docs.";
+    METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed"
+        "The path exists but does not support this method. The Allow header lists the methods it supports.";
+    INVALID_PARAMETERS BAD_REQUEST "invalid-parameters" "Invalid parameters"
+        "The query string has unknown keys or values. Each item of errors names a parameter and the values it takes.";
+    VALIDATION_FAILED UNPROCESSABLE_ENTITY "validation-failed" "Validation failed"
+        "The content is valid JSON but breaks rules. Each item of errors points to a member and names the rule.";
+    MALFORMED_URL BAD_REQUEST "malformed-url" "Malformed URL"
+        "The path or query string is not percent-encoded UTF-8, or contains a NUL character. Percent-encode each part.";
+    URI_TOO_LONG URI_TOO_LONG "uri-too-long" "URI too long"
+        "The URL exceeds the limit in the detail. Split the request into several.";
     NOT_ACCEPTABLE NOT_ACCEPTABLE "not-acceptable" "Not acceptable"
-        "The address has no representation in the media types asked for. The detail names those it has.";
-    TOO_LARGE PAYLOAD_TOO_LARGE "too-large" "Body too large"
-        "The body is larger than the service reads. Send it in several requests.";
-    CODING UNSUPPORTED_MEDIA_TYPE "coding" "Coded body"
-        "Request bodies are read as they are: leave compression out.";
-    GONE GONE "gone" "Deleted"
-        "The entry was there and was deleted. Who may write entries of its kind can still read its history.";
-    KEY_RETIRED GONE "former-key" "No longer in the register"
-        "The official key belonged to an entry that the register no longer holds. The detail names the register. Look up the entry that covers the area today.";
-    JSON BAD_REQUEST "json" "JSON not understood"
-        "The body is not JSON. The detail names the line and the place in it where reading ended.";
-    MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "media-type" "Media type not read"
-        "The address reads bodies of another media type: application/json, and application/merge-patch+json with PATCH.";
-    SLOW REQUEST_TIMEOUT "slow" "Body too slow"
-        "The body did not arrive in time. Send it at once.";
-    HEADER BAD_REQUEST "header" "Header not understood"
-        "A header of the request cannot be understood. Each entry of errors names one, and what to write instead.";
-    TOKEN UNAUTHORIZED "token" "Token needed"
-        "The operation needs a token. Send it as Authorization: Bearer, and ask the operator of the service for one.";
-    INVALID_TOKEN UNAUTHORIZED "invalid-token" "Token not accepted"
-        "The token is malformed, was signed by somebody else, has ended or was revoked; WWW-Authenticate says which. Ask for a new one.";
-    SCOPE FORBIDDEN "scope" "Scope missing"
-        "The token does not carry the right that the operation needs. The detail names it; /v1/me shows those it has.";
-    MUNICIPALITY FORBIDDEN "municipality" "Another municipality's affair"
-        "The token acts for certain municipalities, and the entry is the affair of another, or of none. /v1/me shows for which it acts.";
-    BEYOND FORBIDDEN "beyond" "More than the token has"
-        "A token can be issued only with scopes that the issuing token has itself.";
+        "The path has no representation in the requested media types. The detail lists the media types it has.";
+    CONTENT_TOO_LARGE PAYLOAD_TOO_LARGE "content-too-large" "Content too large"
+        "The request body exceeds the limit in the detail. Split the request into several.";
+    UNSUPPORTED_CONTENT_ENCODING UNSUPPORTED_MEDIA_TYPE "unsupported-content-encoding" "Unsupported content encoding"
+        "Request bodies must not be compressed. Send the body without Content-Encoding.";
+    GONE GONE "gone" "Gone"
+        "The entry was deleted. Tokens that may write entries of its resource can still read its history.";
+    RETIRED_KEY GONE "retired-key" "Retired key"
+        "The official key belonged to an entry that is no longer in the register. The detail names the register. Look up the entry that covers the area today.";
+    MALFORMED_JSON BAD_REQUEST "malformed-json" "Malformed JSON"
+        "The body is not valid JSON. The detail names the line and column of the error.";
+    UNSUPPORTED_MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "Unsupported media type"
+        "Send application/json, or application/merge-patch+json with PATCH, and set Content-Type accordingly.";
+    REQUEST_TIMEOUT REQUEST_TIMEOUT "request-timeout" "Request timeout"
+        "The body did not arrive within the limit in the detail. Repeat the request.";
+    INVALID_HEADERS BAD_REQUEST "invalid-headers" "Invalid headers"
+        "A request header is malformed. Each item of errors names a header and the values it takes.";
+    UNAUTHENTICATED UNAUTHORIZED "unauthenticated" "Authentication required"
+        "The operation requires a token. Send it as Authorization: Bearer. The operator of the service issues tokens.";
+    INVALID_TOKEN UNAUTHORIZED "invalid-token" "Invalid token"
+        "The token is malformed, has an invalid signature, has expired or was revoked; WWW-Authenticate says which. Request a new token from the operator.";
+    INSUFFICIENT_SCOPE FORBIDDEN "insufficient-scope" "Insufficient scope"
+        "The token lacks the scope that the operation requires. The detail names the scope; GET /v1/me lists those of the token.";
+    OUTSIDE_MUNICIPALITY FORBIDDEN "outside-municipality" "Outside the token's municipalities"
+        "The token is bound to municipalities, and none of them is responsible for the entry. GET /v1/me lists the municipalities of the token.";
+    SCOPE_ESCALATION FORBIDDEN "scope-escalation" "Scope escalation"
+        "A token can only be issued with scopes that the issuing token has.";
     READ_ONLY FORBIDDEN "read-only" "Read only"
-        "The service has no keys to check or sign tokens with (its operator can give it some: transferatlas token rotate), or its role in the database may not write. It takes no writes or issues no tokens.";
-    IF_MATCH PRECONDITION_REQUIRED "if-match" "Precondition needed"
-        "Changing an entry demands the ETag of what you have read in If-Match, so that nobody's change is lost; If-Match: * does without.";
-    CHANGED PRECONDITION_FAILED "changed" "Changed meanwhile"
-        "Somebody changed the entry after you read it. Read it again, repeat your change on it, and send the new ETag.";
-    EXISTS PRECONDITION_FAILED "exists" "Exists already"
-        "If-None-Match: * asks for a new entry, and there is one at the address already.";
-    REFERENCED CONFLICT "referenced" "Referred to"
-        "Other entries name this one, so it cannot be deleted. The member references lists them; change or delete those first.";
-    KEY_REUSED UNPROCESSABLE_ENTITY "key-reused" "Idempotency key reused"
-        "The Idempotency-Key belongs to another request of the last 24 hours. Choose a new one, such as a UUID, for each new request.";
-    STEP CONFLICT "step" "Step not possible"
-        "The submission stands where this step cannot be taken. Its member actions lists those that can.";
-    ENOUGH CONFLICT "enough" "No more of them"
-        "There is a limit to how many of these there may be. The detail names it; finish or delete some first.";
-    INACTIVE CONFLICT "inactive" "Webhook not active"
-        "Nothing is sent to a webhook that is not active. Make it active with PUT first.";
-    FOUR_EYES FORBIDDEN "four-eyes" "Another pair of eyes needed"
-        "Nobody reviews what they wrote or submitted themselves. Somebody else with submissions:review has to.";
-    OVERTAKEN CONFLICT "overtaken" "Entry changed meanwhile"
-        "The published entry and the submission changed the same members. Each entry of errors names one, and the member states has the three states side by side; send those members again with the revision named as based_on.";
-    IN_FLIGHT CONFLICT "in-flight" "Still under way"
-        "The first request with this Idempotency-Key has not ended yet. Repeat yours after the seconds Retry-After names.";
-    TAKEN CONFLICT "taken" "Already taken"
-        "Another entry holds a value that must be unique, such as the slug or official key. Choose another, or change that entry.";
-    UNAVAILABLE SERVICE_UNAVAILABLE "unavailable" "Unavailable"
-        "The directory's database does not answer. Repeat the request after the seconds Retry-After names.";
-    UNWRITABLE SERVICE_UNAVAILABLE "writes-unavailable" "Writes unavailable"
-        "The directory's database takes no writes at the moment, as during a fail-over. Reads go on. Repeat the request after the seconds Retry-After names.";
-    FULL INSUFFICIENT_STORAGE "insufficient-storage" "Insufficient storage"
-        "The directory's database has no space left for writes. Reads go on. Repeat the request later; the operator of the service has to free space.";
-    FAULT INTERNAL_SERVER_ERROR "fault" "Internal fault"
-        "The service failed, and its log says why. Report it with the request id that is in the X-Request-Id header.";
+        "The service accepts no writes or issues no tokens: it has no keys (the operator creates them with transferatlas token rotate), or its database role may not write.";
+    PRECONDITION_REQUIRED PRECONDITION_REQUIRED "precondition-required" "Precondition required"
+        "Changing an entry requires If-Match with the ETag of the representation that was read, so that no change is lost. If-Match: * skips the check.";
+    PRECONDITION_FAILED PRECONDITION_FAILED "precondition-failed" "Precondition failed"
+        "The entry changed after it was read. Read it again, apply the change to the current state, and send its ETag.";
+    ALREADY_EXISTS PRECONDITION_FAILED "already-exists" "Already exists"
+        "If-None-Match: * creates an entry, but one exists at this URL. Send If-Match to replace it.";
+    REFERENCED CONFLICT "referenced" "Referenced by other entries"
+        "Other entries refer to this one, so it cannot be deleted. The member references lists them. Change or delete them first.";
+    IDEMPOTENCY_KEY_REUSED UNPROCESSABLE_ENTITY "idempotency-key-reused" "Idempotency key reused"
+        "The Idempotency-Key belongs to a different request of the last 24 hours. Use a new key, such as a UUID, for each new request.";
+    INVALID_TRANSITION CONFLICT "invalid-transition" "Invalid transition"
+        "The submission does not allow this step at its current stage. Its member actions lists the steps it allows.";
+    QUOTA_EXCEEDED CONFLICT "quota-exceeded" "Quota exceeded"
+        "The limit in the detail is reached. Finish or delete existing items first.";
+    WEBHOOK_INACTIVE CONFLICT "webhook-inactive" "Webhook inactive"
+        "An inactive webhook endpoint receives no deliveries. Activate it first.";
+    FOUR_EYES FORBIDDEN "four-eyes" "Review by another person required"
+        "Authors and submitters cannot review their own submissions. Another token with submissions:review has to.";
+    EDIT_CONFLICT CONFLICT "edit-conflict" "Edit conflict"
+        "The published entry and the submission changed the same members. Each item of errors names one, and the member states holds the three states. Send those members again with the named revision as based_on.";
+    REQUEST_IN_PROGRESS CONFLICT "request-in-progress" "Request in progress"
+        "The first request with this Idempotency-Key is still being processed. Repeat the request after the seconds in Retry-After.";
+    VALUE_TAKEN CONFLICT "value-taken" "Value already taken"
+        "Another entry has a value that must be unique, such as the slug or the official key. Choose another value, or change that entry.";
+    SERVICE_UNAVAILABLE SERVICE_UNAVAILABLE "service-unavailable" "Service unavailable"
+        "The database does not respond. Repeat the request after the seconds in Retry-After.";
+    WRITES_UNAVAILABLE SERVICE_UNAVAILABLE "writes-unavailable" "Writes unavailable"
+        "The database accepts no writes at the moment, for example during a failover. Reads still work. Repeat the request after the seconds in Retry-After.";
+    INSUFFICIENT_STORAGE INSUFFICIENT_STORAGE "insufficient-storage" "Insufficient storage"
+        "The database has no space left for writes. Reads still work. Repeat the request later; the operator has to free space.";
+    INTERNAL_ERROR INTERNAL_SERVER_ERROR "internal-error" "Internal error"
+        "The service failed, and its log has the cause. Report the error with the ID in the X-Request-Id header.";
 }
 
-/// No problem: the answer is somewhere else.
+/// The type of redirects, which have no problem document.
 const MOVED: ProblemType =
     ProblemType { status: StatusCode::PERMANENT_REDIRECT, name: "moved", title: "Moved", remedy: "" };
 
 impl Error {
-    /// Its row in the table.
+    /// Returns the problem type of the error.
     pub(crate) fn problem_type(&self) -> ProblemType {
         match self {
             Self::NotFound => NOT_FOUND,
-            Self::Method { .. } => METHOD,
-            Self::Parameters(_) => PARAMETERS,
-            Self::Invalid(_) => INVALID,
-            Self::Address(_) => ADDRESS,
-            Self::TooLong(_) => TOO_LONG,
+            Self::Method { .. } => METHOD_NOT_ALLOWED,
+            Self::Parameters(_) => INVALID_PARAMETERS,
+            Self::Invalid(_) => VALIDATION_FAILED,
+            Self::Address(_) => MALFORMED_URL,
+            Self::TooLong(_) => URI_TOO_LONG,
             Self::NotAcceptable(_) => NOT_ACCEPTABLE,
-            Self::TooLarge(_) => TOO_LARGE,
-            Self::Coding => CODING,
+            Self::TooLarge(_) => CONTENT_TOO_LARGE,
+            Self::Coding => UNSUPPORTED_CONTENT_ENCODING,
             Self::PermanentRedirect { .. } => MOVED,
             Self::Gone(_) => GONE,
-            Self::KeyRetired { .. } => KEY_RETIRED,
-            Self::Json(_) => JSON,
-            Self::MediaType(_) => MEDIA_TYPE,
-            Self::Slow(_) => SLOW,
-            Self::Header(_) => HEADER,
-            Self::Unauthenticated => TOKEN,
+            Self::KeyRetired { .. } => RETIRED_KEY,
+            Self::Json(_) => MALFORMED_JSON,
+            Self::MediaType(_) => UNSUPPORTED_MEDIA_TYPE,
+            Self::Slow(_) => REQUEST_TIMEOUT,
+            Self::Header(_) => INVALID_HEADERS,
+            Self::Unauthenticated => UNAUTHENTICATED,
             Self::Refused(_) => INVALID_TOKEN,
-            Self::Forbidden(_) => SCOPE,
-            Self::OutsideMunicipality(_) | Self::NotSubmitter(_) => MUNICIPALITY,
-            Self::ScopeEscalation(_) => BEYOND,
+            Self::Forbidden(_) => INSUFFICIENT_SCOPE,
+            Self::OutsideMunicipality(_) | Self::NotSubmitter(_) => OUTSIDE_MUNICIPALITY,
+            Self::ScopeEscalation(_) => SCOPE_ESCALATION,
             Self::ReadOnly | Self::NotIssuing | Self::NotPermitted(_) => READ_ONLY,
-            Self::PreconditionRequired => IF_MATCH,
-            Self::PreconditionFailed => CHANGED,
-            Self::AlreadyExists => EXISTS,
+            Self::PreconditionRequired => PRECONDITION_REQUIRED,
+            Self::PreconditionFailed => PRECONDITION_FAILED,
+            Self::AlreadyExists => ALREADY_EXISTS,
             Self::Referenced(..) => REFERENCED,
-            Self::KeyReused => KEY_REUSED,
-            Self::Step { .. } | Self::Closed(_) => STEP,
-            Self::QuotaExceeded(..) => ENOUGH,
-            Self::Inactive => INACTIVE,
+            Self::KeyReused => IDEMPOTENCY_KEY_REUSED,
+            Self::Step { .. } | Self::Closed(_) => INVALID_TRANSITION,
+            Self::QuotaExceeded(..) => QUOTA_EXCEEDED,
+            Self::Inactive => WEBHOOK_INACTIVE,
             Self::FourEyes => FOUR_EYES,
-            Self::EditConflict(_) => OVERTAKEN,
-            Self::InFlight => IN_FLIGHT,
-            Self::Taken(_) => TAKEN,
-            Self::Unavailable(_) => UNAVAILABLE,
-            Self::Unwritable(_) => UNWRITABLE,
-            Self::Full(_) => FULL,
-            Self::Internal(_) => FAULT,
+            Self::EditConflict(_) => EDIT_CONFLICT,
+            Self::InFlight => REQUEST_IN_PROGRESS,
+            Self::Taken(_) => VALUE_TAKEN,
+            Self::Unavailable(_) => SERVICE_UNAVAILABLE,
+            Self::Unwritable(_) => WRITES_UNAVAILABLE,
+            Self::Full(_) => INSUFFICIENT_STORAGE,
+            Self::Internal(_) => INTERNAL_ERROR,
         }
     }
 }

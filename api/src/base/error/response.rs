@@ -1,4 +1,4 @@
-//! How the caller hears of an error.
+//! HTTP responses for errors.
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use super::{Error, Problem};
 
-/// The realm of our tokens, and of no others.
+/// Challenge of `WWW-Authenticate`.
 const BEARER: &str = "Bearer realm=\"transferatlas\"";
 
 impl ResponseError for Error {

@@ -1,8 +1,8 @@
-//! Why a token is not accepted.
+//! Reasons for the refusal of a token.
 
 use std::fmt;
 
-/// Which check a token did not pass; the caller learns no more than that.
+/// The check that a token failed. The caller gets no further details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     Scheme,
@@ -26,15 +26,15 @@ impl fmt::Display for TokenError {
             Self::Scheme => "the scheme of `Authorization` is not Bearer; send `Authorization: Bearer` with the token",
             Self::Form => "it is not a signed JSON Web Token",
             Self::Type => "its header is not that of an access token",
-            Self::Key => "its key is not known",
-            Self::Signature => "its signature does not hold",
+            Self::Key => "its key ID is unknown",
+            Self::Signature => "its signature is invalid",
             Self::Claims => "a claim is missing or malformed",
-            Self::Issuer => "its issuer is not ours",
-            Self::Audience => "it is for another audience",
+            Self::Issuer => "its issuer is unknown",
+            Self::Audience => "its audience is a different one",
             Self::Early => "it is not valid yet",
             Self::Expired => "it has expired",
-            Self::Lifetime => "it lives too long",
-            Self::Unknown => "it was not issued here",
+            Self::Lifetime => "its lifetime exceeds the limit",
+            Self::Unknown => "it was not issued by this service",
             Self::Revoked => "it was revoked",
         })
     }

@@ -1,4 +1,4 @@
-//! How long a value is as JSON.
+//! Length of JSON values.
 
 use serde::Serialize;
 
@@ -16,7 +16,7 @@ pub(crate) fn json_length(value: &impl Serialize) -> usize {
         }
     }
     let mut counter = Counter(0);
-    // What cannot be written is refused where it is stored.
+    // A value that cannot be serialised is refused when it is stored.
     let _ = serde_json::to_writer(&mut counter, value);
     counter.0
 }

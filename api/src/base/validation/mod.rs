@@ -1,11 +1,12 @@
-//! JSON that somebody wrote becomes a value, and everything that is wrong with it is found at once.
+//! Validation of JSON input, which reports all violations at once.
 //!
-//! Deserialisation ends at the first flaw. So each flaw is noted, something that fits is put in its place, and it is tried
-//! again; what the rules say of such a stand-in is not told: only what they say whatever stands there.
+//! Deserialisation ends at the first error. Therefore each error is recorded, the invalid value is replaced by a
+//! placeholder, and deserialisation is repeated. Violations of rules are reported only if they do not depend on a
+//! placeholder.
 
-mod flaw;
+mod field_error;
 pub(crate) mod length;
-mod mend;
+mod placeholder;
 pub(crate) mod rules;
 mod strict;
 
@@ -14,41 +15,43 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
-use self::flaw::{FieldError, all_placeholders};
-use self::mend::{Tried, mend, replace};
+use self::field_error::{FieldError, all_placeholders};
+use self::placeholder::{TriedPlaceholders, put_placeholder, replace};
 use self::strict::{MOST, disguised, nulls};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::validation::length::json_length;
 
-pub(crate) use self::flaw::escaped;
+pub(crate) use self::field_error::escaped;
 pub(crate) use self::strict::parse;
 
-/// Bytes of JSON that are read while the flaws of one entry are looked for: of what is long, not every flaw is told at once.
+/// Largest number of bytes of JSON that are parsed while looking for the violations of one entry. For long entries, not
+/// all violations are reported at once.
 const EFFORT: usize = 64 * 1024 * 1024;
 
-/// How often a value may be read within that effort.
+/// Returns how often a value may be deserialised within `EFFORT`.
 fn tries(json: &Value, most: usize) -> usize {
     (EFFORT / json_length(json).max(1)).clamp(10, most)
 }
 
-/// A value that was read, with everything that is wrong with it.
+/// A value with all its violations.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked<T> {
-    /// As far as it could be read: parts that could not are stand-ins. Only whole where there are no violations.
+    /// The value, which contains placeholders for invalid parts. Complete only if there are no violations. `None` if it
+    /// could not be deserialised.
     pub value: Option<T>,
     pub violations: Vec<Violation>,
-    /// Pointers to the stand-ins.
+    /// Pointers to the placeholders.
     replaced: Vec<String>,
 }
 
 impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
-    /// Reads a value, and holds it to its rules.
+    /// Deserialises and validates a value.
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
         nulls(&json, String::new(), &mut violations);
         violations.truncate(MOST);
         let replaced = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
         let mut checked = Self { value: None, violations, replaced };
-        let mut tried = Tried::default();
+        let mut tried = TriedPlaceholders::default();
         for _ in 0..tries(&json, 2 * MOST) {
             match serde_path_to_error::deserialize::<_, T>(&json) {
                 Ok(value) => {
@@ -60,12 +63,14 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
                     break;
                 }
                 Err(error) => {
-                    let flaw = FieldError::of(&error);
-                    if !checked.covers(&flaw.pointer) {
-                        checked.violations.push(Violation::pointer(flaw.pointer.as_str(), flaw.detail.as_str()));
-                        checked.replaced.push(flaw.pointer.clone());
+                    let field_error = FieldError::of(&error);
+                    if !checked.covers(&field_error.pointer) {
+                        checked
+                            .violations
+                            .push(Violation::pointer(field_error.pointer.as_str(), field_error.detail.as_str()));
+                        checked.replaced.push(field_error.pointer.clone());
                     }
-                    if checked.violations.len() >= MOST || !mend(&mut json, &flaw, &mut tried) {
+                    if checked.violations.len() >= MOST || !put_placeholder(&mut json, &field_error, &mut tried) {
                         break;
                     }
                 }
@@ -75,9 +80,9 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
         checked
     }
 
-    /// Leaves those violations that hold whatever stands in the place of each member that could not be read. A rule about
-    /// several members may be broken by a stand-in alone, and nobody sent that.
-    fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &Tried) -> Vec<Violation> {
+    /// Keeps the violations that remain for every placeholder of each invalid member. Otherwise a placeholder, which
+    /// the caller did not send, could break a rule about several members.
+    fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &TriedPlaceholders) -> Vec<Violation> {
         let mut left = tries(json, 20 * MOST);
         for pointer in &self.replaced {
             let known = tried.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
@@ -100,18 +105,18 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
     }
 }
 
-/// The rules that a value breaks.
+/// Returns the violations of the rules of a value.
 fn broken(value: &impl Validate) -> Vec<Violation> {
     value.validate().err().map(|errors| rules::violations(&errors)).unwrap_or_default()
 }
 
 impl<T> Checked<T> {
-    /// A value that nothing is wrong with.
+    /// Returns a valid value without violations.
     pub(crate) fn whole(value: T) -> Self {
         Self { value: Some(value), violations: vec![], replaced: vec![] }
     }
 
-    /// The value, if nothing is wrong with it.
+    /// Returns the value. Fails if there are violations.
     pub(crate) fn into_valid(self) -> Result<T> {
         match self.value {
             Some(value) if self.violations.is_empty() => Ok(value),
@@ -119,7 +124,7 @@ impl<T> Checked<T> {
         }
     }
 
-    /// Notes what else is wrong, leaving out what is said of stand-ins.
+    /// Adds violations, except those about placeholders.
     pub(crate) fn add(&mut self, violations: Vec<Violation>) {
         let about_stand_in = |violation: &Violation| {
             let pointer = violation.pointer.as_deref().unwrap_or_default();
@@ -134,7 +139,7 @@ impl<T> Checked<T> {
         self.violations.truncate(MOST);
     }
 
-    /// Does a pointer lead to a stand-in, or into one?
+    /// Whether a pointer leads to or into a placeholder.
     fn covers(&self, pointer: &str) -> bool {
         let into = |replaced: &String| pointer.strip_prefix(replaced.as_str());
         self.replaced.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,4 +1,4 @@
-//! Rules that several inputs share, and how a broken one is told.
+//! Validation rules shared by several inputs.
 
 use std::borrow::Cow;
 
@@ -17,19 +17,19 @@ use crate::base::text_limits::{LONG, SHORT, SUMMARY};
 
 type Checked = Result<(), ValidationError>;
 
-/// A rule that is broken, in words.
+/// Returns the error of a broken rule.
 pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
     ValidationError::new("rule").with_message(detail.into())
 }
 
-/// A rule about the whole that is broken at one member.
+/// Returns the error of a rule about several members, reported at one member.
 pub(crate) fn broken_at(member: &'static str, detail: impl Into<Cow<'static, str>>) -> ValidationError {
     let mut error = broken(detail);
     error.add_param(PLACES.into(), &[member]);
     error
 }
 
-/// The short name of an entry in addresses.
+/// Requires a valid slug.
 pub(crate) fn slug(slug: &str) -> Checked {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -43,29 +43,30 @@ pub(crate) fn slug(slug: &str) -> Checked {
     }
 }
 
-/// A text of up to 500 characters, as summaries are.
+/// Requires a text of up to 500 characters.
 pub(crate) fn summary(text: &Text) -> Checked {
     texts(text, SUMMARY)
 }
 
-/// A text of up to 200 characters, as names are.
+/// Requires a text of up to 200 characters without HTML.
 pub(crate) fn label(text: &Text) -> Checked {
     texts(text, SHORT)?;
     name(&text.de)?;
     text.en.as_deref().map_or(Ok(()), name)
 }
 
-/// A text of up to 20,000 characters.
+/// Requires a text of up to 20,000 characters.
 pub(crate) fn description(text: &Text) -> Checked {
     texts(text, LONG)
 }
 
-/// What stands in no XML: control characters, and two that Unicode keeps for itself.
+/// Whether a character is not allowed in XML: control characters and two noncharacters.
 fn unprintable(letter: char) -> bool {
     letter.is_control() && !matches!(letter, '\n' | '\t') || matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
-/// Does a line of plain text begin a tag? It is shown as it is; whoever forgets to escape it should find none.
+/// Whether a line of plain text contains the start of an HTML tag. Clients show the line as it is, and may not escape
+/// it.
 fn has_tag(line: &str) -> bool {
     let begins = |next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
     line.split('<').skip(1).any(|behind| behind.starts_with(begins))
@@ -87,7 +88,7 @@ fn texts(text: &Text, most: usize) -> Checked {
     }
 }
 
-/// Is a text, read as Markdown, free of what a page should not take from strangers?
+/// Whether a text, read as Markdown, has no HTML, no images, and only links to http, https or mailto.
 fn harmless(text: &str) -> bool {
     let leads_out = |link: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| link.starts_with(scheme));
     Parser::new(text).all(|event| match event {
@@ -98,7 +99,7 @@ fn harmless(text: &str) -> bool {
     })
 }
 
-/// A name of up to 200 characters.
+/// Requires a name of up to 200 characters without HTML.
 pub(crate) fn name(name: &str) -> Checked {
     let fits = !name.trim().is_empty() && name.chars().count() <= 200;
     if !fits || name.contains(char::is_control) || name.contains(unprintable) || has_tag(name) {
@@ -108,13 +109,13 @@ pub(crate) fn name(name: &str) -> Checked {
     }
 }
 
-/// A day that has come.
+/// Requires a date that is not in the future.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
 pub(crate) fn past(day: &NaiveDate) -> Checked {
     if *day <= today() { Ok(()) } else { Err(broken("must not lie in the future")) }
 }
 
-/// What people say to each other: up to 5,000 characters.
+/// Requires a comment of up to 5,000 characters.
 pub(crate) fn remark(text: &str) -> Checked {
     if !text.trim().is_empty() && text.chars().count() <= 5000 && !text.contains(unprintable) {
         Ok(())
@@ -123,7 +124,7 @@ pub(crate) fn remark(text: &str) -> Checked {
     }
 }
 
-/// The address of a page.
+/// Requires an http or https URL of up to 2,000 characters.
 pub(crate) fn web(address: &str) -> Checked {
     let http = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if http && address.validate_url() && address.len() <= 2000 {
@@ -133,12 +134,12 @@ pub(crate) fn web(address: &str) -> Checked {
     }
 }
 
-/// Addresses of pages.
+/// Requires http or https URLs.
 pub(crate) fn webs(addresses: &[String]) -> Checked {
     each(addresses, |address| web(address))
 }
 
-/// Holds each of a list to a rule, and names every place where it is broken.
+/// Applies a rule to each item of a list. Reports the index of each item that breaks it.
 pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
     let broken = list.iter().enumerate().filter_map(|(place, one)| Some((place, rule(one).err()?)));
     let (places, errors): (Vec<usize>, Vec<ValidationError>) = broken.take(50).unzip();
@@ -151,34 +152,34 @@ pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
     }
 }
 
-/// The parameter of an error that names places in a list.
+/// Name of the error parameter with indexes of a list or names of members.
 const PLACES: &str = "places";
 
-/// Sources: an entry has at least one.
+/// Requires 1 to 50 URLs of sources.
 pub(crate) fn sources(addresses: &[String]) -> Checked {
     if (1..=50).contains(&addresses.len()) { webs(addresses) } else { Err(broken("must name 1 to 50 sources")) }
 }
 
-/// A list of at most 50 that names each once.
+/// Requires a list of up to 50 items without duplicates.
 pub(crate) fn each_once<T: PartialEq>(list: &[T]) -> Checked {
-    // Comparing each with each is for short lists.
+    // The quadratic comparison is acceptable for up to 50 items.
     let repeated = || list.iter().enumerate().any(|(place, one)| list.iter().skip(place + 1).any(|other| other == one));
     if list.len() > 50 || repeated() { Err(broken("must be at most 50, each once")) } else { Ok(()) }
 }
 
-/// Names of up to 200 characters, each once.
+/// Requires names of up to 200 characters without duplicates.
 pub(crate) fn names(names: &[String]) -> Checked {
     each_once(names)?;
     each(names, |one| name(one))
 }
 
-/// Sustainable Development Goals.
+/// Requires numbers of Sustainable Development Goals (1 to 17) without duplicates.
 pub(crate) fn goals(goals: &[i16]) -> Checked {
     each_once(goals)?;
     each(goals, |goal| if (1..=17).contains(goal) { Ok(()) } else { Err(broken("must be a number from 1 to 17")) })
 }
 
-/// A language, by its code.
+/// Requires a language code (ISO 639-1).
 pub(crate) fn language(code: &str) -> Checked {
     if code.bytes().all(|letter| letter.is_ascii_lowercase()) && isolang::Language::from_639_1(code).is_some() {
         Ok(())
@@ -187,7 +188,7 @@ pub(crate) fn language(code: &str) -> Checked {
     }
 }
 
-/// Several rules about the whole: each that is broken is told for itself.
+/// Combines several rules. Each broken rule is reported separately.
 pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
     let mut broken_ones: Vec<ValidationError> = rules.into_iter().filter_map(Result::err).collect();
     match broken_ones.len() {
@@ -201,16 +202,16 @@ pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
     }
 }
 
-/// The parameter of an error that holds several.
+/// Name of the error parameter that contains several errors.
 const PARTS: &str = "parts";
 
-/// The errors that an error holds, or itself.
+/// Returns the errors that an error contains, or the error itself.
 fn parts(error: &ValidationError) -> Vec<ValidationError> {
     let parts = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok());
     parts.unwrap_or_else(|| vec![error.clone()])
 }
 
-/// A day that is not before another.
+/// Requires that the end is not before the start, as far as both are known.
 pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) -> Checked {
     match (first, last) {
         (Some(first), Some(last))
@@ -222,7 +223,7 @@ pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) 
     }
 }
 
-/// Everything validation found, each with the pointer to its member.
+/// Converts validation errors to violations with JSON pointers.
 pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
     let mut found = vec![];
     collect(errors, "", &mut found);
@@ -232,7 +233,7 @@ pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
 
 fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
     for (member, kind) in errors.errors() {
-        // Rules about the whole have no member of their own.
+        // Rules about several members have no member of their own.
         let here = if *member == "__all__" { path.to_owned() } else { format!("{path}/{member}") };
         match kind {
             ValidationErrorsKind::Field(errors) => {

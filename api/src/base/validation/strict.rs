@@ -1,5 +1,5 @@
-//! What JSON has to be beyond its syntax: understood alike everywhere (RFC 8259), so with no member twice and no NUL in a text;
-//! and in the types of the contract, so with no null and no list in the place of an object.
+//! Strict JSON parsing: refuses duplicate members and NUL characters, which parsers treat differently (RFC 8259), as
+//! well as null and lists in the place of objects.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -8,13 +8,13 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::flaw::escaped;
+use super::field_error::escaped;
 use crate::base::error::Violation;
 
-/// Flaws of one entry that are told; whoever has more corrects these first.
+/// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
 
-/// Reads JSON, and names what in it can be understood in two ways.
+/// Parses JSON. Returns violations for its ambiguous parts.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {
     let found = RefCell::new(vec![]);
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -23,7 +23,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json:
     Ok((value, found.into_inner()))
 }
 
-/// A place in the text, and where to note what is found there.
+/// A position in the document, with the list of violations.
 struct Place<'f> {
     pointer: String,
     found: &'f RefCell<Vec<Violation>>,
@@ -36,7 +36,7 @@ impl Place<'_> {
 
     fn note(&self, detail: &str) {
         let mut found = self.found.borrow_mut();
-        // Many entries in one body may have as many flaws each.
+        // A batch of 1000 entries may have `MOST` violations each.
         if found.len() >= 1000 * MOST {
             return;
         }
@@ -110,7 +110,7 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 }
 
-/// What is absent is left out, never null.
+/// Adds a violation for each null. Absent members must be omitted.
 pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
     match json {
         _ if violations.len() >= MOST => {}
@@ -126,7 +126,7 @@ pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violatio
     }
 }
 
-/// Deserialisation takes a list for an object with the members in their order; a contract does not.
+/// Returns a violation for each list in the place of an object. Serde accepts a list of the members in their order.
 pub(super) fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
     match (written, read) {
         (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],

@@ -1,4 +1,4 @@
-//! Atom (RFC 4287): what is new, page by page.
+//! Atom feeds (RFC 4287).
 
 use atom_syndication::{Category, Entry, Feed, Link, Person, Text};
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use super::form::Format;
 use super::record::Record;
 use crate::base::error::{Error, Result};
 
-/// What a feed says of an entry.
+/// The data of an entry in a feed.
 pub(crate) struct Item<'a> {
     pub title: &'a str,
     pub summary: Option<&'a str>,
@@ -19,8 +19,8 @@ pub(crate) struct Item<'a> {
     pub updated: DateTime<Utc>,
 }
 
-/// A page of a list as a feed: of which list, at this address, followed by that one. Addresses are relative to it, for whoever reads it
-/// knows where it came from.
+/// Returns a page of a list as a feed. `list` is the path of the list, `here` that of this page, and `next` that of the
+/// next page. All URLs are relative to that of the feed.
 pub(crate) fn feed<T: Record>(
     entries: &[T],
     list: &str,
@@ -67,7 +67,7 @@ fn link(rel: &str, href: String, format: Option<Format>) -> Link {
     Link { rel: rel.to_owned(), href, mime_type, ..Link::default() }
 }
 
-/// The permanent name of a feed: one for each list.
+/// Returns the permanent ID of a feed, derived from the path of its list.
 fn named(list: &str) -> String {
     let digest = Sha256::digest(list);
     let mut bytes = [0; 16];

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::base::error::{Error, Result};
 
-/// Between several values in one cell.
+/// Separator of several values in one cell.
 const BETWEEN: &str = "; ";
 
 pub(crate) fn header(columns: &[&str]) -> Result<Vec<u8>> {
@@ -15,7 +15,7 @@ fn name(column: &str) -> String {
     column.replace('.', "_")
 }
 
-/// The header, as the document shows it.
+/// Returns the header line for the OpenAPI document.
 pub(crate) fn columns(columns: &[&str]) -> String {
     columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
 }
@@ -36,7 +36,7 @@ fn cell(record: &Value, path: &str) -> String {
     values.join(BETWEEN)
 }
 
-/// Collects what stands at a path; a list on the way stands for each of its entries.
+/// Collects the values at a path, in each item of the lists along it.
 fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     match (value, path.split_once('.').unwrap_or((path, ""))) {
         (Value::Array(entries), _) => entries.iter().for_each(|entry| walk(entry, path, found)),
@@ -49,7 +49,7 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A spreadsheet would run a text that begins like a formula.
+/// Prefixes a text that a spreadsheet would run as a formula with an apostrophe.
 fn defused(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

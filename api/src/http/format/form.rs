@@ -1,9 +1,9 @@
-//! The forms that a list or an entry is sent in.
+//! Representation formats of lists and entries.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A form of the answer
+/// Representation format
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Format {
@@ -20,7 +20,7 @@ impl Format {
     pub(crate) const ALL: [Self; 7] =
         [Self::Json, Self::Geojson, Self::Csv, Self::Ndjson, Self::Ics, Self::Atom, Self::Graphml];
 
-    /// Its name in `format`.
+    /// Returns the value of `format`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -45,7 +45,7 @@ impl Format {
         }
     }
 
-    /// With the parameters a client needs to read it.
+    /// Returns the media type with its parameters.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
@@ -55,7 +55,7 @@ impl Format {
         }
     }
 
-    /// Does a range of `Accept` include it?
+    /// Whether a media range of `Accept` includes the format.
     pub(crate) fn fits(self, range: &str) -> bool {
         let prefix = |range: &str| range.strip_suffix('*').is_some_and(|prefix| self.media_type().starts_with(prefix));
         range == self.media_type() || range == "*/*" || range.ends_with("/*") && prefix(range)

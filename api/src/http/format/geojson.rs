@@ -1,4 +1,4 @@
-//! `GeoJSON` (RFC 7946): entries as features, their members as properties.
+//! `GeoJSON` (RFC 7946): entries as features, with their members as properties.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,23 +7,23 @@ use utoipa::ToSchema;
 use super::record::Record;
 use crate::model::geo::Location;
 
-/// An entry on the map, as RFC 7946 writes it
+/// An entry as a `GeoJSON` feature (RFC 7946)
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Feature {
     /// Always `Feature`.
     #[schema(pattern = "^Feature$", example = "Feature")]
     r#type: &'static str,
-    /// Id of the entry.
+    /// ID of the entry.
     #[schema(value_type = String, example = "0197f2a0-0000-7000-8000-000000000000")]
     id: Value,
-    /// Where it is; `null` where that is not known.
+    /// Location of the entry. `null` when unknown.
     geometry: Option<Geometry>,
-    /// The members of the entry.
+    /// Members of the entry, as in `json`.
     #[schema(value_type = Object)]
     properties: Value,
 }
 
-/// A place in WGS 84, or several
+/// One or more points in WGS 84
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "type", content = "coordinates")]
 enum Geometry {
@@ -35,18 +35,18 @@ enum Geometry {
     MultiPoint(Vec<[f64; 2]>),
 }
 
-/// Entries on the map, as RFC 7946 writes them
+/// Entries as a `GeoJSON` feature collection (RFC 7946)
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FeatureCollection {
     /// Always `FeatureCollection`.
     #[schema(pattern = "^FeatureCollection$", example = "FeatureCollection")]
     r#type: &'static str,
-    /// The entries.
+    /// Entries, as features.
     features: Vec<Feature>,
 }
 
 impl Feature {
-    /// The feature of a record, of which `shown` is what the client asked to see.
+    /// Returns the feature of a record. `shown` holds the members that the client requested.
     pub(crate) fn new(record: &impl Record, id: Value, shown: Value) -> Self {
         let places: Vec<[f64; 2]> = record.places().iter().map(|Location { lon, lat }| [*lon, *lat]).collect();
         let geometry = match places.as_slice() {

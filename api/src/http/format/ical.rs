@@ -1,12 +1,11 @@
-//! iCalendar (RFC 5545): events for anybody's calendar.
+//! iCalendar representation of events (RFC 5545).
 
 use ics::properties::{RRule, TzName};
 use ics::{Daylight, Standard, TimeZone};
 
 use super::record::Record;
 
-/// What stands before the events: whose calendar it is, and the time zone its hours hold in, by the rule of the European
-/// Union since 1996.
+/// Returns the head of a calendar, with the time zone `Europe/Berlin` by the European Union's rule since 1996.
 pub(crate) fn begin() -> String {
     let mut summer = Daylight::new("19960331T020000", "+0100", "+0200");
     summer.push(RRule::new("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"));
@@ -19,12 +18,13 @@ pub(crate) fn begin() -> String {
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Transferatlas//DE\r\nCALSCALE:GREGORIAN\r\n{berlin}")
 }
 
-/// An entry; nothing where it has no day.
+/// Returns the event of an entry. Empty if the entry has no date.
 pub(crate) fn event(record: &impl Record) -> String {
     record.event().map(|event| folded(&event.to_string())).unwrap_or_default()
 }
 
-/// The library's lines are one octet longer than the 75 of RFC 5545, for it does not count the space they go on with.
+/// Folds lines at 75 octets (RFC 5545, 3.1). The lines of the library are one octet too long: it does not count the
+/// space that begins a continuation line.
 fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + text.len() / 30);
     for line in text.replace("\r\n ", "").split_inclusive("\r\n") {
@@ -45,7 +45,7 @@ pub(crate) fn end() -> &'static str {
     "END:VCALENDAR\r\n"
 }
 
-/// One entry as a calendar.
+/// Returns a calendar with one entry.
 pub(crate) fn calendar(record: &impl Record) -> String {
     format!("{}{}{}", begin(), event(record), end())
 }

@@ -1,4 +1,4 @@
-//! The forms a list or an entry is sent in; knows no resource.
+//! Representation formats of lists and entries. Independent of the resources.
 
 mod atom;
 pub(super) mod csv;

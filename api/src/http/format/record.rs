@@ -1,4 +1,4 @@
-//! What can be sent.
+//! Entries that the HTTP layer can represent.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +9,7 @@ use super::form::Format;
 use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts};
 
-/// What every entry of the directory tells alike, as a part of its `Record`.
+/// Implements the members of `Record` that are the same for every entry of the directory.
 macro_rules! impl_entry_record {
     () => {
         fn id(&self) -> uuid::Uuid {
@@ -27,49 +27,49 @@ macro_rules! impl_entry_record {
 }
 pub(crate) use impl_entry_record;
 
-/// What can be sent: an entry of the directory as the world sees it.
+/// The public view of an entry of the directory.
 pub(crate) trait Record: Serialize + ToSchema + 'static {
-    /// The forms of its list; the first is the one nobody asked for.
+    /// Formats of a list. The first is the default.
     const LISTS: &'static [Format];
-    /// The forms of one entry.
+    /// Formats of one entry.
     const ENTRIES: &'static [Format];
-    /// Is it shown where an entry was found, though nobody asked?
+    /// Whether `highlight` defaults to true.
     const MARKED: bool = false;
-    /// What a feed of it is called, in German.
+    /// Title of the feed, in German.
     const FEED: &'static str = "";
-    /// Its columns in CSV: paths into its JSON. Several values of one path stand in one cell.
+    /// Columns in CSV: paths into the JSON of the entry. Several values of one path are joined in one cell.
     const COLUMNS: &'static [&'static str];
 
     fn id(&self) -> Uuid;
 
-    /// The directory version of its own last change; what is part of the program has none.
+    /// Returns the directory version of the last change. `None` for items that are part of the program.
     fn revision(&self) -> Option<i64> {
         None
     }
 
-    /// Where it is, as far as that is known.
+    /// Returns the locations of the entry. Empty if unknown.
     fn places(&self) -> Vec<Location> {
         vec![]
     }
 
-    /// What a feed says of it.
+    /// Returns the data of the entry in a feed.
     fn item(&self) -> Option<Item<'_>> {
         None
     }
 
-    /// What a calendar says of it, if it has a day.
+    /// Returns the event of the entry in a calendar. `None` if it has no date.
     fn event(&self) -> Option<ics::Event<'_>> {
         None
     }
 
-    /// What is searched of the entry itself, by member.
+    /// Returns the searchable texts of the entry, by member.
     fn texts(&self) -> Texts<'_> {
         vec![]
     }
 
-    /// Shows where in its texts it was found.
+    /// Sets the highlighted texts.
     fn mark(&mut self, _highlight: Highlight) {}
 
-    /// Shows how well it fits what was looked for.
+    /// Sets the relevance of the entry to the search.
     fn rank(&mut self, _key: &str) {}
 }

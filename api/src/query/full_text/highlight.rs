@@ -1,16 +1,17 @@
-//! Where in its texts an entry was found.
+//! Highlighting of matches in the texts of entries.
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::Search;
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::model::highlight::{Highlight, Texts};
 
-/// Longer texts are cut around what was found first.
+/// Longest text, in characters, that is shown whole. Longer texts are cut around the first match.
 const LONG: usize = 300;
-/// Characters shown before it.
+/// Number of characters shown before the first match.
 const BEFORE: usize = 80;
 
 #[derive(FromQueryResult)]
@@ -20,19 +21,19 @@ struct Folded {
 }
 
 impl Search {
-    /// What was found in each entry, in one query for all of them.
+    /// Returns the highlighted texts of some entries, with one statement.
     pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
         let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
         let found = |word: &str| folded.get(word).is_some_and(|folded| self.words.contains(folded));
-        let impl_entry_record = |texts: &Texts<'_>| {
+        let highlight = |texts: &Texts<'_>| {
             let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
             marked.collect()
         };
-        Ok(entries.iter().map(impl_entry_record).collect())
+        Ok(entries.iter().map(highlight).collect())
     }
 }
 
-/// How the words of some texts are folded, by how they are written.
+/// Returns the folded form of each word of some texts.
 pub(super) async fn folded<'a>(
     db: &impl ConnectionTrait,
     texts: impl Iterator<Item = &'a str>,
@@ -40,18 +41,18 @@ pub(super) async fn folded<'a>(
     const SQL: &str = "select written, search_fold(written) as folded from unnest($1::text[]) as written";
     let written: HashSet<&str> = texts.flat_map(pieces).filter(|piece| is_word(piece)).collect();
     let written: Vec<String> = written.into_iter().map(str::to_owned).collect();
-    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [written.into()]);
+    let rows = sql(SQL, [written.into()]);
     let rows = Folded::find_by_statement(rows).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.written, row.folded)).collect())
 }
 
-/// The beginning of a text, escaped for HTML like what is marked.
+/// Returns the beginning of a text, escaped for HTML.
 pub(crate) fn excerpt(text: &str) -> String {
     let cut: String = text.chars().take(LONG).collect();
     if cut.len() < text.len() { format!("{}…", escaped(&cut)) } else { escaped(&cut) }
 }
 
-/// Words, and what stands between them.
+/// Splits a text into words and the characters between them.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(|letter: char| !letter.is_alphanumeric()).flat_map(|piece| {
         let end = piece
@@ -68,7 +69,7 @@ fn is_word(piece: &str) -> bool {
     piece.starts_with(char::is_alphanumeric)
 }
 
-/// The text with marks, if there is anything to mark.
+/// Returns the text with its matches in `<mark>`, escaped for HTML. Returns `None` if there is no match.
 fn mark(text: &str, found: impl Fn(&str) -> bool) -> Option<String> {
     let first = pieces(text).scan(0, |passed, piece| {
         let at = *passed;

@@ -1,6 +1,7 @@
-//! Text search: what was typed becomes a query over the words of the directory.
+//! Full-text search over the words of the directory.
 //!
-//! The SQL of migrations 0002 and 0015 tells which words a typed word can mean; this decides which of them count, and how.
+//! The SQL of migrations 0002 and 0015 finds the words that a typed word can mean. This module decides which of them
+//! count, and with which weight.
 
 pub(crate) mod highlight;
 mod parse;
@@ -9,38 +10,39 @@ mod spelling;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
 use uuid::Uuid;
 
 use self::parse::{Clause, Question};
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::http::SearchText;
 
-/// The view of every entry: a search in it asks the words of all resources.
+/// The view of all entries. A search in it covers all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";
 
-/// A text query, ready to be asked of the documents of one resource, or of all.
+/// A full-text query over the documents of one resource, or of all.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
     resource: Option<&'static str>,
-    /// What was typed.
+    /// The text of the query.
     asked: String,
-    /// What was typed, if it is more than a word and so may be a whole title.
+    /// The text of the query, if it has more than one word and may be a whole title.
     title: Option<String>,
-    /// For words that nobody knows, the nearest that somebody does.
+    /// For unknown words, the nearest known word.
     nearest: HashMap<String, String>,
-    /// What a document must hold.
+    /// The condition that a document must meet, as `tsquery`.
     matching: String,
-    /// The words as they were typed; documents with these come first.
+    /// The words as typed. Documents with these words rank first.
     typed: String,
-    /// The words as they were typed, or other forms of them; documents with these come next.
+    /// The words as typed, and other forms of them. Documents with these words rank next.
     forms: String,
-    /// All words it looks for, as the documents write them.
+    /// All words of the query, in the folded form of the documents.
     words: HashSet<String>,
 }
 
-/// A word of the dictionary that a typed one can mean.
+/// A word of the dictionary that a typed word can mean.
 #[derive(Debug, FromQueryResult)]
 struct Meaning {
     place: i32,
@@ -49,29 +51,29 @@ struct Meaning {
 }
 
 impl Meaning {
-    /// The words it is made of; two, if the typed one was two in one.
+    /// Returns the words of the meaning. A typed compound can have two.
     fn words(&self) -> impl Iterator<Item = String> {
         self.word.split(' ').map(str::to_owned)
     }
 
-    /// As a query for it, in words of these weights alone or of all.
+    /// Returns the `tsquery` of the meaning, limited to words of these weights. Empty `weights` cover all.
     fn query(&self, weights: &str) -> String {
         let words: Vec<String> = self.words().map(|word| word + weights).collect();
         format!("({})", words.join(" <-> "))
     }
 }
 
-/// The weights of what an entry says of itself: who excludes a word does not mean the names of its themes.
+/// Weights of the entry's own texts. An excluded word is not searched in the titles of the entry's themes.
 const OWN: &str = ":ABC";
-/// From here on a meaning is a guess about the spelling.
+/// First tier of guesses about the spelling.
 const ALIKE: i32 = 4;
-/// From here on it is another form of the typed word.
+/// First tier of other forms of the typed word.
 const FORM: i32 = 2;
-/// From here on it is another word, of which the typed one is a part.
+/// First tier of other words that contain the typed word.
 const PART: i32 = 3;
 
 impl Search {
-    /// Reads what was typed, if anything was.
+    /// Parses a query. Returns `None` if it is absent or blank.
     pub(crate) async fn asked(
         db: &impl ConnectionTrait,
         table: &'static str,
@@ -112,7 +114,7 @@ impl Search {
         let mut places = 0..;
         let (mut typed, mut forms) = (vec![], vec![]);
         let mut sought = HashSet::new();
-        // Each way is a list of conditions that must all hold; one of the ways must.
+        // Each way is a list of conditions combined with AND. The ways are combined with OR.
         let mut ways: Vec<Vec<String>> = vec![];
         for (clause, words) in question.clauses.iter().zip(words) {
             let places: Vec<usize> = places.by_ref().take(words.len()).collect();
@@ -146,21 +148,21 @@ impl Search {
         Self { resource, matching, typed, forms, words: sought, ..Self::default() }
     }
 
-    /// The ids of the documents that match, as `<id> in (…)`.
+    /// Returns the SQL condition `<id> in (…)` of the matching documents.
     pub(crate) fn condition(&self, id: &str) -> Expr {
-        let sql = format!(
+        let text = format!(
             "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery)"
         );
-        Expr::cust_with_values(sql, [Value::from(self.resource), self.matching.clone().into()])
+        Expr::cust_with_values(text, [Value::from(self.resource), self.matching.clone().into()])
     }
 
-    /// How well a document that matches does so: a whole title first, or how it begins, then typed words before parts of
-    /// compounds, names before texts, short before long, and among equals the likelier one. Rounded, because it stands in
-    /// cursors.
+    /// Returns the rank of a matching document. A match of the whole title or its beginning ranks first, then typed
+    /// words before parts of compounds, titles before texts, and short before long texts. The prior of a document
+    /// raises its rank. The rank is rounded, because it is part of cursors.
     pub(crate) fn rank(&self, id: &str) -> Expr {
         let fit = |query: &str| format!("ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, {query}::tsquery, 1)");
         let (typed, forms, all) = (fit("$1"), fit("$2"), fit("$3"));
-        let sql = format!(
+        let text = format!(
             "(select round(((1 + 3 * d.prior) * (8 * {typed} + 3 * {forms} + {all} \
                      + case when d.label_key = sort_key($4) then 9 when d.label_key like sort_key($4) || ' %' then 4 else 0 end) \
                      * 1e6)::numeric)::bigint \
@@ -168,14 +170,14 @@ impl Search {
         );
         let values: [Value; 4] =
             [(&self.typed).into(), (&self.forms).into(), (&self.matching).into(), self.title.clone().into()];
-        Expr::cust_with_values(sql, values)
+        Expr::cust_with_values(text, values)
     }
 }
 
-/// A word that no document holds: folded words have no capitals.
+/// A word that no document contains, because folded words have no capital letters.
 const NOTHING: &str = "'NOTHING'";
 
-/// The words of each clause as the documents write them.
+/// Returns the folded words of each clause.
 async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<String>>> {
     #[derive(FromQueryResult)]
     struct Folded {
@@ -185,11 +187,11 @@ async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<
                        with ordinality as w (word, place) where w.word <> '' order by w.place) as words \
                        from unnest($1::text[]) with ordinality as t (text, place) order by t.place";
     let texts: Vec<String> = question.clauses.iter().map(|clause| clause.text.clone()).collect();
-    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [texts.into()]);
+    let rows = sql(SQL, [texts.into()]);
     Ok(Folded::find_by_statement(rows).all(db).await?.into_iter().map(|row| row.words).collect())
 }
 
-/// What each word can mean, by its place.
+/// Returns the meanings of each word, by its position.
 async fn expand(
     db: &impl ConnectionTrait,
     resource: Option<&str>,
@@ -197,7 +199,7 @@ async fn expand(
 ) -> Result<BTreeMap<usize, Vec<Meaning>>> {
     const SQL: &str = "select place, word, tier from search_expand($1, $2::text[])";
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let rows = Statement::from_sql_and_values(db.get_database_backend(), SQL, [resource.into(), words.clone().into()]);
+    let rows = sql(SQL, [resource.into(), words.clone().into()]);
     let mut meanings: BTreeMap<usize, Vec<Meaning>> = (0..words.len()).map(|place| (place, vec![])).collect();
     for meaning in Meaning::find_by_statement(rows).all(db).await? {
         let place = usize::try_from(meaning.place - 1).unwrap_or_default();
@@ -206,8 +208,8 @@ async fn expand(
     Ok(meanings)
 }
 
-/// Two words that the directory writes as one (Leer stand, W-LAN) mean that one as well: what stands behind the first
-/// `count` are the words of each pair.
+/// Adds to two neighbouring words the meanings of their compound, as in "Leer stand" or "W-LAN". The meanings after the
+/// first `count` are those of the compounds.
 fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, count: usize) {
     for (first, found) in (0..).zip(meanings.split_off(&count).into_values()) {
         for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && !meaning.word.contains(' ')) {
@@ -219,8 +221,8 @@ fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, count: usize) {
     }
 }
 
-/// For each word nobody knows, by its place the known ones that differ least from it, and the nearest of those that differ
-/// too much to be meant without asking.
+/// Returns corrections of unknown words: by position, the nearest known words within the edit distance that is
+/// corrected silently, and the nearest of the others for `did_you_mean`.
 fn corrections(
     words: &[&str],
     meanings: &mut BTreeMap<usize, Vec<Meaning>>,
@@ -250,16 +252,11 @@ fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>, weights: &str) -> String
     if words.is_empty() { NOTHING.to_owned() } else { format!("({})", words.join(" | ")) }
 }
 
-/// Brings the documents of some entries up to date, in the transaction that changed them.
+/// Updates the search documents of some entries, in the transaction that changed them.
 pub(crate) async fn refresh(tx: &impl ConnectionTrait, resource: &str, changed: Vec<Uuid>) -> Result<()> {
     if !changed.is_empty() {
         let call = "call search_refresh($1, $2::uuid[])";
-        tx.execute_raw(Statement::from_sql_and_values(
-            tx.get_database_backend(),
-            call,
-            [resource.into(), changed.into()],
-        ))
-        .await?;
+        tx.execute_raw(sql(call, [resource.into(), changed.into()])).await?;
     }
     Ok(())
 }

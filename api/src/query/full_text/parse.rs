@@ -1,27 +1,27 @@
-//! What people type: words, "phrases", -not, or.
+//! Parser of full-text queries: words, "phrases", `-word` and `or`.
 
 use std::collections::HashSet;
 
-/// A text query taken apart; clauses narrow each other, except where one is an alternative.
+/// A parsed query. Clauses are combined with AND, except where one is an alternative.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Question {
     pub clauses: Vec<Clause>,
 }
 
-/// A word or phrase of the query
+/// A word or phrase of the query.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Clause {
     pub text: String,
     pub is_phrase: bool,
     pub is_excluded: bool,
-    /// `or` stood before it.
+    /// Whether `or` precedes the clause.
     pub is_alternative: bool,
 }
 
-/// More words than anybody types.
+/// Largest number of clauses. Further clauses are ignored.
 const MOST: usize = 24;
 
-/// Words that say nothing by themselves; in a phrase they count.
+/// Stop words, which are ignored except in phrases and in queries without other words.
 const SILENT: &[&str] = &[
     "an", "and", "am", "auf", "aus", "bei", "das", "dem", "den", "der", "des", "die", "ein", "eine", "einem", "einen",
     "einer", "eines", "for", "für", "fuer", "im", "in", "ist", "mit", "of", "on", "the", "to", "um", "und", "unter",
@@ -32,7 +32,7 @@ impl Question {
     pub(super) fn parse(typed: &str) -> Self {
         let mut clauses = Vec::new();
         let mut alternative = false;
-        // A quotation mark opens and closes a phrase, so every other piece between them is one.
+        // Quotation marks open and close phrases, so every second piece is a phrase.
         let typed = typed.replace(['„', '“', '”', '«', '»'], "\"");
         let mut excluded = false;
         for (index, piece) in typed.split('"').enumerate() {

@@ -1,14 +1,15 @@
-//! What somebody may have meant whose words nobody knows.
+//! Spelling suggestions for queries without a match.
 
 use entity::Text;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::Search;
 use super::highlight::{folded, pieces};
+use crate::base::db::sql;
 use crate::base::error::Result;
 
 impl Search {
-    /// The nearest spelling that finds something.
+    /// Returns the nearest spelling that has matches.
     pub(crate) async fn did_you_mean(&self, db: &impl ConnectionTrait) -> Result<Option<String>> {
         if self.nearest.is_empty() {
             return Ok(None);
@@ -25,7 +26,7 @@ impl Search {
         Ok(other.finds(db).await?.then_some(meant))
     }
 
-    /// How an entry writes a folded word; the folded word itself where none shows it.
+    /// Returns a spelling of a folded word from the texts of entries, or the folded word where none contains it.
     async fn written(&self, db: &impl ConnectionTrait, word: &str) -> Result<String> {
         #[derive(FromQueryResult)]
         struct Shown {
@@ -34,7 +35,7 @@ impl Search {
         }
         const SQL: &str = "select label, summary from search_document \
             where resource = coalesce($1, resource) and words @@ $2::tsquery order by entry_id limit 5";
-        let shown = Statement::from_sql_and_values(db.get_database_backend(), SQL, [self.resource.into(), word.into()]);
+        let shown = sql(SQL, [self.resource.into(), word.into()]);
         let shown = Shown::find_by_statement(shown).all(db).await?;
         let languages = |text: Text| [Some(text.de), text.en];
         let texts =
@@ -50,7 +51,7 @@ impl Search {
     async fn finds(&self, db: &impl ConnectionTrait) -> Result<bool> {
         const SQL: &str = "select 1 as one from search_document where resource = coalesce($1, resource) and words @@ $2::tsquery limit 1";
         let values = [self.resource.into(), self.matching.clone().into()];
-        let found = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), SQL, values)).await?;
+        let found = db.query_one_raw(sql(SQL, values)).await?;
         Ok(found.is_some())
     }
 }

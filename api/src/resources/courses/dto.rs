@@ -1,4 +1,4 @@
-//! What a course looks like to the world.
+//! Representation of a course.
 
 use chrono::{DateTime, Utc};
 use entity::Text;
@@ -13,86 +13,87 @@ use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 
-/// A course for people who work on a smart city
+/// Course for people who work on smart city projects
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Course {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000003")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "smart-city-manager")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     pub title: Text,
-    /// What it teaches, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// Who offers it.
+    /// Name of the provider.
     #[schema(example = "KTS")]
     pub provider: String,
-    /// How it is held.
+    /// Format of the course. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub format: Option<CourseFormat>,
-    /// The language it is held in, by ISO 639-1 code.
+    /// Language of the course by ISO 639-1 code.
     #[schema(example = "de", pattern = "^[a-z]{2}$")]
     pub language: String,
-    /// How long it takes, in hours.
+    /// Duration in hours. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 40, minimum = 0, nullable = false)]
     pub duration_hours: Option<f64>,
-    /// Does it cost nothing? Absent where that is not known.
+    /// Whether the course is free of charge. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true, nullable = false)]
     pub free: Option<bool>,
-    /// Where to learn more or to register.
+    /// URL for information or registration. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://wuv.smart-city-dialog.de", format = "iri", nullable = false)]
     pub url: Option<String>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// Who it is for.
+    /// Target groups.
     pub target_groups: Vec<TargetGroup>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/aktuelles"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Smart City</mark> Manager" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Filters of the list of courses.
+/// Query parameters of the list of courses.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CourseQuery {
-    /// How they are held; repeat for alternatives. The form of the answer is asked for by `Accept` or `format`, so this has
-    /// another name than the member.
+    /// Format of the course. Repeat for alternatives. Filters by the member `format`; the parameter `format` selects
+    /// the representation.
     #[param(style = Form, explode = true, example = json!(["online_live"]))]
     pub course_format: Vec<CourseFormat>,
-    /// Languages by ISO 639-1 code; repeat for alternatives.
+    /// Language by ISO 639-1 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["de"]))]
     pub language: Vec<String>,
-    /// Only those that cost nothing, or only those that do.
+    /// Whether the course is free of charge. Courses without this information match neither value.
     #[param(value_type = Option<bool>, example = true)]
     pub free: Option<bool>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["participation"]))]
     pub theme: Vec<String>,
-    /// Who they are for; repeat for alternatives.
+    /// Target group. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["municipal_staff"]))]
     pub target_group: Vec<TargetGroup>,
     #[param(required = false, schema_with = Sort::<CourseOrder>::schema)]
     pub sort: Option<Sort<CourseOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["theme", "target_group"]))]
     pub facets: Vec<CourseFacet>,
 }
@@ -103,7 +104,7 @@ impl Filters for CourseQuery {
     }
 }
 
-/// What courses can be ordered by
+/// Sort orders of the list of courses
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CourseOrder {
@@ -120,7 +121,7 @@ impl Order for CourseOrder {
         &["title", "provider", "duration_hours", "created_at", "updated_at", "relevance"];
 }
 
-/// What courses can be counted by
+/// Facets of the list of courses
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CourseFacet {

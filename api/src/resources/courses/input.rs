@@ -1,4 +1,4 @@
-//! What can be set of a course.
+//! Writable members of a course, with their validation.
 
 use entity::Text;
 use entity::vocabulary::{CourseFormat, TargetGroup};
@@ -10,7 +10,7 @@ use super::dto::Course;
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
 
-/// What can be set of a course
+/// Writable members of a course
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CourseInput {
@@ -40,7 +40,7 @@ pub(crate) struct CourseInput {
     #[validate(custom(function = "rules::web"))]
     #[schema(format = "iri", max_length = 2000)]
     pub url: Option<String>,
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[serde(default)]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
     #[schema(example = json!(["mobility"]), max_items = 10)]

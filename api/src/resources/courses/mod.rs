@@ -1,4 +1,4 @@
-//! Training for people who work on a smart city.
+//! Courses for people who work on smart city projects.
 
 mod dto;
 mod input;
@@ -30,7 +30,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &COURSES,
     noun: "course",
     example: "smart-city-manager",
-    about: "Training for people who work on a smart city.",
+    about: "Courses for people who work on smart city projects.",
     columns: Course::COLUMNS,
     scope: CoursesWrite::NAME,
     routes,
@@ -38,17 +38,17 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_courses);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_course_batch);
     cfg.service(list_courses).service(get_course);
-    cfg.service(create_course).service(replace_course).service(change_course).service(delete_course);
+    cfg.service(create_course).service(replace_course).service(update_course).service(delete_course);
 }
 
 /// List courses
 ///
-/// Training for municipal staff around the programme, in German order of titles.
+/// Returns courses for people who work on smart city projects. Sorted by title in German alphabetical order by default.
 #[utoipa::path(params(ListParams, CourseQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of courses, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of courses, or all matches in a streamed format", content(
         (Page<Course> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/courses")]
@@ -60,7 +60,7 @@ async fn list_courses(
     list::list(&context, &req, list, query::plan, Course::load).await.map(Public)
 }
 
-/// Read a course
+/// Get a course
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The course", body = Course)))]
 #[get("/v1/courses/{key}")]
@@ -73,17 +73,17 @@ async fn get_course(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Add a course
+/// Create a course
 #[utoipa::path]
 #[post("/v1/courses")]
 async fn create_course(context: WriteContext<CoursesWrite>, input: Json<CourseInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
-/// Add many courses at once
+/// Create courses in a batch
 #[utoipa::path]
 #[post("/v1/courses/batch")]
-async fn create_courses(
+async fn create_course_batch(
     context: WriteContext<CoursesWrite, BatchQuery>,
     batch: BatchBody<CourseInput>,
 ) -> Result<HttpResponse> {
@@ -96,22 +96,22 @@ async fn create_courses(
 async fn replace_course(
     context: WriteContext<CoursesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<CourseInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a course
+/// Update a course
 #[utoipa::path]
 #[patch("/v1/courses/{key}")]
-async fn change_course(
+async fn update_course(
     context: WriteContext<CoursesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<CourseInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a course
@@ -120,8 +120,8 @@ async fn change_course(
 async fn delete_course(
     context: WriteContext<CoursesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, CourseInput>(context, key, held).await
+    write::delete::<_, CourseInput>(context, key, precondition).await
 }

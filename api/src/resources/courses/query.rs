@@ -1,4 +1,4 @@
-//! What the database does to find courses.
+//! Queries for courses: filters, sort orders, facets and relations.
 
 use entity::course::Model;
 use entity::vocabulary::{CourseFormat, TargetGroup};
@@ -59,7 +59,7 @@ impl Entry for Course {
     type Table = entity::course::Entity;
     const RESOURCE: &'static Resource = &catalog::COURSES;
 
-    /// One statement for all relations, however many rows there are.
+    /// Loads all relations with one statement, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let mut links = links(db, &[&THEMES], &ids(&rows, |row| row.id)).await?;
         let view = |row: Model| -> Result<Course> {

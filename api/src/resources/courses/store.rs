@@ -1,4 +1,4 @@
-//! What the database does to keep courses.
+//! Storage of courses.
 
 use entity::course;
 use sea_orm::ActiveValue::Set;
@@ -33,7 +33,7 @@ impl Input for CourseInput {
 }
 
 impl CourseInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> course::ActiveModel {
         let Self {
             slug,

@@ -1,4 +1,4 @@
-//! What a calendar says of an event.
+//! Events in the iCalendar format.
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
 use chrono_tz::Europe::Berlin;
@@ -9,10 +9,11 @@ use ics::{Event as Entry, components::Property, escape_text};
 
 use super::dto::Event;
 
-/// A point in time that needs no zone.
+/// Format of a time in UTC.
 const UTC: &str = "%Y%m%dT%H%M%SZ";
 
-/// The event; nothing where nobody knows its day. Where the day is known only to the month or year, it is all of it.
+/// Returns the calendar entry of an event, or `None` when its date is unknown. A partial date covers its whole month or
+/// year.
 pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     let stamp = |time: DateTime<Utc>| time.format(UTC).to_string();
     let mut entry = Entry::new(event.id.to_string(), stamp(event.updated_at));
@@ -44,7 +45,8 @@ pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     Some(entry)
 }
 
-/// From when to when; all day where one of the hours is not known and it is on another day.
+/// Returns the start and end properties. The entry covers whole days when the start time is unknown, or when the event
+/// ends on another day at an unknown time.
 fn times(event: &Event) -> Option<Vec<Property<'static>>> {
     let ends_later = event.ends_at.is_none() && event.ends_on.is_some() && event.ends_on != event.starts_on;
     if let Some(starts_at) = event.starts_at.filter(|_| !ends_later) {
@@ -53,12 +55,12 @@ fn times(event: &Event) -> Option<Vec<Property<'static>>> {
     }
     let starts_on = event.starts_on.as_ref()?;
     let last = event.ends_on.as_ref().unwrap_or(starts_on).last_day()?;
-    // The day on which it is over.
+    // The end of a span of whole days is exclusive (RFC 5545).
     let over = last.checked_add_days(Days::new(1))?;
     Some(vec![day("DTSTART", starts_on.first_day()?), day("DTEND", over)])
 }
 
-/// An hour in the zone the calendar defines, or where it is held elsewhere in universal time.
+/// Returns a time in the time zone that the calendar defines (Europe/Berlin), or in UTC for events in other time zones.
 fn hour(name: &'static str, event: &Event, time: DateTime<FixedOffset>) -> Property<'static> {
     if event.time_zone == Some(Berlin) {
         let mut property = Property::new(name, time.naive_local().format("%Y%m%dT%H%M%S").to_string());

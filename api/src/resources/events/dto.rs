@@ -1,4 +1,4 @@
-//! What an event looks like to the world.
+//! Representation of an event.
 
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
@@ -18,159 +18,164 @@ use crate::model::geo::{Bbox, Kilometres, Location, Near};
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
 
-/// A conference, workshop or other meeting
+/// Conference, workshop or other event
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Event {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000007")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "regional-conference-23-konstanz")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     pub title: Text,
-    /// What kind of meeting it is.
+    /// Kind of event.
     pub kind: EventKind,
-    /// Which of its series it is.
+    /// Number of the event in its series. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 23, minimum = 1, nullable = false)]
     pub number: Option<i16>,
-    /// The day it begins, as precisely as it is known.
+    /// Start date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_on: Option<PartialDate>,
-    /// The day it ends.
+    /// End date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_on: Option<PartialDate>,
-    /// When it begins, where the hour is known.
+    /// Start time with UTC offset. Omitted when the time of day is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-09-24T09:30:00+02:00", nullable = false)]
     pub starts_at: Option<DateTime<FixedOffset>>,
-    /// When it ends, where the hour is known.
+    /// End time with UTC offset. Omitted when the time of day is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-09-24T17:15:00+02:00", nullable = false)]
     pub ends_at: Option<DateTime<FixedOffset>>,
-    /// The time zone the hours hold in, by its name in the IANA database.
+    /// Time zone of `starts_at` and `ends_at`, by its name in the IANA database. Omitted without `starts_at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "Europe/Berlin", nullable = false)]
     pub time_zone: Option<Tz>,
-    /// The house.
+    /// Name of the venue. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bodenseeforum", nullable = false)]
     pub venue: Option<String>,
-    /// The address.
+    /// Postal address. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Reichenaustraße 21, 78462 Konstanz", nullable = false)]
     pub address: Option<String>,
-    /// The place, as it was announced.
+    /// Name of the place, as announced. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Konstanz", nullable = false)]
     pub city: Option<String>,
-    /// The municipality it takes place in.
+    /// Municipality in which the event takes place. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub municipality: Option<MunicipalityLink>,
-    /// Where it is: its own point, or that of its municipality.
+    /// Location of the event, or else of its municipality. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// Is it held online? Absent where that is not known.
+    /// Whether the event is held online. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false, nullable = false)]
     pub online: Option<bool>,
-    /// Where to register.
+    /// URL for registration. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://www.smart-city-dialog.de/veranstaltungen", format = "iri", nullable = false)]
     pub registration_url: Option<String>,
-    /// Does it cost nothing? Absent where that is not known.
+    /// Whether attendance is free of charge. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true, nullable = false)]
     pub free: Option<bool>,
-    /// Where it stands.
+    /// Current status.
     pub status: EventStatus,
-    /// What it is about, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// The projects that host it.
+    /// Model projects that host the event.
     pub projects: Vec<Link>,
-    /// The point that was recorded of it.
+    /// Location recorded for the event itself.
     #[serde(skip)]
     pub own_location: Option<Location>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Regionalkonferenz</mark> Konstanz" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Filters of the list of events.
+/// Query parameters of the list of events.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventQuery {
-    /// Kinds of meeting; repeat for alternatives.
+    /// Kind of event. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["regional_conference"]))]
     pub kind: Vec<EventKind>,
-    /// Where they stand; repeat for alternatives.
+    /// Status. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["held"]))]
     pub status: Vec<EventStatus>,
-    /// Only what goes on at or after this year, month or day.
+    /// Start of a period: a year, month or day. Matches entries that are not over before its first day. Entries without
+    /// dates do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2024")]
     pub from: Option<PartialDate>,
-    /// Only what begins at or before the end of this year, month or day.
+    /// End of a period: a year, month or day. Matches entries that have started by its last day. Entries without dates
+    /// do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
-    /// Years they begin in; repeat for alternatives.
+    /// Year in which the event starts. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2025]))]
     pub year: Vec<BoundedInt<1900, 2999>>,
-    /// Only what is not over yet, or only what is; what has no date is neither.
+    /// Whether the event ends today (in Germany) or later. Events without a date match neither value.
     #[param(value_type = Option<bool>, example = false)]
     pub upcoming: Option<bool>,
-    /// Only what is held online, or only what is not.
+    /// Whether the event is held online. Events without this information match neither value.
     #[param(value_type = Option<bool>, example = false)]
     pub online: Option<bool>,
-    /// Only what costs nothing, or only what does.
+    /// Whether attendance is free of charge. Events without this information match neither value.
     #[param(value_type = Option<bool>, example = true)]
     pub free: Option<bool>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of projects that host them; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives. Matches events that the project hosts.
     #[param(style = Form, explode = true, example = json!(["solingen"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of where they take place, or of those who carry a project that hosts them; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches the place of the event and the
+    /// members of the projects that host the event.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
-    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives. Matches the place of the event and the
+    /// members of the projects that host the event.
     #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
-    /// Only what lies around this point: lon,lat in degrees.
+    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres; nothing without it.
+    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<EventOrder>::schema)]
     pub sort: Option<Sort<EventOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["kind", "year"]))]
     pub facets: Vec<EventFacet>,
 }
@@ -185,7 +190,7 @@ impl Filters for EventQuery {
     }
 }
 
-/// What events can be ordered by
+/// Sort orders of the list of events
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventOrder {
@@ -203,7 +208,7 @@ impl Order for EventOrder {
         &["starts_on", "title", "number", "distance", "created_at", "updated_at", "relevance"];
 }
 
-/// What events can be counted by
+/// Facets of the list of events
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum EventFacet {

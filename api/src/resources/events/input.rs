@@ -1,4 +1,4 @@
-//! What can be set of an event.
+//! Writable members of an event, with their validation.
 
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
@@ -15,7 +15,7 @@ use crate::base::validation::rules;
 use crate::model::geo::Location;
 use crate::model::municipality_link::MunicipalityLink;
 
-/// What can be set of an event
+/// Writable members of an event
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "times_fit", skip_on_field_errors = false))]
@@ -55,12 +55,12 @@ pub(crate) struct EventInput {
     #[schema(min_length = 1, max_length = 200)]
     pub city: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    /// Official key, slug or id.
+    /// Official key, slug or ID of the municipality in which the event takes place.
     #[schema(example = "08421000")]
     pub municipality: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
-    /// Where it is, if not where its municipality lies.
+    /// Location of the event. Defaults to the location of its municipality.
     pub location: Option<Location>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub online: Option<bool>,
@@ -76,12 +76,12 @@ pub(crate) struct EventInput {
     pub summary: Text,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
-    /// Slugs or ids of projects.
+    /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[validate(custom(function = "rules::sources"))]

@@ -1,4 +1,4 @@
-//! Regional conferences, congresses, workshops and other meetings.
+//! Regional conferences, congresses, workshops and other events.
 
 mod calendar;
 mod dto;
@@ -31,7 +31,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &EVENTS,
     noun: "event",
     example: "regional-conference-23-konstanz",
-    about: "Regional conferences, congresses, workshops and other meetings.",
+    about: "Regional conferences, congresses, workshops and other events.",
     columns: Event::COLUMNS,
     scope: EventsWrite::NAME,
     routes,
@@ -39,17 +39,18 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_events);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_event_batch);
     cfg.service(list_events).service(get_event);
-    cfg.service(create_event).service(replace_event).service(change_event).service(delete_event);
+    cfg.service(create_event).service(replace_event).service(update_event).service(delete_event);
 }
 
 /// List events
 ///
-/// Regional conferences, congresses, workshops and other meetings, the latest first.
+/// Returns regional conferences, congresses, workshops and other events. Sorted by start date by default, the latest
+/// first.
 #[utoipa::path(params(ListParams, EventQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of events, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of events, or all matches in a streamed format", content(
         (Page<Event> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/calendar"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/events")]
@@ -57,7 +58,7 @@ async fn list_events(context: Data<Context>, req: HttpRequest, list: ListQuery<E
     list::list(&context, &req, list, query::plan, Event::load).await.map(Public)
 }
 
-/// Read an event
+/// Get an event
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The event", content((Event = "application/json"), (Feature = "application/geo+json"), (String = "text/calendar")))))]
 #[get("/v1/events/{key}")]
@@ -70,17 +71,17 @@ async fn get_event(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Add an event
+/// Create an event
 #[utoipa::path]
 #[post("/v1/events")]
 async fn create_event(context: WriteContext<EventsWrite>, input: Json<EventInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
-/// Add many events at once
+/// Create events in a batch
 #[utoipa::path]
 #[post("/v1/events/batch")]
-async fn create_events(
+async fn create_event_batch(
     context: WriteContext<EventsWrite, BatchQuery>,
     batch: BatchBody<EventInput>,
 ) -> Result<HttpResponse> {
@@ -93,22 +94,22 @@ async fn create_events(
 async fn replace_event(
     context: WriteContext<EventsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<EventInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change an event
+/// Update an event
 #[utoipa::path]
 #[patch("/v1/events/{key}")]
-async fn change_event(
+async fn update_event(
     context: WriteContext<EventsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<EventInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete an event
@@ -117,8 +118,8 @@ async fn change_event(
 async fn delete_event(
     context: WriteContext<EventsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, EventInput>(context, key, held).await
+    write::delete::<_, EventInput>(context, key, precondition).await
 }

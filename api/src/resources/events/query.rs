@@ -1,4 +1,4 @@
-//! What the database does to find events.
+//! Queries for events: filters, sort orders, facets and relations.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -85,7 +85,7 @@ impl Entry for Event {
     type Table = entity::event::Entity;
     const RESOURCE: &'static Resource = &catalog::EVENTS;
 
-    /// Two statements for all relations, however many rows there are.
+    /// Loads all relations with two statements, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;

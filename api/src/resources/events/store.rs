@@ -1,4 +1,4 @@
-//! What the database does to keep events.
+//! Storage of events.
 
 use entity::event;
 use sea_orm::ActiveValue::Set;
@@ -42,7 +42,7 @@ impl Input for EventInput {
 }
 
 impl EventInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     fn row(self, references: &ResolvedReferences, id: Uuid, write: &Write) -> Result<event::ActiveModel> {
         let Self {

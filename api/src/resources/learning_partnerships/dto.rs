@@ -1,4 +1,4 @@
-//! What a learning partnership looks like to the world.
+//! Representation of a learning partnership.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{FederalState, PartnerRole, PartnershipFormat, PartnershipStatus, Relation};
@@ -13,129 +13,135 @@ use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
-use crate::write::participants::Party;
+use crate::write::participants::Participant;
 
-/// A partnership in which municipalities learn from each other
+/// Partnership in which municipalities learn from each other
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LearningPartnership {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000006")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "bamberg-lemgo-bakim")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     pub title: Text,
-    /// How many take part, and how.
+    /// Format of the partnership.
     pub format: PartnershipFormat,
-    /// How they work together; never `origin`.
+    /// Form of cooperation. Never `origin`.
     pub relation: Relation,
-    /// What they do together, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// Where it stands; absent where that is not known.
+    /// Current status. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub status: Option<PartnershipStatus>,
-    /// Who takes part.
+    /// Partners, at least two.
     pub partners: Vec<Partner>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// The solutions it is about.
+    /// Solutions that the partnership is about.
     pub solutions: Vec<Link>,
-    /// Since when.
+    /// Start date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_on: Option<PartialDate>,
-    /// Until when.
+    /// End date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_on: Option<PartialDate>,
-    /// What came of it.
+    /// Results. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub results: Option<Text>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "Nachnutzung der KI-Baumerkennung <mark>BaKIM</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Somebody in a learning partnership
+/// Partner in a learning partnership
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Partner {
-    /// What it is called in the partnership; a partner abroad or a borough has nothing but this.
+    /// Name in the partnership. Partners that are not in the directory, such as partners abroad or boroughs, have only
+    /// a name.
     #[schema(example = "Bamberg")]
     pub name: String,
-    /// What it is in the partnership.
+    /// Role in the partnership.
     pub role: PartnerRole,
-    /// The municipality it is, where it is one of the directory.
+    /// Municipality of the partner. Omitted when the partner is not a municipality of the directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub municipality: Option<MunicipalityLink>,
-    /// The project it is or works for.
+    /// Model project of the partner. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub project: Option<Link>,
 }
 
-impl From<Party<PartnerRole>> for Partner {
-    fn from(Party { name, role, municipality, project }: Party<PartnerRole>) -> Self {
+impl From<Participant<PartnerRole>> for Partner {
+    fn from(Participant { name, role, municipality, project }: Participant<PartnerRole>) -> Self {
         Self { name: name.unwrap_or_default(), role, municipality, project }
     }
 }
 
-/// Filters of the list of learning partnerships.
+/// Query parameters of the list of learning partnerships.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LearningPartnershipQuery {
-    /// How many take part, and how; `format` asks for the form of the answer; repeat for alternatives.
+    /// Format of the partnership. Repeat for alternatives. Filters by the member `format`; the parameter `format`
+    /// selects the representation.
     #[param(style = Form, explode = true, example = json!(["bilateral"]))]
     pub partnership_format: Vec<PartnershipFormat>,
-    /// How they work together; repeat for alternatives.
+    /// Form of cooperation. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["transfer"]))]
     pub relation: Vec<Relation>,
-    /// Where they stand; repeat for alternatives.
+    /// Status. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["running"]))]
     pub status: Vec<PartnershipStatus>,
-    /// With somebody in this role; repeat for alternatives.
+    /// Role of a partner. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["receiver"]))]
     pub role: Vec<PartnerRole>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of solutions; repeat for alternatives.
+    /// Slug or ID of a solution. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
     pub solution: Vec<String>,
-    /// Slugs or ids of projects that take part; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives. Matches partnerships with the project as a partner.
     #[param(style = Form, explode = true, example = json!(["bamberg"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of partners, or of those who carry a project that is one; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches partnerships with the municipality,
+    /// or one of its projects, as a partner.
     #[param(style = Form, explode = true, example = json!(["09461000"]))]
     pub municipality: Vec<String>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Only what goes on at or after this year, month or day.
+    /// Start of a period: a year, month or day. Matches entries that are not over before its first day. Entries without
+    /// dates do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2024")]
     pub from: Option<PartialDate>,
-    /// Only what begins at or before the end of this year, month or day.
+    /// End of a period: a year, month or day. Matches entries that have started by its last day. Entries without dates
+    /// do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
     #[param(required = false, schema_with = Sort::<LearningPartnershipOrder>::schema)]
     pub sort: Option<Sort<LearningPartnershipOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["relation"]))]
     pub facets: Vec<LearningPartnershipFacet>,
 }
@@ -151,7 +157,7 @@ impl Filters for LearningPartnershipQuery {
     }
 }
 
-/// What learning partnerships can be ordered by
+/// Sort orders of the list of learning partnerships
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LearningPartnershipOrder {
@@ -166,7 +172,7 @@ impl Order for LearningPartnershipOrder {
     const VALUES: &'static [&'static str] = &["title", "starts_on", "created_at", "updated_at", "relevance"];
 }
 
-/// What learning partnerships can be counted by
+/// Facets of the list of learning partnerships
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LearningPartnershipFacet {

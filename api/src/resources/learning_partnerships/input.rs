@@ -1,4 +1,4 @@
-//! What can be set of a learning partnership.
+//! Writable members of a learning partnership, with their validation.
 
 use entity::vocabulary::{PartnerRole, PartnershipFormat, PartnershipStatus, Relation};
 use entity::{PartialDate, Text};
@@ -9,9 +9,9 @@ use validator::{Validate, ValidationError};
 use super::dto::{LearningPartnership, Partner};
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
-use crate::write::participants::PartyInput;
+use crate::write::participants::ParticipantInput;
 
-/// What can be set of a learning partnership
+/// Writable members of a learning partnership
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "whole", skip_on_field_errors = false))]
@@ -33,15 +33,15 @@ pub(crate) struct LearningPartnershipInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(min = 2, max = 100, message = "must be 2 to 100 partners"))]
     #[schema(required = true, min_items = 2, max_items = 100)]
-    pub partners: Vec<PartyInput<PartnerRole>>,
+    pub partners: Vec<ParticipantInput<PartnerRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 50, message = "must be at most 50 solutions"))]
-    /// Slugs or ids of solutions.
+    /// Slugs or IDs of solutions.
     #[schema(example = json!(["open-smartcity-app"]), max_items = 50)]
     pub solutions: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,8 +59,9 @@ pub(crate) struct LearningPartnershipInput {
 
 impl From<LearningPartnership> for LearningPartnershipInput {
     fn from(entry: LearningPartnership) -> Self {
-        let partner =
-            |partner: Partner| PartyInput::new(Some(partner.name), partner.role, partner.municipality, partner.project);
+        let partner = |partner: Partner| {
+            ParticipantInput::new(Some(partner.name), partner.role, partner.municipality, partner.project)
+        };
         Self {
             slug: entry.slug,
             title: entry.title,
@@ -85,7 +86,7 @@ fn whole(input: &LearningPartnershipInput) -> Result<(), ValidationError> {
     rules::together([named, rules::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())])
 }
 
-/// An origin stands between nobody.
+/// Refuses `origin`, which is not a form of cooperation between partners.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as validator calls it")]
 fn between(relation: &Relation) -> Result<(), ValidationError> {
     if *relation == Relation::Origin { Err(rules::broken("must not be `origin`")) } else { Ok(()) }

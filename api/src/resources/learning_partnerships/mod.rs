@@ -41,20 +41,21 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_learning_partnerships);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_learning_partnership_batch);
     cfg.service(list_learning_partnerships).service(get_learning_partnership);
     cfg.service(create_learning_partnership)
         .service(replace_learning_partnership)
-        .service(change_learning_partnership)
+        .service(update_learning_partnership)
         .service(delete_learning_partnership);
 }
 
 /// List learning partnerships
 ///
-/// Transfers, joint developments and exchanges between named partners, in German order of titles.
+/// Returns transfers, joint developments and exchanges between named partners. Sorted by title in German alphabetical
+/// order by default.
 #[utoipa::path(params(ListParams, LearningPartnershipQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of learning partnerships, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of learning partnerships, or all matches in a streamed format", content(
         (Page<LearningPartnership> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/learning-partnerships")]
@@ -66,7 +67,7 @@ async fn list_learning_partnerships(
     list::list(&context, &req, list, query::plan, LearningPartnership::load).await.map(Public)
 }
 
-/// Read a learning partnership
+/// Get a learning partnership
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The learning partnership", body = LearningPartnership)))]
 #[get("/v1/learning-partnerships/{key}")]
@@ -79,7 +80,7 @@ async fn get_learning_partnership(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Add a learning partnership
+/// Create a learning partnership
 #[utoipa::path]
 #[post("/v1/learning-partnerships")]
 async fn create_learning_partnership(
@@ -89,10 +90,10 @@ async fn create_learning_partnership(
     write::create(context, input).await
 }
 
-/// Add many learning partnerships at once
+/// Create learning partnerships in a batch
 #[utoipa::path]
 #[post("/v1/learning-partnerships/batch")]
-async fn create_learning_partnerships(
+async fn create_learning_partnership_batch(
     context: WriteContext<LearningPartnershipsWrite, BatchQuery>,
     batch: BatchBody<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
@@ -105,22 +106,22 @@ async fn create_learning_partnerships(
 async fn replace_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a learning partnership
+/// Update a learning partnership
 #[utoipa::path]
 #[patch("/v1/learning-partnerships/{key}")]
-async fn change_learning_partnership(
+async fn update_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<LearningPartnershipInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a learning partnership
@@ -129,8 +130,8 @@ async fn change_learning_partnership(
 async fn delete_learning_partnership(
     context: WriteContext<LearningPartnershipsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, LearningPartnershipInput>(context, key, held).await
+    write::delete::<_, LearningPartnershipInput>(context, key, precondition).await
 }

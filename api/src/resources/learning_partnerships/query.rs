@@ -1,4 +1,4 @@
-//! What the database does to find learning partnerships.
+//! Queries for learning partnerships: filters, sort orders, facets and relations.
 
 use entity::learning_partnership::Model;
 use entity::vocabulary::{FederalState, PartnerRole, PartnershipFormat, PartnershipStatus, Relation as HowRelated};
@@ -16,7 +16,7 @@ use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
-use crate::write::participants::{Participants, Party};
+use crate::write::participants::{Participant, Participants};
 
 pub(super) const THEMES: Relation =
     Relation::ordered("learning_partnership_theme", "learning_partnership_id", "theme_id", &catalog::THEMES);
@@ -82,13 +82,13 @@ impl Entry for LearningPartnership {
     type Table = entity::learning_partnership::Entity;
     const RESOURCE: &'static Resource = &catalog::LEARNING_PARTNERSHIPS;
 
-    /// Two statements for all relations, however many rows there are.
+    /// Loads all relations with two statements, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES, &SOLUTIONS], &ids).await?;
         let mut partners = PARTNERS.of(db, &ids).await?;
         let mut view = |row: Model| {
-            let partners: Vec<Party<PartnerRole>> = partners.remove(&row.id).unwrap_or_default();
+            let partners: Vec<Participant<PartnerRole>> = partners.remove(&row.id).unwrap_or_default();
             LearningPartnership {
                 themes: links.take(&THEMES, row.id),
                 solutions: links.take(&SOLUTIONS, row.id),

@@ -1,4 +1,4 @@
-//! What the database does to keep learning partnerships.
+//! Storage of learning partnerships.
 
 use entity::learning_partnership;
 use sea_orm::ActiveValue::Set;
@@ -11,6 +11,7 @@ use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog;
 use crate::write::input::Input;
+use crate::write::participants::ParticipantMembers;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
 
 impl Input for LearningPartnershipInput {
@@ -26,7 +27,8 @@ impl Input for LearningPartnershipInput {
             &ReferenceField::once(&catalog::SOLUTIONS, "solutions/*"),
             self.solutions.iter_mut().enumerate().collect(),
         );
-        participants::visit(&mut self.partners, ["partners/*/municipality", "partners/*/project"], visit);
+        let members = ParticipantMembers { municipality: "partners/*/municipality", project: "partners/*/project" };
+        participants::visit_references(&mut self.partners, members, visit);
     }
 
     async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
@@ -42,7 +44,7 @@ impl Input for LearningPartnershipInput {
 }
 
 impl LearningPartnershipInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> learning_partnership::ActiveModel {
         let Self {
             slug,

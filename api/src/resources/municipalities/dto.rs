@@ -1,4 +1,4 @@
-//! What a municipality looks like to the world.
+//! Representation of a municipality.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
@@ -15,139 +15,141 @@ use crate::model::geo::{Bbox, Kilometres, Location, Near};
 use crate::model::highlight::{Highlight, Texts};
 use crate::query::sublists::Lists;
 
-/// A German municipality, district or association of municipalities
+/// German municipality, district or association of municipalities
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Municipality {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "konstanz")]
     pub slug: String,
-    /// Official key (Amtlicher Gemeindeschlüssel): 8 digits, 5 for a district, 9 for an association of municipalities.
-    /// Absent for a body without one.
+    /// Official municipality key (AGS): 8 digits, 5 for a district, 9 for an association of municipalities. Omitted
+    /// when the body has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "08335043", pattern = r"^([0-9]{5}|[0-9]{8,9})$", nullable = false)]
     pub ags: Option<String>,
-    /// What it is called.
+    /// Name.
     #[schema(example = "Konstanz")]
     pub name: String,
-    /// What it calls itself.
+    /// Designation that the municipality uses, such as `Universitätsstadt`. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Universitätsstadt", nullable = false)]
     pub designation: Option<String>,
-    /// What kind of body it is.
+    /// Kind of municipality, district or association.
     pub kind: MunicipalityKind,
-    /// The state it lies in, or has its seat in.
+    /// Federal state of the municipality or of its seat, by ISO 3166-2 code.
     pub federal_state: FederalState,
-    /// The district it belongs to; an independent city is its own.
+    /// District that the municipality belongs to. An independent city is its own district. Omitted for districts and
+    /// for bodies without an official key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub district: Option<District>,
-    /// Inhabitants.
+    /// Population on `population_as_of`. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 86919, minimum = 0, nullable = false)]
     pub population: Option<i32>,
-    /// The day the inhabitants were counted for.
+    /// Reference date of `population`. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2024-12-31", nullable = false)]
     pub population_as_of: Option<NaiveDate>,
-    /// Area in square kilometres.
+    /// Area in square kilometres. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 54.12, minimum = 0, nullable = false)]
     pub area_km2: Option<f64>,
-    /// Its class by inhabitants; districts and associations have none.
+    /// Size class by population. Omitted for districts and associations, and when the population is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub size_class: Option<SizeClass>,
-    /// A point inside it.
+    /// Point inside the municipality. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// Its own pages.
+    /// URL of the website. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://www.konstanz.de", format = "iri", nullable = false)]
     pub website: Option<String>,
-    /// The model projects it is a member of.
+    /// Model projects with the municipality as a member.
     pub projects: Vec<Link>,
-    /// The working groups it is in, itself or with a project it carries.
+    /// Working groups with the municipality, or one of its projects, as a member.
     pub working_groups: Vec<Link>,
-    /// The learning partnerships it takes part in, itself or with a project it carries.
+    /// Learning partnerships with the municipality, or one of its projects, as a partner.
     pub learning_partnerships: Vec<Link>,
-    /// Where the lists of all that belongs to it are.
+    /// Paths of the lists filtered by the municipality.
     pub lists: Lists,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// The district a municipality belongs to
+/// District that a municipality belongs to
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct District {
-    /// Official key of the district, 5 digits.
+    /// Official key of the district (5 digits).
     #[schema(example = "08335", pattern = "^[0-9]{5}$")]
     pub ags: String,
-    /// What the district is called, where the directory has it.
+    /// Name of the district. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Konstanz", nullable = false)]
     pub name: Option<String>,
 }
 
-/// Filters of the list of municipalities.
+/// Query parameters of the list of municipalities.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MunicipalityQuery {
-    /// Kinds of body; repeat for alternatives.
+    /// Kind of municipality, district or association. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["town"]))]
     pub kind: Vec<MunicipalityKind>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-BW"]))]
     pub federal_state: Vec<FederalState>,
-    /// First digits of the official key, 1 to 9; repeat for alternatives.
+    /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives.
     #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08335"]))]
     pub ags: Vec<AgsPrefix>,
-    /// Classes by inhabitants; repeat for alternatives.
+    /// Size class by population. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["medium_town"]))]
     pub size_class: Vec<SizeClass>,
-    /// Only members of a model project, or only the others.
+    /// Whether the municipality is a member of a model project.
     #[param(value_type = Option<bool>, example = true)]
     pub funded: Option<bool>,
-    /// Slugs or ids of projects they are members of; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives. Matches members of the project.
     #[param(style = Form, explode = true, example = json!(["suedwestfalen"]))]
     pub project: Vec<String>,
-    /// Only those with at least so many inhabitants.
+    /// Minimum population. Municipalities of unknown population do not match.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 20_000)]
     pub population_min: Option<BoundedInt<0, 100_000_000>>,
-    /// Only those with at most so many inhabitants.
+    /// Maximum population. Municipalities of unknown population do not match.
     #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 100_000)]
     pub population_max: Option<BoundedInt<0, 100_000_000>>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.6")]
     pub bbox: Option<Bbox>,
-    /// Only what lies around this point: lon,lat in degrees.
+    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres; nothing without it.
+    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<MunicipalityOrder>::schema)]
     pub sort: Option<Sort<MunicipalityOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["federal_state"]))]
     pub facets: Vec<MunicipalityFacet>,
 }
 
-/// What municipalities can be ordered by
+/// Sort orders of the list of municipalities
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MunicipalityOrder {
@@ -166,7 +168,7 @@ impl Order for MunicipalityOrder {
         &["name", "ags", "population", "area_km2", "created_at", "updated_at", "distance", "relevance"];
 }
 
-/// What municipalities can be counted by
+/// Facets of the list of municipalities
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MunicipalityFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a municipality.
+//! Writable members of a municipality, with their validation.
 
 use chrono::NaiveDate;
 use entity::vocabulary::{FederalState, MunicipalityKind};
@@ -12,7 +12,7 @@ use crate::base::validation::rules;
 use crate::model::ags;
 use crate::model::geo::Location;
 
-/// What can be set of a municipality
+/// Writable members of a municipality
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "official_key", skip_on_field_errors = false))]

@@ -19,7 +19,7 @@ use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
     RepresentationParams,
 };
-use crate::import::{Files, Form, FormerKeys};
+use crate::import::{Column, Files, Form, FormerKeys};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
@@ -31,7 +31,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &MUNICIPALITIES,
     noun: "municipality",
     example: "konstanz",
-    about: "Every municipality, district and association of municipalities in Germany.",
+    about: "All municipalities, districts and associations of municipalities in Germany.",
     columns: Municipality::COLUMNS,
     scope: MunicipalitiesWrite::NAME,
     routes,
@@ -43,38 +43,39 @@ pub(crate) const REGISTRATION: Registration = Registration {
         }),
 };
 
-/// The columns of municipalities in the files of `import` and `export`.
-const TABLE: &[&str] = &[
-    "ags",
-    "slug",
-    "name",
-    "designation",
-    "kind",
-    "federal_state",
-    "population",
-    "population_as_of",
-    "area_km2",
-    "lon",
-    "lat",
-    "website",
+/// Columns of municipalities in the CSV files of `import` and `export`.
+const TABLE: &[Column] = &[
+    Column::text("ags"),
+    Column::text("slug"),
+    Column::text("name"),
+    Column::text("designation"),
+    Column::text("kind"),
+    Column::text("federal_state"),
+    Column::number("population"),
+    Column::text("population_as_of"),
+    Column::number("area_km2"),
+    Column::number("location.lon"),
+    Column::number("location.lat"),
+    Column::text("website"),
 ];
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_municipalities);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_municipality_batch);
     cfg.service(list_municipalities).service(get_municipality).service(get_municipality_list);
     cfg.service(create_municipality)
         .service(replace_municipality)
-        .service(change_municipality)
+        .service(update_municipality)
         .service(delete_municipality);
 }
 
 /// List municipalities
 ///
-/// Every German municipality, district and association of municipalities, from the register of the Federal Statistical
-/// Office (© Statistisches Bundesamt, Gemeindeverzeichnis), in German order of their names.
+/// Returns all German municipalities, districts and associations of municipalities, from the register of the Federal
+/// Statistical Office (© Statistisches Bundesamt, Gemeindeverzeichnis). Sorted by name in German alphabetical order by
+/// default.
 #[utoipa::path(params(ListParams, MunicipalityQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of municipalities, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of municipalities, or all matches in a streamed format", content(
         (Page<Municipality> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/municipalities")]
@@ -86,9 +87,10 @@ async fn list_municipalities(
     list::list(&context, &req, list, query::plan, Municipality::load).await.map(Public)
 }
 
-/// Read a municipality
+/// Get a municipality
 ///
-/// The key is its slug, its id or its official key (AGS): 8 digits, 5 for a district, 9 for an association.
+/// The `key` is the slug, the ID or the official key (AGS): 8 digits, 5 for a district, 9 for an association of
+/// municipalities.
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The municipality", content(
         (Municipality = "application/json"), (Feature = "application/geo+json")
@@ -103,20 +105,21 @@ async fn get_municipality(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Go to a list of what belongs to a municipality
+/// Redirect to a list filtered by a municipality
 ///
-/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
-/// passed on to it.
+/// Redirects to the list named by `list`, filtered by the municipality: `projects`, `solutions`, `practice-examples`,
+/// `working-groups`, `learning-partnerships`, `events` or `publications`. Other query parameters are passed on to that
+/// list.
 #[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or id of the entry.", example = "konstanz"),
-    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+    ("key" = String, Path, description = "Official key, slug or ID of the municipality.", example = "konstanz"),
+    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
 ), responses(ListRedirect))]
 #[get("/v1/municipalities/{key}/{list}")]
 async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &MUNICIPALITIES, query::LISTS, path).await
 }
 
-/// Add a municipality
+/// Create a municipality
 #[utoipa::path]
 #[post("/v1/municipalities")]
 async fn create_municipality(
@@ -126,10 +129,10 @@ async fn create_municipality(
     write::create(context, input).await
 }
 
-/// Add many municipalities at once
+/// Create municipalities in a batch
 #[utoipa::path]
 #[post("/v1/municipalities/batch")]
-async fn create_municipalities(
+async fn create_municipality_batch(
     context: WriteContext<MunicipalitiesWrite, BatchQuery>,
     batch: BatchBody<MunicipalityInput>,
 ) -> Result<HttpResponse> {
@@ -142,22 +145,22 @@ async fn create_municipalities(
 async fn replace_municipality(
     context: WriteContext<MunicipalitiesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a municipality
+/// Update a municipality
 #[utoipa::path]
 #[patch("/v1/municipalities/{key}")]
-async fn change_municipality(
+async fn update_municipality(
     context: WriteContext<MunicipalitiesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<MunicipalityInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a municipality
@@ -166,8 +169,8 @@ async fn change_municipality(
 async fn delete_municipality(
     context: WriteContext<MunicipalitiesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, MunicipalityInput>(context, key, held).await
+    write::delete::<_, MunicipalityInput>(context, key, precondition).await
 }

@@ -1,4 +1,4 @@
-//! What the database does to find municipalities.
+//! Queries for municipalities: filters, sort orders, facets and relations.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
 use crate::query::sublists::Lists;
 
-/// The lists of what belongs to a municipality.
+/// Lists that can be filtered by a municipality.
 pub(super) const LISTS: &[&str] = &[
     "projects",
     "solutions",
@@ -69,7 +69,7 @@ fn filters(query: &MunicipalityQuery) -> Filter {
         .and(area)
 }
 
-/// As the index on keys has it.
+/// The expression that the index on official keys uses.
 const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
 
 fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
@@ -97,7 +97,7 @@ impl Entry for Municipality {
     type Table = entity::municipality::Entity;
     const RESOURCE: &'static Resource = &catalog::MUNICIPALITIES;
 
-    /// Two statements for all relations, however many rows there are.
+    /// Loads all relations with two statements, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let districts = districts(db, &rows).await?;
         let mut links = links(db, &[&PROJECTS, &GROUPS, &PARTNERSHIPS], &ids(&rows, |row| row.id)).await?;
@@ -129,7 +129,7 @@ impl Entry for Municipality {
     }
 }
 
-/// The names of the rows' districts, by key.
+/// Returns the names of the districts of the rows, by official key.
 async fn districts(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<String, String>> {
     let mut keys: Vec<String> = rows.iter().filter_map(|row| row.district_ags.clone()).collect();
     keys.sort();

@@ -1,4 +1,4 @@
-//! What the database does to keep municipalities.
+//! Storage of municipalities.
 
 use entity::municipality;
 use sea_orm::ActiveValue::Set;
@@ -33,7 +33,7 @@ impl Input for MunicipalityInput {
 }
 
 impl MunicipalityInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> municipality::ActiveModel {
         let Self {
             ags,

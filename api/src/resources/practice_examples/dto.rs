@@ -1,4 +1,4 @@
-//! What a practice example looks like to the world.
+//! Representation of a practice example.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocabulary::{ConfirmedBy, Freshness, Relation, Status, Workstream};
@@ -17,164 +17,166 @@ use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
 
-/// A municipality's account of doing it: origin or adoption, success or failure
+/// Report of a municipality that developed or adopted a solution, successfully or not
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PracticeExample {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000009")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "konstanz-open-smartcity-app")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     pub title: Text,
-    /// The municipality whose account it is.
+    /// Municipality that reports.
     pub municipality: MunicipalityLink,
-    /// The project it is part of.
+    /// Model project that the example belongs to. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub project: Option<Link>,
-    /// The solution it is an example of.
+    /// Solution that the example is about. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub solution: Option<Link>,
-    /// Whether it is the origin of the solution, or how the municipality came by it.
+    /// Relation to the solution: `origin`, or the form of cooperation that led to the adoption.
     pub relation: Relation,
-    /// Where it stands.
+    /// Current status. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub status: Option<Status>,
-    /// Why and when it was discontinued; only with that status.
+    /// Reasons and date of discontinuation. Omitted when unknown, and unless `status` is `discontinued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub discontinued: Option<Discontinued>,
-    /// What it is an answer to.
+    /// Challenge that the municipality addressed. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub challenge: Option<Text>,
-    /// How it was done.
+    /// Approach taken. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub approach: Option<Text>,
-    /// What came of it.
+    /// Results. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub results: Option<Text>,
-    /// What was learned.
+    /// Lessons learned. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub lessons_learned: Option<Text>,
-    /// What others should know who want to do it too.
+    /// Notes for municipalities that want to adopt the approach. Omitted when there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub transfer_notes: Option<Text>,
-    /// What helped.
+    /// Success factors.
     pub success_factors: Vec<Factor>,
-    /// What stood in the way.
+    /// Obstacles.
     pub obstacles: Vec<Factor>,
-    /// What was measured.
+    /// Measured impacts.
     pub impacts: Vec<Impact>,
-    /// What it cost.
+    /// Costs in euros. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub costs: Option<Costs>,
-    /// How much work it took.
+    /// Staffing in full-time equivalents. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub staffing: Option<Staffing>,
-    /// Since when.
+    /// Start date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_on: Option<PartialDate>,
-    /// Until when.
+    /// End date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_on: Option<PartialDate>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// Numbers of the United Nations' Sustainable Development Goals it serves, 1 to 17.
+    /// Numbers of the Sustainable Development Goals of the United Nations that the practice example serves, 1 to 17.
     #[schema(example = json!([9, 11]))]
     pub sdgs: Vec<i16>,
-    /// Who to ask: offices, not persons.
+    /// Contacts: offices with a functional mailbox or a web form.
     pub contacts: Vec<Contact>,
-    /// Pages about it.
+    /// Links to web pages about the practice example.
     pub links: Vec<WebLink>,
-    /// The day its municipality last confirmed it.
+    /// Date of the last confirmation by the municipality. Omitted when the example has never been confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31", nullable = false)]
     pub last_confirmed_on: Option<NaiveDate>,
-    /// How long ago that was; absent where it has not confirmed it yet.
+    /// Freshness of the last confirmation. Omitted when the example has never been confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub freshness: Option<Freshness>,
-    /// Who stands by it: its municipality as the adopter, and where it takes a solution over, those it comes from.
+    /// Sides that have confirmed the example. `adopter` is the municipality of the example. `origin` is a municipality
+    /// that the solution comes from, or the municipality of the example when `relation` is `origin`.
     pub confirmed_by: Vec<ConfirmedBy>,
-    /// Where its municipality lies.
+    /// Location of the municipality. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Pegel</mark> im Blick" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Something that helped, or stood in the way
+/// Success factor or obstacle
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Factor {
-    /// What it was.
+    /// Description, up to 500 characters.
     #[validate(custom(function = "rules::summary"))]
     #[schema(value_type = SummaryText)]
     pub text: Text,
-    /// The side of the work it belongs to.
+    /// Workstream that the factor belongs to. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub workstream: Option<Workstream>,
 }
 
-/// Something that was measured
+/// Measured impact
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Impact {
-    /// What was measured.
+    /// Name of the indicator.
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "Wasserverbrauch", min_length = 1, max_length = 200)]
     pub indicator: String,
-    /// The value before.
+    /// Value before the implementation. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 120.0, nullable = false)]
     pub baseline: Option<f64>,
-    /// The value now.
+    /// Value measured. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 90.0, nullable = false)]
     pub value: Option<f64>,
-    /// The unit of both.
+    /// Unit of `baseline` and `value`. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "m³ im Jahr", nullable = false, min_length = 1, max_length = 200)]
     pub unit: Option<String>,
-    /// When it was measured.
+    /// Date of the measurement, as precise as known. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub measured_on: Option<PartialDate>,
-    /// How it was measured.
+    /// Method of measurement, up to 500 characters. Omitted when not described.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::summary"))]
     #[schema(value_type = Option<SummaryText>, nullable = false)]
     pub method: Option<Text>,
-    /// Where that can be read.
+    /// URL of the evidence. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::web"))]
     #[schema(example = "https://example.org/bericht", format = "iri", nullable = false, max_length = 2000)]

@@ -1,4 +1,4 @@
-//! What the list of practice examples can be asked.
+//! Query parameters of the list of practice examples.
 
 use entity::PartialDate;
 use entity::vocabulary::{
@@ -12,74 +12,76 @@ use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Near};
 
-/// Filters of the list of practice examples.
+/// Query parameters of the list of practice examples.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PracticeExampleQuery {
-    /// Origin, or how they came by it; repeat for alternatives.
+    /// Relation to the solution. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["transfer"]))]
     pub relation: Vec<Relation>,
-    /// Where they stand; repeat for alternatives.
+    /// Status. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["operational"]))]
     pub status: Vec<Status>,
-    /// Discontinued for this reason; repeat for alternatives.
+    /// Reason for discontinuation. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["funding_ended"]))]
     pub discontinued_reason: Vec<DiscontinuedReason>,
-    /// With a success factor or obstacle on this side of the work; repeat for alternatives.
+    /// Workstream of a success factor or obstacle. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["legal"]))]
     pub workstream: Vec<Workstream>,
-    /// How long ago they were confirmed; repeat for alternatives.
+    /// Freshness of the last confirmation. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["fresh"]))]
     pub freshness: Vec<Freshness>,
-    /// Who stands by them; repeat for alternatives.
+    /// Side that has confirmed the example. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["adopter"]))]
     pub confirmed_by: Vec<ConfirmedBy>,
-    /// Whether they take a solution over, or are its origin.
+    /// Whether the example is an adoption, that is, its `relation` is not `origin`.
     #[param(value_type = Option<bool>, example = true)]
     pub adoption: Option<bool>,
-    /// With costs that rest on this; repeat for alternatives.
+    /// Basis of the cost figures. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["actual"]))]
     pub cost_basis: Vec<CostBasis>,
-    /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
+    /// Number of a Sustainable Development Goal, 1 to 17. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<BoundedInt<1, 17>>,
-    /// Slugs or ids of solutions; repeat for alternatives.
+    /// Slug or ID of a solution. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
     pub solution: Vec<String>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of projects; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["solingen"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of municipalities; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
-    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives.
     #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Only what goes on at or after this year, month or day.
+    /// Start of a period: a year, month or day. Matches entries that are not over before its first day. Entries without
+    /// dates do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2024")]
     pub from: Option<PartialDate>,
-    /// Only what begins at or before the end of this year, month or day.
+    /// End of a period: a year, month or day. Matches entries that have started by its last day. Entries without dates
+    /// do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
-    /// Only what lies around this point: lon,lat in degrees.
+    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres; nothing without it.
+    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<PracticeExampleOrder>::schema)]
     pub sort: Option<Sort<PracticeExampleOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["relation"]))]
     pub facets: Vec<PracticeExampleFacet>,
 }
@@ -95,7 +97,7 @@ impl Filters for PracticeExampleQuery {
     }
 }
 
-/// What practice examples can be ordered by
+/// Sort orders of the list of practice examples
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PracticeExampleOrder {
@@ -113,7 +115,7 @@ impl Order for PracticeExampleOrder {
         &["title", "starts_on", "last_confirmed_on", "distance", "created_at", "updated_at", "relevance"];
 }
 
-/// What practice examples can be counted by
+/// Facets of the list of practice examples
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PracticeExampleFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a practice example.
+//! Writable members of a practice example, with their validation.
 
 use chrono::NaiveDate;
 use entity::vocabulary::{Relation, Status};
@@ -13,7 +13,7 @@ use crate::base::text_limits::{LongText, ShortText};
 use crate::base::validation::rules;
 use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
 
-/// What can be set of a practice example
+/// Writable members of a practice example
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_and_end_fit", skip_on_field_errors = false))]
@@ -24,15 +24,15 @@ pub(crate) struct PracticeExampleInput {
     #[validate(custom(function = "rules::label"))]
     #[schema(value_type = ShortText)]
     pub title: Text,
-    /// Official key, slug or id.
+    /// Official key, slug or ID of the municipality that reports.
     #[schema(example = "08421000")]
     pub municipality: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    /// Slug or id.
+    /// Slug or ID of the model project that the example belongs to.
     #[schema(example = "ulm")]
     pub project: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    /// Slug or id.
+    /// Slug or ID of the solution that the example is about.
     #[schema(example = "open-smartcity-app")]
     pub solution: Option<String>,
     pub relation: Relation,
@@ -85,7 +85,7 @@ pub(crate) struct PracticeExampleInput {
     pub ends_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]

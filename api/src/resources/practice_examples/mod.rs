@@ -1,4 +1,4 @@
-//! One municipality's account of doing it: origin or adoption, success or failure.
+//! Practice examples: reports of municipalities that developed or adopted a solution, successfully or not.
 
 mod confirm;
 mod dto;
@@ -34,7 +34,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PRACTICE_EXAMPLES,
     noun: "practice example",
     example: "an-origin",
-    about: "One municipality's account of doing it: origin or adoption, success or failure.",
+    about: "Practice examples: reports of municipalities that developed or adopted a solution, successfully or not.",
     columns: PracticeExample::COLUMNS,
     scope: PracticeExamplesWrite::NAME,
     routes,
@@ -42,20 +42,21 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_practice_examples).service(create_practice_example_confirmation);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_practice_example_batch).service(create_practice_example_confirmation);
     cfg.service(list_practice_examples).service(get_practice_example);
     cfg.service(create_practice_example)
         .service(replace_practice_example)
-        .service(change_practice_example)
+        .service(update_practice_example)
         .service(delete_practice_example);
 }
 
 /// List practice examples
 ///
-/// Accounts of municipalities that did it, or tried, in German order of titles.
+/// Returns the reports of municipalities that developed or adopted a solution, including discontinued implementations.
+/// Sorted by title in German alphabetical order by default.
 #[utoipa::path(params(ListParams, PracticeExampleQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of practice examples, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of practice examples, or all matches in a streamed format", content(
         (Page<PracticeExample> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/practice-examples")]
@@ -67,7 +68,7 @@ async fn list_practice_examples(
     list::list(&context, &req, list, query::plan, PracticeExample::load).await.map(Public)
 }
 
-/// Read a practice example
+/// Get a practice example
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The practice example", content((PracticeExample = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/practice-examples/{key}")]
@@ -82,8 +83,12 @@ async fn get_practice_example(
 
 /// Confirm a practice example
 ///
-/// Says that what is told of it holds today. Its municipality confirms as the adopter, or the origin, and `last_confirmed_on`
-/// becomes the day it is in Germany; those whose solution it takes over confirm as the origin that it does.
+/// Confirms that the information about the practice example is correct. Requires `submissions:write` and a token for
+/// the municipality of the example, for a municipality that the adopted solution comes from, or for all municipalities.
+/// The municipality of the example confirms as `adopter`, or as `origin` when `relation` is `origin`, and sets
+/// `last_confirmed_on` to the current date in Germany. A provider of the adopted solution, or a member of one of its
+/// projects, confirms the adoption as `origin` and leaves `last_confirmed_on` unchanged. A token for all municipalities
+/// sets `last_confirmed_on` and adds nothing to `confirmed_by`. A further confirmation on the same day changes nothing.
 #[utoipa::path(security(("token" = [SubmissionsWrite::NAME])), responses((status = 200, description = "The practice example", body = PracticeExample)))]
 #[post("/v1/practice-examples/{key}/confirmations")]
 async fn create_practice_example_confirmation(
@@ -94,7 +99,7 @@ async fn create_practice_example_confirmation(
     write::confirm::<_, PracticeExampleInput>(context, key, confirm::authorize_confirmation).await
 }
 
-/// Add a practice example
+/// Create a practice example
 #[utoipa::path]
 #[post("/v1/practice-examples")]
 async fn create_practice_example(
@@ -104,10 +109,10 @@ async fn create_practice_example(
     write::create(context, input).await
 }
 
-/// Add many practice examples at once
+/// Create practice examples in a batch
 #[utoipa::path]
 #[post("/v1/practice-examples/batch")]
-async fn create_practice_examples(
+async fn create_practice_example_batch(
     context: WriteContext<PracticeExamplesWrite, BatchQuery>,
     batch: BatchBody<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
@@ -120,22 +125,22 @@ async fn create_practice_examples(
 async fn replace_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a practice example
+/// Update a practice example
 #[utoipa::path]
 #[patch("/v1/practice-examples/{key}")]
-async fn change_practice_example(
+async fn update_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<PracticeExampleInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a practice example
@@ -144,8 +149,8 @@ async fn change_practice_example(
 async fn delete_practice_example(
     context: WriteContext<PracticeExamplesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, PracticeExampleInput>(context, key, held).await
+    write::delete::<_, PracticeExampleInput>(context, key, precondition).await
 }

@@ -1,4 +1,4 @@
-//! What the database does to find practice examples.
+//! Queries for practice examples: filters, sort orders, facets and relations.
 
 use anyhow::anyhow;
 use entity::practice_example::Model;
@@ -98,7 +98,7 @@ impl Entry for PracticeExample {
     type Table = entity::practice_example::Entity;
     const RESOURCE: &'static Resource = &catalog::PRACTICE_EXAMPLES;
 
-    /// Three statements for all relations, however many rows there are.
+    /// Loads all relations with three statements, whatever the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -110,7 +110,7 @@ impl Entry for PracticeExample {
                 municipality: links
                     .take(&MUNICIPALITY, row.id)
                     .pop()
-                    .ok_or_else(|| Error::internal(anyhow!("an example of nobody")))?,
+                    .ok_or_else(|| Error::internal(anyhow!("a practice example without a municipality")))?,
                 project: links.take(&PROJECTS, row.id).pop(),
                 solution: links.take(&SOLUTIONS, row.id).pop(),
                 themes: links.take(&THEMES, row.id),

@@ -1,4 +1,4 @@
-//! What the database does to keep practice examples.
+//! Storage of practice examples.
 
 use chrono::NaiveDate;
 use entity::practice_example;
@@ -64,7 +64,7 @@ impl Input for PracticeExampleInput {
 }
 
 impl PracticeExampleInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     fn row(self, references: &ResolvedReferences, id: Uuid, write: &Write) -> Result<practice_example::ActiveModel> {
         let Self {

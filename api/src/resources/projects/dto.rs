@@ -1,4 +1,4 @@
-//! What a project looks like to the world.
+//! Representation of a project.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{Category, FederalState, Phase, ProjectRole};
@@ -18,162 +18,163 @@ use crate::model::identifier::Identifier;
 use crate::model::municipality_link::MunicipalityLink;
 use crate::query::sublists::Lists;
 
-/// A smart-city model project
+/// Smart city model project
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Project {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "ulm")]
     pub slug: String,
-    /// What the project calls itself.
+    /// Name.
     #[schema(example = "Ulm")]
     pub name: String,
-    /// What it is about, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// What it is about, at length.
+    /// Description. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<Text>,
-    /// The round of the programme it was chosen in.
+    /// Round of the programme in which the project was selected, 1 to 3.
     #[schema(example = 1, minimum = 1, maximum = 3)]
     pub round: i16,
-    /// The year of that round.
+    /// Year of the round.
     #[schema(example = 2019)]
     pub round_year: i16,
-    /// What kind of place carries it, as the programme records it; not derived from inhabitants.
+    /// Category recorded by the programme, independent of the population.
     pub category: Category,
-    /// Where it stands; absent where that is not known.
+    /// Current phase. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub phase: Option<Phase>,
-    /// When it began.
+    /// Start date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_on: Option<PartialDate>,
-    /// When it ends.
+    /// End date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_on: Option<PartialDate>,
-    /// Its own pages.
+    /// URL of the website. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://solingen.digital", format = "iri", nullable = false)]
     pub website: Option<String>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// The municipalities, districts and associations that carry it; one leads.
+    /// Municipalities, districts and associations that carry out the project. Exactly one has the role `lead`.
     pub members: Vec<ProjectMember>,
-    /// The states it lies in, by ISO 3166-2 code: those of its members, and those an association reaches into.
+    /// Federal states by ISO 3166-2 code: those of the members, and additional states that an association extends into.
     pub federal_states: Vec<FederalState>,
-    /// Where its lead lies.
+    /// Location of the lead municipality. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// How much there is of it in other lists.
+    /// Number of entries that refer to the project, by resource.
     pub counts: ProjectCounts,
-    /// Where those lists are.
+    /// Paths of the lists filtered by the project.
     pub lists: Lists,
-    /// What it is called in other registers.
+    /// Identifiers of the project in other registers.
     pub identifiers: Vec<Identifier>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/modellprojekte/solingen"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
-    /// The states that were recorded beyond those of the members.
+    /// Federal states recorded in addition to those of the members.
     #[serde(skip)]
     pub own_states: Vec<FederalState>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// How much there is of a project in other lists
+/// Number of entries that refer to a project, by resource
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProjectCounts {
-    /// Solutions.
+    /// Number of solutions.
     #[schema(example = 11)]
     pub solutions: i64,
-    /// Practice examples.
+    /// Number of practice examples.
     #[schema(example = 0)]
     pub practice_examples: i64,
-    /// Working groups it is a member of.
+    /// Number of working groups with the project as a member.
     #[schema(example = 2)]
     pub working_groups: i64,
-    /// Learning partnerships it takes part in.
+    /// Number of learning partnerships with the project as a partner.
     #[schema(example = 1)]
     pub learning_partnerships: i64,
-    /// Events it hosts.
+    /// Number of events hosted by the project.
     #[schema(example = 1)]
     pub events: i64,
-    /// Publications it comes into.
+    /// Number of publications from or about the project.
     #[schema(example = 3)]
     pub publications: i64,
 }
 
-/// A municipality's part in a project
+/// Member of a project
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct ProjectMember {
-    /// The municipality, district or association.
+    /// Municipality, district or association.
     pub municipality: MunicipalityLink,
-    /// What it is in the project.
+    /// Role in the project.
     pub role: ProjectRole,
 }
 
-/// Filters of the list of projects.
+/// Query parameters of the list of projects.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ProjectQuery {
-    /// Rounds of the programme, 1 to 3; repeat for alternatives.
+    /// Round of the programme, 1 to 3. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
     pub round: Vec<BoundedInt<1, 3>>,
-    /// Years of the rounds; repeat for alternatives.
+    /// Year of the round. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2019]))]
     pub round_year: Vec<BoundedInt<2000, 2099>>,
-    /// Kinds of place; repeat for alternatives.
+    /// Category. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["large_city"]))]
     pub category: Vec<Category>,
-    /// Phases; repeat for alternatives.
+    /// Phase. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["completed"]))]
     pub phase: Vec<Phase>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Official keys, slugs or ids of members; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches members of the project.
     #[param(style = Form, explode = true, example = json!(["08421000"]))]
     pub municipality: Vec<String>,
-    /// First digits of a member's official key, 1 to 9; repeat for alternatives.
+    /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives. Matches members of the project.
     #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
-    /// Only what lies around this point: lon,lat in degrees.
+    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres; nothing without it.
+    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<ProjectOrder>::schema)]
     pub sort: Option<Sort<ProjectOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["theme", "federal_state"]))]
     pub facets: Vec<ProjectFacet>,
 }
 
-/// What projects can be ordered by
+/// Sort orders of the list of projects
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProjectOrder {
@@ -193,7 +194,7 @@ impl Order for ProjectOrder {
         &["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at", "distance", "relevance"];
 }
 
-/// What projects can be counted by
+/// Facets of the list of projects
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProjectFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a project.
+//! Writable members of a project, with their validation.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::base::text_limits::{LongText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::identifier::Identifier;
 
-/// What can be set of a project
+/// Writable members of a project
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
@@ -37,7 +37,7 @@ pub(crate) struct ProjectInput {
     pub starts_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<PartialDate>,
-    /// States beyond those of the members, for an association that reaches across borders.
+    /// Federal states in addition to those of the members, for an association that extends into further states.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub federal_states: Vec<FederalState>,
     #[validate(custom(function = "one_leads"))]
@@ -53,7 +53,7 @@ pub(crate) struct ProjectInput {
     #[validate(custom(function = "rules::description"))]
     #[schema(value_type = Option<LongText>)]
     pub description: Option<Text>,
-    /// Slugs of themes.
+    /// Slugs or IDs of themes.
     #[serde(default)]
     #[validate(custom(function = "few_themes"))]
     #[schema(example = json!(["mobility"]), max_items = 10)]
@@ -66,14 +66,14 @@ pub(crate) struct ProjectInput {
     pub sources: Vec<String>,
 }
 
-/// A member, by official key, slug or id
+/// Member of a project
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberInput {
-    /// Official key, slug or id.
+    /// Official key, slug or ID of the municipality.
     #[schema(example = "08421000")]
     pub municipality: String,
-    /// What it is in the project.
+    /// Role in the project.
     pub role: ProjectRole,
 }
 

@@ -1,4 +1,4 @@
-//! Model projects.
+//! Model projects of the funding programme.
 
 mod dto;
 mod input;
@@ -31,7 +31,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PROJECTS,
     noun: "project",
     example: "solingen",
-    about: "The model projects of the programme.",
+    about: "Model projects of the funding programme *Modellprojekte Smart Cities*.",
     columns: Project::COLUMNS,
     scope: ProjectsWrite::NAME,
     routes,
@@ -39,17 +39,18 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_projects);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_project_batch);
     cfg.service(list_projects).service(get_project).service(get_project_list);
-    cfg.service(create_project).service(replace_project).service(change_project).service(delete_project);
+    cfg.service(create_project).service(replace_project).service(update_project).service(delete_project);
 }
 
 /// List model projects
 ///
-/// The 73 model projects "from Aalen to Zwönitz": in German order of the municipality that leads them.
+/// Returns the model projects of the funding programme. Sorted by the name of the lead municipality in German
+/// alphabetical order by default.
 #[utoipa::path(params(ListParams, ProjectQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of projects, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of projects, or all matches in a streamed format", content(
         (Page<Project> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/projects")]
@@ -61,7 +62,7 @@ async fn list_projects(
     list::list(&context, &req, list, query::plan, Project::load).await.map(Public)
 }
 
-/// Read a model project
+/// Get a model project
 #[utoipa::path(params(RepresentationParams), responses((status = 200, description = "The project", content(
         (Project = "application/json"), (Feature = "application/geo+json")
     ))))]
@@ -75,30 +76,30 @@ async fn get_project(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Go to a list of what belongs to a project
+/// Redirect to a list filtered by a project
 ///
-/// Redirects to the list of that name, filtered by the entry: `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `publications`. Other parameters are
-/// passed on to it.
+/// Redirects to the list named by `list`, filtered by the project: `solutions`, `practice-examples`, `working-groups`,
+/// `learning-partnerships`, `events` or `publications`. Other query parameters are passed on to that list.
 #[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or id of the entry.", example = "solingen"),
-    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+    ("key" = String, Path, description = "Slug or ID of the project.", example = "solingen"),
+    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
 ), responses(ListRedirect))]
 #[get("/v1/projects/{key}/{list}")]
 async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &PROJECTS, query::LISTS, path).await
 }
 
-/// Add a model project
+/// Create a model project
 #[utoipa::path]
 #[post("/v1/projects")]
 async fn create_project(context: WriteContext<ProjectsWrite>, input: Json<ProjectInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
-/// Add many projects at once
+/// Create model projects in a batch
 #[utoipa::path]
 #[post("/v1/projects/batch")]
-async fn create_projects(
+async fn create_project_batch(
     context: WriteContext<ProjectsWrite, BatchQuery>,
     batch: BatchBody<ProjectInput>,
 ) -> Result<HttpResponse> {
@@ -111,22 +112,22 @@ async fn create_projects(
 async fn replace_project(
     context: WriteContext<ProjectsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<ProjectInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a model project
+/// Update a model project
 #[utoipa::path]
 #[patch("/v1/projects/{key}")]
-async fn change_project(
+async fn update_project(
     context: WriteContext<ProjectsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<ProjectInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a model project
@@ -135,8 +136,8 @@ async fn change_project(
 async fn delete_project(
     context: WriteContext<ProjectsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, ProjectInput>(context, key, held).await
+    write::delete::<_, ProjectInput>(context, key, precondition).await
 }

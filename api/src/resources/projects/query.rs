@@ -1,4 +1,4 @@
-//! What the database does to find projects.
+//! Queries for projects: filters, sort orders, facets and relations.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, counts, links};
 use crate::query::sublists::Lists;
 
-/// The lists of what belongs to a project.
+/// Lists that can be filtered by a project.
 pub(super) const LISTS: &[&str] =
     &["solutions", "practice-examples", "working-groups", "learning-partnerships", "events", "publications"];
 
@@ -71,7 +71,7 @@ fn filters(query: &ProjectQuery) -> Filter {
         .within("project_place", query.bbox, query.near, query.radius_km)
 }
 
-/// The name of the municipality that leads a project, as it is sorted by.
+/// Sort key of the name of the lead municipality.
 const LEAD: &str = "coalesce((select name_key from project_place where project_place.project_id = project.id), '')";
 
 fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
@@ -107,7 +107,7 @@ impl Entry for Project {
     type Table = entity::project::Entity;
     const RESOURCE: &'static Resource = &catalog::PROJECTS;
 
-    /// Three statements for all relations, however many rows there are.
+    /// Loads all relations with three statements, whatever the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -159,7 +159,8 @@ impl Entry for Project {
     }
 }
 
-/// The states of the members and those the project names beyond them, each once, by code.
+/// Returns the federal states of the members and the additional ones of the project, without duplicates, sorted by
+/// code.
 fn states(own: &[FederalState], members: &[Member]) -> Vec<FederalState> {
     let mut states: Vec<_> = own.iter().copied().chain(members.iter().map(|member| member.federal_state)).collect();
     states.sort_by_key(|state| state.value());
@@ -167,7 +168,7 @@ fn states(own: &[FederalState], members: &[Member]) -> Vec<FederalState> {
     states
 }
 
-/// A member, with what a project has from it.
+/// Member of a project, with the values that the project takes from it.
 struct Member {
     link: MunicipalityLink,
     role: ProjectRole,
@@ -175,7 +176,7 @@ struct Member {
     location: Option<Location>,
 }
 
-/// The members of some projects, in their order.
+/// Returns the members of each project, in their order.
 async fn members(db: &impl ConnectionTrait, projects: &[Uuid]) -> Result<HashMap<Uuid, Vec<Member>>> {
     let rows = project_member::Entity::find()
         .find_also_related(municipality::Entity)

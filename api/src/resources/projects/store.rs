@@ -1,4 +1,4 @@
-//! What the database does to keep projects.
+//! Storage of projects.
 
 use entity::project;
 use entity::vocabulary::ProjectRole;
@@ -60,7 +60,7 @@ const MEMBERS: ChildTable<'_> = ChildTable {
 };
 
 impl ProjectInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> project::ActiveModel {
         let Self {
             slug,

@@ -1,4 +1,4 @@
-//! What a publication looks like to the world.
+//! Representation of a publication.
 
 use chrono::{DateTime, Utc};
 use entity::Text;
@@ -13,97 +13,98 @@ use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 
-/// A study, guide, strategy or other text
+/// Study, guide, strategy or other publication
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Publication {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000004")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "smart-city-charter-2017")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     #[schema(example = "Smart City Charta")]
     pub title: String,
-    /// What stands below the title.
+    /// Subtitle. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Digitale Transformation in den Kommunen nachhaltig gestalten", nullable = false)]
     pub subtitle: Option<String>,
-    /// What kind of text it is.
+    /// Kind of publication.
     pub kind: PublicationKind,
-    /// The year it came out.
+    /// Year of publication. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 2017, nullable = false)]
     pub year: Option<i16>,
-    /// Who brought it out.
+    /// Names of the publishers.
     #[schema(example = json!(["BBSR", "BMWSB"]))]
     pub publishers: Vec<String>,
-    /// The projects it comes from or is about.
+    /// Model projects that the publication comes from or is about.
     pub projects: Vec<Link>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// The language it is written in, by ISO 639-1 code.
+    /// Language of the publication by ISO 639-1 code.
     #[schema(example = "de", pattern = "^[a-z]{2}$")]
     pub language: String,
-    /// Where it can be read.
+    /// URL of the publication. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://www.smart-city-dialog.de/smart-city-charta", format = "iri", nullable = false)]
     pub url: Option<String>,
-    /// Digital object identifier, without the resolver.
+    /// Digital object identifier (DOI), without `https://doi.org/`. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "10.1000/182", nullable = false)]
     pub doi: Option<String>,
-    /// What it says, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title": "<mark>Smart City</mark> Charta" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Filters of the list of publications.
+/// Query parameters of the list of publications.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PublicationQuery {
-    /// Kinds of text; repeat for alternatives.
+    /// Kind of publication. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["study"]))]
     pub kind: Vec<PublicationKind>,
-    /// Years they came out in; repeat for alternatives.
+    /// Year of publication. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2023]))]
     pub year: Vec<BoundedInt<1900, 2999>>,
-    /// Publishers, as they are written; repeat for alternatives.
+    /// Name of a publisher, matched exactly. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["KTS"]))]
     pub publisher: Vec<String>,
-    /// Languages by ISO 639-1 code; repeat for alternatives.
+    /// Language by ISO 639-1 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["de"]))]
     pub language: Vec<String>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of projects; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["solingen"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of municipalities that carry a project of it; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches members of the projects.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
     #[param(required = false, schema_with = Sort::<PublicationOrder>::schema)]
     pub sort: Option<Sort<PublicationOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["kind", "year"]))]
     pub facets: Vec<PublicationFacet>,
 }
@@ -118,7 +119,7 @@ impl Filters for PublicationQuery {
     }
 }
 
-/// What publications can be ordered by
+/// Sort orders of the list of publications
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PublicationOrder {
@@ -133,7 +134,7 @@ impl Order for PublicationOrder {
     const VALUES: &'static [&'static str] = &["year", "title", "created_at", "updated_at", "relevance"];
 }
 
-/// What publications can be counted by
+/// Facets of the list of publications
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PublicationFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a publication.
+//! Writable members of a publication, with their validation.
 
 use entity::Text;
 use entity::vocabulary::PublicationKind;
@@ -10,7 +10,7 @@ use super::dto::Publication;
 use crate::base::text_limits::SummaryText;
 use crate::base::validation::rules;
 
-/// What can be set of a publication
+/// Writable members of a publication
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicationInput {
@@ -35,12 +35,12 @@ pub(crate) struct PublicationInput {
     pub publishers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
-    /// Slugs or ids of projects.
+    /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[validate(custom(function = "rules::language"))]
@@ -81,7 +81,7 @@ impl From<Publication> for PublicationInput {
     }
 }
 
-/// A digital object identifier, without the resolver before it.
+/// Checks a digital object identifier (DOI) without the address of a resolver.
 fn is_doi(doi: &str) -> Result<(), ValidationError> {
     let registrant = |number: &str| (4..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
     let parts = doi.strip_prefix("10.").and_then(|rest| rest.split_once('/'));

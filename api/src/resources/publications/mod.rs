@@ -1,4 +1,4 @@
-//! Studies, guides, strategies and other texts.
+//! Studies, guides, strategies and other publications.
 
 mod dto;
 mod input;
@@ -30,7 +30,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &PUBLICATIONS,
     noun: "publication",
     example: "smart-city-charter-2017",
-    about: "Studies, guides, strategies and other texts.",
+    about: "Studies, guides, strategies and other publications.",
     columns: Publication::COLUMNS,
     scope: PublicationsWrite::NAME,
     routes,
@@ -38,20 +38,20 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_publications);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_publication_batch);
     cfg.service(list_publications).service(get_publication);
     cfg.service(create_publication)
         .service(replace_publication)
-        .service(change_publication)
+        .service(update_publication)
         .service(delete_publication);
 }
 
 /// List publications
 ///
-/// Studies, guides, strategies and other texts, the newest first.
+/// Returns studies, guides, strategies and other publications. Sorted by year by default, the newest first.
 #[utoipa::path(params(ListParams, PublicationQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of publications, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of publications, or all matches in a streamed format", content(
         (Page<Publication> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/publications")]
@@ -63,7 +63,7 @@ async fn list_publications(
     list::list(&context, &req, list, query::plan, Publication::load).await.map(Public)
 }
 
-/// Read a publication
+/// Get a publication
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The publication", body = Publication)))]
 #[get("/v1/publications/{key}")]
@@ -76,7 +76,7 @@ async fn get_publication(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Add a publication
+/// Create a publication
 #[utoipa::path]
 #[post("/v1/publications")]
 async fn create_publication(
@@ -86,10 +86,10 @@ async fn create_publication(
     write::create(context, input).await
 }
 
-/// Add many publications at once
+/// Create publications in a batch
 #[utoipa::path]
 #[post("/v1/publications/batch")]
-async fn create_publications(
+async fn create_publication_batch(
     context: WriteContext<PublicationsWrite, BatchQuery>,
     batch: BatchBody<PublicationInput>,
 ) -> Result<HttpResponse> {
@@ -102,22 +102,22 @@ async fn create_publications(
 async fn replace_publication(
     context: WriteContext<PublicationsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a publication
+/// Update a publication
 #[utoipa::path]
 #[patch("/v1/publications/{key}")]
-async fn change_publication(
+async fn update_publication(
     context: WriteContext<PublicationsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<PublicationInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a publication
@@ -126,8 +126,8 @@ async fn change_publication(
 async fn delete_publication(
     context: WriteContext<PublicationsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, PublicationInput>(context, key, held).await
+    write::delete::<_, PublicationInput>(context, key, precondition).await
 }

@@ -1,4 +1,4 @@
-//! What the database does to find publications.
+//! Queries for publications: filters, sort orders, facets and relations.
 
 use entity::publication::Model;
 use entity::vocabulary::{FederalState, PublicationKind};
@@ -68,7 +68,7 @@ impl Entry for Publication {
     type Table = entity::publication::Entity;
     const RESOURCE: &'static Resource = &catalog::PUBLICATIONS;
 
-    /// One statement for all relations, however many rows there are.
+    /// Loads all relations with one statement, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let mut links = links(db, &[&THEMES, &PROJECTS], &ids(&rows, |row| row.id)).await?;
         let mut view = |row: Model| Publication {

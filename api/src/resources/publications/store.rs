@@ -1,4 +1,4 @@
-//! What the database does to keep publications.
+//! Storage of publications.
 
 use entity::publication;
 use sea_orm::ActiveValue::Set;
@@ -35,7 +35,7 @@ impl Input for PublicationInput {
 }
 
 impl PublicationInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> publication::ActiveModel {
         let Self {
             slug,

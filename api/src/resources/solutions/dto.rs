@@ -1,4 +1,4 @@
-//! What a solution looks like to the world.
+//! Representation of a solution.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::Text;
@@ -18,50 +18,50 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink};
 use crate::query::sublists::Lists;
 
-/// A solution that can be reused
+/// Solution that can be reused
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Solution {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "open-smartcity-app")]
     pub slug: String,
-    /// What it is called.
+    /// Title.
     pub title: Text,
-    /// What it does, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// What it does, at length.
+    /// Description. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<Text>,
-    /// What it is an answer to.
+    /// Challenge that the solution addresses. Omitted when not described.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub challenge: Option<Text>,
-    /// What kind of thing it is.
+    /// Kind of solution.
     pub kind: SolutionKind,
-    /// Where it stands; absent where that is not known.
+    /// Current status. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub status: Option<Status>,
-    /// How far it has come on its way to others, in the KTS's five phases.
+    /// Scaling phase, one of five defined by the coordination and transfer office (KTS). Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub scaling_phase: Option<ScalingPhase>,
-    /// Why and when it was discontinued; only with that status.
+    /// Reasons and date of discontinuation. Omitted when unknown, and unless `status` is `discontinued`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub discontinued: Option<Discontinued>,
-    /// How open it is.
+    /// Degree of openness. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub openness: Option<Openness>,
-    /// Its licence, as an SPDX expression.
+    /// Licence as an SPDX expression. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "EUPL-1.2", nullable = false)]
     pub licence: Option<String>,
-    /// Where its source is.
+    /// URL of the source code repository. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         example = "https://github.com/Klingenstadt-Solingen/Open-SmartCity-App-ios",
@@ -69,103 +69,104 @@ pub(crate) struct Solution {
         nullable = false
     )]
     pub repository_url: Option<String>,
-    /// Its publiccode.yml.
+    /// URL of the publiccode.yml file. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://example.org/publiccode.yml", format = "iri", nullable = false)]
     pub publiccode_url: Option<String>,
-    /// Its own pages.
+    /// URL of the website. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://smart-village.app", format = "iri", nullable = false)]
     pub website: Option<String>,
-    /// Its fields of action; the first is the primary one.
+    /// Themes. The first is the primary theme.
     pub themes: Vec<Link>,
-    /// The spaces it works in.
+    /// Spatial scopes in which the solution is used.
     pub spatial_scope: Vec<SpatialScope>,
-    /// The projects it comes from or is used in.
+    /// Model projects in which the solution was developed or is used.
     pub projects: Vec<Link>,
-    /// The municipalities that offer it to others.
+    /// Municipalities that provide the solution for reuse.
     pub providers: Vec<MunicipalityLink>,
-    /// What must be there before it can be taken over.
+    /// Prerequisites for adopting the solution.
     pub prerequisites: Vec<Prerequisite>,
-    /// What it costs.
+    /// Costs in euros. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub costs: Option<Costs>,
-    /// How much work it takes.
+    /// Staffing in full-time equivalents. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub staffing: Option<Staffing>,
-    /// Who runs it.
+    /// Operator model. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub operator_model: Option<OperatorModel>,
-    /// What it is built with.
+    /// Names of the technologies used.
     #[schema(example = json!(["FIWARE", "LoRaWAN"]))]
     pub technologies: Vec<String>,
-    /// How other systems talk to it.
+    /// Interfaces to other systems.
     pub interfaces: Vec<Interface>,
-    /// How it stands with personal data.
+    /// Data protection information. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub privacy: Option<Privacy>,
-    /// Who to ask: offices, not persons.
+    /// Contacts: offices with a functional mailbox or a web form.
     pub contacts: Vec<Contact>,
-    /// Pages about it.
+    /// Links to web pages about the solution.
     pub links: Vec<WebLink>,
-    /// Other solutions it stands in a relation to.
+    /// Solutions that this solution names as related.
     pub related: Vec<RelatedSolution>,
-    /// Other solutions that name this one, and what they are to it.
+    /// Solutions that name this solution as related, each with its relation to this solution.
     pub related_from: Vec<RelatedSolution>,
-    /// What it is called in other registers.
+    /// Identifiers of the solution in other registers.
     pub identifiers: Vec<Identifier>,
-    /// Accounts of municipalities that did it.
+    /// Practice examples of the solution.
     pub practice_examples: Vec<Link>,
-    /// Partnerships that are about it.
+    /// Learning partnerships about the solution.
     pub learning_partnerships: Vec<Link>,
-    /// Where the lists of what belongs to it are.
+    /// Paths of the lists filtered by the solution.
     pub lists: Lists,
-    /// How many municipalities have taken it over, by the practice examples that say so.
+    /// Number of municipalities that have a practice example of the solution with a `relation` other than `origin`.
     #[schema(example = 3, minimum = 0)]
     pub adoption_count: i64,
-    /// Where it is at work: at its providers, or where its projects lie.
+    /// Locations of the providers, or of the projects when no provider is named.
     pub locations: Vec<Location>,
-    /// The day a provider last confirmed it.
+    /// Date of the last confirmation. Omitted when the solution has never been confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31", nullable = false)]
     pub last_confirmed_on: Option<NaiveDate>,
-    /// How long ago that was; absent where nobody has confirmed it yet.
+    /// Freshness of the last confirmation. Omitted when the solution has never been confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub freshness: Option<Freshness>,
-    /// How much of what somebody needs to take it over is there, in per cent.
+    /// Share of the recommended members that have a value, in per cent.
     #[schema(example = 40, minimum = 0, maximum = 100)]
     pub completeness: u8,
-    /// The members that are still missing.
+    /// Recommended members without a value.
     #[schema(example = json!(["costs", "contacts"]))]
     pub gaps: Vec<&'static str>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "Open <mark>SmartCity</mark> App" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Another solution, and what stands between the two
+/// Related solution and its relation
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct RelatedSolution {
-    /// The other one.
+    /// Related solution.
     pub solution: Link,
-    /// What the one that names the other is to it.
+    /// Relation from the solution that names the other to the solution that is named.
     pub relation: SolutionRelation,
 }
 

@@ -1,4 +1,4 @@
-//! What the list of solutions can be asked.
+//! Query parameters of the list of solutions.
 
 use entity::vocabulary::{
     CostBasis, DiscontinuedReason, FederalState, Freshness, Openness, OperatorModel, PrerequisiteKind, ScalingPhase,
@@ -12,80 +12,83 @@ use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Near};
 
-/// Filters of the list of solutions.
+/// Query parameters of the list of solutions.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SolutionQuery {
-    /// Kinds of thing; repeat for alternatives.
+    /// Kind of solution. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["software"]))]
     pub kind: Vec<SolutionKind>,
-    /// Where they stand; repeat for alternatives.
+    /// Status. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["operational"]))]
     pub status: Vec<Status>,
-    /// How far they have come; repeat for alternatives.
+    /// Scaling phase. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["transfer"]))]
     pub scaling_phase: Vec<ScalingPhase>,
-    /// How open they are; repeat for alternatives.
+    /// Degree of openness. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["open_source"]))]
     pub openness: Vec<Openness>,
-    /// Licences, as SPDX expressions; repeat for alternatives.
+    /// Licence as an SPDX expression, matched exactly. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["EUPL-1.2"]))]
     pub licence: Vec<String>,
-    /// Only those whose source is public, or only the others.
+    /// Whether the solution has a `repository_url`.
     #[param(value_type = Option<bool>, example = true)]
     pub has_repository: Option<bool>,
-    /// Who runs them; repeat for alternatives.
+    /// Operator model. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["municipality"]))]
     pub operator_model: Vec<OperatorModel>,
-    /// Spaces they work in; repeat for alternatives.
+    /// Spatial scope. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["citywide"]))]
     pub spatial_scope: Vec<SpatialScope>,
-    /// With a prerequisite of this kind; repeat for alternatives.
+    /// Kind of a prerequisite. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["technical"]))]
     pub prerequisite: Vec<PrerequisiteKind>,
-    /// How long ago they were confirmed; repeat for alternatives.
+    /// Freshness of the last confirmation. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["fresh"]))]
     pub freshness: Vec<Freshness>,
-    /// With costs that rest on this; repeat for alternatives.
+    /// Basis of the cost figures. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["actual"]))]
     pub cost_basis: Vec<CostBasis>,
-    /// What stands between them and another solution; repeat for alternatives.
+    /// Relation to another solution, in either direction. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["builds_on"]))]
     pub solution_relation: Vec<SolutionRelation>,
-    /// Slugs or ids of solutions they stand in a relation to, from either side; repeat for alternatives.
+    /// Slug or ID of a solution. Repeat for alternatives. Matches solutions related to that solution, in either
+    /// direction.
     #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
     pub solution: Vec<String>,
-    /// Discontinued for this reason; repeat for alternatives.
+    /// Reason for discontinuation. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["funding_ended"]))]
     pub discontinued_reason: Vec<DiscontinuedReason>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of projects; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["solingen"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of providers, or of those who carry a project of it; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches providers and members of the
+    /// projects.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
-    /// First digits of an official key of a municipality it belongs to, 1 to 9; repeat for alternatives.
+    /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives. Matches providers and members of the
+    /// projects.
     #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Only what lies in this box: west,south,east,north in degrees.
+    /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
-    /// Only what lies around this point: lon,lat in degrees.
+    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
     #[param(value_type = Option<String>, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// How far around `near`, in kilometres; nothing without it.
+    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<SolutionOrder>::schema)]
     pub sort: Option<Sort<SolutionOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["kind", "theme"]))]
     pub facets: Vec<SolutionFacet>,
 }
@@ -101,7 +104,7 @@ impl Filters for SolutionQuery {
     }
 }
 
-/// What solutions can be ordered by
+/// Sort orders of the list of solutions
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SolutionOrder {
@@ -119,7 +122,7 @@ impl Order for SolutionOrder {
         &["title", "adoption_count", "last_confirmed_on", "distance", "created_at", "updated_at", "relevance"];
 }
 
-/// What solutions can be counted by
+/// Facets of the list of solutions
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SolutionFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a solution.
+//! Writable members of a solution, with their validation.
 
 use chrono::NaiveDate;
 use entity::Text;
@@ -15,7 +15,7 @@ use crate::model::identifier::Identifier;
 use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
 
-/// What can be set of a solution
+/// Writable members of a solution
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "end_fits", skip_on_field_errors = false))]
@@ -64,7 +64,7 @@ pub(crate) struct SolutionInput {
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(min = 1, max = 5, message = "must be 1 to 5 themes; the first is the primary one"))]
-    /// Slugs or ids of themes; the first is the primary one.
+    /// Slugs or IDs of themes. The first is the primary theme.
     #[schema(example = json!(["mobility"]), required = true, min_items = 1, max_items = 5)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
@@ -73,12 +73,12 @@ pub(crate) struct SolutionInput {
     pub spatial_scope: Vec<SpatialScope>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 projects"))]
-    /// Slugs or ids of projects.
+    /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 100, message = "must be at most 100 providers"))]
-    /// Official keys, slugs or ids of municipalities.
+    /// Official keys, slugs or IDs of the municipalities that provide the solution for reuse.
     #[schema(example = json!(["08421000"]), max_items = 100)]
     pub providers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
@@ -164,14 +164,14 @@ impl From<Solution> for SolutionInput {
     }
 }
 
-/// A solution that another names, by slug or id
+/// Related solution, identified by slug or ID
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelatedInput {
-    /// Slug or id.
+    /// Slug or ID of the related solution.
     #[schema(example = "open-smartcity-app")]
     pub solution: String,
-    /// What this one is to that.
+    /// Relation of this solution to the related solution.
     pub relation: SolutionRelation,
 }
 
@@ -185,7 +185,7 @@ fn end_fits(input: &SolutionInput) -> Result<(), ValidationError> {
     ended(input.status == Some(Status::Discontinued), input.discontinued.as_ref())
 }
 
-/// A licence expression; names that SPDX has superseded still say what they say.
+/// Checks an SPDX licence expression. Deprecated SPDX identifiers are accepted.
 fn is_licence(expression: &str) -> Result<(), ValidationError> {
     let mode = spdx::ParseMode { allow_deprecated: true, ..spdx::ParseMode::STRICT };
     match spdx::Expression::parse_mode(expression, mode) {

@@ -1,4 +1,4 @@
-//! What can be reused: software, data, services, processes and more.
+//! Solutions that can be reused: software, data, services, processes and more.
 
 mod dto;
 mod filters;
@@ -35,7 +35,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &SOLUTIONS,
     noun: "solution",
     example: "open-smartcity-app",
-    about: "What can be reused: software, data, services, processes and more.",
+    about: "Solutions that can be reused: software, data, services, processes and more.",
     columns: Solution::COLUMNS,
     scope: SolutionsWrite::NAME,
     routes,
@@ -43,17 +43,17 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_solutions).service(get_solution_adoptions).service(create_solution_confirmation);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_solution_batch).service(get_solution_adoptions).service(create_solution_confirmation);
     cfg.service(list_solutions).service(get_solution).service(get_solution_list);
-    cfg.service(create_solution).service(replace_solution).service(change_solution).service(delete_solution);
+    cfg.service(create_solution).service(replace_solution).service(update_solution).service(delete_solution);
 }
 
 /// List solutions
 ///
-/// What the municipalities share so that others need not start from zero, in German order of titles.
+/// Returns the solutions that municipalities share for reuse. Sorted by title in German alphabetical order by default.
 #[utoipa::path(params(ListParams, SolutionQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of solutions, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of solutions, or all matches in a streamed format", content(
         (Page<Solution> = "application/json"), (FeatureCollection = "application/geo+json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/atom+xml")
     ))))]
 #[get("/v1/solutions")]
@@ -65,7 +65,7 @@ async fn list_solutions(
     list::list(&context, &req, list, query::plan, Solution::load).await.map(Public)
 }
 
-/// Read a solution
+/// Get a solution
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The solution", content((Solution = "application/json"), (Feature = "application/geo+json")))))]
 #[get("/v1/solutions/{key}")]
@@ -78,20 +78,23 @@ async fn get_solution(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Go to a list of what belongs to a solution
+/// Redirect to a list filtered by a solution
 ///
-/// Redirects to the list of that name, filtered by the entry: `practice-examples`, `learning-partnerships`. Other parameters are
-/// passed on to it.
+/// Redirects to the list named by `list`, filtered by the solution: `practice-examples` or `learning-partnerships`.
+/// Other query parameters are passed on to that list.
 #[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or id of the entry.", example = "open-smartcity-app"),
-    ("list" = String, Path, description = "Name of the list.", example = "practice-examples"),
+    ("key" = String, Path, description = "Slug or ID of the solution.", example = "open-smartcity-app"),
+    ("list" = String, Path, description = "Name of the target list.", example = "practice-examples"),
 ), responses(ListRedirect))]
 #[get("/v1/solutions/{key}/{list}")]
 async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &SOLUTIONS, view::LISTS, path).await
 }
 
-/// Go to the practice examples that take a solution over
+/// Redirect to the adoptions of a solution
+///
+/// Redirects to the practice examples of the solution whose `relation` is not `origin`. Other query parameters are
+/// passed on to that list.
 #[utoipa::path(responses(ListRedirect))]
 #[get("/v1/solutions/{key}/adoptions")]
 async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: EntryKey) -> Result<HttpResponse> {
@@ -102,8 +105,9 @@ async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: E
 
 /// Confirm a solution
 ///
-/// Says that what is told of it holds today: `last_confirmed_on` becomes the day it is in Germany. It is for its providers, and
-/// for those who carry its projects.
+/// Confirms that the information about the solution is correct. Requires `submissions:write` and a token for one of the
+/// providers, for a member of one of the projects, or for all municipalities. Sets `last_confirmed_on` to the current
+/// date in Germany. A further confirmation on the same day changes nothing.
 #[utoipa::path(security(("token" = [SubmissionsWrite::NAME])), responses((status = 200, description = "The solution", body = Solution)))]
 #[post("/v1/solutions/{key}/confirmations")]
 async fn create_solution_confirmation(
@@ -114,17 +118,17 @@ async fn create_solution_confirmation(
     write::confirm::<_, SolutionInput>(context, key, store::authorize_confirmation).await
 }
 
-/// Add a solution
+/// Create a solution
 #[utoipa::path]
 #[post("/v1/solutions")]
 async fn create_solution(context: WriteContext<SolutionsWrite>, input: Json<SolutionInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
-/// Add many solutions at once
+/// Create solutions in a batch
 #[utoipa::path]
 #[post("/v1/solutions/batch")]
-async fn create_solutions(
+async fn create_solution_batch(
     context: WriteContext<SolutionsWrite, BatchQuery>,
     batch: BatchBody<SolutionInput>,
 ) -> Result<HttpResponse> {
@@ -137,22 +141,22 @@ async fn create_solutions(
 async fn replace_solution(
     context: WriteContext<SolutionsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<SolutionInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a solution
+/// Update a solution
 #[utoipa::path]
 #[patch("/v1/solutions/{key}")]
-async fn change_solution(
+async fn update_solution(
     context: WriteContext<SolutionsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<SolutionInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a solution
@@ -161,8 +165,8 @@ async fn change_solution(
 async fn delete_solution(
     context: WriteContext<SolutionsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, SolutionInput>(context, key, held).await
+    write::delete::<_, SolutionInput>(context, key, precondition).await
 }

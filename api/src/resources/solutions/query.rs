@@ -1,4 +1,4 @@
-//! What the database does to find solutions.
+//! Queries for solutions: filters, sort orders, facets and relations.
 
 use entity::vocabulary::{
     CostBasis, DiscontinuedReason, FederalState, Freshness, Openness, OperatorModel, PrerequisiteKind, ScalingPhase,
@@ -101,6 +101,6 @@ facet_specs! {
     FederalState => federal_state: JoinTable("solution_federal_state", "federal_state"), term::<FederalState>;
 }
 
-/// How many municipalities have taken a solution over.
+/// Number of municipalities that have adopted a solution.
 const ADOPTED: &str =
     "(select count(distinct a.municipality_id) from solution_adoption a where a.solution_id = solution.id)";

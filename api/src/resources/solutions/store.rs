@@ -1,4 +1,4 @@
-//! What the database does to keep solutions.
+//! Storage of solutions.
 
 use chrono::NaiveDate;
 use entity::solution;
@@ -62,7 +62,7 @@ impl Input for SolutionInput {
     }
 }
 
-/// A solution is confirmed by its providers, or by those who carry its projects.
+/// Refuses callers that act neither for a provider nor for a member of a project of the solution.
 pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, solution: Uuid) -> Result<Confirmation> {
     if is_responsible(&write.tx, SOLUTIONS.table, solution, caller).await? {
         Ok(Confirmation { is_own: true, is_new: false })
@@ -71,7 +71,7 @@ pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, solut
     }
 }
 
-/// Stores what the solutions name of each other.
+/// Replaces the related solutions of the given solutions.
 async fn replace_relations(
     tx: &impl ConnectionTrait,
     references: &ResolvedReferences,
@@ -93,7 +93,7 @@ async fn replace_relations(
 }
 
 impl SolutionInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     fn row(self, id: Uuid, write: &Write) -> solution::ActiveModel {
         let Self {

@@ -1,15 +1,16 @@
-//! What solutions look like, from their rows.
+//! Representations of solutions, built from their rows.
 
 use std::collections::HashMap;
 
 use entity::solution::Model;
 use entity::vocabulary::SolutionRelation;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::dto::{RelatedSolution, Solution};
 use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::link::Link;
 use crate::base::terms::parse_terms;
@@ -21,14 +22,14 @@ use crate::query::list::ids;
 use crate::query::relations::{counts, links};
 use crate::query::sublists::Lists;
 
-/// The lists of what belongs to a solution.
+/// Lists that can be filtered by a solution.
 pub(super) const LISTS: &[&str] = &["practice-examples", "learning-partnerships"];
 
 impl Entry for Solution {
     type Table = entity::solution::Entity;
     const RESOURCE: &'static Resource = &catalog::SOLUTIONS;
 
-    /// Five statements for all relations, however many rows there are.
+    /// Loads all relations with five statements, whatever the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -92,7 +93,7 @@ impl Entry for Solution {
     }
 }
 
-/// What somebody needs to know of a solution to take it over.
+/// Recommended members: what a municipality needs to know before it adopts a solution. The basis of `completeness`.
 pub(super) const WANTED: &[&str] = &[
     "description",
     "challenge",
@@ -112,7 +113,8 @@ pub(super) const WANTED: &[&str] = &[
     "last_confirmed_on",
 ];
 
-/// What the solutions name of each other, from one side or the other.
+/// Returns the related solutions of each of the solutions. `own` is the column with the ID of the solution, `other` the
+/// column with the ID of the related one.
 async fn related(
     db: &impl ConnectionTrait,
     own: &str,
@@ -127,11 +129,11 @@ async fn related(
         slug: String,
         name: String,
     }
-    let sql = format!(
+    let text = format!(
         "select r.{own} as owner, r.relation, s.id, s.slug, s.title ->> 'de' as name \
            from solution_relation r join solution s on s.id = r.{other} where r.{own} = any ($1) order by r.position, s.title_key"
     );
-    let found = Statement::from_sql_and_values(db.get_database_backend(), sql, [ids.to_vec().into()]);
+    let found = sql(&text, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
     for RelatedRow { owner, relation, id, slug, name } in RelatedRow::find_by_statement(found).all(db).await? {
         let relation: Vec<SolutionRelation> = parse_terms(&[relation])?;

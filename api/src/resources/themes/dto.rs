@@ -1,4 +1,4 @@
-//! What a theme looks like to the world.
+//! Representation of a theme.
 
 use chrono::{DateTime, Utc};
 use entity::Text;
@@ -14,72 +14,73 @@ use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
-/// A field of action
+/// Theme: a field of action of the programme
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Theme {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000001")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "mobility")]
     pub slug: String,
-    /// What the theme is called.
+    /// Label.
     pub label: Text,
-    /// What belongs to it.
+    /// Description. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub description: Option<Text>,
-    /// Numbers of the United Nations' Sustainable Development Goals it serves, 1 to 17.
+    /// Numbers of the Sustainable Development Goals of the United Nations that the theme serves, 1 to 17.
     #[schema(example = json!([9, 11, 13]))]
     pub sdgs: Vec<i16>,
-    /// How much there is about it.
+    /// Number of entries with the theme, by resource.
     pub counts: ThemeCounts,
-    /// Where those lists are.
+    /// Paths of the lists filtered by the theme.
     pub lists: Lists,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// How much there is about a theme
+/// Number of entries with a theme, by resource
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ThemeCounts {
-    /// Model projects.
+    /// Number of model projects.
     #[schema(example = 28)]
     pub projects: i64,
-    /// Solutions.
+    /// Number of solutions.
     #[schema(example = 62)]
     pub solutions: i64,
-    /// Practice examples.
+    /// Number of practice examples.
     #[schema(example = 0)]
     pub practice_examples: i64,
-    /// Working groups.
+    /// Number of working groups.
     #[schema(example = 2)]
     pub working_groups: i64,
-    /// Learning partnerships.
+    /// Number of learning partnerships.
     #[schema(example = 1)]
     pub learning_partnerships: i64,
-    /// Events.
+    /// Number of events.
     #[schema(example = 0)]
     pub events: i64,
-    /// Courses.
+    /// Number of courses.
     #[schema(example = 1)]
     pub courses: i64,
-    /// Publications.
+    /// Number of publications.
     #[schema(example = 4)]
     pub publications: i64,
 }
 
-/// What can be set of a theme
+/// Writable members of a theme
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ThemeInput {
@@ -105,22 +106,22 @@ impl From<Theme> for ThemeInput {
     }
 }
 
-/// Filters of the list of themes.
+/// Query parameters of the list of themes.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ThemeQuery {
-    /// Sustainable Development Goals, 1 to 17; repeat for alternatives.
+    /// Number of a Sustainable Development Goal, 1 to 17. Repeat for alternatives.
     #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<BoundedInt<1, 17>>,
     #[param(required = false, schema_with = Sort::<ThemeOrder>::schema)]
     pub sort: Option<Sort<ThemeOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["sdg"]))]
     pub facets: Vec<ThemeFacet>,
 }
 
-/// What themes can be ordered by
+/// Sort orders of the list of themes
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ThemeOrder {
@@ -134,7 +135,7 @@ impl Order for ThemeOrder {
     const VALUES: &'static [&'static str] = &["label", "created_at", "updated_at", "relevance"];
 }
 
-/// What themes can be counted by
+/// Facets of the list of themes
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ThemeFacet {

@@ -1,4 +1,4 @@
-//! Themes: the fields of action.
+//! Themes: the fields of action of the programme.
 
 mod dto;
 mod query;
@@ -28,7 +28,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &THEMES,
     noun: "theme",
     example: "mobility",
-    about: "The fields of action.",
+    about: "Themes: the fields of action of the programme.",
     columns: Theme::COLUMNS,
     scope: ThemesWrite::NAME,
     routes,
@@ -36,17 +36,17 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_themes);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_theme_batch);
     cfg.service(list_themes).service(get_theme).service(get_theme_list);
-    cfg.service(create_theme).service(replace_theme).service(change_theme).service(delete_theme);
+    cfg.service(create_theme).service(replace_theme).service(update_theme).service(delete_theme);
 }
 
 /// List themes
 ///
-/// The fields of action that projects and solutions are sorted by, in German order of their labels.
+/// Returns the themes by which entries are classified. Sorted by label in German alphabetical order by default.
 #[utoipa::path(params(ListParams, ThemeQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of themes, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of themes, or all matches in a streamed format", content(
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/themes")]
@@ -54,7 +54,7 @@ async fn list_themes(context: Data<Context>, req: HttpRequest, list: ListQuery<T
     list::list(&context, &req, list, query::plan, Theme::load).await.map(Public)
 }
 
-/// Read a theme
+/// Get a theme
 #[utoipa::path(params(RepresentationParams), responses((status = 200, description = "The theme", body = Theme)))]
 #[get("/v1/themes/{key}")]
 async fn get_theme(
@@ -66,30 +66,31 @@ async fn get_theme(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Go to a list of what belongs to a theme
+/// Redirect to a list filtered by a theme
 ///
-/// Redirects to the list of that name, filtered by the entry: `projects`, `solutions`, `practice-examples`, `working-groups`, `learning-partnerships`, `events`, `courses`, `publications`. Other parameters are
-/// passed on to it.
+/// Redirects to the list named by `list`, filtered by the theme: `projects`, `solutions`, `practice-examples`,
+/// `working-groups`, `learning-partnerships`, `events`, `courses` or `publications`. Other query parameters are passed
+/// on to that list.
 #[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or id of the entry.", example = "mobility"),
-    ("list" = String, Path, description = "Name of the list.", example = "solutions"),
+    ("key" = String, Path, description = "Slug or ID of the theme.", example = "mobility"),
+    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
 ), responses(ListRedirect))]
 #[get("/v1/themes/{key}/{list}")]
 async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
     redirect(&context, &req, &THEMES, query::LISTS, path).await
 }
 
-/// Add a theme
+/// Create a theme
 #[utoipa::path]
 #[post("/v1/themes")]
 async fn create_theme(context: WriteContext<ThemesWrite>, input: Json<ThemeInput>) -> Result<HttpResponse> {
     write::create(context, input).await
 }
 
-/// Add many themes at once
+/// Create themes in a batch
 #[utoipa::path]
 #[post("/v1/themes/batch")]
-async fn create_themes(
+async fn create_theme_batch(
     context: WriteContext<ThemesWrite, BatchQuery>,
     batch: BatchBody<ThemeInput>,
 ) -> Result<HttpResponse> {
@@ -102,22 +103,22 @@ async fn create_themes(
 async fn replace_theme(
     context: WriteContext<ThemesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<ThemeInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a theme
+/// Update a theme
 #[utoipa::path]
 #[patch("/v1/themes/{key}")]
-async fn change_theme(
+async fn update_theme(
     context: WriteContext<ThemesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<ThemeInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a theme
@@ -126,8 +127,8 @@ async fn change_theme(
 async fn delete_theme(
     context: WriteContext<ThemesWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, ThemeInput>(context, key, held).await
+    write::delete::<_, ThemeInput>(context, key, precondition).await
 }

@@ -1,4 +1,4 @@
-//! What the database does for themes.
+//! Queries for themes, and their storage.
 
 use entity::theme::{self, Model};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
@@ -18,7 +18,7 @@ use crate::query::sublists::Lists;
 use crate::write::ResolvedReferences;
 use crate::write::input::Input;
 
-/// The lists of what belongs to a theme.
+/// Lists that can be filtered by a theme.
 pub(super) const LISTS: &[&str] = &[
     "projects",
     "solutions",
@@ -81,7 +81,7 @@ impl Entry for Theme {
     type Table = entity::theme::Entity;
     const RESOURCE: &'static Resource = &catalog::THEMES;
 
-    /// One statement for all counts, however many rows there are.
+    /// Loads all counts with one statement, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
         let view = |row: Model| Theme {
@@ -123,7 +123,7 @@ impl Input for ThemeInput {
 }
 
 impl ThemeInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> theme::ActiveModel {
         let Self { slug, label, description, sdgs } = self;
         theme::ActiveModel {

@@ -1,4 +1,4 @@
-//! What a working group looks like to the world.
+//! Representation of a working group.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{FederalState, GroupRole, OpenTo, OutputKind, WorkingGroupKind, WorkingGroupStatus};
@@ -15,160 +15,165 @@ use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
-use crate::write::participants::Party;
+use crate::write::participants::Participant;
 
-/// A working group or other standing network
+/// Working group or other standing network
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WorkingGroup {
-    /// Id of the entry.
+    /// Identifier of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000005")]
     pub id: Uuid,
-    /// Short name in addresses: small letters and digits, words joined by hyphens.
+    /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "urban-data-platforms")]
     pub slug: String,
-    /// What it is called.
+    /// Name.
     pub name: Text,
-    /// What kind of network it is.
+    /// Kind of network.
     pub kind: WorkingGroupKind,
-    /// What it does, in up to 500 characters.
+    /// Summary, up to 500 characters.
     pub summary: Text,
-    /// Where it stands.
+    /// Current status.
     pub status: WorkingGroupStatus,
-    /// Who may join; absent where that is not known.
+    /// Audience that may join. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub open_to: Option<OpenTo>,
-    /// Where its members come from, by ISO 3166-1 code; `EU` for the European Union, `INT` for more.
+    /// Countries of the members by ISO 3166-1 alpha-2 code. `EU` stands for the European Union, `INT` for international
+    /// membership.
     #[schema(example = json!(["DE", "AT"]))]
     pub countries: Vec<String>,
-    /// Its fields of action.
+    /// Themes.
     pub themes: Vec<Link>,
-    /// Who is in it, as far as sources give a list and not a number.
+    /// Members that the sources name.
     pub members: Vec<GroupMember>,
-    /// What it has brought out.
+    /// Outputs of the group.
     pub outputs: Vec<Output>,
-    /// Its own pages.
+    /// URL of the website. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://www.civitasconnect.digital", format = "iri", nullable = false)]
     pub website: Option<String>,
-    /// Since when.
+    /// Start date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub starts_on: Option<PartialDate>,
-    /// Until when.
+    /// End date, as precise as known. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ends_on: Option<PartialDate>,
-    /// Where the facts come from.
+    /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
-    /// With `highlight`, the texts the words were found in, by member, the words between `<mark>` and `</mark>`.
+    /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
+    /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name.de": "Urbane <mark>Datenplattformen</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
-    /// When the entry was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When the entry itself was last changed.
+    /// Time of the last change to the entry itself (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Somebody in a working group
+/// Member of a working group
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct GroupMember {
-    /// What it is called; the name of its entry where it has one.
+    /// Name recorded for the member, or else the name of its municipality or project.
     #[schema(example = "Paderborn")]
     pub name: String,
-    /// What it is in the group.
+    /// Role in the group.
     pub role: GroupRole,
-    /// The municipality it is, where it is one of the directory.
+    /// Municipality of the member. Omitted when the member is not a municipality of the directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub municipality: Option<MunicipalityLink>,
-    /// The project it is or works for.
+    /// Model project of the member. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub project: Option<Link>,
-    /// Was the name recorded, or is it that of the entry?
+    /// Whether the name was recorded for the member, rather than taken from its entry.
     #[serde(skip)]
     pub is_named: bool,
 }
 
-/// Something a working group has brought out
+/// Output of a working group
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Output {
-    /// What it is called.
+    /// Title.
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "Handreichung Datenplattformen", min_length = 1, max_length = 200)]
     pub title: String,
-    /// What kind of thing it is.
+    /// Kind of output.
     pub kind: OutputKind,
-    /// Where it can be had.
+    /// URL of the output. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::web"))]
     #[schema(example = "https://www.smart-city-dialog.de/", format = "iri", nullable = false, max_length = 2000)]
     pub url: Option<String>,
-    /// When it came out.
+    /// Date of publication, as precise as known. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub published_on: Option<PartialDate>,
 }
 
-impl From<Party<GroupRole>> for GroupMember {
-    fn from(Party { name, role, municipality, project }: Party<GroupRole>) -> Self {
+impl From<Participant<GroupRole>> for GroupMember {
+    fn from(Participant { name, role, municipality, project }: Participant<GroupRole>) -> Self {
         let own = municipality.as_ref().map(|link| &link.name).or(project.as_ref().map(|link| &link.name)).cloned();
         Self { is_named: name.is_some(), name: name.or(own).unwrap_or_default(), role, municipality, project }
     }
 }
 
-/// Filters of the list of working groups.
+/// Query parameters of the list of working groups.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WorkingGroupQuery {
-    /// Kinds of network; repeat for alternatives.
+    /// Kind of network. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["community"]))]
     pub kind: Vec<WorkingGroupKind>,
-    /// Where they stand; repeat for alternatives.
+    /// Status. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["active"]))]
     pub status: Vec<WorkingGroupStatus>,
-    /// Who may join; repeat for alternatives.
+    /// Audience that may join. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["all_municipalities"]))]
     pub open_to: Vec<OpenTo>,
-    /// With a member in this role; repeat for alternatives.
+    /// Role of a member. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["chair"]))]
     pub role: Vec<GroupRole>,
-    /// With something of this kind brought out; repeat for alternatives.
+    /// Kind of an output. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["guide"]))]
     pub output_kind: Vec<OutputKind>,
-    /// Countries by ISO 3166-1 code; repeat for alternatives.
+    /// Country by ISO 3166-1 alpha-2 code, `EU` or `INT`. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["AT"]))]
     pub country: Vec<String>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// Slugs or ids of projects that are members; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives. Matches groups with the project as a member.
     #[param(style = Form, explode = true, example = json!(["paderborn"]))]
     pub project: Vec<String>,
-    /// Official keys, slugs or ids of members, or of those who carry a project that is one; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. Matches groups with the municipality, or
+    /// one of its projects, as a member.
     #[param(style = Form, explode = true, example = json!(["05774032"]))]
     pub municipality: Vec<String>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Only what goes on at or after this year, month or day.
+    /// Start of a period: a year, month or day. Matches entries that are not over before its first day. Entries without
+    /// dates do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2024")]
     pub from: Option<PartialDate>,
-    /// Only what begins at or before the end of this year, month or day.
+    /// End of a period: a year, month or day. Matches entries that have started by its last day. Entries without dates
+    /// do not match.
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
     #[param(required = false, schema_with = Sort::<WorkingGroupOrder>::schema)]
     pub sort: Option<Sort<WorkingGroupOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several facets. A facet ignores the filter of the same name.
     #[param(style = Form, explode = true, inline, example = json!(["kind", "theme"]))]
     pub facets: Vec<WorkingGroupFacet>,
 }
@@ -183,7 +188,7 @@ impl Filters for WorkingGroupQuery {
     }
 }
 
-/// What working groups can be ordered by
+/// Sort orders of the list of working groups
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WorkingGroupOrder {
@@ -198,7 +203,7 @@ impl Order for WorkingGroupOrder {
     const VALUES: &'static [&'static str] = &["name", "starts_on", "created_at", "updated_at", "relevance"];
 }
 
-/// What working groups can be counted by
+/// Facets of the list of working groups
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WorkingGroupFacet {

@@ -1,4 +1,4 @@
-//! What can be set of a working group.
+//! Writable members of a working group, with their validation.
 
 use entity::vocabulary::{GroupRole, OpenTo, WorkingGroupKind, WorkingGroupStatus};
 use entity::{PartialDate, Text};
@@ -9,9 +9,9 @@ use validator::{Validate, ValidationError};
 use super::dto::{GroupMember, Output, WorkingGroup};
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
-use crate::write::participants::PartyInput;
+use crate::write::participants::ParticipantInput;
 
-/// What can be set of a working group
+/// Writable members of a working group
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "dates_in_order", skip_on_field_errors = false))]
@@ -34,13 +34,13 @@ pub(crate) struct WorkingGroupInput {
     pub countries: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(length(max = 10, message = "must be at most 10 themes"))]
-    /// Slugs or ids of themes.
+    /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 500, message = "must be at most 500 members"))]
     #[schema(max_items = 500)]
-    pub members: Vec<PartyInput<GroupRole>>,
+    pub members: Vec<ParticipantInput<GroupRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested, length(max = 100, message = "must be at most 100 outputs"))]
     #[schema(max_items = 100)]
@@ -62,7 +62,7 @@ impl From<WorkingGroup> for WorkingGroupInput {
     fn from(entry: WorkingGroup) -> Self {
         let member = |member: GroupMember| {
             let name = member.is_named.then_some(member.name);
-            PartyInput::new(name, member.role, member.municipality, member.project)
+            ParticipantInput::new(name, member.role, member.municipality, member.project)
         };
         Self {
             slug: entry.slug,
@@ -87,7 +87,7 @@ fn dates_in_order(input: &WorkingGroupInput) -> Result<(), ValidationError> {
     rules::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())
 }
 
-/// Countries by ISO 3166-1 code, `EU` for the European Union, `INT` for more than can be named.
+/// Checks that each code is an ISO 3166-1 alpha-2 code, `EU` or `INT`.
 fn are_countries(codes: &[String]) -> Result<(), ValidationError> {
     rules::each_once(codes)?;
     rules::each(codes, |code| {

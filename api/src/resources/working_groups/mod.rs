@@ -1,4 +1,4 @@
-//! Working groups and every other standing network.
+//! Working groups and other standing networks.
 
 mod dto;
 mod input;
@@ -30,7 +30,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     resource: &WORKING_GROUPS,
     noun: "working group",
     example: "urban-data-platforms",
-    about: "Working groups and every other standing network.",
+    about: "Working groups and other standing networks.",
     columns: WorkingGroup::COLUMNS,
     scope: WorkingGroupsWrite::NAME,
     routes,
@@ -38,20 +38,21 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any key.
-    cfg.service(create_working_groups);
+    // Fixed path segments come first; a parameter would match them too.
+    cfg.service(create_working_group_batch);
     cfg.service(list_working_groups).service(get_working_group);
     cfg.service(create_working_group)
         .service(replace_working_group)
-        .service(change_working_group)
+        .service(update_working_group)
         .service(delete_working_group);
 }
 
 /// List working groups
 ///
-/// Working groups, development partnerships, communities and other standing networks, in German order of names.
+/// Returns working groups, development partnerships, communities and other standing networks. Sorted by name in German
+/// alphabetical order by default.
 #[utoipa::path(params(ListParams, WorkingGroupQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of working groups, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of working groups, or all matches in a streamed format", content(
         (Page<WorkingGroup> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/working-groups")]
@@ -63,7 +64,7 @@ async fn list_working_groups(
     list::list(&context, &req, list, query::plan, WorkingGroup::load).await.map(Public)
 }
 
-/// Read a working group
+/// Get a working group
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The working group", body = WorkingGroup)))]
 #[get("/v1/working-groups/{key}")]
@@ -76,7 +77,7 @@ async fn get_working_group(
     get_entry(&context, &req, &key, entry).await
 }
 
-/// Add a working group
+/// Create a working group
 #[utoipa::path]
 #[post("/v1/working-groups")]
 async fn create_working_group(
@@ -86,10 +87,10 @@ async fn create_working_group(
     write::create(context, input).await
 }
 
-/// Add many working groups at once
+/// Create working groups in a batch
 #[utoipa::path]
 #[post("/v1/working-groups/batch")]
-async fn create_working_groups(
+async fn create_working_group_batch(
     context: WriteContext<WorkingGroupsWrite, BatchQuery>,
     batch: BatchBody<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
@@ -102,22 +103,22 @@ async fn create_working_groups(
 async fn replace_working_group(
     context: WriteContext<WorkingGroupsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::replace(context, key, held, input).await
+    write::replace(context, key, precondition, input).await
 }
 
-/// Change a working group
+/// Update a working group
 #[utoipa::path]
 #[patch("/v1/working-groups/{key}")]
-async fn change_working_group(
+async fn update_working_group(
     context: WriteContext<WorkingGroupsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<WorkingGroupInput>,
 ) -> Result<HttpResponse> {
-    write::change(context, key, held, patch).await
+    write::change(context, key, precondition, patch).await
 }
 
 /// Delete a working group
@@ -126,8 +127,8 @@ async fn change_working_group(
 async fn delete_working_group(
     context: WriteContext<WorkingGroupsWrite>,
     key: EntryKey,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    write::delete::<_, WorkingGroupInput>(context, key, held).await
+    write::delete::<_, WorkingGroupInput>(context, key, precondition).await
 }

@@ -1,4 +1,4 @@
-//! What the database does to find working groups.
+//! Queries for working groups: filters, sort orders, facets and relations.
 
 use entity::vocabulary::{FederalState, GroupRole, OpenTo, WorkingGroupKind, WorkingGroupStatus};
 use entity::working_group::Model;
@@ -14,7 +14,7 @@ use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
 use crate::query::list::{ListPlan, ids};
 use crate::query::relations::{Relation, links};
-use crate::write::participants::{Participants, Party};
+use crate::write::participants::{Participant, Participants};
 
 pub(super) const THEMES: Relation =
     Relation::ordered("working_group_theme", "working_group_id", "theme_id", &catalog::THEMES);
@@ -73,13 +73,13 @@ impl Entry for WorkingGroup {
     type Table = entity::working_group::Entity;
     const RESOURCE: &'static Resource = &catalog::WORKING_GROUPS;
 
-    /// Two statements for all relations, however many rows there are.
+    /// Loads all relations with two statements, whatever the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES], &ids).await?;
         let mut members = MEMBERS.of(db, &ids).await?;
         let view = |row: Model| -> Result<WorkingGroup> {
-            let members: Vec<Party<GroupRole>> = members.remove(&row.id).unwrap_or_default();
+            let members: Vec<Participant<GroupRole>> = members.remove(&row.id).unwrap_or_default();
             Ok(WorkingGroup {
                 themes: links.take(&THEMES, row.id),
                 members: members.into_iter().map(GroupMember::from).collect(),

@@ -1,4 +1,4 @@
-//! What the database does to keep working groups.
+//! Storage of working groups.
 
 use entity::working_group;
 use sea_orm::ActiveValue::Set;
@@ -11,6 +11,7 @@ use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog;
 use crate::write::input::Input;
+use crate::write::participants::ParticipantMembers;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
 use serde_json::json;
 
@@ -23,7 +24,8 @@ impl Input for WorkingGroupInput {
 
     fn visit_references(&mut self, visit: &mut ReferenceVisitor<'_>) {
         visit(&ReferenceField::once(&catalog::THEMES, "themes/*"), self.themes.iter_mut().enumerate().collect());
-        participants::visit(&mut self.members, ["members/*/municipality", "members/*/project"], visit);
+        let members = ParticipantMembers { municipality: "members/*/municipality", project: "members/*/project" };
+        participants::visit_references(&mut self.members, members, visit);
     }
 
     async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()> {
@@ -37,7 +39,7 @@ impl Input for WorkingGroupInput {
 }
 
 impl WorkingGroupInput {
-    /// The pattern names every field: one that nobody stores does not compile.
+    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> working_group::ActiveModel {
         let Self {
             slug,

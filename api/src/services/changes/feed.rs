@@ -1,4 +1,4 @@
-//! Pages of the feed that were read already.
+//! Cache of pages of the change feed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::base::db::context::Context;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result};
 
-/// Pages of the feed at the newest versions: many wait for the same, and it is read once.
+/// Cached pages of the change feed. Clients that wait for the same page share one database query.
 pub(crate) struct Feed(Cache<(i64, String), (Arc<Changes>, i64)>);
 
 impl Default for Feed {
     fn default() -> Self {
-        // By the bytes of the entries, and what each change has besides.
+        // The weight is the size of the entries in bytes plus an allowance for each change.
         let weigh = |_: &(i64, String), (page, bytes): &(Arc<Changes>, i64)| {
             u32::try_from(*bytes)
                 .unwrap_or(u32::MAX)
@@ -28,7 +28,7 @@ impl Default for Feed {
 }
 
 impl Feed {
-    /// The page that a query asks for, as it is at the version this process knows.
+    /// Returns the requested page at the directory version known to this process.
     pub(super) async fn page(&self, context: &Context, query: &ChangesQuery) -> Result<Arc<Changes>> {
         let after = query.after.map_or(0, |after| after.0);
         let limit = query.limit.map_or(100, |limit| limit.0);
@@ -39,7 +39,7 @@ impl Feed {
             let page = in_time(query::after(context.read()?, after, limit, &tables)).await;
             page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
-        // What failed for one is not tried again by all who waited for the same.
+        // All clients that wait for the same page share its error, so none of them repeats a failed query.
         let kept = self.0.try_get_with(key, page).await;
         kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
             (Error::Internal(_), causes) => Error::internal(anyhow!(causes.unwrap_or_default())),

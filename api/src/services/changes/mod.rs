@@ -1,4 +1,4 @@
-//! The feed of changes: everything that becomes of the directory, in the order in which it does, for whoever keeps a mirror.
+//! The change feed: all changes of entries in order, for mirrors of the directory.
 
 mod dto;
 mod feed;
@@ -21,7 +21,7 @@ use crate::http::{Public, QueryString, is_stream, lasts_until, reply};
 
 pub(crate) use self::dto::FeedChange;
 pub(crate) use self::feed::Feed;
-pub(crate) use self::query::{Concerning, concerning, told};
+pub(crate) use self::query::{Concerning, concerning, feed_changes};
 
 const TAG: &str = "history";
 
@@ -31,15 +31,18 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_changes);
 }
 
-/// Follow the changes of the directory
+/// List changes of the directory
 ///
-/// Every change of every entry, oldest first, in one order without gaps. A page ends early where its entries are long. A mirror reads from the first on, keeps `next`, and
-/// passes it as `after`; with `wait`, the answer comes as soon as there is a change. With `Accept: text/event-stream` the same
-/// goes on as server-sent events, from `after` or `Last-Event-ID` on: each event has the `sequence` as its id. A stream
-/// ends after some minutes, and clients come back by themselves.
+/// Returns all changes of all entries, oldest first, in one total order without gaps. Public. To keep a mirror, start without
+/// `after`, and pass the `next` of each page as `after` of the next request. With `wait`, the response is sent as soon as there
+/// is a change. A page with large entries may have fewer changes than `limit`.
+///
+/// With `Accept: text/event-stream`, the response is a stream of server-sent events that starts after `after` or
+/// `Last-Event-ID`. The ID of each event is the `sequence` of its change. The service closes a stream after some minutes;
+/// clients reconnect automatically.
 #[utoipa::path(tag = TAG, params(ChangesQuery,
-    ("Last-Event-ID" = Option<String>, Header, description = "The last event that was received; browsers send it by themselves.", example = "12000")),
-    responses((status = 200, description = "The changes", content((Changes = "application/json"), (String = "text/event-stream")))))]
+    ("Last-Event-ID" = Option<String>, Header, description = "ID of the last event received. Browsers send it automatically when they reconnect.", example = "12000")),
+    responses((status = 200, description = "A page of changes, or a stream of events", content((Changes = "application/json"), (String = "text/event-stream")))))]
 #[get("/v1/changes")]
 async fn list_changes(
     context: Data<Context>,
@@ -61,7 +64,7 @@ async fn list_changes(
     reply("application/json", &*page).map(|response| Either::Right(Public(response)))
 }
 
-/// A page that has something in it, if that comes within some time.
+/// Returns the first page with a change, or an empty page after the time to wait.
 async fn awaited(context: &Context, feed: &Feed, query: &ChangesQuery, wait: Duration) -> Result<Arc<Changes>> {
     let until = Instant::now() + wait;
     loop {

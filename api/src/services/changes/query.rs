@@ -1,11 +1,12 @@
-//! What the database does to find changes in their order.
+//! Database queries for the change feed.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::Action;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::dto::{Changes, FeedChange};
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::model::catalog::ResourceName;
 
@@ -21,14 +22,15 @@ struct ChangeRow {
     content: Option<serde_json::Value>,
 }
 
-/// Changes as they are told. What an entry was that was deleted since is not shown to those who come late.
-const TOLD: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
+/// Selects changes for the feed. Changes of an entry that has been deleted have no content.
+const FEED_CHANGES: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
            case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
                 then c.entry end as content \
       from change c";
 
-/// The changes after `$1`, of the tables `$2` or of all, until there are `$3` of them or their entries have `$4` bytes; and one more, that
-/// `is_shown` tells apart. Entries may be long, so their number alone bounds nothing; they are read one by one, and no further.
+/// Selects the changes after `$1` of the tables `$2` (or of all tables) until there are `$3` changes or their entries
+/// exceed `$4` bytes, and one more change with `is_shown` false. The number of changes alone does not limit the size of a
+/// page, because entries may be large; the recursive query therefore reads them one by one and stops at the limit.
 const PAGE: &str = "with recursive page as ( \
         select 0 as place, $1::bigint as sequence, 0::bigint as before, 0::bigint as bytes \
          union all \
@@ -40,13 +42,14 @@ const PAGE: &str = "with recursive page as ( \
          where p.place <= $3 and p.before < $4), \
     found as (select sequence, bytes, place <= $3 and before < $4 as is_shown from page where place > 0)";
 
-/// Bytes of entries on one page, but for the last one of them.
+/// Maximum size of the entries on a page in bytes, not counting the last entry.
 const BUDGET: i64 = 8 << 20;
 
-/// The changes that follow one, of some tables or of all. Also tells how many bytes their entries have.
+/// Returns the page of changes after a sequence number, and the size of its entries in bytes. An empty list of tables
+/// selects all.
 ///
-/// A page whose changes are all of resources that this program does not know is passed over: a client that saw nothing on it would
-/// not read on.
+/// Skips pages on which all changes belong to resources unknown to this version of the program: a client stops reading at
+/// an empty page.
 pub(super) async fn after(
     db: &impl ConnectionTrait,
     after: i64,
@@ -72,38 +75,38 @@ async fn page(db: &impl ConnectionTrait, after: i64, limit: i64, tables: &[Strin
             coalesce(bool_or(not is_shown), false) as more from found"
     );
     let values: [Value; 4] = [after.into(), tables.to_vec().into(), limit.into(), BUDGET.into()];
-    let extent = Statement::from_sql_and_values(DbBackend::Postgres, extent, values);
+    let extent = sql(&extent, values);
     let extent = Extent::find_by_statement(extent).one(db).await?;
     let Some(Extent { last: Some(last), bytes, more }) = extent else {
         return Ok((Changes { items: vec![], next: after, more: false }, 0));
     };
     let found = format!(
-        "{TOLD} where c.sequence > $1 and c.sequence <= $3 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) order by c.sequence"
+        "{FEED_CHANGES} where c.sequence > $1 and c.sequence <= $3 and (cardinality($2::text[]) = 0 or c.resource = any ($2)) order by c.sequence"
     );
     let values: [Value; 3] = [after.into(), tables.to_vec().into(), last.into()];
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, found, values);
+    let found = sql(&found, values);
     let found = ChangeRow::find_by_statement(found).all(db).await?;
     Ok((Changes { next: last, more, items: found.into_iter().filter_map(view).collect() }, bytes))
 }
 
-/// Some changes, as they are told.
-pub(crate) async fn told(db: &impl ConnectionTrait, sequences: Vec<i64>) -> Result<Vec<FeedChange>> {
+/// Returns the representations of some changes.
+pub(crate) async fn feed_changes(db: &impl ConnectionTrait, sequences: Vec<i64>) -> Result<Vec<FeedChange>> {
     if sequences.is_empty() {
         return Ok(vec![]);
     }
-    let found = format!("{TOLD} where c.sequence = any ($1)");
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, found, [sequences.into()]);
+    let found = format!("{FEED_CHANGES} where c.sequence = any ($1)");
+    let found = sql(&found, [sequences.into()]);
     Ok(ChangeRow::find_by_statement(found).all(db).await?.into_iter().filter_map(view).collect())
 }
 
-/// Which changes are wanted: one of each list is enough, and an empty list wants all.
+/// Filter of changes: a change matches if it matches one item of each list. An empty list matches every change.
 pub(crate) struct Concerning {
     pub tables: Vec<String>,
     pub themes: Vec<Uuid>,
     pub municipalities: Vec<Uuid>,
 }
 
-/// Returns every name that some entries ever had: changes name entries as they were called then.
+/// Returns all current and former keys of some entries: changes refer to entries by the keys of that time.
 async fn names(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<String>> {
     const NAMES: &str = "select distinct name from change c \
             cross join lateral (values (c.slug), (c.official)) as n (name) \
@@ -112,12 +115,12 @@ async fn names(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<String>> {
         return Ok(vec![]);
     }
     let values: [Value; 1] = [ids.to_vec().into()];
-    let found = db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, NAMES, values)).await?;
+    let found = db.query_all_raw(sql(NAMES, values)).await?;
     Ok(found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
 }
 
-/// The changes that follow one and concern somebody, by what their entries are or were before, deleted or not; and the last that was
-/// looked at.
+/// Returns the sequence numbers of the changes after `after` that match a filter, and the last sequence number examined. Matches
+/// the state of the entry after the change and its earlier states, even if the entry has been deleted.
 pub(crate) async fn concerning(
     db: &impl ConnectionTrait,
     after: i64,
@@ -139,7 +142,7 @@ pub(crate) async fn concerning(
     let Concerning { tables, themes, municipalities } = concerning;
     let reached = format!("{PAGE} select coalesce(max(sequence) filter (where is_shown), $1) from found");
     let values: [Value; 4] = [after.into(), Vec::<String>::new().into(), WINDOW.into(), BUDGET.into()];
-    let reached = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, reached, values)).await?;
+    let reached = db.query_one_raw(sql(&reached, values)).await?;
     let reached: i64 = reached.map_or(Ok(after), |row| row.try_get_by_index(0))?;
     let values: [Value; 7] = [
         after.into(),
@@ -150,7 +153,7 @@ pub(crate) async fn concerning(
         themes.clone().into(),
         municipalities.clone().into(),
     ];
-    let found = Statement::from_sql_and_values(DbBackend::Postgres, CONCERNING, values);
+    let found = sql(CONCERNING, values);
     let found = db.query_all_raw(found).await?;
     Ok((found.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?, reached))
 }
@@ -159,7 +162,7 @@ fn view(found: ChangeRow) -> Option<FeedChange> {
     let resource = ResourceName::of_table(&found.resource)?;
     Some(FeedChange {
         sequence: found.sequence,
-        number: found.number,
+        directory_version: found.number,
         at: found.at,
         action: found.action,
         href: resource.0.href(&found.entry_id.to_string()),

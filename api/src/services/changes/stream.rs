@@ -1,4 +1,4 @@
-//! The feed as server-sent events.
+//! The change feed as server-sent events.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{BoundedInt, no_store};
 
-/// A quiet stream says now and then that it lives.
+/// Interval of the comments that keep a stream without changes open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// However old the connection, it goes on for so long.
+/// Minimum duration of a stream, whatever the age of its connection.
 const LEAST: Duration = Duration::from_secs(15);
 
-/// Where a stream stands.
+/// State of a stream.
 struct Following {
     context: Data<Context>,
     feed: Data<Feed>,
@@ -30,15 +30,15 @@ struct Following {
     begun: bool,
 }
 
-/// Streams what follows, until the service stops or the connection is old: then it ends, before it is cut, and clients come back by
-/// themselves.
+/// Streams changes until the service stops or the connection reaches its maximum age. The stream ends cleanly, before the
+/// connection is cut, and clients reconnect automatically.
 pub(super) fn answer(
     context: Data<Context>,
     feed: Data<Feed>,
     query: ChangesQuery,
     ends: Instant,
 ) -> Result<HttpResponse> {
-    // What can be refused is refused before the first byte.
+    // Refuses the request before the first byte if the database is unavailable.
     context.read()?;
     let following = Following { context, feed, query, ends: ends.max(Instant::now() + LEAST), begun: false };
     let body = unfold(following, |mut following| async move {
@@ -46,12 +46,12 @@ pub(super) fn answer(
         Some((Ok::<_, Error>(Bytes::from(text)), following))
     });
     let mut response = HttpResponse::Ok();
-    // Whoever comes back comes on a new connection.
+    // Closes the connection, so that clients reconnect on a new one.
     Ok(no_store(response.force_close().insert_header((CONTENT_TYPE, "text/event-stream")).streaming(body)))
 }
 
 impl Following {
-    /// What comes next: events, or a sign of life. Nothing once it ends.
+    /// Returns the next events or a keep-alive comment; `None` at the end of the stream.
     async fn next(&mut self) -> Option<String> {
         if !std::mem::replace(&mut self.begun, true) {
             return Some("retry: 2000\n\n".to_owned());
@@ -62,7 +62,7 @@ impl Following {
                 return None;
             }
             let news = self.context.version.subscribe();
-            // While the database is away there is no news; the stream lives on.
+            // While the database is unavailable there are no changes; the stream stays open.
             if let Ok(page) = self.feed.page(&self.context, &self.query).await
                 && !page.items.is_empty()
             {

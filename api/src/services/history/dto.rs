@@ -1,4 +1,4 @@
-//! What a change looks like to the world.
+//! Representations and filters of changes.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::Action;
@@ -12,30 +12,30 @@ use uuid::Uuid;
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, SearchText, Sort, Timestamp};
 
-/// What was done to an entry, when, and to those who may know it by whom
+/// A change of an entry or token
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Change {
     #[serde(skip)]
     pub id: Uuid,
-    /// The directory version it was made with: later changes have higher numbers.
+    /// Directory version of the change. Later changes have higher numbers.
     #[schema(example = 1)]
-    pub number: i64,
-    /// When it was made.
+    pub directory_version: i64,
+    /// Time of the change (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub at: DateTime<Utc>,
-    /// What was done.
+    /// Kind of change.
     pub action: Action,
-    /// The resource of the entry, as addresses name it; `tokens` for a token.
+    /// Name of the resource as used in paths, or `tokens` for a token.
     #[schema(example = "projects")]
     pub resource: String,
-    /// Id of the entry.
+    /// ID of the entry or token (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub entry: Uuid,
-    /// Short name of the entry, as it was afterwards; a token has none.
+    /// Slug of the entry after the change. Omitted for a token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "ulm", nullable = false)]
     pub slug: Option<String>,
-    /// Path of the entry as it was afterwards; a token has none.
+    /// Path of the revision that the change created. Omitted for a token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         example = "/v1/projects/0197f2a0-0000-7000-8000-000000000000/history/1",
@@ -43,38 +43,38 @@ pub(crate) struct Change {
         nullable = false
     )]
     pub href: Option<String>,
-    /// Who did it: the subject of a token, or a command of the program. Shown with `audit:read` alone.
+    /// Author of the change: subject of a token, or command of the program. Omitted without `audit:read`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "kts-redaktion", nullable = false)]
     pub actor: Option<String>,
-    /// Id of the token it was done with. Shown with `audit:read` alone.
+    /// ID of the token that made the change (UUID). Omitted without `audit:read`, and for changes without a token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub token: Option<Uuid>,
-    /// Id of the request, as the log has it. Shown with `audit:read` alone.
+    /// ID of the request in the log (`X-Request-Id`). Omitted without `audit:read`, and for changes without a request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub request: Option<String>,
 }
 
-/// An entry as it was after a change
+/// A revision: an entry after a change
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OldState {
-    /// What was done.
+pub(crate) struct Revision {
+    /// Change that created the revision.
     pub change: Change,
-    /// What was set of it, as `PUT` takes it; absent where it was deleted.
+    /// Content of the entry in the form that `PUT` accepts. Omitted when the change deleted the entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, example = json!({ "slug": "water", "label": { "de": "Wasser" } }), nullable = false)]
     pub entry: Option<Value>,
 }
 
-/// A step from one state to another, as RFC 6902 writes it
+/// An operation of a JSON Patch (RFC 6902)
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PatchStep {
-    /// `add`, `remove`, `replace`, `move`, `copy` or `test`.
+    /// Kind of operation: `add`, `remove`, `replace`, `move`, `copy` or `test`.
     #[schema(example = "replace")]
     pub op: String,
-    /// JSON pointer to the member.
+    /// JSON pointer (RFC 6901) to the member.
     #[schema(example = "/website")]
     pub path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,10 +82,11 @@ pub(crate) struct PatchStep {
     pub value: Option<Value>,
 }
 
-/// A value of whatever kind.
+/// Returns the schema of a JSON value of any type.
 fn anything() -> RefOr<Schema> {
-    let value =
-        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Its new value, of whatever kind."));
+    let value = ObjectBuilder::new()
+        .schema_type(SchemaType::AnyValue)
+        .description(Some("New value of the member, of any JSON type. Omitted for operations without a value."));
     value.examples(["https://www.ulm.de"]).into()
 }
 
@@ -94,12 +95,12 @@ fn anything() -> RefOr<Schema> {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryQuery {
-    /// What was done; repeat for alternatives.
+    /// Kind of change. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["change"]))]
     pub action: Vec<Action>,
     #[param(required = false, schema_with = Sort::<ChangeOrder>::schema)]
     pub sort: Option<Sort<ChangeOrder>>,
-    /// The entry.
+    /// ID of the entry, set by the handler.
     #[serde(skip)]
     #[param(ignore)]
     pub entry: Option<Uuid>,
@@ -110,43 +111,43 @@ pub(crate) struct HistoryQuery {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
-    /// Resources, as addresses name them, and `tokens`; repeat for alternatives.
+    /// Name of a resource as used in paths, or `tokens`. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["projects"]))]
     pub resource: Vec<String>,
-    /// Ids of entries, or of tokens that were issued or revoked; repeat for alternatives.
+    /// ID of an entry, or of a token that was issued or revoked. Repeat for alternatives.
     #[param(value_type = Vec<Uuid>, style = Form, explode = true, example = json!(["0197f2a0-0000-7000-8000-000000000000"]))]
     pub entry: Vec<Uuid>,
-    /// What was done; repeat for alternatives.
+    /// Kind of change. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["change"]))]
     pub action: Vec<Action>,
-    /// Who did it; repeat for alternatives.
+    /// Author of the change: subject of a token, or command of the program. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["transferatlas seed"]))]
     pub actor: Vec<String>,
-    /// Ids of the tokens it was done with; repeat for alternatives.
+    /// ID of the token that made the change. Repeat for alternatives.
     #[param(value_type = Vec<Uuid>, style = Form, explode = true, example = json!(["0197f2a0-0000-7000-8000-000000000000"]))]
     pub token: Vec<Uuid>,
-    /// Id of the request it was done in, as the log has it.
+    /// ID of the request in the log (`X-Request-Id`).
     #[param(value_type = Option<String>, max_length = 200, example = "0197f2a0-0000-7000-8000-000000000000")]
     pub request: Option<SearchText>,
-    /// Only changes made at or after this time or day.
+    /// Only changes made at or after this time or day (UTC).
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub since: Option<Timestamp>,
-    /// Only changes made before this time or day.
+    /// Only changes made before this time or day (UTC).
     #[param(value_type = Option<String>, format = DateTime, example = "2099-01-01T00:00:00Z")]
     pub until: Option<Timestamp>,
     #[param(required = false, schema_with = Sort::<ChangeOrder>::schema)]
     pub sort: Option<Sort<ChangeOrder>>,
 }
 
-/// What changes can be ordered by
+/// Sort keys of changes
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChangeOrder {
-    Number,
+    DirectoryVersion,
 }
 
 impl Order for ChangeOrder {
-    const VALUES: &'static [&'static str] = &["number"];
+    const VALUES: &'static [&'static str] = &["directory_version"];
 }
 
 impl Filters for HistoryQuery {
@@ -161,7 +162,7 @@ impl Record for Change {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
     const ENTRIES: &'static [Format] = &[Format::Json];
     const COLUMNS: &'static [&'static str] =
-        &["number", "at", "action", "resource", "entry", "slug", "href", "actor", "token", "request"];
+        &["directory_version", "at", "action", "resource", "entry", "slug", "href", "actor", "token", "request"];
 
     fn id(&self) -> Uuid {
         self.id

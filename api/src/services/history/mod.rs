@@ -1,4 +1,4 @@
-//! What became of entries: their history for everybody, and who made it for those who may audit.
+//! History of entries, and the audit trail.
 
 mod dto;
 mod query;
@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use self::dto::{AuditQuery, Change, HistoryQuery, OldState, PatchStep};
+use self::dto::{AuditQuery, Change, HistoryQuery, PatchStep, Revision};
 use crate::auth::{AuditRead, Caller, Scope, Scoped};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
@@ -25,37 +25,37 @@ use crate::query::list;
 
 const TAG: &str = "history";
 
-/// These stand before the resources, whose addresses take any list below an entry.
+/// Registers the routes. They must precede those of the resources, which match any list below an entry.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_history).service(get_old_state).service(get_patch).service(list_audit);
+    cfg.service(list_history).service(get_revision).service(get_revision_patch).service(list_audit);
 }
 
-/// The right to write the entries of each resource, by its table: who has it sees what was deleted.
+/// Scope for writing the entries of each resource, by its table. It also grants access to the history of deleted entries.
 pub(crate) struct WriteScopes(pub HashMap<&'static str, &'static str>);
 
-/// The entry that an address names, and who asks.
-struct Asked {
+/// The requested entry, and what the caller may see of its history.
+struct HistoryRequest {
     entry: Uuid,
     with_actor: bool,
-    /// Was it deleted, so that nobody else may see this?
+    /// Whether the entry was deleted, so that the response is private.
     is_gone: bool,
 }
 
-impl Asked {
-    /// The response for callers who may see as much.
+impl HistoryRequest {
+    /// Restricts a response to callers with the same visibility.
     fn respond(&self, response: HttpResponse) -> PerCaller {
         let visibility = if self.with_actor { "with actor" } else { "" };
         PerCaller { response, visibility, is_private: self.is_gone || self.with_actor }
     }
 }
 
-async fn asked(context: &Context, req: &HttpRequest, key: &EntryKey) -> Result<Asked> {
+async fn asked(context: &Context, req: &HttpRequest, key: &EntryKey) -> Result<HistoryRequest> {
     let resource = resource(req)?;
     let caller = Caller::of(req);
     let scope = req.app_data::<Data<WriteScopes>>().and_then(|scopes| scopes.0.get(resource.table).copied());
     let may = |caller: &Caller| caller.audits() || scope.is_some_and(|scope| caller.may(scope));
     let (entry, is_there) = query::entry(context.read()?, resource, key, caller.as_ref().is_some_and(may)).await?;
-    Ok(Asked { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
+    Ok(HistoryRequest { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
 }
 
 fn resource(req: &HttpRequest) -> Result<&'static Resource> {
@@ -63,15 +63,16 @@ fn resource(req: &HttpRequest) -> Result<&'static Resource> {
     ResourceName::of_collection(name).map(|resource| resource.0).map_err(|_| Error::NotFound)
 }
 
-/// Read the history of an entry
+/// List the history of an entry
 ///
-/// What changed when, newest first; who changed it is shown with `audit:read` alone. The history of a deleted entry is for
-/// those who may write entries of its kind, or audit.
+/// Returns the changes of the entry, newest first. Public; the authors of changes require `audit:read`, and the history of a
+/// deleted entry requires the scope for writing its resource or `audit:read`. A token bound to municipalities cannot use
+/// `audit:read`.
 #[utoipa::path(tag = TAG, params(
-    ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
-    ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
+    ("resource" = ResourceName, Path, description = "Name of the resource as used in paths.", example = "projects"),
+    ("key" = String, Path, description = "Slug, ID or official key (AGS) of the entry.", example = "solingen"),
     HistoryQuery, Paging, RepresentationParams,
-), responses((status = 200, description = "A page of changes, or every one in the streamed forms", content(
+), responses((status = 200, description = "A page of changes, or all changes in a streamed format", content(
     (Page<Change> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
 ))))]
 #[get("/v1/{resource}/{key}/history")]
@@ -82,68 +83,70 @@ async fn list_history(
     list: ListQuery<HistoryQuery, Change>,
 ) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
-    let Asked { entry, with_actor, .. } = asked;
+    let HistoryRequest { entry, with_actor, .. } = asked;
     let plan = move |query: &HistoryQuery| query::history(&HistoryQuery { entry: Some(entry), ..query.clone() });
     let views = async move |_: &DatabaseTransaction, rows: Vec<Model>| Ok(query::views(rows, with_actor));
     list::list(&context, &req, list, plan, views).await.map(|response| asked.respond(response))
 }
 
-/// Read an old state of an entry
+/// Get a revision of an entry
 ///
-/// The entry as it was after a change, in the form that `PUT` takes: who sends it there restores it.
+/// Returns the content of the entry after a change, in the form that `PUT` accepts. Send it with `PUT` to restore the
+/// revision. Public; the history of a deleted entry requires the scope for writing its resource or `audit:read`.
 #[utoipa::path(tag = TAG, params(
     ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
     ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
-    ("number" = i64, Path, description = "Number of the change.", example = 1),
-), responses((status = 200, description = "The entry as it was", body = OldState)))]
-#[get("/v1/{resource}/{key}/history/{number}")]
-async fn get_old_state(
+    ("directory_version" = i64, Path, description = "Directory version of the change.", example = 1),
+), responses((status = 200, description = "The entry as it was", body = Revision)))]
+#[get("/v1/{resource}/{key}/history/{directory_version}")]
+async fn get_revision(
     context: Data<Context>,
     req: HttpRequest,
     key: EntryKey,
-    number: Path<Number>,
+    version: Path<VersionInPath>,
 ) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
-    let mut row = at(&context, asked.entry, number.read()?, false).await?.ok_or(Error::NotFound)?;
-    let old = OldState { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
+    let mut row = at(&context, asked.entry, version.read()?, false).await?.ok_or(Error::NotFound)?;
+    let old = Revision { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
     reply("application/json", &old).map(|response| asked.respond(response))
 }
 
-/// What a patch starts from.
+/// Parameters of the comparison of two revisions.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PatchQuery {
-    /// Number of the change whose state is the first of the two; without it, the one before.
+    /// Directory version of the first revision. Defaults to the revision before the second one.
     #[param(value_type = Option<i64>, minimum = 1, example = 1)]
     from: Option<BoundedInt<1, { i64::MAX }>>,
 }
 
-/// Read what differs between two states of an entry
+/// Get the difference between two revisions of an entry
 ///
-/// A JSON Patch (RFC 6902) that makes the second of the first. Before it was created, and once it is deleted, an entry is an
-/// empty object.
+/// Returns a JSON Patch (RFC 6902) that turns the content of the first revision into that of the second. The content of an
+/// entry before its creation and after its deletion is an empty object. Public; the history of a deleted entry requires the
+/// scope for writing its resource or `audit:read`.
 #[utoipa::path(tag = TAG, params(
     ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
     ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
-    ("number" = i64, Path, description = "Number of the change whose state is the second of the two.", example = 1),
+    ("directory_version" = i64, Path, description = "Directory version of the change whose state is the second of the two.", example = 1),
     PatchQuery,
 ), responses((status = 200, description = "The patch", body = Vec<PatchStep>, content_type = "application/json-patch+json")))]
-#[get("/v1/{resource}/{key}/history/{number}/patch")]
-async fn get_patch(
+#[get("/v1/{resource}/{key}/history/{directory_version}/patch")]
+async fn get_revision_patch(
     context: Data<Context>,
     req: HttpRequest,
     key: EntryKey,
-    number: Path<Number>,
+    version: Path<VersionInPath>,
     query: QueryString<PatchQuery>,
 ) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
     let entry = asked.entry;
-    let number = number.read()?;
-    let second = at(&context, entry, number, false).await?.ok_or(Error::NotFound)?;
+    let version = version.read()?;
+    let second = at(&context, entry, version, false).await?.ok_or(Error::NotFound)?;
     let first = match query.0.from {
         Some(from) => Some(at(&context, entry, from.0, false).await?.ok_or(Error::NotFound)?),
-        None => at(&context, entry, number, true).await?,
+        None => at(&context, entry, version, true).await?,
     };
     let state = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
     let patch = json_patch::diff(&state(first), &state(Some(second)));
@@ -155,24 +158,25 @@ async fn at(context: &Context, entry: Uuid, number: i64, before: bool) -> Result
     query::one(context.read()?, entry, number, before).await
 }
 
-/// The number of a change, in a path.
+/// Path parameter with the directory version of a change.
 #[derive(Deserialize)]
-struct Number {
-    number: String,
+struct VersionInPath {
+    directory_version: String,
 }
 
-impl Number {
-    /// What cannot be a number names no change.
+impl VersionInPath {
+    /// Parses the number. Any other text identifies no change (404).
     fn read(&self) -> Result<i64> {
-        self.number.parse().map_err(|_| Error::NotFound)
+        self.directory_version.parse().map_err(|_| Error::NotFound)
     }
 }
 
-/// Read the audit trail
+/// List the audit trail
 ///
-/// Every change of everything, and every token that was issued or revoked, with who did it; newest first.
+/// Returns all changes of entries and all tokens that were issued or revoked, with their authors, newest first. Requires
+/// `audit:read` and a token not bound to municipalities.
 #[utoipa::path(tag = TAG, security(("token" = [AuditRead::NAME])), params(AuditQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of changes, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of changes, or all matches in a streamed format", content(
         (Page<Change> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/audit")]

@@ -1,4 +1,4 @@
-//! What the database does to find changes.
+//! Database queries for the history and the audit trail.
 
 use entity::change::Model;
 use sea_orm::prelude::Expr;
@@ -15,13 +15,13 @@ use crate::query::keyset::SortKey;
 use crate::query::list::ListPlan;
 use crate::services::tokens;
 
-/// The newest first.
+/// Returns the plan of a list of changes, newest first by default.
 fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> ListPlan {
-    let number = |ChangeOrder::Number| Some(SortKey::integer("change.number"));
+    let order = |ChangeOrder::DirectoryVersion| Some(SortKey::integer("change.number"));
     ListPlan {
         filters,
         default_order: SortKey::integer("change.number").turned(true),
-        order: ListPlan::order(sort, number),
+        order: ListPlan::order(sort, order),
         facets: vec![],
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn audit(query: &AuditQuery) -> ListPlan {
     planned(filters, query.sort)
 }
 
-/// The table of a resource, or of the tokens.
+/// Returns the table of a resource or of the tokens.
 fn table(name: &str) -> Option<&'static str> {
     if name == "tokens" {
         Some(tokens::TABLE)
@@ -56,7 +56,7 @@ fn table(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Refuses what is no resource.
+/// Refuses unknown names of resources.
 pub(super) fn check(query: &AuditQuery) -> Result<()> {
     let unknown = query.resource.iter().filter(|name| table(name).is_none());
     let detail = |name: &String| Violation::parameter("resource", format!("`{name}` is no resource, nor `tokens`"));
@@ -64,7 +64,7 @@ pub(super) fn check(query: &AuditQuery) -> Result<()> {
     if violations.is_empty() { Ok(()) } else { Err(Error::Parameters(violations)) }
 }
 
-/// What changes look like, with or without who made them.
+/// Returns the representations of changes, with or without their authors.
 pub(super) fn views(rows: Vec<Model>, with_actor: bool) -> Vec<Change> {
     rows.into_iter().map(|row| view(row, with_actor)).collect()
 }
@@ -73,7 +73,7 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
     let collection = ResourceName::of_table(&row.resource).map(|resource| resource.0.collection);
     Change {
         id: row.id,
-        number: row.number,
+        directory_version: row.number,
         at: row.at,
         action: row.action,
         resource: collection.unwrap_or("tokens").to_owned(),
@@ -86,8 +86,8 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
     }
 }
 
-/// The id of an entry whose history is asked for, and whether it is there. What was deleted only those may see who could
-/// write it, or audit.
+/// Returns the ID of an entry and whether the entry exists. Fails for a deleted entry unless the caller may see deleted
+/// entries.
 pub(super) async fn entry(
     db: &impl ConnectionTrait,
     resource: &Resource,
@@ -105,7 +105,7 @@ pub(super) async fn entry(
     }
 }
 
-/// The change of an entry with a number, or the newest one before that number.
+/// Returns the change of an entry with a directory version, or the newest change before that version.
 pub(super) async fn one(db: &impl ConnectionTrait, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
     let which = if before { "number < $1" } else { "number = $1" };
     let rows = entity::change::Entity::find().filter(Expr::cust_with_values("entry_id = $1", [entry]));

@@ -1,4 +1,4 @@
-//! What the network looks like to the world, and what it can be asked.
+//! Representation and filters of the network.
 
 use entity::Text;
 use entity::vocabulary::{EdgeKind, FederalState};
@@ -11,60 +11,60 @@ use crate::model::catalog::ResourceName;
 use crate::model::facet_value::FacetValue;
 use crate::model::geo::Location;
 
-/// Municipalities and projects, and what joins them
+/// Network of municipalities and projects
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Network {
-    /// Those that an edge joins, by resource and slug.
+    /// Municipalities and projects with at least one edge, by resource and slug.
     pub nodes: Vec<Node>,
-    /// What joins them.
+    /// Connections between nodes.
     pub edges: Vec<Edge>,
-    /// How many edges there are of each kind.
+    /// Number of edges of each kind.
     pub kinds: Vec<FacetValue>,
 }
 
-/// A municipality or project
+/// A node of the network: a municipality or project
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Node {
-    /// Id of the entry, which the edges name.
+    /// ID of the entry (UUID), used in `source` and `target` of edges.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// `municipalities` or `projects`.
+    /// Resource of the entry: `municipalities` or `projects`.
     pub resource: ResourceName,
-    /// Short name of the entry in addresses.
+    /// Slug of the entry.
     #[schema(example = "konstanz")]
     pub slug: String,
-    /// What it is called.
+    /// Title of the entry.
     pub title: Text,
     /// Path of the entry.
     #[schema(example = "/v1/municipalities/konstanz", format = "uri-reference")]
     pub href: String,
-    /// The states it lies in, by ISO 3166-2 code.
+    /// Federal states (ISO 3166-2).
     pub federal_states: Vec<FederalState>,
-    /// Where it lies.
+    /// Location. Omitted when unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub location: Option<Location>,
-    /// How many edges end at it.
+    /// Number of edges of the node in this response.
     #[schema(example = 7)]
     pub degree: usize,
 }
 
-/// What joins two of them
+/// A connection between two nodes
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Edge {
-    /// What it is. A `membership` leads from the municipality to its project, a `transfer` from the giver to the receiver;
-    /// the others have no direction.
+    /// Kind of connection. A `membership` leads from a municipality to its project, and a `transfer` from the giver to the
+    /// receiver. All other kinds are undirected.
     pub kind: EdgeKind,
-    /// Id of one node.
+    /// ID of the first node (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub source: Uuid,
-    /// Id of the other.
+    /// ID of the second node (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub target: Uuid,
-    /// How many things of that kind join them.
+    /// Number of entries that establish the connection.
     #[schema(example = 1)]
     pub count: i64,
-    /// Their paths.
+    /// Paths of the entries that establish the connection.
     #[schema(example = json!(["/v1/working-groups/urban-data-platforms"]))]
     pub through: Vec<String>,
 }
@@ -74,22 +74,23 @@ pub(crate) struct Edge {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct NetworkQuery {
-    /// Kinds of edges; repeat for alternatives.
+    /// Kind of edge. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["transfer"]))]
     pub kind: Vec<EdgeKind>,
-    /// Slugs or ids of themes: what joins two must be about one of them; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives. Applies to the entries that establish a connection.
     #[param(style = Form, explode = true, example = json!(["digital-twin"]))]
     pub theme: Vec<String>,
-    /// States by ISO 3166-2 code: one end must lie in one of them; repeat for alternatives.
+    /// Federal state (ISO 3166-2). Repeat for alternatives. Applies to either end of an edge.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    /// Official keys, slugs or ids of municipalities: one end must be one of them or of `project`; repeat for alternatives.
+    /// Official key, slug or ID of a municipality. Repeat for alternatives. One end of an edge must match `municipality` or
+    /// `project`.
     #[param(style = Form, explode = true, example = json!(["leipzig"]))]
     pub municipality: Vec<String>,
-    /// Slugs or ids of projects: one end must be one of them or of `municipality`; repeat for alternatives.
+    /// Slug or ID of a project. Repeat for alternatives. One end of an edge must match `municipality` or `project`.
     #[param(style = Form, explode = true, example = json!(["bamberg"]))]
     pub project: Vec<String>,
-    /// The form of the answer; it goes before `Accept`.
+    /// Response format. Takes precedence over `Accept`.
     #[param(value_type = Option<Format>, inline, example = "json")]
     pub format: Option<Format>,
 }

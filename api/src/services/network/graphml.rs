@@ -1,4 +1,4 @@
-//! `GraphML`: the network for Gephi, Cytoscape and their like.
+//! The network as `GraphML`, for tools such as Gephi and Cytoscape.
 
 use entity::vocabulary::{EdgeKind, Vocabulary};
 use quick_xml::Writer;
@@ -10,7 +10,7 @@ use crate::base::error::{Error, Result};
 type Xml = Writer<Vec<u8>>;
 type Written = std::io::Result<()>;
 
-/// What is told of nodes and edges: where, its name, its type.
+/// Attributes of nodes and edges: element, name and type.
 const KEYS: [(&str, &str, &str); 9] = [
     ("node", "resource", "string"),
     ("node", "slug", "string"),

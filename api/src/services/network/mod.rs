@@ -1,4 +1,4 @@
-//! Who has to do with whom, and how many there are of everything.
+//! Network of municipalities and projects, and statistics of the directory.
 
 mod dto;
 mod graphml;
@@ -19,18 +19,18 @@ use crate::http::{Public, QueryString, alternate, negotiate, reply};
 
 const TAG: &str = "overview";
 
-/// The forms of the network.
+/// Response formats of the network.
 const FORMS: [Format; 2] = [Format::Json, Format::Graphml];
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_network).service(get_statistics);
 }
 
-/// Read the network
+/// Get the network
 ///
-/// Municipalities and projects, and what joins them: projects they carry and share, working groups, learning partnerships
-/// and transfers. A partner that is a municipality stands for itself; where only its project is known, that stands for it.
-#[utoipa::path(tag = TAG, params(NetworkQuery), responses((status = 200, description = "Nodes and edges", content(
+/// Returns municipalities and projects as nodes, and their connections as edges: project memberships, shared projects, working
+/// groups, learning partnerships and transfers. A participant without a known municipality is represented by its project.
+#[utoipa::path(tag = TAG, params(NetworkQuery), responses((status = 200, description = "The network", content(
     (Network = "application/json"), (String = "application/graphml+xml")
 ))))]
 #[get("/v1/network")]
@@ -53,10 +53,10 @@ async fn get_network(
     Ok(Public(response))
 }
 
-/// Read the numbers of the directory
+/// Get statistics
 ///
-/// What a home page shows of it.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The numbers", body = Statistics)))]
+/// Returns the number of entries of each resource, and further key figures of the directory.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The statistics", body = Statistics)))]
 #[get("/v1/statistics")]
 async fn get_statistics(context: Data<Context>) -> Result<Public> {
     reply(Format::Json.content_type(), &count(context.read()?).await?).map(Public)

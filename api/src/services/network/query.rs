@@ -1,22 +1,22 @@
-//! What the database does to find who has to do with whom.
+//! Database queries for the network.
 
 use std::collections::HashMap;
 
-use anyhow::anyhow;
 use entity::Text;
 use entity::vocabulary::EdgeKind;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::dto::{Edge, Network, NetworkQuery, Node};
-use crate::base::error::{Error, Result};
+use crate::base::db::sql;
+use crate::base::error::Result;
 use crate::base::terms::{parse_terms, term_values};
 use crate::model::catalog::{MUNICIPALITIES, PROJECTS, ResourceName, THEMES};
 use crate::model::facet_value::FacetValue;
 use crate::model::geo::Location;
 use crate::query::facets::term;
 
-/// Two statements, however large it is; and one for each filter that names entries.
+/// Returns the network with two statements, and one for each filter that refers to entries.
 pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> Result<Network> {
     let themes = THEMES.check(db, &query.theme).await?;
     let municipalities = MUNICIPALITIES.check(db, &query.municipality).await?;
@@ -33,18 +33,18 @@ pub(super) async fn network(db: &impl ConnectionTrait, query: &NetworkQuery) -> 
     Ok(Network { nodes: nodes(db, &degrees).await?, edges, kinds: facet_values(&kinds) })
 }
 
-/// Most frequent first, as facets are.
+/// Returns the kinds of edges with their counts, most frequent first.
 fn facet_values(kinds: &HashMap<EdgeKind, i64>) -> Vec<FacetValue> {
-    let bucket = |(kind, count): (&EdgeKind, &i64)| {
+    let facet_value = |(kind, count): (&EdgeKind, &i64)| {
         let value = term_values(&[*kind]).pop()?;
         Some(FacetValue { label: term::<EdgeKind>(&value)?, value, count: *count })
     };
-    let mut facet_values: Vec<FacetValue> = kinds.iter().filter_map(bucket).collect();
+    let mut facet_values: Vec<FacetValue> = kinds.iter().filter_map(facet_value).collect();
     facet_values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
     facet_values
 }
 
-/// An empty list of a filter asks for nothing.
+/// Selects the edges that match the filters. An empty list of a filter matches every edge.
 const EDGES: &str = "select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
         array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
    from network_edge e join search_hit h on h.id = e.through_id \
@@ -71,7 +71,7 @@ async fn edges(
     }
     let filters: [Value; 4] =
         [term_values(&query.kind).into(), themes.into(), term_values(&query.federal_state).into(), ends.into()];
-    let found = Statement::from_sql_and_values(db.get_database_backend(), EDGES, filters);
+    let found = sql(EDGES, filters);
     let edge = |EdgeRow { kind, source, target, count, through }: EdgeRow| -> Result<Option<Edge>> {
         let kind = parse_terms(&[kind])?.pop();
         Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
@@ -94,12 +94,12 @@ async fn nodes(db: &impl ConnectionTrait, degrees: &HashMap<Uuid, usize>) -> Res
         from search_hit h left join municipality m on m.id = h.id left join project_place p on p.project_id = h.id \
         where h.id = any ($1) order by h.collection, h.slug collate \"C\"";
     let ids: Vec<Uuid> = degrees.keys().copied().collect();
-    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [ids.into()]);
+    let found = sql(SQL, [ids.into()]);
     let node = |found: NodeRow| -> Result<Node> {
+        let resource = ResourceName::stored(&found.collection)?;
         Ok(Node {
-            href: format!("/v1/{}/{}", found.collection, found.slug),
-            resource: ResourceName::of_collection(&found.collection)
-                .map_err(|unknown| Error::internal(anyhow!(unknown)))?,
+            href: resource.0.href(&found.slug),
+            resource,
             degree: degrees.get(&found.id).copied().unwrap_or_default(),
             id: found.id,
             slug: found.slug,

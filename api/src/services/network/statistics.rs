@@ -1,64 +1,65 @@
-//! How many there are of everything.
+//! Statistics of the directory.
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::dates::today;
+use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 
-/// The numbers of the directory
+/// Statistics of the directory
 #[derive(Debug, Serialize, FromQueryResult, ToSchema)]
 pub(crate) struct Statistics {
-    /// Model projects.
+    /// Number of model projects.
     #[schema(example = 73)]
     pub projects: i64,
-    /// Municipalities, districts and associations of municipalities.
+    /// Number of municipalities, including districts and associations of municipalities.
     #[schema(example = 12_210)]
     pub municipalities: i64,
-    /// Those of them that carry a model project.
+    /// Number of municipalities that are members of a model project.
     #[schema(example = 108)]
     pub funded_municipalities: i64,
-    /// Inhabitants of the municipalities that carry one, without districts and associations.
+    /// Population of the municipalities that are members of a model project, without districts and associations.
     #[schema(example = 17_188_903)]
     pub funded_population: i64,
-    /// States with a model project.
+    /// Number of federal states with a model project.
     #[schema(example = 15)]
     pub federal_states: i64,
-    /// Fields of action.
+    /// Number of themes.
     #[schema(example = 15)]
     pub themes: i64,
-    /// Solutions that can be reused.
+    /// Number of solutions.
     #[schema(example = 478)]
     pub solutions: i64,
-    /// Those of them that are open source.
+    /// Number of solutions with the openness `open_source`.
     #[schema(example = 26)]
     pub open_source_solutions: i64,
-    /// Practice examples.
+    /// Number of practice examples.
     #[schema(example = 99)]
     pub practice_examples: i64,
-    /// Times that a municipality has taken a solution over.
+    /// Number of adoptions of a solution by a municipality.
     #[schema(example = 21)]
     pub adoptions: i64,
-    /// Practice examples that were discontinued, with what was learned.
+    /// Number of practice examples with the status `discontinued`.
     #[schema(example = 7)]
     pub discontinued_examples: i64,
-    /// Working groups and other networks.
+    /// Number of working groups and other networks.
     #[schema(example = 42)]
     pub working_groups: i64,
-    /// Learning partnerships.
+    /// Number of learning partnerships.
     #[schema(example = 21)]
     pub learning_partnerships: i64,
-    /// Events.
+    /// Number of events.
     #[schema(example = 36)]
     pub events: i64,
-    /// Those of them that are not over.
+    /// Number of events whose last day is today or later.
     #[schema(example = 0)]
     pub upcoming_events: i64,
-    /// Courses.
+    /// Number of courses.
     #[schema(example = 30)]
     pub courses: i64,
-    /// Publications.
+    /// Number of publications.
     #[schema(example = 85)]
     pub publications: i64,
 }
@@ -83,9 +84,9 @@ const SQL: &str = "\
         (select count(*) from course) as courses, \
         (select count(*) from publication) as publications";
 
-/// All of them in one statement.
+/// Counts everything in one statement.
 pub(super) async fn count(db: &impl ConnectionTrait) -> Result<Statistics> {
-    let numbers = Statement::from_sql_and_values(db.get_database_backend(), SQL, [today().to_string().into()]);
+    let numbers = sql(SQL, [today().to_string().into()]);
     let numbers = Statistics::find_by_statement(numbers).one(db).await?;
-    numbers.ok_or_else(|| Error::internal(anyhow::anyhow!("nothing could be counted")))
+    numbers.ok_or_else(|| Error::internal(anyhow::anyhow!("the statistics query returned no row")))
 }

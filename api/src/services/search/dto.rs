@@ -1,4 +1,4 @@
-//! What a hit looks like to the world.
+//! Representations and filters of the search.
 
 use chrono::{DateTime, Utc};
 use entity::Text;
@@ -12,64 +12,65 @@ use crate::http::{Filters, Order, Sort};
 use crate::model::catalog::{self, Resource, ResourceName};
 use crate::model::highlight::{Highlight, Texts, both};
 
-/// An entry of any resource that was found
+/// A search result: an entry of any resource
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Hit {
-    /// The resource it is an entry of.
+pub(crate) struct SearchResult {
+    /// Resource of the entry.
     pub resource: ResourceName,
-    /// Id of the entry.
+    /// ID of the entry (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
     pub id: Uuid,
-    /// Short name of the entry in addresses.
+    /// Slug of the entry.
     #[schema(example = "open-smartcity-app")]
     pub slug: String,
-    /// What the entry is called.
+    /// Title of the entry.
     pub title: Text,
-    /// Where it was found, as HTML: text that is escaped, with the words between `<mark>` and `</mark>`; else how it begins.
+    /// Excerpt as HTML: escaped text with the matches between `<mark>` and `</mark>`. Without matches, the beginning of the
+    /// summary or title.
     #[schema(example = "Modulare <mark>Bürger-App</mark> nach dem Open-Source-Prinzip")]
     pub snippet: String,
-    /// How well it fits; higher is better, and only to be compared within one answer. Absent without `q`, and in
-    /// another order than by relevance.
+    /// Relevance. Higher is better; comparable only within one response. Omitted without `q`, and in any sort order other than
+    /// relevance.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 12.5, nullable = false)]
     pub score: Option<f64>,
     /// Path of the entry.
     #[schema(example = "/v1/solutions/open-smartcity-app", format = "uri-reference")]
     pub href: String,
-    /// Slugs of its themes.
+    /// Slugs of the themes.
     #[schema(example = json!(["participation"]))]
     pub themes: Vec<String>,
-    /// The states it belongs to, by ISO 3166-2 code.
+    /// Federal states (ISO 3166-2).
     pub federal_states: Vec<FederalState>,
-    /// What it is about.
+    /// Summary, the source of the snippet.
     #[serde(skip)]
     pub summary: Option<Text>,
-    /// When the entry itself was last changed.
+    /// Time of the last change of the entry (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// Entries that begin like what was typed
+/// Suggested entries
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Suggestions {
-    /// The entries, at most ten.
+    /// Suggestions, up to 10.
     pub items: Vec<Suggestion>,
 }
 
-/// An entry that somebody may mean
+/// A suggested entry
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Suggestion {
-    /// The resource it is an entry of.
+    /// Resource of the entry.
     pub resource: ResourceName,
-    /// Id of the entry.
+    /// ID of the entry (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
-    /// Short name of the entry in addresses.
+    /// Slug of the entry.
     #[schema(example = "konstanz")]
     pub slug: String,
-    /// What the entry is called.
+    /// Title of the entry.
     pub title: Text,
-    /// What tells it from others of that name: how what is said of it begins, as HTML.
+    /// Beginning of the summary as HTML, to tell entries with the same title apart. Omitted when the entry has no summary.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Universitätsstadt", nullable = false)]
     pub snippet: Option<String>,
@@ -82,52 +83,52 @@ pub(crate) struct Suggestion {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct HitQuery {
-    /// Resources to look in; repeat for alternatives.
+pub(crate) struct SearchQuery {
+    /// Resource of the entries. Repeat for alternatives.
     #[param(style = Form, explode = true, inline, example = json!(["solutions"]))]
     pub resource: Vec<ResourceName>,
-    /// Slugs or ids of themes; repeat for alternatives.
+    /// Slug or ID of a theme. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["mobility"]))]
     pub theme: Vec<String>,
-    /// States by ISO 3166-2 code; repeat for alternatives.
+    /// Federal state (ISO 3166-2). Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
     pub federal_state: Vec<FederalState>,
-    #[param(required = false, schema_with = Sort::<HitOrder>::schema)]
-    pub sort: Option<Sort<HitOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    #[param(required = false, schema_with = Sort::<SearchOrder>::schema)]
+    pub sort: Option<Sort<SearchOrder>>,
+    /// Facet to count. Repeat for several. A facet ignores the filter with its own name.
     #[param(style = Form, explode = true, inline, example = json!(["resource"]))]
-    pub facets: Vec<HitFacet>,
+    pub facets: Vec<SearchFacet>,
 }
 
-impl Filters for HitQuery {
+impl Filters for SearchQuery {
     fn references(&mut self) -> Vec<(&'static Resource, &mut Vec<String>)> {
         vec![(&catalog::THEMES, &mut self.theme)]
     }
 }
 
-/// What hits can be ordered by
+/// Sort keys of search results
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum HitOrder {
+pub(crate) enum SearchOrder {
     Title,
     UpdatedAt,
     Relevance,
 }
 
-impl Order for HitOrder {
+impl Order for SearchOrder {
     const VALUES: &'static [&'static str] = &["title", "updated_at", "relevance"];
 }
 
-/// What hits can be counted by
+/// Facets of the search
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum HitFacet {
+pub(crate) enum SearchFacet {
     Resource,
     Theme,
     FederalState,
 }
 
-impl Record for Hit {
+impl Record for SearchResult {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
     const ENTRIES: &'static [Format] = &[Format::Json];
     const MARKED: bool = true;

@@ -1,15 +1,15 @@
-//! Search across all resources, and what somebody may be about to type.
+//! Search and suggestions across all resources.
 
 mod dto;
 mod query;
-mod suggest;
+mod suggestions;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::dto::{Hit, HitQuery, Suggestions};
-use self::suggest::{SuggestQuery, suggestions};
+use self::dto::{SearchQuery, SearchResult, Suggestions};
+use self::suggestions::{SuggestQuery, suggestions};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::{ListParams, ListQuery, Page, Paging, Public, QueryString, RepresentationParams, reply};
@@ -18,27 +18,33 @@ use crate::query::list;
 const TAG: &str = "search";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_hits).service(get_suggestions);
+    cfg.service(search).service(suggest);
 }
 
-/// Search everything
+/// Search all resources
 ///
-/// Every public entry of every resource, the best fit first; without `q`, in German order of titles. Umlauts may be written
-/// either way; other forms of a word, compounds it is a part of and near spellings are found too.
-#[utoipa::path(tag = TAG, params(ListParams, HitQuery, Paging, RepresentationParams),
+/// Returns the entries of all resources that match `q` and the filters, by relevance. Without `q`, returns all entries in
+/// German alphabetical order of titles. The search accepts both spellings of umlauts (`ä` and `ae`), and also finds inflected
+/// forms, parts of compounds, and similar spellings.
+#[utoipa::path(tag = TAG, params(ListParams, SearchQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of hits, or every match in the streamed forms", content(
-        (Page<Hit> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
+        (Page<SearchResult> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/search")]
-async fn list_hits(context: Data<Context>, req: HttpRequest, list: ListQuery<HitQuery, Hit>) -> Result<Public> {
+async fn search(
+    context: Data<Context>,
+    req: HttpRequest,
+    list: ListQuery<SearchQuery, SearchResult>,
+) -> Result<Public> {
     list::list(&context, &req, list, query::plan, query::views).await.map(Public)
 }
 
-/// Suggest entries while somebody types
+/// Suggest entries
 ///
-/// Up to ten entries whose titles have words that begin like what was typed: of each resource the likeliest first.
+/// Returns up to 10 entries whose titles contain words that start with the words in `q`, for completion in a search box. Entries
+/// whose title starts with `q` come first, and the most likely entry of each resource before further entries of the same.
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
-async fn get_suggestions(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
+async fn suggest(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
     reply("application/json", &suggestions(context.read()?, &query.q.0).await?).map(Public)
 }

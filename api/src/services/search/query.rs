@@ -1,13 +1,12 @@
-//! What the database does to find entries of all resources.
+//! Database queries for the search across all resources.
 
-use anyhow::anyhow;
 use entity::Text;
 use entity::search_hit::Model;
 use entity::vocabulary::FederalState;
 use sea_orm::ConnectionTrait;
 
-use super::dto::{Hit, HitFacet, HitOrder, HitQuery};
-use crate::base::error::{Error, Result};
+use super::dto::{SearchFacet, SearchOrder, SearchQuery, SearchResult};
+use crate::base::error::Result;
 use crate::base::terms::{parse_terms, term_values};
 use crate::model::catalog::{self, ResourceName};
 use crate::query::facets::{facet_specs, facets, plain, term};
@@ -20,7 +19,7 @@ use crate::query::relations::Relation;
 
 const THEMES: Relation = Relation::sorted("search_hit_theme", "search_hit_id", "theme_id", &catalog::THEMES);
 
-pub(super) fn plan(query: &HitQuery) -> ListPlan {
+pub(super) fn plan(query: &SearchQuery) -> ListPlan {
     ListPlan {
         filters: filters(query),
         default_order: SortKey::text("search_hit.label_key"),
@@ -29,29 +28,29 @@ pub(super) fn plan(query: &HitQuery) -> ListPlan {
     }
 }
 
-fn filters(query: &HitQuery) -> Filter {
+fn filters(query: &SearchQuery) -> Filter {
     Filter::of_table(EVERYTHING)
         .text("collection", query.resource.iter().map(|name| name.0.collection.to_owned()).collect())
         .related(&THEMES, &query.theme)
         .listed("search_hit_federal_state", "federal_state", term_values(&query.federal_state))
 }
 
-fn order(by: HitOrder) -> Option<SortKey> {
+fn order(by: SearchOrder) -> Option<SortKey> {
     Some(match by {
-        HitOrder::Title => SortKey::text("search_hit.label_key"),
-        HitOrder::UpdatedAt => SortKey::time("search_hit.updated_at"),
-        HitOrder::Relevance => return None,
+        SearchOrder::Title => SortKey::text("search_hit.label_key"),
+        SearchOrder::UpdatedAt => SortKey::time("search_hit.updated_at"),
+        SearchOrder::Relevance => return None,
     })
 }
 
 facet_specs! {
-    HitFacet of HitQuery;
+    SearchFacet of SearchQuery;
     Resource => resource: Column("collection"), title;
     Theme => theme: Related(&THEMES), plain;
     FederalState => federal_state: JoinTable("search_hit_federal_state", "federal_state"), term::<FederalState>;
 }
 
-/// What a resource is called.
+/// Returns the title of a resource.
 fn title(collection: &str) -> Option<Text> {
     ResourceName::of_collection(collection).ok().map(|ResourceName(resource)| {
         let [de, en] = resource.title.map(str::to_owned);
@@ -59,13 +58,12 @@ fn title(collection: &str) -> Option<Text> {
     })
 }
 
-/// The row has everything.
-pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<Hit>> {
-    let view = |row: Model| -> Result<Hit> {
-        let resource =
-            ResourceName::of_collection(&row.collection).map_err(|unknown| Error::internal(anyhow!(unknown)))?;
-        Ok(Hit {
-            href: format!("/v1/{}/{}", resource.0.collection, row.slug),
+/// Returns the representations of search results; needs no further query.
+pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<SearchResult>> {
+    let view = |row: Model| -> Result<SearchResult> {
+        let resource = ResourceName::stored(&row.collection)?;
+        Ok(SearchResult {
+            href: resource.0.href(&row.slug),
             resource,
             id: row.id,
             slug: row.slug,

@@ -1,4 +1,4 @@
-//! What a submission looks like to those who may see it.
+//! Representations and filters of submissions.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{Purpose, ReviewAction, Side, Stage};
@@ -12,19 +12,19 @@ use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort, Timestamp};
 use crate::model::catalog::{self, Resource, ResourceName};
 
-/// A proposed new state of an entry, or that it should go
+/// A submission: proposed content of an entry, or the proposal to withdraw an entry
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Submission {
-    /// Id of the submission.
+    /// ID of the submission (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// The resource of the entry: `solutions` or `practice-examples`.
+    /// Resource of the entry: `solutions` or `practice-examples`.
     pub resource: ResourceName,
-    /// What it asks for.
+    /// Purpose of the submission.
     pub purpose: Purpose,
-    /// Where it stands.
+    /// Current stage.
     pub stage: Stage,
-    /// The published entry, if there is one.
+    /// Path of the published entry. Omitted for a new entry until it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         example = "/v1/solutions/0197f2a0-0000-7000-8000-000000000000",
@@ -32,142 +32,144 @@ pub(crate) struct Submission {
         nullable = false
     )]
     pub entry: Option<String>,
-    /// The revision of the published entry that the content is based on.
+    /// Revision of the published entry that the content is based on. Omitted for a new entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 17, nullable = false)]
     pub based_on: Option<i64>,
-    /// What is to be set of the entry, in the form that a direct write takes; a draft may be incomplete.
+    /// Proposed content of the entry, in the form that `PUT` accepts for the entry. May be incomplete before submission.
     #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
     pub content: Value,
-    /// The municipalities that own it, by official key, or slug where there is none: those responsible for the published
-    /// entry, those the content makes responsible, and those of the token that created it. A token that acts for one of
-    /// them sees the submission, edits it and takes its steps.
+    /// Municipalities that own the submission, by official key, or by slug if there is none: those responsible for the
+    /// published entry and those responsible according to the content. If none of the municipalities of the token that created
+    /// the submission is among them, these are included too. A token that acts for an owner can read and edit the submission
+    /// and take its steps.
     #[schema(example = json!(["08335043"]))]
     pub municipalities: Vec<String>,
-    /// Who began it: the subject of a token.
+    /// Submitter: subject of the token that created the submission.
     #[schema(example = "konstanz.stabsstelle")]
     pub submitted_by: String,
-    /// Who reviews it, if that is settled: the subject of a token.
+    /// Assigned reviewer: subject of a token. Omitted when no reviewer is assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "kts-redaktion", nullable = false)]
     pub assigned_to: Option<String>,
-    /// Who settled that: the subject of a token.
+    /// Subject of the token that assigned the reviewer. Omitted when no reviewer is assigned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "kts-redaktion", nullable = false)]
     pub assigned_by: Option<String>,
-    /// What stands in the way of submitting it, or of publishing a withdrawal. Omitted in lists.
+    /// Violations that prevent the submission, or the publication of a withdrawal. Omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub violations: Option<Vec<Violation>>,
-    /// JSON pointers to the members of the published entry that publishing changes. Members that were changed by others
-    /// meanwhile, and not by the submission, stay as they are. Omitted for a new entry, a withdrawal, and in lists.
+    /// JSON pointers to the members of the published entry that publication changes. Members changed only in the published entry
+    /// since `based_on` keep their published values. Omitted for a new entry, for a withdrawal, after the end of the review, and
+    /// in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["/title/de", "/providers"]), nullable = false)]
     pub changes: Option<Vec<String>>,
-    /// How publishing changes which municipalities are responsible for the published entry. Omitted when they stay the same,
-    /// and in lists.
+    /// Change of the municipalities responsible for the published entry that publication causes. Omitted when there is none, and
+    /// in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ownership_change: Option<OwnershipChange>,
-    /// How much of what others need to know is there, in per cent.
+    /// Share of the recommended members that are present, in per cent.
     #[schema(example = 40, minimum = 0, maximum = 100)]
     pub completeness: u8,
-    /// The members that are still missing.
+    /// Recommended members that are missing.
     #[schema(example = json!(["costs", "contacts"]))]
     pub gaps: Vec<&'static str>,
-    /// The steps that who asks may take.
+    /// Steps that the caller may take now.
     #[schema(example = json!(["submit", "withdraw"]))]
     pub actions: Vec<ReviewAction>,
-    /// Remarks by both sides. Shown of one submission, not in lists.
+    /// Comments by both sides, oldest first. Omitted in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub comments: Option<Vec<Comment>>,
     #[serde(skip)]
     pub revision: i64,
-    /// When it was begun.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// Time of the last change (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
-    /// When it was last submitted.
+    /// Time of the last `submit` step (UTC). Omitted when the submission was never submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub submitted_at: Option<DateTime<Utc>>,
 }
 
-/// Municipalities that become responsible for an entry, or are no longer
+/// A change of the municipalities responsible for an entry
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct OwnershipChange {
-    /// Municipalities that become responsible, by official key, or slug where there is none.
+    /// Municipalities that become responsible, by official key, or by slug if there is none.
     #[schema(example = json!(["08335043"]))]
     pub added: Vec<String>,
-    /// Municipalities that are no longer responsible, by official key, or slug where there is none.
+    /// Municipalities that are no longer responsible, by official key, or by slug if there is none.
     #[schema(example = json!(["08421000"]))]
     pub removed: Vec<String>,
 }
 
-/// A remark on a submission
+/// A comment on a submission
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Comment {
-    /// Id of the comment.
+    /// ID of the comment (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// When it was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub at: DateTime<Utc>,
-    /// From which side.
+    /// Side of the author.
     pub side: Side,
-    /// By whom: the subject of a token.
+    /// Author: subject of a token.
     #[schema(example = "kts-redaktion")]
     pub actor: String,
-    /// JSON pointer to the member of the content it is about.
+    /// JSON pointer (RFC 6901) to a member of the content. Omitted when the comment concerns the whole submission.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/costs", nullable = false)]
     pub pointer: Option<String>,
-    /// What is said.
+    /// Text of the comment.
     #[schema(example = "Bitte nennen Sie die jährlichen Kosten.")]
     pub body: String,
-    /// When it was settled; absent while it is not.
+    /// Time of resolution (UTC). Omitted while the comment is unresolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub resolved_at: Option<DateTime<Utc>>,
-    /// By whom.
+    /// Subject of the token that resolved the comment. Omitted while the comment is unresolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "konstanz.stabsstelle", nullable = false)]
     pub resolved_by: Option<String>,
 }
 
-/// A step of the review that was taken
+/// A step of a review
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Step {
-    /// Id of the step.
+    /// ID of the step (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// When it was taken.
+    /// Time of the step (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub at: DateTime<Utc>,
-    /// The step.
+    /// Kind of step.
     pub action: ReviewAction,
-    /// Where the submission stood afterwards.
+    /// Stage of the submission after the step.
     pub stage: Stage,
-    /// Who took it: the subject of a token.
+    /// Author of the step: subject of a token.
     #[schema(example = "kts-redaktion")]
     pub actor: String,
-    /// What was said with it.
+    /// Comment on the step. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Vielen Dank, gern veröffentlicht.", nullable = false)]
     pub comment: Option<String>,
-    /// What was submitted with it, to tell what was changed since.
+    /// Content at the time of a `submit` step, for comparison with later content. Omitted for all other steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }), nullable = false)]
     pub content: Option<Value>,
 }
 
-/// The steps of a review, oldest first
+/// Steps of a review
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Steps {
-    /// The steps.
+    /// Steps, oldest first.
     pub items: Vec<Step>,
 }
 
@@ -176,40 +178,40 @@ pub(crate) struct Steps {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SubmissionQuery {
-    /// Only submissions changed at or after this time or day.
+    /// Only submissions changed at or after this time or day (UTC).
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
-    /// Where they stand; repeat for alternatives.
+    /// Stage. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["submitted"]))]
     pub stage: Vec<Stage>,
-    /// Resources of their entries; repeat for alternatives.
+    /// Resource of the entry. Repeat for alternatives.
     #[param(style = Form, explode = true, inline, example = json!(["solutions"]))]
     pub resource: Vec<ResourceName>,
-    /// What they ask for; repeat for alternatives.
+    /// Purpose. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["publish"]))]
     pub purpose: Vec<Purpose>,
-    /// Official keys, slugs or ids of municipalities they are submitted for; repeat for alternatives.
+    /// Official key, slug or ID of a municipality that owns the submission. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
-    /// Who reviews them; repeat for alternatives.
+    /// Assigned reviewer: subject of a token. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["kts-redaktion"]))]
     pub assigned_to: Vec<String>,
-    /// Whether somebody reviews them.
+    /// Whether a reviewer is assigned.
     #[param(value_type = Option<bool>, example = true)]
     pub assigned: Option<bool>,
     #[param(required = false, schema_with = Sort::<SubmissionOrder>::schema)]
     pub sort: Option<Sort<SubmissionOrder>>,
-    /// Facets to count; repeat for several. A facet leaves the filter of its own name out.
+    /// Facet to count. Repeat for several. A facet ignores the filter with its own name.
     #[param(style = Form, explode = true, inline, example = json!(["stage"]))]
     pub facets: Vec<SubmissionFacet>,
-    /// What who asks may see.
+    /// Submissions visible to the caller, set by the handler.
     #[serde(skip)]
     #[param(ignore)]
     pub visibility: Visibility,
 }
 
-/// What somebody may see: the submissions of its municipalities, or its own where it acts for all; and who reviews, all that
-/// were ever submitted.
+/// Submissions visible to a caller. A submitter sees the submissions owned by its municipalities, or its own if its token is not
+/// bound to municipalities. A reviewer also sees every submission that was ever submitted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visibility {
     pub subject: String,
@@ -218,7 +220,7 @@ pub(crate) struct Visibility {
     pub reviews: bool,
 }
 
-/// What submissions can be ordered by
+/// Sort keys of submissions
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubmissionOrder {
@@ -230,7 +232,7 @@ impl Order for SubmissionOrder {
     const VALUES: &'static [&'static str] = &["submitted_at", "updated_at"];
 }
 
-/// What submissions can be counted by
+/// Facets of submissions
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SubmissionFacet {

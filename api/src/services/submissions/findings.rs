@@ -1,4 +1,4 @@
-//! What is to be said of a submission against the rules for entries and the entry it is about.
+//! Checks of a submission against the rules for entries and against the published entry.
 
 use entity::submission::Model;
 use entity::vocabulary::{Purpose, Stage};
@@ -15,13 +15,13 @@ use crate::base::merge::changed;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::write::{Referrers, referrers};
 
-/// What is to be said of a submission where it stands now.
+/// Results of the checks of a submission in its current stage.
 #[derive(Default)]
 pub(super) struct Findings {
     pub violations: Vec<Violation>,
     pub changes: Option<Vec<String>>,
     pub ownership_change: Option<OwnershipChange>,
-    /// Whether the entry it is about was deleted, so that it can be neither submitted nor published.
+    /// Whether the published entry was deleted, so that the submission can be neither submitted nor published.
     pub is_gone: bool,
 }
 
@@ -46,7 +46,7 @@ where
     let Rebased { content, conflicts } = rebase(db, row, &published).await?;
     if row.purpose == Purpose::Withdraw {
         let mut violations = references(db, kind, entry).await?;
-        // A withdrawal that is not submitted is looked at again when it is.
+        // Before submission, changes of the entry are no conflict: submitting a withdrawal updates its base revision.
         if row.stage == Stage::Submitted && !conflicts.is_empty() {
             let detail =
                 "the published entry was changed after this was submitted; the withdrawal has to be submitted again";
@@ -61,7 +61,7 @@ where
     Ok(Findings { violations, changes: Some(changes), ownership_change, is_gone: false })
 }
 
-/// Returns a violation for each member that the submission and others changed, each in its own way.
+/// Returns a violation for each member that was changed both in the submission and in the published entry.
 pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation> {
     let detail = format!(
         "was changed in the published entry too; compare the two, and send the member again with `based_on` {revision}"
@@ -69,7 +69,7 @@ pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation>
     conflicts.iter().map(|pointer| Violation::pointer(pointer, detail.clone())).collect()
 }
 
-/// Returns a violation for each entry that keeps a withdrawal from being published.
+/// Returns a violation for each reference to the entry, because references prevent the publication of a withdrawal.
 async fn references(db: &impl ConnectionTrait, kind: &Submittable, entry: Uuid) -> Result<Vec<Violation>> {
     let Referrers { links, count } = referrers(db, kind.resource, entry).await?;
     let rest = count.saturating_sub(links.len());
@@ -83,7 +83,7 @@ async fn references(db: &impl ConnectionTrait, kind: &Submittable, entry: Uuid) 
     Ok(named.map(|name| Violation::pointer("", detail(name))).collect())
 }
 
-/// Returns which municipalities become responsible for an entry, and which are no longer; nothing if none does.
+/// Returns the difference between two sets of responsible municipalities, or `None` if they are equal.
 fn ownership_change(before: &[Responsible], after: &[Responsible]) -> Option<OwnershipChange> {
     let missing = |from: &[Responsible], of: &[Responsible]| -> Vec<String> {
         of.iter().filter(|one| from.iter().all(|other| other.id != one.id)).map(|one| one.name.clone()).collect()
@@ -92,8 +92,8 @@ fn ownership_change(before: &[Responsible], after: &[Responsible]) -> Option<Own
     (!added.is_empty() || !removed.is_empty()).then_some(OwnershipChange { added, removed })
 }
 
-/// Returns what is found of content, by the rules for entries, and by the rule that a municipality proposes only entries that it is
-/// responsible for, alone or with others.
+/// Checks content by the rules for entries. For a new entry and a token bound to municipalities, one of these
+/// municipalities must be among those responsible for the entry.
 pub(super) async fn checked<'c, C: ConnectionTrait>(
     db: &'c C,
     row: &Model,

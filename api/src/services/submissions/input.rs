@@ -1,4 +1,4 @@
-//! What can be sent of a submission.
+//! Request bodies of submissions.
 
 use entity::vocabulary::{Purpose, ReviewAction};
 use serde::{Deserialize, Serialize};
@@ -11,23 +11,24 @@ use crate::base::validation::rules::{self, broken, broken_at};
 use crate::model::catalog::ResourceName;
 use crate::write::input::too_long;
 
-/// What begins a submission
+/// A submission to create
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "names_what_it_is_for", skip_on_field_errors = false))]
 pub(crate) struct SubmissionInput {
-    /// The resource of the entry: `solutions` or `practice-examples`.
+    /// Resource of the entry: `solutions` or `practice-examples`.
     #[validate(custom(function = "can_be_submitted"))]
     pub resource: ResourceName,
-    /// What it asks for; to publish, without it.
+    /// Purpose of the submission. Defaults to `publish`.
     #[serde(default = "publish")]
     pub purpose: Purpose,
-    /// Slug or id of the published entry it is about; a new entry without it.
+    /// Slug or ID of the published entry. Omit for a new entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "open-smartcity-app", min_length = 1, max_length = 200)]
     pub entry: Option<String>,
-    /// What is to be set of the entry, as far as it is known yet; without it, what is published.
+    /// Proposed content of the entry, up to 1,048,576 bytes as compact JSON. May be incomplete. Defaults to the published
+    /// content, or to an empty object for a new entry. Must be omitted when `purpose` is `withdraw`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "is_object"))]
     #[schema(value_type = Option<Object>, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
@@ -64,28 +65,29 @@ fn names_what_it_is_for(input: &SubmissionInput) -> Result<(), ValidationError> 
     }
 }
 
-/// New content of a submission
+/// Proposed content of a submission
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContentInput {
-    /// What is to be set of the entry, as far as it is known yet.
+    /// Proposed content of the entry, up to 1,048,576 bytes as compact JSON. May be incomplete.
     #[validate(custom(function = "is_object"))]
     #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
     pub content: Value,
-    /// The revision of the published entry it is based on; the one before, without it.
+    /// Revision of the published entry that the content takes into account. Must be the current one. Defaults to the previous
+    /// value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 17)]
     pub based_on: Option<i64>,
 }
 
-/// A step to take
+/// A step of a review to take
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "says_why", skip_on_field_errors = false))]
 pub(crate) struct StepInput {
-    /// The step.
+    /// Kind of step.
     pub action: ReviewAction,
-    /// What is to be said with it; `request_changes` and `reject` must say why.
+    /// Comment on the step, up to 5,000 characters. Required for `request_changes` and `reject`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::remark"))]
     #[schema(example = "Bitte ergänzen Sie die Kosten.", max_length = 5000)]
@@ -101,26 +103,26 @@ fn says_why(input: &StepInput) -> Result<(), ValidationError> {
     }
 }
 
-/// A remark to make
+/// A comment to create
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommentInput {
-    /// What is to be said.
+    /// Text of the comment, up to 5,000 characters.
     #[validate(custom(function = "rules::remark"))]
     #[schema(example = "Bitte nennen Sie die jährlichen Kosten.", min_length = 1, max_length = 5000)]
     pub body: String,
-    /// JSON pointer (RFC 6901) to the member of the content it is about.
+    /// JSON pointer (RFC 6901) to a member of the content. Omit to comment on the whole submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "is_pointer"))]
     #[schema(example = "/costs", max_length = 200)]
     pub pointer: Option<String>,
 }
 
-/// Who is to review
+/// An assignment of a reviewer
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssignmentInput {
-    /// The subject of a token; nobody, without it.
+    /// Subject of the reviewer's token. Omit to remove the assignment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::name"))]
     #[schema(example = "kts-redaktion", max_length = 200)]

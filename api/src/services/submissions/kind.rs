@@ -1,14 +1,14 @@
-//! What can be submitted: entries of which resources, held to the very rules of a direct write.
+//! Submittable resources. Submissions follow the same rules as direct writes.
 
 use entity::submission::Model;
 use entity::vocabulary::{Action, Purpose};
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, FromQueryResult};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::auth::Responsible;
-use crate::base::db::Write;
+use crate::base::db::{Write, sql};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::merge::{Merged, changed, merge};
 use crate::base::validation::Checked;
@@ -18,28 +18,28 @@ use crate::resources::practice_examples::PracticeExampleInput;
 use crate::resources::solutions::SolutionInput;
 use crate::write::input::Input;
 use crate::write::store::write_entries;
-use crate::write::{EntryErrors, ResolvedBatch, delete_entry, resolve_entry, resolve_references, responsible_for};
+use crate::write::{ResolvedBatch, ResolvedEntry, delete_entry, resolve_entry, resolve_references, responsible_for};
 
 /// A published entry.
 pub(super) struct Published {
     pub revision: i64,
     pub content: Value,
-    /// The municipalities that are responsible for it.
+    /// Municipalities responsible for the entry.
     pub owners: Vec<Responsible>,
 }
 
-/// What a submission makes of the entry as it is published now.
+/// Content of a submission after the merge with the current published entry.
 pub(super) struct Rebased {
     pub content: Value,
-    /// JSON pointers to the members that were changed by others too since the submission began.
+    /// JSON pointers to the members that were changed on both sides since the base revision.
     pub conflicts: Vec<String>,
 }
 
-/// The member that a confirmation sets.
+/// Member that a confirmation sets.
 const CONFIRMED: &str = "last_confirmed_on";
 
-/// Merges a submission with what was changed of the published entry since it began. A confirmation is not taken away by content
-/// that leaves it out. What is to be withdrawn goes as it was seen: any other change than a confirmation is a conflict.
+/// Merges a submission with the changes of the published entry since its base revision. Content without the date of the last
+/// confirmation keeps that date. For a withdrawal, any change of the published entry other than a confirmation is a conflict.
 pub(super) async fn rebase<'c, C: ConnectionTrait>(db: &'c C, row: &Model, published: &Published) -> Result<Rebased>
 where
     DatabaseExecutor<'c>: From<&'c C>,
@@ -52,8 +52,8 @@ where
         return Ok(Rebased { content: submitted, conflicts: vec![] });
     }
     let kind = Submittable::of_table(&row.resource)?;
-    // States of different days may name the same entry differently. What of either cannot be read leaves both as they were
-    // written, for a member that was not changed must look the same in both.
+    // The two states may refer to the same entry by different keys, so both are brought into canonical form. If one of them is
+    // invalid, both stay as written, because an unchanged member must be equal in both.
     let checked = async |content: &Value| (kind.check)(db.into(), row.entry_id, content.clone()).await;
     let (base, submitted) = match (checked(&base).await?.canonical, checked(&submitted).await?.canonical) {
         (Some(base), Some(submitted)) => (base, submitted),
@@ -68,33 +68,33 @@ where
     Ok(Rebased { content, conflicts })
 }
 
-/// What was found of some content.
+/// Result of the validation of content.
 pub(super) struct Checkup {
-    /// What stands in the way of submitting it.
+    /// Violations that prevent the submission.
     pub violations: Vec<Violation>,
-    /// The municipalities that are responsible for it, as far as it could be read.
+    /// Municipalities responsible for the entry, as far as the content could be read.
     pub owners: Vec<Responsible>,
-    /// The content with every entry it names under the name that entry has now, if nothing is wrong with it.
+    /// Content with current keys of all referenced entries; `None` if there are violations.
     pub canonical: Option<Value>,
 }
 
-/// Entries of one resource, as they are submitted.
+/// A submittable resource.
 pub(super) struct Submittable {
     pub resource: &'static Resource,
     pub wanted: &'static [&'static str],
-    /// Members that name other entries, and of which resource.
-    pub mentions: fn() -> Vec<(&'static str, &'static Resource)>,
-    /// Finds what is wrong with content for an entry that is there, or is new.
+    /// Members that refer to other entries, with the resource of these entries.
+    pub references: fn() -> Vec<(&'static str, &'static Resource)>,
+    /// Validates content for an existing or a new entry.
     pub check: for<'a> fn(DatabaseExecutor<'a>, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Checkup>>,
-    /// An entry, if it is there.
+    /// Returns a published entry, if it exists.
     pub published: for<'a> fn(DatabaseExecutor<'a>, Uuid) -> LocalBoxFuture<'a, Result<Option<Published>>>,
-    /// Writes content as an entry that is there, or a new one; tells its id.
+    /// Replaces an existing entry or creates a new one, and returns its ID.
     pub publish: for<'a> fn(&'a Write, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Uuid>>,
-    /// Deletes an entry that no other refers to.
+    /// Deletes an entry; fails while other entries refer to it.
     pub withdraw: for<'a> fn(&'a Write, Uuid, Value) -> LocalBoxFuture<'a, Result<()>>,
 }
 
-/// What can be submitted.
+/// Submittable resources.
 pub(super) static SUBMITTABLE: [Submittable; 2] =
     [Submittable::of::<SolutionInput>(), Submittable::of::<PracticeExampleInput>()];
 
@@ -103,7 +103,7 @@ impl Submittable {
         Self {
             resource: T::RESOURCE,
             wanted: T::WANTED,
-            mentions: mentions::<T>,
+            references: references::<T>,
             check: |db, entry, content| Box::pin(check::<T>(db, entry, content)),
             published: |db, entry| Box::pin(published::<T>(db, entry)),
             publish: |write, entry, content| Box::pin(publish::<T>(write, entry, content)),
@@ -111,7 +111,7 @@ impl Submittable {
         }
     }
 
-    /// The entry that a submission is about, as it is published now, if it is there.
+    /// Returns the current published entry of a submission, if it exists.
     pub(super) async fn published_of(&self, tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
         match row.entry_id {
             Some(entry) => (self.published)(tx.into(), entry).await,
@@ -119,25 +119,25 @@ impl Submittable {
         }
     }
 
-    /// Where it names the municipalities that are responsible for it.
+    /// Returns the JSON pointer to the member with the responsible municipalities.
     pub(super) fn owners_at(&self) -> String {
-        let mentions = (self.mentions)();
-        let named = mentions.iter().find(|(_, resource)| resource.table == MUNICIPALITIES.table);
+        let references = (self.references)();
+        let named = references.iter().find(|(_, resource)| resource.table == MUNICIPALITIES.table);
         named.map_or_else(String::new, |(member, _)| format!("/{}", member.trim_end_matches("/*")))
     }
 
-    /// That of a table.
+    /// Returns the submittable resource with a table.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
         let found = SUBMITTABLE.iter().find(|kind| kind.resource.table == table);
         found.ok_or_else(|| Error::internal(anyhow::anyhow!("`{table}` cannot be submitted")))
     }
 }
 
-/// Asks content that has nothing in it; it shows its places all the same.
-fn mentions<T: Input>() -> Vec<(&'static str, &'static Resource)> {
+/// Lists the reference members of an input, by visiting an empty one.
+fn references<T: Input>() -> Vec<(&'static str, &'static Resource)> {
     let mut found = vec![];
-    if let Some(mut reject_query) = Checked::<T>::read(json!({}), vec![]).value {
-        reject_query.visit_references(&mut |field, _| found.push((field.member, field.resource)));
+    if let Some(mut empty) = Checked::<T>::read(json!({}), vec![]).value {
+        empty.visit_references(&mut |field, _| found.push((field.member, field.resource)));
     }
     found
 }
@@ -145,9 +145,11 @@ fn mentions<T: Input>() -> Vec<(&'static str, &'static Resource)> {
 async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content: Value) -> Result<Checkup> {
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
-    let ResolvedBatch { references, errors, entries } = resolve_references(&db, vec![(id, checked)]).await?;
-    let violations: Vec<Violation> = errors.into_iter().flat_map(EntryErrors::all).collect();
-    let Some((_, input)) = entries.into_iter().flatten().next() else {
+    let ResolvedBatch { references, mut entries } = resolve_references(&db, vec![(id, checked)]).await?;
+    let ResolvedEntry { input, errors, .. } =
+        entries.pop().ok_or_else(|| Error::internal(anyhow::anyhow!("an entry was lost")))?;
+    let violations = errors.all();
+    let Some(input) = input else {
         return Ok(Checkup { violations, owners: vec![], canonical: None });
     };
     let canonical =
@@ -162,7 +164,7 @@ async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Op
         revision: i64,
     }
     let found = format!("select slug, revision from {} where id = $1", T::RESOURCE.table);
-    let found = Statement::from_sql_and_values(db.get_database_backend(), found, [entry.into()]);
+    let found = sql(&found, [entry.into()]);
     let Some(PublishedRow { slug, revision }) = PublishedRow::find_by_statement(found).one(&db).await? else {
         return Ok(None);
     };

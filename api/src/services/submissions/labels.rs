@@ -1,11 +1,11 @@
-//! What people read beside the members of what can be submitted, from `labels.json`. The English help is that of the document.
+//! Labels and German help texts of submission forms, from `labels.json`. The English help texts come from the OpenAPI document.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// The texts beside a member.
+/// Labels and help text of a member.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Labels {
@@ -13,16 +13,16 @@ pub(super) struct Labels {
     pub en: &'static str,
     /// German label.
     pub de: &'static str,
-    /// German help.
+    /// German help text.
     pub help: &'static str,
 }
 
-/// The texts by the name of a member, or by `Schema.member` where they hold for one schema only.
+/// Texts by the name of a member, or by `Schema.member` if they apply to one schema only.
 #[expect(clippy::expect_used, reason = "the file is part of the program, and tests read it")]
 static LABELS: LazyLock<BTreeMap<&str, Labels>> =
     LazyLock::new(|| serde_json::from_str(include_str!("labels.json")).expect("labels.json holds labels"));
 
-/// Returns the texts beside a member; those of its own schema go first.
+/// Returns the texts of a member. Texts for its schema take precedence.
 pub(super) fn labels(schema: &str, member: &str) -> Option<Labels> {
     let own = format!("{schema}.{member}");
     LABELS.get(own.as_str()).or_else(|| LABELS.get(member)).copied()

@@ -1,5 +1,6 @@
-//! Submissions: what municipalities propose, and what becomes of it. A record is public, a submission is private.
+//! Submissions: proposed content of entries, and its review. Submissions are private; only their published content is public.
 
+mod actor;
 mod dto;
 mod findings;
 mod form;
@@ -7,7 +8,6 @@ mod input;
 mod kind;
 mod labels;
 mod names;
-mod party;
 mod query;
 mod remarks;
 mod review;
@@ -23,9 +23,9 @@ use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use self::actor::{SubmissionActor, one};
 use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
 use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
-use self::party::{SubmissionActor, one};
 use self::store::{Assignment, Revision, Rewrite};
 use crate::auth::{Auth, Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
@@ -38,18 +38,22 @@ use crate::http::{
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
 
-const TAG: &str = "submissions";
+pub(crate) const TAG: &str = "submissions";
+
+/// Describes bodies with the content of a submission.
+const CONTENT: &str = "The resulting `content` may have up to 1 MiB (1048576 bytes) as compact JSON in UTF-8; larger content is a violation (422). \
+    The body may have up to 4 MiB; a larger body is refused (413).";
 
 pub(crate) use self::form::Forms;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    // A name of its own goes before any id.
+    // The fixed path must precede `/v1/submissions/{id}`.
     cfg.service(form::get_submission_form);
     cfg.service(list_submissions)
         .service(get_submission)
         .service(create_submission)
         .service(replace_submission_content)
-        .service(change_submission_content);
+        .service(update_submission_content);
     cfg.service(list_submission_actions).service(create_submission_action);
     cfg.service(create_submission_comment)
         .service(create_submission_comment_resolution)
@@ -58,10 +62,12 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 
 /// List submissions
 ///
-/// Those of the municipalities that the token acts for; with `submissions:review`, all that were ever submitted: the queue, in
-/// which what waits longest comes first. `facets=stage` counts them.
+/// Returns submissions, longest waiting first: by `submitted_at`, or by `created_at` before the first submission. Requires
+/// `submissions:write` or `submissions:review`. With `submissions:write`, includes the submissions owned by the municipalities of
+/// the token, or for a token not bound to municipalities those created by its subject. With `submissions:review` and a token not
+/// bound to municipalities, also includes every submission that was ever submitted. `facets=stage` counts submissions by stage.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(SubmissionQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of submissions, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of submissions, or all matches in a streamed format", content(
         (Page<Submission> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/submissions")]
@@ -79,11 +85,12 @@ async fn list_submissions(
     list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
-/// Read a submission
+/// Get a submission
 ///
-/// With what stands in the way of submitting it, the remarks made on it, and the steps that who asks may take.
+/// Returns the submission with its violations, its comments, and the steps that the caller may take. Requires
+/// `submissions:write` or `submissions:review`. A submission that is not visible to the caller returns 404.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
-    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[get("/v1/submissions/{id}")]
 async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
@@ -92,12 +99,13 @@ async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>,
     Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
 }
 
-/// Begin a submission
+/// Create a submission
 ///
-/// A draft may be incomplete. With `entry`, it is about one that is published, which stays as it is until the submission is
-/// published; without `content`, it begins with what is published.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])),
-    responses((status = 201, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+/// Creates a draft, whose content may be incomplete. With `entry`, the draft proposes a change or the withdrawal of a published
+/// entry, which stays unchanged until the submission is published. Requires `submissions:write`; a token bound to municipalities
+/// must act for a municipality responsible for the published entry. A subject may have up to 500 drafts (409).
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), request_body(content = SubmissionInput, description = CONTENT),
+    responses((status = 201, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[post("/v1/submissions")]
 async fn create_submission(
     context: WriteContext<SubmissionsWrite>,
@@ -116,40 +124,43 @@ async fn create_submission(
 
 /// Replace the content of a submission
 ///
-/// As long as it is a draft, or changes were requested. Members of the published entry that were changed meanwhile, and not by the
-/// content, keep those changes. `based_on` says that the content takes a revision into account as a whole.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id),
-    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+/// Replaces the content. Requires `submissions:write` and ownership of the submission. Allowed in the stages `draft` and
+/// `changes_requested`, but not for a withdrawal (409). Later changes of the published entry are kept for members that the
+/// content leaves as they are in its base revision. `based_on` makes the current revision of the published entry the base
+/// revision: the content then replaces it as a whole. A `based_on` that is not the current revision fails with 409.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, description = CONTENT),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[put("/v1/submissions/{id}")]
 async fn replace_submission_content(
     context: WriteContext<SubmissionsWrite>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<ContentInput>,
 ) -> Result<HttpResponse> {
     let revision = Revision::Replace(input.checked.into_valid()?);
-    rewrite(context, Rewrite { id: id.0, precondition: held, revision }).await
+    rewrite(context, Rewrite { id: id.0, precondition, revision }).await
 }
 
-/// Change some of the content of a submission
+/// Update a submission
 ///
-/// A merge patch (RFC 7396) of what replaces it: members of `content` that are named get new values, `null` removes one, lists are
-/// replaced whole. With `based_on`, the other members take in what was changed of the published entry up to that revision; where
-/// both changed the same member, the answer is 409 until the patch names it.
-#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+/// Applies a merge patch (RFC 7396) to the content: members of `content` in the body get new values, `null` removes a member, and
+/// lists are replaced as a whole. Requires `submissions:write` and ownership of the submission. Allowed in the stages `draft` and
+/// `changes_requested`, but not for a withdrawal (409). With `based_on`, the other members take over the changes of the
+/// published entry up to its current revision. Fails with 409 if a member was changed on both sides and is not in the patch.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, description = CONTENT, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[patch("/v1/submissions/{id}")]
-async fn change_submission_content(
+async fn update_submission_content(
     context: WriteContext<SubmissionsWrite>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<ContentInput>,
 ) -> Result<HttpResponse> {
     let revision = Revision::Patch(patch);
-    rewrite(context, Rewrite { id: id.0, precondition: held, revision }).await
+    rewrite(context, Rewrite { id: id.0, precondition, revision }).await
 }
 
-/// Writes new content; what is the same as before leaves the submission, and its tag, as they are.
+/// Writes new content. Equal content leaves the submission and its entity tag unchanged.
 async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> Result<HttpResponse> {
     let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
@@ -160,13 +171,18 @@ async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> R
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// Take a step
+/// Create a step of a submission
 ///
-/// A step is possible where the submission stands and for whom its member `actions` lists it. To publish writes the entry: members that
-/// were changed after the submission was begun, and not by it, stay as they are; where both changed the same member, the
-/// answer is 409 with the three states to compare.
+/// Takes a step of the review: `submit`, `withdraw`, `request_changes`, `reject`, `publish` or `reopen`. Owners with
+/// `submissions:write` submit, withdraw and reopen. Reviewers with `submissions:review` request changes, reject and publish; an
+/// author of the submission cannot review it (403). The member `actions` of the submission lists the steps that the caller may
+/// take now; any other step fails with 409 or 403.
+///
+/// `publish` writes the proposed content to the directory, or deletes the entry for a withdrawal. Members changed only in the
+/// published entry since the base revision keep their published values. Fails with 409 if a member was changed on both sides;
+/// the problem has the base, published and submitted content.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
-    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/actions")]
 async fn create_submission_action(
     context: WriteContext<SubmissionActor>,
@@ -182,8 +198,8 @@ async fn create_submission_action(
         };
         return context.run_unversioned(&digest, work).await.map(no_store);
     }
-    // Who may not publish is refused before the transaction makes other writers wait.
-    party::may_publish(context.read()?, id.0, &caller).await?;
+    // Refuses callers who may not publish before the transaction blocks other writers.
+    actor::may_publish(context.read()?, id.0, &caller).await?;
     let work = async move |write: &Write| {
         let row = steps::publish(write, id.0, &caller, input).await?;
         shown(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
@@ -191,9 +207,9 @@ async fn create_submission_action(
     context.run(&digest, work).await.map(no_store)
 }
 
-/// List the steps that were taken
+/// List steps of a submission
 ///
-/// Oldest first, with what was said.
+/// Returns the steps of the review with their comments, oldest first. Requires `submissions:write` or `submissions:review`.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 200, description = "The steps", body = Steps)))]
 #[get("/v1/submissions/{id}/actions")]
@@ -207,9 +223,10 @@ async fn list_submission_actions(
     reply("application/json", &Steps { items }).map(no_store)
 }
 
-/// Make a remark
+/// Create a comment on a submission
 ///
-/// By either side, on the whole or on a member of the content.
+/// Adds a comment on the whole submission or on a member of its content. Requires `submissions:write` or `submissions:review`. A
+/// submission may have up to 500 comments (409).
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 201, description = "The comment", body = Comment)))]
 #[post("/v1/submissions/{id}/comments")]
@@ -229,9 +246,12 @@ async fn create_submission_comment(
     context.run_unversioned(&digest, work).await.map(no_store)
 }
 
-/// Settle a remark
-#[utoipa::path(tag = TAG, description = "By either side. What is settled stays so.", security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id,
-        ("comment" = Uuid, Path, description = "Id of the comment.", example = "0197f2a0-0000-7000-8000-000000000000")),
+/// Resolve a comment
+///
+/// Marks a comment as resolved. Either side may resolve any comment of the submission. Requires `submissions:write` or
+/// `submissions:review`. A resolved comment stays resolved.
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id,
+        ("comment" = Uuid, Path, description = "ID of the comment (UUID).", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The comment", body = Comment)))]
 #[post("/v1/submissions/{id}/comments/{comment}/resolution")]
 async fn create_submission_comment_resolution(
@@ -251,9 +271,13 @@ async fn create_submission_comment_resolution(
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// Settle who reviews
-#[utoipa::path(tag = TAG, description = "By those who review. Without `to`, nobody does any more.", security(("token" = [SubmissionsReview::NAME])), params(Id),
-    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong tag of the submission; send it in `If-Match`.")))))]
+/// Assign a reviewer
+///
+/// Assigns a reviewer to the submission, or removes the assignment if `to` is omitted. Requires `submissions:review` and a token
+/// not bound to municipalities. The reviewer must not be an author of the submission, and unless the subject belongs to the
+/// trusted issuer, must have a valid token with `submissions:review` that is not bound to municipalities (422).
+#[utoipa::path(tag = TAG, security(("token" = [SubmissionsReview::NAME])), params(Id),
+    responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/assignment")]
 async fn create_submission_assignment(
     context: WriteContext<SubmissionsReview>,
@@ -271,7 +295,7 @@ async fn create_submission_assignment(
     context.run_unversioned(&digest, work).await.map(no_store)
 }
 
-/// The submission as who wrote sees it now.
+/// Returns the response with the submission as visible to the caller after the write.
 async fn shown(tx: &DatabaseTransaction, row: Model, caller: &Caller, status: StatusCode) -> Result<Answer> {
     let submission = query::whole(tx, row, caller).await?;
     Ok(Answer::of(status, &submission)?.tagged(submission.revision))

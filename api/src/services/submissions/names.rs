@@ -1,5 +1,5 @@
-//! The entries that a submission names. They are kept by id: a name may go to another entry while a submission waits for its
-//! review, and what was written goes on to mean the entry that it meant.
+//! References of submissions to other entries. They are stored by ID, because a slug or official key may pass to another
+//! entry while a submission waits for its review.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,22 +14,22 @@ use crate::base::error::{Error, Result};
 use crate::model::catalog::Resource;
 use crate::query::lookup::FoundEntry;
 
-/// The ids of entries, by their tables and the names that were written.
+/// IDs of entries, by table and by the key written in the content.
 type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
 
-/// Returns what the names in some content stand for now.
+/// Resolves the keys in some contents to IDs.
 pub(super) async fn named(
     db: &impl ConnectionTrait,
     kind: &Submittable,
     contents: impl IntoIterator<Item = &Json>,
 ) -> Result<Json> {
     let mut asked: BTreeMap<&str, (&Resource, Vec<String>)> = BTreeMap::new();
-    let mentions = (kind.mentions)();
+    let mentions = (kind.references)();
     for content in contents {
         let mut content = content.clone();
         for (member, resource) in &mentions {
             let (_, names) = asked.entry(resource.table).or_insert((resource, vec![]));
-            visit(&mut content, member, &mut |name| names.push(name.clone()));
+            visit_texts(&mut content, member, &mut |name| names.push(name.clone()));
         }
     }
     let mut ids = Ids::new();
@@ -41,8 +41,8 @@ pub(super) async fn named(
     serde_json::to_value(ids).map_err(Error::internal)
 }
 
-/// Returns submissions with every entry they name under a name that this entry has now: one statement for each resource, however
-/// many there are. Of an entry that was deleted, names stay as they are.
+/// Replaces former keys of entries by their current keys, with one statement for each resource. Keys of deleted entries stay
+/// unchanged.
 pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) -> Result<Vec<Model>> {
     let ids = rows.iter().map(|row| serde_json::from_value(row.names.clone()));
     let mut ids: Vec<Ids> = ids.collect::<Result<_, _>>().map_err(Error::internal)?;
@@ -64,7 +64,7 @@ pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) 
     Ok(rows)
 }
 
-/// Brings a submission up to date that is held, and keeps that.
+/// Replaces former keys in a locked submission, and stores the result.
 pub(super) async fn keep_up_to_date(tx: &DatabaseTransaction, row: Model) -> Result<Model> {
     const KEEP: &str = "update submission set content = $2::text::json, base_content = $3::text::json, names = $4::text::jsonb where id = $1";
     let now = up_to_date(tx, vec![row.clone()]).await?.pop().ok_or(Error::NotFound)?;
@@ -77,16 +77,16 @@ pub(super) async fn keep_up_to_date(tx: &DatabaseTransaction, row: Model) -> Res
     Ok(now)
 }
 
-/// The resources that submissions name, each once.
+/// Returns the resources that submissions refer to, each once.
 fn resources() -> Vec<&'static Resource> {
     let mut resources: Vec<&Resource> =
-        SUBMITTABLE.iter().flat_map(|kind| (kind.mentions)()).map(|(_, resource)| resource).collect();
+        SUBMITTABLE.iter().flat_map(|kind| (kind.references)()).map(|(_, resource)| resource).collect();
     resources.sort_by_key(|resource| resource.table);
     resources.dedup_by_key(|resource| resource.table);
     resources
 }
 
-/// Writes the names of today into a submission, for those that their entries have no more.
+/// Replaces the former keys of entries of one resource in a submission.
 fn rename(
     row: &mut Model,
     resource: &Resource,
@@ -102,12 +102,12 @@ fn rename(
     if renamed.is_empty() {
         return Ok(());
     }
-    for (member, named) in (Submittable::of_table(&row.resource)?.mentions)() {
+    for (member, named) in (Submittable::of_table(&row.resource)?.references)() {
         if named.table != resource.table {
             continue;
         }
         for content in [Some(&mut row.content), row.base_content.as_mut()].into_iter().flatten() {
-            visit(content, member, &mut |name| {
+            visit_texts(content, member, &mut |name| {
                 if let Some((now, _)) = renamed.get(name) {
                     name.clone_from(now);
                 }
@@ -119,11 +119,11 @@ fn rename(
     Ok(())
 }
 
-/// Visits the texts in a member by its path; `*` stands for the places in a list.
-fn visit(value: &mut Json, path: &str, see: &mut dyn FnMut(&mut String)) {
+/// Calls `see` with each string in the member at a path; `*` stands for every item of a list.
+fn visit_texts(value: &mut Json, path: &str, see: &mut dyn FnMut(&mut String)) {
     let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let mut go_on = |value: &mut Json| match (rest, value) {
-        (Some(rest), value) => visit(value, rest, see),
+        (Some(rest), value) => visit_texts(value, rest, see),
         (None, Json::String(text)) => see(text),
         (None, _) => {}
     };
@@ -153,7 +153,7 @@ mod tests {
         let mut found = vec![];
 
         for path in ["municipality", "providers/*", "related/*/solution", "themes/*", "project", "absent/*"] {
-            visit(&mut content, path, &mut |name| {
+            visit_texts(&mut content, path, &mut |name| {
                 found.push(name.clone());
                 name.push('!');
             });

@@ -1,4 +1,4 @@
-//! What the database does to find submissions.
+//! Database queries for submissions.
 
 use entity::submission::Model;
 use entity::submission_action;
@@ -7,10 +7,10 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::actor::part;
 use super::dto::{Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
 use super::findings::look_at;
 use super::kind::{SUBMITTABLE, Submittable};
-use super::party::part;
 use super::remarks::comments;
 use super::review::steps;
 use crate::auth::Caller;
@@ -38,7 +38,7 @@ pub(super) fn plan(query: &SubmissionQuery) -> ListPlan {
     }
 }
 
-/// Refuses to look for what cannot be submitted.
+/// Refuses resources that are not submittable.
 pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
     let strange =
         query.resource.iter().filter(|resource| SUBMITTABLE.iter().all(|kind| kind.resource.table != resource.0.table));
@@ -74,7 +74,7 @@ facet_specs! {
     AssignedTo => assigned_to: Column("assigned_to"), plain;
 }
 
-/// Returns what submissions look like in a list: one statement for the names of their municipalities.
+/// Returns the representations of submissions in a list, with one statement for the keys of all municipalities.
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>, caller: &Caller) -> Result<Vec<Submission>> {
     let names = MUNICIPALITIES.names_of(db, rows.iter().flat_map(|row| row.municipality_ids.iter().copied())).await?;
     rows.into_iter().map(|row| view(row, caller, &names)).collect()
@@ -110,7 +110,7 @@ fn view(row: Model, caller: &Caller, names: &Names) -> Result<Submission> {
     })
 }
 
-/// One submission with all that belongs to it.
+/// Returns the full representation of a submission, with comments and the results of all checks.
 pub(super) async fn whole<'c, C: ConnectionTrait>(db: &'c C, row: Model, caller: &Caller) -> Result<Submission>
 where
     DatabaseExecutor<'c>: From<&'c C>,
@@ -127,7 +127,7 @@ where
     Ok(submission)
 }
 
-/// The steps that were taken, oldest first.
+/// Returns the steps of a submission, oldest first.
 pub(super) async fn taken(db: &impl ConnectionTrait, submission: Uuid) -> Result<Vec<Step>> {
     let rows = submission_action::Entity::find()
         .filter(submission_action::Column::SubmissionId.eq(submission))

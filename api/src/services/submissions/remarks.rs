@@ -1,4 +1,4 @@
-//! Remarks of either side on a submission.
+//! Comments on submissions.
 
 use entity::submission_comment::{Column, Entity, Model};
 use entity::vocabulary::{Side, Vocabulary};
@@ -7,17 +7,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::actor::lock_for_update;
 use super::dto::Comment;
 use super::form::Forms;
 use super::input::CommentInput;
 use super::kind::Submittable;
-use super::party::lock_for_update;
 use super::store::MOST;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
 use crate::base::error::{Error, Result, Violation};
 
-/// Adds a remark.
+/// Creates a comment.
 pub(super) async fn remark(
     tx: &DatabaseTransaction,
     forms: &Forms,
@@ -30,7 +30,7 @@ pub(super) async fn remark(
     let (row, part) = lock_for_update(tx, id, caller).await?;
     let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
     if made.await? >= MOST {
-        return Err(Error::QuotaExceeded("remarks on this submission", MOST));
+        return Err(Error::QuotaExceeded("comments on this submission", MOST));
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()
@@ -51,7 +51,7 @@ pub(super) async fn remark(
     written(tx, sql(REMARK, values)).await
 }
 
-/// Notes that a remark is settled; tells whether it was not before.
+/// Marks a comment as resolved, and returns it with whether it was unresolved before.
 pub(super) async fn resolve(
     tx: &DatabaseTransaction,
     id: Uuid,

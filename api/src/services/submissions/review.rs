@@ -1,22 +1,23 @@
-//! Which step may follow which, and who may take it. The only place that knows; pure.
+//! Rules of the review workflow: which steps a stage allows, and who may take them. Pure functions; no other module has
+//! such rules.
 
 use entity::vocabulary::{ReviewAction, Stage, Vocabulary};
 
 use crate::auth::{Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result};
 
-/// From which side somebody looks at a submission.
+/// Part of a caller in a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// May it submit for the municipalities it is about?
+    /// Whether the caller may take the steps of the submitter.
     pub submits: bool,
-    /// May it review?
+    /// Whether the caller may review.
     pub reviews: bool,
-    /// Did it write or submit it, so that somebody else has to review it?
+    /// Whether the caller wrote or submitted the content, so that another reviewer is required.
     pub is_author: bool,
 }
 
-/// Where a submission stands after a step.
+/// Returns the stage after a step, or `None` if the stage does not allow the step.
 fn next(stage: Stage, action: ReviewAction) -> Option<Stage> {
     match (stage, action) {
         (Stage::Draft | Stage::ChangesRequested, ReviewAction::Submit) => Some(Stage::Submitted),
@@ -29,17 +30,17 @@ fn next(stage: Stage, action: ReviewAction) -> Option<Stage> {
     }
 }
 
-/// Is a step one of the review?
+/// Returns whether a step belongs to reviewers.
 pub(crate) fn is_review(action: ReviewAction) -> bool {
     matches!(action, ReviewAction::RequestChanges | ReviewAction::Reject | ReviewAction::Publish)
 }
 
-/// May the content be changed?
+/// Returns whether the content may be changed in a stage.
 pub(crate) fn is_open(stage: Stage) -> bool {
     matches!(stage, Stage::Draft | Stage::ChangesRequested)
 }
 
-/// Where a submission stands after a step that somebody takes.
+/// Returns the stage after a step of a caller, or the reason why the step is refused.
 pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<Stage> {
     let next = next(stage, action).ok_or_else(|| Error::Step { stage: stage.value(), action: action.value() })?;
     match (is_review(action), part) {
@@ -50,7 +51,7 @@ pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<St
     }
 }
 
-/// The steps that somebody may take.
+/// Returns the steps that a caller may take.
 pub(crate) fn steps(stage: Stage, part: Part) -> Vec<ReviewAction> {
     ReviewAction::ALL.iter().copied().filter(|action| after(stage, *action, part).is_ok()).collect()
 }
@@ -59,7 +60,7 @@ pub(crate) fn steps(stage: Stage, part: Part) -> Vec<ReviewAction> {
 mod tests {
     use super::*;
 
-    /// What the README tells of each stage, step and part.
+    /// Compares every stage, step and part with the table in the README.
     #[test]
     fn every_step_is_as_the_table_of_the_readme_says() {
         const README: &str = include_str!("../../../../README.md");

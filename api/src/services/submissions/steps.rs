@@ -1,4 +1,4 @@
-//! What the database does to take a step: it is noted, told, and what is published or withdrawn is written, in one transaction.
+//! Steps of a review. One transaction changes the submission, records the step, queues webhook messages, and writes the entry.
 
 use entity::submission::Model;
 use entity::vocabulary::{Purpose, ReviewAction, Stage, Vocabulary};
@@ -6,13 +6,13 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::actor::{explained, lock_for_update};
 use super::findings::{checked, conflicting};
 use super::input::StepInput;
 use super::kind::{Published, Rebased, Submittable, rebase};
 use super::names::named;
-use super::party::{explained, lock_for_update};
 use super::review::{after, is_review};
-use super::store::{Owners, current, overtaken};
+use super::store::{Owners, current, edit_conflict};
 use crate::auth::Caller;
 use crate::base::db::author::Author;
 use crate::base::db::{Write, sql, written};
@@ -20,7 +20,7 @@ use crate::base::error::{Error, Result};
 use crate::model::catalog::ResourceName;
 use crate::services::webhooks::{SubmissionStep, tell_step};
 
-/// Takes a step that leaves the directory as it is.
+/// Takes a step other than `publish`, which leaves the directory unchanged.
 pub(super) async fn step(
     tx: &DatabaseTransaction,
     author: &Author,
@@ -39,11 +39,11 @@ pub(super) async fn step(
     take(tx, author, id, input, taken).await
 }
 
-/// What a step changes.
+/// Changes of a submission by a step.
 struct Taken {
     stage: Stage,
     entry: Option<Uuid>,
-    /// The municipalities that own it from now on.
+    /// New owners; `None` keeps the current ones.
     owners: Option<Vec<Uuid>>,
 }
 
@@ -67,7 +67,7 @@ async fn take(tx: &DatabaseTransaction, author: &Author, id: Uuid, input: StepIn
     Ok(row)
 }
 
-/// Notes the step that led to where a submission stands, and tells those whose it is.
+/// Records the step that led to the current stage, and queues webhook messages for the owners.
 async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: StepInput) -> Result<()> {
     const NOTE: &str = "insert into submission_action (id, submission_id, action, stage, actor, token_id, comment, content) \
         values ($1, $2, $3, $4, $5, $6, $7, $8::text::json)";
@@ -99,13 +99,13 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
     tell_step(tx, row, event, step).await
 }
 
-/// Takes into account what the published entry is now, and refuses to submit what could not be published; returns the municipalities
-/// that own the submission. A withdrawal of an entry that others refer to is submitted all the same: reviewers can
-/// change the references, and its violations name them.
+/// Merges the submission with the current published entry, refuses content that could not be published, and returns the
+/// owners of the submission. A withdrawal may be submitted while other entries refer to its entry: its violations list the
+/// references, and reviewers can remove them.
 async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Result<Vec<Uuid>> {
     if let Some(published) = &current(tx, &row).await? {
         row = match row.purpose {
-            // Whoever asks for it again has seen what is to go.
+            // Submitting a withdrawal accepts the current state of the entry as its base.
             Purpose::Withdraw => keep(tx, &row, published, &published.content).await?,
             Purpose::Publish => rebase_onto(tx, row, published).await?,
         };
@@ -119,7 +119,7 @@ async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Re
     owners(tx, &row).await
 }
 
-/// Merges a submission with what was changed of the published entry since it began.
+/// Merges a submission with the changes of the published entry since its base revision.
 async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
     let Rebased { content, conflicts } = rebase(tx, &row, published).await?;
     if !conflicts.is_empty() {
@@ -127,7 +127,7 @@ async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published
             Purpose::Publish => conflicting(&conflicts, published.revision),
             Purpose::Withdraw => vec![],
         };
-        return Err(overtaken(&row, published, row.content.clone(), conflicts));
+        return Err(edit_conflict(&row, published, row.content.clone(), conflicts));
     }
     if Some(published.revision) == row.base && content == row.content {
         return Ok(row);
@@ -135,7 +135,7 @@ async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published
     keep(tx, &row, published, &content).await
 }
 
-/// Keeps content that takes the published entry into account as it is now.
+/// Stores content that is based on the current published entry.
 async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, content: &Json) -> Result<Model> {
     const KEEP: &str = "update submission set base = $2, base_content = $3::text::json, content = $4::text::json, names = $5::text::jsonb \
         where id = $1 returning *";
@@ -150,7 +150,7 @@ async fn keep(tx: &DatabaseTransaction, row: &Model, published: &Published, cont
     written(tx, sql(KEEP, values)).await
 }
 
-/// Returns the municipalities that own a submission, as the published entry is now.
+/// Returns the municipalities that own a submission, given the current published entry.
 async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
     let kind = Submittable::of_table(&row.resource)?;
     let published = kind.published_of(tx, row).await?;
@@ -158,7 +158,7 @@ async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
     owners.with_those_of(tx, kind, row.entry_id, &row.content).await
 }
 
-/// Publishes what was submitted, or withdraws what was published, in the transaction that notes it.
+/// Publishes the content or withdraws the entry, and records the step in the same transaction.
 pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
     let (mut row, part) = lock_for_update(&write.tx, id, caller).await?;
     let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
@@ -166,7 +166,7 @@ pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: Ste
     if let Some(published) = current(&write.tx, &row).await? {
         row = rebase_onto(&write.tx, row, &published).await?;
     }
-    // Whoever became responsible meanwhile owns it too, and is told.
+    // Municipalities that have become responsible since the submission own it too, and receive webhook messages.
     let owners = owners(&write.tx, &row).await?;
     let entry = match (row.purpose, row.entry_id) {
         (Purpose::Withdraw, Some(entry)) => {

@@ -1,4 +1,4 @@
-//! What the database does to keep submissions. Whoever changes one holds its row until the end of the transaction.
+//! Storage of submissions. Each change locks the row of the submission until the end of its transaction.
 
 use entity::submission::{Column, Entity, Model};
 use entity::vocabulary::{Purpose, Stage, Vocabulary};
@@ -6,11 +6,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Pa
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::actor::{explained, lock_for_update};
 use super::findings::conflicting;
 use super::input::{ContentInput, SubmissionInput};
 use super::kind::{Published, Rebased, Submittable, rebase};
 use super::names::named;
-use super::party::{explained, lock_for_update};
 use super::review::is_open;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::{sql, written};
@@ -19,10 +19,10 @@ use crate::http::{EntryKey, Patch, Precondition};
 use crate::query::former_keys::absent;
 use crate::write::is_responsible;
 
-/// Drafts of one submitter, and remarks on one submission.
+/// Maximum number of drafts per submitter, and of comments per submission.
 pub(super) const MOST: u64 = 500;
 
-/// Begins a submission.
+/// Creates a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipality_ids, \
             created_for, submitted_by, authors, names) \
@@ -41,7 +41,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
         return Err(Error::OutsideMunicipality(published.owners.iter().map(ToString::to_string).collect()));
     }
     let base = published.as_ref().map(|published| &published.content);
-    // What is to go goes as it is.
+    // A withdrawal has the published content.
     let content =
         content.filter(|_| purpose == Purpose::Publish).or_else(|| base.cloned()).unwrap_or_else(|| json!({}));
     let created_for: Vec<Uuid> = caller.municipalities.iter().flatten().copied().collect();
@@ -66,21 +66,22 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
     let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded("drafts that you began", MOST)) }
+    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded("drafts of this token", MOST)) }
 }
 
-/// Whose a submission is, apart from its content.
+/// Input for the owners of a submission, apart from its content.
 pub(super) struct Owners<'o> {
-    /// The municipalities of the token that created it.
+    /// Municipalities of the token that created the submission.
     pub created_for: &'o [Uuid],
     pub was_submitted: bool,
     pub published: Option<&'o Published>,
 }
 
 impl Owners<'_> {
-    /// Returns the municipalities that own a submission with some content: those responsible for the published entry, those that the
-    /// content makes responsible, and those of the token that created it, as far as they are among them. If none is, all of
-    /// them: nobody loses what it began. A draft of somebody who acts for all is its own until it is submitted.
+    /// Returns the municipalities that own a submission with some content: those responsible for the published entry, and
+    /// those responsible according to the content. If none of the municipalities of the token that created the submission
+    /// is among them, these are added, so that the submitter keeps access. A draft created by a token not bound to
+    /// municipalities has no owners until it is submitted.
     pub(super) async fn with_those_of(
         &self,
         tx: &DatabaseTransaction,
@@ -104,7 +105,7 @@ impl Owners<'_> {
     }
 }
 
-/// The published entry that a name leads to.
+/// Returns the published entry with a slug or ID, former ones included.
 async fn entry_called(tx: &DatabaseTransaction, kind: &Submittable, name: &str) -> Result<(Uuid, Published)> {
     let mut found = kind.resource.find_including_former(tx, &[name.to_owned()]).await?;
     let published = match found.remove(name) {
@@ -114,20 +115,20 @@ async fn entry_called(tx: &DatabaseTransaction, kind: &Submittable, name: &str) 
     published.ok_or_else(|| Error::Invalid(vec![Violation::pointer("/entry", kind.resource.unresolved(name))]))
 }
 
-/// New content of a submission, and on what it is based.
+/// New content of a submission.
 pub(super) enum Revision {
     Replace(ContentInput),
     Patch(Patch<ContentInput>),
 }
 
-/// What a submission is to become, if it is what the caller has read.
+/// A write of new content with its precondition.
 pub(super) struct Rewrite {
     pub id: Uuid,
     pub precondition: Precondition,
     pub revision: Revision,
 }
 
-/// Writes new content; tells whether it is another than before.
+/// Writes new content, and returns the submission with whether anything changed.
 pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: Rewrite) -> Result<(Model, bool)> {
     const REWRITE: &str = "update submission set content = $2::text::json, base = $3, base_content = $4::text::json, \
             authors = case when $5 = any (authors) then authors else authors || $5 end, municipality_ids = $6, \
@@ -153,7 +154,7 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     let names = named(tx, kind, [Some(&content), base_content.as_ref()].into_iter().flatten()).await?;
     let values: [Value; 7] = [
         id.into(),
-        // As text: a value of the database's own binary kind would lose the order of members.
+        // Text, because `jsonb` would lose the order of members.
         content.to_string().into(),
         base.into(),
         base_content.map(|content| content.to_string()).into(),
@@ -164,14 +165,14 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     Ok((written(tx, sql(REWRITE, values)).await?, true))
 }
 
-/// Content, and the state of the published entry that it takes into account.
+/// Content with its base: the state of the published entry that the content takes into account.
 struct Based {
     content: Json,
     base: Option<i64>,
     base_content: Option<Json>,
 }
 
-/// Returns what a revision makes of a submission.
+/// Returns the content and base that a write results in.
 async fn based(
     tx: &DatabaseTransaction,
     row: &Model,
@@ -189,7 +190,7 @@ async fn based(
         (Some(published), _) if published.revision == based_on => {
             Ok(Based { content, base: Some(based_on), base_content: Some(published.content.clone()) })
         }
-        (Some(published), _) => Err(overtaken(row, published, content, vec![])),
+        (Some(published), _) => Err(edit_conflict(row, published, content, vec![])),
         (None, Some(entry)) => {
             Err(absent(tx, Submittable::of_table(&row.resource)?.resource, &EntryKey::of(entry)).await)
         }
@@ -200,8 +201,8 @@ async fn based(
     }
 }
 
-/// Applies a merge patch. With `based_on`, the members that the patch leaves out are merged with what was changed of the published
-/// entry meanwhile: naming a revision alone takes nothing of it back.
+/// Applies a merge patch. With `based_on`, the members that are not in the patch are merged with the changes of the
+/// published entry, so that a patch with `based_on` alone reverts none of them.
 async fn patched(
     tx: &DatabaseTransaction,
     row: &Model,
@@ -217,12 +218,12 @@ async fn patched(
     conflicts.retain(|pointer| !patch.sets(&format!("/content{pointer}")));
     if !conflicts.is_empty() {
         let conflicts = conflicting(&conflicts, published.revision);
-        return Err(overtaken(row, published, row.content.clone(), conflicts));
+        return Err(edit_conflict(row, published, row.content.clone(), conflicts));
     }
     apply(content)
 }
 
-/// The entry a submission is about, as it is published now.
+/// Returns the current published entry of a submission, or `None` for a new entry. Fails if the entry was deleted.
 pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
     let kind = Submittable::of_table(&row.resource)?;
     match (kind.published_of(tx, row).await?, row.entry_id) {
@@ -231,8 +232,8 @@ pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Opt
     }
 }
 
-/// Returns the answer to what cannot be merged with the published entry: the three states, and the members in conflict.
-pub(super) fn overtaken(row: &Model, published: &Published, submitted: Json, conflicts: Vec<Violation>) -> Error {
+/// Returns the error for content in conflict with the published entry: the three states, and the members in conflict.
+pub(super) fn edit_conflict(row: &Model, published: &Published, submitted: Json, conflicts: Vec<Violation>) -> Error {
     Error::EditConflict(Box::new(EditConflict {
         revision: published.revision,
         base: row.base_content.clone().unwrap_or_default(),
@@ -242,18 +243,18 @@ pub(super) fn overtaken(row: &Model, published: &Published, submitted: Json, con
     }))
 }
 
-/// Who is to review a submission.
+/// An assignment of a reviewer.
 pub(super) struct Assignment {
     pub id: Uuid,
-    /// The subject of a token; nobody, without it.
+    /// Subject of the reviewer's token; `None` removes the assignment.
     pub to: Option<String>,
-    /// Whether it is a subject of the trusted issuer, whose tokens are not kept here.
+    /// Whether the subject belongs to the trusted issuer, whose tokens are not in the database.
     pub is_foreign: bool,
 }
 
 /// Assigns a reviewer.
 pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment: Assignment) -> Result<Model> {
-    // Who has read the content may change it all the same.
+    // Keeps the revision: an assignment does not invalidate the entity tag of the content.
     const ASSIGN: &str = "update submission set assigned_to = $2, assigned_by = case when $2 is not null then $3 end, \
             updated_at = now() \
         where id = $1 returning *";
@@ -276,7 +277,7 @@ pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment
     written(tx, sql(ASSIGN, [id.into(), to.into(), caller.subject.clone().into()])).await
 }
 
-/// Whether a subject has a token that it can review with.
+/// Returns whether a subject has a valid token that permits reviews.
 async fn reviews(tx: &DatabaseTransaction, subject: &str) -> Result<bool> {
     const REVIEWS: &str = "select exists(select from token where subject = $1 and $2 = any (scopes) and municipality_ids is null \
         and revoked_at is null and expires_at > now())";

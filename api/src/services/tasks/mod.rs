@@ -1,4 +1,4 @@
-//! What waits for a municipality: for those alone who act for it.
+//! Tasks of a municipality.
 
 mod dto;
 mod query;
@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::dto::Duties;
+use self::dto::MunicipalityTasks;
 use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
@@ -15,18 +15,20 @@ use crate::http::{EntryKey, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::former_keys::absent;
 
-/// This stands before the resources, whose addresses take any list below an entry.
+/// Registers the route. It must precede those of the resources, which match any list below an entry.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_municipality_duties);
+    cfg.service(get_municipality_tasks);
 }
 
-/// Read what waits for a municipality
+/// Get the tasks of a municipality
 ///
-/// Entries of its own that are to be confirmed, and submissions in which changes were requested; for those who act for it.
+/// Returns the entries of the municipality that are due for confirmation, and its submissions in which changes were requested.
+/// Requires `submissions:write` and a token that acts for the municipality. With a token that is not bound to municipalities and
+/// has no `submissions:review`, only submissions created by the same subject are included.
 #[utoipa::path(tag = "submissions", security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Official key, slug or id of the municipality.", example = "08335043")),
-    responses((status = 200, description = "What waits for it", body = Duties)))]
-#[get("/v1/municipalities/{key}/duties")]
-async fn get_municipality_duties(
+    responses((status = 200, description = "What waits for it", body = MunicipalityTasks)))]
+#[get("/v1/municipalities/{key}/tasks")]
+async fn get_municipality_tasks(
     caller: Scoped<SubmissionsWrite>,
     context: Data<Context>,
     key: EntryKey,
@@ -36,7 +38,7 @@ async fn get_municipality_duties(
         return Err(absent(db, &MUNICIPALITIES, &key).await);
     };
     caller.acts_for(&[found.responsible()])?;
-    // Who acts for all and does not review sees of submissions its own.
+    // A caller that is not bound to municipalities and is not a reviewer sees only its own submissions.
     let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
     let by = (!is_all).then(|| caller.subject.clone());
     reply("application/json", &query::of(db, &found, by).await?).map(no_store)

@@ -1,11 +1,12 @@
-//! What the database does to find what waits for a municipality.
+//! Database queries for the tasks of a municipality.
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::dto::{DueConfirmation, Duties, RequestedChange};
+use super::dto::{DueConfirmation, MunicipalityTasks, RequestedChange};
 use crate::base::dates::today;
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::link::Link;
 use crate::model::catalog::ResourceName;
@@ -31,8 +32,12 @@ struct Requested {
     open_comments: i64,
 }
 
-/// What waits, of submissions perhaps those of one submitter alone. Two statements, however much it is.
-pub(super) async fn of(db: &impl ConnectionTrait, municipality: &FoundEntry, by: Option<String>) -> Result<Duties> {
+/// Returns the tasks of a municipality with two statements. With `by`, only the submissions of that submitter are included.
+pub(super) async fn of(
+    db: &impl ConnectionTrait,
+    municipality: &FoundEntry,
+    by: Option<String>,
+) -> Result<MunicipalityTasks> {
     const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title ->> 'de' as name, e.last_confirmed_on \
           from solution e where e.id in (select solution_id from solution_municipality where municipality_id = $1) \
            and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
@@ -48,10 +53,10 @@ pub(super) async fn of(db: &impl ConnectionTrait, municipality: &FoundEntry, by:
            and ($2::text is null or s.submitted_by = $2) order by a.at, s.id";
     let year_ago = today().checked_sub_months(Months::new(12)).unwrap_or_default();
     let values: [Value; 2] = [municipality.id.into(), year_ago.into()];
-    let due = Due::find_by_statement(Statement::from_sql_and_values(DbBackend::Postgres, DUE, values)).all(db).await?;
-    let key = Statement::from_sql_and_values(DbBackend::Postgres, REQUESTED, [municipality.id.into(), by.into()]);
+    let due = Due::find_by_statement(sql(DUE, values)).all(db).await?;
+    let key = sql(REQUESTED, [municipality.id.into(), by.into()]);
     let requested = Requested::find_by_statement(key).all(db).await?;
-    Ok(Duties {
+    Ok(MunicipalityTasks {
         confirmations: due.into_iter().filter_map(confirmation).collect(),
         changes: requested.into_iter().filter_map(change).collect(),
     })

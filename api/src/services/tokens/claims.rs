@@ -1,4 +1,4 @@
-//! The municipalities that tokens of another issuer name.
+//! Resolution of the municipalities in tokens of the trusted issuer.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,18 +11,18 @@ use crate::base::db::version::DirectoryVersion;
 use crate::base::error::Result;
 use crate::model::catalog::MUNICIPALITIES;
 
-/// What was found at a version of the directory.
+/// Claims resolved at a directory version.
 #[derive(Default)]
 struct ResolvedClaims {
     version: i64,
     ids: HashMap<BTreeSet<String>, BTreeSet<Uuid>>,
 }
 
-/// Claims that are remembered at a time; there are about as many as there are offices.
+/// Maximum number of cached claims. There are about as many different claims as offices.
 const MOST: usize = 1000;
 
-/// Returns the function that finds municipalities by the names in claims: official keys, slugs or ids, former ones included.
-/// A name that stands for none gives no right. What was found holds until the directory changes.
+/// Returns the function that resolves the municipalities in claims by official key, slug or ID, former ones included.
+/// Unknown names grant nothing. Results are cached until the directory changes.
 pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) -> ResolveMunicipalities {
     let known: Arc<Mutex<ResolvedClaims>> = Arc::default();
     Arc::new(move |names| {

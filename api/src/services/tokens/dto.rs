@@ -1,4 +1,4 @@
-//! What a token looks like to those who administer them.
+//! Representations, request body and filters of tokens.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{TokenRole, Vocabulary};
@@ -12,87 +12,89 @@ use crate::base::validation::rules::{broken, broken_at, together};
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
 
-/// A token that was issued; never the token itself
+/// Properties of an issued token, without the token itself
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Token {
-    /// Id of the token, its `jti`.
+    /// ID of the token (UUID), its `jti` claim.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// Whom it was issued to: an office or a program, never a person.
+    /// Subject: the office or program that uses the token, not a person.
     #[schema(example = "stabsstelle-smart-city.konstanz")]
     pub subject: String,
-    /// The role it was issued for; absent where its scopes were named one by one.
+    /// Role of the token. Omitted when the token was issued with scopes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<TokenRole>,
-    /// What it may be used for.
+    /// Scopes.
     pub scopes: Vec<ScopeName>,
-    /// The municipalities it acts for, by official key, or by slug where there is none; absent where it acts for all.
+    /// Municipalities that the token is bound to, by official key, or by slug if there is none. Omitted when the token is
+    /// not bound to municipalities.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["08335043"]), nullable = false)]
     pub municipalities: Option<Vec<String>>,
-    /// The key it was signed with, by its `kid`.
+    /// ID of the signing key (`kid`).
     #[schema(example = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")]
     pub key_id: String,
-    /// Who issued it: the subject of a token, or a command of the program.
+    /// Issuer: subject of a token, or command of the program.
     #[schema(example = "transferatlas token")]
     pub issued_by: String,
-    /// When it was issued.
+    /// Time of issue (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When it ends.
+    /// Time of expiry (UTC).
     #[schema(example = "2026-05-01T12:00:00Z")]
     pub expires_at: DateTime<Utc>,
-    /// When it was revoked; absent while it is not.
+    /// Time of revocation (UTC). Omitted when the token is not revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-02-14T08:30:00Z", nullable = false)]
     pub revoked_at: Option<DateTime<Utc>>,
-    /// When it was last used, as far as that is written down: every 15 seconds; absent if it never was.
+    /// Time of the last use (UTC), stored every 15 seconds. Omitted when the token was never used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-02-13T17:45:00Z", nullable = false)]
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// A token as it is issued: the only time it is shown
+/// A newly issued token
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct IssuedToken {
-    /// The token itself, a JSON Web Token; send it as `Authorization: Bearer`. It is kept nowhere.
+    /// The token, a JSON Web Token (JWT). Send it as `Authorization: Bearer`. The service does not store it, and no other
+    /// response contains it.
     #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIs…")]
     pub access_token: String,
-    /// How it is sent; always `Bearer`.
+    /// Type of the token, always `Bearer`.
     #[schema(example = "Bearer")]
     pub token_type: &'static str,
-    /// Seconds until it ends.
+    /// Lifetime in seconds.
     #[schema(example = 7_776_000)]
     pub expires_in: i64,
-    /// What was issued.
+    /// Properties of the token.
     pub token: Token,
 }
 
-/// What a token is to be issued for
+/// A token to issue
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "rights_and_bounds", skip_on_field_errors = false))]
 pub struct TokenInput {
-    /// Whom it is for: an office or a program, never a person.
+    /// Subject: the office or program that uses the token, not a person.
     #[validate(custom(function = "subject"))]
     #[schema(example = "stabsstelle-smart-city.konstanz", max_length = 100, pattern = "^[A-Za-z0-9._@:+/-]+$")]
     pub subject: String,
-    /// A role, whose scopes it gets.
+    /// Role whose scopes the token gets. Required when `scopes` is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub role: Option<TokenRole>,
-    /// Scopes, alone or beside those of the role.
+    /// Scopes, in addition to those of the role. Required when `role` is omitted.
     #[serde(default)]
     pub(crate) scopes: Vec<ScopeName>,
-    /// The municipalities it acts for, by official key, slug or id; all without them. A contributor has at least one; an admin
-    /// and an auditor have none, and neither has a token with `tokens:admin`, `audit:read` or `submissions:review` among its
-    /// `scopes`.
+    /// Municipalities that the token is bound to, by official key, slug or ID. Without any, the token is not bound to
+    /// municipalities. Required for the role `contributor`. Not allowed for the roles `admin` and `auditor`, nor with
+    /// `tokens:admin`, `audit:read` or `submissions:review` in `scopes`.
     #[serde(default)]
     #[schema(example = json!(["08335043"]), max_items = 100)]
     #[validate(length(max = 100, message = "must be at most 100 municipalities"))]
     pub municipalities: Vec<String>,
-    /// How many days it lives.
+    /// Lifetime in days. Defaults to 90.
     #[serde(default = "ninety")]
     #[validate(range(min = 1, max = 366, message = "must be 1 to 366 days"))]
     #[schema(example = 90, minimum = 1, maximum = 366)]
@@ -117,7 +119,7 @@ fn subject(subject: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// Scopes that a token which is bound to municipalities cannot use.
+/// Scopes that a token bound to municipalities cannot use.
 const UNBOUND: [&str; 3] = [TokensAdmin::NAME, AuditRead::NAME, SubmissionsReview::NAME];
 
 fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
@@ -130,8 +132,8 @@ fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
     ])
 }
 
-/// Refuses a token that could do nothing with what it is issued for. Those of an editor who is bound to municipalities can be
-/// used for most of what the role is for.
+/// Refuses municipalities for a role or scope that a bound token cannot use. The role `editor` is allowed, because a bound
+/// token can use most of its scopes.
 fn usable(input: &TokenInput) -> Result<(), ValidationError> {
     let role = input.role.filter(|role| matches!(role, TokenRole::Admin | TokenRole::Auditor));
     let scope = input.scopes.iter().find(|scope| UNBOUND.contains(&scope.0));
@@ -153,20 +155,20 @@ fn usable(input: &TokenInput) -> Result<(), ValidationError> {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TokenQuery {
-    /// Whom tokens were issued to; repeat for alternatives.
+    /// Subject. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["stabsstelle-smart-city.konstanz"]))]
     pub subject: Vec<String>,
-    /// Roles they were issued for; repeat for alternatives.
+    /// Role. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["editor"]))]
     pub role: Vec<TokenRole>,
-    /// Whether they hold now: neither ended nor revoked.
+    /// Whether the token is valid now: neither expired nor revoked.
     #[param(value_type = Option<bool>, example = true)]
     pub active: Option<bool>,
     #[param(required = false, schema_with = Sort::<TokenOrder>::schema)]
     pub sort: Option<Sort<TokenOrder>>,
 }
 
-/// What tokens can be ordered by
+/// Sort keys of tokens
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenOrder {
@@ -205,24 +207,25 @@ impl Record for Token {
     }
 }
 
-/// Who one is, and what one may
+/// The token of the request
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Me {
-    /// Whom the token was issued to; of another issuer, followed by its address.
+    /// Subject of the token. For a token of the trusted issuer, followed by the address of the issuer.
     #[schema(example = "stabsstelle-smart-city.konstanz")]
     pub subject: String,
-    /// Id of the token; absent where another issuer issued it.
+    /// ID of the token (UUID). Omitted for a token of the trusted issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub token: Option<Uuid>,
-    /// What one may.
+    /// Scopes of the token.
     #[schema(example = json!(["submissions:write"]))]
     pub scopes: Vec<String>,
-    /// The municipalities one acts for, by official key, or by slug where there is none; absent if for all.
+    /// Municipalities that the token is bound to, by official key, or by slug if there is none. Omitted when the token is
+    /// not bound to municipalities.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["08335043"]), nullable = false)]
     pub municipalities: Option<Vec<String>>,
-    /// When the token ends.
+    /// Time of expiry (UTC).
     #[schema(example = "2026-05-01T12:00:00Z")]
     pub expires_at: DateTime<Utc>,
 }

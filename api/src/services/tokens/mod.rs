@@ -1,4 +1,4 @@
-//! Tokens: who may write, and until when.
+//! Tokens: issue, revocation, and the public signing keys.
 
 mod claims;
 mod dto;
@@ -31,7 +31,7 @@ pub(crate) use self::claims::resolve_claims;
 pub use self::dto::TokenInput;
 pub(crate) use self::store::TABLE;
 
-const TAG: &str = "tokens";
+pub(crate) const TAG: &str = "tokens";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_tokens).service(get_token).service(create_token).service(create_token_revocation);
@@ -40,9 +40,10 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 
 /// List tokens
 ///
-/// What was issued to whom, newest first. The tokens themselves are kept nowhere.
+/// Returns the properties of all issued tokens, newest first, without the tokens themselves. Requires `tokens:admin` and a
+/// token not bound to municipalities.
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), params(TokenQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of tokens, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of tokens, or all matches in a streamed format", content(
         (Page<Token> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/tokens")]
@@ -59,10 +60,13 @@ async fn list_tokens(
     list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
-/// Read what a token was issued for
+/// Get a token
+///
+/// Returns the properties of an issued token, without the token itself. Requires `tokens:admin` and a token not bound to
+/// municipalities.
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])),
-    params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
-    responses((status = 200, description = "What it was issued for", body = Token)))]
+    params(("id" = Uuid, Path, description = "ID of the token (UUID), its `jti` claim.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The properties of the token", body = Token)))]
 #[get("/v1/tokens/{id}")]
 async fn get_token(
     caller: Scoped<TokensAdmin>,
@@ -76,11 +80,12 @@ async fn get_token(
     reply("application/json", &token).map(no_store)
 }
 
-/// Issue a token
+/// Create a token
 ///
-/// The answer is the only place where the token stands. It can carry no scope that the issuing one has not, and it takes no
-/// `Idempotency-Key`, because its answer is not kept.
-#[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
+/// Issues a token. Requires `tokens:admin` and a token not bound to municipalities. The new token can have only scopes that the
+/// token of the caller has (403). Only this response contains the token. The response is not stored, so the operation takes no
+/// `Idempotency-Key`.
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
 #[post("/v1/tokens")]
 async fn create_token(
     context: WriteContext<TokensAdmin>,
@@ -108,10 +113,11 @@ async fn create_token(
 
 /// Revoke a token
 ///
-/// It holds no more from now on, on other instances within a second. What is revoked stays so.
+/// Revokes a token, and deactivates the webhooks that were last set with it. Requires `tokens:admin` and a token not bound to
+/// municipalities. The token is refused immediately, by other instances within a second. A revoked token stays revoked.
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])),
-    params(("id" = Uuid, Path, description = "Id of the token, its `jti`.", example = "0197f2a0-0000-7000-8000-000000000000")),
-    responses((status = 200, description = "What it was issued for", body = Token)))]
+    params(("id" = Uuid, Path, description = "ID of the token (UUID), its `jti` claim.", example = "0197f2a0-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The properties of the token", body = Token)))]
 #[post("/v1/tokens/{id}/revocation")]
 async fn create_token_revocation(
     context: WriteContext<TokensAdmin>,
@@ -131,10 +137,10 @@ async fn create_token_revocation(
     context.run("", work).await.map(no_store)
 }
 
-/// Who am I?
+/// Get the current token
 ///
-/// Whom the token was issued to, what it may be used for, and until when.
-#[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "Who one is, and what one may", body = Me)))]
+/// Returns the subject, scopes, municipalities and expiry of the token in the request. Requires a valid token of any scope.
+#[utoipa::path(tag = TAG, security(("token" = [])), responses((status = 200, description = "The current token", body = Me)))]
 #[get("/v1/me")]
 async fn get_me(AnyCaller(caller): AnyCaller, context: Data<Context>) -> Result<HttpResponse> {
     let municipalities = match caller.municipalities {
@@ -154,11 +160,11 @@ async fn get_me(AnyCaller(caller): AnyCaller, context: Data<Context>) -> Result<
     reply("application/json", &me).map(no_store)
 }
 
-/// Read the keys that tokens are signed with
+/// Get the public signing keys
 ///
-/// Their public halves, as a JSON Web Key Set (RFC 7517). There are several while one takes another's place, and none where
-/// the service takes no writes.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The keys", body = serde_json::Value, content_type = "application/jwk-set+json")))]
+/// Returns the public keys for verifying tokens as a JSON Web Key Set (RFC 7517). Public. The set has several keys during a key
+/// rotation, and none if the service has no signing keys.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The key set", body = serde_json::Value, content_type = "application/jwk-set+json")))]
 #[get("/.well-known/jwks.json")]
 async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
     let mut response = reply("application/jwk-set+json", &auth.keys.public())?;
@@ -168,7 +174,7 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
     Ok(response)
 }
 
-/// Issues a token from the command line; gives the token itself, and its id.
+/// Issues a token from the command line, and returns the token and its ID.
 ///
 /// Must be called inside an actix system.
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
@@ -192,7 +198,7 @@ pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
         .map(drop)
 }
 
-/// Every token that was issued, newest first.
+/// Returns the properties of all issued tokens, newest first.
 pub(crate) async fn all(database: &Database) -> Result<Vec<Token>> {
     use sea_orm::QueryOrder;
     let rows = Entity::find().order_by_desc(entity::token::Column::CreatedAt).all(database.connection()).await?;

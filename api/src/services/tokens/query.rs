@@ -1,16 +1,17 @@
-//! What the database does to find tokens.
+//! Database queries for tokens.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::token::Model;
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::dto::{Token, TokenOrder, TokenQuery};
-use crate::auth::{ScopeName, Used, known};
+use crate::auth::{ScopeName, Used, find_scope};
 use crate::base::clock;
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::terms::term_values;
 use crate::model::catalog::MUNICIPALITIES;
@@ -42,7 +43,8 @@ fn order(by: TokenOrder) -> SortKey {
     }
 }
 
-/// One statement for the last use of all, one for the names of their municipalities. What of that is not written down yet, this process knows.
+/// Returns the representations of tokens, with one statement for their last use and one for the keys of their
+/// municipalities. `used` has the uses that this process has not stored yet.
 pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: Vec<Model>) -> Result<Vec<Token>> {
     #[derive(FromQueryResult)]
     struct Use {
@@ -50,7 +52,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: 
         last_used_at: DateTime<Utc>,
     }
     const USES: &str = "select token_id, last_used_at from token_use where token_id = any ($1)";
-    let asked = Statement::from_sql_and_values(DbBackend::Postgres, USES, [ids(&rows, |row| row.id).into()]);
+    let asked = sql(USES, [ids(&rows, |row| row.id).into()]);
     let found = Use::find_by_statement(asked).all(db).await?;
     let names = MUNICIPALITIES.names_of(db, rows.iter().flat_map(|row| row.municipality_ids.iter().flatten().copied()));
     let names = names.await?;
@@ -60,7 +62,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: 
         id: row.id,
         subject: row.subject,
         role: row.role,
-        scopes: row.scopes.iter().filter_map(|scope| known(scope)).map(ScopeName).collect(),
+        scopes: row.scopes.iter().filter_map(|scope| find_scope(scope)).map(ScopeName).collect(),
         municipalities: row.municipality_ids.map(|ids| names.of(&ids)),
         key_id: row.key_id,
         issued_by: row.issued_by,

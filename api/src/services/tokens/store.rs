@@ -1,4 +1,4 @@
-//! What the database does to issue and revoke tokens.
+//! Issue and revocation of tokens in the database.
 
 use chrono::Duration;
 use entity::token::{self, Model};
@@ -16,15 +16,15 @@ use crate::model::catalog::MUNICIPALITIES;
 use crate::services::webhooks::end_those_of;
 use crate::write::change_log::{Changed, record};
 
-/// What tokens are called in the record of changes; they are no resource of the directory.
+/// Name of the table of tokens in the change log. Tokens are not a resource of the directory.
 pub(crate) const TABLE: &str = "token";
 
-/// Signs a token and notes what it was issued for; the token itself is kept nowhere.
+/// Signs a token and stores its properties, without the token itself.
 pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Result<(String, Model)> {
     let scopes = scopes(&input);
     let municipalities = municipalities(&write.tx, &input.municipalities).await?;
     let TokenInput { subject, role, scopes: _, municipalities: _, days } = input;
-    // The token counts in seconds.
+    // The claims of a token have a resolution of one second.
     let begins = write.at() - Duration::nanoseconds(i64::from(write.at().timestamp_subsec_nanos()));
     let ends = begins + Duration::days(days.into());
     let rights = Rights { id: Uuid::now_v7(), subject, scopes, municipalities, time: [begins, ends] };
@@ -47,7 +47,7 @@ pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Resu
     Ok((token, row))
 }
 
-/// Revokes a token; tells whether that was not done already.
+/// Revokes a token, and returns it with whether it was not revoked before.
 pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
     let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or(Error::NotFound)?;
     if row.revoked_at.is_some() {
@@ -61,7 +61,7 @@ pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
     Ok((row, true))
 }
 
-/// What somebody would be given.
+/// Returns the scopes of a token to issue: those of the role and those listed.
 pub(super) fn scopes(input: &TokenInput) -> Vec<String> {
     let named = input.scopes.iter().map(|scope| scope.0);
     let mut scopes: Vec<String> =
@@ -71,7 +71,7 @@ pub(super) fn scopes(input: &TokenInput) -> Vec<String> {
     scopes
 }
 
-/// Returns the ids of the municipalities that are named; nothing, which means all, where none is.
+/// Resolves municipalities to IDs. Returns `None` for an empty list: the token is not bound to municipalities.
 async fn municipalities(db: &impl ConnectionTrait, names: &[String]) -> Result<Option<Vec<Uuid>>> {
     if names.is_empty() {
         return Ok(None);

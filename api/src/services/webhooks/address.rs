@@ -1,4 +1,4 @@
-//! Where nothing is sent: what a stranger names must not lead into our own network.
+//! Restriction of webhook URLs to public addresses, so that no request reaches the internal network.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// How long an endpoint may take to answer.
+/// Timeout for the response of an endpoint.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Is an address one of the public internet?
+/// Returns whether an address belongs to the public internet.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -18,7 +18,7 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// By the registry of special-purpose addresses (RFC 6890).
+/// Excludes the special-purpose addresses of RFC 6890.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let special = matches!(
         address.octets(),
@@ -36,7 +36,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Global unicast alone, and none that hides an address of the other kind which is not public.
+/// Accepts global unicast addresses only, and none that embeds a non-public IPv4 address.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, third, fourth, fifth, sixth, last_but_one, last] = address.segments();
     let hidden = |high: u16, low: u16| {
@@ -53,7 +53,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// What is wrong with an address, as far as it can be told without looking it up.
+/// Returns why a URL is not allowed, as far as this can be decided without name resolution.
 pub(super) fn objection(url: &str, private: bool) -> Option<&'static str> {
     let Ok(url) = Url::parse(url) else { return Some("must be an address that begins with https://") };
     let literal = match url.host() {
@@ -74,20 +74,20 @@ pub(super) fn objection(url: &str, private: bool) -> Option<&'static str> {
     None
 }
 
-/// A name leads to an address that is not public.
+/// Error for a host name that resolves to an address that is not public.
 #[derive(Debug, thiserror::Error)]
 #[error("the name leads to a private or local address")]
 pub(super) struct NotPublic;
 
 impl NotPublic {
-    /// Whether this is why a request was not sent.
+    /// Returns whether this error prevented a request.
     pub(super) fn is_cause_of(error: &reqwest::Error) -> bool {
         let begin: &(dyn std::error::Error + 'static) = error;
         std::iter::successors(Some(begin), |error| error.source()).any(<dyn std::error::Error>::is::<Self>)
     }
 }
 
-/// Looks names up, and passes on none that lead to an address which is not public.
+/// Resolver that refuses host names with an address that is not public.
 pub(super) struct PublicOnly;
 
 impl Resolve for PublicOnly {
@@ -97,7 +97,7 @@ impl Resolve for PublicOnly {
             if found.is_empty() {
                 return Err("the name leads nowhere".into());
             }
-            // One private address among public ones is no accident.
+            // One private address is enough to refuse the name: the client could connect to any of them.
             if !found.iter().all(|address| is_public(address.ip())) {
                 return Err(NotPublic.into());
             }
@@ -106,7 +106,7 @@ impl Resolve for PublicOnly {
     }
 }
 
-/// A client that follows no redirects, and goes nowhere private unless that is allowed.
+/// Returns an HTTP client that follows no redirects, and connects to private addresses only if `private` is set.
 pub(super) fn client(private: bool) -> reqwest::Result<reqwest::Client> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

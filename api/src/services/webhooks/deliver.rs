@@ -1,11 +1,11 @@
-//! Sends what webhooks are to be told, for as long as the process lives. What is to be sent stands in the database: a process that
-//! dies loses nothing, and of several each message is sent by one.
+//! Delivery of webhook messages. Messages are queued in the database, so that none is lost when a process ends, and each
+//! message is sent by one of several instances.
 
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
 use super::address::{self, NotPublic, objection};
@@ -14,39 +14,43 @@ use super::queue::{self, Attempt, Message, MessageBatch};
 use super::sign::signatures;
 use crate::base::clock;
 use crate::base::db::context::Context;
-use crate::base::db::{Database, Timeouts, in_time};
+use crate::base::db::{Database, in_time};
 use crate::base::error::{Error, Result};
 
-/// How long one batch may be under way before the rest of it waits; with the last answer it ends before others may tell the webhook.
+/// Time after which a batch starts no further message. With the timeout of the last message, the batch ends before its
+/// claim on the webhook expires.
 const SHIFT: Duration = Duration::from_secs(15);
-/// Endpoints that are told at once.
+/// Maximum number of webhooks that receive messages at the same time.
 const AT_ONCE: usize = 16;
-/// How often is looked for what is due, where nothing is heard of the directory.
+/// Interval of the checks for due messages while the directory does not change.
 const POLL: Duration = Duration::from_secs(1);
 
-/// What messages are sent with; nothing, where there are no certificates to trust.
+/// Sender of messages.
 #[derive(Clone)]
 pub(crate) struct Sender {
+    /// HTTP client; `None` if there are no trusted certificates.
     client: Option<Client>,
-    /// Whether it may send to private addresses, and without encryption.
+    /// Whether messages may go to private addresses, and without encryption.
     private: bool,
 }
 
 impl Sender {
     pub(crate) fn new(private: bool) -> Self {
         let client = address::client(private);
-        let client = client.inspect_err(|error| tracing::warn!(cause = ?error, "webhooks cannot be told of anything"));
+        let client = client.inspect_err(|error| tracing::warn!(cause = ?error, "webhook deliveries will fail"));
         Self { client: client.ok(), private }
     }
 }
 
-/// Delivers until the service stops; what is under way then is finished, as far as there is time.
+/// Delivers messages until the service stops. Batches under way are then finished if the time suffices.
 pub(crate) async fn deliver(context: Context, sender: Sender) {
     let Context { db: database, version: directory } = &context;
     let mut sending = JoinSet::new();
     while !directory.is_stopping() {
         let news = directory.subscribe();
-        while sending.try_join_next().is_some() {}
+        while let Some(ended) = sending.try_join_next() {
+            resume_panic(ended);
+        }
         let work = if directory.is_away() {
             Ok(Work::Nothing)
         } else {
@@ -59,29 +63,40 @@ pub(crate) async fn deliver(context: Context, sender: Sender) {
                 continue;
             }
             Ok(Work::Nothing) => {}
-            Err(error) => tracing::warn!(cause = %error.chain(), "webhooks wait; it is tried again"),
+            Err(error) => tracing::warn!(cause = %error.chain(), "webhook deliveries will be retried"),
         }
         tokio::select! {
             _ = news.until(tokio::time::Instant::now() + POLL) => {}
-            Some(_) = sending.join_next() => {}
+            Some(ended) = sending.join_next() => resume_panic(ended),
         }
     }
-    while sending.join_next().await.is_some() {}
+    while let Some(ended) = sending.join_next().await {
+        resume_panic(ended);
+    }
+}
+
+/// Panics where sending a batch did, so that the supervised task fails and the service is not ready any more.
+fn resume_panic(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
+    }
 }
 
 enum Work {
     Nothing,
-    /// Something was done, and there may be more.
+    /// Other work was done, and there may be more.
     Something,
     Batch(MessageBatch),
 }
 
-/// Does what is to be done next, if anything is.
+/// Does the next piece of work, if there is any.
 async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
-    let todo = in_time(queue::todo(database.watch(), private)).await?;
+    let todo = in_time(queue::todo(database.background(), private)).await?;
     let mut is_done = false;
     if let Some(webhook) = todo.due.filter(|_| free) {
-        match within(database, async move |tx| queue::claim(tx, webhook, private).await).await {
+        match database.transact(async move |tx| queue::claim(tx, webhook, private).await).await {
             Ok(Some(batch)) => return Ok(Work::Batch(batch)),
             Ok(None) => {}
             Err(error) => is_done = rest(database, webhook, &error).await?,
@@ -89,11 +104,11 @@ async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
     }
     if todo.untidy {
         for some in queue::TIDYING {
-            is_done |= within(database, async |tx| Ok(tx.execute_unprepared(some).await?)).await?.rows_affected() > 0;
+            is_done |= database.transact(async |tx| Ok(tx.execute_unprepared(some).await?)).await?.rows_affected() > 0;
         }
     }
     if let Some(webhook) = todo.behind {
-        let caught = within(database, async move |tx| outbox::catch_up(tx, webhook).await).await;
+        let caught = database.transact(async move |tx| outbox::catch_up(tx, webhook).await).await;
         is_done |= match caught {
             Ok(is_done) => is_done,
             Err(error) => rest(database, webhook, &error).await?,
@@ -102,40 +117,24 @@ async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
     Ok(if is_done { Work::Something } else { Work::Nothing })
 }
 
-/// Leaves a webhook alone for a while, so that others are told.
+/// Pauses the deliveries of a webhook after an internal error, so that other webhooks are served.
 async fn rest(database: &Database, webhook: Uuid, error: &Error) -> Result<bool> {
-    tracing::warn!(cause = %error.chain(), %webhook, "a webhook cannot be told; it is tried again in a minute");
-    within(database, async move |tx| queue::rest(tx, webhook).await).await.map(|()| true)
+    tracing::warn!(cause = %error.chain(), %webhook, "deliveries of a webhook are paused for a minute after an error");
+    database.transact(async move |tx| queue::rest(tx, webhook).await).await.map(|()| true)
 }
 
-/// Runs `work` in a transaction of its own.
-async fn within<T: 'static>(
-    database: &Database,
-    work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,
-) -> Result<T> {
-    let own = database.clone();
-    database
-        .in_own_task(Timeouts::Enabled, async move {
-            let tx = own.begin().await?;
-            let done = work(&tx).await?;
-            tx.commit().await?;
-            Ok(done)
-        })
-        .await
-}
-
-/// Sends the messages of a batch one after another, as long as they can be sent.
+/// Sends the messages of a batch in order, until the endpoint does not respond or the time is up.
 async fn send(context: Context, sender: Sender, batch: MessageBatch) {
     let Context { db: database, version: directory } = context;
     let MessageBatch { webhook, url, secrets, messages, until } = batch;
     let began = Instant::now();
     for message in messages {
         let attempt = attempt(&sender, &url, &secrets, &message).await;
-        let settle = async move |tx: &DatabaseTransaction| match attempt {
-            Some(attempt) => queue::settle(tx, webhook, until, &message, &attempt).await,
+        let record = async move |tx: &DatabaseTransaction| match attempt {
+            Some(attempt) => queue::record_attempt(tx, webhook, until, &message, &attempt).await,
             None => queue::leave(tx, webhook, until).await.map(|()| false),
         };
-        let goes_on = within(&database, settle).await.unwrap_or_else(|error| {
+        let goes_on = database.transact(record).await.unwrap_or_else(|error| {
             tracing::warn!(cause = %error.chain(), %webhook, "what became of a delivery could not be written down; it is sent again");
             false
         });
@@ -143,16 +142,16 @@ async fn send(context: Context, sender: Sender, batch: MessageBatch) {
             break;
         }
     }
-    if let Err(error) = within(&database, async move |tx| queue::release(tx, webhook, until).await).await {
+    if let Err(error) = database.transact(async move |tx| queue::release(tx, webhook, until).await).await {
         tracing::debug!(cause = %error.chain(), %webhook, "a webhook was not let go; it waits a little longer");
     }
 }
 
-/// Sends one message once; nothing, if only an instance that may send to private addresses may.
+/// Sends a message once. Returns `None` without an attempt if only an instance with `--webhook-private` may send to the address.
 async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Message) -> Option<Attempt> {
     let (began, timestamp) = (Instant::now(), clock::now().timestamp());
     let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
-    // An address that needs no looking up is not seen by whoever looks names up, and was perhaps allowed elsewhere.
+    // The resolver does not see IP addresses in a URL, and another instance may have accepted the URL with other settings.
     if objection(url, sender.private).is_some() {
         return objection(url, true).map(|_| failed(NOT_PUBLIC));
     }
@@ -174,7 +173,7 @@ async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Messa
 const NO_CERTIFICATES: &str = "no connection: this service has no certificates to trust";
 const NOT_PUBLIC: &str = "no connection: the address is not reachable, or not public";
 
-/// Why there was no answer, in words that tell nothing of our network.
+/// Returns the reason why there was no response. The text reveals nothing about the internal network.
 fn reason(error: &reqwest::Error) -> &'static str {
     match () {
         () if error.is_timeout() => "no answer within 10 seconds",
@@ -183,8 +182,8 @@ fn reason(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// Forgets old deliveries.
+/// Deletes old deliveries.
 pub(crate) async fn forget(database: &Database) -> Result<()> {
-    while !within(database, async |tx| queue::forget(tx).await).await? {}
+    while !database.transact(async |tx| queue::forget(tx).await).await? {}
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What a webhook looks like to those whose it is.
+//! Representations and filters of webhooks and deliveries.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::DeliveryState;
@@ -11,123 +11,127 @@ use crate::http::Filters;
 use crate::http::format::{Format, Record};
 use crate::model::catalog::ResourceName;
 
-/// An endpoint that is told of changes
+/// A webhook: an endpoint that receives messages about changes
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Webhook {
-    /// Id of the webhook.
+    /// ID of the webhook (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// Where messages are sent, with POST.
+    /// URL of the endpoint. Messages are sent with POST.
     #[schema(example = "https://example.org/hooks/atlas", format = "iri")]
     pub url: String,
-    /// What it is for.
+    /// Description of the purpose. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Spiegel im Geoportal", nullable = false)]
     pub description: Option<String>,
-    /// It is told of changes of these resources; of all, where none is named.
+    /// Resources whose changes are delivered. An empty list selects all resources.
     pub resources: Vec<ResourceName>,
-    /// It is told of changes of entries that have, or had before, one of these themes, by slug; of all, where none is named.
+    /// Slugs of themes. Changes are delivered if the entry is, has or had one of these themes. An empty list selects all
+    /// entries.
     #[schema(example = json!(["mobility"]))]
     pub themes: Vec<String>,
-    /// It is told of changes of entries that name, or named before, one of these municipalities, by official key, or slug where there is
-    /// none; of all, where none is named.
+    /// Municipalities, by official key, or by slug if there is none. Changes are delivered if the entry is one of these
+    /// municipalities, or refers or referred to one of them. An empty list selects all entries.
     #[schema(example = json!(["08335043"]))]
     pub municipalities: Vec<String>,
-    /// Is it told of changes of the directory?
+    /// Whether changes of entries are delivered.
     #[schema(example = true)]
     pub changes: bool,
-    /// Is it told of the steps of submissions of those who made it?
+    /// Whether steps of submissions are delivered: those owned by the municipalities of the webhook, or for a webhook without
+    /// municipalities those created by its owner.
     #[schema(example = false)]
     pub submissions: bool,
-    /// Is it told of anything at all? What happens meanwhile is lost on one that is not.
+    /// Whether the webhook receives messages. Events that happen while it is inactive are not delivered later.
     #[schema(example = true)]
     pub active: bool,
-    /// Who made it: the subject of a token.
+    /// Owner: subject of the token that created the webhook.
     #[schema(example = "konstanz.stabsstelle")]
     pub owner: String,
-    /// Id of the token that set it last: the webhook ends with that. Absent where it is of another issuer; then it ends when it is
-    /// deleted.
+    /// ID of the token that created or last changed the webhook (UUID). The webhook becomes inactive when this token
+    /// expires or is revoked. Omitted for a token of the trusted issuer: the webhook then does not expire.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000", nullable = false)]
     pub token: Option<Uuid>,
-    /// When that token ends: set the webhook again with another before.
+    /// Time when that token expires (UTC). Replace or update the webhook with another token before. Omitted for a token of the
+    /// trusted issuer.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub ends_at: Option<DateTime<Utc>>,
-    /// Why it is told of nothing, where it is not active.
+    /// Reason why the webhook is inactive. Omitted while it is active.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "it was paused", nullable = false)]
     pub inactive_because: Option<String>,
-    /// Until when it is left alone, because it did not answer at all.
+    /// Time until which deliveries are paused, usually because the endpoint did not respond (UTC). Omitted when deliveries
+    /// are not paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub rests_until: Option<DateTime<Utc>>,
-    /// Until when messages are signed with the secrets before too.
+    /// Time until which messages are also signed with the previous secrets (UTC). Omitted when the secret was never replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub former_until: Option<DateTime<Utc>>,
     #[serde(skip)]
     pub revision: i64,
-    /// When it was made.
+    /// Time of creation (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When it was last changed.
+    /// Time of the last change (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
 }
 
-/// A webhook with its secret: the only time it is shown
+/// A webhook with its new signing secret
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct WebhookSecret {
-    /// What messages are signed with (HMAC-SHA256): the bytes are what follows `whsec_`, in base64.
+    /// Signing secret (HMAC-SHA256): `whsec_` followed by the base64-encoded key. No other response contains it.
     #[schema(example = "whsec_…")]
     pub secret: String,
-    /// The webhook.
+    /// Webhook.
     pub webhook: Webhook,
 }
 
-/// Something that a webhook is told
+/// A delivery: a message to a webhook endpoint, and the result of its attempts
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Delivery {
-    /// Id of the message, as `webhook-id` has it: the same however often it is sent.
+    /// ID of the message (UUID), sent as `webhook-id`. The same for every attempt and redelivery.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
-    /// What it tells of: `entry.` and what was done, or `submission.` and the step.
+    /// Type of the event: `entry.` and the kind of change, or `submission.` and the kind of step.
     #[schema(example = "entry.replace")]
     pub r#type: String,
-    /// How it stands with it.
+    /// State of the delivery.
     pub state: DeliveryState,
-    /// How often it was sent.
+    /// Number of attempts. A redelivery resets it to 0.
     #[schema(example = 1)]
     pub attempts: i32,
-    /// When it came up.
+    /// Time when the message was queued (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub created_at: DateTime<Utc>,
-    /// When it is sent next, while it is pending: not before the webhook's `rests_until`.
+    /// Time of the next attempt (UTC), not before `rests_until` of the webhook. Omitted unless the delivery is pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:05:00Z", nullable = false)]
     pub next_at: Option<DateTime<Utc>>,
-    /// When it was delivered, or given up.
+    /// Time when the message was delivered or failed for good (UTC). Omitted while the delivery is pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub ended_at: Option<DateTime<Utc>>,
-    /// When it was last sent.
+    /// Time of the last attempt (UTC). Omitted before the first attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31T12:00:00Z", nullable = false)]
     pub attempted_at: Option<DateTime<Utc>>,
-    /// The status that was answered then.
+    /// HTTP status of the response to the last attempt. Omitted when there was no response.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 204, nullable = false)]
     pub status: Option<i16>,
-    /// Why there was no answer, or why it was not sent.
+    /// Reason why the last attempt got no response, or why the message was not sent. Omitted otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "no answer within 10 seconds", nullable = false)]
     pub failure: Option<String>,
-    /// Milliseconds that took.
+    /// Duration of the last attempt in milliseconds. Omitted before the first attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 87, nullable = false)]
     pub took_ms: Option<i32>,
-    /// The body that is sent.
+    /// Body of the message.
     #[schema(schema_with = super::message::schema)]
     pub payload: Value,
 }
@@ -137,10 +141,10 @@ pub(super) struct Delivery {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct WebhookQuery {
-    /// Whether they are told of anything.
+    /// Whether the webhook is active.
     #[param(value_type = Option<bool>, example = true)]
     pub active: Option<bool>,
-    /// Those that who asks may see.
+    /// Owner whose webhooks are visible to the caller, set by the handler.
     #[serde(skip)]
     #[param(ignore)]
     pub owner: Owner,
@@ -150,14 +154,14 @@ impl Filters for WebhookQuery {
     const HAS_LIST_PARAMS: bool = false;
 }
 
-/// Whose a webhook is: of the municipalities that a token acts for, or of its subject where it acts for all. Who administers
-/// tokens looks after all of them.
+/// Owner of webhooks: the municipalities of a token, or its subject if the token is not bound to municipalities. A caller with
+/// `tokens:admin` that is not bound to municipalities has access to all webhooks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Owner {
     pub subject: String,
     pub acts_for: Option<Vec<Uuid>>,
     pub administers: bool,
-    /// May it see what was told of submissions?
+    /// Whether messages about submissions are visible.
     pub hears_steps: bool,
 }
 
@@ -166,14 +170,14 @@ pub(super) struct Owner {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DeliveryQuery {
-    /// How it stands with them; repeat for alternatives.
+    /// State of the delivery. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["failed"]))]
     pub state: Vec<DeliveryState>,
-    /// The webhook.
+    /// ID of the webhook, set by the handler.
     #[serde(skip)]
     #[param(ignore)]
     pub webhook: Uuid,
-    /// May who asks see what was told of submissions?
+    /// Whether messages about submissions are visible to the caller, set by the handler.
     #[serde(skip)]
     #[param(ignore)]
     pub hears_steps: bool,

@@ -1,4 +1,4 @@
-//! What webhooks are told.
+//! Messages to webhook endpoints.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{Purpose, ReviewAction, Stage};
@@ -9,41 +9,41 @@ use utoipa::openapi::{OneOfBuilder, Ref, RefOr, Schema};
 
 use crate::model::catalog::ResourceName;
 
-/// The body of a message to a webhook
+/// Body of a message to a webhook endpoint
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct WebhookMessage<T> {
-    /// What it tells of: `entry.` and what was done, or `submission.` and the step.
+    /// Type of the event: `entry.` and the kind of change, or `submission.` and the kind of step.
     #[schema(example = "entry.replace")]
     pub r#type: String,
-    /// When that was.
+    /// Time of the event (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub timestamp: DateTime<Utc>,
-    /// What it was.
+    /// The change or step.
     pub data: T,
 }
 
-/// A step of a submission, as its municipality is told
+/// A step of a submission in a webhook message
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SubmissionStep {
     /// Path of the submission.
     #[schema(example = "/v1/submissions/0197f2a0-0000-7000-8000-000000000000", format = "uri-reference")]
     pub submission: String,
-    /// The resource of its entry.
+    /// Resource of the submitted entry.
     pub resource: ResourceName,
-    /// What it asks for.
+    /// Purpose of the submission.
     pub purpose: Purpose,
-    /// The step.
+    /// Kind of step.
     pub action: ReviewAction,
-    /// Where the submission stands now.
+    /// Stage of the submission after the step.
     pub stage: Stage,
-    /// Who took it: the subject of a token.
+    /// Author of the step: subject of a token.
     #[schema(example = "kts-redaktion")]
     pub actor: String,
-    /// What was said with it.
+    /// Comment on the step. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bitte ergänzen Sie die Kosten.", nullable = false)]
     pub comment: Option<String>,
-    /// Path of the published entry, if there is one.
+    /// Path of the published entry. Omitted for a new entry until it is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(
         example = "/v1/solutions/0197f2a0-0000-7000-8000-000000000000",
@@ -53,11 +53,11 @@ pub(crate) struct SubmissionStep {
     pub entry: Option<String>,
 }
 
-/// Either of what webhooks are told, as a schema.
+/// Returns the schema of any message.
 pub(super) fn schema() -> RefOr<Schema> {
     let example =
         json!({ "type": "entry.replace", "timestamp": "2026-01-31T12:00:00Z", "data": { "sequence": 13089 } });
     let either = ["WebhookMessage_FeedChange", "WebhookMessage_SubmissionStep"].map(Ref::from_schema_name);
     let either = either.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
-    either.description(Some("The body that is sent.")).examples([example]).into()
+    either.description(Some("Body of the message.")).examples([example]).into()
 }

@@ -1,4 +1,4 @@
-//! Webhooks: endpoints of others that are told of changes, signed as Standard Webhooks has it.
+//! Webhooks: endpoints that receive signed messages about changes, according to Standard Webhooks.
 
 mod address;
 mod deliver;
@@ -15,6 +15,7 @@ mod store;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
+use clap::Args;
 use entity::{webhook, webhook_delivery};
 use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -37,21 +38,22 @@ pub(crate) use self::message::{SubmissionStep, WebhookMessage};
 pub(crate) use self::outbox::tell_step;
 pub(crate) use self::queue::end_those_of;
 
-const TAG: &str = "webhooks";
+pub(crate) const TAG: &str = "webhooks";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_webhooks).service(get_webhook);
-    cfg.service(create_webhook).service(replace_webhook).service(change_webhook);
+    cfg.service(create_webhook).service(replace_webhook).service(update_webhook);
     cfg.service(delete_webhook).service(create_webhook_secret);
     cfg.service(list_webhook_deliveries).service(create_webhook_redelivery);
 }
 
 /// List webhooks
 ///
-/// Those of the municipalities that the token acts for, or of its subject where it acts for all; who administers tokens looks after
-/// all of them. Oldest first.
+/// Returns webhooks, oldest first. Requires `webhooks:write`. Includes the webhooks of the municipalities that the token
+/// acts for, or for a token not bound to municipalities those of its subject. With `tokens:admin` and a token not bound to
+/// municipalities, includes all webhooks.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(WebhookQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of webhooks, or every one in the streamed forms", content(
+    responses((status = 200, description = "A page of webhooks, or all matches in a streamed format", content(
         (Page<Webhook> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/webhooks")]
@@ -66,11 +68,11 @@ async fn list_webhooks(
     list::list(&context, &req, list, query::plan, views).await.map(no_store)
 }
 
-/// Read a webhook
+/// Get a webhook
 ///
-/// All but its secret.
+/// Returns a webhook without its signing secret. Requires `webhooks:write` and access to the webhook.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
-    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong entity tag of the webhook. Send it in `If-Match`.")))))]
 #[get("/v1/webhooks/{id}")]
 async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
@@ -78,13 +80,17 @@ async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: 
     shown(&webhook).map(Answer::send).map(no_store)
 }
 
-/// Make a webhook
+/// Create a webhook
 ///
-/// It is told, by `POST` and as [Standard Webhooks](https://www.standardwebhooks.com/) has it, of what happens from now on. The
-/// answer is the only place where its secret stands, and it takes no `Idempotency-Key`, because its answer is not kept. A
-/// message is sent again for about a day, with growing pauses, until it is answered 2xx; 410 ends the webhook, and so does the end of
-/// the token that set it.
-#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its secret", body = WebhookSecret)))]
+/// Creates a webhook for events from now on. Requires `webhooks:write`, and `submissions:write` for messages about
+/// submissions. An owner may have up to 20 webhooks (409). Only this response contains the signing secret. The response is
+/// not stored, so the operation takes no `Idempotency-Key`.
+///
+/// Messages are sent with `POST` according to [Standard Webhooks](https://www.standardwebhooks.com/). The endpoint must respond
+/// within 10 seconds with a 2xx status. After any other result, the service retries with increasing pauses for about a day. The
+/// webhook becomes inactive when the endpoint responds with 410, and when the token that created or last changed the webhook
+/// expires or is revoked.
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its signing secret", body = WebhookSecret)))]
 #[post("/v1/webhooks")]
 async fn create_webhook(
     context: WriteContext<WebhooksWrite>,
@@ -102,39 +108,42 @@ async fn create_webhook(
 
 /// Replace a webhook
 ///
-/// What is left out is as it is without it. One that was not active is told of what happens from now on; its secret stays.
+/// Replaces all settings: members left out of the body get their defaults. Requires `webhooks:write` and access to the
+/// webhook. An inactive webhook with `active` becomes active again and receives events from now on. The signing secret
+/// stays the same. The webhook now expires with the token of this request.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
-    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong entity tag of the webhook. Send it in `If-Match`.")))))]
 #[put("/v1/webhooks/{id}")]
 async fn replace_webhook(
     context: WriteContext<WebhooksWrite>,
     settings: Data<WebhookSettings>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     input: Json<WebhookInput>,
 ) -> Result<HttpResponse> {
     let (rights, checked) = (Rights::of(&context.caller, &settings), input.checked);
-    set(context, id, held, Replacement::Entire(rights, checked)).await
+    set(context, id, precondition, Replacement::Entire(rights, checked)).await
 }
 
-/// Change a webhook
+/// Update a webhook
 ///
-/// A merge patch (RFC 7396) of what replaces it: members that are named get new values, `null` removes one, lists are replaced whole.
+/// Applies a merge patch (RFC 7396): members in the body get new values, `null` removes a member, and lists are replaced as
+/// a whole. Requires `webhooks:write` and access to the webhook. The webhook now expires with the token of this request.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), request_body(content = WebhookInput, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong tag of the webhook; send it in `If-Match`.")))))]
+    responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong entity tag of the webhook. Send it in `If-Match`.")))))]
 #[patch("/v1/webhooks/{id}")]
-async fn change_webhook(
+async fn update_webhook(
     context: WriteContext<WebhooksWrite>,
     settings: Data<WebhookSettings>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     patch: Patch<WebhookInput>,
 ) -> Result<HttpResponse> {
     let rights = Rights::of(&context.caller, &settings);
-    set(context, id, held, Replacement::Patch(rights, patch)).await
+    set(context, id, precondition, Replacement::Patch(rights, patch)).await
 }
 
-/// What becomes of the settings of a webhook.
+/// New settings of a webhook.
 enum Replacement {
     Entire(Rights, Checked<WebhookInput>),
     Patch(Rights, Patch<WebhookInput>),
@@ -152,40 +161,43 @@ impl Replacement {
 async fn set(
     context: WriteContext<WebhooksWrite>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     replacement: Replacement,
 ) -> Result<HttpResponse> {
     let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let row = store::replace(tx, id.0, &writer, held, |current| replacement.apply(current)).await?;
+        let row = store::replace(tx, id.0, &writer, precondition, |current| replacement.apply(current)).await?;
         shown(&query::one_view(tx, row).await?).map(Outcome::Changed)
     };
     context.run_unversioned("", work).await.map(no_store)
 }
 
 /// Delete a webhook
-#[utoipa::path(tag = TAG, description = "With what is on its way to it, and its log.", security(("token" = [WebhooksWrite::NAME])), params(Id),
-    responses((status = 204, description = "It is deleted")))]
+///
+/// Deletes the webhook, its pending messages and its log of deliveries. Requires `webhooks:write` and access to the webhook.
+#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
+    responses((status = 204, description = "Deleted")))]
 #[delete("/v1/webhooks/{id}")]
 async fn delete_webhook(
     context: WriteContext<WebhooksWrite>,
     id: Id,
-    held: Precondition,
+    precondition: Precondition,
     _: NoBody,
 ) -> Result<HttpResponse> {
     let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        store::delete(tx, id.0, &owner, held).await?;
+        store::delete(tx, id.0, &owner, precondition).await?;
         Ok(Outcome::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
     };
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// Change the secret of a webhook
+/// Replace the signing secret of a webhook
 ///
-/// Messages are signed with both for 24 hours, so that nothing is refused meanwhile. The answer is the only place where the new
-/// one stands, and it takes no `Idempotency-Key`.
-#[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new secret", body = WebhookSecret)))]
+/// Creates a new signing secret. Requires `webhooks:write` and access to the webhook. For 24 hours, messages are signed
+/// with the new and the previous secrets. Only this response contains the new secret. The response is not stored, so the
+/// operation takes no `Idempotency-Key`.
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new signing secret", body = WebhookSecret)))]
 #[post("/v1/webhooks/{id}/secret")]
 async fn create_webhook_secret(context: WriteContext<WebhooksWrite>, id: Id, _: NoBody) -> Result<HttpResponse> {
     context.reject_idempotency_key()?;
@@ -197,12 +209,13 @@ async fn create_webhook_secret(context: WriteContext<WebhooksWrite>, id: Id, _: 
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// List what a webhook was told
+/// List deliveries of a webhook
 ///
-/// Newest first, with what came of the last attempt. What ended is kept for 30 days. Steps of submissions are shown to those who may
-/// submit or review.
+/// Returns the deliveries with the result of the last attempt, newest first. Requires `webhooks:write` and access to the webhook.
+/// Deliveries about submissions also require `submissions:write` or `submissions:review`. Completed deliveries are deleted after
+/// 30 days.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id, DeliveryQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of deliveries, or every one in the streamed forms", content(
+    responses((status = 200, description = "A page of deliveries, or all matches in a streamed format", content(
         (Page<Delivery> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/webhooks/{id}/deliveries")]
@@ -220,11 +233,13 @@ async fn list_webhook_deliveries(
     list::list(&context, &req, list, query::log, views).await.map(no_store)
 }
 
-/// Send something once more
+/// Create a redelivery
 ///
-/// Sends it at once, whatever became of it, with the same `webhook-id`, even while the endpoint is left alone (`rests_until`).
+/// Sends a message again immediately with the same `webhook-id`, whatever the state of the delivery. Requires
+/// `webhooks:write` and access to the webhook. Ends a pause of the webhook (`rests_until`). Fails with 409 if the webhook
+/// is inactive.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id,
-        ("delivery" = Uuid, Path, description = "Id of the delivery.", example = "0197f2a0-0000-7000-8000-000000000000")),
+        ("delivery" = Uuid, Path, description = "ID of the delivery (UUID).", example = "0197f2a0-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The delivery", body = Delivery)))]
 #[post("/v1/webhooks/{id}/deliveries/{delivery}/redelivery")]
 async fn create_webhook_redelivery(
@@ -243,13 +258,16 @@ async fn create_webhook_redelivery(
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// What the operator allows webhooks.
-pub(crate) struct WebhookSettings {
-    /// Whether they may lead into private networks.
-    pub allows_private: bool,
+/// Settings of the operator for webhooks.
+#[derive(Clone, Debug, Args)]
+pub struct WebhookSettings {
+    /// Allow webhook endpoints with private and local addresses, and with http. For tests and private networks.
+    /// Instances without this setting leave such endpoints to the other instances on the same database
+    #[arg(long, global = true, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
+    pub allow_private_webhooks: bool,
 }
 
-/// What who sets a webhook may set.
+/// Permissions of a caller that sets a webhook.
 struct Rights {
     submits: bool,
     private: bool,
@@ -257,10 +275,11 @@ struct Rights {
 
 impl Rights {
     fn of(caller: &Caller, settings: &WebhookSettings) -> Self {
-        Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allows_private }
+        Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allow_private_webhooks }
     }
 
-    /// What nothing is wrong with, where it leads among it. Of submissions those hear alone who may submit.
+    /// Returns valid input. Adds a violation for a URL that is not allowed, and requires `submissions:write` for messages about
+    /// submissions.
     fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
         let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
         let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));
@@ -275,12 +294,12 @@ impl Rights {
     }
 }
 
-/// A webhook with the tag that changing it demands.
+/// Returns the response with a webhook and its entity tag.
 fn shown(webhook: &Webhook) -> Result<Answer> {
     Ok(Answer::of(StatusCode::OK, webhook)?.tagged(webhook.revision))
 }
 
-/// A webhook with its secret.
+/// Returns the response with a webhook and its signing secret.
 async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: String) -> Result<Outcome> {
     let webhook = query::one_view(tx, row).await?;
     let location = format!("/v1/webhooks/{}", webhook.id);

@@ -1,4 +1,4 @@
-//! What webhooks are to be told: it is written down in the database, so a process that dies loses nothing.
+//! Creation of messages. Messages are stored in the database, so that none is lost when a process ends.
 
 use entity::submission::Model as Submission;
 use entity::vocabulary::Vocabulary;
@@ -11,7 +11,7 @@ use crate::base::db::sql;
 use crate::base::error::{Error, Result};
 use crate::services::changes::{self, Concerning};
 
-/// Tells those whose submission it is of a step, in the transaction that takes it.
+/// Queues messages about a step for the owners of the submission, in the transaction of the step.
 pub(crate) async fn tell_step(
     tx: &DatabaseTransaction,
     submission: &Submission,
@@ -41,8 +41,9 @@ pub(crate) async fn tell_step(
     Ok(())
 }
 
-/// Takes a webhook that has not heard of all changes yet on by a page of them, unless somebody else does. Changes have one order without
-/// gaps, and the place that was reached is kept with what was told: none is missed, and none told twice.
+/// Queues messages about the next page of changes for a webhook, unless another process is doing so. The change feed is
+/// totally ordered without gaps, and the position is stored in the same transaction as the messages, so each change is
+/// queued exactly once.
 pub(super) async fn catch_up(tx: &DatabaseTransaction, webhook: Uuid) -> Result<bool> {
     const BEHIND: &str = "select * from webhook where id = $1 and active and changes for no key update skip locked";
     const TELL: &str = "insert into webhook_delivery (id, webhook_id, event_id, type, sequence) \

@@ -1,4 +1,4 @@
-//! What the database does to find webhooks and what they were told.
+//! Database queries for webhooks and deliveries.
 
 use chrono::{DateTime, Utc};
 use entity::vocabulary::DeliveryState;
@@ -39,7 +39,7 @@ impl Owner {
         Condition::all().add(Expr::cust("webhook.deleted_at is null")).add_option(own)
     }
 
-    /// Webhooks that it has.
+    /// Returns the number of webhooks of the owner.
     pub(super) async fn count(&self, db: &impl ConnectionTrait) -> Result<u64> {
         let own = Self { administers: false, ..self.clone() };
         Ok(webhook::Entity::find().filter(own.condition()).count(db).await?)
@@ -55,8 +55,7 @@ pub(super) fn plan(query: &WebhookQuery) -> ListPlan {
     }
 }
 
-/// Returns what some webhooks look like, with the names that themes and municipalities have today: two statements, however
-/// many they are.
+/// Returns the representations of webhooks, with two statements for the current keys of all themes and municipalities.
 pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) -> Result<Vec<Webhook>> {
     let themes = THEMES.names_of(db, rows.iter().flat_map(|row| row.theme_ids.iter().copied())).await?;
     let municipalities = rows.iter().flat_map(|row| row.municipality_ids.iter().copied());
@@ -64,7 +63,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) 
     Ok(rows.into_iter().map(|row| view(row, &themes, &municipalities)).collect())
 }
 
-/// Returns what one webhook looks like.
+/// Returns the representation of a webhook.
 pub(super) async fn one_view(db: &impl ConnectionTrait, row: webhook::Model) -> Result<Webhook> {
     views(db, vec![row]).await?.pop().ok_or(Error::NotFound)
 }
@@ -92,7 +91,7 @@ fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook 
     }
 }
 
-/// A webhook, if it is that of who asks.
+/// Returns a webhook of an owner, or fails with 404.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> Result<webhook::Model> {
     let row = webhook::Entity::find_by_id(id).filter(owner.condition()).one(db).await?;
     row.ok_or(Error::NotFound)
@@ -110,13 +109,13 @@ pub(super) fn log(query: &DeliveryQuery) -> ListPlan {
     }
 }
 
-/// What of a webhook decides on when its messages are sent.
+/// Properties of a webhook that determine when its messages are sent.
 #[derive(Clone, Copy, Debug, Default)]
 struct Schedule {
     rests_until: Option<DateTime<Utc>>,
-    /// Whether only an instance may send to it that may send to private addresses.
+    /// Whether only an instance that may send to private addresses may send the messages.
     is_private: bool,
-    /// Whether no such instance has taken what is on its way since that was found.
+    /// Whether no such instance has claimed the messages since then.
     is_unsent: bool,
 }
 
@@ -130,11 +129,11 @@ impl Schedule {
     }
 }
 
-/// What messages to one webhook look like in the log.
+/// Returns the representations of deliveries of one webhook.
 pub(super) async fn deliveries(db: &impl ConnectionTrait, rows: Vec<webhook_delivery::Model>) -> Result<Vec<Delivery>> {
     let bodies = bodies(db, &rows).await?;
     let Some(webhook) = rows.first().map(|row| row.webhook_id) else { return Ok(vec![]) };
-    // It is read after its messages, so that a rest which begins meanwhile counts.
+    // The webhook is read after its deliveries, so that a pause that begins in between is included.
     let webhook = webhook::Entity::find_by_id(webhook).one(db).await?;
     let schedule = webhook.as_ref().map(Schedule::of).unwrap_or_default();
     rows.into_iter().zip(bodies).map(|(row, body)| delivery(row, schedule, &body)).collect()
@@ -143,7 +142,7 @@ pub(super) async fn deliveries(db: &impl ConnectionTrait, rows: Vec<webhook_deli
 fn delivery(row: webhook_delivery::Model, schedule: Schedule, body: &str) -> Result<Delivery> {
     let is_pending = row.state == DeliveryState::Pending;
     let waits = is_pending && (schedule.is_unsent || schedule.is_private && row.attempts == 0);
-    // What was asked for once more stands before all that waits, and is due when it was asked for.
+    // A redelivery has a `next_at` before all waiting messages; it is due at the time of its request.
     let next_at = schedule.rests_until.into_iter().fold(row.next_at.max(row.asked_at), DateTime::max);
     Ok(Delivery {
         id: row.id,

@@ -1,4 +1,4 @@
-//! What of all that webhooks are to be told is sent now, and what comes of it.
+//! The queue of messages: claims, results of attempts, pauses and clean-up.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::base::db::{sql, written};
 use crate::base::error::{Error, Result};
 use crate::services::changes;
 
-/// What is to be done now: who has waited longest for a message, who has not heard of all changes longest, and is there anything to
-/// tidy up?
+/// Work to do now: the webhook with the longest due message, the webhook furthest behind the change feed, and whether there is
+/// anything to clean up.
 #[derive(FromQueryResult)]
 pub(super) struct Todo {
     pub due: Option<Uuid>,
@@ -25,7 +25,7 @@ pub(super) struct Todo {
     pub untidy: bool,
 }
 
-/// What an instance does that may send to private addresses, or may not.
+/// Returns the work to do; `private` says whether this instance may send to private addresses.
 pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Todo> {
     const TODO: &str = "select \
         (select w.id from webhook w cross join lateral \
@@ -43,13 +43,13 @@ pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Tod
     Ok(found.unwrap_or(Todo { due: None, behind: None, untidy: false }))
 }
 
-/// Messages for one webhook that are to be sent now.
+/// Messages for one webhook that are due.
 pub(super) struct MessageBatch {
     pub webhook: Uuid,
     pub url: String,
     pub secrets: Vec<String>,
     pub messages: Vec<Message>,
-    /// Until when nobody else tells it.
+    /// Time until which this process has the only claim on the webhook.
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -60,8 +60,9 @@ pub(super) struct Message {
     asked_at: DateTime<Utc>,
 }
 
-/// Takes some messages for a webhook, unless somebody else tells it, so that for half a minute nobody else does: if this process dies,
-/// somebody sends them then. An instance that may send to private addresses may send all of them.
+/// Claims a webhook for 30 seconds and returns its due messages, unless another process has a claim on the webhook. If this
+/// process ends, another one sends the messages after that time. A claim by an instance that may send to private addresses
+/// clears `unsent_since`.
 pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool) -> Result<Option<MessageBatch>> {
     const FREE: &str = "select id from webhook where id = $1 and active and (told_until is null or told_until <= now()) \
         for no key update skip locked";
@@ -91,67 +92,68 @@ pub(super) async fn claim(tx: &DatabaseTransaction, webhook: Uuid, private: bool
     Ok(Some(MessageBatch { webhook: webhook.id, url: webhook.url, secrets, messages, until: webhook.told_until }))
 }
 
-/// Lets others tell a webhook again.
+/// Releases the claim on a webhook.
 pub(super) async fn release(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
-    const LET_GO: &str = "update webhook set told_until = null where id = $1 and told_until = $2";
-    tx.execute_raw(sql(LET_GO, [webhook.into(), until.into()])).await?;
+    const RELEASE: &str = "update webhook set told_until = null where id = $1 and told_until = $2";
+    tx.execute_raw(sql(RELEASE, [webhook.into(), until.into()])).await?;
     Ok(())
 }
 
-/// Why a message waits that only some instances may send.
-pub(super) const WAITS: &str = "not sent yet: the address is private or not encrypted, and only an instance with `--webhook-private` may send to it";
+/// Failure of a message that waits for an instance that may send to private addresses.
+pub(super) const WAITS: &str = "not sent yet: the address is private or not encrypted, and only an instance with `--allow-private-webhooks` may send to it";
 
-/// Leaves a webhook to instances that may send to private addresses. That is no failure of its endpoint, and counts as no attempt. Now
-/// and then it is looked at again, for a name may lead elsewhere by then; and what none of those instances took within a day is given up.
+/// Leaves a webhook to instances that may send to private addresses. This does not count as an attempt. After 10 minutes,
+/// other instances check the address again, because its host name may then resolve to a public address. Messages that no
+/// such instance has sent within a day fail.
 pub(super) async fn leave(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
     const LEAVE: &str = "update webhook set private_until = now() + interval '10 minutes', unsent_since = coalesce(unsent_since, now()) \
         where id = $1 and told_until = $2";
-    const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--webhook-private` took it within a day";
+    const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--allow-private-webhooks` took it within a day";
     tx.execute_raw(sql(LEAVE, [webhook.into(), until.into()])).await?;
     give_up_late(tx, webhook, Late { since: "unsent_since", failure: "$2", because: WHY }).await
 }
 
-/// The bodies of messages: of a step as it was kept, of a change as it is told now.
+/// Returns the bodies of messages: stored bodies for steps, and bodies built from the current change log for changes.
 pub(super) async fn bodies(db: &impl ConnectionTrait, messages: &[webhook_delivery::Model]) -> Result<Vec<String>> {
-    let changes = changes::told(db, messages.iter().filter_map(|message| message.sequence).collect()).await?;
+    let changes = changes::feed_changes(db, messages.iter().filter_map(|message| message.sequence).collect()).await?;
     let mut changes: HashMap<i64, _> = changes.into_iter().map(|change| (change.sequence, change)).collect();
     let body = |message: &webhook_delivery::Model| {
         if let Some(kept) = &message.payload {
             return Ok(kept.clone());
         }
         let change = message.sequence.and_then(|sequence| changes.remove(&sequence));
-        let change = change.ok_or_else(|| Error::internal(anyhow::anyhow!("a message tells of no change")))?;
+        let change = change.ok_or_else(|| Error::internal(anyhow::anyhow!("a message has no body and no change")))?;
         let (r#type, timestamp) = (message.r#type.clone(), change.at);
         serde_json::to_string(&WebhookMessage { r#type, timestamp, data: change }).map_err(Error::internal)
     };
     messages.iter().map(body).collect()
 }
 
-/// What came of an attempt.
+/// Result of an attempt.
 pub(super) struct Attempt {
     pub status: Option<u16>,
     pub failure: Option<String>,
     pub took: Duration,
 }
 
-/// Writes down what came of an attempt, and when the next one is; tells whether the webhook is still to be told.
-pub(super) async fn settle(
+/// Stores the result of an attempt and the time of the next one, and returns whether to continue with the batch.
+pub(super) async fn record_attempt(
     tx: &DatabaseTransaction,
     webhook: Uuid,
     until: Option<DateTime<Utc>>,
     message: &Message,
     attempt: &Attempt,
 ) -> Result<bool> {
-    const HELD: &str = "select id from webhook where id = $1 and active and told_until = $2";
-    // What was given up or asked for once more meanwhile stays so.
-    const SETTLE: &str = "update webhook_delivery set state = $2, attempts = attempts + 1, attempted_at = now(), \
+    const CLAIMED: &str = "select id from webhook where id = $1 and active and told_until = $2";
+    // A message that was given up or redelivered during the attempt keeps its new state.
+    const RECORD: &str = "update webhook_delivery set state = $2, attempts = attempts + 1, attempted_at = now(), \
             next_at = now() + make_interval(secs => $3), ended_at = case when $2 <> 'pending' then now() end, \
             status = $4, failure = $5, took_ms = $6 \
         where id = $1 and state = 'pending' and asked_at = $7";
     let Attempt { status, failure, took } = attempt;
-    // The webhook first, as everybody does who changes both.
-    let is_held = tx.query_one_raw(sql(HELD, [webhook.into(), until.into()])).await?.is_some();
-    if is_held {
+    // All transactions lock the webhook before its deliveries, which prevents deadlocks.
+    let is_claimed = tx.query_one_raw(sql(CLAIMED, [webhook.into(), until.into()])).await?.is_some();
+    if is_claimed {
         take_in(tx, webhook, *status).await?;
     }
     let (state, pause) = after_attempt(*status, message.attempts);
@@ -164,17 +166,18 @@ pub(super) async fn settle(
         i32::try_from(took.as_millis()).unwrap_or(i32::MAX).into(),
         message.asked_at.into(),
     ];
-    tx.execute_raw(sql(SETTLE, values)).await?;
+    tx.execute_raw(sql(RECORD, values)).await?;
     if status.is_none() {
         const LATE: Late =
             Late { since: "silent_since", failure: "coalesce(failure, $2)", because: "no answer for a day" };
         give_up_late(tx, webhook, LATE).await?;
     }
-    // Who does not answer now will not a moment later.
-    Ok(is_held && status.is_some_and(|status| status != GONE))
+    // An endpoint that does not respond is unlikely to respond to the next message.
+    Ok(is_claimed && status.is_some_and(|status| status != GONE))
 }
 
-/// What an answer, or none, says of the webhook as a whole.
+/// Updates the webhook according to the response: pauses it if there is none, deactivates it after 410, and
+/// resumes it otherwise.
 async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -> Result<()> {
     const REST: &str = "update webhook set failures = failures + 1, silent_since = coalesce(silent_since, now()), \
             rests_until = now() + make_interval(secs => ($2::float8[])[least(failures + 1, cardinality($2))]) where id = $1";
@@ -193,17 +196,17 @@ async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -
     Ok(())
 }
 
-/// Why messages were not taken for a day.
+/// Condition and reason for failing messages after a day.
 struct Late {
-    /// The column that says since when the webhook takes none.
+    /// Column with the time since which the webhook has accepted no message.
     since: &'static str,
-    /// What a message keeps as its failure, as SQL over `because`, `$2`.
+    /// SQL expression for the failure of a message; `$2` is `because`.
     failure: &'static str,
     because: &'static str,
 }
 
-/// Gives up what a webhook that has taken nothing for a day has not taken for a day: left alone most of the time, a message would come
-/// to its last attempt too late.
+/// Fails messages older than a day of a webhook that has accepted nothing for a day. Because of the pauses, such messages
+/// would reach their last attempt much later.
 async fn give_up_late(tx: &DatabaseTransaction, webhook: Uuid, late: Late) -> Result<()> {
     let Late { since, failure, because } = late;
     let give_up = format!(
@@ -216,14 +219,14 @@ async fn give_up_late(tx: &DatabaseTransaction, webhook: Uuid, late: Late) -> Re
     Ok(())
 }
 
-/// Leaves a webhook alone for a while.
+/// Pauses the deliveries of a webhook for a minute.
 pub(super) async fn rest(tx: &DatabaseTransaction, webhook: Uuid) -> Result<()> {
     const REST: &str = "update webhook set rests_until = now() + interval '1 minute' where id = $1";
     tx.execute_raw(sql(REST, [webhook.into()])).await?;
     Ok(())
 }
 
-/// Ends webhooks; what is on its way to them is given up when it is tidied up.
+/// Deactivates webhooks. The clean-up then fails their pending messages.
 async fn end(tx: &DatabaseTransaction, which: &str, value: Uuid, because: &str) -> Result<()> {
     let end = format!(
         "update webhook set active = false, inactive_because = $2, revision = revision + 1, updated_at = now() where {which} and active"
@@ -232,13 +235,13 @@ async fn end(tx: &DatabaseTransaction, which: &str, value: Uuid, because: &str) 
     Ok(())
 }
 
-/// Ends the webhooks that a token set, which holds no more.
+/// Deactivates the webhooks set with a revoked token.
 pub(crate) async fn end_those_of(tx: &DatabaseTransaction, token: Uuid) -> Result<()> {
     end(tx, "token_id = $1", token, "the token that set it was revoked").await
 }
 
-/// What is done of tidying up, each in a transaction of its own and none of it much at once: webhooks end with their tokens, what is on
-/// its way to those that are not active is given up, and what was told goes before the webhook that is deleted.
+/// Statements of the clean-up, each run in its own transaction and limited in size: they deactivate webhooks with expired
+/// tokens, fail pending messages of inactive webhooks, and remove deleted webhooks after their deliveries.
 pub(super) const TIDYING: [&str; 4] = [
     "update webhook set active = false, inactive_because = 'the token that set it has ended', revision = revision + 1, updated_at = now() \
       where active and ends_at <= now()",
@@ -251,7 +254,7 @@ pub(super) const TIDYING: [&str; 4] = [
     "delete from webhook w where deleted_at is not null and not exists (select from webhook_delivery d where d.webhook_id = w.id)",
 ];
 
-/// Forgets some of what was delivered or given up a month ago; tells whether that was all.
+/// Deletes up to 2,000 deliveries that ended more than 30 days ago, and returns whether none was left.
 pub(super) async fn forget(tx: &DatabaseTransaction) -> Result<bool> {
     const FORGET: &str = "delete from webhook_delivery where id in \
         (select id from webhook_delivery where ended_at < now() - interval '30 days' limit 2000)";

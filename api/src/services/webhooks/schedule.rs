@@ -1,10 +1,10 @@
-//! When a message is sent again, and when no more.
+//! Schedule of delivery attempts.
 
 use std::time::Duration;
 
 use entity::vocabulary::DeliveryState;
 
-/// How long is waited after each attempt that failed: about a day in all.
+/// Pause after each failed attempt; about a day in total.
 const PAUSES: [Duration; 8] = [
     Duration::from_secs(5),
     Duration::from_mins(1),
@@ -16,15 +16,15 @@ const PAUSES: [Duration; 8] = [
     Duration::from_hours(8),
 ];
 
-/// How long an endpoint is left alone that does not answer at all, the first time and each further one.
+/// Pause of all deliveries of a webhook whose endpoint does not respond, after the first and each further failure.
 pub(super) const RESTS: [Duration; 4] =
     [Duration::from_secs(4), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(5)];
 
-/// The answer of an endpoint that wants to hear no more (410).
+/// Status of an endpoint that wants no more messages.
 pub(super) const GONE: u16 = 410;
 
-/// The state of a message after an attempt, by the status of the answer if there was one and the attempts before; and how long
-/// the next attempt has to wait.
+/// Returns the state of a message after an attempt, and the pause before the next one, by the status of the response (if
+/// any) and the number of earlier attempts.
 pub(super) fn after_attempt(status: Option<u16>, attempts_before: i32) -> (DeliveryState, Duration) {
     let pause = usize::try_from(attempts_before).ok().and_then(|attempts| PAUSES.get(attempts));
     match (status, pause) {

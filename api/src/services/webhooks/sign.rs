@@ -1,4 +1,4 @@
-//! Secrets, and what is signed with them, as Standard Webhooks has it.
+//! Signing secrets and signatures according to Standard Webhooks.
 
 use std::fmt::Display;
 
@@ -10,15 +10,15 @@ use crate::base::error::{Error, Result};
 
 const PREFIX: &str = "whsec_";
 
-/// A new secret: 32 random bytes.
+/// Returns a new secret with 32 random bytes.
 pub(super) fn secret() -> Result<String> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes)
-        .map_err(|_| Error::internal(anyhow::anyhow!("there is no randomness to make a secret of")))?;
+        .map_err(|_| Error::internal(anyhow::anyhow!("the system provides no random bytes for a secret")))?;
     Ok(format!("{PREFIX}{}", STANDARD.encode(bytes)))
 }
 
-/// The signatures of a message, one with each secret.
+/// Returns the signatures of a message, one for each secret.
 pub(super) fn signatures(secrets: &[String], id: impl Display, timestamp: i64, payload: &str) -> String {
     let sign = |secret: &String| {
         let secret = STANDARD.decode(secret.trim_start_matches(PREFIX)).unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn signatures(secrets: &[String], id: impl Display, timestamp: i64, p
 mod tests {
     use super::*;
 
-    /// The examples that Standard Webhooks and its reference implementation publish.
+    /// Uses the examples published by Standard Webhooks and its reference implementation.
     #[test]
     fn a_signature_is_the_one_that_is_published() {
         for (secret, id, timestamp, payload, published) in [

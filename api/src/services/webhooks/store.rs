@@ -1,4 +1,4 @@
-//! What the database does to keep webhooks. None of it raises the version of the directory.
+//! Storage of webhooks. These writes do not raise the directory version.
 
 use chrono::{DateTime, Utc};
 use entity::webhook::{Entity, Model};
@@ -16,16 +16,16 @@ use crate::base::error::{Error, Result, TokenError};
 use crate::http::Precondition;
 use crate::model::catalog::{MUNICIPALITIES, THEMES};
 
-/// Webhooks that one owner may have.
+/// Maximum number of webhooks per owner.
 const MOST: u64 = 20;
 
-/// Returns what was set of a webhook.
+/// Returns the current settings of a webhook as input.
 fn set_of(webhook: Webhook) -> WebhookInput {
     let Webhook { url, description, resources, themes, municipalities, changes, submissions, active, .. } = webhook;
     WebhookInput { url, description, resources, themes, municipalities, changes, submissions, active }
 }
 
-/// Returns the values of what can be set, with the ids of the themes and municipalities that are named.
+/// Returns the column values of the settings, with themes and municipalities resolved to IDs.
 async fn values(tx: &DatabaseTransaction, input: WebhookInput) -> Result<[Value; 8]> {
     let WebhookInput { url, description, resources, themes, municipalities, changes, submissions, active } = input;
     let (themes, mut violations) = THEMES.ids_of(tx, "themes", &themes).await?;
@@ -47,7 +47,7 @@ async fn values(tx: &DatabaseTransaction, input: WebhookInput) -> Result<[Value;
     ])
 }
 
-/// Makes a webhook; it is told of what comes from now on.
+/// Creates a webhook for events from now on.
 pub(super) async fn create(
     tx: &DatabaseTransaction,
     caller: &Caller,
@@ -75,28 +75,28 @@ pub(super) async fn create(
     written(tx, sql(CREATE, values(tx, input).await?.into_iter().chain(own))).await
 }
 
-/// When the token ends with which somebody sets a webhook; one of another issuer is not kept here, and ends nothing.
+/// Returns when the caller's token expires, or `None` for a token of the trusted issuer, which is not in the database.
 async fn ends_at(tx: &DatabaseTransaction, caller: &Caller) -> Result<Option<DateTime<Utc>>> {
-    // Who revokes it meanwhile waits, and ends what is set with it.
+    // The lock makes a concurrent revocation wait, which then deactivates this webhook too.
     const HOLDS: &str = "select expires_at from token where id = $1 and revoked_at is null for share";
     let Some(token) = caller.token else { return Ok(None) };
     let found = tx.query_one_raw(sql(HOLDS, [token.into()])).await?;
     Ok(Some(found.ok_or(Error::from(TokenError::Revoked))?.try_get_by_index(0)?))
 }
 
-/// A webhook that nobody else changes until the transaction ends.
-async fn held(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> Result<Model> {
-    // What is told of a webhook meanwhile does not wait for this.
+/// Locks a webhook until the end of the transaction, and returns it.
+async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> Result<Model> {
+    // `NO KEY UPDATE` does not block the insertion of deliveries that refer to the webhook.
     let row = Entity::find_by_id(id).filter(owner.condition()).lock(LockType::NoKeyUpdate).one(tx).await?;
     row.ok_or(Error::NotFound)
 }
 
-/// Sets what is made of what was set. One that was not active hears of what comes from now on.
+/// Replaces the settings of a webhook by those that `revise` returns. A webhook that was inactive receives events from now on.
 pub(super) async fn replace(
     tx: &DatabaseTransaction,
     id: Uuid,
     caller: &Caller,
-    condition: Precondition,
+    precondition: Precondition,
     revise: impl FnOnce(&WebhookInput) -> Result<WebhookInput>,
 ) -> Result<Model> {
     const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, theme_ids = $4, municipality_ids = $5, changes = $6, \
@@ -106,32 +106,38 @@ pub(super) async fn replace(
             failures = 0, silent_since = null, rests_until = null, private_until = null, unsent_since = null, \
             told_until = case when url = $1 then told_until end \
         where id = $9 returning *";
-    // The token first, as everybody does who holds both.
+    // All transactions lock the token before the webhook, which prevents deadlocks.
     let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
-    let row = held(tx, id, &Owner::of(caller)).await?;
-    condition.check(row.revision)?;
+    let row = lock_for_update(tx, id, &Owner::of(caller)).await?;
+    precondition.check(row.revision)?;
     let input = revise(&set_of(one_view(tx, row).await?))?;
     written(tx, sql(REPLACE, values(tx, input).await?.into_iter().chain(own))).await
 }
 
-/// Deletes a webhook: it is there no more, and goes once what it was told has gone.
-pub(super) async fn delete(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, condition: Precondition) -> Result<()> {
+/// Marks a webhook as deleted, which hides it. The clean-up removes its row after its deliveries.
+pub(super) async fn delete(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    owner: &Owner,
+    precondition: Precondition,
+) -> Result<()> {
     const DELETE: &str = "update webhook set active = false, deleted_at = now(), revision = revision + 1 where id = $1";
-    condition.check(held(tx, id, owner).await?.revision)?;
+    precondition.check(lock_for_update(tx, id, owner).await?.revision)?;
     tx.execute_raw(sql(DELETE, [id.into()])).await?;
     Ok(())
 }
 
-/// Signs with another secret from now on, and for a day with those before too: who does not get the answer can ask again.
+/// Replaces the signing secret. Up to three previous secrets stay in use for 24 hours, so that a caller that misses the
+/// response can repeat the request.
 pub(super) async fn rotate(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, secret: String) -> Result<Model> {
     const ROTATE: &str = "update webhook set former_secrets = (array[secret] || case when former_until > now() then former_secrets else '{}' end)[1:3], former_until = now() + interval '24 hours', secret = $2, \
             revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
-    held(tx, id, owner).await?;
+    lock_for_update(tx, id, owner).await?;
     written(tx, sql(ROTATE, [id.into(), secret.into()])).await
 }
 
-/// Sends something once more, whatever became of it: at once, before all that waits, even if the endpoint was to be left alone.
+/// Queues a message again, whatever its state, before all waiting messages, and ends a pause of the webhook.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -143,7 +149,7 @@ pub(super) async fn redeliver(
                                                  where webhook_id = $2 and state = 'pending')) \
         where id = $1 and webhook_id = $2 and ($3 or type not like 'submission.%') returning *";
     const WAKE: &str = "update webhook set rests_until = null where id = $1";
-    if !held(tx, id, owner).await?.active {
+    if !lock_for_update(tx, id, owner).await?.active {
         return Err(Error::Inactive);
     }
     let row = written(tx, sql(REDELIVER, [delivery.into(), id.into(), owner.hears_steps.into()])).await?;

@@ -1,4 +1,4 @@
-//! What a form looks like to front ends.
+//! Representation of submission forms.
 
 use entity::Text;
 use serde::{Deserialize, Serialize};
@@ -7,116 +7,113 @@ use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Object, ObjectBuilder};
 use utoipa::{IntoParams, ToSchema};
 
-/// What a form for a submission asks
+/// A submission form
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Form {
-    /// The kind of entry.
-    #[schema(example = "practice_example")]
-    pub kind: &'static str,
-    /// What `resource` of the submission is to be.
+    /// Value for `resource` of the submission.
     #[schema(example = "practice-examples")]
     pub resource: &'static str,
-    /// What entries of the kind are called.
+    /// Title of the resource.
     pub title: Text,
-    /// Bytes that the whole content may have, as compact JSON in UTF-8. Texts may each be as long as their own limit as long
-    /// as the content is within this one.
+    /// Maximum size of the whole content in bytes, as compact JSON in UTF-8. Applies in addition to the limits of the members.
     #[schema(example = 1_048_576)]
     pub max_bytes: usize,
-    /// What can be set, in the order in which people expect to be asked.
+    /// Members of the content, in display order.
     pub members: Vec<FormMember>,
-    /// Content that could be submitted as it is, were its slug not taken.
+    /// Minimal valid content. Its slug may be in use.
     #[schema(value_type = Object, example = json!({ "slug": "my-example", "title": { "de": "Mein Beispiel" } }))]
     pub example: Value,
 }
 
-/// One member that a form asks for
+/// A member of the content in a submission form
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FormMember {
-    /// Its name in the content.
+    /// Name of the member.
     #[schema(example = "title")]
     pub name: String,
-    /// JSON pointer to it in the content, as violations name it; `*` stands for a place in a list.
+    /// JSON pointer to the member in the content, as in violations. `*` stands for an index in a list.
     #[schema(example = "/title")]
     pub pointer: String,
-    /// What to show before it.
+    /// Label for display.
     pub label: Text,
-    /// What is to be written there.
+    /// Help text for display.
     pub help: Text,
-    /// What it takes.
-    pub kind: Takes,
-    /// Is it a list of those?
+    /// Type of the value, or of the items of a list.
+    pub kind: FieldType,
+    /// Whether the member is a list.
     #[schema(example = false)]
     pub is_list: bool,
-    /// Must it be there?
+    /// Whether the member is required.
     #[schema(example = true)]
     pub required: bool,
-    /// Does it count for `completeness`?
+    /// Whether the member counts towards `completeness`.
     #[schema(example = false)]
     pub wanted: bool,
-    /// Characters at least, in each language.
+    /// Minimum length in characters; applies to each language. Omitted when there is no minimum.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 2, nullable = false)]
     pub min_length: Option<u64>,
-    /// Characters at most, in each language.
+    /// Maximum length in characters; applies to each language. Omitted when there is no maximum.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 100, nullable = false)]
     pub max_length: Option<u64>,
-    /// Regular expression that it fits.
+    /// Regular expression that the value matches. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "^[a-z0-9]+(-[a-z0-9]+)*$", nullable = false)]
     pub pattern: Option<String>,
-    /// The least number.
+    /// Minimum of a number. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 0, nullable = false)]
     pub minimum: Option<f64>,
-    /// The greatest number.
+    /// Maximum of a number. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1000, nullable = false)]
     pub maximum: Option<f64>,
-    /// Items of the list at least.
+    /// Minimum number of items in a list. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1, nullable = false)]
     pub min_items: Option<u64>,
-    /// Items of the list at most.
+    /// Maximum number of items in a list. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 50, nullable = false)]
     pub max_items: Option<u64>,
-    /// The closed list that its value is from.
+    /// Path of the vocabulary of the value. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/v1/vocabularies/status", format = "uri-reference", nullable = false)]
     pub vocabulary: Option<String>,
-    /// What can be chosen from that list.
+    /// Values of the vocabulary. Omitted when there is no vocabulary.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub options: Option<Vec<Choice>>,
-    /// The list in which entries it can name are found.
+    /// Path of the resource that the value refers to. Omitted when the member is not a reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/v1/municipalities", format = "uri-reference", nullable = false)]
     pub reference: Option<String>,
-    /// A value that it takes.
+    /// Example value.
     #[schema(schema_with = any_value)]
     pub example: Value,
-    /// The members of an object.
+    /// Members of an object. Omitted for all other types.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(no_recursion)]
     pub members: Vec<FormMember>,
 }
 
-/// A value that can be chosen
+/// A value of a vocabulary in a submission form
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Choice {
-    /// The value.
+    /// Value.
     #[schema(example = "pilot")]
     pub value: &'static str,
-    /// What to show for it.
+    /// Label for display.
     pub label: Text,
 }
 
-/// What a member takes: a line, a text in German and English, a value of a closed list, the name of another entry, a day, a day or month or year,
-/// an address, a mailbox, a number, yes or no, or an object with members of its own
+/// Type of a member: a single line, a text in German and English, a value of a vocabulary (`term`), the key of another
+/// entry (`reference`), a day, a partial date (day, month or year), a URL, an email address, an integer, a number, a
+/// boolean, or an object with members
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Takes {
+pub(crate) enum FieldType {
     Line,
     Text,
     Term,
@@ -132,16 +129,16 @@ pub(crate) enum Takes {
 }
 
 fn any_value() -> Object {
-    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("A value that it takes."));
+    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Example value."));
     any.examples([json!({ "de": "Mein Beispiel" })]).build()
 }
 
-/// Which form.
+/// Parameters of the submission form.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FormQuery {
-    /// The kind of entry: `solution`, or `practice_example`, as without it.
-    #[param(example = "practice_example")]
-    pub kind: Option<String>,
+    /// Kind of entry: `solution` or `practice_example`. Defaults to `practice_example`.
+    #[param(example = "solutions")]
+    pub resource: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What a form for a submission asks: read off the contract, so that it asks what a write takes.
+//! Submission forms, derived from the OpenAPI document so that they agree with the validation of writes.
 
 mod dto;
 
@@ -9,51 +9,51 @@ use entity::vocabulary::lists;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use self::dto::{Choice, Form, FormMember, FormQuery, Takes};
+use self::dto::{Choice, FieldType, Form, FormMember, FormQuery};
+use super::TAG;
 use super::kind::{SUBMITTABLE, Submittable};
 use super::labels::labels;
 use crate::base::error::{Error, Result, Violation};
 use crate::http::{Public, QueryString, reply};
-use crate::model::catalog::Resource;
+use crate::model::catalog::{PRACTICE_EXAMPLES, Resource};
 use crate::write::input::MAX_BYTES;
 
-const TAG: &str = "submissions";
-
-/// Read what a form for a submission asks
+/// Get a submission form
 ///
-/// For every member what to show and say beside it, its limits, what can be chosen, and an example: enough to build a form from.
+/// Returns label, help text, type, limits, options and an example for each member of the content, to generate a form from.
+/// Public.
 #[utoipa::path(tag = TAG, params(FormQuery), responses((status = 200, description = "The form", body = Form)))]
 #[get("/v1/submissions/form")]
 pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<Public> {
-    let kind = query.0.kind.as_deref().unwrap_or("practice_example");
-    let form = forms.of_kind(kind).ok_or_else(|| {
-        let known: Vec<&str> = forms.0.iter().map(|form| form.kind).collect();
-        let detail = format!("`{kind}` is not known here; write one of: {}", known.join(", "));
-        Error::Parameters(vec![Violation::parameter("kind", detail)])
+    let resource = query.0.resource.as_deref().unwrap_or(PRACTICE_EXAMPLES.collection);
+    let form = forms.of_resource(resource).ok_or_else(|| {
+        let known: Vec<&str> = forms.0.iter().map(|form| form.resource).collect();
+        let detail = format!("`{resource}` is not known here; write one of: {}", known.join(", "));
+        Error::Parameters(vec![Violation::parameter("resource", detail)])
     })?;
     reply("application/json", form).map(Public)
 }
 
-/// The forms, one for each kind of entry that can be submitted.
+/// Submission forms, one for each submittable resource.
 pub(crate) struct Forms(Vec<Form>);
 
 impl Forms {
-    /// Reads the forms off the OpenAPI document.
+    /// Derives the forms from the OpenAPI document.
     pub(crate) fn of(document: &OpenApi) -> Self {
         let document = serde_json::to_value(document).unwrap_or_default();
         Self(SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect())
     }
 
-    fn of_kind(&self, kind: &str) -> Option<&Form> {
-        self.0.iter().find(|form| form.kind == kind)
+    fn of_resource(&self, collection: &str) -> Option<&Form> {
+        self.0.iter().find(|form| form.resource == collection)
     }
 
-    /// Whether content of a kind can have a member at a JSON pointer.
+    /// Returns whether content of a kind may have a member at a JSON pointer.
     pub(super) fn has_member(&self, kind: &Submittable, pointer: &str) -> bool {
-        // A number is the place of an item, for which the form writes an asterisk.
+        // The pointers of a form have an asterisk in place of an index.
         let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
         let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
-        let form = self.of_kind(kind.resource.table);
+        let form = self.of_resource(kind.resource.collection);
         !pointer.contains('*') && form.is_some_and(|form| any_has(&form.members, &place))
     }
 }
@@ -63,7 +63,7 @@ fn any_has(members: &[FormMember], place: &str) -> bool {
         let item = format!("{}{}", member.pointer, if member.is_list { "/*" } else { "" });
         match place.strip_prefix(&item) {
             Some("") => true,
-            Some("/de" | "/en") if member.kind == Takes::Text => true,
+            Some("/de" | "/en") if member.kind == FieldType::Text => true,
             _ => place == member.pointer || any_has(&member.members, place),
         }
     })
@@ -75,8 +75,8 @@ fn text(de: &str, en: &str) -> Text {
 
 impl Form {
     fn of(kind: &Submittable, document: &Value) -> Self {
-        let reading = Reading { document, mentions: (kind.mentions)(), wanted: kind.wanted };
-        // The contract names the resource's input in the body that creates an entry.
+        let reading = Reading { document, references: (kind.references)(), wanted: kind.wanted };
+        // The input schema is that of the body that creates an entry of the resource.
         let body =
             format!("/paths/~1v1~1{}/post/requestBody/content/application~1json/schema", kind.resource.collection);
         let (schema, input) = reading.resolved(document.pointer(&body).unwrap_or(&Value::Null));
@@ -85,34 +85,27 @@ impl Form {
             members.iter().filter(|member| member.required).map(|member| (member.name.clone(), member.example.clone()));
         let example = Value::Object(needed.collect());
         let [de, en] = kind.resource.title;
-        Self {
-            kind: kind.resource.table,
-            resource: kind.resource.collection,
-            title: text(de, en),
-            max_bytes: MAX_BYTES,
-            members,
-            example,
-        }
+        Self { resource: kind.resource.collection, title: text(de, en), max_bytes: MAX_BYTES, members, example }
     }
 }
 
-/// The contract, and what it does not say.
+/// The OpenAPI document, and the properties of the resource that the document lacks.
 struct Reading<'d> {
     document: &'d Value,
-    mentions: Vec<(&'static str, &'static Resource)>,
+    references: Vec<(&'static str, &'static Resource)>,
     wanted: &'static [&'static str],
 }
 
-/// Where a member of a schema stands.
+/// Position of a member in the content.
 struct Place<'p> {
     schema: &'p str,
-    /// JSON pointer to the object that it is a member of.
+    /// Path of the object that contains the member.
     path: &'p str,
     required: bool,
 }
 
 impl<'d> Reading<'d> {
-    /// What a reference leads to, and what that is called.
+    /// Resolves a reference, and returns the name of the schema and the schema.
     fn resolved(&self, schema: &'d Value) -> (String, &'d Value) {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return (String::new(), schema) };
         let found = self.document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null);
@@ -138,20 +131,20 @@ impl<'d> Reading<'d> {
         let is_list = items.is_some();
         let (of, item) = self.resolved(items.unwrap_or(property));
         let path = format!("{path}{name}{}", if is_list { "/*" } else { "" });
-        let reference = self.mentions.iter().find(|(member, _)| *member == path).map(|(_, resource)| resource);
+        let reference = self.references.iter().find(|(member, _)| *member == path).map(|(_, resource)| resource);
         let terms = item.get("enum").and_then(Value::as_array);
         let list = terms.and_then(|terms| {
             lists().into_iter().find(|list| list.terms.iter().map(|(value, _)| json!(value)).eq(terms.iter().cloned()))
         });
         let kind = takes(&of, item, reference.is_some());
         let labels = labels(schema, name).unwrap_or_default();
-        // A text says of its German half what holds for both.
-        let limits = if kind == Takes::Text { item.pointer("/properties/de").unwrap_or(item) } else { item };
+        // The limits of the German text apply to both languages.
+        let limits = if kind == FieldType::Text { item.pointer("/properties/de").unwrap_or(item) } else { item };
         let whole = |of: &Value, limit: &str| of.get(limit).and_then(Value::as_u64);
         let number = |limit: &str| item.get(limit).and_then(Value::as_f64);
         let english = property.get("description").or_else(|| item.get("description")).and_then(Value::as_str);
         let members = match kind {
-            Takes::Object => self.members(&of, item, &format!("{path}/")),
+            FieldType::Object => self.members(&of, item, &format!("{path}/")),
             _ => vec![],
         };
         let options = list.as_ref().map(|list| {
@@ -182,25 +175,25 @@ impl<'d> Reading<'d> {
     }
 }
 
-fn takes(of: &str, item: &Value, is_reference: bool) -> Takes {
+fn takes(of: &str, item: &Value, is_reference: bool) -> FieldType {
     let says = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
     match (says("type"), says("format")) {
-        _ if is_reference => Takes::Reference,
-        _ if item.get("enum").is_some() => Takes::Term,
-        _ if of == "PartialDate" => Takes::PartialDate,
-        ("object", _) if item.pointer("/properties/de").is_some() => Takes::Text,
-        ("object", _) => Takes::Object,
-        (_, "date") => Takes::Date,
-        (_, "iri") => Takes::Url,
-        (_, "email") => Takes::Email,
-        ("integer", _) => Takes::Integer,
-        ("number", _) => Takes::Number,
-        ("boolean", _) => Takes::Boolean,
-        _ => Takes::Line,
+        _ if is_reference => FieldType::Reference,
+        _ if item.get("enum").is_some() => FieldType::Term,
+        _ if of == "PartialDate" => FieldType::PartialDate,
+        ("object", _) if item.pointer("/properties/de").is_some() => FieldType::Text,
+        ("object", _) => FieldType::Object,
+        (_, "date") => FieldType::Date,
+        (_, "iri") => FieldType::Url,
+        (_, "email") => FieldType::Email,
+        ("integer", _) => FieldType::Integer,
+        ("number", _) => FieldType::Number,
+        ("boolean", _) => FieldType::Boolean,
+        _ => FieldType::Line,
     }
 }
 
-/// A value that fits a schema, of the examples of its parts.
+/// Returns an example for a schema, composed of the examples of its parts.
 fn example(schema: &Value, members: &[FormMember]) -> Value {
     if let Some(example) = schema.get("example").or_else(|| schema.pointer("/enum/0")) {
         return example.clone();
@@ -214,7 +207,7 @@ fn example(schema: &Value, members: &[FormMember]) -> Value {
     }
 }
 
-/// An example as it stands in content, in a list where it is of one.
+/// Wraps the example of an item in a list if the member is a list.
 fn listed(is_list: bool, example: Value) -> Value {
     if is_list && !example.is_array() { json!([example]) } else { example }
 }

@@ -1,4 +1,4 @@
-//! Who may see a submission, and what part it has in it.
+//! Access to submissions: which ones a caller may see, and the caller's part in each.
 
 use entity::submission::{Entity, Model};
 use entity::vocabulary::{ReviewAction, Stage};
@@ -13,7 +13,7 @@ use crate::auth::{Access, Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result};
 use crate::model::catalog::MUNICIPALITIES;
 
-/// The access of those who submit or review.
+/// Access for callers with `submissions:write` or `submissions:review`.
 pub(super) struct SubmissionActor;
 
 impl Access for SubmissionActor {
@@ -36,7 +36,7 @@ impl Visibility {
         }
     }
 
-    /// The same as `part` says of one.
+    /// Returns the SQL condition for visible submissions; it agrees with `part`.
     pub(super) fn condition(&self) -> Condition {
         let own = self.submits.then(|| match &self.municipalities {
             Some(own) => Expr::cust_with_values("submission.municipality_ids && $1", [own.clone()]),
@@ -47,7 +47,7 @@ impl Visibility {
     }
 }
 
-/// What part somebody has in a submission; none, if it may not even know of it.
+/// Returns the part of a caller in a submission, or `None` if the submission is not visible to the caller.
 pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     let own = match &caller.municipalities {
         Some(own) => row.municipality_ids.iter().any(|one| own.contains(one)),
@@ -62,7 +62,7 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     })
 }
 
-/// One submission, if somebody may see it, and its part in it.
+/// Returns a submission and the caller's part in it. Fails with 404 if the submission is not visible to the caller.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     let row =
         Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
@@ -71,23 +71,23 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) ->
     Ok((row, part))
 }
 
-/// A submission that nobody else changes until the transaction ends, and the part that somebody has in it.
+/// Locks a submission until the end of the transaction, and returns it with the caller's part in it.
 pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    // Of what somebody may not see not even the lock is tried.
+    // Filters in the same statement, so that a caller never waits for or holds the lock of an invisible submission.
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::NotFound)?;
     let part = part(&row, caller).ok_or(Error::NotFound)?;
     Ok((keep_up_to_date(tx, row).await?, part))
 }
 
-/// Refuses those who may not publish a submission, wherever it stands.
+/// Refuses callers who may not publish a submission, whatever its current stage.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
     let (row, part) = one(db, id, caller).await?;
     explained(db, after(Stage::Submitted, ReviewAction::Publish, part), &row, caller).await.map(drop)
 }
 
-/// The same, but where a caller may not take a step whose scope its token has, with the reason: the submission is that of others, or
-/// the token is bound to municipalities and so reviews nothing.
+/// Replaces the missing scope as the reason of a refusal if the token has that scope. The actual reason is that the
+/// submission has another submitter, or that a token bound to municipalities cannot review.
 pub(super) async fn explained<T>(
     db: &impl ConnectionTrait,
     allowed: Result<T>,

@@ -1,63 +1,63 @@
-//! What deserialisation could not read, in words that are no programmer's.
+//! Readable messages for deserialisation errors.
 
 use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
 
-/// A member that cannot be read
+/// A member that cannot be deserialised.
 pub(super) struct FieldError {
     pub pointer: String,
     pub detail: String,
-    /// Is it a member that nobody knows?
-    pub is_stranger: bool,
-    /// The values that would fit, where it must be one of a list.
+    /// Whether the member is unknown.
+    pub is_unknown: bool,
+    /// Accepted values of a closed list. Empty for other types.
     pub known: Vec<String>,
 }
 
 impl FieldError {
     pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let (here, message) = (pointer(error.path()), error.inner().to_string());
-        let flaw = |pointer, detail| Self { pointer, detail, is_stranger: false, known: vec![] };
+        let field_error = |pointer, detail| Self { pointer, detail, is_unknown: false, known: vec![] };
         if let Some(member) = quoted(&message, "missing field `") {
-            return flaw(format!("{here}/{}", escaped(member)), "is missing and must be there".to_owned());
+            return field_error(format!("{here}/{}", escaped(member)), "is missing and must be there".to_owned());
         }
         if let Some(member) = quoted(&message, "unknown field `") {
             let detail = match expected(&message) {
                 Some(members) => format!("unknown member `{member}`; those that can be set are: {members}"),
                 None => format!("unknown member `{member}`; none can be set here"),
             };
-            return Self { is_stranger: true, ..flaw(here, detail) };
+            return Self { is_unknown: true, ..field_error(here, detail) };
         }
         if let Some(value) = quoted(&message, "unknown variant `") {
             let value: String = value.chars().take(100).collect();
             let known = expected(&message).unwrap_or_default();
             return Self {
                 known: listed(&known),
-                ..flaw(here, format!("unknown value `{value}`; write one of: {known}"))
+                ..field_error(here, format!("unknown value `{value}`; write one of: {known}"))
             };
         }
-        // So say those who read terms themselves.
+        // The wording of custom deserialisers of terms.
         let known = message.split_once("write one of: ").map(|(_, list)| listed(list));
-        Self { known: known.unwrap_or_default(), ..flaw(here, plain(&message)) }
+        Self { known: known.unwrap_or_default(), ..field_error(here, plain(&message)) }
     }
 }
 
-/// The terms of a list that a message names.
+/// Splits the list of terms in a message.
 fn listed(terms: &str) -> Vec<String> {
     terms.split(", ").map(str::to_owned).collect()
 }
 
-/// What stands behind a beginning and before the next quotation mark.
+/// Returns the text between a prefix and the next backtick.
 fn quoted<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.strip_prefix(begin)?.split('`').next()
 }
 
-/// The list that a message says was expected, without its quotation marks.
+/// Returns the list of expected values in a message, without backticks.
 fn expected(message: &str) -> Option<String> {
     let (_, list) = message.split_once("`, expected ")?;
     Some(list.trim_start_matches("one of ").replace("` or `", "`, `").replace('`', ""))
 }
 
-/// The message of a wrong shape.
+/// Rewrites the message of a wrong type.
 fn plain(message: &str) -> String {
     const WORDS: [(&str, &str); 11] = [
         ("invalid type: ", "must not be "),
@@ -72,7 +72,7 @@ fn plain(message: &str) -> String {
         ("expected a string", "but a text"),
         ("expected string or map", "but a text"),
     ];
-    // What an object is called here is nobody's concern.
+    // The message must not contain the name of a Rust struct.
     let message = match message.split_once("expected struct ") {
         Some((found, _)) if found.starts_with("invalid length") => "must not be a list, but an object".to_owned(),
         Some((found, _)) => format!("{found}but an object"),
@@ -82,24 +82,24 @@ fn plain(message: &str) -> String {
     text.chars().take(300).collect()
 }
 
-/// A path as a JSON pointer (RFC 6901).
+/// Returns a path as a JSON pointer (RFC 6901).
 fn pointer(path: &Path) -> String {
     let part = |segment: &Segment| match segment {
         Segment::Seq { index } => format!("/{index}"),
         Segment::Map { key } => format!("/{}", escaped(key)),
-        // A term of a closed list is a text; there is nothing below it.
+        // A term of a closed list is a string without members.
         Segment::Enum { .. } | Segment::Unknown => String::new(),
     };
     path.iter().map(part).collect()
 }
 
-/// A member's name as a part of a JSON pointer.
+/// Escapes the name of a member for a JSON pointer.
 pub(crate) fn escaped(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
 }
 
-/// What may stand in the place of something that does not fit, until it does: a term, a text, a date, a time, a zone, a
-/// number, an object, a list.
+/// Returns the placeholders to try in the place of an invalid value: terms, a text, a date, a time, a time zone, a
+/// number, a boolean, an object, a list.
 pub(super) fn placeholders(known: &[String]) -> impl Iterator<Item = Value> {
     let others = [
         json!("-"),
@@ -112,7 +112,7 @@ pub(super) fn placeholders(known: &[String]) -> impl Iterator<Item = Value> {
     known.iter().map(|term| json!(term)).chain(others).chain([json!({}), json!([])])
 }
 
-/// Everything that may stand there: besides those, values at either end of what others are compared with.
+/// Returns all placeholders, including extreme values that are compared with other members.
 pub(super) fn all_placeholders(known: &[String]) -> impl Iterator<Item = Value> {
     let ends = [
         json!("1000-01-01"),

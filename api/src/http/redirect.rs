@@ -1,4 +1,4 @@
-//! Where an entry is that has another slug now.
+//! Redirects to entries whose slug has changed.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -8,9 +8,8 @@ use actix_web::middleware::Next;
 
 use crate::base::error::Error;
 
-/// Middleware: completes a redirect to an entry. One rule for all addresses below a key: what follows the key in the
-/// path, and the query, stay.
-pub(crate) async fn moved(
+/// Middleware: adds `Location` to a redirect to an entry. The rest of the path after the key and the query are kept.
+pub(crate) async fn complete_redirects(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -25,7 +24,7 @@ pub(crate) async fn moved(
     Ok(response)
 }
 
-/// Returns the address of a request with another slug in the place of its key: `/v1/{collection}/{key}…`.
+/// Returns the URL of a request with the key in `/v1/{collection}/{key}…` replaced by a slug.
 fn location(uri: &Uri, slug: &str) -> Option<HeaderValue> {
     let mut parts = uri.path().splitn(5, '/').skip(1);
     let (version, collection, _, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next());

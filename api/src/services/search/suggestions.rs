@@ -1,24 +1,24 @@
-//! What somebody may be about to type.
+//! Suggestions of entries.
 
-use anyhow::anyhow;
 use entity::Text;
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::dto::{Suggestion, Suggestions};
-use crate::base::error::{Error, Result};
+use crate::base::db::sql;
+use crate::base::error::Result;
 use crate::http::SearchText;
 use crate::model::catalog::ResourceName;
 use crate::query::full_text::highlight::excerpt;
 
-/// What was typed so far.
+/// Parameters of suggestions.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct SuggestQuery {
-    /// The beginning of a title or place; its last word may be unfinished. Nothing is suggested for nothing.
+    /// Words that title words start with, up to 200 characters. Without words, the list is empty.
     #[param(value_type = String, required = false, max_length = 200, example = "Kons")]
     pub q: SearchText,
 }
@@ -32,8 +32,9 @@ struct SuggestionRow {
     summary: Option<Text>,
 }
 
-/// Words of titles (weight A) that begin like each word that was typed. Of each resource the likeliest comes first, so that
-/// 12,210 municipalities do not crowd out everything else; what begins like it altogether comes before what only holds it.
+/// Finds entries whose title has, for each word of `$1`, a word (weight A) with that prefix. Titles that start with all of
+/// `$1` come first. The rank within each resource comes next, so that the many municipalities do not displace all other
+/// entries.
 const SQL: &str = "\
     with typed as materialized ( \
         select regexp_replace(search_fold($1), '[^a-z0-9]+', ' ', 'g') as text \
@@ -54,12 +55,11 @@ const SQL: &str = "\
      order by begins desc, place, prior desc, length(r.label ->> 'de'), r.slug limit 10";
 
 pub(super) async fn suggestions(db: &impl ConnectionTrait, typed: &str) -> Result<Suggestions> {
-    let found = Statement::from_sql_and_values(db.get_database_backend(), SQL, [typed.into()]);
+    let found = sql(SQL, [typed.into()]);
     let suggestion = |found: SuggestionRow| -> Result<Suggestion> {
-        let resource =
-            ResourceName::of_collection(&found.collection).map_err(|unknown| Error::internal(anyhow!(unknown)))?;
+        let resource = ResourceName::stored(&found.collection)?;
         Ok(Suggestion {
-            href: format!("/v1/{}/{}", resource.0.collection, found.slug),
+            href: resource.0.href(&found.slug),
             resource,
             id: found.id,
             slug: found.slug,

@@ -1,4 +1,4 @@
-//! What a writer has read of an entry, so that nobody's change is lost.
+//! Preconditions of writes (`If-Match`, `If-None-Match`), which prevent lost updates.
 
 use std::future::{Ready, ready};
 
@@ -9,24 +9,24 @@ use actix_web::{FromRequest, HttpRequest};
 use super::entity_tags::EntityTags;
 use crate::base::error::{Error, Result, Violation};
 
-/// The condition that replacing, changing and deleting demand.
+/// Precondition that PUT, PATCH and DELETE require.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Precondition {
-    /// `If-Match: *`: whatever it is now.
+    /// `If-Match: *`: any current revision.
     Any,
-    /// `If-Match`: one of these revisions. Of a tag it is the part that names the entry's own last change; what others
-    /// changed, another form and another coding are no obstacle.
+    /// `If-Match`: one of these revisions. Only the revision in an entity tag is compared, so changes of linked
+    /// entries, another format and another content coding do not fail the precondition.
     Revisions(Vec<i64>),
-    /// `If-None-Match: *`: only if there is none.
+    /// `If-None-Match: *`: no entry exists.
     MustNotExist,
 }
 
 impl Precondition {
-    /// Fails if the writer has not read what is there.
+    /// Fails if the current revision does not meet the precondition.
     pub(crate) fn check(&self, current: i64) -> Result<()> {
         match self {
             Self::Any => Ok(()),
-            Self::Revisions(held) if held.contains(&current) => Ok(()),
+            Self::Revisions(revisions) if revisions.contains(&current) => Ok(()),
             Self::Revisions(_) => Err(Error::PreconditionFailed),
             Self::MustNotExist => Err(Error::AlreadyExists),
         }
@@ -34,7 +34,7 @@ impl Precondition {
 
     fn read(headers: &HeaderMap) -> Result<Self> {
         match (tags(headers, &IF_MATCH)?, tags(headers, &IF_NONE_MATCH)?) {
-            // What is to be there and not to be there never is (RFC 9110, 13.2.2).
+            // Both preconditions together are never met (RFC 9110, 13.2.2).
             (Some(_), Some(EntityTags::Any)) => Ok(Self::Revisions(vec![])),
             (Some(EntityTags::Any), _) => Ok(Self::Any),
             (Some(EntityTags::These(tags)), _) => {
@@ -46,19 +46,18 @@ impl Precondition {
     }
 }
 
-/// Returns the revision that a tag of an entry names; the tag of a list and a foreign tag name none.
+/// Returns the revision in the entity tag of an entry. Entity tags of lists and of other services have none.
 ///
-/// `If-Match` asks for the strong comparison (RFC 9110, 13.1.1), under which a weak tag matches nothing. A proxy that
-/// compresses an answer, such as nginx with `gzip on`, makes our strong tag weak (8.8.1), and behind it every change would
-/// be refused. Only the revision is compared here, and compression does not change it, so a weakened tag of ours is as good
-/// a proof of what was read as the strong one.
+/// `If-Match` requires the strong comparison (RFC 9110, 13.1.1), under which a weak tag never matches. A proxy that
+/// compresses responses, such as nginx with `gzip on`, weakens strong tags (8.8.1), and every write behind it would be
+/// refused. Only the revision is compared here, and compression does not change it, so a weakened tag is accepted.
 fn revision(tag: &str) -> Option<i64> {
     let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
     let (revision, _) = opaque.split_once('-')?;
     revision.bytes().all(|byte| byte.is_ascii_digit()).then(|| revision.parse().ok())?
 }
 
-/// The tags in a header, if it has any.
+/// Returns the entity tags of a header. Returns `None` where the header is absent or empty.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<EntityTags>> {
     let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
     let read = EntityTags::read(&lines.join(","));
@@ -86,13 +85,13 @@ impl FromRequest for Precondition {
 mod tests {
     use super::*;
 
-    fn held(name: HeaderName, value: &'static str) -> Result<Precondition> {
+    fn read_header(name: HeaderName, value: &'static str) -> Result<Precondition> {
         Precondition::read(&[(name, value.parse().unwrap())].into_iter().collect())
     }
 
     #[test]
     fn a_revision_is_held_whatever_else_stands_in_the_tag() {
-        let revisions = |value| match held(IF_MATCH, value) {
+        let revisions = |value| match read_header(IF_MATCH, value) {
             Ok(Precondition::Revisions(revisions)) => revisions,
             other => unreachable!("{other:?}"),
         };
@@ -108,10 +107,10 @@ mod tests {
 
     #[test]
     fn only_a_condition_will_do() {
-        assert_eq!(held(IF_MATCH, "*").unwrap(), Precondition::Any);
-        assert_eq!(held(IF_NONE_MATCH, "*").unwrap(), Precondition::MustNotExist);
-        assert!(matches!(held(IF_NONE_MATCH, "\"17-0a1b\""), Err(Error::PreconditionRequired)));
-        assert!(matches!(held(IF_MATCH, ""), Err(Error::PreconditionRequired)));
-        assert!(matches!(held(IF_MATCH, "17-0a1b"), Err(Error::Header(_))));
+        assert_eq!(read_header(IF_MATCH, "*").unwrap(), Precondition::Any);
+        assert_eq!(read_header(IF_NONE_MATCH, "*").unwrap(), Precondition::MustNotExist);
+        assert!(matches!(read_header(IF_NONE_MATCH, "\"17-0a1b\""), Err(Error::PreconditionRequired)));
+        assert!(matches!(read_header(IF_MATCH, ""), Err(Error::PreconditionRequired)));
+        assert!(matches!(read_header(IF_MATCH, "17-0a1b"), Err(Error::Header(_))));
     }
 }

@@ -1,0 +1,54 @@
+//! Replacement of invalid values by placeholders, until the whole value can be deserialised.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::field_error::{FieldError, placeholders};
+
+/// The placeholders tried so far, and the accepted terms, by pointer.
+#[derive(Default)]
+pub(super) struct TriedPlaceholders {
+    values: Vec<(String, Value)>,
+    pub known: HashMap<String, Vec<String>>,
+}
+
+/// Replaces an invalid value by the next placeholder, or removes an unknown member. Returns whether that was possible.
+pub(super) fn put_placeholder(json: &mut Value, error: &FieldError, tried: &mut TriedPlaceholders) -> bool {
+    if error.is_unknown {
+        return replace(json, &error.pointer, None);
+    }
+    if !error.known.is_empty() {
+        tried.known.insert(error.pointer.clone(), error.known.clone());
+    }
+    // Each error at the same pointer takes the next placeholder.
+    let is_new =
+        |value: &Value| !tried.values.iter().any(|(pointer, before)| *pointer == error.pointer && before == value);
+    let Some(placeholder) = placeholders(&error.known).find(is_new) else { return false };
+    tried.values.push((error.pointer.clone(), placeholder.clone()));
+    replace(json, &error.pointer, Some(placeholder))
+}
+
+/// Sets the value at a pointer, or removes the member. Returns whether that was possible.
+pub(super) fn replace(json: &mut Value, pointer: &str, value: Option<Value>) -> bool {
+    let (parent, member) = pointer.rsplit_once('/').unwrap_or_default();
+    let member = member.replace("~1", "/").replace("~0", "~");
+    if pointer.is_empty() {
+        return value.is_some_and(|value| {
+            *json = value;
+            true
+        });
+    }
+    match (json.pointer_mut(parent), value) {
+        (Some(Value::Object(members)), Some(value)) => {
+            members.insert(member, value);
+            true
+        }
+        (Some(Value::Object(members)), None) => members.remove(&member).is_some(),
+        (Some(Value::Array(items)), Some(value)) => {
+            let item = member.parse().ok().and_then(|place: usize| items.get_mut(place));
+            item.map(|item| *item = value).is_some()
+        }
+        _ => false,
+    }
+}
