@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// Directory version of the change.
-    pub number: i64,
+    pub directory_version: i64,
     /// Position in the change feed. Null for changes to tokens.
     pub sequence: Option<i64>,
     pub at: DateTimeUtc,

@@ -53,6 +53,7 @@ impl MigratorTrait for Migrator {
             sql!("0025_private_webhooks"),
             sql!("0026_submission_names"),
             sql!("0027_former_keys"),
+            sql!("0028_titles"),
         ]
     }
 }

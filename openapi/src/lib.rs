@@ -42,6 +42,11 @@ impl Operation {
         ways.filter_map(|way| way.pointer("/token/0").and_then(Value::as_str)).collect()
     }
 
+    /// Whether its response is a stream that does not end by itself.
+    pub fn is_endless(&self) -> bool {
+        self.value.pointer("/responses/200/content/text~1event-stream").is_some()
+    }
+
     /// Does it need a token?
     pub fn is_guarded(&self) -> bool {
         self.value.get("security").is_some()
@@ -100,12 +105,28 @@ impl Contract {
         fitting.into_iter().next()
     }
 
+    /// The operation that describes an answer: content negotiation leads to the operation of another format.
+    fn in_format_of<'c>(&'c self, operation: &'c Operation, answer: &Answer<'_>) -> &'c Operation {
+        let promises = |operation: &Operation| {
+            let content = operation.value.pointer("/responses/200/content").and_then(Value::as_object);
+            content.is_some_and(|content| promised_media(content, bare(answer.media)).is_some())
+        };
+        let is_beside = |other: &&Operation| {
+            let rest = other.path.strip_prefix(&operation.path);
+            other.method == operation.method && rest.is_some_and(|rest| rest.starts_with('.') || rest == "/stream")
+        };
+        if answer.status != 200 || promises(operation) {
+            return operation;
+        }
+        self.operations.iter().filter(is_beside).find(|other| promises(other)).unwrap_or(operation)
+    }
+
     /// What an answer breaks of the contract.
     pub fn broken(&self, method: &str, target: &str, answer: &Answer<'_>) -> Option<String> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let Some(operation) = self.find(method, path) else {
+        let Some(operation) = self.find(method, path).map(|operation| self.in_format_of(operation, answer)) else {
             // Where there is no operation, there is nothing but a problem to answer.
-            let fine = matches!(answer.status, 204 | 400 | 401 | 404 | 405 | 413 | 414 | 415);
+            let fine = matches!(answer.status, 204 | 400 | 401 | 404 | 405 | 406 | 413 | 414 | 415);
             return (!fine).then(|| format!("{} at {path}, which the document does not know", answer.status));
         };
         let status = answer.status.to_string();
@@ -125,7 +146,7 @@ impl Contract {
         if method == "HEAD" || spared || response.get("content").is_none() {
             return (!answer.body.is_empty()).then(|| format!("{} promises no body with {status}", operation.id));
         }
-        let media = answer.media.split(';').next().unwrap_or_default().trim();
+        let media = bare(answer.media);
         let key = response.get("content").and_then(Value::as_object).and_then(|content| promised_media(content, media));
         let Some(key) = key else {
             return Some(format!("{} does not promise {media} with {status}", operation.id));
@@ -221,13 +242,27 @@ fn members(value: Option<&Value>) -> Vec<(&String, &Value)> {
 
 /// The promised media type that stands for one: `text/html` promises the files of a page too.
 fn promised_media<'a>(content: &'a Map<String, Value>, media: &str) -> Option<&'a String> {
-    let bare = |promised: &str| promised.split(';').next().unwrap_or_default().trim().to_owned();
     content.keys().find(|promised| bare(promised) == media)
+}
+
+/// A media type without its parameters.
+fn bare(media: &str) -> &str {
+    media.split(';').next().unwrap_or_default().trim()
 }
 
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| part.starts_with('{') || part == text)
+    // A parameter may be followed by the name of a format, which no key contains.
+    let fits = |part: &str, text: &str| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
+        Some((_, format)) => text.strip_suffix(format).is_some_and(|key| !format.is_empty() || !has_format(key)),
+        None => part == text,
+    };
+    template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| fits(part, text))
+}
+
+/// Whether a part of a path ends with the name of a format.
+fn has_format(part: &str) -> bool {
+    ["csv", "ndjson", "geojson", "ics", "atom", "graphml"].iter().any(|name| part.ends_with(&format!(".{name}")))
 }
 
 /// Does an answer lack a header it needs? There is not always a next page, and of a stream for some alone nothing is known beforehand.

@@ -81,7 +81,7 @@ const FOREIGN: [&str; 5] = [
 async fn a_read_is_not_bothered_by_credentials_of_another_scheme() {
     let app = App::start_with_examples();
 
-    for operation in contract().operations().iter().filter(|operation| operation.method == "get") {
+    for operation in contract().operations().iter().filter(|read| read.method == "get" && !read.is_endless()) {
         let path = operation.example();
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             let plain = app.anonymous().send(method.clone(), &path, &[]).await;

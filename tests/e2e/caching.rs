@@ -112,14 +112,17 @@ async fn a_change_made_elsewhere_is_seen_within_a_second() {
     let elsewhere = app.database.connect().await;
     let before = app.anonymous().get("/v1/projects/ulm").await;
 
-    elsewhere.execute_raw(statement("update project set name = 'Ulm an der Donau' where slug = 'ulm'")).await.unwrap();
+    elsewhere
+        .execute_raw(statement("update project set title = '{\"de\": \"Ulm an der Donau\"}' where slug = 'ulm'"))
+        .await
+        .unwrap();
     let after = until("the change is seen", async || {
         let after = app.anonymous().get_with("/v1/projects/ulm", "if-none-match", before.header("etag")).await;
         Some(after).filter(|after| after.status == 200)
     });
     let after = after.await;
 
-    assert_eq!(after.json()["name"], "Ulm an der Donau");
+    assert_eq!(after.json()["title"]["de"], "Ulm an der Donau");
     assert_ne!(after.header("etag"), before.header("etag"));
     elsewhere.close().await.unwrap();
 }

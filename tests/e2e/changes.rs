@@ -63,7 +63,7 @@ async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identic
         for number in 0..12 {
             let slug = format!("w-{writer}-{number}");
             let path = format!("/v1/themes/{slug}");
-            let created = editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": slug } })).await;
+            let created = editor.post("/v1/themes", &json!({ "slug": slug, "title": { "de": slug } })).await;
             assert_eq!(created.status, 201, "{}", created.text());
             assert_eq!(editor.patch(&path, &json!({ "sdgs": [number + 1] }), created.etag()).await.status, 200);
             if number % 3 == 0 {
@@ -87,7 +87,7 @@ async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identic
     for theme in reader.all("/v1/themes").await {
         let content = &mirror.entries[&("themes".to_owned(), theme["id"].as_str().unwrap().to_owned())];
         let set = |member: &str| theme.get(member).cloned();
-        assert_eq!((content.get("label").cloned(), content.get("sdgs").cloned()), (set("label"), set("sdgs")));
+        assert_eq!((content.get("title").cloned(), content.get("sdgs").cloned()), (set("title"), set("sdgs")));
     }
     assert_eq!(
         mirror.entries.len(),
@@ -204,9 +204,9 @@ async fn events_go_on_where_they_stopped_and_end_with_the_service() {
 
 #[tokio::test]
 async fn a_page_of_changes_that_are_not_shown_holds_nobody_up() {
-    const UNKNOWN: &str = "insert into change (id, number, at, action, resource, entry_id, actor, sequence) \
-        select gen_random_uuid(), number, now(), 'delete', 'unknown', gen_random_uuid(), 'tests', sequence + place \
-          from (select max(number) as number, max(sequence) as sequence from change) c, generate_series(1, 101) as place";
+    const UNKNOWN: &str = "insert into change (id, directory_version, at, action, resource, entry_id, actor, sequence) \
+        select gen_random_uuid(), directory_version, now(), 'delete', 'unknown', gen_random_uuid(), 'tests', sequence + place \
+          from (select max(directory_version) as directory_version, max(sequence) as sequence from change) c, generate_series(1, 101) as place";
     let database = TestDatabase::filled();
     database.with(async |database| {
         let write = async |write: &Write| write.tx.execute_unprepared(UNKNOWN).await.map(drop).map_err(Error::from);

@@ -176,7 +176,7 @@ fn wrong(jti: &str) -> Vec<(&'static str, String)> {
 async fn only_a_token_of_ours_is_accepted() {
     let app = App::start();
     let own = key().1;
-    let theme = json!({ "slug": "water-x", "label": { "de": "Wasser" } });
+    let theme = json!({ "slug": "water-x", "title": { "de": "Wasser" } });
     let issued =
         app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
     let jti = issued["token"]["id"].as_str().unwrap();

@@ -43,12 +43,12 @@ async fn geojson_puts_entries_on_the_map() {
     let app = SharedApp::first_content();
 
     let all = app.anonymous().get("/v1/projects?format=geojson").await;
-    let one = app.anonymous().get("/v1/projects/ulm?format=geojson&fields=slug,name").await;
+    let one = app.anonymous().get("/v1/projects/ulm?format=geojson&fields=slug,title").await;
     let unknown = app.anonymous().get("/v1/municipalities/dithmarschen?format=geojson").await.json();
 
     assert_eq!(all.header("content-type"), "application/geo+json");
     assert_eq!(all.json()["features"].as_array().unwrap().len(), 73);
-    assert_eq!(one.json()["properties"], json!({ "slug": "ulm", "name": "Ulm" }));
+    assert_eq!(one.json()["properties"], json!({ "slug": "ulm", "title": { "de": "Ulm" } }));
     let point = &one.json()["geometry"]["coordinates"];
     assert!((point[0].as_f64().unwrap() - 9.99).abs() < 0.1 && (point[1].as_f64().unwrap() - 48.4).abs() < 0.1);
     assert_eq!(unknown["geometry"], Value::Null);
@@ -69,8 +69,8 @@ async fn filters_order_and_members_hold_in_every_form() {
     let app = SharedApp::first_content();
 
     let listed =
-        app.anonymous().get("/v1/projects?round=1&sort=-name&fields=slug&limit=100").await.json()["items"].clone();
-    let streamed = app.anonymous().get("/v1/projects?round=1&sort=-name&fields=slug&format=ndjson").await.text();
+        app.anonymous().get("/v1/projects?round=1&sort=-title&fields=slug&limit=100").await.json()["items"].clone();
+    let streamed = app.anonymous().get("/v1/projects?round=1&sort=-title&fields=slug&format=ndjson").await.text();
 
     let lines: Vec<Value> = streamed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(listed, Value::Array(lines));

@@ -138,7 +138,7 @@ async fn a_slug_that_changed_leads_to_the_new_one() {
     let solution = editor.patch("/v1/solutions/open-smartcity-app", &named, "*").await;
     assert_eq!(solution.json()["projects"][0]["slug"], "ulm-donau", "an old state may name it as it was called then");
 
-    let taken = json!({ "slug": "ulm", "label": { "de": "anders" } });
+    let taken = json!({ "slug": "ulm", "title": { "de": "anders" } });
     assert_eq!(editor.post("/v1/themes", &taken).await.status, 201, "elsewhere it means something else");
     let back = editor.patch("/v1/projects/ulm-donau", &json!({ "slug": "ulm" }), "*").await;
     assert_eq!(
@@ -152,7 +152,7 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
     let app = App::start();
     let editor = app.editor().await;
     let reader = app.with_scopes(&["events:write"], &[]).await;
-    let town = json!({ "slug": "zz-stadt", "ags": "09999999", "name": "Zz", "kind": "town", "federal_state": "DE-BY" });
+    let town = json!({ "slug": "zz-stadt", "ags": "09999999", "title": { "de": "Zz" }, "kind": "town", "federal_state": "DE-BY" });
     let created = editor.post("/v1/municipalities", &town).await;
     let id = created.json()["id"].as_str().unwrap().to_owned();
     editor.delete("/v1/municipalities/zz-stadt", created.etag()).await;

@@ -13,7 +13,7 @@ fn an_import_that_fails_in_the_database_keeps_nothing() {
         create trigger failing before insert on theme for each row when (new.slug = 'theme-2400') execute function failing(); commit";
     // More than are stored at once, and the flaw behind them.
     let themes: Vec<Value> = (0..2500)
-        .map(|number| json!({ "slug": format!("theme-{number}"), "label": { "de": format!("Thema {number}") } }))
+        .map(|number| json!({ "slug": format!("theme-{number}"), "title": { "de": format!("Thema {number}") } }))
         .collect();
     let file = json!(themes).to_string();
 

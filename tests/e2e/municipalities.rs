@@ -93,10 +93,10 @@ async fn they_are_found_by_place_nearest_first() {
 async fn names_stand_in_german_order() {
     let app = SharedApp::first_content();
 
-    let names: Vec<Value> = app.anonymous().get("/v1/municipalities?limit=100&federal_state=DE-SL").await.each("name");
+    let names: Vec<Value> = app.anonymous().get("/v1/municipalities?limit=100&federal_state=DE-SL").await.each("title");
 
     let key = |name: &str| name.to_lowercase().replace('ä', "a").replace('ö', "o").replace('ü', "u").replace('ß', "ss");
-    let keys: Vec<String> = names.iter().map(|name| key(name.as_str().unwrap())).collect();
+    let keys: Vec<String> = names.iter().map(|name| key(name["de"].as_str().unwrap())).collect();
     assert!(keys.is_sorted(), "{keys:?}");
     assert_eq!(keys.len(), 58);
 }
@@ -105,7 +105,7 @@ async fn names_stand_in_german_order() {
 async fn every_order_ends_and_the_unknown_comes_last_downwards() {
     let app = SharedApp::first_content();
 
-    for order in ["name", "ags", "population", "area_km2", "created_at", "updated_at"] {
+    for order in ["title", "ags", "population", "area_km2", "created_at", "updated_at"] {
         let there =
             app.anonymous().all(&format!("/v1/municipalities?federal_state=DE-SL&fields=slug&sort={order}")).await;
         let mut back =

@@ -63,7 +63,7 @@ async fn a_new_owner_of_an_old_key_gets_none_of_its_rights() {
     let draft = path(&officer.post(SUBMISSIONS, &begins(&content("geheim"))).await.json());
     reform(&app).await;
     let new = json!({
-        "ags": "08335043", "slug": "konstanz", "name": "Konstanz", "kind": "town", "federal_state": "DE-BW",
+        "ags": "08335043", "slug": "konstanz", "title": { "de": "Konstanz" }, "kind": "town", "federal_state": "DE-BW",
     });
     assert_eq!(app.admin().post("/v1/municipalities", &new).await.status, 201);
 

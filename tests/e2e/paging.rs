@@ -8,7 +8,7 @@ use tests::{App, SharedApp};
 async fn pages_hold_every_entry_once_in_every_order() {
     let app = SharedApp::first_content();
 
-    for order in ["name", "-population", "ags", "-area_km2", "updated_at"] {
+    for order in ["title", "-population", "ags", "-area_km2", "updated_at"] {
         let path = format!("/v1/municipalities?federal_state=DE-NW&federal_state=DE-SL&fields=slug&sort={order}");
         let entries = app.anonymous().all(&path).await;
 

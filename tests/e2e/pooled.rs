@@ -10,7 +10,7 @@ use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
 use crate::webhooks::made;
 
 fn theme(slug: &str) -> serde_json::Value {
-    json!({ "slug": slug, "label": { "de": slug } })
+    json!({ "slug": slug, "title": { "de": slug } })
 }
 
 pub(crate) fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
@@ -51,9 +51,9 @@ async fn writes(editor: &Client, name: &str) {
     assert_eq!(editor.post("/v1/themes/batch", &batch).await.status, 200);
     let path = format!("/v1/themes/theme-{name}");
     let tag = editor.get(&path).await.etag().to_owned();
-    let changed = editor.patch(&path, &json!({ "label": { "de": "Anders" } }), &tag).await;
+    let changed = editor.patch(&path, &json!({ "title": { "de": "Anders" } }), &tag).await;
     assert_eq!(changed.status, 200, "{}", changed.text());
-    assert_eq!(editor.patch(&path, &json!({ "label": { "de": "Zu spät" } }), &tag).await.status, 412);
+    assert_eq!(editor.patch(&path, &json!({ "title": { "de": "Zu spät" } }), &tag).await.status, 412);
     assert_eq!(editor.delete(&path, changed.etag()).await.status, 204);
 }
 

@@ -159,7 +159,7 @@ async fn values_that_no_calendar_and_no_cursor_has_are_no_faults() {
 
     let far = app.anonymous().get("/v1/projects?updated_since=-100000-01-01").await;
     assert_eq!((far.status, far.problem().as_str()), (400, "invalid-parameters"));
-    for (order, key) in [("created_at", "-100000-01-01 00:00:00+00"), ("population", "x"), ("name", "\u{0}")] {
+    for (order, key) in [("created_at", "-100000-01-01 00:00:00+00"), ("population", "x"), ("title", "\u{0}")] {
         let first = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1")).await.json();
         let cursor = forged(first["next"].as_str().unwrap(), key);
         let answer = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1&cursor={cursor}")).await;

@@ -58,7 +58,7 @@ async fn they_go_from_aalen_to_zwoenitz() {
 async fn every_order_turns_round() {
     let app = SharedApp::first_content();
 
-    for order in ["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at"] {
+    for order in ["municipality", "title", "slug", "round", "round_year", "created_at", "updated_at"] {
         let there = app.anonymous().get(&format!("/v1/projects?sort={order}&limit=100")).await.slugs();
         let mut back = app.anonymous().get(&format!("/v1/projects?sort=-{order}&limit=100")).await.slugs();
         back.reverse();
@@ -77,7 +77,7 @@ async fn one_project_can_be_carried_by_several() {
 
     let names = |project: &Value| -> Vec<String> {
         let members = project["members"].as_array().unwrap();
-        members.iter().map(|member| member["municipality"]["name"].as_str().unwrap().to_owned()).collect()
+        members.iter().map(|member| member["municipality"]["title"]["de"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&shared), ["Hamburg", "Leipzig", "München"]);
     assert_eq!(shared["federal_states"], json!(["DE-BY", "DE-HH", "DE-SN"]));
@@ -179,11 +179,11 @@ async fn members_can_be_picked() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/projects?fields=slug,themes&fields=round&limit=1").await.json();
-    let entry = app.anonymous().get("/v1/projects/ulm?fields=name").await.json();
+    let entry = app.anonymous().get("/v1/projects/ulm?fields=title").await.json();
 
     let members: Vec<&String> = page["items"][0].as_object().unwrap().keys().collect();
     assert_eq!(members, ["slug", "round", "themes"]);
-    assert_eq!(entry, json!({ "name": "Ulm" }));
+    assert_eq!(entry, json!({ "title": { "de": "Ulm" } }));
 }
 
 #[tokio::test]
@@ -200,7 +200,7 @@ async fn an_entry_answers_to_its_slug_and_its_id() {
 fn lead(project: &Value) -> String {
     let members = project["members"].as_array().unwrap();
     let lead = members.iter().find(|member| member["role"] == "lead").unwrap();
-    lead["municipality"]["name"].as_str().unwrap().to_owned()
+    lead["municipality"]["title"]["de"].as_str().unwrap().to_owned()
 }
 
 fn counts(page: &Value, facet: &str) -> BTreeMap<String, i64> {

@@ -9,7 +9,7 @@ use tests::{App, Client, DatabaseSettings, Postgres, Secret, TestDatabase, keys,
 use url::Url;
 
 fn theme(slug: &str) -> serde_json::Value {
-    json!({ "slug": slug, "label": { "de": slug } })
+    json!({ "slug": slug, "title": { "de": slug } })
 }
 
 async fn name(beside: &DatabaseConnection) -> String {

@@ -104,7 +104,7 @@ async fn every_filter_of_webhooks_finds_what_it_says() {
     made(&editor, &endpoint, json!({ "active": false })).await;
     endpoint.answers(&["204 No Content", "503 Service Unavailable"]);
     for slug in ["angekommen", "nicht-angekommen"] {
-        editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": "Prüfen" } })).await;
+        editor.post("/v1/themes", &json!({ "slug": slug, "title": { "de": "Prüfen" } })).await;
     }
     let log = format!("{told}/deliveries");
     once(&editor, &log, |log| log["items"].as_array().unwrap().iter().filter(|one| one["attempts"] == 1).count() == 2)

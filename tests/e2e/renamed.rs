@@ -15,7 +15,7 @@ async fn replace_ulm(editor: &Client) {
     let moved = json!({ "ags": "08421999", "slug": "ulm-neu" });
     assert_eq!(editor.patch("/v1/municipalities/ulm", &moved, "*").await.status, 200);
     let other = json!({
-        "ags": "08421000", "slug": "ulm", "name": "Ein anderes Ulm", "kind": "town", "federal_state": "DE-BW",
+        "ags": "08421000", "slug": "ulm", "title": { "de": "Ein anderes Ulm" }, "kind": "town", "federal_state": "DE-BW",
     });
     assert_eq!(editor.post("/v1/municipalities", &other).await.status, 201);
 }

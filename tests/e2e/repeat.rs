@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{App, Proxy, TestDatabase, until, until_true};
 
 fn theme(slug: &str) -> Value {
-    json!({ "slug": slug, "label": { "de": "Zum Prüfen erfunden" } })
+    json!({ "slug": slug, "title": { "de": "Zum Prüfen erfunden" } })
 }
 
 #[tokio::test]

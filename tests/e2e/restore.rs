@@ -179,7 +179,7 @@ async fn assert_restores(source: &Place, form: Form) {
     // It goes on from there.
     let editor = is.editor().await;
     assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "sdgs": [11] }), "*").await.status, 200);
-    let created = json!({ "slug": "nach-der-wiederherstellung", "label": { "de": "Wiederherstellung" } });
+    let created = json!({ "slug": "nach-der-wiederherstellung", "title": { "de": "Wiederherstellung" } });
     assert_eq!(editor.post("/v1/themes", &created).await.status, 201);
     let found = is.anonymous().get("/v1/themes?q=Wiederherstelung").await;
     assert_eq!(found.slugs(), ["nach-der-wiederherstellung"]);
@@ -273,7 +273,7 @@ async fn the_schema_alone_restores_and_is_filled_anew() {
     assert_eq!(objects(&again), objects(&schema));
     assert!(objects(&schema).len() > 300, "{}", objects(&schema).len());
     let app = App::start_on(empty.database());
-    let created = json!({ "slug": "pruefen", "label": { "de": "Prüfen" } });
+    let created = json!({ "slug": "pruefen", "title": { "de": "Prüfen" } });
     assert_eq!(app.editor().await.post("/v1/themes", &created).await.status, 201);
     assert_eq!(app.anonymous().get("/v1/themes?q=pruefen").await.slugs(), ["pruefen"]);
     drop((app, target));
@@ -296,7 +296,7 @@ fn no_function_depends_on_the_search_path() {
         let schema: String = schema.try_get_by_index(0).unwrap();
         let write = format!(
             "begin read write; set local search_path = ''; \
-             update {schema}.theme set label = '{{\"de\": \"Über Nacht\"}}' where slug = 'mobility'; \
+             update {schema}.theme set title = '{{\"de\": \"Über Nacht\"}}' where slug = 'mobility'; \
              do $$ declare themes uuid[] := array(select id from {schema}.theme); begin \
                  call {schema}.search_refresh('theme', themes); \
                  if (select label_key from {schema}.search_document where slug = 'mobility' and resource = 'theme') <> 'uber nacht' \

@@ -39,7 +39,7 @@ async fn a_municipality_writes_what_is_its_own_affair() {
     refused(&konstanz, "/v1/practice-examples", &example("other", "08421000")).await;
     refused(&konstanz, "/v1/solutions", &solution("nobodys", &[])).await;
     refused(&konstanz, "/v1/solutions", &solution("shared", &["konstanz", "08421000"])).await;
-    refused(&konstanz, "/v1/themes", &json!({ "slug": "water-x", "label": { "de": "Wasser" } })).await;
+    refused(&konstanz, "/v1/themes", &json!({ "slug": "water-x", "title": { "de": "Wasser" } })).await;
     assert_eq!(konstanz.post("/v1/solutions", &solution("own", &["konstanz"])).await.status, 201);
 
     // What is another's is neither taken nor given away.

@@ -162,7 +162,7 @@ async fn who_excludes_a_word_does_not_mean_the_names_of_themes() {
 async fn a_name_that_changes_is_found_wherever_it_is_shown() {
     let app = App::start_with(&[(
         "themes",
-        r#"[{"slug": "mobility", "label": {"de": "Fortbewegungskunst"}, "sdgs": [11]}]"#,
+        r#"[{"slug": "mobility", "title": {"de": "Fortbewegungskunst"}, "sdgs": [11]}]"#,
     )]);
 
     for resource in

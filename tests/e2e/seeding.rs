@@ -15,7 +15,7 @@ struct Release {
 
 impl Release {
     fn new(municipalities: &[&str], solutions: &[Value], examples: &[Value], former: &'static str) -> Self {
-        let header = "ags,slug,name,designation,kind,federal_state,population";
+        let header = "ags,slug,title.de,designation,kind,federal_state,population";
         Self {
             municipalities: format!("{header}\n{}\n", municipalities.join("\n")),
             solutions: json!(solutions).to_string(),
@@ -25,7 +25,7 @@ impl Release {
     }
 
     fn content(&self) -> ReleaseContent<'_> {
-        const THEMES: &str = r#"[{ "slug": "mobility", "label": { "de": "Mobilität" } }]"#;
+        const THEMES: &str = r#"[{ "slug": "mobility", "title": { "de": "Mobilität" } }]"#;
         let json = |collection, text| SourceFile { collection, form: Form::Json, text };
         let municipalities =
             SourceFile { collection: "municipalities", form: Form::Csv, text: self.municipalities.as_str() };

@@ -48,7 +48,7 @@ async fn writes_have_limits_also_through_pgbouncer() {
         };
         beside.execute_unprepared(OBSERVE).await.unwrap();
 
-        let theme = json!({ "slug": "beobachtet", "label": { "de": "Beobachtet" } });
+        let theme = json!({ "slug": "beobachtet", "title": { "de": "Beobachtet" } });
         assert_eq!(app.editor().await.post("/v1/themes", &theme).await.status, 201);
 
         for (name, value) in LIMITS.into_iter().chain([("transaction_read_only", "off")]) {

@@ -86,7 +86,7 @@ async fn total_items_and_facets_belong_to_one_state_of_the_directory() {
                 format!("(gen_random_uuid(), 'neu-{number}', '{{\"de\": \"Neu\"}}', '{{1}}', 1, now(), now())");
             beside
                 .execute_unprepared(&format!(
-                    "insert into theme (id, slug, label, sdgs, revision, created_at, updated_at) values {values}"
+                    "insert into theme (id, slug, title, sdgs, revision, created_at, updated_at) values {values}"
                 ))
                 .await
                 .unwrap();

@@ -13,7 +13,7 @@ const SLOW: &str = "create function slowly() returns trigger language plpgsql as
 const AT_ONCE: &str = "drop trigger slowly on theme";
 
 fn theme(slug: &str) -> serde_json::Value {
-    json!({ "slug": slug, "label": { "de": slug } })
+    json!({ "slug": slug, "title": { "de": slug } })
 }
 
 /// Answers, and how long it took.

@@ -134,5 +134,5 @@ async fn solutions_that_come_together_may_name_each_other() {
 
 fn link(solution: &Value) -> Value {
     let slug = solution["slug"].as_str().unwrap();
-    json!({ "id": solution["id"], "slug": slug, "name": solution["title"]["de"], "href": format!("/v1/solutions/{slug}") })
+    json!({ "id": solution["id"], "slug": slug, "title": solution["title"], "href": format!("/v1/solutions/{slug}") })
 }

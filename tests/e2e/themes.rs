@@ -14,7 +14,7 @@ async fn there_are_fifteen_in_german_order_with_their_projects() {
     let projects = app.anonymous().get("/v1/projects?theme=mobility&limit=1").await.json()["total"].clone();
     let theme = app.anonymous().get("/v1/themes/mobility").await.json();
     assert_eq!(theme["counts"]["projects"], projects);
-    assert_eq!(theme["label"], json!({ "de": "Mobilität und Verkehr", "en": "Mobility and transport" }));
+    assert_eq!(theme["title"], json!({ "de": "Mobilität und Verkehr", "en": "Mobility and transport" }));
 }
 
 #[tokio::test]

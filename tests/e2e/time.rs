@@ -50,14 +50,14 @@ async fn an_answer_is_repeated_for_a_day() {
     let app = App::start();
     let editor = app.editor().await;
     let key = [("idempotency-key", "einmal")];
-    let theme = json!({ "slug": "einmal", "label": { "de": "Einmal" } });
+    let theme = json!({ "slug": "einmal", "title": { "de": "Einmal" } });
 
     let first = editor.post_with("/v1/themes", &theme, &key).await;
     app.clock.advance(TimeDelta::hours(24) - TimeDelta::minutes(1));
     let within = editor.post_with("/v1/themes", &theme, &key).await;
     app.clock.advance(TimeDelta::minutes(2));
     let late = editor.post_with("/v1/themes", &theme, &key).await;
-    let other = editor.post_with("/v1/themes", &json!({ "slug": "zweimal", "label": { "de": "Zweimal" } }), &key).await;
+    let other = editor.post_with("/v1/themes", &json!({ "slug": "zweimal", "title": { "de": "Zweimal" } }), &key).await;
 
     assert_eq!((first.status, within.status, within.header("idempotent-replayed")), (201, 201, "true"));
     assert_eq!((late.status, late.header("idempotent-replayed")), (409, ""), "{}", late.text());

@@ -99,14 +99,14 @@ async fn what_can_be_understood_in_two_ways_is_refused() {
     let (json, merge) = ("application/json", "application/merge-patch+json");
 
     let twice =
-        send(r#"{"slug": "ab", "slug": "cd", "label": {"de": "x", "de": "y"}}"#, Method::POST, "/v1/themes", json)
+        send(r#"{"slug": "ab", "slug": "cd", "title": {"de": "x", "de": "y"}}"#, Method::POST, "/v1/themes", json)
             .await;
-    let nul = send(r#"{"slug": "ab", "label": {"de": "a\u0000b"}}"#, Method::POST, "/v1/themes", json).await;
+    let nul = send(r#"{"slug": "ab", "title": {"de": "a\u0000b"}}"#, Method::POST, "/v1/themes", json).await;
     let patched = send(r#"{"sdgs": [1], "sdgs": [2]}"#, Method::PATCH, "/v1/themes/mobility", merge).await;
     let list = send(r#"["ab", {"de": "x"}]"#, Method::POST, "/v1/themes", json).await;
-    let inner = send(r#"{"slug": "ab", "label": ["x"]}"#, Method::POST, "/v1/themes", json).await;
+    let inner = send(r#"{"slug": "ab", "title": ["x"]}"#, Method::POST, "/v1/themes", json).await;
     let broken = send(r#"{"slug": "ab""#, Method::POST, "/v1/themes", json).await;
-    let more = send(r#"{"slug": "ab", "label": {"de": "x"}} {}"#, Method::POST, "/v1/themes", json).await;
+    let more = send(r#"{"slug": "ab", "title": {"de": "x"}} {}"#, Method::POST, "/v1/themes", json).await;
     let deep = send(&"[".repeat(100_000), Method::POST, "/v1/themes", json).await;
     let media = send("{}", Method::POST, "/v1/themes", "text/plain").await;
     let other = send("{}", Method::PATCH, "/v1/themes/mobility", json).await;
@@ -114,13 +114,13 @@ async fn what_can_be_understood_in_two_ways_is_refused() {
     let large = send(&format!("\"{}\"", "x".repeat(5 << 20)), Method::POST, "/v1/themes", json).await;
     let coded =
         editor.write(Method::POST, "/v1/themes", &[("content-encoding", "gzip")], Some((json, "{}".to_owned()))).await;
-    let asked = send(r#"{"slug": "ab", "label": {"de": "x"}}"#, Method::POST, "/v1/themes?dry_run=true", json).await;
+    let asked = send(r#"{"slug": "ab", "title": {"de": "x"}}"#, Method::POST, "/v1/themes?dry_run=true", json).await;
 
-    assert_eq!(pointers(&twice), ["/label/de", "/slug"]);
-    assert_eq!(pointers(&nul), ["/label/de"]);
+    assert_eq!(pointers(&twice), ["/slug", "/title/de"]);
+    assert_eq!(pointers(&nul), ["/title/de"]);
     assert_eq!(pointers(&patched), ["/sdgs"]);
     assert_eq!(pointers(&list), [""]);
-    assert_eq!(pointers(&inner), ["/label"]);
+    assert_eq!(pointers(&inner), ["/title"]);
     for (answer, status, problem) in [
         (broken, 400, "malformed-json"),
         (more, 400, "malformed-json"),
@@ -180,8 +180,8 @@ async fn values_that_no_database_and_no_reader_can_bear_are_refused() {
         ("/v1/municipalities/ulm", json!({ "population": 3_000_000_000_i64 }), "/population"),
         ("/v1/municipalities/ulm", json!({ "area_km2": 1e300 }), "/area_km2"),
         ("/v1/municipalities/ulm", json!({ "location": { "lon": 9, "lat": 91 } }), "/location/lat"),
-        ("/v1/municipalities/ulm", json!({ "name": "`<img src=x>`" }), "/name"),
-        ("/v1/municipalities/ulm", json!({ "name": "Ulm\u{ffff}" }), "/name"),
+        ("/v1/municipalities/ulm", json!({ "title": { "de": "`<img src=x>`" } }), "/title"),
+        ("/v1/municipalities/ulm", json!({ "title": { "de": "Ulm\u{ffff}" } }), "/title"),
         ("/v1/solutions/open-smartcity-app", json!({ "last_confirmed_on": "99999-01-01" }), "/last_confirmed_on"),
         ("/v1/solutions/open-smartcity-app", json!({ "title": { "de": "    <b>fett</b>" } }), "/title"),
         ("/v1/solutions/open-smartcity-app", json!({ "sources": ["https://example.org/", "x", "y"] }), "/sources/1"),
@@ -214,13 +214,13 @@ async fn values_that_no_database_and_no_reader_can_bear_are_refused() {
 async fn a_slug_that_is_taken_is_a_conflict() {
     let app = App::start();
     let editor = app.editor().await;
-    let theme = |slug: &str| json!({ "slug": slug, "label": { "de": "x" } });
+    let theme = |slug: &str| json!({ "slug": slug, "title": { "de": "x" } });
 
     let taken = editor.post("/v1/themes", &theme("mobility")).await;
     let renamed = editor.patch("/v1/themes/water", &json!({ "slug": "mobility" }), "*").await;
-    let also = editor.post("/v1/themes", &json!({ "slug": "mobility", "label": { "de": "" } })).await;
+    let also = editor.post("/v1/themes", &json!({ "slug": "mobility", "title": { "de": "" } })).await;
     let ags: Value = json!({
-        "slug": "anderswo", "ags": "08421000", "name": "Anderswo", "kind": "independent_city", "federal_state": "DE-BW"
+        "slug": "anderswo", "ags": "08421000", "title": { "de": "Anderswo" }, "kind": "independent_city", "federal_state": "DE-BW"
     });
     let official = editor.post("/v1/municipalities", &ags).await;
 
@@ -229,6 +229,6 @@ async fn a_slug_that_is_taken_is_a_conflict() {
         (409, "value-taken", vec!["/slug".to_owned()])
     );
     assert_eq!(renamed.status, if app.anonymous().get("/v1/themes/water").await.status == 200 { 409 } else { 404 });
-    assert_eq!((also.status, pointers(&also)), (422, vec!["/label".to_owned(), "/slug".to_owned()]));
+    assert_eq!((also.status, pointers(&also)), (422, vec!["/slug".to_owned(), "/title".to_owned()]));
     assert_eq!((official.status, pointers(&official)), (409, vec!["/ags".to_owned()]));
 }

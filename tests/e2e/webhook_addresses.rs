@@ -59,7 +59,7 @@ async fn no_message_is_sent_into_our_own_network() {
     let app = start_public(setting.stop_serving());
     let editor = app.anonymous().with_token(&token);
 
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
 
     for (url, log) in &webhooks {
         let waits = once(&editor, log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
@@ -83,7 +83,7 @@ async fn what_leads_into_our_own_network_is_given_up_after_a_day() {
     let editor = app.editor().await;
     let named = editor.post(WEBHOOKS, &json!({ "url": "https://localhost:9/" })).await.json();
     let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     once(&editor, &log, |log| log["items"][0]["failure"].is_string()).await;
 
     later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await;
@@ -114,7 +114,7 @@ async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_ther
 
     let elsewhere = other.editor().await;
     for number in 0..20 {
-        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "title": { "de": "Prüfen" } });
         let writer = if number % 2 == 0 { &editor } else { &elsewhere };
         assert_eq!(writer.post("/v1/themes", &theme).await.status, 201);
     }
@@ -135,7 +135,7 @@ async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_ther
     let (before, path) = (literal.heard().len(), by_address);
     let reader = other.anonymous().with_token(&stays.issue(json!({ "subject": "redaktion", "role": "editor" })).await);
     let keep = stays.stop_serving();
-    reader.post("/v1/themes", &json!({ "slug": "wartet", "label": { "de": "Wartet" } })).await;
+    reader.post("/v1/themes", &json!({ "slug": "wartet", "title": { "de": "Wartet" } })).await;
     let log = format!("{path}/deliveries");
     let waits = once(&reader, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
     assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)), "{waits}");

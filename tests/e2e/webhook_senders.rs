@@ -43,7 +43,7 @@ async fn of_two_instances_one_tells_each_message() {
     let second = other.anonymous();
     assert_eq!(second.get("/health/ready").await.status, 200);
     for number in 0..40 {
-        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "title": { "de": "Prüfen" } });
         assert_eq!(editor.post("/v1/themes", &theme).await.status, 201);
     }
     endpoint.hears(40).await;
@@ -72,7 +72,7 @@ async fn of_two_instances_one_at_a_time_sends_to_an_endpoint() {
     let (path, _) = made(&editor, &endpoint, json!({})).await;
 
     for number in 0..12 {
-        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "label": { "de": "Prüfen" } });
+        let theme = json!({ "slug": format!("zum-pruefen-{number}"), "title": { "de": "Prüfen" } });
         assert_eq!(editor.post("/v1/themes", &theme).await.status, 201);
     }
     endpoint.hears(12).await;

@@ -22,7 +22,7 @@ async fn what_an_endpoint_does_not_take_within_a_day_is_given_up() {
     let deaf = json!({ "url": "http://127.0.0.1:9/" });
     assert_eq!(editor.patch(&path, &deaf, "*").await.status, 200);
 
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     once(&editor, &path, |webhook| webhook.get("rests_until").is_some()).await;
     later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await;
     later(&app, "update webhook set rests_until = null, silent_since = now() - interval '2 days'").await;
@@ -43,7 +43,7 @@ async fn a_webhook_ends_with_its_token_and_hears_again_once_it_is_set_with_anoth
     assert_eq!(webhook["inactive_because"], "the token that set it has ended");
     let awake = editor.patch(&path, &json!({ "active": true }), "*").await.json();
     assert_eq!((&awake["active"], awake.get("inactive_because")), (&json!(true), None));
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     endpoint.hears(1).await;
 
     // What is deleted goes for good, with what it was told.
@@ -72,7 +72,7 @@ async fn a_webhook_ends_with_the_token_that_set_it_and_has_no_more_rights() {
     let token = officer.get("/v1/me").await.json()["token"].as_str().unwrap().to_owned();
     assert_eq!(app.admin().get(&path).await.json()["active"], true, "who administers tokens sees what they set");
     app.admin().post(&format!("/v1/tokens/{token}/revocation"), &json!({})).await;
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     // Another webhook is told of the change, so that this one was passed over.
     other.hears(1).await;
 
@@ -113,7 +113,7 @@ async fn a_webhook_is_changed_paused_and_deleted_by_those_whose_it_is() {
     let paused = konstanz.put(&path, &json!({ "url": endpoint.url(), "active": false }), read.etag()).await;
     let late = konstanz.put(&path, &json!({ "url": endpoint.url() }), read.etag()).await;
     assert_eq!((paused.status, late.status, paused.json().get("description")), (200, 412, None));
-    editor.post("/v1/themes", &json!({ "slug": "unbemerkt", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "unbemerkt", "title": { "de": "Prüfen" } })).await;
     let awake = konstanz.patch(&path, &json!({ "active": true }), paused.etag()).await;
     assert_eq!((awake.status, &awake.json()["url"]), (200, &json!(endpoint.url())));
     let wrong = konstanz.patch(&path, &json!({ "url": null, "themes": ["nowhere"] }), "*").await;
@@ -122,7 +122,7 @@ async fn a_webhook_is_changed_paused_and_deleted_by_those_whose_it_is() {
     assert_eq!((deaf.status, &deaf.json()["errors"][0]["pointer"]), (422, &json!("/changes")));
     let nowhere = konstanz.patch(&path, &json!({ "url": "ftp://example.org/" }), "*").await;
     assert_eq!(nowhere.json()["errors"].as_array().map(Vec::len), Some(1), "{}", nowhere.text());
-    editor.post("/v1/themes", &json!({ "slug": "bemerkt", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "bemerkt", "title": { "de": "Prüfen" } })).await;
     assert_eq!(slugs(&endpoint.hears(1).await), ["bemerkt"]);
     assert_eq!(konstanz.delete(&path, "*").await.status, 204);
     assert_eq!(konstanz.get(&path).await.status, 404);
@@ -141,7 +141,7 @@ async fn a_secret_is_changed_without_a_gap() {
     let rotated =
         if rotated.status == 201 { editor.post(&format!("{path}/secret"), &json!({})).await } else { rotated };
     let new = rotated.json()["secret"].as_str().unwrap().to_owned();
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     let heard = endpoint.hears(1).await;
 
     assert_eq!(rotated.status, 201);
@@ -158,7 +158,7 @@ async fn a_former_secret_signs_for_a_day() {
     let new = editor.post(&format!("{path}/secret"), &json!({})).await.json()["secret"].as_str().unwrap().to_owned();
 
     later(&app, "update webhook set former_until = now() - interval '1 second'").await;
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     let heard = endpoint.hears(1).await;
     assert!(!is_signed(&heard[0], &old) && is_signed(&heard[0], &new));
 }
@@ -172,7 +172,7 @@ async fn what_is_asked_for_once_more_is_sent_at_once_though_the_endpoint_rests()
     endpoint.answers(&["nonsense", "nonsense"]);
 
     for slug in ["erstes", "zweites"] {
-        editor.post("/v1/themes", &json!({ "slug": slug, "label": { "de": "Prüfen" } })).await;
+        editor.post("/v1/themes", &json!({ "slug": slug, "title": { "de": "Prüfen" } })).await;
     }
     endpoint.hears(2).await;
     let is_tried = |log: &serde_json::Value| log["items"].as_array().unwrap().iter().all(|one| one["attempts"] != 0);

@@ -90,7 +90,7 @@ async fn what_fails_is_sent_again_and_no_redirect_is_followed() {
     let (path, _) = made(&editor, &endpoint, json!({})).await;
     endpoint.answers(&[&format!("307 Temporary Redirect\r\nlocation: {}", other.url())]);
 
-    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "label": { "de": "Prüfen" } })).await;
+    editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     let log = once(&editor, &format!("{path}/deliveries"), |log| log["items"][0]["attempts"] == 1).await;
     let log = log["items"][0].clone();
     let heard = endpoint.hears(2).await;

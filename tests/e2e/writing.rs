@@ -125,7 +125,7 @@ async fn what_others_change_is_no_obstacle() {
     let editor = app.editor().await;
     let read = app.anonymous().get_with("/v1/projects/ulm?format=geojson", "accept-encoding", "br").await;
 
-    let renamed = json!({ "label": { "de": "Verkehr" } });
+    let renamed = json!({ "title": { "de": "Verkehr" } });
     assert_eq!(editor.patch("/v1/themes/mobility", &renamed, "*").await.status, 200);
     let again = app.anonymous().get("/v1/projects/ulm").await;
     let changed = editor.patch("/v1/projects/ulm", &json!({ "website": "https://www.ulm.de/x" }), read.etag()).await;
@@ -142,7 +142,7 @@ async fn whoever_wants_no_entry_back_gets_none() {
     let minimal = [("prefer", "return=minimal")];
 
     let created =
-        editor.post_with("/v1/themes", &json!({ "slug": "water", "label": { "de": "Wasser" } }), &minimal).await;
+        editor.post_with("/v1/themes", &json!({ "slug": "water", "title": { "de": "Wasser" } }), &minimal).await;
     let patch = Some(("application/merge-patch+json", json!({ "sdgs": [6] }).to_string()));
     let held = [("if-match", created.etag()), ("prefer", "respond-async, return=minimal")];
     let changed = editor.write(Method::PATCH, "/v1/themes/water", &held, patch).await;
@@ -204,10 +204,10 @@ async fn of_fifty_writers_one_wins_and_the_others_are_told() {
 async fn a_batch_is_stored_whole_or_not_at_all() {
     let app = App::start();
     let editor = app.editor().await;
-    let theme = |slug: &str| json!({ "slug": slug, "label": { "de": slug } });
+    let theme = |slug: &str| json!({ "slug": slug, "title": { "de": slug } });
     let good: Vec<Value> = (0..1000).map(|number| theme(&format!("t-{number}"))).collect();
     let mut flawed = good.clone();
-    flawed[3]["label"] = json!({});
+    flawed[3]["title"] = json!({});
     flawed[998]["slug"] = "mobility".into();
     flawed[999]["slug"] = "t-1".into();
 
@@ -219,7 +219,7 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
 
     let pointers: Vec<_> =
         refused.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
-    assert_eq!((refused.status, pointers), (422, vec![json!("/3/label/de"), json!("/998/slug"), json!("/999/slug")]));
+    assert_eq!((refused.status, pointers), (422, vec![json!("/3/title/de"), json!("/998/slug"), json!("/999/slug")]));
     assert_eq!((rehearsed.status, &rehearsed.json()["created"], &before), (200, &json!(1000), &json!(15)));
     assert_eq!((stored.status, &stored.json()["created"], &after), (200, &json!(1000), &json!(1015)));
     assert_eq!(app.anonymous().get("/v1/themes?q=t-999&limit=1").await.json()["total"], 1, "each is found");

@@ -96,7 +96,7 @@ impl Asker {
 
     /// Creates a theme, however often that takes.
     async fn create(&self, slug: &str) {
-        let body = json!({ "slug": slug, "label": { "de": "Zum Messen erfunden" } }).to_string();
+        let body = json!({ "slug": slug, "title": { "de": "Zum Messen erfunden" } }).to_string();
         loop {
             let request = self.http.post(format!("{}/v1/themes", self.base)).header("content-type", "application/json");
             let request = request.header("idempotency-key", slug).bearer_auth(&self.token).body(body.clone());

@@ -35,7 +35,7 @@ impl Asker {
     }
 
     async fn create(&self, slug: &str) -> u16 {
-        let body = json!({ "slug": slug, "label": { "de": "Zum Messen erfunden" } }).to_string();
+        let body = json!({ "slug": slug, "title": { "de": "Zum Messen erfunden" } }).to_string();
         let request = self.http.post(format!("{}/v1/themes", self.base)).header("content-type", "application/json");
         let request = request.bearer_auth(self.token.as_deref().unwrap_or_default()).body(body);
         request.send().await.expect("an answer").status().as_u16()

@@ -22,6 +22,7 @@ use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
+use crate::http::format::read_format_in_path;
 use crate::http::{
     Connections, Operations, WriteOrigins, cache_responses, complete_redirects, deadline, fallback, guard,
     max_connections_of_process, observe, panics, refuse_unknown_params,
@@ -53,6 +54,7 @@ pub struct Running {
 }
 
 /// Starts the service on `listener`. Must be called inside an actix system.
+#[expect(clippy::too_many_lines, reason = "a line for each middleware and each setting")]
 pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
     listen.clock.install();
     let version = DirectoryVersion::open(database.connection()).await?;
@@ -81,6 +83,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(panics))
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
+            .wrap(from_fn(read_format_in_path))
     };
     let workers = listen.workers.map_or_else(processors, usize::from);
     let server = HttpServer::new(app)

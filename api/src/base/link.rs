@@ -1,5 +1,6 @@
 //! Links to entries.
 
+use entity::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,15 +15,15 @@ pub struct Link {
     #[schema(example = "ulm")]
     pub slug: String,
     /// Title of the entry, in German.
-    #[schema(example = "Ulm")]
-    pub name: String,
+    #[schema(example = json!({ "de": "Ulm" }))]
+    pub title: Text,
     /// Path of the entry.
     #[schema(example = "/v1/projects/ulm", format = "uri-reference")]
     pub href: String,
 }
 
 impl Link {
-    pub(crate) fn new(collection: &str, id: Uuid, slug: String, name: String) -> Self {
-        Self { href: format!("/v1/{collection}/{slug}"), id, slug, name }
+    pub(crate) fn new(collection: &str, id: Uuid, slug: String, title: Text) -> Self {
+        Self { href: format!("/v1/{collection}/{slug}"), id, slug, title }
     }
 }

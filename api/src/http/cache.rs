@@ -20,7 +20,7 @@ use moka::future::Cache;
 
 use super::coding::Coding;
 use super::format::Format;
-use super::negotiate::{is_long_poll, weighted};
+use super::negotiate::weighted;
 use super::operations::Operations;
 use super::reply::{Revision, Sharing};
 use super::request::Pairs;
@@ -73,7 +73,7 @@ pub(crate) async fn cache_responses(
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let wanted = Wanted::of(req.headers());
-    if is_long_poll(&req) || Operations::is_guarded(req.request()) {
+    if Operations::is_long_poll(req.request()) || Operations::is_guarded(req.request()) {
         let response = next.call(req).await?.map_into_boxed_body();
         return Ok(uncached(response, &wanted, context.version.version()).await);
     }

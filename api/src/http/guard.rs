@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
-use super::negotiate::is_long_poll;
+use super::operations::Operations;
 use crate::base::error::{Error, Result};
 
 /// Longest path or query, in bytes.
@@ -96,7 +96,7 @@ pub(crate) async fn deadline(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let most = if !req.method().is_safe() {
         WRITE
-    } else if is_long_poll(&req) {
+    } else if Operations::is_long_poll(req.request()) {
         WAIT
     } else {
         READ

@@ -1,11 +1,9 @@
 //! Content negotiation.
 
-use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
 use super::coding::Coding;
 use super::format::Format;
-use super::operations::Operations;
 use crate::base::error::{Error, Result};
 
 /// Returns the values of a header like `text/csv, */*;q=0.5` with their weights, highest first. Returns `None` where
@@ -31,12 +29,6 @@ fn part(text: &str) -> Option<(String, f32)> {
 pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
     let wanted = |(range, weight): &(String, f32)| range == "text/event-stream" && *weight > 0.0;
     weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(wanted))
-}
-
-/// Whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
-pub(super) fn is_long_poll(req: &ServiceRequest) -> bool {
-    let waits = is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
-    waits && Operations::is_event_stream(req.request())
 }
 
 pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {

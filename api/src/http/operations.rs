@@ -8,9 +8,10 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, PathItem, RefOr};
 
+use super::negotiate::is_stream;
 use super::request::reject_query;
 use crate::auth::Caller;
 
@@ -21,12 +22,15 @@ pub(crate) struct Operations {
     private: HashSet<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 struct ReadOperation {
     /// Whether it takes parameters in the query string, or passes them on to where it redirects.
     takes_query: bool,
     is_guarded: bool,
-    /// Whether the operation can respond with server-sent events.
+    /// Whether the operation responds with server-sent events.
     is_event_stream: bool,
+    /// Whether the operation can wait for new data, or respond with server-sent events instead.
+    may_wait: bool,
 }
 
 impl Operations {
@@ -40,18 +44,17 @@ impl Operations {
         let private = document.paths.paths.iter().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
         let reads = document.paths.paths.iter().filter_map(|(path, item)| Some((path, item.get.as_ref()?)));
         let operation = |(path, read): (&String, &utoipa::openapi::path::Operation)| {
-            let parameters = read.parameters.iter().flatten().filter_map(|parameter| match parameter {
-                RefOr::T(parameter) => Some(&parameter.parameter_in),
-                RefOr::Ref(_) => None,
-            });
+            let in_query = |parameter: &&RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
+            let mut parameters = read.parameters.iter().flatten().filter(in_query).peekable();
             let responses = &read.responses.responses;
             let media: HashSet<&str> = match responses.get("200") {
                 Some(RefOr::T(response)) => response.content.keys().map(String::as_str).collect(),
                 _ => HashSet::new(),
             };
             let operation = ReadOperation {
-                takes_query: parameters.into_iter().any(|place| matches!(place, ParameterIn::Query))
-                    || !responses.contains_key("200"),
+                takes_query: parameters.peek().is_some() || !responses.contains_key("200"),
+                may_wait: parameters
+                    .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "wait")),
                 is_guarded: read.security.is_some(),
                 is_event_stream: media.contains("text/event-stream"),
             };
@@ -75,10 +78,11 @@ impl Operations {
         found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_guarded))
     }
 
-    /// Whether the operation of a request can respond with server-sent events.
-    pub(super) fn is_event_stream(req: &HttpRequest) -> bool {
-        let found = Self::find(req);
-        found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_event_stream))
+    /// Whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
+    pub(super) fn is_long_poll(req: &HttpRequest) -> bool {
+        let waits = || is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
+        let is_long = |operation: &ReadOperation| operation.is_event_stream || operation.may_wait && waits();
+        Self::find(req).is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(is_long))
     }
 }
 

@@ -32,7 +32,7 @@ impl Baselines {
             select * from (select distinct on (c.entry_id) c.entry_id, c.entry::text from change c \
                             where c.resource = $1 and c.actor in ($2, $3) and c.entry is not null \
                               and not exists (select from seed_state s where s.entry_id = c.entry_id) \
-                            order by c.entry_id, c.number) recorded";
+                            order by c.entry_id, c.directory_version) recorded";
         #[derive(FromQueryResult)]
         struct Baseline {
             entry_id: Uuid,

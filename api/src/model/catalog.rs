@@ -18,10 +18,6 @@ pub(crate) struct Resource {
     pub collection: &'static str,
     /// Title in German and English.
     pub title: [&'static str; 2],
-    /// Title of an entry `t`, as an SQL expression of a multilingual text.
-    pub label: &'static str,
-    /// Column that sorts entries in German alphabetical order.
-    pub key: &'static str,
     /// Column with the official key, if entries have one. It identifies an entry as the slug does.
     pub official: Option<&'static str>,
     /// Whether the entries are few enough to list all of them in a message.
@@ -35,8 +31,8 @@ impl fmt::Debug for Resource {
 }
 
 impl Resource {
-    /// Returns an SQL condition that matches an entry by slug, official key or ID. `names` and `ids` are SQL lists of
-    /// texts and of IDs. Each alternative is served by an index.
+    /// Returns an SQL condition that matches an entry by slug or official key, which are in the list `$1`, or by an ID in
+    /// the list `$2`. Each alternative is served by an index.
     pub(crate) fn match_sql(&self, entry: &str) -> String {
         let official = self.official.map(|column| format!(" or {entry}.{column} = any ($1)")).unwrap_or_default();
         format!("({entry}.slug = any ($1) or {entry}.id = any ($2){official})")
@@ -62,28 +58,17 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     table: "municipality",
     collection: "municipalities",
     title: ["Kommunen", "Municipalities"],
-    label: "jsonb_build_object('de', t.name)",
-    key: "name_key",
     official: Some("ags"),
     enumerable: false,
 };
 
-pub(crate) const THEMES: Resource = Resource {
-    table: "theme",
-    collection: "themes",
-    title: ["Themen", "Themes"],
-    label: "t.label",
-    key: "label_key",
-    official: None,
-    enumerable: true,
-};
+pub(crate) const THEMES: Resource =
+    Resource { table: "theme", collection: "themes", title: ["Themen", "Themes"], official: None, enumerable: true };
 
 pub(crate) const PROJECTS: Resource = Resource {
     table: "project",
     collection: "projects",
     title: ["Modellprojekte", "Model projects"],
-    label: "jsonb_build_object('de', t.name)",
-    key: "name_key",
     official: None,
     enumerable: true,
 };
@@ -92,8 +77,6 @@ pub(crate) const SOLUTIONS: Resource = Resource {
     table: "solution",
     collection: "solutions",
     title: ["Lösungen", "Solutions"],
-    label: "t.title",
-    key: "title_key",
     official: None,
     enumerable: false,
 };
@@ -102,8 +85,6 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     table: "practice_example",
     collection: "practice-examples",
     title: ["Praxisbeispiele", "Practice examples"],
-    label: "t.title",
-    key: "title_key",
     official: None,
     enumerable: false,
 };
@@ -112,8 +93,6 @@ pub(crate) const WORKING_GROUPS: Resource = Resource {
     table: "working_group",
     collection: "working-groups",
     title: ["Arbeitsgruppen und Netzwerke", "Working groups and networks"],
-    label: "t.name",
-    key: "name_key",
     official: None,
     enumerable: false,
 };
@@ -122,8 +101,6 @@ pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     table: "learning_partnership",
     collection: "learning-partnerships",
     title: ["Lernpartnerschaften", "Learning partnerships"],
-    label: "t.title",
-    key: "title_key",
     official: None,
     enumerable: false,
 };
@@ -132,28 +109,17 @@ pub(crate) const EVENTS: Resource = Resource {
     table: "event",
     collection: "events",
     title: ["Veranstaltungen", "Events"],
-    label: "t.title",
-    key: "title_key",
     official: None,
     enumerable: false,
 };
 
-pub(crate) const COURSES: Resource = Resource {
-    table: "course",
-    collection: "courses",
-    title: ["Kurse", "Courses"],
-    label: "t.title",
-    key: "title_key",
-    official: None,
-    enumerable: false,
-};
+pub(crate) const COURSES: Resource =
+    Resource { table: "course", collection: "courses", title: ["Kurse", "Courses"], official: None, enumerable: false };
 
 pub(crate) const PUBLICATIONS: Resource = Resource {
     table: "publication",
     collection: "publications",
     title: ["Publikationen", "Publications"],
-    label: "jsonb_build_object('de', t.title)",
-    key: "title_key",
     official: None,
     enumerable: false,
 };

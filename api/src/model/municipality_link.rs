@@ -1,5 +1,6 @@
 //! A related municipality in a representation.
 
+use entity::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,16 +21,16 @@ pub(crate) struct MunicipalityLink {
     #[schema(example = "08335043", nullable = false)]
     pub ags: Option<String>,
     /// Name.
-    #[schema(example = "Konstanz")]
-    pub name: String,
+    #[schema(example = json!({ "de": "Konstanz" }))]
+    pub title: Text,
     /// Path of the entry.
     #[schema(example = "/v1/municipalities/konstanz", format = "uri-reference")]
     pub href: String,
 }
 
 impl MunicipalityLink {
-    pub(crate) fn new(id: Uuid, slug: String, ags: Option<String>, name: String) -> Self {
-        Self { href: MUNICIPALITIES.href(&slug), id, slug, ags, name }
+    pub(crate) fn new(id: Uuid, slug: String, ags: Option<String>, title: Text) -> Self {
+        Self { href: MUNICIPALITIES.href(&slug), id, slug, ags, title }
     }
 
     /// Returns the official key, or the slug when there is none. Files and inputs identify the municipality by this

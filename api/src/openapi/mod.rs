@@ -1,6 +1,7 @@
 //! Assembly of the OpenAPI document.
 
 mod entries;
+mod formats;
 mod inputs;
 mod names;
 mod operation;
@@ -14,9 +15,10 @@ use std::collections::BTreeSet;
 use actix_web::http::StatusCode;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response};
+use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response, Schema};
 use utoipa::{OpenApi, openapi};
 
 use self::operation::{Facts, describe};
@@ -77,6 +79,7 @@ pub(crate) fn base() -> openapi::OpenApi {
 pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registration]) -> openapi::OpenApi {
     entries::complete(&mut document.paths, registrations);
     let mut schemas = document.components.take().unwrap_or_default();
+    name_items(&mut schemas);
     inputs::complete(&mut schemas, &patched(&document));
     schemas.add_security_scheme("token", bearer());
     schemas.responses.extend(problems().map(|(name, response)| (name, response.into())));
@@ -101,8 +104,19 @@ pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registra
         TagBuilder::new().name(registration.resource.collection).description(Some(registration.about)).build()
     };
     document.tags = Some(registrations.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
+    formats::split(&mut document.paths);
     names::rename(&mut document);
     document
+}
+
+/// Lets pages refer to the schema of their items, which the generic type spells out.
+fn name_items(components: &mut Components) {
+    for (name, schema) in &mut components.schemas {
+        if let (Some(item), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) {
+            let items = ArrayBuilder::new().items(Ref::from_schema_name(item));
+            page.properties.insert("items".to_owned(), items.description(Some("The entries of the page.")).into());
+        }
+    }
 }
 
 /// Returns the names of the input schemas that `PATCH` operations refer to.

@@ -113,7 +113,7 @@ pub(crate) async fn facet_values<E: EntityTrait>(
         FacetSource::JoinTable(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
         FacetSource::Related(relation) => {
             let Relation { table, owner, other, to, .. } = relation;
-            let mut query = counted(table, owner, Expr::cust(to.label), text("t.slug"));
+            let mut query = counted(table, owner, Expr::cust("t.title"), text("t.slug"));
             let others = Expr::cust(format!("t.id = r.{other}"));
             query.join_as(JoinType::Join, Alias::new(to.table), Alias::new("t"), others).to_owned()
         }

@@ -57,9 +57,9 @@ async fn trace(db: &impl ConnectionTrait, resource: &Resource, key: &EntryKey) -
     // A key belongs to the entry that had it last. The newest change of that entry tells its present state.
     let text = format!(
         "select n.entry_id, n.action, n.at, e.slug \
-           from (select c.entry_id from change c where c.resource = $1 and {condition} order by c.number desc limit 1) last \
+           from (select c.entry_id from change c where c.resource = $1 and {condition} order by c.directory_version desc limit 1) last \
            cross join lateral (select c.entry_id, c.action, c.at from change c where c.entry_id = last.entry_id \
-                                order by c.number desc limit 1) n \
+                                order by c.directory_version desc limit 1) n \
            left join {table} e on e.id = n.entry_id"
     );
     let found = sql(&text, [table.into(), value]);

@@ -152,7 +152,7 @@ impl Resource {
             "select i.id, coalesce({official}, t.slug, c.official, c.slug) as name \
                from unnest($1::uuid[]) as i (id) left join {table} t on t.id = i.id \
                left join lateral (select official, slug from change where entry_id = i.id and t.id is null \
-                                   order by number desc limit 1) c on true \
+                                   order by directory_version desc limit 1) c on true \
               where coalesce(t.slug, c.slug) is not null"
         );
         let rows = Current::find_by_statement(sql(&text, [ids.into()]));
@@ -205,7 +205,7 @@ impl Resource {
             "select n.name, t.* from unnest($2::text[]) as n (name) \
               cross join lateral (select t.id, t.slug, {official} as official from change c join {table} t on t.id = c.entry_id \
                                    where c.resource = $1 and (c.slug = n.name or c.official = n.name) \
-                                   order by c.number desc limit 1) t"
+                                   order by c.directory_version desc limit 1) t"
         );
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
         let found = sql(&text, values);

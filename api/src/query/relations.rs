@@ -34,7 +34,7 @@ pub(crate) struct Related {
     pub id: Uuid,
     pub slug: String,
     pub official: Option<String>,
-    pub label: Text,
+    pub title: Text,
 }
 
 /// Related entries of the entries of a page.
@@ -77,11 +77,11 @@ impl Relation {
 pub(crate) async fn links(db: &impl ConnectionTrait, relations: &[&Relation], owners: &[Uuid]) -> Result<Links> {
     let branch = |(number, relation): (usize, &&Relation)| {
         let Relation { table, owner, other, to, place } = relation;
-        let Resource { table: others, label, key, .. } = to;
+        let others = to.table;
         let official = to.official_of("t");
         format!(
-            "select {number} as relation, r.{owner} as owner, t.id, t.slug, {official} as official, {label} as label, \
-                    {place} as place, t.{key} as key \
+            "select {number} as relation, r.{owner} as owner, t.id, t.slug, {official} as official, t.title, \
+                    {place} as place, t.title_key as key \
                from {table} r join {others} t on t.id = r.{other} where r.{owner} = any ($1)"
         )
     };
@@ -113,14 +113,14 @@ pub(crate) trait FromRelated {
 
 impl FromRelated for Link {
     fn from_related(resource: &'static Resource, found: Related) -> Self {
-        Self::new(resource.collection, found.id, found.slug, found.label.de)
+        Self::new(resource.collection, found.id, found.slug, found.title)
     }
 }
 
 impl FromRelated for MunicipalityLink {
     fn from_related(resource: &'static Resource, found: Related) -> Self {
         debug_assert_eq!(resource.table, MUNICIPALITIES.table);
-        Self::new(found.id, found.slug, found.official, found.label.de)
+        Self::new(found.id, found.slug, found.official, found.title)
     }
 }
 

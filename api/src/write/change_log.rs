@@ -21,7 +21,7 @@ pub(crate) struct Changed {
 /// Records changes of entries of a table, in one statement.
 pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: Vec<Changed>) -> Result<()> {
     const RECORD: &str = "insert into change \
-            (id, number, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry, sequence) \
+            (id, directory_version, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry, sequence) \
         select c.id, $1, $2, $3, $4, c.entry_id, c.slug, c.official, $5, $6, $7, c.entry, \
                case when $4 <> 'token' then c.place + (select coalesce(max(sequence), 0) from change) end \
           from json_to_recordset(cast(cast($8 as text) as json)) \

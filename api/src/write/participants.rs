@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entity::Text;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -77,6 +78,7 @@ fn has_name_or_reference<R>(party: &ParticipantInput<R>) -> Result<(), Validatio
 }
 
 /// Where an input names the municipality and the project of each participant.
+#[derive(Clone, Copy)]
 pub(crate) struct ParticipantMembers {
     pub municipality: &'static str,
     pub project: &'static str,
@@ -107,16 +109,16 @@ struct ParticipantRow {
     municipality_id: Option<Uuid>,
     municipality_slug: Option<String>,
     municipality_ags: Option<String>,
-    municipality_name: Option<String>,
+    municipality_title: Option<Text>,
     project_id: Option<Uuid>,
     project_slug: Option<String>,
-    project_name: Option<String>,
+    project_title: Option<Text>,
 }
 
 impl<R: for<'de> Deserialize<'de>> Participant<R> {
     fn read(found: ParticipantRow) -> Result<Self> {
-        let municipality = found.municipality_id.zip(found.municipality_slug).zip(found.municipality_name);
-        let project = found.project_id.zip(found.project_slug).zip(found.project_name);
+        let municipality = found.municipality_id.zip(found.municipality_slug).zip(found.municipality_title);
+        let project = found.project_id.zip(found.project_slug).zip(found.project_title);
         Ok(Self {
             name: found.name,
             role: serde_json::from_value(found.role.into()).map_err(Error::internal)?,
@@ -137,8 +139,8 @@ impl Participants {
         let Self { table, owner } = self;
         let text = format!(
             "select r.{owner} as owner, r.role, r.name, m.id as municipality_id, m.slug as municipality_slug, \
-                    m.ags as municipality_ags, m.name as municipality_name, \
-                    p.id as project_id, p.slug as project_slug, p.name as project_name \
+                    m.ags as municipality_ags, m.title as municipality_title, \
+                    p.id as project_id, p.slug as project_slug, p.title as project_title \
                from {table} r left join municipality m on m.id = r.municipality_id left join project p on p.id = r.project_id \
               where r.{owner} = any ($1) order by r.{owner}, r.position"
         );

@@ -1,5 +1,6 @@
 //! References to an entry, which prevent its deletion.
 
+use entity::Text;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult};
 use uuid::Uuid;
 
@@ -14,7 +15,7 @@ struct Referrer {
     resource: String,
     id: Uuid,
     slug: String,
-    name: String,
+    title: Text,
     count: i64,
 }
 
@@ -33,14 +34,14 @@ pub(super) async fn refuse_if_referred(tx: &DatabaseTransaction, resource: &Reso
 
 /// Returns the entries that refer to an entry.
 pub(crate) async fn referrers(db: &impl ConnectionTrait, resource: &Resource, id: Uuid) -> Result<Referrers> {
-    const REFERRERS: &str = "select d.resource, d.entry_id as id, d.slug, coalesce(d.label ->> 'de', d.slug) as name, count(*) over () as count \
+    const REFERRERS: &str = "select d.resource, d.entry_id as id, d.slug, d.label as title, count(*) over () as count \
         from (select distinct entry_id from referrers($1, $2)) r join search_document d on d.entry_id = r.entry_id \
         order by d.resource, d.label_key, d.entry_id limit 20";
     let found = sql(REFERRERS, [resource.table.into(), id.into()]);
     let found = Referrer::find_by_statement(found).all(db).await?;
     let count = found.first().map_or(0, |referrer| usize::try_from(referrer.count).unwrap_or_default());
-    let link = |Referrer { resource, id, slug, name, .. }| {
-        Some(Link::new(ResourceName::of_table(&resource)?.0.collection, id, slug, name))
+    let link = |Referrer { resource, id, slug, title, .. }| {
+        Some(Link::new(ResourceName::of_table(&resource)?.0.collection, id, slug, title))
     };
     Ok(Referrers { links: found.into_iter().filter_map(link).collect(), count })
 }

@@ -45,7 +45,7 @@ fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
     let data = filled();
     let file = data.path().join("themes.ndjson");
     let path = file.to_str().unwrap();
-    fs::write(&file, "{\"slug\": \"water\", \"label\": {\"de\": \"Wasser\"}}\n{\"slug\": \"education\", \"label\": {\"de\": \"Bildung\"}, \"sdgs\": [4]}\n").unwrap();
+    fs::write(&file, "{\"slug\": \"water\", \"title\": {\"de\": \"Wasser\"}}\n{\"slug\": \"education\", \"title\": {\"de\": \"Bildung\"}, \"sdgs\": [4]}\n").unwrap();
 
     let rehearsed = run(data.path(), &["import", path, "--dry-run"]);
     let imported = run(data.path(), &["import", path]);
@@ -123,7 +123,7 @@ fn the_content_of_the_release_imports_as_it_is_and_is_applied_once() {
 
 /// A file of municipalities.
 fn municipalities(rows: &[&str]) -> String {
-    let header = "ags,slug,name,designation,kind,federal_state,population,population_as_of,area_km2,location.lon,location.lat,website";
+    let header = "ags,slug,title.de,designation,kind,federal_state,population,population_as_of,area_km2,location.lon,location.lat,website";
     format!("{header}\n{}\n", rows.join("\n"))
 }
 
@@ -151,7 +151,8 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
     let again = import(&[&renamed], &[]);
     assert!(again.contains("1 are as they were") && !again.contains("official key"), "{again}");
     let json = data.path().join("municipalities.ndjson");
-    let entry = r#"{"ags":"08335043","slug":"konstanz","name":"Konstanz","kind":"town","federal_state":"DE-BW"}"#;
+    let entry =
+        r#"{"ags":"08335043","slug":"konstanz","title":{"de":"Konstanz"},"kind":"town","federal_state":"DE-BW"}"#;
     fs::write(&json, entry).unwrap();
     let back = said(&run(data.path(), &["import", json.to_str().unwrap()]));
     assert!(back.contains("konstanz: official key 08335999 \u{2192} 08335043"), "{back}");
@@ -198,19 +199,19 @@ fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored
         ),
         (
             "municipalities.ndjson",
-            "\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n".to_owned(),
+            "\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"title\":{\"de\":\"Konstanz\"},\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n".to_owned(),
             vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],
         ),
         (
             "municipalities.ndjson",
-            "{\"slug\":\"konstanz\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n\
-             {\"ags\":\"08335043\",\"slug\":\"konstanz-neu\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n"
+            "{\"slug\":\"konstanz\",\"title\":{\"de\":\"Konstanz\"},\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n\
+             {\"ags\":\"08335043\",\"slug\":\"konstanz-neu\",\"title\":{\"de\":\"Konstanz\"},\"kind\":\"town\",\"federal_state\":\"DE-BW\"}\n"
                 .to_owned(),
             vec!["line 1, /slug: `konstanz` cannot become", "08335043 (konstanz), which is on line 2"],
         ),
         (
             "municipalities.json",
-            "[\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"name\":\"Konstanz\",\"kind\":\"town\",\"federal_state\":\"DE-BW\"}]".to_owned(),
+            "[\n{\"ags\":\"08335043\",\"slug\":\"ulm\",\"title\":{\"de\":\"Konstanz\"},\"kind\":\"town\",\"federal_state\":\"DE-BW\"}]".to_owned(),
             vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm)"],
         ),
     ] {

@@ -57,7 +57,7 @@ impl Serving {
 
     /// Creates a theme; tells the head of the answer, if there was one.
     pub(crate) fn create(&self, token: &str, slug: &str) -> Option<String> {
-        let body = format!("{{\"slug\": \"{slug}\", \"label\": {{\"de\": \"{slug}\"}}}}");
+        let body = format!("{{\"slug\": \"{slug}\", \"title\": {{\"de\": \"{slug}\"}}}}");
         let request = format!(
             "POST /v1/themes HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",

@@ -33,6 +33,19 @@ impl Format {
         }
     }
 
+    /// Returns the name of the format for people.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Geojson => "GeoJSON",
+            Self::Csv => "CSV",
+            Self::Ndjson => "NDJSON",
+            Self::Ics => "iCalendar",
+            Self::Atom => "Atom",
+            Self::Graphml => "GraphML",
+        }
+    }
+
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",

@@ -5,6 +5,7 @@ pub(super) mod csv;
 mod form;
 mod geojson;
 pub(super) mod ical;
+mod path;
 mod record;
 
 pub(crate) use self::atom::{Item, feed};
@@ -12,4 +13,5 @@ pub(crate) use self::csv::columns;
 pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;
+pub(crate) use self::path::read_format_in_path;
 pub(crate) use self::record::{Record, impl_entry_record};

@@ -39,7 +39,7 @@ pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
         entry.push(URL::new(url));
     }
     if !event.themes.is_empty() {
-        let themes: Vec<_> = event.themes.iter().map(|theme| escape_text(&theme.name)).collect();
+        let themes: Vec<_> = event.themes.iter().map(|theme| escape_text(&theme.title.de)).collect();
         entry.push(Categories::new(themes.join(",")));
     }
     Some(entry)

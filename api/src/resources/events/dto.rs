@@ -269,7 +269,7 @@ impl Record for Event {
             title: &self.title.de,
             summary: Some(&self.summary.de),
             href: format!("/v1/events/{}", self.slug),
-            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,
         })

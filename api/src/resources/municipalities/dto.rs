@@ -1,6 +1,7 @@
 //! Representation of a municipality.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::Text;
 use entity::vocabulary::{FederalState, MunicipalityKind, SizeClass};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -12,7 +13,7 @@ use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::{self, Resource};
 use crate::model::geo::{Bbox, Kilometres, Location, Near};
-use crate::model::highlight::{Highlight, Texts};
+use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
 /// German municipality, district or association of municipalities
@@ -30,8 +31,7 @@ pub(crate) struct Municipality {
     #[schema(example = "08335043", pattern = r"^([0-9]{5}|[0-9]{8,9})$", nullable = false)]
     pub ags: Option<String>,
     /// Name.
-    #[schema(example = "Konstanz")]
-    pub name: String,
+    pub title: Text,
     /// Designation that the municipality uses, such as `Universitätsstadt`. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Universitätsstadt", nullable = false)]
@@ -80,7 +80,7 @@ pub(crate) struct Municipality {
     /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
     /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
@@ -153,7 +153,7 @@ pub(crate) struct MunicipalityQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum MunicipalityOrder {
-    Name,
+    Title,
     Ags,
     Population,
     AreaKm2,
@@ -165,7 +165,7 @@ pub(crate) enum MunicipalityOrder {
 
 impl Order for MunicipalityOrder {
     const VALUES: &'static [&'static str] =
-        &["name", "ags", "population", "area_km2", "created_at", "updated_at", "distance", "relevance"];
+        &["title", "ags", "population", "area_km2", "created_at", "updated_at", "distance", "relevance"];
 }
 
 /// Facets of the list of municipalities
@@ -191,7 +191,8 @@ impl Record for Municipality {
         "id",
         "slug",
         "ags",
-        "name",
+        "title.de",
+        "title.en",
         "designation",
         "kind",
         "federal_state",
@@ -218,8 +219,8 @@ impl Record for Municipality {
     impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
-        let texts =
-            [("name", Some(&self.name)), ("designation", self.designation.as_ref()), ("ags", self.ags.as_ref())];
-        texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str()))).collect()
+        let texts = [("designation", self.designation.as_ref()), ("ags", self.ags.as_ref())];
+        let texts = texts.into_iter().filter_map(|(member, text)| Some((member, text?.as_str())));
+        both(["title.de", "title.en"], Some(&self.title)).chain(texts).collect()
     }
 }

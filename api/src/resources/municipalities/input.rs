@@ -1,6 +1,7 @@
 //! Writable members of a municipality, with their validation.
 
 use chrono::NaiveDate;
+use entity::Text;
 use entity::vocabulary::{FederalState, MunicipalityKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,6 +9,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::Municipality;
 use crate::base::dates;
+use crate::base::text_limits::ShortText;
 use crate::base::validation::rules;
 use crate::model::ags;
 use crate::model::geo::Location;
@@ -22,9 +24,9 @@ pub(crate) struct MunicipalityInput {
     #[validate(custom(function = "rules::slug"))]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
-    #[validate(custom(function = "rules::name"))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: String,
+    #[validate(custom(function = "rules::label"))]
+    #[schema(value_type = ShortText)]
+    pub title: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::name"))]
     #[schema(min_length = 1, max_length = 200)]
@@ -59,7 +61,7 @@ impl From<Municipality> for MunicipalityInput {
         Self {
             ags: entry.ags,
             slug: entry.slug,
-            name: entry.name,
+            title: entry.title,
             designation: entry.designation,
             kind: entry.kind,
             federal_state: entry.federal_state,

@@ -47,7 +47,8 @@ pub(crate) const REGISTRATION: Registration = Registration {
 const TABLE: &[Column] = &[
     Column::text("ags"),
     Column::text("slug"),
-    Column::text("name"),
+    Column::text("title.de"),
+    Column::text("title.en"),
     Column::text("designation"),
     Column::text("kind"),
     Column::text("federal_state"),

@@ -42,8 +42,8 @@ const PARTNERSHIPS: Relation = Relation::sorted(
 );
 
 pub(super) fn plan(query: &MunicipalityQuery) -> ListPlan {
-    let by_name = SortKey::text("municipality.name_key");
-    let default_order = query.near.map_or(by_name, |near| SortKey::number(near.distance()));
+    let by_title = SortKey::text("municipality.title_key");
+    let default_order = query.near.map_or(by_title, |near| SortKey::number(near.distance()));
     ListPlan {
         filters: filters(query),
         order: ListPlan::order(query.sort, |by| order(by, query.near)),
@@ -74,7 +74,7 @@ const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
 
 fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
-        MunicipalityOrder::Name => SortKey::text("municipality.name_key"),
+        MunicipalityOrder::Title => SortKey::text("municipality.title_key"),
         MunicipalityOrder::Ags => SortKey::text(AGS),
         MunicipalityOrder::Population => SortKey::integer("coalesce(municipality.population, -1)"),
         MunicipalityOrder::AreaKm2 => SortKey::number("coalesce(municipality.area_km2, -1)"),
@@ -110,7 +110,7 @@ impl Entry for Municipality {
             id: row.id,
             slug: row.slug,
             ags: row.ags,
-            name: row.name,
+            title: row.title,
             designation: row.designation,
             kind: row.kind,
             federal_state: row.federal_state,
@@ -134,13 +134,14 @@ async fn districts(db: &impl ConnectionTrait, rows: &[Model]) -> Result<HashMap<
     let mut keys: Vec<String> = rows.iter().filter_map(|row| row.district_ags.clone()).collect();
     keys.sort();
     keys.dedup();
-    let found = municipality::Entity::find().select_only().columns([Column::Ags, Column::Name]);
+    let found =
+        municipality::Entity::find().select_only().column(Column::Ags).expr(Expr::cust("municipality.title ->> 'de'"));
     let found = found.filter(Expr::cust_with_values("municipality.ags = any ($1)", [keys]));
     Ok(found.into_tuple().all(db).await?.into_iter().collect())
 }
 
 fn district(row: &Model, names: &HashMap<String, String>) -> Option<District> {
     let ags = row.district_ags.clone()?;
-    let own = (row.kind == MunicipalityKind::IndependentCity).then(|| row.name.clone());
+    let own = (row.kind == MunicipalityKind::IndependentCity).then(|| row.title.de.clone());
     Some(District { name: names.get(&ags).cloned().or(own), ags })
 }

@@ -38,7 +38,7 @@ impl MunicipalityInput {
         let Self {
             ags,
             slug,
-            name,
+            title,
             designation,
             kind,
             federal_state,
@@ -52,7 +52,7 @@ impl MunicipalityInput {
             id: Set(id),
             slug: Set(slug),
             ags: Set(ags),
-            name: Set(name),
+            title: Set(title),
             designation: Set(designation),
             kind: Set(kind),
             federal_state: Set(federal_state),

@@ -193,7 +193,7 @@ impl Record for PracticeExample {
         "title.de",
         "title.en",
         "municipality.ags",
-        "municipality.name",
+        "municipality.title.de",
         "project.slug",
         "solution.slug",
         "relation",
@@ -251,7 +251,7 @@ impl Record for PracticeExample {
             title: &self.title.de,
             summary: self.approach.as_ref().or(self.challenge.as_ref()).map(|text| text.de.as_str()),
             href: format!("/v1/practice-examples/{}", self.slug),
-            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,
         })

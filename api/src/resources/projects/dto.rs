@@ -28,8 +28,7 @@ pub(crate) struct Project {
     #[schema(example = "ulm")]
     pub slug: String,
     /// Name.
-    #[schema(example = "Ulm")]
-    pub name: String,
+    pub title: Text,
     /// Summary, up to 500 characters.
     pub summary: Text,
     /// Description. Omitted when there is none.
@@ -82,7 +81,7 @@ pub(crate) struct Project {
     /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
     /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Ulm</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     /// Federal states recorded in addition to those of the members.
     #[serde(skip)]
@@ -179,7 +178,7 @@ pub(crate) struct ProjectQuery {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ProjectOrder {
     Municipality,
-    Name,
+    Title,
     Slug,
     Round,
     RoundYear,
@@ -191,7 +190,7 @@ pub(crate) enum ProjectOrder {
 
 impl Order for ProjectOrder {
     const VALUES: &'static [&'static str] =
-        &["municipality", "name", "slug", "round", "round_year", "created_at", "updated_at", "distance", "relevance"];
+        &["municipality", "title", "slug", "round", "round_year", "created_at", "updated_at", "distance", "relevance"];
 }
 
 /// Facets of the list of projects
@@ -218,7 +217,8 @@ impl Record for Project {
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
-        "name",
+        "title.de",
+        "title.en",
         "round",
         "round_year",
         "category",
@@ -228,7 +228,7 @@ impl Record for Project {
         "website",
         "federal_states",
         "members.municipality.ags",
-        "members.municipality.name",
+        "members.municipality.title.de",
         "members.role",
         "themes.slug",
         "summary.de",
@@ -259,6 +259,6 @@ impl Record for Project {
     fn texts(&self) -> Texts<'_> {
         let summary = both(["summary.de", "summary.en"], Some(&self.summary));
         let description = both(["description.de", "description.en"], self.description.as_ref());
-        [("name", self.name.as_str())].into_iter().chain(summary).chain(description).collect()
+        both(["title.de", "title.en"], Some(&self.title)).chain(summary).chain(description).collect()
     }
 }

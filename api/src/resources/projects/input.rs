@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{Project, ProjectMember};
-use crate::base::text_limits::{LongText, SummaryText};
+use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::identifier::Identifier;
 
@@ -21,9 +21,9 @@ pub(crate) struct ProjectInput {
     #[validate(custom(function = "rules::slug"))]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
-    #[validate(custom(function = "rules::name"))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: String,
+    #[validate(custom(function = "rules::label"))]
+    #[schema(value_type = ShortText)]
+    pub title: Text,
     #[validate(range(min = 1, max = 3, message = "must be 1, 2 or 3"))]
     #[schema(minimum = 1, maximum = 3)]
     pub round: i16,
@@ -82,7 +82,7 @@ impl From<Project> for ProjectInput {
         let member = |member: ProjectMember| MemberInput { municipality: member.municipality.key(), role: member.role };
         Self {
             slug: entry.slug,
-            name: entry.name,
+            title: entry.title,
             round: entry.round,
             round_year: entry.round_year,
             category: entry.category,

@@ -72,11 +72,11 @@ fn filters(query: &ProjectQuery) -> Filter {
 }
 
 /// Sort key of the name of the lead municipality.
-const LEAD: &str = "coalesce((select name_key from project_place where project_place.project_id = project.id), '')";
+const LEAD: &str = "coalesce((select title_key from project_place where project_place.project_id = project.id), '')";
 
 fn order(by: ProjectOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
-        ProjectOrder::Name => SortKey::text("project.name_key"),
+        ProjectOrder::Title => SortKey::text("project.title_key"),
         ProjectOrder::Slug => SortKey::text("(project.slug collate \"C\")"),
         ProjectOrder::Round => SortKey::integer("project.round"),
         ProjectOrder::RoundYear => SortKey::integer("project.round_year"),
@@ -138,7 +138,7 @@ impl Entry for Project {
                 identifiers: serde_json::from_value(row.identifiers).map_err(Error::internal)?,
                 id: row.id,
                 slug: row.slug,
-                name: row.name,
+                title: row.title,
                 summary: row.summary,
                 description: row.description,
                 round: row.round,
@@ -188,7 +188,7 @@ async fn members(db: &impl ConnectionTrait, projects: &[Uuid]) -> Result<HashMap
             role: member.role,
             federal_state: row.federal_state,
             location: Location::of(row.lon, row.lat),
-            link: MunicipalityLink::new(row.id, row.slug, row.ags, row.name),
+            link: MunicipalityLink::new(row.id, row.slug, row.ags, row.title),
         });
         members.entry(member.project_id).or_default().extend(municipality);
     }

@@ -64,7 +64,7 @@ impl ProjectInput {
     fn row(self, id: Uuid, write: &Write) -> project::ActiveModel {
         let Self {
             slug,
-            name,
+            title,
             round,
             round_year,
             category,
@@ -83,7 +83,7 @@ impl ProjectInput {
         project::ActiveModel {
             id: Set(id),
             slug: Set(slug),
-            name: Set(name),
+            title: Set(title),
             summary: Set(summary),
             description: Set(description),
             round: Set(round),

@@ -23,8 +23,7 @@ pub(crate) struct Publication {
     #[schema(example = "smart-city-charter-2017")]
     pub slug: String,
     /// Title.
-    #[schema(example = "Smart City Charta")]
-    pub title: String,
+    pub title: Text,
     /// Subtitle. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Digitale Transformation in den Kommunen nachhaltig gestalten", nullable = false)]
@@ -61,7 +60,7 @@ pub(crate) struct Publication {
     /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
     /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title": "<mark>Smart City</mark> Charta" }), nullable = false)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Smart City</mark> Charta" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
@@ -154,7 +153,8 @@ impl Record for Publication {
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
-        "title",
+        "title.de",
+        "title.en",
         "subtitle",
         "kind",
         "year",
@@ -175,19 +175,19 @@ impl Record for Publication {
 
     fn item(&self) -> Option<Item<'_>> {
         Some(Item {
-            title: &self.title,
+            title: &self.title.de,
             summary: Some(&self.summary.de),
             href: format!("/v1/publications/{}", self.slug),
-            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,
         })
     }
 
     fn texts(&self) -> Texts<'_> {
-        let names = [("title", Some(self.title.as_str())), ("subtitle", self.subtitle.as_deref())];
-        let names = names.into_iter().filter_map(|(member, text)| Some((member, text?)));
+        let title = both(["title.de", "title.en"], Some(&self.title));
+        let subtitle = self.subtitle.as_deref().map(|subtitle| ("subtitle", subtitle));
         let publishers = self.publishers.iter().map(|publisher| ("publishers", publisher.as_str()));
-        names.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(publishers).collect()
+        title.chain(subtitle).chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(publishers).collect()
     }
 }

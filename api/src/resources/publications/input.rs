@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Publication;
-use crate::base::text_limits::SummaryText;
+use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
 
 /// Writable members of a publication
@@ -17,9 +17,9 @@ pub(crate) struct PublicationInput {
     #[validate(custom(function = "rules::slug"))]
     #[schema(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$", min_length = 2, max_length = 100)]
     pub slug: String,
-    #[validate(custom(function = "rules::name"))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub title: String,
+    #[validate(custom(function = "rules::label"))]
+    #[schema(value_type = ShortText)]
+    pub title: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::name"))]
     #[schema(min_length = 1, max_length = 200)]

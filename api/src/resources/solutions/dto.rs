@@ -199,7 +199,7 @@ impl Record for Solution {
         "spatial_scope",
         "projects.slug",
         "providers.ags",
-        "providers.name",
+        "providers.title.de",
         "prerequisites.kind",
         "costs.one_off_min",
         "costs.one_off_max",
@@ -244,7 +244,7 @@ impl Record for Solution {
             title: &self.title.de,
             summary: Some(&self.summary.de),
             href: format!("/v1/solutions/{}", self.slug),
-            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.name.as_str())).collect(),
+            themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,
         })

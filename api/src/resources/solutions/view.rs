@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entity::Text;
 use entity::solution::Model;
 use entity::vocabulary::SolutionRelation;
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -127,17 +128,17 @@ async fn related(
         relation: String,
         id: Uuid,
         slug: String,
-        name: String,
+        title: Text,
     }
     let text = format!(
-        "select r.{own} as owner, r.relation, s.id, s.slug, s.title ->> 'de' as name \
+        "select r.{own} as owner, r.relation, s.id, s.slug, s.title \
            from solution_relation r join solution s on s.id = r.{other} where r.{own} = any ($1) order by r.position, s.title_key"
     );
     let found = sql(&text, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();
-    for RelatedRow { owner, relation, id, slug, name } in RelatedRow::find_by_statement(found).all(db).await? {
+    for RelatedRow { owner, relation, id, slug, title } in RelatedRow::find_by_statement(found).all(db).await? {
         let relation: Vec<SolutionRelation> = parse_terms(&[relation])?;
-        let solution = Link::new(SOLUTIONS.collection, id, slug, name);
+        let solution = Link::new(SOLUTIONS.collection, id, slug, title);
         let all = related.entry(owner).or_default();
         all.extend(relation.into_iter().map(|relation| RelatedSolution { solution: solution.clone(), relation }));
     }

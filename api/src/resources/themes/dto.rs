@@ -24,7 +24,7 @@ pub(crate) struct Theme {
     #[schema(example = "mobility")]
     pub slug: String,
     /// Label.
-    pub label: Text,
+    pub title: Text,
     /// Description. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -39,7 +39,7 @@ pub(crate) struct Theme {
     /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
     /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name": "<mark>Ulm</mark>" }), nullable = false)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "<mark>Mobilität</mark> und Verkehr" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
@@ -89,7 +89,7 @@ pub(crate) struct ThemeInput {
     pub slug: String,
     #[validate(custom(function = "rules::label"))]
     #[schema(value_type = ShortText)]
-    pub label: Text,
+    pub title: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::description"))]
     #[schema(value_type = Option<LongText>)]
@@ -101,8 +101,8 @@ pub(crate) struct ThemeInput {
 }
 
 impl From<Theme> for ThemeInput {
-    fn from(Theme { slug, label, description, sdgs, .. }: Theme) -> Self {
-        Self { slug, label, description, sdgs }
+    fn from(Theme { slug, title, description, sdgs, .. }: Theme) -> Self {
+        Self { slug, title, description, sdgs }
     }
 }
 
@@ -125,14 +125,14 @@ pub(crate) struct ThemeQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ThemeOrder {
-    Label,
+    Title,
     CreatedAt,
     UpdatedAt,
     Relevance,
 }
 
 impl Order for ThemeOrder {
-    const VALUES: &'static [&'static str] = &["label", "created_at", "updated_at", "relevance"];
+    const VALUES: &'static [&'static str] = &["title", "created_at", "updated_at", "relevance"];
 }
 
 /// Facets of the list of themes
@@ -150,8 +150,8 @@ impl Record for Theme {
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
-        "label.de",
-        "label.en",
+        "title.de",
+        "title.en",
         "description.de",
         "description.en",
         "sdgs",
@@ -170,7 +170,7 @@ impl Record for Theme {
     impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
-        let label = both(["label.de", "label.en"], Some(&self.label));
-        label.chain(both(["description.de", "description.en"], self.description.as_ref())).collect()
+        let title = both(["title.de", "title.en"], Some(&self.title));
+        title.chain(both(["description.de", "description.en"], self.description.as_ref())).collect()
     }
 }

@@ -52,7 +52,7 @@ const COUNTED: &[&Relation] =
 pub(super) fn plan(query: &ThemeQuery) -> ListPlan {
     ListPlan {
         filters: filters(query),
-        default_order: SortKey::text("theme.label_key"),
+        default_order: SortKey::text("theme.title_key"),
         order: ListPlan::order(query.sort, order),
         facets: facets(query, &query.facets, filters, facet_spec),
     }
@@ -65,7 +65,7 @@ fn filters(query: &ThemeQuery) -> Filter {
 
 fn order(by: ThemeOrder) -> Option<SortKey> {
     Some(match by {
-        ThemeOrder::Label => SortKey::text("theme.label_key"),
+        ThemeOrder::Title => SortKey::text("theme.title_key"),
         ThemeOrder::CreatedAt => SortKey::time("theme.created_at"),
         ThemeOrder::UpdatedAt => SortKey::time("theme.updated_at"),
         ThemeOrder::Relevance => return None,
@@ -98,7 +98,7 @@ impl Entry for Theme {
             lists: Lists::of(&THEMES, &row.slug, LISTS),
             id: row.id,
             slug: row.slug,
-            label: row.label,
+            title: row.title,
             description: row.description,
             sdgs: row.sdgs,
             highlight: None,
@@ -125,11 +125,11 @@ impl Input for ThemeInput {
 impl ThemeInput {
     /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
     fn row(self, id: Uuid, write: &Write) -> theme::ActiveModel {
-        let Self { slug, label, description, sdgs } = self;
+        let Self { slug, title, description, sdgs } = self;
         theme::ActiveModel {
             id: Set(id),
             slug: Set(slug),
-            label: Set(label),
+            title: Set(title),
             description: Set(description),
             sdgs: Set(sdgs),
             revision: Set(write.version.number),

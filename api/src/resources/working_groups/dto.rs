@@ -27,7 +27,7 @@ pub(crate) struct WorkingGroup {
     #[schema(example = "urban-data-platforms")]
     pub slug: String,
     /// Name.
-    pub name: Text,
+    pub title: Text,
     /// Kind of network.
     pub kind: WorkingGroupKind,
     /// Summary, up to 500 characters.
@@ -66,7 +66,7 @@ pub(crate) struct WorkingGroup {
     /// Texts that match `q`, by member, with the matched words between `<mark>` and `</mark>`. Omitted unless `q` and
     /// `highlight` are given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "name.de": "Urbane <mark>Datenplattformen</mark>" }), nullable = false)]
+    #[schema(value_type = Option<BTreeMap<String, String>>, example = json!({ "title.de": "Urbane <mark>Datenplattformen</mark>" }), nullable = false)]
     pub highlight: Option<Highlight>,
     #[serde(skip)]
     pub revision: i64,
@@ -122,7 +122,8 @@ pub(crate) struct Output {
 
 impl From<Participant<GroupRole>> for GroupMember {
     fn from(Participant { name, role, municipality, project }: Participant<GroupRole>) -> Self {
-        let own = municipality.as_ref().map(|link| &link.name).or(project.as_ref().map(|link| &link.name)).cloned();
+        let own = municipality.as_ref().map(|link| &link.title).or(project.as_ref().map(|link| &link.title));
+        let own = own.map(|title| title.de.clone());
         Self { is_named: name.is_some(), name: name.or(own).unwrap_or_default(), role, municipality, project }
     }
 }
@@ -192,7 +193,7 @@ impl Filters for WorkingGroupQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum WorkingGroupOrder {
-    Name,
+    Title,
     StartsOn,
     CreatedAt,
     UpdatedAt,
@@ -200,7 +201,7 @@ pub(crate) enum WorkingGroupOrder {
 }
 
 impl Order for WorkingGroupOrder {
-    const VALUES: &'static [&'static str] = &["name", "starts_on", "created_at", "updated_at", "relevance"];
+    const VALUES: &'static [&'static str] = &["title", "starts_on", "created_at", "updated_at", "relevance"];
 }
 
 /// Facets of the list of working groups
@@ -222,8 +223,8 @@ impl Record for WorkingGroup {
     const COLUMNS: &'static [&'static str] = &[
         "id",
         "slug",
-        "name.de",
-        "name.en",
+        "title.de",
+        "title.en",
         "kind",
         "summary.de",
         "summary.en",
@@ -248,8 +249,8 @@ impl Record for WorkingGroup {
     impl_entry_record!();
 
     fn texts(&self) -> Texts<'_> {
-        let name = both(["name.de", "name.en"], Some(&self.name));
+        let title = both(["title.de", "title.en"], Some(&self.title));
         let members = self.members.iter().map(|member| ("members", member.name.as_str()));
-        name.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(members).collect()
+        title.chain(both(["summary.de", "summary.en"], Some(&self.summary))).chain(members).collect()
     }
 }

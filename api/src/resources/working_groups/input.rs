@@ -21,7 +21,7 @@ pub(crate) struct WorkingGroupInput {
     pub slug: String,
     #[validate(custom(function = "rules::label"))]
     #[schema(value_type = ShortText)]
-    pub name: Text,
+    pub title: Text,
     pub kind: WorkingGroupKind,
     #[validate(custom(function = "rules::summary"))]
     #[schema(value_type = SummaryText)]
@@ -66,7 +66,7 @@ impl From<WorkingGroup> for WorkingGroupInput {
         };
         Self {
             slug: entry.slug,
-            name: entry.name,
+            title: entry.title,
             kind: entry.kind,
             summary: entry.summary,
             status: entry.status,

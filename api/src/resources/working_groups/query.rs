@@ -28,7 +28,7 @@ pub(super) fn plan(query: &WorkingGroupQuery) -> ListPlan {
     ListPlan {
         filters: filters(query),
         order: ListPlan::order(query.sort, order),
-        default_order: SortKey::text("working_group.name_key"),
+        default_order: SortKey::text("working_group.title_key"),
         facets: facets(query, &query.facets, filters, facet_spec),
     }
 }
@@ -50,7 +50,7 @@ fn filters(query: &WorkingGroupQuery) -> Filter {
 
 fn order(by: WorkingGroupOrder) -> Option<SortKey> {
     Some(match by {
-        WorkingGroupOrder::Name => SortKey::text("working_group.name_key"),
+        WorkingGroupOrder::Title => SortKey::text("working_group.title_key"),
         WorkingGroupOrder::StartsOn => SortKey::text("coalesce(working_group.first_day, '')"),
         WorkingGroupOrder::CreatedAt => SortKey::time("working_group.created_at"),
         WorkingGroupOrder::UpdatedAt => SortKey::time("working_group.updated_at"),
@@ -86,7 +86,7 @@ impl Entry for WorkingGroup {
                 outputs: serde_json::from_value(row.outputs).map_err(Error::internal)?,
                 id: row.id,
                 slug: row.slug,
-                name: row.name,
+                title: row.title,
                 kind: row.kind,
                 summary: row.summary,
                 status: row.status,

@@ -43,7 +43,7 @@ impl WorkingGroupInput {
     fn row(self, id: Uuid, write: &Write) -> working_group::ActiveModel {
         let Self {
             slug,
-            name,
+            title,
             kind,
             summary,
             status,
@@ -60,7 +60,7 @@ impl WorkingGroupInput {
         working_group::ActiveModel {
             id: Set(id),
             slug: Set(slug),
-            name: Set(name),
+            title: Set(title),
             kind: Set(kind),
             summary: Set(summary),
             status: Set(status),

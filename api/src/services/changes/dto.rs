@@ -51,7 +51,7 @@ pub(crate) struct FeedChange {
     /// Content of the entry after the change, in the form that `PUT` accepts. Omitted when the entry was deleted by this or a
     /// later change.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, example = json!({ "slug": "water", "label": { "de": "Wasser" } }), nullable = false)]
+    #[schema(value_type = Option<Object>, example = json!({ "slug": "water", "title": { "de": "Wasser" } }), nullable = false)]
     pub content: Option<Value>,
 }
 

@@ -28,40 +28,62 @@ const TAG: &str = "history";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_changes);
+    cfg.service(list_changes).service(stream_changes);
 }
 
 /// List changes of the directory
 ///
 /// Returns all changes of all entries, oldest first, in one total order without gaps. Public. To keep a mirror, start without
 /// `after`, and pass the `next` of each page as `after` of the next request. With `wait`, the response is sent as soon as there
-/// is a change. A page with large entries may have fewer changes than `limit`.
-///
-/// With `Accept: text/event-stream`, the response is a stream of server-sent events that starts after `after` or
-/// `Last-Event-ID`. The ID of each event is the `sequence` of its change. The service closes a stream after some minutes;
-/// clients reconnect automatically.
-#[utoipa::path(tag = TAG, params(ChangesQuery,
-    ("Last-Event-ID" = Option<String>, Header, description = "ID of the last event received. Browsers send it automatically when they reconnect.", example = "12000")),
-    responses((status = 200, description = "A page of changes, or a stream of events", content((Changes = "application/json"), (String = "text/event-stream")))))]
+/// is a change. A page with large entries may have fewer changes than `limit`. With `Accept: text/event-stream`, the response
+/// is that of `/v1/changes/stream`.
+#[utoipa::path(tag = TAG, params(ChangesQuery), responses((status = 200, description = "A page of changes", body = Changes)))]
 #[get("/v1/changes")]
 async fn list_changes(
     context: Data<Context>,
     feed: Data<Feed>,
     req: HttpRequest,
-    QueryString(mut query): QueryString<ChangesQuery>,
+    QueryString(query): QueryString<ChangesQuery>,
 ) -> Result<Either<HttpResponse, Public>> {
     if is_stream(req.headers()) {
-        if let Some(last) = req.headers().get(LAST_EVENT_ID) {
-            let read = last.to_str().ok().and_then(|last| last.trim().to_owned().try_into().ok());
-            let detail = "must be the id of an event of this feed, a whole number";
-            let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
-            query.after = Some(read.ok_or_else(wrong)?);
-        }
-        return stream::answer(context, feed, query, lasts_until(&req)).map(Either::Left);
+        return stream(context, feed, &req, query).map(Either::Left);
     }
     let wait = query.wait.map_or(0, |wait| wait.0.unsigned_abs());
     let page = awaited(&context, &feed, &query, Duration::from_secs(wait)).await?;
     reply("application/json", &*page).map(|response| Either::Right(Public(response)))
+}
+
+/// Stream changes of the directory
+///
+/// Returns a stream of server-sent events that starts after `after` or `Last-Event-ID`. Public. The ID of each event is the
+/// `sequence` of its change, and its data is the change as JSON. The service closes a stream after some minutes; clients
+/// reconnect automatically.
+#[utoipa::path(tag = TAG, params(ChangesQuery,
+    ("Last-Event-ID" = Option<String>, Header, description = "ID of the last event received. Browsers send it automatically when they reconnect.", example = "12000")),
+    responses((status = 200, description = "A stream of events", body = String, content_type = "text/event-stream")))]
+#[get("/v1/changes/stream")]
+async fn stream_changes(
+    context: Data<Context>,
+    feed: Data<Feed>,
+    req: HttpRequest,
+    QueryString(query): QueryString<ChangesQuery>,
+) -> Result<HttpResponse> {
+    stream(context, feed, &req, query)
+}
+
+fn stream(
+    context: Data<Context>,
+    feed: Data<Feed>,
+    req: &HttpRequest,
+    mut query: ChangesQuery,
+) -> Result<HttpResponse> {
+    if let Some(last) = req.headers().get(LAST_EVENT_ID) {
+        let read = last.to_str().ok().and_then(|last| last.trim().to_owned().try_into().ok());
+        let detail = "must be the id of an event of this feed, a whole number";
+        let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
+        query.after = Some(read.ok_or_else(wrong)?);
+    }
+    stream::answer(context, feed, query, lasts_until(req))
 }
 
 /// Returns the first page with a change, or an empty page after the time to wait.

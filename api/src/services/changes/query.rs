@@ -13,7 +13,7 @@ use crate::model::catalog::ResourceName;
 #[derive(FromQueryResult)]
 struct ChangeRow {
     sequence: i64,
-    number: i64,
+    directory_version: i64,
     at: DateTime<Utc>,
     action: Action,
     resource: String,
@@ -23,7 +23,7 @@ struct ChangeRow {
 }
 
 /// Selects changes for the feed. Changes of an entry that has been deleted have no content.
-const FEED_CHANGES: &str = "select c.sequence, c.number, c.at, c.action, c.resource, c.entry_id, c.slug, \
+const FEED_CHANGES: &str = "select c.sequence, c.directory_version, c.at, c.action, c.resource, c.entry_id, c.slug, \
            case when not exists (select from change d where d.entry_id = c.entry_id and d.action = 'delete') \
                 then c.entry end as content \
       from change c";
@@ -162,7 +162,7 @@ fn view(found: ChangeRow) -> Option<FeedChange> {
     let resource = ResourceName::of_table(&found.resource)?;
     Some(FeedChange {
         sequence: found.sequence,
-        directory_version: found.number,
+        directory_version: found.directory_version,
         at: found.at,
         action: found.action,
         href: resource.0.href(&found.entry_id.to_string()),

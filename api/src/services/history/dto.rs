@@ -64,7 +64,7 @@ pub(crate) struct Revision {
     pub change: Change,
     /// Content of the entry in the form that `PUT` accepts. Omitted when the change deleted the entry.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>, example = json!({ "slug": "water", "label": { "de": "Wasser" } }), nullable = false)]
+    #[schema(value_type = Option<Object>, example = json!({ "slug": "water", "title": { "de": "Wasser" } }), nullable = false)]
     pub entry: Option<Value>,
 }
 

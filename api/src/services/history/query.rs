@@ -17,10 +17,10 @@ use crate::services::tokens;
 
 /// Returns the plan of a list of changes, newest first by default.
 fn planned(filters: Filter, sort: Option<Sort<ChangeOrder>>) -> ListPlan {
-    let order = |ChangeOrder::DirectoryVersion| Some(SortKey::integer("change.number"));
+    let order = |ChangeOrder::DirectoryVersion| Some(SortKey::integer("change.directory_version"));
     ListPlan {
         filters,
-        default_order: SortKey::integer("change.number").turned(true),
+        default_order: SortKey::integer("change.directory_version").turned(true),
         order: ListPlan::order(sort, order),
         facets: vec![],
     }
@@ -73,13 +73,14 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
     let collection = ResourceName::of_table(&row.resource).map(|resource| resource.0.collection);
     Change {
         id: row.id,
-        directory_version: row.number,
+        directory_version: row.directory_version,
         at: row.at,
         action: row.action,
         resource: collection.unwrap_or("tokens").to_owned(),
         entry: row.entry_id,
         slug: row.slug,
-        href: collection.map(|collection| format!("/v1/{collection}/{}/history/{}", row.entry_id, row.number)),
+        href: collection
+            .map(|collection| format!("/v1/{collection}/{}/history/{}", row.entry_id, row.directory_version)),
         actor: with_actor.then_some(row.actor),
         token: row.token_id.filter(|_| with_actor),
         request: row.request_id.filter(|_| with_actor),
@@ -106,9 +107,9 @@ pub(super) async fn entry(
 }
 
 /// Returns the change of an entry with a directory version, or the newest change before that version.
-pub(super) async fn one(db: &impl ConnectionTrait, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
-    let which = if before { "number < $1" } else { "number = $1" };
+pub(super) async fn one(db: &impl ConnectionTrait, entry: Uuid, version: i64, before: bool) -> Result<Option<Model>> {
+    let which = if before { "directory_version < $1" } else { "directory_version = $1" };
     let rows = entity::change::Entity::find().filter(Expr::cust_with_values("entry_id = $1", [entry]));
-    let rows = rows.filter(Expr::cust_with_values(which, [number]));
-    Ok(rows.order_by_desc(entity::change::Column::Number).one(db).await?)
+    let rows = rows.filter(Expr::cust_with_values(which, [version]));
+    Ok(rows.order_by_desc(entity::change::Column::DirectoryVersion).one(db).await?)
 }

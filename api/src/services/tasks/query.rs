@@ -1,6 +1,7 @@
 //! Database queries for the tasks of a municipality.
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
+use entity::Text;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ struct Due {
     resource: String,
     id: Uuid,
     slug: String,
-    name: String,
+    title: Text,
     last_confirmed_on: Option<NaiveDate>,
 }
 
@@ -38,11 +39,11 @@ pub(super) async fn of(
     municipality: &FoundEntry,
     by: Option<String>,
 ) -> Result<MunicipalityTasks> {
-    const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title ->> 'de' as name, e.last_confirmed_on \
+    const DUE: &str = "select 'solution' as resource, e.id, e.slug, e.title, e.last_confirmed_on \
           from solution e where e.id in (select solution_id from solution_municipality where municipality_id = $1) \
            and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
         union all \
-        select 'practice_example', e.id, e.slug, e.title ->> 'de', e.last_confirmed_on \
+        select 'practice_example', e.id, e.slug, e.title, e.last_confirmed_on \
           from practice_example e where e.municipality_id = $1 and (e.last_confirmed_on is null or e.last_confirmed_on <= $2) \
         order by 5 nulls first, 2";
     const REQUESTED: &str = "select s.id, s.resource, s.content ->> 'slug' as slug, a.at as since, a.comment, \
@@ -62,9 +63,9 @@ pub(super) async fn of(
     })
 }
 
-fn confirmation(Due { resource, id, slug, name, last_confirmed_on }: Due) -> Option<DueConfirmation> {
+fn confirmation(Due { resource, id, slug, title, last_confirmed_on }: Due) -> Option<DueConfirmation> {
     let resource = ResourceName::of_table(&resource)?;
-    let entry = Link::new(resource.0.collection, id, slug, name);
+    let entry = Link::new(resource.0.collection, id, slug, title);
     Some(DueConfirmation { resource, entry, last_confirmed_on, freshness: last_confirmed_on.map(freshness) })
 }
 

@@ -36,7 +36,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !special
 }
 
-/// Accepts global unicast addresses only, and none that embeds a non-public IPv4 address.
+/// Accepts global unicast addresses only, and none that embeds a non-public `IPv4` address.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, third, fourth, fifth, sixth, last_but_one, last] = address.segments();
     let hidden = |high: u16, low: u16| {

@@ -1,0 +1,92 @@
+//! Operations for the formats beside JSON.
+
+use utoipa::openapi::path::{Operation, Parameter, PathItem, PathItemBuilder};
+use utoipa::openapi::{HttpMethod, Paths, RefOr, Response};
+
+use crate::http::format::Format;
+
+/// Parameters that have no effect on a format that returns all matches.
+const PAGED: [&str; 2] = ["limit", "cursor"];
+
+/// Leaves JSON alone in operations that have several formats, and adds an operation for each of the other formats, at the
+/// path with the name of the format: generated clients get one type for each operation.
+pub(super) fn split(paths: &mut Paths) {
+    let mut added = vec![];
+    for (path, item) in &mut paths.paths {
+        let Some(operation) = &mut item.get else { continue };
+        let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| has(operation, *format)).collect();
+        if !formats.contains(&Format::Json) {
+            continue;
+        }
+        for format in formats.into_iter().filter(|format| *format != Format::Json) {
+            added.push((format!("{path}.{}", format.name()), in_format(operation, format, path.ends_with('}'))));
+        }
+        keep(operation, Format::Json);
+    }
+    paths.paths.extend(added);
+}
+
+fn ok(operation: &Operation) -> Option<&Response> {
+    match operation.responses.responses.get("200")? {
+        RefOr::T(response) => Some(response),
+        RefOr::Ref(_) => None,
+    }
+}
+
+fn has(operation: &Operation, format: Format) -> bool {
+    ok(operation).is_some_and(|response| response.content.contains_key(format.media_type()))
+}
+
+/// Removes the other formats, and the parameter that chooses one.
+fn keep(operation: &mut Operation, format: Format) {
+    if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
+        response.content.retain(|media_type, _| media_type == format.media_type());
+    }
+    remove(operation, &["format"]);
+}
+
+fn remove(operation: &mut Operation, names: &[&str]) {
+    let is_kept = |parameter: &RefOr<Parameter>| match parameter {
+        RefOr::T(parameter) => !names.contains(&parameter.name.as_str()),
+        RefOr::Ref(_) => true,
+    };
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.retain(is_kept);
+    }
+}
+
+/// Returns the operation that reads a list or an entry in a format.
+fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem {
+    let mut operation = operation.clone();
+    keep(&mut operation, format);
+    remove(&mut operation, &["facets"]);
+    if !is_entry && format != Format::Atom {
+        remove(&mut operation, &PAGED);
+    }
+    if matches!(format, Format::Csv | Format::Ics | Format::Atom | Format::Graphml) {
+        remove(&mut operation, &["fields"]);
+    }
+    // The path takes the place of `Accept`.
+    operation.responses.responses.remove("406");
+    let id = operation.operation_id.take().unwrap_or_default();
+    operation.operation_id = Some(format!("{id}_{}", format.name()));
+    operation.summary = operation.summary.map(|summary| format!("{summary} as {}", format.title()));
+    operation.description = Some(describe(format, is_entry).to_owned());
+    PathItemBuilder::new().operation(HttpMethod::Get, operation).build()
+}
+
+fn describe(format: Format, is_entry: bool) -> &'static str {
+    match format {
+        Format::Csv => "Returns all matches as CSV (RFC 4180) in UTF-8 with a header row.",
+        Format::Ndjson => "Returns all matches as newline-delimited JSON: one object on each line.",
+        Format::Geojson if is_entry => "Returns the entry as a GeoJSON feature (RFC 7946).",
+        Format::Geojson => "Returns all matches as a GeoJSON feature collection (RFC 7946).",
+        Format::Ics if is_entry => "Returns the event as an iCalendar object (RFC 5545).",
+        Format::Ics => "Returns all matches as an iCalendar object (RFC 5545).",
+        Format::Atom => {
+            "Returns a page of matches as an Atom feed (RFC 4287). The `next` link of the feed leads to the next page."
+        }
+        Format::Graphml => "Returns the network as GraphML.",
+        Format::Json => "",
+    }
+}
