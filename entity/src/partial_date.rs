@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 pub struct PartialDate(String);
 
 impl PartialDate {
+    /// Message of the error for other texts.
+    pub const INVALID: &str = "invalid partial date";
+
     /// Returns the first day that the date covers.
     pub fn first_day(&self) -> Option<Date> {
         let padded = match self.0.len() {
@@ -52,11 +55,7 @@ impl TryFrom<String> for PartialDate {
         };
         let shaped =
             matches!(date.0.len(), 4 | 7 | 10) && date.0.bytes().enumerate().all(fits) && !date.0.starts_with("0000");
-        if shaped && date.first_day().is_some() {
-            Ok(date)
-        } else {
-            Err("is not a date; write 2023, 2024-10 or 2024-10-05")
-        }
+        if shaped && date.first_day().is_some() { Ok(date) } else { Err(Self::INVALID) }
     }
 }
 

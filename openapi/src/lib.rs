@@ -1,5 +1,7 @@
 //! The contract of the service as an artefact, and its guard.
 
+pub mod difference;
+
 use std::collections::{HashMap, HashSet};
 
 use jsonschema::Validator;
@@ -49,7 +51,7 @@ impl Operation {
 
     /// Does it need a token?
     pub fn is_guarded(&self) -> bool {
-        self.value.get("security").is_some()
+        self.value.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty())
     }
 
     /// Its path with the example of each parameter in place.
@@ -166,26 +168,29 @@ impl Contract {
     }
 }
 
-/// An operation with the answers in place that it refers to.
-fn with_responses(operation: &Value, shared: &Value) -> Value {
-    let mut whole = operation.clone();
-    let responses = whole.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten();
-    for (_, response) in responses {
-        let name = response.get("$ref").and_then(Value::as_str).and_then(|name| name.rsplit('/').next());
-        if let Some(found) = name.and_then(|name| shared.get(name)) {
-            *response = found.clone();
-        }
+/// A part of an operation with the parameters, responses and headers in place that it refers to.
+fn resolved(part: &Value, document: &Value) -> Value {
+    const SHARED: [&str; 3] = ["#/components/parameters/", "#/components/responses/", "#/components/headers/"];
+    let reference = part.get("$ref").and_then(Value::as_str);
+    let component = reference.filter(|reference| SHARED.iter().any(|shared| reference.starts_with(shared)));
+    if let Some(found) = component.and_then(|reference| document.pointer(reference.trim_start_matches('#'))) {
+        return resolved(found, document);
     }
-    whole
+    match part {
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), resolved(member, document))).collect()
+        }
+        Value::Array(items) => items.iter().map(|item| resolved(item, document)).collect(),
+        other => other.clone(),
+    }
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
-    let shared = document.pointer("/components/responses").cloned().unwrap_or_default();
     let operation = |path: &str, method: &str, value: &Value| Operation {
         method: method.to_owned(),
         path: path.to_owned(),
         id: value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        value: with_responses(value, &shared),
+        value: resolved(value, document),
     };
     let paths = members(document.get("paths")).into_iter();
     let of_path = |(path, item)| members(Some(item)).into_iter().map(move |(method, value)| (path, method, value));
@@ -254,15 +259,10 @@ fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     // A parameter may be followed by the name of a format, which no key contains.
     let fits = |part: &str, text: &str| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
-        Some((_, format)) => text.strip_suffix(format).is_some_and(|key| !format.is_empty() || !has_format(key)),
+        Some((_, format)) => text.ends_with(format),
         None => part == text,
     };
     template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| fits(part, text))
-}
-
-/// Whether a part of a path ends with the name of a format.
-fn has_format(part: &str) -> bool {
-    ["csv", "ndjson", "geojson", "ics", "atom", "graphml"].iter().any(|name| part.ends_with(&format!(".{name}")))
 }
 
 /// Does an answer lack a header it needs? There is not always a next page, and of a stream for some alone nothing is known beforehand.

@@ -1,8 +1,37 @@
-//! `cargo run -p openapi` writes the committed document.
+//! `cargo run -p openapi` writes the committed document. `cargo run -p openapi -- diff old.json` names the changes since another
+//! document that can break clients, and fails if there are any within a major version from 1.
+#![expect(clippy::print_stdout, reason = "it is what it is for")]
 
 use std::io;
 use std::path::Path;
+use std::process::ExitCode;
 
-fn main() -> io::Result<()> {
-    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json"), openapi::render())
+use serde_json::Value;
+
+fn main() -> io::Result<ExitCode> {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => {
+            std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json"), openapi::render())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        (Some("diff"), Some(old)) => {
+            let (old, new) =
+                (serde_json::from_str(&std::fs::read_to_string(old)?)?, serde_json::from_str(openapi::DOCUMENT)?);
+            let changes = openapi::difference::breaking(&old, &new);
+            println!("{} changes can break clients", changes.len());
+            for change in &changes {
+                println!("{change}");
+            }
+            let is_allowed = changes.is_empty() || major(&new) == 0 || major(&new) != major(&old);
+            Ok(if is_allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        _ => Err(io::Error::other("the only command is diff OLD")),
+    }
+}
+
+/// Returns the major version of a document.
+fn major(document: &Value) -> u64 {
+    let version = document.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+    version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default()
 }

@@ -23,7 +23,9 @@ async fn whoever_holds_an_answer_gets_it_confirmed() {
         assert!(first.header("etag").starts_with('"'), "{path}: strong");
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         assert_eq!(again.header("etag"), first.header("etag"), "{path}");
-        assert_eq!((weak.status, other.status, since.status), (304, 200, 304), "{path}");
+        assert_eq!((weak.status, other.status), (304, 200), "{path}");
+        // An entry also changes with those that it links to, so its own date confirms nothing.
+        assert_eq!(since.status, if path == "/v1/projects/ulm" { 200 } else { 304 }, "{path}");
         assert_eq!(commas.status, 200, "{path}: commas belong to a tag");
     }
 }

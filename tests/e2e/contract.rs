@@ -1,7 +1,7 @@
 //! Properties of every operation there is, and of every one to come.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{App, SharedApp, contract};
 
 /// Reads that need no token, and answer with the example of their parameters.
@@ -148,7 +148,10 @@ async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
         assert_eq!(answer.status, 204, "{}", read.id);
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", read.id);
         assert!(answer.header("access-control-allow-methods").contains("GET"), "{}", read.id);
-        assert!(answer.header("access-control-allow-headers").contains("If-None-Match"), "{}", read.id);
+        let headers = answer.header("access-control-allow-headers");
+        for header in ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID"] {
+            assert!(headers.contains(header), "{} {header}", read.id);
+        }
     }
 }
 
@@ -165,9 +168,9 @@ async fn only_pages_of_known_sites_may_write() {
         let (stranger, known) = (preflight("https://example.org").await, preflight("https://front.example").await);
 
         assert!(!stranger.header("access-control-allow-methods").contains(&method), "{}", operation.id);
-        assert!(!stranger.header("access-control-allow-headers").contains("Authorization"), "{}", operation.id);
+        assert!(!stranger.header("access-control-allow-headers").contains("If-Match"), "{}", operation.id);
         assert!(known.header("access-control-allow-methods").contains(&method), "{}", operation.id);
-        assert!(known.header("access-control-allow-headers").contains("Authorization"), "{}", operation.id);
+        assert!(known.header("access-control-allow-headers").contains("If-Match"), "{}", operation.id);
         assert_eq!(known.header("vary"), "Origin", "{}", operation.id);
     }
 }
@@ -182,10 +185,15 @@ async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
 
         assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{}", read.id);
         let violation = &answer.json()["errors"][0];
-        assert_eq!(violation["parameter"], "fase", "{}", read.id);
+        assert_eq!(
+            (&violation["parameter"], &violation["code"]),
+            (&json!("fase"), &json!("unknown-parameter")),
+            "{}",
+            read.id
+        );
+        let allowed = violation["parameters"]["allowed"].as_array().unwrap();
         for known in read.parameters("query") {
-            let name = known["name"].as_str().unwrap();
-            assert!(violation["detail"].as_str().unwrap().contains(name), "{} does not name {name}", read.id);
+            assert!(allowed.contains(&known["name"]), "{} does not name {}", read.id, known["name"]);
         }
     }
 }
@@ -210,15 +218,23 @@ async fn an_entry_that_is_not_there_is_not_found() {
 async fn every_problem_has_a_page() {
     let app = SharedApp::first_content();
     let list = app.anonymous().get("/problems").await.text();
+    let json = app.anonymous().get("/problems.json").await.json();
 
-    let names: Vec<&str> = list.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-
-    assert!(names.len() > 8);
-    for name in names {
+    let problems = json["problems"].as_array().unwrap();
+    assert!(problems.len() > 30);
+    for problem in problems {
+        let name = problem["type"].as_str().unwrap();
+        assert!(list.contains(&format!("href=\"{name}\"")), "{name}");
         let page = app.anonymous().get(name).await;
         assert_eq!(page.status, 200, "{name}");
         assert!(page.header("content-type").starts_with("text/html"));
+        for language in ["de", "en"] {
+            assert!(page.text().contains(problem["remedy"][language].as_str().unwrap()), "{name} in {language}");
+        }
     }
+    let codes = contract().document().pointer("/components/schemas/ViolationCode/enum").unwrap().as_array().unwrap();
+    let described: Vec<&Value> = json["codes"].as_array().unwrap().iter().map(|code| &code["code"]).collect();
+    assert_eq!(codes.iter().collect::<Vec<_>>(), described);
 }
 
 #[tokio::test]

@@ -10,8 +10,12 @@ use crate::submissions::{SUBMISSIONS, konstanz, path, step, submitted};
 
 /// The public lists that can be counted, with their addresses.
 pub(crate) fn lists() -> impl Iterator<Item = (&'static Operation, String)> {
+    // Lists below an entry redirect to these.
     let is_list = |operation: &&Operation| {
-        operation.method == "get" && !operation.is_guarded() && parameter(operation, "facets").is_some()
+        operation.method == "get"
+            && !operation.is_guarded()
+            && !operation.path.contains('{')
+            && parameter(operation, "facets").is_some()
     };
     contract().operations().iter().filter(is_list).map(|list| {
         // A search demands words.
@@ -24,9 +28,10 @@ fn parameter<'a>(operation: &'a Operation, name: &str) -> Option<&'a Value> {
     operation.parameters("query").into_iter().find(|parameter| parameter["name"] == name)
 }
 
-pub(crate) fn facets(list: &Operation) -> Vec<&str> {
-    let names = parameter(list, "facets").unwrap()["schema"]["items"]["enum"].as_array().unwrap();
-    names.iter().map(|name| name.as_str().unwrap()).collect()
+pub(crate) fn facets(list: &Operation) -> Vec<&'static str> {
+    let schema = parameter(list, "facets").unwrap()["schema"]["items"]["$ref"].as_str().unwrap();
+    let names = contract().document().pointer(&format!("{}/enum", schema.trim_start_matches('#'))).unwrap();
+    names.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
 }
 
 /// A value as a query has it.

@@ -8,8 +8,20 @@ use tests::{Client, SharedApp};
 use crate::facets::{facets, lists};
 
 /// What every list takes beside its filters.
-pub(crate) const COMMON: [&str; 10] =
-    ["q", "highlight", "sort", "facets", "limit", "cursor", "fields", "format", "updated_since", "radius_km"];
+pub(crate) const COMMON: [&str; 12] = [
+    "q",
+    "highlight",
+    "sort",
+    "facets",
+    "limit",
+    "cursor",
+    "fields",
+    "format",
+    "updated_since",
+    "radius_km",
+    "ids",
+    "slug",
+];
 
 /// Entries by their lists, and where projects lie.
 struct Directory {

@@ -179,7 +179,7 @@ async fn only_a_token_of_ours_is_accepted() {
     let theme = json!({ "slug": "water-x", "title": { "de": "Wasser" } });
     let issued =
         app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
-    let jti = issued["token"]["id"].as_str().unwrap();
+    let jti = issued["id"].as_str().unwrap();
     let wrong = wrong(jti);
     let count = wrong.len();
     for (kind, token) in wrong {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use calcard::icalendar::{ICalendar, ICalendarComponentType};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tests::SharedApp;
 
@@ -195,4 +196,35 @@ async fn a_feed_is_followed_to_its_end() {
     }
 
     assert_eq!((seen.len(), names.len()), (57, 1), "one feed, whatever the page");
+}
+
+#[tokio::test]
+async fn a_path_with_a_format_is_that_format_and_only_read() {
+    let app = SharedApp::first_content();
+    let client = app.anonymous();
+
+    for (path, negotiated) in [
+        ("/v1/themes.csv", "/v1/themes?format=csv"),
+        ("/v1/themes.csv?sdg=11", "/v1/themes?sdg=11&format=csv"),
+        ("/v1/projects/ulm.geojson", "/v1/projects/ulm?format=geojson"),
+        ("/v1/vocabularies.ndjson", "/v1/vocabularies?format=ndjson"),
+    ] {
+        let (read, same) = (client.get(path).await, client.get(negotiated).await);
+        assert_eq!((read.status, read.text()), (200, same.text()), "{path}");
+        assert_eq!((read.header("content-type"), read.etag()), (same.header("content-type"), same.etag()), "{path}");
+    }
+    for path in ["/v1/themes.csv", "/v1/projects/ulm.geojson"] {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let refused = client.send(method, path, &[]).await;
+            assert_eq!((refused.status, refused.problem().as_str()), (405, "method-not-allowed"), "{path}");
+            assert_eq!(refused.header("allow"), "GET, HEAD, OPTIONS", "{path}");
+            assert!(!refused.header("x-request-id").is_empty(), "{path}");
+        }
+        let asked = client.send(Method::OPTIONS, path, &[]).await;
+        assert_eq!((asked.status, asked.header("allow")), (204, "GET, HEAD, OPTIONS"), "{path}");
+    }
+    let twice = client.get("/v1/themes.csv?format=json").await;
+    assert_eq!((twice.status, twice.problem().as_str()), (400, "invalid-parameters"));
+    let none = client.get("/v1/themes.geojson").await;
+    assert_eq!((none.status, none.problem().as_str()), (406, "not-acceptable"));
 }

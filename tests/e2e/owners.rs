@@ -83,7 +83,7 @@ async fn webhooks_follow_a_municipality_under_its_new_key() {
     let hook = json!({ "url": endpoint.url(), "municipalities": ["08335043"], "submissions": true });
     let made = officer.post("/v1/webhooks", &hook).await;
     assert_eq!(made.status, 201, "{}", made.text());
-    let hook = format!("/v1/webhooks/{}", made.json()["webhook"]["id"].as_str().unwrap());
+    let hook = format!("/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
 
     reform(&app).await;
     let mut example = content("danach");

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde_json::json;
 use tests::{App, SharedApp};
 
 #[tokio::test]
@@ -68,4 +69,38 @@ async fn writes_in_between_move_nothing() {
 
     assert_eq!(seen, expected);
     assert!(rounds > 1, "{rounds} pages");
+}
+
+#[tokio::test]
+async fn many_entries_are_read_at_once_with_their_names_or_with_few_members() {
+    let app = SharedApp::first_content();
+    let get = async |query: &str| app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
+    let thousand = get("limit=1000&fields=id,slug&sort=title").await;
+    assert_eq!(thousand.slugs().len(), 1000);
+
+    let id = |place: usize| thousand.json()["items"][place]["id"].as_str().unwrap().to_owned();
+    let slugs = thousand.slugs();
+    let by_ids = get(&format!("ids={},{}&ids={}&sort=title&fields=slug", id(0), id(7), id(9))).await;
+    let by_slugs = get(&format!("slug={}&slug={}&slug=nowhere-at-all&sort=title", slugs[3], slugs[5])).await;
+    let both = get(&format!("slug={}&ids={}&facets=federal_state", slugs[3], id(5))).await;
+    let feed = app.anonymous().get(&format!("/v1/search?ids={}&fields=slug", id(4))).await;
+
+    assert_eq!(by_ids.slugs(), [&*slugs[0], &slugs[7], &slugs[9]]);
+    assert_eq!((by_slugs.slugs(), &by_slugs.json()["total"]), (vec![slugs[3].clone(), slugs[5].clone()], &json!(2)));
+    assert_eq!(both.json()["total"], 0, "conditions are combined with AND");
+    assert_eq!(both.json()["facets"]["federal_state"], json!([]), "in facets too");
+    assert_eq!(feed.slugs(), [&*slugs[4]]);
+    let many = vec![id(0); 101].join(",");
+    for (query, parameter, code) in [
+        ("limit=101".to_owned(), "limit", "limit-without-fields"),
+        ("limit=1001&fields=slug".to_owned(), "limit", "range"),
+        ("ids=1".to_owned(), "ids", "format"),
+        (format!("ids={many}"), "ids", "items"),
+        (vec!["slug=aachen"; 101].join("&"), "slug", "items"),
+        ("limit=101&format=atom&fields=slug".to_owned(), "limit", "limit-without-fields"),
+    ] {
+        let refused = get(&query).await;
+        let error = &refused.json()["errors"][0];
+        assert_eq!((refused.status, &error["parameter"], &error["code"]), (400, &json!(parameter), &json!(code)));
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Method;
+use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
 #[tokio::test]
@@ -18,6 +19,81 @@ async fn every_mistake_in_a_query_is_named_at_once() {
 
     assert_eq!(answer.status, 400);
     insta::assert_json_snapshot!(answer.json());
+}
+
+#[tokio::test]
+async fn texts_are_in_the_language_that_the_reader_prefers() {
+    let app = SharedApp::first_content();
+    let get = async |path: &str, language: &str| app.anonymous().get_with(path, "accept-language", language).await;
+
+    for (language, content_language, title, detail) in [
+        ("de-DE,de;q=0.9,en;q=0.8", "de", "Ungültige Parameter", "muss zwischen 1 und 1.000 liegen"),
+        ("en-GB, de;q=0.1", "en", "Invalid parameters", "must be from 1 to 1,000"),
+        ("fr", "en", "Invalid parameters", "must be from 1 to 1,000"),
+    ] {
+        let answer = get("/v1/projects?limit=0", language).await;
+
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"));
+        assert_eq!(answer.header("content-language"), content_language);
+        assert_eq!(answer.header("vary"), "Accept-Language");
+        let problem = answer.json();
+        assert_eq!(problem["title"], title);
+        let error = &problem["errors"][0];
+        assert_eq!((&error["code"], &error["parameter"]), (&json!("range"), &json!("limit")));
+        assert_eq!((&error["parameters"], &error["detail"]), (&json!({ "min": 1, "max": 1000 }), &json!(detail)));
+    }
+    let outside = get("/nowhere", "de").await;
+    assert_eq!(outside.json()["detail"], "Unter diesem Pfad gibt es keine Ressource.");
+    let malformed = get("/v1/projects?q=%zz", "de").await;
+    assert_eq!((malformed.header("content-language"), malformed.status), ("de", 400));
+}
+
+#[tokio::test]
+async fn violations_in_answers_to_writes_are_in_the_language_of_the_writer() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let german = [("accept-language", "de")];
+    let theme = json!({ "slug": "x", "title": { "de": "" } });
+
+    let refused = editor.post_with("/v1/themes", &theme, &german).await;
+    let batch = editor.post_with("/v1/themes/batch?mode=each", &json!([theme]), &german).await;
+    let submission = json!({ "resource": "solutions", "content": {} });
+    let submission = editor.post_with("/v1/submissions", &submission, &german).await;
+
+    let expected = [("format", "/slug"), ("length", "/title/de")];
+    let found = |errors: &Value| -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let errors = errors.as_array().unwrap().iter();
+        errors
+            .map(|error| {
+                assert!(text(&error["detail"]).starts_with("muss "), "{error}");
+                (text(&error["code"]), text(&error["pointer"]))
+            })
+            .collect()
+    };
+    let expected: Vec<(String, String)> =
+        expected.into_iter().map(|(code, pointer)| (code.to_owned(), pointer.to_owned())).collect();
+    assert_eq!(found(&refused.json()["errors"]), expected);
+    assert_eq!(found(&batch.json()["items"][0]["problem"]["errors"]), expected);
+    let violations = submission.json()["violations"].clone();
+    assert_eq!(violations[0]["detail"], "fehlt und muss angegeben werden", "{violations}");
+    for answer in [&refused, &batch, &submission] {
+        assert_eq!(answer.header("content-language"), "de");
+        assert!(answer.header("vary").contains("Accept-Language"));
+    }
+}
+
+#[tokio::test]
+async fn malformed_json_is_named_with_its_line() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    let body = Some(("application/json", "{\n\"slug\": }".to_owned()));
+    let answer = editor.write(Method::POST, "/v1/themes", &[], body).await;
+
+    assert_eq!((answer.status, answer.problem().as_str()), (400, "malformed-json"), "{}", answer.text());
+    let error = &answer.json()["errors"][0];
+    assert_eq!((&error["code"], &error["line"]), (&json!("json-syntax"), &json!(2)));
 }
 
 #[tokio::test]
@@ -137,7 +213,7 @@ async fn a_filter_that_names_no_entry_names_those_there_are() {
 
     assert_eq!((theme.status, theme.problem().as_str()), (400, "invalid-parameters"));
     let detail = theme.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
-    assert!(detail.starts_with("`verkehr` names no entry") && detail.contains("mobility"), "{detail}");
+    assert!(detail.starts_with("`verkehr` is not allowed") && detail.contains("mobility"), "{detail}");
     assert_eq!(place.json()["errors"][0]["parameter"], "municipality");
     assert_eq!(by_id["total"], app.anonymous().get("/v1/projects?theme=mobility&limit=1").await.json()["total"]);
 }

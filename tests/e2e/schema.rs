@@ -146,3 +146,33 @@ async fn objects(database: &Database) -> Vec<String> {
     let rows = database.connection().query_all_raw(statement(OBJECTS)).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
+
+#[test]
+fn no_function_depends_on_the_search_path() {
+    const DEPENDENT: &str = "select p.oid::regprocedure::text from pg_proc p \
+        where p.pronamespace = (select oid from pg_namespace where nspname = current_schema()) \
+          and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e') \
+          and p.prosqlbody is null \
+          and not exists (select from unnest(p.proconfig) setting where setting like 'search\\_path=%')";
+    TestDatabase::filled().with(async |database| {
+        let db = database.connection();
+        let rows = db.query_all_raw(statement(DEPENDENT)).await.unwrap();
+        let dependent: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        assert!(dependent.is_empty(), "give these a body in standard SQL, or a search_path of their own: {dependent:?}");
+        // Generated columns, views and triggers call them in a session that searches no schema.
+        let schema = db.query_one_raw(statement("select current_schema()::text")).await.unwrap().unwrap();
+        let schema: String = schema.try_get_by_index(0).unwrap();
+        let write = format!(
+            "begin read write; set local search_path = ''; \
+             update {schema}.theme set title = '{{\"de\": \"Über Nacht\"}}' where slug = 'mobility'; \
+             do $$ declare themes uuid[] := array(select id from {schema}.theme); begin \
+                 call {schema}.search_refresh('theme', themes); \
+                 if (select label_key from {schema}.search_document where slug = 'mobility' and resource = 'theme') <> 'uber nacht' \
+                 then raise 'not refreshed'; end if; \
+                 perform {schema}.search_expand('theme', array['mobilitat']); \
+                 perform {schema}.referrers('theme', (select id from {schema}.theme where slug = 'mobility')); \
+             end $$; rollback"
+        );
+        db.execute_unprepared(&write).await.unwrap();
+    });
+}

@@ -265,3 +265,19 @@ async fn titles_and_places_are_suggested_while_somebody_types() {
         assert!(suggested(nothing).await.is_empty(), "{nothing}");
     }
 }
+
+#[tokio::test]
+async fn a_search_tells_how_words_were_found() {
+    let app = SharedApp::first_content();
+    let search =
+        async |typed: &str| app.anonymous().get(&format!("/v1/solutions?q={}&limit=1", encoded(typed))).await.json();
+
+    let (plain, typo) = (search("Datenplattform").await, search("Datenplatform").await);
+    let without = app.anonymous().get("/v1/solutions?limit=1").await.json();
+
+    assert_eq!((&plain["search"]["all_words"], plain["search"].get("corrected_to")), (&plain["total"], None));
+    assert_eq!((&plain["search"]["some_words"], &plain["search"]["incomplete"]), (&json!(0), &json!(false)));
+    assert!(plain.get("total_is_lower_bound").is_none());
+    assert_eq!(typo["search"]["corrected_to"], "Datenplattform");
+    assert_eq!((typo["search"]["all_words"].as_u64() > Some(0), without.get("search")), (true, None));
+}

@@ -21,7 +21,7 @@ async fn a_token_says_who_one_is_and_what_one_may() {
     assert_eq!(me.json()["subject"], "konstanz.stabsstelle");
     assert_eq!(me.json()["scopes"], json!(["submissions:write", "webhooks:write"]));
     assert_eq!(me.json()["municipalities"], json!(["08335043"]));
-    assert_eq!(me.json()["token"], issued.json()["token"]["id"]);
+    assert_eq!(me.json()["token"], issued.json()["id"]);
     assert_eq!((listed.json()["total"].clone(), &listed.json()["items"][0]["id"]), (json!(1), &me.json()["token"]));
     assert!(one.json()["last_used_at"].is_string());
     for text in [listed.text(), one.text(), app.admin().get("/v1/audit?resource=tokens").await.text()] {
@@ -37,7 +37,7 @@ async fn a_token_passes_on_no_more_than_it_has() {
     let keeper = app.with_token(token).await;
     // As tokens were issued before that was refused; they go on as they are.
     let id = app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
-    let bound = issued_once(id["token"]["id"].as_str().unwrap(), "tokens:admin audit:read", &["08335043"]);
+    let bound = issued_once(id["id"].as_str().unwrap(), "tokens:admin audit:read", &["08335043"]);
     let bound = app.anonymous().with_token(&bound);
 
     let beyond = keeper.post("/v1/tokens", &json!({ "subject": "y", "role": "editor" })).await;
@@ -76,11 +76,11 @@ async fn a_token_that_could_do_nothing_is_not_issued() {
     let issue = async |input: Value| app.admin().post("/v1/tokens", &input).await;
 
     for (input, what) in [
-        (json!({ "role": "admin" }), "role `admin`"),
-        (json!({ "role": "auditor" }), "role `auditor`"),
-        (json!({ "scopes": ["tokens:admin"] }), "scope `tokens:admin`"),
-        (json!({ "scopes": ["themes:write", "audit:read"] }), "scope `audit:read`"),
-        (json!({ "role": "contributor", "scopes": ["submissions:review"] }), "scope `submissions:review`"),
+        (json!({ "role": "admin" }), "admin"),
+        (json!({ "role": "auditor" }), "auditor"),
+        (json!({ "scopes": ["tokens:admin"] }), "tokens:admin"),
+        (json!({ "scopes": ["themes:write", "audit:read"] }), "audit:read"),
+        (json!({ "role": "contributor", "scopes": ["submissions:review"] }), "submissions:review"),
     ] {
         let mut input = input;
         input["subject"] = json!("stelle");
@@ -89,8 +89,7 @@ async fn a_token_that_could_do_nothing_is_not_issued() {
         let errors = refused.json()["errors"].clone();
         assert_eq!((refused.status, errors.as_array().map(Vec::len)), (422, Some(1)), "{input}");
         assert_eq!(errors[0]["pointer"], "/municipalities", "{input}");
-        let detail = errors[0]["detail"].as_str().unwrap();
-        assert!(detail.contains(what) && detail.contains("must be left out"), "{detail}");
+        assert_eq!((&errors[0]["code"], &errors[0]["parameters"]["value"]), (&json!("unbound-only"), &json!(what)));
         if input["role"] != "contributor" {
             input.as_object_mut().unwrap().remove("municipalities");
             assert_eq!(issue(input).await.status, 201);

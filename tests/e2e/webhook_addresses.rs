@@ -52,7 +52,7 @@ async fn no_message_is_sent_into_our_own_network() {
     {
         let set = editor.post(WEBHOOKS, &json!({ "url": url })).await;
         assert_eq!(set.status, 201, "{url}");
-        let id = set.json()["webhook"]["id"].as_str().unwrap().to_owned();
+        let id = set.json()["id"].as_str().unwrap().to_owned();
         webhooks.push((url, format!("{WEBHOOKS}/{id}/deliveries")));
     }
     let token = setting.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
@@ -82,7 +82,7 @@ async fn what_leads_into_our_own_network_is_given_up_after_a_day() {
     let app = start_public(TestDatabase::filled());
     let editor = app.editor().await;
     let named = editor.post(WEBHOOKS, &json!({ "url": "https://localhost:9/" })).await.json();
-    let log = format!("{WEBHOOKS}/{}/deliveries", named["webhook"]["id"].as_str().unwrap());
+    let log = format!("{WEBHOOKS}/{}/deliveries", named["id"].as_str().unwrap());
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
     once(&editor, &log, |log| log["items"][0]["failure"].is_string()).await;
 
@@ -110,7 +110,7 @@ async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_ther
     let (by_address, _) = made(&editor, &literal, json!({})).await;
     let by_name = json!({ "url": format!("http://localhost:{}/hook", named.address.port()) });
     let by_name = editor.post(WEBHOOKS, &by_name).await.json();
-    let by_name = format!("{WEBHOOKS}/{}", by_name["webhook"]["id"].as_str().unwrap());
+    let by_name = format!("{WEBHOOKS}/{}", by_name["id"].as_str().unwrap());
 
     let elsewhere = other.editor().await;
     for number in 0..20 {

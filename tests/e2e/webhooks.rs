@@ -21,7 +21,7 @@ pub(crate) async fn made(client: &Client, endpoint: &Endpoint, mut input: Value)
     let made = client.post(WEBHOOKS, &input).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let made = made.json();
-    (format!("{WEBHOOKS}/{}", made["webhook"]["id"].as_str().unwrap()), made["secret"].as_str().unwrap().to_owned())
+    (format!("{WEBHOOKS}/{}", made["id"].as_str().unwrap()), made["secret"].as_str().unwrap().to_owned())
 }
 
 /// What somebody reads, once it is as it should become.

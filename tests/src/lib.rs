@@ -38,7 +38,7 @@ use tokio::sync::oneshot;
 
 use limit::Limited;
 
-pub use api::app::settings::{HttpSettings, Listen, WebhookSettings};
+pub use api::app::settings::{DEFAULT_PUBLIC_URL, HttpSettings, Listen, WebhookSettings};
 pub use api::auth::{KeySettings, Trust};
 pub use api::base::db::DatabaseSettings;
 pub use api::base::secret::Secret;
@@ -192,7 +192,11 @@ pub fn listen() -> Listen {
         keep_alive_seconds: 5,
         drain_seconds: 0,
         grace_seconds: 5,
-        http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], cache_mib: 16 },
+        http: HttpSettings {
+            write_origins: vec!["https://front.example".to_owned()],
+            public_url: DEFAULT_PUBLIC_URL.to_owned(),
+            cache_mib: 16,
+        },
         webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),
         clock: Clock::default(),

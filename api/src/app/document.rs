@@ -6,7 +6,8 @@ use actix_web::App;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
-use crate::app::routes::{self, REGISTRATIONS};
+use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
+use crate::http::Deprecations;
 use crate::openapi;
 
 /// Returns the document, which is assembled once per process.
@@ -15,6 +16,6 @@ pub fn document() -> &'static OpenApi {
     DOCUMENT.get_or_init(|| {
         let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(routes::configure);
         let (_, collected) = app.split_for_parts();
-        openapi::assemble(collected, REGISTRATIONS)
+        openapi::assemble(collected, REGISTRATIONS, &Deprecations(DEPRECATIONS))
     })
 }

@@ -3,6 +3,7 @@
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::{health, metrics};
+use crate::http::Deprecation;
 use crate::import::Files;
 use crate::openapi::ui;
 use crate::resources::{
@@ -10,7 +11,7 @@ use crate::resources::{
     solutions, themes, working_groups,
 };
 use crate::services::{
-    changes, history, network, problems, search, submissions, tasks, tokens, vocabularies, webhooks,
+    changes, history, network, problems, search, submissions, tasks, terms, tokens, vocabularies, webhooks,
 };
 
 /// All resources. A resource comes after those that its entries refer to.
@@ -26,6 +27,9 @@ pub(crate) const REGISTRATIONS: &[Registration] = &[
     courses::REGISTRATION,
     publications::REGISTRATION,
 ];
+
+/// Deprecated paths. The document marks their operations, and their responses announce the deprecation.
+pub(crate) const DEPRECATIONS: &[Deprecation] = &[];
 
 /// Returns the file formats of all resources, in the same order.
 pub(crate) fn files() -> impl Iterator<Item = &'static Files> {
@@ -45,6 +49,7 @@ pub(crate) fn configure(cfg: &mut ServiceConfig) {
         .configure(webhooks::routes)
         .configure(tokens::routes)
         .configure(problems::routes)
+        .configure(terms::routes)
         .configure(health::routes)
         .configure(ui::routes)
         .service(metrics::get_metrics);

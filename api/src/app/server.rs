@@ -13,7 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use crate::app::document::document;
-use crate::app::routes::{self, REGISTRATIONS};
+use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::app::settings::Listen;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
 use crate::base::db::Database;
@@ -24,9 +24,10 @@ use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::format::read_format_in_path;
 use crate::http::{
-    Connections, Operations, WriteOrigins, cache_responses, complete_redirects, deadline, fallback, guard,
-    max_connections_of_process, observe, panics, refuse_unknown_params,
+    Connections, Deprecations, Operations, WriteOrigins, announce_deprecation, cache_responses, complete_redirects,
+    deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics, refuse_unknown_params,
 };
+use crate::openapi;
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
 use crate::services::submissions::{self, Forms};
@@ -72,6 +73,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let app = move || {
         clock.install();
         let app = App::new().configure(|config| shared.register(config));
+        let app = app.app_data(Data::new(Deprecations(DEPRECATIONS)));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
         // The middleware that is added last sees a request first.
         app.default_service(to(fallback))
@@ -81,9 +83,11 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(deadline))
             .wrap(from_fn(complete_redirects))
             .wrap(from_fn(panics))
+            .wrap(from_fn(announce_deprecation))
+            .wrap(from_fn(read_format_in_path))
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
-            .wrap(from_fn(read_format_in_path))
+            .wrap(from_fn(negotiate_language))
     };
     let workers = listen.workers.map_or_else(processors, usize::from);
     let server = HttpServer::new(app)
@@ -130,6 +134,8 @@ struct Shared {
 
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
+        let mut served = document().clone();
+        served.info.terms_of_service = Some(openapi::terms_of_service(&listen.http.public_url));
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
@@ -141,7 +147,7 @@ impl Shared {
             webhooks: Data::new(listen.webhooks.clone()),
             write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
-            document: Data::new(document().clone()),
+            document: Data::new(served),
             tasks: Data::new(tasks.clone()),
             operations: Data::new(Operations::of(document(), &[submissions::TAG, webhooks::TAG])),
         })

@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::base::error::Rule;
+
 /// A scope of tokens.
 pub(crate) trait Scope: 'static {
     const NAME: &'static str;
@@ -85,8 +87,8 @@ pub(crate) struct ScopeName(pub &'static str);
 impl<'de> Deserialize<'de> for ScopeName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let names = SCOPES.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(", ");
-        find_scope(&name).map(Self).ok_or_else(|| D::Error::custom(format!("is no scope; write one of: {names}")))
+        let unknown = || Rule::unknown_value(&name, SCOPES.iter().map(|(scope, _)| *scope));
+        find_scope(&name).map(Self).ok_or_else(|| D::Error::custom(unknown()))
     }
 }
 

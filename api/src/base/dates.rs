@@ -6,6 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use crate::base::clock;
+use crate::base::error::{Rule, StringFormat};
 
 pub(crate) fn today() -> NaiveDate {
     clock::now().with_timezone(&Berlin).date_naive()
@@ -22,7 +23,7 @@ pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     let text = String::deserialize(deserializer)?;
     let shaped = text.len() == 10 && text.as_bytes().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
     let day = text.parse().ok().filter(|day: &NaiveDate| shaped && (1..=9999).contains(&day.year()));
-    day.map(Some).ok_or_else(|| D::Error::custom("is not a day; write 2024-10-05"))
+    day.map(Some).ok_or_else(|| D::Error::custom(Rule::Format { expected: StringFormat::Date }))
 }
 
 /// Parses a time with its offset (RFC 3339) and a year of four digits.
@@ -30,5 +31,5 @@ pub(crate) fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     let text = String::deserialize(deserializer)?;
     let time = DateTime::parse_from_rfc3339(&text).ok();
     let time = time.filter(|time| (2..=9998).contains(&time.year()));
-    time.map(Some).ok_or_else(|| D::Error::custom("is not a time; write 2024-10-05T09:30:00+02:00"))
+    time.map(Some).ok_or_else(|| D::Error::custom(Rule::Format { expected: StringFormat::DateTime }))
 }

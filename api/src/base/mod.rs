@@ -4,6 +4,7 @@ pub mod clock;
 pub(crate) mod dates;
 pub mod db;
 pub mod error;
+pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod merge;
 pub(crate) mod metrics;

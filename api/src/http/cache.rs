@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -22,7 +22,7 @@ use super::coding::Coding;
 use super::format::Format;
 use super::negotiate::weighted;
 use super::operations::Operations;
-use super::reply::{Revision, Sharing};
+use super::reply::{LastModified, Revision, Sharing};
 use super::request::Pairs;
 use super::tag::{Wanted, changed, digest, of_revision, tag};
 use crate::base::dates;
@@ -43,6 +43,8 @@ const PRIVATE: &str = "private, max-age=0";
 struct Stored {
     headers: HeaderMap,
     tag: String,
+    /// Time of the last change of the entry. `None` for responses that depend on several entries.
+    modified: Option<SystemTime>,
     is_private: bool,
     body: Bytes,
     coded: [OnceLock<Bytes>; 3],
@@ -185,13 +187,14 @@ async fn store_if_public(response: ServiceResponse<BoxBody>) -> (Made, Option<St
 async fn read(response: ServiceResponse<BoxBody>) -> Result<(HttpRequest, Stored), ServiceResponse<BoxBody>> {
     let (request, response) = response.into_parts();
     let revision = response.extensions().get::<Revision>().copied();
+    let modified = response.extensions().get::<LastModified>().map(|LastModified(time)| *time);
     let sharing = response.extensions().get::<Sharing>().cloned();
     let is_private = matches!(sharing, Some(Sharing::PerCaller { is_private: true, .. }));
     let headers = response.headers().clone();
     let Ok(body) = to_bytes(response.into_body()).await else { return Err(unreadable(request)) };
     let digest = digest(&[&body]);
     let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
-    Ok((request, Stored { headers, tag, is_private, body, coded: Default::default() }))
+    Ok((request, Stored { headers, tag, modified, is_private, body, coded: Default::default() }))
 }
 
 fn unreadable(request: HttpRequest) -> ServiceResponse<BoxBody> {
@@ -203,14 +206,16 @@ impl Stored {
     fn send(&self, wanted: &Wanted, version: Version) -> HttpResponse {
         let coding = if self.body.len() < SHORT { Coding::Identity } else { wanted.coding };
         let tag = tag(&self.tag, coding);
+        // The representation also changes with the entries that it links to, so `If-Modified-Since` is compared with the last
+        // change of the directory.
         let unchanged = wanted.has(&tag, changed(version));
         let mut response = HttpResponse::new(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         for (name, value) in &self.headers {
-            if !unchanged || name == header::LINK {
+            if !unchanged || name == header::LINK || name == header::CONTENT_LOCATION {
                 response.headers_mut().append(name.clone(), value.clone());
             }
         }
-        describe(response.headers_mut(), &tag, version, self.is_private);
+        describe(response.headers_mut(), &tag, self.modified.unwrap_or_else(|| changed(version)), self.is_private);
         if unchanged {
             return response;
         }
@@ -238,8 +243,8 @@ impl Stored {
 }
 
 /// Sets the headers that caches read.
-fn describe(headers: &mut HeaderMap, tag: &str, version: Version, private: bool) {
-    let date = httpdate::fmt_http_date(changed(version));
+fn describe(headers: &mut HeaderMap, tag: &str, modified: SystemTime, private: bool) {
+    let date = httpdate::fmt_http_date(modified);
     let values = [
         (header::ETAG, HeaderValue::from_str(tag)),
         (header::LAST_MODIFIED, HeaderValue::from_str(&date)),
@@ -275,10 +280,10 @@ fn streamed(
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
-        describe(unchanged.headers_mut(), &tag, version, is_private);
+        describe(unchanged.headers_mut(), &tag, changed(version), is_private);
         return response.into_response(unchanged);
     }
     let mut response = response;
-    describe(response.headers_mut(), &tag, version, is_private);
+    describe(response.headers_mut(), &tag, changed(version), is_private);
     response
 }

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, PartialSchema};
 use super::format::{Feature, Format, Record};
 use super::negotiate::negotiate;
 use super::request::{Pairs, names};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 
 /// Query parameters that choose the members and the format of a representation.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -77,11 +77,7 @@ pub(crate) fn fields<T: PartialSchema>(representation: &mut RepresentationParams
     };
     let known: Vec<&str> = object.properties.keys().map(String::as_str).collect();
     let unknown = representation.picked.iter().filter(|name| !known.contains(&name.as_str()));
-    unknown
-        .map(|name| {
-            Violation::parameter("fields", format!("`{name}` is not a member; those are: {}", known.join(", ")))
-        })
-        .collect()
+    unknown.map(|name| Violation::parameter("fields", Rule::unknown_value(name, known.iter().copied()))).collect()
 }
 
 /// The query string of a request for one entry.

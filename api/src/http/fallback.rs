@@ -10,13 +10,15 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
-use super::operations::path_pattern;
+use super::operations::Route;
 use crate::base::error::{Error, Result};
 
 /// Request headers that browsers may send cross-origin: to read from any origin, and to write from the allowed origins.
-const TO_READ: &str = "Accept, Accept-Language, If-Modified-Since, If-None-Match, X-Request-Id";
+/// A page needs a token to send `Authorization`, and browsers send no other credentials, so any page may read with one.
+const TO_READ: &str = "Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID, \
+                       X-Request-Id";
 const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
-                        If-None-Match, Prefer, X-Request-Id";
+                        If-None-Match, Last-Event-ID, Prefer, X-Request-Id";
 
 /// Origins whose pages may write.
 pub(crate) struct WriteOrigins(pub Vec<String>);
@@ -27,7 +29,7 @@ pub(crate) async fn fallback(
     origins: Data<WriteOrigins>,
     document: Data<OpenApi>,
 ) -> Result<HttpResponse> {
-    let Some(item) = path_pattern(&req).and_then(|path| document.paths.paths.get(&path)) else {
+    let Some(item) = Route::of(&req).and_then(|path| document.paths.paths.get(&path)) else {
         return Err(Error::NotFound);
     };
     let allow = allowed(item);

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use percent_encoding::percent_decode_str;
 
 use super::operations::Operations;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, UrlFault};
 
 /// Longest path or query, in bytes.
 const ADDRESS: usize = 8 * 1024;
@@ -57,11 +57,11 @@ fn well_formed(part: &str) -> Result<()> {
     let bytes = part.as_bytes();
     let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%');
     if escapes.any(|(at, _)| !bytes.get(at + 1..).is_some_and(escape)) {
-        return Err(Error::Address("an invalid percent-encoding; encode a percent sign as %25"));
+        return Err(Error::Address(UrlFault::Escape));
     }
     match percent_decode_str(part).decode_utf8() {
-        Err(_) => Err(Error::Address("bytes that are not UTF-8")),
-        Ok(text) if text.contains('\0') => Err(Error::Address("a NUL character")),
+        Err(_) => Err(Error::Address(UrlFault::Utf8)),
+        Ok(text) if text.contains('\0') => Err(Error::Address(UrlFault::Nul)),
         Ok(_) => Ok(()),
     }
 }

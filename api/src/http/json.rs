@@ -8,15 +8,12 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use validator::Validate;
 
 use super::guard::BODY;
-use crate::base::error::{Error, Result, Violation};
-use crate::base::validation::{Checked, escaped, parse};
+use crate::base::error::{Error, JsonType, Result, Rule, Violation};
+use crate::base::validation::{Checked, Received, escaped, parse};
 
 /// Time limit for receiving a body.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -38,7 +35,7 @@ pub(crate) struct Json<T> {
     pub digest: String,
 }
 
-impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Json<T> {
+impl<T: Received + 'static> FromRequest for Json<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -60,7 +57,7 @@ pub(crate) struct BatchBody<T> {
 /// Largest number of entries in one request.
 const MOST: usize = 1000;
 
-impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for BatchBody<T> {
+impl<T: Received + 'static> FromRequest for BatchBody<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -69,10 +66,10 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Batch
         Box::pin(async move {
             let Body { value, doubts, digest } = body.await?;
             let Value::Array(values) = value else {
-                return Err(Error::Invalid(vec![Violation::pointer("", "must be a list of entries")]));
+                return Err(Error::Invalid(vec![Violation::pointer("", Rule::Type { expected: JsonType::Array })]));
             };
             if !(1..=MOST).contains(&values.len()) {
-                return Err(Error::Invalid(vec![Violation::pointer("", format!("must have 1 to {MOST} entries"))]));
+                return Err(Error::Invalid(vec![Violation::pointer("", Rule::items(1, MOST))]));
             }
             let mut doubts = doubts.into_iter().map(Violation::split_index).collect::<Vec<_>>();
             let read = |(index, value)| {
@@ -87,15 +84,17 @@ impl<T: Serialize + DeserializeOwned + Validate + 'static> FromRequest for Batch
 /// A merge patch of a `T`.
 pub(crate) struct Patch<T>(Body, PhantomData<T>);
 
-impl<T: Serialize + DeserializeOwned + Validate> Patch<T> {
+impl<T: Received> Patch<T> {
     /// Applies the patch to a value, and validates the result like a whole body.
     pub(crate) fn apply(&self, current: &T) -> Result<Checked<T>> {
         let Body { value, doubts, .. } = &self.0;
         if !value.is_object() {
-            return Err(Error::Invalid(vec![Violation::pointer("", "must be an object with the members to change")]));
+            return Err(Error::Invalid(vec![Violation::pointer("", Rule::Type { expected: JsonType::Object })]));
         }
-        let mut patched = serde_json::to_value(current).map_err(Error::internal)?;
-        json_patch::merge(&mut patched, value);
+        let (mut patched, mut patch) = (serde_json::to_value(current).map_err(Error::internal)?, value.clone());
+        // Links in the patch take the place of keys, and must not be merged with anything.
+        T::normalise(&mut patch);
+        json_patch::merge(&mut patched, &patch);
         Ok(Checked::read(patched, doubts.clone()))
     }
 
@@ -126,9 +125,13 @@ fn body(req: &HttpRequest, payload: &mut Payload, media: &'static str) -> impl F
             return Err(Error::MediaType(media));
         }
         let bytes = bytes(payload).await?;
-        let (value, doubts) = parse(&bytes).map_err(|error| Error::Json(error.to_string()))?;
+        let (value, doubts) = parse(&bytes).map_err(|error| malformed(&error))?;
         Ok(Body { value, doubts, digest: hex(&Sha256::digest(&bytes)) })
     }
+}
+
+fn malformed(error: &serde_json::Error) -> Error {
+    Error::Json(Box::new(Violation::line(error.line(), Rule::JsonSyntax { reason: error.to_string() })))
 }
 
 /// Reads a body within the limits of size and time.
@@ -136,7 +139,7 @@ async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
     let read = async {
         let mut bytes = vec![];
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::Json("it broke off".to_owned()))?;
+            let chunk = chunk.map_err(|_| Error::Json(Box::new(Violation::pointer("", Rule::IncompleteBody {}))))?;
             if bytes.len() + chunk.len() > BODY {
                 return Err(Error::TooLarge(BODY));
             }
@@ -162,16 +165,15 @@ impl FromRequest for NoBody {
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Self);
             }
-            let (value, _) = parse(&bytes).map_err(|error| Error::Json(error.to_string()))?;
+            let (value, _) = parse(&bytes).map_err(|error| malformed(&error))?;
             let Value::Object(members) = value else {
-                let detail = "must be left out: this operation takes no body, or an empty object";
-                return Err(Error::Invalid(vec![Violation::pointer("", detail)]));
+                return Err(Error::Invalid(vec![Violation::pointer("", Rule::NoBody {})]));
             };
-            let unknown = members.keys().take(MOST_UNKNOWN).map(|name| {
-                let detail = format!("unknown member `{name}`; this operation takes no body, or an empty object");
-                Violation::pointer(format!("/{}", escaped(name)), detail)
-            });
-            let unknown: Vec<Violation> = unknown.collect();
+            let unknown = |name: &String| {
+                let rule = Rule::UnknownMember { field: name.clone(), allowed: vec![] };
+                Violation::pointer(format!("/{}", escaped(name)), rule)
+            };
+            let unknown: Vec<Violation> = members.keys().take(MOST_UNKNOWN).map(unknown).collect();
             if unknown.is_empty() { Ok(Self) } else { Err(Error::Invalid(unknown)) }
         })
     }

@@ -8,13 +8,14 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::entry::{RepresentationParams, fields};
 use super::format::{Format, Record};
 use super::page::{Cursor, Page, Position};
 use super::parameter::{BoundedInt, SearchText, Timestamp};
 use super::request::{Pairs, names};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 use crate::model::catalog::Resource;
 
 /// Filter parameters of a resource.
@@ -44,17 +45,47 @@ pub(crate) struct ListParams {
     /// Time (RFC 3339) or date (from midnight UTC). Only entries changed at or after this time are included.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
+    /// IDs of entries (UUID), separated by commas or repeated, up to 100. Only these entries are included; unknown IDs are
+    /// ignored.
+    #[param(style = Form, explode = true, example = json!([]), max_items = 100)]
+    pub ids: Vec<String>,
+    /// Slug of an entry. Repeat for up to 100 alternatives. Only these entries are included; unknown slugs are ignored.
+    #[param(style = Form, explode = true, example = json!([]), max_items = 100)]
+    pub slug: Vec<String>,
 }
+
+impl ListParams {
+    /// Largest number of entries that can be named.
+    const MOST_NAMED: usize = 100;
+
+    /// Splits the values of `ids` at commas, and returns the violations of `ids` and `slug`.
+    fn check_names(&mut self) -> Vec<Violation> {
+        self.ids = self.ids.iter().flat_map(|list| list.split(',')).map(|id| id.trim().to_owned()).collect();
+        let mut violations = vec![];
+        for (name, values) in [("ids", &self.ids), ("slug", &self.slug)] {
+            if values.len() > Self::MOST_NAMED {
+                violations.push(Violation::parameter(name, Rule::items(0, Self::MOST_NAMED)));
+            }
+        }
+        if self.ids.iter().any(|id| id.parse::<Uuid>().is_err()) {
+            violations.push(Violation::parameter("ids", Rule::Format { expected: StringFormat::Uuid }));
+        }
+        violations
+    }
+}
+
+/// Largest number of entries per page with all their members.
+const MOST_WHOLE: i64 = 100;
 
 /// Query parameters of paging.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
-    /// Number of entries per page. The streamed formats `csv`, `geojson`, `ics` and `ndjson` include all matches when
-    /// it is omitted.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 100, default = 20, example = 20)]
-    limit: Option<BoundedInt<1, 100>>,
+    /// Number of entries per page, up to 100, or up to 1000 with `fields`. The streamed formats `csv`, `geojson`, `ics` and
+    /// `ndjson` include all matches when it is omitted.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 1000, default = 20, example = 20)]
+    limit: Option<BoundedInt<1, 1000>>,
     /// Value of `next` from the previous page. Keep the same filters and sort order.
     #[param(value_type = Option<String>, example = "")]
     cursor: Option<String>,
@@ -92,11 +123,19 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let mut violations =
             pairs.unknown(&[common, names::<Q>(), names::<Paging>(), names::<RepresentationParams>()].concat());
         let query: Q = pairs.read(&mut violations);
-        let params = if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
+        let mut params: ListParams =
+            if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
+        violations.extend(params.check_names());
         let paging: Paging = pairs.read(&mut violations);
         let mut representation: RepresentationParams = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut representation));
         let form = representation.negotiate(req, T::LISTS);
+        if !representation.is_streamed()
+            && (representation.is_whole() || representation.is_feed())
+            && paging.limit.is_some_and(|BoundedInt(limit)| limit > MOST_WHOLE)
+        {
+            violations.push(Violation::parameter("limit", Rule::LimitWithoutFields { max: MOST_WHOLE }));
+        }
         // A feed has its own sort order.
         let order = if representation.is_feed() { "atom" } else { "" };
         let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]);
@@ -105,12 +144,11 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
             None => None,
             Some(Some(cursor)) if cursor.query == digest => Some(cursor.position),
             Some(Some(_)) => {
-                let detail = "belongs to another query; keep filters and order while paging, or start without it";
-                violations.push(Violation::parameter("cursor", detail));
+                violations.push(Violation::parameter("cursor", Rule::CursorOfOtherQuery {}));
                 None
             }
             Some(None) => {
-                violations.push(Violation::parameter("cursor", "is not a `next` of this service; start without it"));
+                violations.push(Violation::parameter("cursor", Rule::Cursor {}));
                 None
             }
         };

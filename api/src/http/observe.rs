@@ -14,14 +14,16 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::connections::is_old;
-use super::operations::{Operations, path_pattern};
+use super::operations::{Operations, Route};
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
 
+/// Version of the document, which is also its `info.version`.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Response headers that browsers expose to pages of other origins.
-const EXPOSED: &str = "Content-Disposition, ETag, Idempotent-Replayed, Last-Modified, Link, Location, Preference-Applied, Retry-After, \
+const EXPOSED: &str = "API-Version, Content-Disposition, Content-Language, Content-Location, Deprecation, ETag, Idempotent-Replayed, Last-Modified, Link, Location, Preference-Applied, Retry-After, Sunset, \
                        WWW-Authenticate, X-Request-Id, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
 
 /// ID of the request, as in the log and in `X-Request-Id`.
@@ -36,7 +38,8 @@ pub(crate) async fn observe(
     let metrics = req.app_data::<Data<Metrics>>().cloned();
     let id = request_id(req.headers());
     let method = req.method().clone();
-    let route = path_pattern(req.request()).unwrap_or_else(|| "unknown".to_owned());
+    Route::note(&req);
+    let route = Route::of(req.request()).unwrap_or_else(|| "unknown".to_owned());
     let is_private = req.app_data::<Data<Operations>>().is_some_and(|operations| operations.is_private(&route));
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     req.extensions_mut().insert(RequestId(id.clone()));
@@ -101,6 +104,7 @@ fn finish(headers: &mut HeaderMap, id: &str) {
         headers.insert(REQUEST_ID, id);
     }
     let mut always = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    always(API_VERSION, env!("CARGO_PKG_VERSION"));
     always(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     always(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     always(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

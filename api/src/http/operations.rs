@@ -11,6 +11,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, PathItem, RefOr};
 
+use super::format::split;
 use super::negotiate::is_stream;
 use super::request::reject_query;
 use crate::auth::Caller;
@@ -24,7 +25,7 @@ pub(crate) struct Operations {
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 struct ReadOperation {
-    /// Whether it takes parameters in the query string, or passes them on to where it redirects.
+    /// Whether it takes parameters in the query string.
     takes_query: bool,
     is_guarded: bool,
     /// Whether the operation responds with server-sent events.
@@ -44,18 +45,17 @@ impl Operations {
         let private = document.paths.paths.iter().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
         let reads = document.paths.paths.iter().filter_map(|(path, item)| Some((path, item.get.as_ref()?)));
         let operation = |(path, read): (&String, &utoipa::openapi::path::Operation)| {
-            let in_query = |parameter: &&RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query);
-            let mut parameters = read.parameters.iter().flatten().filter(in_query).peekable();
+            let parameters = read.parameters.iter().flatten().filter_map(|parameter| resolve(document, parameter));
+            let mut parameters = parameters.filter(|parameter| parameter.parameter_in == ParameterIn::Query).peekable();
             let responses = &read.responses.responses;
             let media: HashSet<&str> = match responses.get("200") {
                 Some(RefOr::T(response)) => response.content.keys().map(String::as_str).collect(),
                 _ => HashSet::new(),
             };
             let operation = ReadOperation {
-                takes_query: parameters.peek().is_some() || !responses.contains_key("200"),
-                may_wait: parameters
-                    .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "wait")),
-                is_guarded: read.security.is_some(),
+                takes_query: parameters.peek().is_some(),
+                may_wait: parameters.any(|parameter| parameter.name == "wait"),
+                is_guarded: read.security.as_ref().is_some_and(|ways| !ways.is_empty()),
                 is_event_stream: media.contains("text/event-stream"),
             };
             (path.clone(), operation)
@@ -64,7 +64,7 @@ impl Operations {
     }
 
     fn find(req: &HttpRequest) -> Option<(Data<Self>, String)> {
-        Some((req.app_data::<Data<Self>>()?.clone(), path_pattern(req)?))
+        Some((req.app_data::<Data<Self>>()?.clone(), Route::of(req)?))
     }
 
     /// Whether nothing about the use of a path may be published.
@@ -86,10 +86,38 @@ impl Operations {
     }
 }
 
-/// Returns the path of the route that a request matches, as the document writes it.
-pub(super) fn path_pattern(req: &HttpRequest) -> Option<String> {
-    // The document writes a parameter without the expression it must match.
-    Some(req.resource_map().match_pattern(req.path())?.replace(":.*}", "}"))
+/// Returns a parameter that may be a reference to a component.
+fn resolve<'d>(document: &'d OpenApi, parameter: &'d RefOr<Parameter>) -> Option<&'d Parameter> {
+    match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next()?;
+            resolve(document, document.components.as_ref()?.parameters.get(name)?)
+        }
+    }
+}
+
+/// The route of a request: its path pattern, as the document writes it.
+#[derive(Clone)]
+pub(super) struct Route(pub String);
+
+impl Route {
+    /// Finds the route of a request, and notes it for those who ask later.
+    pub(super) fn note(req: &ServiceRequest) {
+        let pattern = |path: &str| req.resource_map().match_pattern(path);
+        let pattern = match split(req.path()) {
+            Some((path, format)) => pattern(path).map(|pattern| format!("{pattern}.{}", format.name())),
+            None => pattern(req.path()),
+        };
+        if let Some(pattern) = pattern {
+            // The document writes a parameter without the expression it must match.
+            req.extensions_mut().insert(Self(pattern.replace(":.*}", "}")));
+        }
+    }
+
+    pub(super) fn of(req: &HttpRequest) -> Option<String> {
+        req.extensions().get::<Self>().map(|Self(pattern)| pattern.clone())
+    }
 }
 
 /// Middleware: refuses a query string where an operation takes no parameters. Others read theirs themselves, and refuse those

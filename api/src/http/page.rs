@@ -15,9 +15,13 @@ use crate::model::facet_value::FacetValue;
 pub(crate) struct Page<T> {
     /// Entries of this page.
     pub items: Vec<T>,
-    /// Number of matching entries on all pages.
+    /// Number of matching entries on all pages. With `q`, the number of entries with all words.
     #[schema(example = 73)]
     pub total: u64,
+    /// Whether there are more entries than `total`, which is possible above 10,000. Omitted when `total` is exact.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schema(required = false, example = true)]
+    pub total_is_lower_bound: bool,
     /// Cursor of the next page, to be sent as `cursor`. Omitted on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "eyJxIjoxLCJrIjoidWxtIn0", nullable = false)]
@@ -28,6 +32,41 @@ pub(crate) struct Page<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub did_you_mean: Option<String>,
+    /// How the words of `q` were found. Omitted without `q`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub search: Option<SearchMatches>,
+}
+
+impl<T> Page<T> {
+    /// Returns the page with other representations of its entries.
+    pub(crate) fn with_items<U>(self, items: Vec<U>) -> Page<U> {
+        let Self { items: _, total, total_is_lower_bound, next, facets, did_you_mean, search } = self;
+        Page { items, total, total_is_lower_bound, next, facets, did_you_mean, search }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// How the words of a search were found
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SearchMatches {
+    /// Number of entries with all words.
+    #[schema(example = 12)]
+    pub all_words: u64,
+    /// Number of further entries with some of the words. 0 when only entries with all words are returned.
+    #[schema(example = 0)]
+    pub some_words: u64,
+    /// Spelling that was searched instead of `q`, because words of `q` occur in no entry. Omitted when nothing was corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Bewässerung", nullable = false)]
+    pub corrected_to: Option<String>,
+    /// Whether the search ended before all entries were compared.
+    #[schema(example = false)]
+    pub incomplete: bool,
 }
 
 /// Position of an entry in a list: its sort value, as text, and its ID.

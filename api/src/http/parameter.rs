@@ -3,18 +3,21 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 
+use crate::base::error::{JsonType, Rule, StringFormat};
+
 /// An integer from `MIN` to `MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct BoundedInt<const MIN: i64, const MAX: i64>(pub i64);
 
 impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Rule> {
         match text.parse() {
             Ok(number) if (MIN..=MAX).contains(&number) => Ok(Self(number)),
-            _ => Err(format!("`{text}` does not fit; write a whole number from {MIN} to {MAX}")),
+            Ok(_) => Err(Rule::range(MIN, MAX)),
+            Err(_) => Err(Rule::Type { expected: JsonType::Integer }),
         }
     }
 }
@@ -25,15 +28,15 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
 pub(crate) struct Timestamp(pub DateTime<Utc>);
 
 impl TryFrom<String> for Timestamp {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Rule> {
         // A `+` that was not percent-encoded is decoded as a space.
         let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).map(|time| time.to_utc());
         let day = || text.parse().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
         match time.or_else(|_| day()) {
             Ok(time) if (1..=9999).contains(&time.year()) => Ok(Self(time)),
-            _ => Err(format!("`{text}` is not a time; write 2026-01-31T12:00:00Z or 2026-01-31")),
+            _ => Err(Rule::Format { expected: StringFormat::Timestamp }),
         }
     }
 }
@@ -44,13 +47,9 @@ impl TryFrom<String> for Timestamp {
 pub(crate) struct SearchText(pub String);
 
 impl TryFrom<String> for SearchText {
-    type Error = &'static str;
+    type Error = Rule;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.chars().count() <= 200 {
-            Ok(Self(text))
-        } else {
-            Err("is longer than 200 characters; look for less at once")
-        }
+        if text.chars().count() <= 200 { Ok(Self(text)) } else { Err(Rule::Length { min: 0, max: 200 }) }
     }
 }

@@ -7,7 +7,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::entity_tags::EntityTags;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 
 /// Precondition that PUT, PATCH and DELETE require.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +61,8 @@ fn revision(tag: &str) -> Option<i64> {
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<EntityTags>> {
     let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
     let read = EntityTags::read(&lines.join(","));
-    let tags = read.map_err(|tag| {
-        let detail = format!("`{tag}` is no ETag; send it with its quotation marks, or *");
-        Error::Header(vec![Violation::header(title(name), detail)])
+    let tags = read.map_err(|_| {
+        Error::Header(vec![Violation::header(title(name), Rule::Format { expected: StringFormat::EntityTag })])
     })?;
     Ok(Some(tags).filter(|tags| *tags != EntityTags::These(vec![])))
 }

@@ -1,7 +1,9 @@
 //! Building blocks for the responses of handlers.
 
+use std::time::SystemTime;
+
 use actix_web::body::BoxBody;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LINK};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, HeaderValue, LINK};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
@@ -19,6 +21,10 @@ use crate::base::error::{Error, Result};
 /// Directory version of the last change of an entry. First part of its entity tag.
 #[derive(Clone, Copy)]
 pub(super) struct Revision(pub i64);
+
+/// Time of the last change of an entry.
+#[derive(Clone, Copy)]
+pub(super) struct LastModified(pub SystemTime);
 
 /// Returns a response with a JSON body and its own media type.
 pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result<HttpResponse> {
@@ -98,8 +104,9 @@ fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
 }
 
 impl<T: Record> EntryParams<T> {
-    /// Responds with the entry in the requested format.
-    pub(crate) fn reply(&self, req: &HttpRequest, entry: &T) -> Result<HttpResponse> {
+    /// Responds with the entry in the requested format. `location` is its canonical path, which differs from the path of the
+    /// request where that has an ID or an official key.
+    pub(crate) fn reply(&self, req: &HttpRequest, entry: &T, location: Option<String>) -> Result<HttpResponse> {
         let form = self.representation.chosen().content_type();
         let response = match self.representation.chosen() {
             Format::Geojson => reply(form, &self.representation.feature(entry)?)?,
@@ -110,6 +117,16 @@ impl<T: Record> EntryParams<T> {
         let mut response = if links.is_empty() { response } else { tell(response, &links) };
         if let Some(revision) = entry.revision() {
             response.extensions_mut().insert(Revision(revision));
+        }
+        if let Some(updated_at) = entry.updated_at() {
+            response.extensions_mut().insert(LastModified(updated_at.into()));
+        }
+        if let Some(location) = location.filter(|_| self.representation.is_whole()) {
+            let location = match self.representation.chosen() {
+                Format::Json => location,
+                format => format!("{location}.{}", format.name()),
+            };
+            response.headers_mut().insert(CONTENT_LOCATION, location.parse().map_err(Error::internal)?);
         }
         Ok(response)
     }
@@ -131,9 +148,8 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         } else if self.representation.is_whole() {
             reply(json, &page)?
         } else {
-            let Page { items, total, next, facets, did_you_mean } = page;
-            let items = items.iter().map(|item| self.representation.pick(item)).collect::<Result<Vec<_>>>()?;
-            reply(json, &Page { items, total, next, facets, did_you_mean })?
+            let items = page.items.iter().map(|item| self.representation.pick(item)).collect::<Result<Vec<_>>>()?;
+            reply(json, &page.with_items(items))?
         };
         Ok(tell(response, &links))
     }

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
+use crate::base::validation::rule_of;
 
 /// Parameters of a query string. The values of each parameter keep their order.
 pub(crate) struct Pairs(BTreeMap<String, Vec<String>>);
@@ -33,9 +34,8 @@ impl Pairs {
     /// Returns a violation for each parameter that is not among `known`.
     pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
         let strangers = self.0.keys().filter(|key| !known.contains(key));
-        let those =
-            if known.is_empty() { "there are none".to_owned() } else { format!("those are: {}", known.join(", ")) };
-        strangers.map(|key| Violation::parameter(key, format!("is not a parameter here; {those}"))).collect()
+        let rule = |key: &String| Rule::UnknownParameter { field: key.clone(), allowed: known.to_vec() };
+        strangers.map(|key| Violation::parameter(key, rule(key))).collect()
     }
 
     /// Parses the parameters of `T`. Each parameter is parsed alone first, to find all violations. Parameters without a
@@ -49,8 +49,8 @@ impl Pairs {
                 Err(error) => {
                     let alone = |value| one::<T>(key, std::slice::from_ref(value)).is_ok();
                     let once = values.len() > 1 && values.iter().all(alone);
-                    let detail = if once { "may be given only once".to_owned() } else { plain(&error) };
-                    violations.push(Violation::parameter(key, detail));
+                    let rule = if once { Rule::RepeatedParameter {} } else { rule_of(&error.to_string()) };
+                    violations.push(Violation::parameter(key, rule));
                 }
             }
         }
@@ -79,16 +79,6 @@ impl<T: DeserializeOwned + IntoParams + Default> Params for T {
     }
 }
 
-/// For operations without query parameters.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct NoParams;
-
-impl Params for NoParams {
-    fn read(req: &HttpRequest) -> Result<Self> {
-        reject_query(req).map(|()| Self)
-    }
-}
-
 /// Extractor for the query parameters `T`.
 pub(crate) struct QueryString<T>(pub T);
 
@@ -108,17 +98,6 @@ fn one<T: DeserializeOwned>(key: &str, values: &[String]) -> Result<T, serde_htm
 fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = url::form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(pairs).finish()
-}
-
-/// Returns the message of a parse error without the word "variant" of serde.
-fn plain(error: &serde_html_form::de::Error) -> String {
-    let message = error.to_string();
-    match message.strip_prefix("unknown variant ").and_then(|rest| rest.split_once(", expected ")) {
-        Some((given, known)) => {
-            format!("{given} is not known here; write one of: {}", known.strip_prefix("one of ").unwrap_or(known))
-        }
-        None => message,
-    }
 }
 
 /// Returns the names of the query parameters of a type.

@@ -1,11 +1,10 @@
 //! Sort order of a list.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use serde::de::{Error, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+
+use crate::base::error::Rule;
 
 /// Sort fields of a resource.
 pub(crate) trait Order: Copy + for<'de> Deserialize<'de> + 'static {
@@ -30,27 +29,18 @@ impl<'de, O: Order> Deserialize<'de> for Sort<O> {
         let by: Result<O, serde::de::value::Error> = O::deserialize(name.into_deserializer());
         match by {
             Ok(by) => Ok(Self { by, descending }),
-            Err(_) => Err(D::Error::custom(Unknown::<O>(&text, PhantomData))),
+            Err(_) => Err(D::Error::custom(Rule::unknown_value(&text, Self::values()))),
         }
     }
 }
 
-struct Unknown<'a, O>(&'a str, PhantomData<O>);
-
-impl<O: Order> fmt::Display for Unknown<'_, O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is not an order here; write one of: {}, or one of them after a minus",
-            self.0,
-            O::VALUES.join(", ")
-        )
-    }
-}
-
 impl<O: Order> Sort<O> {
+    /// Returns all values of the parameter.
+    fn values() -> impl Iterator<Item = String> {
+        O::VALUES.iter().flat_map(|value| [(*value).to_owned(), format!("-{value}")])
+    }
+
     pub(crate) fn schema() -> RefOr<Schema> {
-        let both = O::VALUES.iter().flat_map(|value| [(*value).to_owned(), format!("-{value}")]);
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(both)).into()
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::values())).into()
     }
 }

@@ -36,6 +36,19 @@ impl From<Error> for ImportError {
     }
 }
 
+impl From<ImportError> for anyhow::Error {
+    /// Returns the error for people, with every line.
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Lines(lines) => {
+                let list: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                anyhow::anyhow!("nothing was stored; {} violations:\n  {}", list.len(), list.join("\n  "))
+            }
+            ImportError::Failed(error) => anyhow::Error::new(error).context("nothing was stored"),
+        }
+    }
+}
+
 /// The reason why a transaction was not committed.
 pub(super) enum Stopped<T> {
     ImportError(ImportError),

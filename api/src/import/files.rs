@@ -147,17 +147,16 @@ fn read<T: Input>(file: &FileText<'_>) -> Result<ParsedFile, Vec<LineError>> {
 }
 
 fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
-    let (mut json, doubts) = parse(text.as_bytes()).map_err(|error| {
+    let (json, doubts) = parse(text.as_bytes()).map_err(|error| {
         let detail = "is not JSON; look for a missing comma, quotation mark or brace".to_owned();
         vec![LineError { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
     })?;
-    if let Some(members) = json.as_object_mut() {
-        for name in T::DERIVED {
-            members.remove(*name);
-        }
-    }
     let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
-    let flaw = |Violation { pointer, detail, .. }| LineError { line, pointer: pointer.unwrap_or_default(), detail };
+    let flaw = |violation: Violation| LineError {
+        line,
+        detail: violation.detail(),
+        pointer: violation.pointer.unwrap_or_default(),
+    };
     value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
 }
 

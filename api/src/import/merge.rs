@@ -154,9 +154,9 @@ fn value(entry: &impl Serialize) -> Result<Value> {
 
 /// Returns violations in one line.
 fn listed(violations: &[Violation]) -> String {
-    let line = |Violation { pointer, detail, .. }: &Violation| match pointer.as_deref() {
-        Some(pointer) if !pointer.is_empty() => format!("{pointer} {detail}"),
-        _ => detail.clone(),
+    let line = |violation: &Violation| match violation.pointer.as_deref() {
+        Some(pointer) if !pointer.is_empty() => format!("{pointer} {}", violation.detail()),
+        _ => violation.detail(),
     };
     violations.iter().map(line).collect::<Vec<_>>().join("; ")
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use anyhow::{Context, Result, anyhow, bail};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use anyhow::{Context, Result, anyhow};
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::baseline::COMMAND;
@@ -14,7 +14,7 @@ use super::retire::{FormerKeys, RetiredKeys};
 use super::update::{self, Content, Retirement};
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
-use crate::base::db::{Database, Timeouts, Write};
+use crate::base::db::{Database, Timeouts, Write, sql};
 use crate::base::error::Error;
 
 pub(crate) use crate::import::Form;
@@ -107,14 +107,7 @@ pub(crate) async fn update(
         batches: content.entries.iter().map(|file| read(all, file)).collect::<Result<_>>()?,
         retirements: content.former_keys.iter().map(retirement).collect::<Result<_>>()?,
     };
-    match update::update(database, &directory, content, is_rehearsal).await {
-        Ok(report) => Ok(report),
-        Err(ImportError::Lines(flaws)) => {
-            let flaws: Vec<String> = flaws.iter().map(ToString::to_string).collect();
-            bail!("nothing was stored; {} things need another look:\n  {}", flaws.len(), flaws.join("\n  "))
-        }
-        Err(ImportError::Failed(error)) => Err(anyhow!(error).context("the content could not be stored")),
-    }
+    Ok(update::update(database, &directory, content, is_rehearsal).await?)
 }
 
 fn of_collection(all: &[&'static Files], collection: &str) -> Result<&'static Files> {
@@ -132,18 +125,17 @@ fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
 async fn lacks_history(database: &Database) -> Result<bool> {
     const UNNOTED: &str = "select exists(select from search_document d \
         where not exists (select from change c where c.entry_id = d.entry_id))";
-    let unnoted = database.connection().query_one_raw(Statement::from_string(DbBackend::Postgres, UNNOTED)).await?;
+    let unnoted = database.connection().query_one_raw(sql(UNNOTED, [])).await?;
     Ok(unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
 }
 
 /// Starts the history of a directory that was filled before changes were recorded.
 async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'static Files>) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
-    let sql = |text: &str| Statement::from_string(DbBackend::Postgres, text);
     tracing::info!("starting the history of the directory");
     let author = Author::command("migrate");
     let work = async move |write: &Write| -> Result<(), Error> {
-        let noted = write.tx.query_all_raw(sql(NOTED)).await?;
+        let noted = write.tx.query_all_raw(sql(NOTED, [])).await?;
         let noted: Result<HashSet<Uuid>, DbErr> = noted.iter().map(|row| row.try_get_by_index(0)).collect();
         let noted = noted?;
         for files in all {

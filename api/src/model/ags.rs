@@ -1,9 +1,10 @@
 //! Official municipality keys (Amtlicher Gemeindeschlüssel, AGS).
 
-use entity::vocabulary::{FederalState, MunicipalityKind};
+use entity::vocabulary::{FederalState, MunicipalityKind, Vocabulary};
 use serde::Deserialize;
 use validator::ValidationError;
 
+use crate::base::error::{Rule, StringFormat};
 use crate::base::validation::rules;
 
 /// Checks that an official key has the length of its kind and begins with the two digits of its federal state.
@@ -13,14 +14,10 @@ pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalSta
         MunicipalityKind::IndependentCity | MunicipalityKind::Town | MunicipalityKind::Municipality => 8,
         MunicipalityKind::Association => 9,
     };
-    if ags.len() != length || !ags.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(rules::broken(format!("`ags` must have {length} digits for this `kind`")));
-    }
-    let state = federal_state.key();
-    if !ags.starts_with(state) {
-        return Err(rules::broken(format!("`ags` must begin with {state} in this `federal_state`")));
-    }
-    Ok(())
+    let has_length = ags.len() == length && ags.bytes().all(|byte| byte.is_ascii_digit());
+    rules::require(has_length, Rule::AgsDigits { digits: length, kind: kind.value().to_owned() })?;
+    let (digits, state) = (federal_state.key(), federal_state.value());
+    rules::require(ags.starts_with(digits), Rule::AgsState { digits: digits.to_owned(), state: state.to_owned() })
 }
 
 /// The first 1 to 9 digits of an official key.
@@ -29,13 +26,13 @@ pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalSta
 pub(crate) struct AgsPrefix(pub String);
 
 impl TryFrom<String> for AgsPrefix {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Rule> {
         if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text))
         } else {
-            Err(format!("`{text}` is no beginning of an official key; write 1 to 9 digits, such as 08335"))
+            Err(Rule::Format { expected: StringFormat::AgsPrefix })
         }
     }
 }

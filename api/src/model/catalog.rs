@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Rule};
 
 /// A resource of the directory.
 pub(crate) struct Resource {
@@ -44,8 +44,8 @@ impl Resource {
     }
 
     /// Returns the message for a name that identifies no entry.
-    pub(crate) fn unresolved(&self, name: &str) -> String {
-        format!("`{name}` names no entry of /v1/{}", self.collection)
+    pub(crate) fn unresolved(&self, name: &str) -> Rule {
+        Rule::UnknownEntry { value: name.to_owned(), resource: self.collection.to_owned() }
     }
 
     /// Returns the path of an entry.
@@ -143,9 +143,9 @@ pub(crate) const RESOURCES: &[&Resource] = &[
 pub(crate) struct ResourceName(pub &'static Resource);
 
 impl ResourceName {
-    pub(crate) fn of_collection(name: &str) -> Result<Self, String> {
+    pub(crate) fn of_collection(name: &str) -> Result<Self, Rule> {
         let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
-        found.ok_or_else(|| format!("`{name}` is not known here; write one of: {}", Self::all().join(", ")))
+        found.ok_or_else(|| Rule::unknown_value(name, Self::all()))
     }
 
     /// Returns the resource of a collection that the database names.
@@ -157,8 +157,9 @@ impl ResourceName {
         RESOURCES.iter().find(|resource| resource.table == table).map(|resource| Self(resource))
     }
 
-    fn all() -> Vec<&'static str> {
-        RESOURCES.iter().map(|resource| resource.collection).collect()
+    /// Returns the names of all resources.
+    pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+        RESOURCES.iter().map(|resource| resource.collection)
     }
 }
 

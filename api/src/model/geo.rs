@@ -4,17 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::base::error::{Rule, StringFormat};
+
 /// Point in the WGS 84 coordinate system
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Location {
     /// Longitude in degrees, -180 to 180.
     #[schema(example = 9.98695, minimum = -180, maximum = 180)]
-    #[validate(range(min = -180.0, max = 180.0, message = "must be degrees from -180 to 180"))]
+    #[validate(range(min = -180.0, max = 180.0))]
     pub lon: f64,
     /// Latitude in degrees, -90 to 90.
     #[schema(example = 48.39841, minimum = -90, maximum = 90)]
-    #[validate(range(min = -90.0, max = 90.0, message = "must be degrees from -90 to 90"))]
+    #[validate(range(min = -90.0, max = 90.0))]
     pub lat: f64,
 }
 
@@ -31,10 +33,10 @@ impl Location {
 pub(crate) struct Bbox(pub [f64; 4]);
 
 impl TryFrom<String> for Bbox {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        let help = || format!("`{text}` is no box; write west,south,east,north in degrees, such as 5.9,47.3,15.1,55.1");
+    fn try_from(text: String) -> Result<Self, Rule> {
+        let help = || Rule::Format { expected: StringFormat::Bbox };
         let edges @ [west, south, east, north] = numbers(&text).ok_or_else(help)?;
         let fits = on_earth(west, south) && on_earth(east, north) && west <= east && south <= north;
         if fits { Ok(Self(edges)) } else { Err(help()) }
@@ -47,10 +49,10 @@ impl TryFrom<String> for Bbox {
 pub(crate) struct Near(pub Location);
 
 impl TryFrom<String> for Near {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        let help = || format!("`{text}` is no point; write lon,lat in degrees, such as 9.99,48.40");
+    fn try_from(text: String) -> Result<Self, Rule> {
+        let help = || Rule::Format { expected: StringFormat::Point };
         let [lon, lat] = numbers(&text).ok_or_else(help)?;
         if on_earth(lon, lat) { Ok(Self(Location { lon, lat })) } else { Err(help()) }
     }
@@ -68,12 +70,12 @@ impl Default for Kilometres {
 }
 
 impl TryFrom<String> for Kilometres {
-    type Error = String;
+    type Error = Rule;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, Rule> {
         match text.parse() {
             Ok(distance) if (0.1..=1000.0).contains(&distance) => Ok(Self(distance)),
-            _ => Err(format!("`{text}` does not fit; write kilometres from 0.1 to 1000")),
+            _ => Err(Rule::decimals(0.1, 1000.0)),
         }
     }
 }

@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::base::dates::today;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Rule};
 use crate::base::text_limits::{LongText, SummaryText};
-use crate::base::validation::rules::{self, broken};
+use crate::base::validation::rules::{self, require, together};
 
 /// Costs in euros
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -43,22 +43,24 @@ pub(crate) struct Costs {
     pub basis: CostBasis,
     /// Price year. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1990, max = 2999, message = "must be a year from 1990"))]
+    #[validate(range(min = 1990, max = 2999))]
     #[schema(example = 2024, minimum = 1990, maximum = 2999, nullable = false)]
     pub year: Option<i16>,
 }
 
 fn euros(currency: &str) -> Result<(), ValidationError> {
-    if currency == "EUR" { Ok(()) } else { Err(broken("must be EUR")) }
+    require(currency == "EUR", Rule::Equal { value: "EUR".to_owned() })
 }
 
 fn ranges(costs: &Costs) -> Result<(), ValidationError> {
-    let ordered = |least: Option<u32>, most: Option<u32>| least.zip(most).is_none_or(|(least, most)| least <= most);
-    if ordered(costs.one_off_min, costs.one_off_max) && ordered(costs.yearly_min, costs.yearly_max) {
-        Ok(())
-    } else {
-        Err(broken("must not have a `min` above its `max`"))
-    }
+    let ordered = |name: &str, least: Option<u32>, most: Option<u32>| {
+        let rule = Rule::MinAboveMax { min: format!("{name}_min"), max: format!("{name}_max") };
+        require(least.zip(most).is_none_or(|(least, most)| least <= most), rule)
+    };
+    together([
+        ordered("one_off", costs.one_off_min, costs.one_off_max),
+        ordered("yearly", costs.yearly_min, costs.yearly_max),
+    ])
 }
 
 /// Staffing in full-time equivalents
@@ -67,12 +69,12 @@ fn ranges(costs: &Costs) -> Result<(), ValidationError> {
 pub(crate) struct Staffing {
     /// Full-time equivalents for the implementation. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
+    #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(example = 0.5, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_implementation: Option<f64>,
     /// Full-time equivalents for operation. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0.0, max = 1000.0, message = "must be full-time equivalents from 0 to 1000"))]
+    #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(example = 0.2, minimum = 0, maximum = 1000, nullable = false)]
     pub fte_operation: Option<f64>,
 }
@@ -82,7 +84,7 @@ pub(crate) struct Staffing {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discontinued {
     /// Reasons, at least one.
-    #[validate(length(min = 1, message = "must name at least one reason"))]
+    #[validate(length(min = 1))]
     #[schema(min_items = 1)]
     pub reasons: Vec<DiscontinuedReason>,
     /// Description of the circumstances. Omitted when there is none.
@@ -108,7 +110,7 @@ pub(crate) struct Contact {
     pub function: String,
     /// Functional mailbox. Omitted when `url` is given. Exactly one of the two is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(email(message = "must be an e-mail address"))]
+    #[validate(email)]
     #[schema(example = "smart-city@example.org", format = "email", nullable = false)]
     pub email: Option<String>,
     /// URL of a web form. Omitted when `email` is given. Exactly one of the two is required.
@@ -119,10 +121,8 @@ pub(crate) struct Contact {
 }
 
 fn reachable(contact: &Contact) -> Result<(), ValidationError> {
-    if contact.email.is_some() == contact.url.is_some() {
-        return Err(broken("must have either an `email` or a `url`"));
-    }
-    Ok(())
+    let fields = vec!["email".to_owned(), "url".to_owned()];
+    require(contact.email.is_some() != contact.url.is_some(), Rule::ExactlyOne { fields })
 }
 
 /// Link to a web page
@@ -193,10 +193,12 @@ pub(crate) struct Privacy {
 
 /// Refuses the details of a discontinuation unless the status is `discontinued`.
 pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result<(), ValidationError> {
-    if why.is_some() && !is_discontinued {
-        return Err(broken("`discontinued` needs the `status` `discontinued`"));
-    }
-    Ok(())
+    let rule = Rule::RequiresValue {
+        field: "discontinued".to_owned(),
+        other: "status".to_owned(),
+        value: "discontinued".to_owned(),
+    };
+    require(why.is_none() || is_discontinued, rule)
 }
 
 /// Returns the freshness of a confirmation: due 12 months after its date, stale after 18.

@@ -27,6 +27,21 @@ pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
     }
 }
 
+/// Name of the input schema of a resource.
+pub(super) struct InputSchema {
+    pub collection: &'static str,
+    pub name: String,
+}
+
+/// Returns the names of the input schemas of all resources.
+pub(super) fn inputs(paths: &Paths, registrations: &[Registration]) -> Vec<InputSchema> {
+    let of = |registration: &Registration| {
+        let collection = registration.resource.collection;
+        Some(InputSchema { collection, name: input(paths.paths.get(&format!("/v1/{collection}"))?)? })
+    };
+    registrations.iter().filter_map(of).collect()
+}
+
 /// Returns the name of the input schema of a resource.
 fn input(item: &PathItem) -> Option<String> {
     let RefOr::T(body) = item.post.as_ref()?.request_body.as_ref()? else { return None };

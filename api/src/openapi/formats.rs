@@ -5,6 +5,9 @@ use utoipa::openapi::{HttpMethod, Paths, RefOr, Response};
 
 use crate::http::format::Format;
 
+/// How the data may be used.
+const DATA_LICENCE: &str = "Use under dl-de/by-2-0: name the source and link to the licence.";
+
 /// Parameters that have no effect on a format that returns all matches.
 const PAGED: [&str; 2] = ["limit", "cursor"];
 
@@ -71,7 +74,7 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
     let id = operation.operation_id.take().unwrap_or_default();
     operation.operation_id = Some(format!("{id}_{}", format.name()));
     operation.summary = operation.summary.map(|summary| format!("{summary} as {}", format.title()));
-    operation.description = Some(describe(format, is_entry).to_owned());
+    operation.description = Some(format!("{} {DATA_LICENCE}", describe(format, is_entry)));
     PathItemBuilder::new().operation(HttpMethod::Get, operation).build()
 }
 

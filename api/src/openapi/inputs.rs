@@ -3,7 +3,20 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use utoipa::openapi::{Components, RefOr, Schema};
+use utoipa::openapi::{Components, ObjectBuilder, RefOr, Schema, Type};
+
+/// Name of the schema of links in requests.
+const LINK: &str = "LinkInput";
+
+/// Members of nested inputs that refer to an entry.
+const NESTED: [(&str, &str); 6] = [
+    ("MemberInput", "municipality"),
+    ("ParticipantInput_GroupRole", "municipality"),
+    ("ParticipantInput_GroupRole", "project"),
+    ("ParticipantInput_PartnerRole", "municipality"),
+    ("ParticipantInput_PartnerRole", "project"),
+    ("RelatedInput", "solution"),
+];
 
 /// Suffix of the names of input schemas.
 const INPUT: &str = "Input";
@@ -19,15 +32,101 @@ pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) 
         without_null(&mut input);
         exemplify(&mut input);
         let entry = name.trim_end_matches(INPUT).to_owned();
-        if schemas.contains_key(&entry) {
-            describe(&mut input, &json(&entry));
+        // The content of a submission is part of its representation.
+        let entry = if entry == "Content" { "Submission".to_owned() } else { entry };
+        let mut shown = if entry == name { Value::Null } else { json(&entry) };
+        if shown.is_object() {
+            describe(&mut input, &shown);
         }
         bound(&mut input);
-        let patch = patched.contains(&name).then(|| (format!("{entry}Patch"), patch(&input)));
-        let read = [(name, input)].into_iter().chain(patch);
+        for (_, member) in properties(&mut input).filter(|(member, _)| NESTED.contains(&(&*name, &**member))) {
+            *member = or_link(member);
+        }
+        if patched.contains(&name) {
+            accept_links(&mut input, &shown);
+            accept_read_only(&mut input, &mut shown, |reference| {
+                json(reference.rsplit('/').next().unwrap_or_default())
+            });
+        }
+        let patch = patched.contains(&name).then(|| (format!("{}Patch", name.trim_end_matches(INPUT)), patch(&input)));
+        let shown = Some((entry, shown)).filter(|(_, shown)| shown.is_object());
+        let read = [(name, input)].into_iter().chain(patch).chain(shown);
         let read = read.filter_map(|(name, schema)| Some((name, serde_json::from_value(schema).ok()?)));
         schemas.extend(read.collect::<Vec<(String, RefOr<Schema>)>>());
     }
+}
+
+/// Accepts a link in the place of the key of an entry.
+fn accept_links(input: &mut Value, shown: &Value) {
+    let is_link = |schema: &Value| {
+        let reference = schema.get("$ref").and_then(Value::as_str).unwrap_or_default();
+        reference.ends_with("/Link") || reference.ends_with("/MunicipalityLink")
+    };
+    for (name, member) in properties(input) {
+        let Some(shown) = shown.pointer(&format!("/properties/{name}")) else { continue };
+        if shown.get("items").is_some_and(is_link) {
+            if let Some(items) = member.get_mut("items") {
+                *items = or_link(items);
+            }
+        } else if is_link(shown) {
+            *member = or_link(member);
+        }
+    }
+}
+
+/// Returns the schema of a key or a link, with the annotations of the key.
+fn or_link(key: &Value) -> Value {
+    let (mut key, mut annotations) = (key.clone(), serde_json::Map::new());
+    for name in ["description", "example"] {
+        annotations.extend(key.as_object_mut().and_then(|key| key.remove_entry(name)));
+    }
+    annotations.insert("oneOf".to_owned(), json!([key, { "$ref": format!("#/components/schemas/{LINK}") }]));
+    Value::Object(annotations)
+}
+
+/// Adds the read-only members of the representation, whose values are ignored, and marks them in the representation.
+fn accept_read_only(input: &mut Value, shown: &mut Value, resolve: impl Fn(&str) -> Value) {
+    let Some(accepted) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    for (name, member) in properties(shown).filter(|(name, _)| !accepted.contains_key(*name)).collect::<Vec<_>>() {
+        // A reference has no place for the mark, so the input has the type alone.
+        let mut ignored = if let Some(found) = member.get("$ref").and_then(Value::as_str).map(&resolve) {
+            json!({ "type": found.get("type"), "example": found.pointer("/enum/0") })
+        } else {
+            mark_read_only(member);
+            member.clone()
+        };
+        mark_read_only(&mut ignored);
+        if let Some(schema) = ignored.as_object_mut() {
+            schema.insert("description".to_owned(), json!("Read-only: any value is ignored."));
+            schema.retain(|_, value| !value.is_null());
+            if schema.get("type").is_some_and(|kind| kind == "object") {
+                schema.entry("example").or_insert_with(|| json!({}));
+                schema.entry("additionalProperties").or_insert(json!(true));
+            }
+        }
+        accepted.insert(name.clone(), ignored);
+    }
+}
+
+fn mark_read_only(schema: &mut Value) {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.insert("readOnly".to_owned(), json!(true));
+    }
+}
+
+/// Returns the schema of a link in the place of a key: requests may contain the links of responses.
+pub(super) fn link() -> (String, RefOr<Schema>) {
+    let text = |about: &str, example: &str| {
+        ObjectBuilder::new().schema_type(Type::String).description(Some(about)).examples([example])
+    };
+    let link = ObjectBuilder::new()
+        .description(Some("Link to an entry, as in responses, in the place of its key"))
+        .property("slug", text("Slug of the entry.", "konstanz"))
+        .property("ags", text("Official key of a municipality. Takes precedence over the slug.", "08335043"))
+        .property("href", text("Path of the entry.", "/v1/municipalities/konstanz"))
+        .required("slug")
+        .required("href");
+    (LINK.to_owned(), link.into())
 }
 
 /// Adds the limits of list items, for which the attributes of a member have no place.

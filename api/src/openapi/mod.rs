@@ -1,11 +1,16 @@
 //! Assembly of the OpenAPI document.
 
+mod contents;
 mod entries;
+mod enums;
 mod formats;
 mod inputs;
+mod links;
 mod names;
 mod operation;
 mod reads;
+mod redirects;
+mod shared;
 pub(crate) mod ui;
 mod webhook_docs;
 mod writes;
@@ -13,17 +18,19 @@ mod writes;
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
+use serde_json::json;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, ContentBuilder, Ref, RefOr, Response, Schema};
+use utoipa::openapi::{Components, ContentBuilder, Deprecated, Ref, RefOr, Response, Schema};
 use utoipa::{OpenApi, openapi};
 
-use self::operation::{Facts, describe};
+use self::operation::{Facts, describe, operations};
 use crate::auth::SCOPES;
 use crate::base::error::{EditConflict, PROBLEM_TYPES, Problem, ProblemType, Violation};
+use crate::http::{DEFAULT_PUBLIC_URL, Deprecations};
 use crate::resources::Registration;
 use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
@@ -40,7 +47,10 @@ use crate::write::BatchAnswer;
             Optional members are omitted, never `null`. Times are UTC; times of events have the offset of their time zone. \
             Responses to GET have a strong `ETag`. Errors are `application/problem+json` (RFC 9457); each problem type has \
             a page under `/problems`. Every GET operation also supports HEAD.\n\n\
+            The licence of this document and of the software is EUPL-1.2. The data are available under \
+            [dl-de/by-2-0](https://www.govdata.de/dl-de/by-2-0), in every format: name the source and link to the licence. \
             Municipalities: © Statistisches Bundesamt (Destatis), Gemeindeverzeichnis; reproduction with attribution is permitted.",
+        contact(name = "Operator of this service"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     servers((url = "/", description = "This service")),
@@ -59,7 +69,9 @@ use crate::write::BatchAnswer;
     components(schemas(
         BatchAnswer,
         EditConflict,
+        FeedChange,
         Problem,
+        SubmissionStep,
         Violation,
         WebhookMessage<FeedChange>,
         WebhookMessage<SubmissionStep>
@@ -76,11 +88,17 @@ pub(crate) fn base() -> openapi::OpenApi {
 }
 
 /// Completes the document collected from the routes.
-pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registration]) -> openapi::OpenApi {
+pub(crate) fn assemble(
+    mut document: openapi::OpenApi,
+    registrations: &[Registration],
+    deprecations: &Deprecations,
+) -> openapi::OpenApi {
     entries::complete(&mut document.paths, registrations);
     let mut schemas = document.components.take().unwrap_or_default();
     name_items(&mut schemas);
     inputs::complete(&mut schemas, &patched(&document));
+    schemas.schemas.extend([inputs::link()]);
+    contents::discriminate(&mut schemas, &entries::inputs(&document.paths, registrations));
     schemas.add_security_scheme("token", bearer());
     schemas.responses.extend(problems().map(|(name, response)| (name, response.into())));
     for item in document.paths.paths.values_mut() {
@@ -99,14 +117,37 @@ pub(crate) fn assemble(mut document: openapi::OpenApi, registrations: &[Registra
         }
     }
     document.components = Some(schemas);
+    document.info.terms_of_service = Some(terms_of_service(DEFAULT_PUBLIC_URL));
+    let data_licence = json!({ "name": "dl-de/by-2-0", "url": "https://www.govdata.de/dl-de/by-2-0" });
+    document.info.extensions.get_or_insert_default().insert("x-data-licence".to_owned(), data_licence);
     document.webhooks = Some(webhook_docs::webhooks());
     let tag = |registration: &Registration| {
         TagBuilder::new().name(registration.resource.collection).description(Some(registration.about)).build()
     };
     document.tags = Some(registrations.iter().map(tag).chain(document.tags.into_iter().flatten()).collect());
-    formats::split(&mut document.paths);
     names::rename(&mut document);
+    enums::name(&mut document);
+    formats::split(&mut document.paths);
+    // After the formats, so that the redirects have the operations in JSON alone.
+    redirects::complete(&mut document.paths, registrations);
+    links::link(&mut document);
+    deprecate(&mut document, deprecations);
+    shared::share(&mut document);
     document
+}
+
+/// Marks the operations of deprecated paths.
+fn deprecate(document: &mut openapi::OpenApi, deprecations: &Deprecations) {
+    for (path, item) in &mut document.paths.paths {
+        if deprecations.of(path).is_some() {
+            operations(item).for_each(|operation| operation.deprecated = Some(Deprecated::True));
+        }
+    }
+}
+
+/// Returns the URL of the terms of use.
+pub(crate) fn terms_of_service(public_url: &str) -> String {
+    format!("{}/terms", public_url.trim_end_matches('/'))
 }
 
 /// Lets pages refer to the schema of their items, which the generic type spells out.
@@ -152,6 +193,8 @@ fn bearer() -> SecurityScheme {
 
 /// Adds headers and problem responses to an operation.
 fn complete(facts: &Facts<'_>, operation: &mut Operation) {
+    // An empty list states that no token is required.
+    operation.security.get_or_insert_default();
     if facts.method == "get" {
         reads::complete(facts, operation);
     } else {
@@ -164,7 +207,7 @@ fn complete(facts: &Facts<'_>, operation: &mut Operation) {
     }
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
-            describe(response, &["X-Request-Id"]);
+            describe(response, &["API-Version", "X-Request-Id"]);
         }
     }
 }
@@ -207,18 +250,21 @@ fn problem_of(status: StatusCode) -> String {
 
 /// Returns one response component for each problem status.
 fn problems() -> impl Iterator<Item = (String, Response)> {
-    let statuses: BTreeSet<StatusCode> = PROBLEM_TYPES.iter().map(|kind| kind.status).collect();
+    // No operation of the document responds with 405: it lists the methods of each path.
+    let statuses =
+        PROBLEM_TYPES.iter().map(|kind| kind.status).filter(|status| *status != StatusCode::METHOD_NOT_ALLOWED);
+    let statuses: BTreeSet<StatusCode> = statuses.collect();
     statuses.into_iter().map(|status| (problem_of(status), problem(status)))
 }
 
 fn problem(status: StatusCode) -> Response {
     let problem_types = PROBLEM_TYPES.iter().filter(|kind| kind.status == status);
     let names: Vec<String> =
-        problem_types.map(|ProblemType { name, title, .. }| format!("[{title}](/problems/{name})")).collect();
+        problem_types.map(|ProblemType { name, title, .. }| format!("[{}](/problems/{name})", title.english)).collect();
     let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let response = ResponseBuilder::new().description(names.join(", ")).content("application/problem+json", schema);
     let mut response = response.build();
-    describe(&mut response, &["Cache-Control", "X-Request-Id"]);
+    describe(&mut response, &["API-Version", "Cache-Control", "Content-Language", "X-Request-Id"]);
     describe(
         &mut response,
         match status {

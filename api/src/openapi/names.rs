@@ -1,8 +1,10 @@
 //! Names of the schemas that are made from generic types.
 
 use serde_json::Value;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::{Content, OpenApi, RefOr, Response, Schema};
+
+use super::operation::operations;
 
 /// The beginning of every reference to a schema.
 const SCHEMAS: &str = "#/components/schemas/";
@@ -24,10 +26,6 @@ pub(super) fn rename(document: &mut OpenApi) {
     }
     let webhooks = document.webhooks.iter_mut().flat_map(|webhooks| webhooks.paths.values_mut());
     document.paths.paths.values_mut().chain(webhooks).flat_map(operations).for_each(in_operation);
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 fn in_operation(operation: &mut Operation) {

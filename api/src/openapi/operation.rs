@@ -1,7 +1,7 @@
 //! Properties of an operation, and the descriptions of response headers.
 
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ObjectBuilder, RefOr, Response, Type};
 
@@ -63,6 +63,11 @@ impl<'o> Facts<'o> {
     }
 }
 
+/// Returns the operations of a path.
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
 /// Returns whether an operation takes a parameter of that name.
 pub(super) fn takes(operation: &Operation, name: &str) -> bool {
     let named = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.name == name);
@@ -84,11 +89,14 @@ pub(super) fn describe(response: &mut Response, headers: &[&str]) {
             "ETag" => {
                 "Strong entity tag of the representation. Send it in `If-None-Match`, or for a single entry in `If-Match`."
             }
-            "Last-Modified" => "Time of the last change of any entry in the directory.",
+            "Last-Modified" => "Time of the last change: of the entry, or otherwise of any entry in the directory.",
+            "Content-Location" => "Path of the entry by its slug. Omitted with `fields`.",
             "Vary" => "Request headers that select the representation.",
             "Link" => "Next page (`rel=\"next\"`, omitted on the last page) and other formats (`rel=\"alternate\"`).",
             "Location" => "Path of the entry.",
             "Preference-Applied" => "`return=minimal` when the body is omitted.",
+            "API-Version" => "Version of this document.",
+            "Content-Language" => "Language of the texts: `de` or `en`.",
             "WWW-Authenticate" => "Reason why the token was refused.",
             "Retry-After" => "Seconds to wait before the next attempt.",
             _ => "ID of the request in the log. A valid `X-Request-Id` header of the request is returned unchanged.",

@@ -36,6 +36,11 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         describe(&mut unchanged, if facts.fleeting { &["Cache-Control", "ETag"] } else { &CACHED });
         responses.insert("304".to_owned(), unchanged.into());
     }
+    if let Some(registration) = facts.registration.filter(|_| facts.names_entry) {
+        let about =
+            || format!("Returns the {}. A former slug or key redirects to the current one (308).", registration.noun);
+        operation.description.get_or_insert_with(about);
+    }
     if facts.names_entry {
         responses.entry("308".to_owned()).or_insert_with(permanent_redirect);
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION,
+};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use utoipa::openapi::OpenApi;
@@ -15,21 +17,36 @@ use crate::http::{Public, reply};
 pub(crate) const TAG: &str = "documentation";
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_openapi).service(get_docs).service(get_docs_file);
+    cfg.service(get_openapi).service(get_unversioned_openapi).service(get_docs).service(get_docs_file);
 }
 
 /// Get the OpenAPI document
 ///
 /// Returns the OpenAPI 3.1 document of the service, generated from its routes.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The OpenAPI document", body = Object)))]
-#[get("/openapi.json")]
+#[get("/v1/openapi.json")]
 async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
     reply("application/json", &**document).map(Public)
 }
 
+/// Get the OpenAPI document without a version in the path
+///
+/// Returns the document of `/v1/openapi.json`.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The OpenAPI document", body = Object,
+    headers(("Content-Location" = String, description = "Path of the document by its version.")))))]
+#[get("/openapi.json")]
+async fn get_unversioned_openapi(document: Data<OpenApi>) -> Result<Public> {
+    let mut response = reply("application/json", &**document)?;
+    response.headers_mut().insert(CONTENT_LOCATION, HeaderValue::from_static("/v1/openapi.json"));
+    Ok(Public(response))
+}
+
 /// Redirect to the interactive documentation
+///
+/// Redirects to `/docs/`.
 #[utoipa::path(tag = TAG, responses((status = 308, description = "Redirect to `/docs/`",
-    headers(("Location" = String, description = "Path of the documentation.")))))]
+    headers(("Location" = String, description = "Path of the documentation."))),
+    (status = 200, description = "The documentation, after the redirect", body = String, content_type = "text/html")))]
 #[get("/docs")]
 async fn get_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()

@@ -24,8 +24,8 @@ const HEADERS: [(&str, &str, &str); 3] = [
 
 /// Returns the operations that webhook endpoints implement.
 pub(super) fn webhooks() -> Paths {
-    let change = webhook_path("tell_change", "Receive a change of an entry", "WebhookMessage_FeedChange");
-    let step = webhook_path("tell_step", "Receive a step of a submission", "WebhookMessage_SubmissionStep");
+    let change = webhook_path("receive_change", "Receive a change of an entry", "WebhookMessage_FeedChange");
+    let step = webhook_path("receive_step", "Receive a step of a submission", "WebhookMessage_SubmissionStep");
     PathsBuilder::new().path("entry", change).path("submission", step).build()
 }
 
@@ -43,6 +43,8 @@ fn webhook_path(id: &str, summary: &str, message: &str) -> PathItem {
         .tag("webhooks")
         .summary(Some(summary))
         .parameters(Some(HEADERS.map(header)))
+        // Messages are authenticated by their signature.
+        .securities(Some([]))
         .request_body(Some(body))
         .response(
             "2XX",

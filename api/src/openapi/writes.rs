@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use utoipa::IntoParams;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
 use super::operation::{Facts, describe, permanent_redirect};
 use crate::http::MAX_BODY;
+use crate::write::WriteParams;
 use crate::write::input::MAX_BYTES;
 
 /// Responses by status.
@@ -21,7 +23,8 @@ const CREATE_MANY: &str = "Creates up to 1,000 entries, which may refer to each 
     the valid entries and returns 207 with a problem for each of the others.";
 const REPLACE: &str = "Replaces the entry: members left out of the body are removed. Requires `If-Match` or `If-None-Match: *`. With \
     `If-None-Match: *`, creates the entry under the slug in the path, or fails with 412 if the entry exists. The `entry` of a \
-    revision from the history is a valid body.";
+    revision from the history is a valid body, and so is the body of GET: read-only members are ignored, and links are accepted \
+    in the place of keys.";
 const CHANGE: &str = "Applies a merge patch (RFC 7396): members in the body get new values, `null` removes a member, and lists are \
     replaced as a whole.";
 const DELETE: &str = "Deletes the entry. Fails with 409 while other entries refer to the entry; the problem lists them. After the \
@@ -44,6 +47,10 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         let alike = if facts.fleeting && method == "put" { "patch" } else { method };
         let taken = headers(alike, many).into_iter().filter(|header| !facts.fleeting || header.name != "Prefer");
         parameters.extend(taken.map(RefOr::T));
+    }
+    if !many {
+        let dry_run = WriteParams::into_params(|| Some(ParameterIn::Query)).into_iter().map(RefOr::T);
+        operation.parameters.get_or_insert_default().extend(dry_run);
     }
     answer(facts, &mut operation.responses.responses);
     if let Some(RefOr::T(body)) = operation.request_body.as_mut() {

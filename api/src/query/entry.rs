@@ -30,7 +30,9 @@ pub(crate) async fn get_entry<E: Entry>(
     key: &EntryKey,
     params: EntryParams<E>,
 ) -> Result<Public> {
-    params.reply(req, &find::<E, _>(context.read()?, key).await?).map(Public)
+    let entry = find::<E, _>(context.read()?, key).await?;
+    let location = entry.slug().map(|slug| E::RESOURCE.href(slug));
+    params.reply(req, &entry, location).map(Public)
 }
 
 /// Returns the entry under a key.

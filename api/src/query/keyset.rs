@@ -7,7 +7,7 @@ use sea_orm::prelude::{Expr, Uuid};
 use sea_orm::sea_query::{Alias, ExprTrait, Order};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::Position;
 
 /// Sort key of a list. Never null. The ID breaks ties.
@@ -99,9 +99,9 @@ pub(crate) async fn slice<E: EntityTrait>(
     let id = || Expr::col((E::default(), Alias::new("id")));
     let mut rows = rows;
     if let Some(after) = after {
-        let key = kind.read(&after.key).ok_or_else(|| {
-            Error::Parameters(vec![Violation::parameter("cursor", "is not a `next` of this service; start without it")])
-        })?;
+        let key = kind
+            .read(&after.key)
+            .ok_or_else(|| Error::Parameters(vec![Violation::parameter("cursor", Rule::Cursor {})]))?;
         let mark = Expr::tuple([Expr::val(key).cast_as(kind.sql()), Expr::val(after.id)]);
         let here = Expr::tuple([expr.clone(), id()]);
         rows = rows.filter(if descending { here.lt(mark) } else { here.gt(mark) });

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Record;
-use crate::http::{Filters, ListQuery, Page, Position, Sort};
+use crate::http::{Filters, ListParams, ListQuery, Page, Position, SearchMatches, Sort};
 use crate::query::facets::{Facet, facet_values};
 use crate::query::filter::Filter;
 use crate::query::full_text::Search;
@@ -126,8 +126,7 @@ where
         plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
     }
     let search = Search::asked(db, plan.filters.table, list.params.q.as_ref()).await?;
-    let since = list.params.updated_since.map(|since| since.0);
-    let plan = ListPlan { filters: plan.filters.compare("updated_at >= $1", since), ..plan };
+    let plan = ListPlan { filters: limited(plan.filters, &list.params), ..plan };
     let asked = PreparedList::<E>::new(&plan, search, list.params.highlight.unwrap_or(T::MARKED));
     if list.representation.is_streamed() {
         snapshot.commit().await?;
@@ -139,7 +138,7 @@ where
     let total = asked.rows.clone().count(db).await?;
     let mut facets = BTreeMap::new();
     for facet in plan.facets {
-        let entries = facet.filters.clone().compare("updated_at >= $1", since).select::<E>(asked.search.as_ref());
+        let entries = limited(facet.filters.clone(), &list.params).select::<E>(asked.search.as_ref());
         facets.insert(facet.name, facet_values(db, facet, entries).await?);
     }
     let (items, next) = asked.part(db, list.after.as_ref(), list.limit(), &views).await?;
@@ -147,9 +146,28 @@ where
         Some(search) if total == 0 => search.did_you_mean(db).await?,
         _ => None,
     };
+    let search = match &asked.search {
+        Some(search) => Some(matches(db, search, total).await?),
+        None => None,
+    };
     snapshot.commit().await?;
     let next = next.map(|position| list.cursor(position));
-    list.reply(req, Page { items, total, next, facets, did_you_mean }, version)
+    list.reply(req, Page { items, total, total_is_lower_bound: false, next, facets, did_you_mean, search }, version)
+}
+
+/// Returns how the words of a search were found. Only entries with all words are returned.
+async fn matches(db: &DatabaseTransaction, search: &Search, total: u64) -> Result<SearchMatches> {
+    let corrected_to = search.corrected_to(db).await?;
+    Ok(SearchMatches { all_words: total, some_words: 0, corrected_to, incomplete: false })
+}
+
+/// Adds the conditions that apply to every resource.
+fn limited(filter: Filter, params: &ListParams) -> Filter {
+    let named = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
+    filter
+        .compare("updated_at >= $1", params.updated_since.map(|since| since.0))
+        .compare("id = any ($1::text[]::uuid[])", named(&params.ids))
+        .compare("slug = any ($1)", named(&params.slug))
 }
 
 /// Returns the IDs of some rows.

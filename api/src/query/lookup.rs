@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::auth::Responsible;
 use crate::base::db::sql;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::slug_now;
@@ -113,15 +113,15 @@ impl Resource {
     ) -> Result<(Vec<Uuid>, Vec<Violation>)> {
         let found = if names.is_empty() { HashMap::new() } else { self.find_including_former(db, names).await? };
         let unknown: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
-        let retired = self.retired_details(db, &unknown).await?;
+        let retired = self.retired_rules(db, &unknown).await?;
         let (mut ids, mut violations) = (vec![], vec![]);
         for (place, name) in names.iter().enumerate() {
             match found.get(name) {
                 Some(found) if ids.contains(&found.id) => {}
                 Some(found) => ids.push(found.id),
                 None => {
-                    let detail = retired.get(name).cloned().unwrap_or_else(|| self.unresolved(name));
-                    violations.push(Violation::pointer(format!("/{member}/{place}"), detail));
+                    let rule = retired.get(name).cloned().unwrap_or_else(|| self.unresolved(name));
+                    violations.push(Violation::pointer(format!("/{member}/{place}"), rule));
                 }
             }
         }
@@ -240,26 +240,29 @@ impl Resource {
         if values.is_empty() {
             return Ok(vec![]);
         }
-        let Self { table, collection, .. } = self;
+        let Self { table, .. } = self;
         let found = self.find_including_former(db, values).await?;
         let unknown: Vec<String> =
             values.iter().filter(|name| !found.contains_key(&name.to_lowercase())).cloned().collect();
         if unknown.is_empty() {
             return Ok(found.into_values().map(|found| found.id).collect::<BTreeSet<_>>().into_iter().collect());
         }
-        let help = if self.enumerable {
-            let known = format!("select slug as name from {table} order by 1");
-            let known = Statement::from_string(db.get_database_backend(), known);
-            let known = Named::find_by_statement(known).all(db).await?.into_iter().map(|known| known.name);
-            format!("write one of: {}", known.collect::<Vec<_>>().join(", "))
+        let slugs: Option<Vec<String>> = if self.enumerable {
+            let slugs = format!("select slug as name from {table} order by 1");
+            let slugs = Statement::from_string(db.get_database_backend(), slugs);
+            Some(Named::find_by_statement(slugs).all(db).await?.into_iter().map(|known| known.name).collect())
         } else {
-            format!("look it up in /v1/{collection}")
+            None
         };
-        let retired = self.retired_details(db, &unknown).await?;
-        let detail = |name: &String| {
-            let retired = retired.get(name).cloned();
-            Violation::parameter(*table, retired.unwrap_or_else(|| format!("`{name}` names no entry; {help}")))
+        let retired = self.retired_rules(db, &unknown).await?;
+        let violation = |name: &String| {
+            let rule = match (retired.get(name), &slugs) {
+                (Some(rule), _) => rule.clone(),
+                (None, Some(slugs)) => Rule::unknown_value(name, slugs.iter().map(String::as_str)),
+                (None, None) => self.unresolved(name),
+            };
+            Violation::parameter(*table, rule)
         };
-        Err(Error::Parameters(unknown.iter().map(detail).collect()))
+        Err(Error::Parameters(unknown.iter().map(violation).collect()))
     }
 }

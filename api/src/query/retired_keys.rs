@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::lookup::FoundEntry;
 use crate::base::db::sql;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Rule};
 use crate::http::{EntryKey, Name};
 use crate::model::catalog::Resource;
 
@@ -24,14 +24,10 @@ struct RetiredKey {
 }
 
 impl RetiredKey {
-    /// Returns the violation text of a reference by the key.
-    fn detail(&self) -> String {
-        let Self { official, name, as_of, successor } = self;
-        let remedy = match successor {
-            Some(successor) => format!("write `{successor}`, which took its place"),
-            None => "write the official key of the entry that it belongs to today".to_owned(),
-        };
-        format!("`{official}` ({name}) is no longer in the register of {as_of}; {remedy}")
+    /// Returns the rule that a reference by the key breaks.
+    fn rule(&self) -> Rule {
+        let Self { official, name, as_of, .. } = self;
+        Rule::RetiredKey { value: official.clone(), name: name.clone(), as_of: as_of.to_string() }
     }
 }
 
@@ -67,14 +63,14 @@ impl Resource {
         Ok(retired.into_iter().filter_map(successor).collect())
     }
 
-    /// Returns the violation texts of the retired keys among some unresolved names, by the key.
-    pub(crate) async fn retired_details(
+    /// Returns the rules that references by retired keys break, for those among some unresolved names, by the key.
+    pub(crate) async fn retired_rules(
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
-    ) -> Result<HashMap<String, String>> {
+    ) -> Result<HashMap<String, Rule>> {
         let retired = self.retired_keys(db, names).await?;
-        Ok(retired.into_iter().map(|(official, retired)| (official, retired.detail())).collect())
+        Ok(retired.into_iter().map(|(official, retired)| (official, retired.rule())).collect())
     }
 
     /// Returns the error for a retired key: a redirect to its successor, or `KeyRetired`. Returns `None` for other

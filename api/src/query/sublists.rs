@@ -1,18 +1,20 @@
 //! Lists below an entry, which redirect to filtered lists.
 
 use std::collections::BTreeMap;
-use std::future::{Ready, ready};
 
-use actix_web::dev::Payload;
+use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::web::{self, Data};
+use actix_web::{HttpRequest, HttpResponse, guard};
 use serde::Serialize;
 use url::form_urlencoded;
+use utoipa::openapi::path::{OperationBuilder, PathItem, Paths, PathsBuilder};
+use utoipa::openapi::{HttpMethod, RefOr, ResponsesBuilder, Schema};
 use utoipa::{IntoResponses, ToSchema};
+use utoipa_actix_web::OpenApiFactory;
 
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
@@ -34,36 +36,69 @@ impl Lists {
 #[response(status = 308, description = "Redirect to the filtered list", headers(("Location" = String, description = "Path of the filtered list.")))]
 pub(crate) struct ListRedirect;
 
-/// Path parameters of a list below an entry.
-pub(crate) struct EntryList {
-    key: EntryKey,
-    list: String,
+/// The lists below the entries of a resource, each at its own path.
+pub(crate) struct Sublists {
+    pub resource: &'static Resource,
+    /// Singular noun for an entry.
+    pub noun: &'static str,
+    /// Names of the lists.
+    pub lists: &'static [&'static str],
 }
 
-impl FromRequest for EntryList {
-    type Error = Error;
-    type Future = Ready<Result<Self>>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let list = req.match_info().get("list").unwrap_or_default().to_owned();
-        ready(EntryKey::from_request(req, payload).into_inner().map(|key| Self { key, list }))
+impl Sublists {
+    fn path(&self, list: &str) -> String {
+        format!("/v1/{}/{{key}}/{list}", self.resource.collection)
     }
 }
 
-/// Redirects from a list below an entry to the filtered list. Keeps the query string.
-pub(crate) async fn redirect(
-    context: &Data<Context>,
-    req: &HttpRequest,
-    resource: &Resource,
-    lists: &[&str],
-    path: EntryList,
-) -> Result<HttpResponse> {
-    let EntryList { key, list } = path;
-    if !lists.contains(&list.as_str()) {
-        return Err(Error::NotFound);
+impl HttpServiceFactory for Sublists {
+    fn register(self, config: &mut AppService) {
+        for list in self.lists {
+            let to = Filtered { resource: self.resource, list };
+            let handler = move |context: Data<Context>, req: HttpRequest, key: EntryKey| async move {
+                redirect(&context, &req, &key, to).await
+            };
+            web::resource(self.path(list)).guard(guard::Get()).to(handler).register(config);
+        }
     }
+}
+
+impl OpenApiFactory for Sublists {
+    fn paths(&self) -> Paths {
+        let operation = |list: &&'static str| {
+            let words = list.replace('-', " ");
+            let operation = OperationBuilder::new()
+                .operation_id(Some(format!("list_{}_{}", self.resource.table, list.replace('-', "_"))))
+                .summary(Some(format!("Redirect to the {words} of a {}", self.noun)))
+                .description(Some(format!(
+                    "Redirects to `/v1/{list}`, filtered by the {}. Other query parameters are passed on to that list.",
+                    self.noun
+                )))
+                .responses(
+                    ListRedirect::responses()
+                        .into_iter()
+                        .fold(ResponsesBuilder::new(), |all, (status, response)| all.response(status, response)),
+                );
+            (self.path(list), PathItem::new(HttpMethod::Get, operation))
+        };
+        self.lists.iter().map(operation).fold(PathsBuilder::new(), |all, (path, item)| all.path(path, item)).build()
+    }
+
+    fn schemas(&self, _schemas: &mut Vec<(String, RefOr<Schema>)>) {}
+}
+
+/// A list filtered by an entry of a resource.
+#[derive(Clone, Copy)]
+struct Filtered {
+    resource: &'static Resource,
+    list: &'static str,
+}
+
+/// Redirects to the filtered list. Keeps the query string.
+async fn redirect(context: &Data<Context>, req: &HttpRequest, key: &EntryKey, to: Filtered) -> Result<HttpResponse> {
+    let Filtered { resource, list } = to;
     let asked = asked_beside(req, &[resource.table])?;
-    let slug = resource.slug(context.read()?, &key).await?;
+    let slug = resource.slug(context.read()?, key).await?;
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
 }
 
@@ -73,8 +108,7 @@ pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<
     if let Some(name) =
         given.iter().find(|given| form_urlencoded::parse(asked.as_bytes()).any(|(name, _)| name == **given))
     {
-        let detail = "is given by the path; ask the list itself for alternatives";
-        return Err(Error::Parameters(vec![Violation::parameter(*name, detail)]));
+        return Err(Error::Parameters(vec![Violation::parameter(*name, Rule::GivenByPath {})]));
     }
     Ok(if asked.is_empty() { String::new() } else { format!("&{asked}") })
 }

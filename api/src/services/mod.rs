@@ -7,6 +7,7 @@ pub(crate) mod problems;
 pub(crate) mod search;
 pub(crate) mod submissions;
 pub(crate) mod tasks;
+pub(crate) mod terms;
 pub mod tokens;
 pub(crate) mod vocabularies;
 pub(crate) mod webhooks;

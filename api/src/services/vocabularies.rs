@@ -25,8 +25,7 @@ pub(crate) struct Vocabulary {
     #[schema(example = "phase")]
     name: &'static str,
     /// Title.
-    #[schema(example = "Phase of a project")]
-    title: &'static str,
+    title: Text,
     /// Values, in display order.
     terms: Vec<Term>,
 }
@@ -45,7 +44,7 @@ impl Vocabulary {
     fn new(List { name, title, terms }: List) -> Self {
         let text = |(de, en): (&str, &str)| Text { de: de.to_owned(), en: Some(en.to_owned()) };
         let terms = terms.into_iter().map(|(value, label)| Term { value, label: text(label) });
-        Self { name, title, terms: terms.collect() }
+        Self { name, title: text(title), terms: terms.collect() }
     }
 
     /// Returns all vocabularies, by name.
@@ -59,7 +58,8 @@ impl Vocabulary {
 impl Record for Vocabulary {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
     const ENTRIES: &'static [Format] = &[Format::Json];
-    const COLUMNS: &'static [&'static str] = &["name", "title", "terms.value", "terms.label.de", "terms.label.en"];
+    const COLUMNS: &'static [&'static str] =
+        &["name", "title.de", "title.en", "terms.value", "terms.label.de", "terms.label.en"];
 
     fn id(&self) -> Uuid {
         Uuid::nil()
@@ -113,17 +113,27 @@ async fn list_vocabularies(
     let next = next.map(|position| list.cursor(position));
     list.reply(
         &req,
-        Page { items, total, next, facets: BTreeMap::new(), did_you_mean: None },
+        Page {
+            items,
+            total,
+            total_is_lower_bound: false,
+            next,
+            facets: BTreeMap::new(),
+            did_you_mean: None,
+            search: None,
+        },
         context.version.version(),
     )
     .map(Public)
 }
 
 /// Get a vocabulary
+///
+/// Returns the vocabulary with its values in display order.
 #[utoipa::path(tag = TAG, params(("name" = String, Path, description = "Name of the vocabulary.", example = "phase"), RepresentationParams),
     responses((status = 200, description = "The vocabulary", body = Vocabulary)))]
 #[get("/v1/vocabularies/{name}")]
 async fn get_vocabulary(req: HttpRequest, name: Path<String>, entry: EntryParams<Vocabulary>) -> Result<Public> {
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == *name);
-    entry.reply(&req, &found.ok_or(Error::NotFound)?).map(Public)
+    entry.reply(&req, &found.ok_or(Error::NotFound)?, None).map(Public)
 }

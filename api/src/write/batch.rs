@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::context::WriteContext;
+use super::context::{DryRun, WriteContext};
 use super::input::Input;
 use super::references::ResolvedReferences;
 use super::resolve::{EntryErrors, ResolvedBatch, ResolvedEntry, resolve_references, without_value};
@@ -33,6 +33,12 @@ pub(crate) struct BatchQuery {
     /// Whether to validate the entries without storing them.
     #[param(value_type = bool, example = false)]
     dry_run: bool,
+}
+
+impl DryRun for BatchQuery {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -94,10 +100,7 @@ pub(crate) async fn create_all<A: Access, I: Input>(
             write_entries(write, Action::Create, &references, entries).await?;
         }
         let status = if mode == Mode::Each { StatusCode::MULTI_STATUS } else { StatusCode::OK };
-        let answer = Answer::new(
-            status,
-            Some(serde_json::to_string(&BatchAnswer { created, dry_run, items }).map_err(Error::internal)?),
-        );
+        let answer = Answer::of(status, &BatchAnswer { created, dry_run, items })?.localized();
         Ok(if dry_run || created == 0 { Outcome::Unchanged(answer) } else { Outcome::Changed(answer) })
     };
     context.run(&digest, work).await

@@ -26,7 +26,7 @@ pub(crate) async fn change<A: Access, I: Input>(
     let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
         let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
-        precondition.check(representation.revision)?;
+        representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
         let revised = patch.apply(&current)?;
         let revision = Revision { action: Action::Change, representation, current, revised };
@@ -52,7 +52,9 @@ pub(super) async fn apply_revision<I: Input>(
 ) -> Result<Outcome> {
     let Revision { action, representation, current, revised } = revision;
     let id = representation.id;
-    let (references, input) = resolve_entry(&write.tx, id, revised).await?;
+    let resolved = resolve_entry(&write.tx, id, revised).await;
+    let (references, mut input) = resolved.map_err(|error| representation.beside(error))?;
+    input.remove_derived(&current, representation.body());
     caller.acts_for(&references.responsible(&input)?)?;
     reject_renaming(caller, &current, &input)?;
     if current == input {

@@ -8,7 +8,9 @@ use actix_web::http::header::{HeaderMap, HeaderName};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use sea_orm::DatabaseTransaction;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use super::idempotency::{self, Idempotency};
 use super::response::{Answer, Outcome};
@@ -16,8 +18,8 @@ use crate::auth::{Access, Caller, Scoped};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::db::{Timeouts, Write, rollback};
-use crate::base::error::{Error, Result, Violation};
-use crate::http::{NoParams, Params, RequestId, hex};
+use crate::base::error::{Error, Result, Rule, Violation};
+use crate::http::{Params, RequestId, hex};
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
@@ -25,7 +27,7 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 ///
 /// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is
 /// read.
-pub(crate) struct WriteContext<A, Q = NoParams> {
+pub(crate) struct WriteContext<A, Q = WriteParams> {
     pub caller: Caller,
     pub params: Q,
     /// Whether `Prefer: return=minimal` omits the response body.
@@ -38,7 +40,29 @@ pub(crate) struct WriteContext<A, Q = NoParams> {
     access: PhantomData<A>,
 }
 
-impl<A: Access, Q: Params> FromRequest for WriteContext<A, Q> {
+/// Query parameters of every write.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WriteParams {
+    /// Whether to validate the request without storing anything. The response is that of the write; its ID, `Location` and
+    /// `ETag` are not valid. Defaults to `false`.
+    #[param(value_type = Option<bool>, example = false)]
+    pub dry_run: bool,
+}
+
+/// Query parameters of a write, which include `dry_run`.
+pub(crate) trait DryRun: Params {
+    fn is_dry_run(&self) -> bool;
+}
+
+impl DryRun for WriteParams {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
+impl<A: Access, Q: DryRun> FromRequest for WriteContext<A, Q> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
@@ -73,12 +97,16 @@ fn prefers_minimal(headers: &HeaderMap) -> bool {
         .any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
 }
 
-impl<A, Q> WriteContext<A, Q> {
+impl<A, Q: DryRun> WriteContext<A, Q> {
+    /// Whether the request is only validated.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.params.is_dry_run()
+    }
+
     /// Refuses an `Idempotency-Key` where the response holds a secret, which must not be stored.
     pub(crate) fn reject_idempotency_key(&self) -> Result<()> {
-        let detail = "is not taken here: the answer holds a secret, which is not kept";
         match self.idempotency_key {
-            Some(_) => Err(Error::Header(vec![Violation::header("Idempotency-Key", detail)])),
+            Some(_) => Err(Error::Header(vec![Violation::header("Idempotency-Key", Rule::NotRepeatable {})])),
             None => Ok(()),
         }
     }
@@ -95,7 +123,7 @@ impl<A, Q> WriteContext<A, Q> {
         digest: &str,
         work: impl AsyncFnOnce(&Write) -> Result<Outcome> + 'static,
     ) -> Result<HttpResponse> {
-        let idempotency = self.idempotency(digest);
+        let (idempotency, is_dry_run) = (self.idempotency(digest), self.is_dry_run());
         let (context, author) = (self.context, self.author);
         context.read()?;
         let database = context.db.clone();
@@ -107,12 +135,12 @@ impl<A, Q> WriteContext<A, Q> {
             let write = Write::begin(tx, author, Timeouts::Enabled).await?;
             // Boxed, because the future of a write is large.
             match Box::pin(work(&write)).await {
-                Ok(Outcome::Changed(answer)) => {
+                Ok(Outcome::Changed(answer)) if !is_dry_run => {
                     store(idempotency, &write.tx, &answer).await?;
                     write.commit(&context.version).await?;
                     Ok(answer)
                 }
-                Ok(Outcome::Unchanged(answer)) => Ok(answer),
+                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(answer),
                 Err(error) => Err(rollback(write.tx, error).await),
             }
         });
@@ -126,7 +154,7 @@ impl<A, Q> WriteContext<A, Q> {
         digest: &str,
         work: impl AsyncFnOnce(&DatabaseTransaction, &Author) -> Result<Outcome> + 'static,
     ) -> Result<HttpResponse> {
-        let idempotency = self.idempotency(digest);
+        let (idempotency, is_dry_run) = (self.idempotency(digest), self.is_dry_run());
         let (context, author) = (self.context, self.author);
         context.read()?;
         let database = context.db.clone();
@@ -136,12 +164,12 @@ impl<A, Q> WriteContext<A, Q> {
                 Begun::New(tx) => tx,
             };
             match Box::pin(work(&tx, &author)).await {
-                Ok(Outcome::Changed(answer)) => {
+                Ok(Outcome::Changed(answer)) if !is_dry_run => {
                     store(idempotency, &tx, &answer).await?;
                     tx.commit().await?;
                     Ok(answer)
                 }
-                Ok(Outcome::Unchanged(answer)) => Ok(answer),
+                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(answer),
                 Err(error) => Err(rollback(tx, error).await),
             }
         });
@@ -149,7 +177,7 @@ impl<A, Q> WriteContext<A, Q> {
     }
 
     fn idempotency(&self, digest: &str) -> Option<Idempotency> {
-        let key = self.idempotency_key.clone()?;
+        let key = self.idempotency_key.clone().filter(|_| !self.is_dry_run())?;
         let digest = hex(&Sha256::digest(format!("{}\n{digest}", self.signature)));
         Some(Idempotency { actor: self.caller.subject.clone(), key, digest })
     }

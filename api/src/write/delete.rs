@@ -30,9 +30,9 @@ pub(crate) async fn delete<A: Access, I: Input>(
     let caller = context.caller.clone();
     let work = async move |write: &Write| {
         let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
-        precondition.check(representation.revision)?;
+        representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
-        delete_entry(write, representation.id, &current).await?;
+        delete_entry(write, representation.id, &current).await.map_err(|error| representation.beside(error))?;
         Ok(Outcome::Changed(Answer::new(StatusCode::NO_CONTENT, None)))
     };
     context.run("", work).await

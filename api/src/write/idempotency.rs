@@ -9,7 +9,7 @@ use serde_json::json;
 use super::response::Answer;
 use crate::base::clock;
 use crate::base::db::{Database, sql};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 
 /// Time that a response is stored for.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
@@ -25,8 +25,10 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     if sent.next().is_none() && (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(Some(key.to_owned()));
     }
-    let detail = "must be one text of 1 to 255 visible ASCII characters, such as a UUID";
-    Err(Error::Header(vec![Violation::header("Idempotency-Key", detail)]))
+    Err(Error::Header(vec![Violation::header(
+        "Idempotency-Key",
+        Rule::Format { expected: StringFormat::IdempotencyKey },
+    )]))
 }
 
 /// An idempotency key, bound to one request of one caller.

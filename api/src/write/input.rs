@@ -2,24 +2,21 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
-use validator::Validate;
 
 use super::references::{ReferenceVisitor, ResolvedReferences};
 use crate::base::db::Write;
-use crate::base::error::Result;
+use crate::base::error::{Result, Rule};
+use crate::base::validation::Received;
 use crate::base::validation::length::json_length;
 use crate::model::catalog::Resource;
 use crate::query::entry::Entry;
 
 /// The writable members of an entry.
-pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Validate + 'static {
+pub(crate) trait Input: Clone + PartialEq + Received + 'static {
     /// The public view of the entry.
     type View: Entry + Into<Self>;
     const RESOURCE: &'static Resource = Self::View::RESOURCE;
-    /// Derived members. They are ignored in files.
-    const DERIVED: &'static [&'static str] = &[];
     /// Optional members that count towards the completeness of an entry.
     const WANTED: &'static [&'static str] = &[];
 
@@ -36,6 +33,9 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
         vec![]
     }
 
+    /// Removes values that `shown`, the representation of the current entry, derives from other entries.
+    fn remove_derived(&mut self, _current: &Self, _shown: &str) {}
+
     /// Sets the date of confirmation, where the entry has a member for it.
     fn confirm(&mut self, _day: NaiveDate) {}
 
@@ -49,13 +49,9 @@ pub(crate) trait Input: Clone + PartialEq + Serialize + DeserializeOwned + Valid
 /// Largest size of an entry, in bytes of compact JSON in UTF-8.
 pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
-/// Returns the text of a violation if a value is longer than `MAX_BYTES`. The same limit applies wherever an entry is
+/// Returns the broken rule if a value is longer than `MAX_BYTES`. The same limit applies wherever an entry is
 /// written, so that an accepted entry can always be sent back.
-pub(crate) fn too_long(value: &impl Serialize) -> Option<String> {
-    let length = json_length(value);
-    (length > MAX_BYTES).then(|| {
-        format!(
-            "is {length} bytes long as compact JSON in UTF-8, and may have at most {MAX_BYTES} bytes; shorten its texts"
-        )
-    })
+pub(crate) fn too_long(value: &impl Serialize) -> Option<Rule> {
+    let bytes = json_length(value);
+    (bytes > MAX_BYTES).then_some(Rule::Bytes { bytes, max: MAX_BYTES })
 }

@@ -24,7 +24,7 @@ pub(crate) use self::batch::{BatchAnswer, BatchQuery, create_all};
 pub(crate) use self::change::change;
 pub(crate) use self::children::{ChildTable, replace_children, replace_related};
 pub(crate) use self::confirm::{Confirmation, confirm, is_responsible};
-pub(crate) use self::context::WriteContext;
+pub(crate) use self::context::{WriteContext, WriteParams};
 pub(crate) use self::create::create;
 pub(crate) use self::delete::{delete, delete_entry};
 pub(crate) use self::idempotency::delete_old_answers;

@@ -13,7 +13,7 @@ use validator::{Validate, ValidationError};
 use super::children::{ChildTable, replace_children};
 use super::references::{ReferenceField, ReferenceVisitor, ResolvedReferences};
 use crate::base::db::sql;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Rule};
 use crate::base::link::Link;
 use crate::base::validation::rules;
 use crate::model::catalog::{MUNICIPALITIES, PROJECTS};
@@ -70,11 +70,9 @@ impl<R> ParticipantInput<R> {
 }
 
 fn has_name_or_reference<R>(party: &ParticipantInput<R>) -> Result<(), ValidationError> {
-    if party.name.is_some() || party.municipality.is_some() || party.project.is_some() {
-        Ok(())
-    } else {
-        Err(rules::broken("must have a `name`, a `municipality` or a `project`"))
-    }
+    let is_named = party.name.is_some() || party.municipality.is_some() || party.project.is_some();
+    let fields = ["name", "municipality", "project"].map(str::to_owned).to_vec();
+    rules::require(is_named, Rule::OneRequired { fields })
 }
 
 /// Where an input names the municipality and the project of each participant.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::input::Input;
 use crate::auth::Responsible;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::model::catalog::{MUNICIPALITIES, Resource};
 
 /// A member that refers to entries of a resource.
@@ -43,8 +43,8 @@ impl ReferenceField {
         format!("/{}", self.member.replace('*', &place.to_string()))
     }
 
-    fn violation(&self, place: usize, detail: String) -> Violation {
-        Violation::pointer(self.pointer(place), detail)
+    fn violation(&self, place: usize, rule: Rule) -> Violation {
+        Violation::pointer(self.pointer(place), rule)
     }
 }
 
@@ -58,8 +58,8 @@ struct Referenced {
 /// The entries that inputs refer to, by table and name.
 pub(crate) struct ResolvedReferences {
     entries: HashMap<(&'static str, String), Referenced>,
-    /// Violation texts of references by retired keys.
-    retired: HashMap<(&'static str, String), String>,
+    /// Violations of references by retired keys.
+    retired: HashMap<(&'static str, String), Rule>,
 }
 
 /// A violation in one of several inputs.
@@ -93,8 +93,8 @@ impl ResolvedReferences {
         for (table, (resource, names)) in named {
             let found = resource.find_including_former(db, &names).await?;
             let unknown: Vec<String> = names.into_iter().filter(|name| !found.contains_key(name)).collect();
-            let retired = resource.retired_details(db, &unknown).await?;
-            resolved.retired.extend(retired.into_iter().map(|(name, detail)| ((table, name), detail)));
+            let retired = resource.retired_rules(db, &unknown).await?;
+            resolved.retired.extend(retired.into_iter().map(|(name, rule)| ((table, name), rule)));
             for (name, found) in found {
                 for name in [name, found.key().to_owned()] {
                     let entry = || Referenced { id: found.id, key: found.key().to_owned() };
@@ -118,16 +118,16 @@ impl ResolvedReferences {
         let mut violations = vec![];
         let mut seen = vec![];
         for (place, name) in names {
-            let mut refuse = |detail: String| violations.push(field.violation(place, detail));
+            let mut refuse = |rule| violations.push(field.violation(place, rule));
             let key = (field.resource.table, name.clone());
             match self.entries.get(&key) {
                 None => match self.retired.get(&key) {
-                    Some(detail) => refuse(detail.clone()),
+                    Some(rule) => refuse(rule.clone()),
                     None => violations.push(field.unresolved(place, name)),
                 },
-                Some(entry) if entry.id == own => refuse(format!("`{name}` is the entry itself")),
+                Some(entry) if entry.id == own => refuse(Rule::SelfReference { value: name.clone() }),
                 Some(entry) if field.once && seen.contains(&entry.id) => {
-                    refuse(format!("`{name}` stands in the list already, under this name or another"));
+                    refuse(Rule::DuplicateReference { value: name.clone() });
                 }
                 Some(entry) => {
                     seen.push(entry.id);

@@ -11,7 +11,7 @@ use super::representation::Representation;
 use super::resolve::authorize;
 use crate::auth::Access;
 use crate::base::db::Write;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::base::validation::Checked;
 use crate::http::{EntryKey, Json, Precondition};
 
@@ -31,7 +31,7 @@ pub(crate) async fn replace<A: Access, I: Input>(
             }
             found => found?,
         };
-        precondition.check(representation.revision)?;
+        representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
         let revision = Revision { action: Action::Replace, representation, current, revised: checked };
         apply_revision(write, &caller, minimal, revision).await
@@ -48,7 +48,7 @@ fn require_matching_slug<I: Input>(key: &EntryKey, mut checked: Checked<I>) -> C
     let name = key.to_string();
     let matches = checked.value.as_ref().is_none_or(|input| input.slug() == name || input.official() == Some(&name));
     if !matches {
-        checked.add(vec![Violation::pointer("/slug", format!("must be `{name}`, as in the address"))]);
+        checked.add(vec![Violation::pointer("/slug", Rule::Equal { value: name })]);
     }
     checked
 }

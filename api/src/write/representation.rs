@@ -8,7 +8,7 @@ use super::input::Input;
 use super::response::Answer;
 use crate::base::error::{Error, Result};
 use crate::http::format::Record;
-use crate::http::{EntryKey, entry_tag};
+use crate::http::{EntryKey, Precondition, entry_tag};
 use crate::query::entry::find;
 
 /// The JSON representation of an entry, as in the response to GET.
@@ -32,6 +32,21 @@ impl Representation {
     /// Loads the representation of an entry that was stored in the same transaction.
     pub(super) async fn stored<I: Input>(tx: &DatabaseTransaction, id: Uuid) -> Result<Self> {
         Self::load::<I>(tx, &EntryKey::of(id)).await.map(|(representation, _)| representation)
+    }
+
+    /// Returns the representation as JSON.
+    pub(super) fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// Fails with the representation if its revision does not meet a precondition.
+    pub(super) fn require(&self, precondition: &Precondition) -> Result<()> {
+        precondition.check(self.revision).map_err(|error| self.beside(error))
+    }
+
+    /// Adds the representation to a failed precondition or a conflict.
+    pub(super) fn beside(&self, error: Error) -> Error {
+        error.with_current(self.body.clone(), entry_tag(self.revision, self.body.as_bytes()))
     }
 
     pub(super) fn answer(self, status: StatusCode, minimal: bool) -> Answer {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::input::{Input, too_long};
 use super::references::{ItemViolation, ResolvedReferences};
 use crate::auth::{Caller, Responsible};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::base::validation::Checked;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::lookup::FoundEntry;
@@ -84,8 +84,8 @@ pub(crate) async fn resolve_references<I: Input>(
     }
     // The length is checked with the stored references.
     for (place, (_, input)) in places.iter().zip(&read) {
-        if let (Some((_, checked)), Some(detail)) = (checks.get_mut(*place), too_long(input)) {
-            checked.add(vec![Violation::pointer("", detail)]);
+        if let (Some((_, checked)), Some(rule)) = (checks.get_mut(*place), too_long(input)) {
+            checked.add(vec![Violation::pointer("", rule)]);
         }
     }
     let taken = taken(tx, &read).await?;
@@ -159,11 +159,11 @@ async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Re
     for (index, (id, input)) in entries.iter().enumerate() {
         for (member, name) in names(input) {
             if there.get(&name).is_some_and(|found| found.id != *id) {
-                let detail = format!("`{name}` is taken; choose another, or change the entry that has it");
-                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), detail) });
+                let rule = Rule::Taken { value: name };
+                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), rule) });
             } else if let Some(first) = first.insert(name.clone(), index) {
-                let detail = format!("`{name}` stands in the list already, at /{first}");
-                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), detail) });
+                let rule = Rule::TakenInBatch { value: name, index: first };
+                taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), rule) });
             }
         }
     }

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use serde::Serialize;
 
 use crate::base::error::{Error, Result};
+use crate::base::language::Language;
 use crate::http::entry_tag;
 
 const PREFERENCE_APPLIED: &str = "preference-applied";
@@ -45,6 +46,17 @@ impl Answer {
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Adds the body and its entity tag, as the current state, to a failed precondition or a conflict.
+    pub(crate) fn beside(self, error: Error) -> Error {
+        let tag = self.headers.into_iter().find(|(name, _)| name == "etag").map(|(_, tag)| tag);
+        error.with_current(self.body.unwrap_or_default(), tag.unwrap_or_default())
+    }
+
+    /// Adds the headers of a body with texts in the language of the request.
+    pub(crate) fn localized(self) -> Self {
+        self.with("content-language", Language::current().tag()).with("vary", "Accept-Language")
     }
 
     /// Adds `Preference-Applied: return=minimal`.

@@ -38,7 +38,7 @@ pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uu
     let (references, found) = ResolvedReferences::look_up(&write.tx, &mut entries).await?;
     let mut violations: Vec<Violation> = found.into_iter().map(|found| found.violation.below(found.index)).collect();
     let long = entries.iter().enumerate().filter_map(|(index, (_, input))| Some((index, too_long(input)?)));
-    violations.extend(long.map(|(index, detail)| Violation::pointer("", detail).below(index)));
+    violations.extend(long.map(|(index, rule)| Violation::pointer("", rule).below(index)));
     if !violations.is_empty() {
         return Err(Error::Invalid(violations));
     }

@@ -65,16 +65,16 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
     let good = String::from_utf8(before.clone()).unwrap();
 
     for (from, to, expected) in [
-        ("\"round\": 1,", "\"round\": 7,", "/round: must be 1, 2 or 3"),
-        ("\"category\": \"large_city\"", "\"category\": \"metropolis\"", "/category: unknown value `metropolis`"),
+        ("\"round\": 1,", "\"round\": 7,", "/round: must be from 1 to 3"),
+        ("\"category\": \"large_city\"", "\"category\": \"metropolis\"", "/category: `metropolis` is not allowed"),
         (
             "\"municipality\": \"05122000\"",
             "\"municipality\": \"05122999\"",
-            "/members/0/municipality: `05122999` names no entry",
+            "/members/0/municipality: `05122999` is no entry",
         ),
         ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "unknown member `slog`"),
         ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),
-        ("\"https://solingen.digital\"", "\"javascript:alert(1)\"", "/website: must be an address"),
+        ("\"https://solingen.digital\"", "\"javascript:alert(1)\"", "/website: must be a URL"),
     ] {
         assert!(good.contains(from), "{from}");
         fs::write(&file, good.replacen(from, to, 1)).unwrap();
@@ -99,7 +99,7 @@ fn a_member_named_twice_is_named_with_its_line() {
 
     let said = said(&run(data.path(), &["import", file.to_str().unwrap()]));
 
-    assert!(said.contains("line 1, /members/1/municipality: `ulm` stands in the list already"), "{said}");
+    assert!(said.contains("line 1, /members/1/municipality: `ulm` is in the list already"), "{said}");
 }
 
 #[test]

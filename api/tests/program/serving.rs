@@ -130,3 +130,11 @@ pub(crate) fn filled() -> TempDir {
     copy(first.path(), copied.path());
     copied
 }
+
+/// A test that fails leaves no service running.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -57,13 +57,16 @@ fn what_is_wrong_with_a_token_to_be_is_named() {
     for (arguments, expected) in [
         (vec!["--subject", "x", "--role", "king"], "write one of: contributor, editor, admin, auditor"),
         (vec!["--subject", "x", "--scope", "everything"], "write one of: municipalities:write"),
-        (vec!["--subject", "a person", "--role", "editor", "--days", "1000"], "/days: must be 1 to 366 days"),
-        (vec!["--subject", "x", "--role", "contributor"], "must have `municipalities`"),
+        (vec!["--subject", "a person", "--role", "editor", "--days", "1000"], "/days: must be from 1 to 366"),
+        (
+            vec!["--subject", "x", "--role", "contributor"],
+            "/municipalities: must be present where `role` is `contributor`",
+        ),
         (
             vec!["--subject", "x", "--role", "admin", "--municipality", "08335043"],
-            "/municipalities: must be left out: the role `admin` can be used only",
+            "/municipalities: must be omitted: `admin` requires a token that is not bound",
         ),
-        (vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"], "`nowhere` names no entry"),
+        (vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"], "`nowhere` is no entry"),
     ] {
         let refused = run(data.path(), &[&["token", "issue"], &arguments[..]].concat());
         assert!(!refused.status.success() && refused.stdout.is_empty());

@@ -4,7 +4,7 @@ use super::vocabulary;
 
 vocabulary! {
     #[doc = "Kind of event"]
-    EventKind "event_kind" {
+    EventKind "event_kind" "Art einer Veranstaltung" {
         RegionalConference "regional_conference" "Regionalkonferenz" "Regional conference",
         Congress "congress" "Kongress" "Congress",
         Workshop "workshop" "Workshop" "Workshop",
@@ -15,7 +15,7 @@ vocabulary! {
     }
 
     #[doc = "Status of an event"]
-    EventStatus "event_status" {
+    EventStatus "event_status" "Stand einer Veranstaltung" {
         Planned "planned" "Geplant" "Planned",
         Confirmed "confirmed" "Bestätigt" "Confirmed",
         Cancelled "cancelled" "Abgesagt" "Cancelled",
@@ -23,7 +23,7 @@ vocabulary! {
     }
 
     #[doc = "Format of a course"]
-    CourseFormat "course_format" {
+    CourseFormat "course_format" "Form eines Kurses" {
         OnlineSelfPaced "online_self_paced" "Online, im eigenen Tempo" "Online, self-paced",
         OnlineLive "online_live" "Online, live" "Online, live",
         OnSite "on_site" "Vor Ort" "On site",
@@ -31,7 +31,7 @@ vocabulary! {
     }
 
     #[doc = "Target group of a course"]
-    TargetGroup "target_group" {
+    TargetGroup "target_group" "Zielgruppe" {
         MunicipalStaff "municipal_staff" "Beschäftigte der Kommunen" "Municipal staff",
         Leadership "leadership" "Führungskräfte" "Leadership",
         Politics "politics" "Politik" "Politics",
@@ -40,7 +40,7 @@ vocabulary! {
     }
 
     #[doc = "Kind of publication"]
-    PublicationKind "publication_kind" {
+    PublicationKind "publication_kind" "Art einer Publikation" {
         Study "study" "Studie" "Study",
         Guide "guide" "Leitfaden" "Guide",
         Report "report" "Bericht" "Report",

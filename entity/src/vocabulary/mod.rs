@@ -21,8 +21,8 @@ pub use self::writing::*;
 pub trait Vocabulary: Copy + 'static {
     /// Name in paths.
     const NAME: &'static str;
-    /// Title in English.
-    const TITLE: &'static str;
+    /// Title in German and English.
+    const TITLE: (&'static str, &'static str);
     /// All values, in display order.
     const ALL: &'static [Self];
 
@@ -33,7 +33,7 @@ pub trait Vocabulary: Copy + 'static {
 }
 
 macro_rules! vocabulary {
-    ($(#[doc = $title:literal] $type:ident $name:literal { $($variant:ident $value:tt $de:tt $en:tt,)+ })+) => {
+    ($(#[doc = $title:literal] $type:ident $name:literal $title_de:literal { $($variant:ident $value:tt $de:tt $en:tt,)+ })+) => {
         $(
             #[doc = $title]
             #[derive(
@@ -52,7 +52,7 @@ macro_rules! vocabulary {
 
             impl $crate::vocabulary::Vocabulary for $type {
                 const NAME: &'static str = $name;
-                const TITLE: &'static str = $title;
+                const TITLE: (&'static str, &'static str) = ($title_de, $title);
                 const ALL: &'static [Self] = &[$(Self::$variant),+];
 
                 fn value(self) -> &'static str {
@@ -87,7 +87,8 @@ pub fn lists() -> Vec<List> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
     pub name: &'static str,
-    pub title: &'static str,
+    /// Title in German and English.
+    pub title: (&'static str, &'static str),
     /// Each value with its label in German and English.
     pub terms: Vec<(&'static str, (&'static str, &'static str))>,
 }

@@ -4,7 +4,7 @@ use super::vocabulary;
 
 vocabulary! {
     #[doc = "Category of a project, as recorded by the programme"]
-    Category "category" {
+    Category "category" "Kategorie eines Projekts" {
         LargeCity "large_city" "Großstadt" "Large city",
         MediumTown "medium_town" "Mittelstadt" "Medium-sized town",
         SmallTownOrRuralMunicipality "small_town_or_rural_municipality" "Kleinstadt oder Landgemeinde" "Small town or rural municipality",
@@ -12,7 +12,7 @@ vocabulary! {
     }
 
     #[doc = "Kind of municipality, district or association"]
-    MunicipalityKind "municipality_kind" {
+    MunicipalityKind "municipality_kind" "Art einer Kommune" {
         IndependentCity "independent_city" "Kreisfreie Stadt" "Independent city",
         Town "town" "Stadt" "Town",
         Municipality "municipality" "Gemeinde" "Municipality",
@@ -21,7 +21,7 @@ vocabulary! {
     }
 
     #[doc = "Size class by population alone, with the thresholds of the BBSR: 5,000, 20,000 and 100,000"]
-    SizeClass "size_class" {
+    SizeClass "size_class" "Größenklasse einer Kommune" {
         RuralMunicipality "rural_municipality" "Landgemeinde" "Rural municipality",
         SmallTown "small_town" "Kleinstadt" "Small town",
         MediumTown "medium_town" "Mittelstadt" "Medium-sized town",
@@ -29,7 +29,7 @@ vocabulary! {
     }
 
     #[doc = "Spatial scope of a solution"]
-    SpatialScope "spatial_scope" {
+    SpatialScope "spatial_scope" "Raumbezug einer Lösung" {
         Building "building" "Gebäude" "Building",
         Neighbourhood "neighbourhood" "Quartier" "Neighbourhood",
         CityCentre "city_centre" "Innenstadt" "City centre",
@@ -44,7 +44,7 @@ vocabulary! {
     }
 
     #[doc = "German federal state by ISO 3166-2 code"]
-    FederalState "federal_state" {
+    FederalState "federal_state" "Bundesland" {
         BadenWuerttemberg "DE-BW" "Baden-Württemberg" "Baden-Württemberg",
         Bavaria "DE-BY" "Bayern" "Bavaria",
         Berlin "DE-BE" "Berlin" "Berlin",

@@ -4,7 +4,7 @@ use super::vocabulary;
 
 vocabulary! {
     #[doc = "Status of a solution or practice example"]
-    Status "status" {
+    Status "status" "Stand einer Lösung oder eines Praxisbeispiels" {
         Planned "planned" "Geplant" "Planned",
         InProgress "in_progress" "In Umsetzung" "In progress",
         Pilot "pilot" "Pilotbetrieb" "Pilot",
@@ -15,7 +15,7 @@ vocabulary! {
     }
 
     #[doc = "Scaling phase of a solution, in the five phases defined by the KTS"]
-    ScalingPhase "scaling_phase" {
+    ScalingPhase "scaling_phase" "Skalierungsphase einer Lösung" {
         Ideation "ideation" "Ideenfindung" "Ideation",
         Prototype "prototype" "Prototyp" "Prototype",
         Pilot "pilot" "Pilotierung" "Pilot",
@@ -24,7 +24,7 @@ vocabulary! {
     }
 
     #[doc = "Kind of solution"]
-    SolutionKind "solution_kind" {
+    SolutionKind "solution_kind" "Art einer Lösung" {
         Software "software" "Software" "Software",
         Hardware "hardware" "Hardware" "Hardware",
         Data "data" "Daten" "Data",
@@ -36,7 +36,7 @@ vocabulary! {
     }
 
     #[doc = "Degree of openness of a solution"]
-    Openness "openness" {
+    Openness "openness" "Offenheit einer Lösung" {
         OpenSource "open_source" "Open Source" "Open source",
         OpenData "open_data" "Offene Daten" "Open data",
         OpenConcept "open_concept" "Offenes Konzept" "Open concept",
@@ -45,7 +45,7 @@ vocabulary! {
     }
 
     #[doc = "Form of cooperation between municipalities, in the four kinds defined by the KTS, or origin"]
-    Relation "relation" {
+    Relation "relation" "Verhältnis zu einer Lösung" {
         Origin "origin" "Ursprung" "Origin",
         RoleModel "role_model" "Vorbild" "Role model",
         KnowledgeExchange "knowledge_exchange" "Wissensaustausch" "Knowledge exchange",
@@ -54,7 +54,7 @@ vocabulary! {
     }
 
     #[doc = "Workstream of a success factor or obstacle"]
-    Workstream "workstream" {
+    Workstream "workstream" "Arbeitsstrang" {
         Economic "economic" "Wirtschaftlich" "Economic",
         Organisational "organisational" "Organisatorisch" "Organisational",
         Financial "financial" "Finanziell" "Financial",
@@ -63,7 +63,7 @@ vocabulary! {
     }
 
     #[doc = "Kind of prerequisite for adopting a solution"]
-    PrerequisiteKind "prerequisite_kind" {
+    PrerequisiteKind "prerequisite_kind" "Art einer Voraussetzung" {
         Technical "technical" "Technisch" "Technical",
         Data "data" "Daten" "Data",
         Staff "staff" "Personal" "Staff",
@@ -73,7 +73,7 @@ vocabulary! {
     }
 
     #[doc = "Operator model of a solution"]
-    OperatorModel "operator_model" {
+    OperatorModel "operator_model" "Betreibermodell" {
         Municipality "municipality" "Kommune" "Municipality",
         MunicipalCompany "municipal_company" "Kommunales Unternehmen" "Municipal company",
         InterMunicipal "inter_municipal" "Interkommunaler Verbund" "Inter-municipal body",
@@ -83,7 +83,7 @@ vocabulary! {
     }
 
     #[doc = "Reason for discontinuation"]
-    DiscontinuedReason "discontinued_reason" {
+    DiscontinuedReason "discontinued_reason" "Grund der Einstellung" {
         FundingEnded "funding_ended" "Förderung beendet" "Funding ended",
         Staff "staff" "Personal" "Staff",
         Procurement "procurement" "Vergabe" "Procurement",
@@ -97,7 +97,7 @@ vocabulary! {
     }
 
     #[doc = "Relation from a solution to another solution that it names"]
-    SolutionRelation "solution_relation" {
+    SolutionRelation "solution_relation" "Beziehung zwischen Lösungen" {
         BuildsOn "builds_on" "Baut auf" "Builds on",
         Replaces "replaces" "Ersetzt" "Replaces",
         Alternative "alternative" "Alternative zu" "Alternative to",
@@ -105,21 +105,21 @@ vocabulary! {
     }
 
     #[doc = "Basis of cost figures"]
-    CostBasis "cost_basis" {
+    CostBasis "cost_basis" "Grundlage von Kosten" {
         Actual "actual" "Tatsächliche Kosten" "Actual costs",
         Estimate "estimate" "Schätzung" "Estimate",
         Quote "quote" "Angebot" "Quote",
     }
 
     #[doc = "Freshness of the last confirmation: due after 12 months, stale after 18"]
-    Freshness "freshness" {
+    Freshness "freshness" "Aktualität" {
         Fresh "fresh" "Aktuell" "Fresh",
         Due "due" "Bestätigung fällig" "Due",
         Stale "stale" "Veraltet" "Stale",
     }
 
     #[doc = "Side that confirmed a practice example: the adopting municipality, or the origin of the solution"]
-    ConfirmedBy "confirmed_by" {
+    ConfirmedBy "confirmed_by" "Bestätigt von" {
         Origin "origin" "Ursprung" "Origin",
         Adopter "adopter" "Nachnutzende Kommune" "Adopter",
     }

@@ -4,7 +4,7 @@ use super::vocabulary;
 
 vocabulary! {
     #[doc = "Stage of a submission"]
-    Stage "stage" {
+    Stage "stage" "Stand einer Einreichung" {
         Draft "draft" "Entwurf" "Draft",
         Submitted "submitted" "Eingereicht" "Submitted",
         ChangesRequested "changes_requested" "Überarbeitung erbeten" "Changes requested",
@@ -14,7 +14,7 @@ vocabulary! {
     }
 
     #[doc = "Step of a review"]
-    ReviewAction "review_action" {
+    ReviewAction "review_action" "Schritt einer Prüfung" {
         Submit "submit" "Einreichen" "Submit",
         Withdraw "withdraw" "Zurückziehen" "Withdraw",
         RequestChanges "request_changes" "Überarbeitung erbitten" "Request changes",
@@ -24,19 +24,19 @@ vocabulary! {
     }
 
     #[doc = "Purpose of a submission"]
-    Purpose "purpose" {
+    Purpose "purpose" "Zweck einer Einreichung" {
         Publish "publish" "Eintrag veröffentlichen" "Publish the entry",
         Withdraw "withdraw" "Eintrag zurückziehen" "Withdraw the entry",
     }
 
     #[doc = "Side that wrote a comment"]
-    Side "side" {
+    Side "side" "Seite einer Prüfung" {
         Municipality "municipality" "Kommune" "Municipality",
         Review "review" "Prüfung" "Review",
     }
 
     #[doc = "State of a webhook delivery"]
-    DeliveryState "delivery_state" {
+    DeliveryState "delivery_state" "Stand einer Zustellung" {
         Pending "pending" "Steht aus" "Pending",
         Delivered "delivered" "Zugestellt" "Delivered",
         Failed "failed" "Gescheitert" "Failed",

@@ -4,7 +4,7 @@ use super::vocabulary;
 
 vocabulary! {
     #[doc = "Action recorded for an entry or token"]
-    Action "action" {
+    Action "action" "Aktion an einem Eintrag oder Token" {
         Create "create" "Angelegt" "Created",
         Replace "replace" "Ersetzt" "Replaced",
         Change "change" "Geändert" "Changed",
@@ -16,7 +16,7 @@ vocabulary! {
     }
 
     #[doc = "Role of the holder of a token"]
-    TokenRole "token_role" {
+    TokenRole "token_role" "Rolle eines Tokens" {
         Contributor "contributor" "Beitragende Stelle" "Contributor",
         Editor "editor" "Redaktion" "Editor",
         Admin "admin" "Verwaltung" "Administrator",

@@ -42,7 +42,7 @@ impl Import {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
 
-        let batch = files.read(form, &text).or_else(|flaws| refuse(&flaws))?;
+        let batch = files.read(form, &text).map_err(ImportError::Lines)?;
         let database = open(settings, false).await?;
         let directory = DirectoryVersion::open(database.connection()).await?;
         // The bar is shown on terminals only.
@@ -56,11 +56,10 @@ impl Import {
         let closed = database.close().await;
         let stored = match stored {
             Ok(stored) => stored,
-            Err(ImportError::Lines(flaws)) => refuse(&flaws)?,
             Err(ImportError::Failed(Error::Taken(_))) => {
                 bail!("an entry holds a slug or key that another one has; nothing was stored")
             }
-            Err(ImportError::Failed(error)) => return Err(anyhow::Error::new(error).context("nothing was stored")),
+            Err(error) => return Err(error.into()),
         };
         let done = if self.dry_run { "would be" } else { "were" };
         eprintln!(
@@ -78,10 +77,4 @@ impl Import {
 fn of(file: &Path) -> Option<&'static Files> {
     let name = file.file_stem()?.to_str()?.replace('_', "-");
     seed::of_collection(&name)
-}
-
-/// Fails with a list of all errors.
-fn refuse<T>(flaws: &[impl std::fmt::Display]) -> Result<T> {
-    let list: Vec<String> = flaws.iter().map(ToString::to_string).collect();
-    bail!("nothing was stored; {} things need another look:\n  {}", list.len(), list.join("\n  "))
 }

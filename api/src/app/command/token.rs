@@ -104,7 +104,7 @@ impl Issue {
             }
             Err(Error::Invalid(violations)) => {
                 let list = violations.iter().map(|violation| {
-                    format!("{}: {}", violation.pointer.as_deref().unwrap_or_default(), violation.detail)
+                    format!("{}: {}", violation.pointer.as_deref().unwrap_or_default(), violation.detail())
                 });
                 bail!("no token was issued:\n  {}", list.collect::<Vec<_>>().join("\n  "))
             }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult, Statement, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, FromQueryResult, TransactionTrait};
 
 use super::database::Database;
 use super::server::{Use, connect};
+use super::statement::sql;
 
 /// State of the schema of the database, compared with the schema of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,11 +61,11 @@ impl Database {
     /// Returns the names of the applied steps, oldest first.
     pub async fn steps_made(&self) -> Result<Vec<String>> {
         let db = self.background();
-        let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text")).await?;
+        let table = db.query_one_raw(sql("select to_regclass('seaql_migrations')::text", [])).await?;
         if table.and_then(|row| row.try_get_by_index::<Option<String>>(0).ok().flatten()).is_none() {
             return Ok(vec![]);
         }
-        let rows = db.query_all_raw(sql("select version from seaql_migrations order by version")).await?;
+        let rows = db.query_all_raw(sql("select version from seaql_migrations order by version", [])).await?;
         rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
     }
 
@@ -161,9 +160,9 @@ async fn contents(tx: &DatabaseTransaction) -> Result<BTreeMap<String, Table>> {
         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped \
        where n.nspname = current_schema() and c.relkind in ('r', 'p') and c.relname <> 'seaql_migrations' group by 1";
     let mut tables = BTreeMap::new();
-    for mut table in Table::find_by_statement(sql(TABLES)).all(tx).await? {
+    for mut table in Table::find_by_statement(sql(TABLES, [])).all(tx).await? {
         let count = format!("select count(*) from \"{}\"", table.name.replace('"', "\"\""));
-        if let Some(row) = tx.query_one_raw(sql(&count)).await? {
+        if let Some(row) = tx.query_one_raw(sql(&count, [])).await? {
             table.rows = row.try_get_by_index(0)?;
         }
         tables.insert(table.name.clone(), table);
@@ -186,8 +185,4 @@ fn removal(before: &BTreeMap<String, Table>, after: &BTreeMap<String, Table>) ->
         }
     }
     removal
-}
-
-fn sql(text: &str) -> Statement {
-    Statement::from_string(DbBackend::Postgres, text)
 }

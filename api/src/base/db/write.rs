@@ -14,6 +14,7 @@ use super::statement::sql;
 use crate::base::db::author::Author;
 use crate::base::db::version::{DirectoryVersion, Version};
 use crate::base::error::{Error, Result};
+use crate::base::language::Language;
 
 /// A transaction that changes the directory.
 pub struct Write {
@@ -116,13 +117,13 @@ impl Database {
         work: impl Future<Output = Result<T, E>> + 'static,
     ) -> Result<T, E> {
         let database = self.clone();
-        let task = rt::spawn(async move {
+        let task = rt::spawn(Language::in_current(async move {
             tokio::select! {
                 done = work => done,
                 // The pool closes a connection that returns inside a transaction, unless it responds at once.
                 cause = database.deadline(timeouts) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
             }
-        });
+        }));
         task.await.unwrap_or_else(|failed| Err(Error::internal(failed).into()))
     }
 

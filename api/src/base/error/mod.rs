@@ -1,20 +1,30 @@
 //! Errors, and their representation as problems (RFC 9457).
 
 mod database;
+mod german;
+mod phrase;
 mod problem;
 mod problem_types;
 mod response;
+mod rule;
 mod token;
+mod violation;
 
-use std::fmt::Write;
-
+use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde_json::value::RawValue;
 
+use self::phrase::Phrase;
+use crate::base::language::Language::{self, English, German};
 use crate::base::link::Link;
 
-pub use self::problem::{EditConflict, Problem, Violation};
+pub use self::phrase::{JsonType, Quota, StringFormat, UrlFault};
+pub use self::problem::{EditConflict, Problem};
 pub(crate) use self::problem_types::{PROBLEM_TYPES, ProblemType};
+pub use self::rule::Rule;
+pub(crate) use self::rule::{RULES, RuleText, ViolationCode};
 pub use self::token::TokenError;
+pub use self::violation::Violation;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -39,8 +49,8 @@ pub enum Error {
     Parameters(Vec<Violation>),
     #[error("{}", summary(.0))]
     Invalid(Vec<Violation>),
-    #[error("The URL contains {0}.")]
-    Address(&'static str),
+    #[error("The URL contains {}.", .0.phrase(English))]
+    Address(UrlFault),
     #[error("The URL is longer than {0} bytes.")]
     TooLong(usize),
     #[error("This path has the media types {0}. Name one of them in `Accept` or `format`.")]
@@ -49,8 +59,9 @@ pub enum Error {
     TooLarge(usize),
     #[error("The body has a `Content-Encoding`. Send it without compression.")]
     Coding,
-    #[error("The body is not valid JSON: {0}.")]
-    Json(String),
+    /// The body is not valid JSON, or is incomplete.
+    #[error("The body {}.", .0.rule.text(English))]
+    Json(Box<Violation>),
     #[error("Send the body as `{0}`, with that `Content-Type`.")]
     MediaType(&'static str),
     #[error("The body did not arrive within {0} seconds.")]
@@ -65,8 +76,8 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("{}", outside_municipality(.0))]
     OutsideMunicipality(Vec<String>),
-    #[error("Only the submitter may do this: {0}.")]
-    NotSubmitter(String),
+    #[error("Only the submitter may do this: {}.", submitter(.0))]
+    NotSubmitter(Submitter),
     #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
     ScopeEscalation(String),
     #[error("This service accepts no writes: it has no keys to verify tokens with.")]
@@ -91,8 +102,8 @@ pub enum Error {
         "The content cannot be edited: the submission is `{0}` or withdraws an entry. `actions` lists the steps it allows."
     )]
     Closed(&'static str),
-    #[error("The limit of {1} {0} is reached.")]
-    QuotaExceeded(&'static str, u64),
+    #[error("The limit of {max} {} is reached.", .quota.phrase(English))]
+    QuotaExceeded { quota: Quota, max: u64 },
     #[error("The webhook endpoint is inactive. Activate it first.")]
     Inactive,
     #[error("The caller wrote or submitted the content, so another person has to review it.")]
@@ -113,12 +124,68 @@ pub enum Error {
     Full(#[source] anyhow::Error),
     #[error("The service failed. The log has the cause under the request ID of this response.")]
     Internal(#[source] anyhow::Error),
+    /// A failed precondition or a conflict, with the current state of what it is about.
+    #[error("{error}")]
+    WithCurrent { error: Box<Self>, current: Box<CurrentState> },
+}
+
+/// The current representation of what an error is about.
+#[derive(Debug)]
+pub struct CurrentState {
+    pub body: Box<RawValue>,
+    pub entity_tag: String,
+}
+
+/// The submitter of a submission.
+#[derive(Clone, Debug)]
+pub enum Submitter {
+    /// The subject of a token that acts for all municipalities.
+    Subject(String),
+    /// Any token that acts for one of these municipalities.
+    Municipalities(Vec<String>),
 }
 
 impl Error {
     /// Returns an internal error.
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
         Self::Internal(error.into())
+    }
+
+    /// Whether the error is a failed precondition or a conflict, which the caller resolves by the current state.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self.problem_type().status, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// Adds the current state, as JSON, to a failed precondition or a conflict.
+    pub(crate) fn with_current(self, body: String, entity_tag: String) -> Self {
+        match RawValue::from_string(body) {
+            Ok(body) if self.is_conflict() => {
+                Self::WithCurrent { error: Box::new(self), current: Box::new(CurrentState { body, entity_tag }) }
+            }
+            _ => self,
+        }
+    }
+
+    /// Returns the explanation for the caller, in the language of the request.
+    pub(crate) fn detail(&self) -> String {
+        match Language::current() {
+            English => self.to_string(),
+            German => german::detail(self),
+        }
+    }
+
+    /// Returns the violations that the error reports.
+    pub(crate) fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Parameters(violations)
+            | Self::Header(violations)
+            | Self::Invalid(violations)
+            | Self::Taken(violations) => violations,
+            Self::EditConflict(states) => &states.conflicts,
+            Self::Json(violation) => std::slice::from_ref(violation),
+            Self::WithCurrent { error, .. } => error.violations(),
+            _ => &[],
+        }
     }
 
     /// Returns the chain of causes, for the log only.
@@ -140,34 +207,39 @@ impl Error {
 }
 
 fn summary(violations: &[Violation]) -> String {
-    let mut text = match violations.len() {
-        1 => "1 violation: ".to_owned(),
-        many => format!("{many} violations: "),
-    };
-    for (index, violation) in violations.iter().enumerate() {
-        let Violation { parameter, header, pointer, .. } = violation;
+    let number =
+        if violations.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", violations.len()) };
+    format!("{number}: {}.", places(violations, "the whole body"))
+}
+
+/// Returns the places of violations.
+fn places(violations: &[Violation], whole: &str) -> String {
+    let place = |Violation { parameter, header, pointer, .. }: &Violation| {
         let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
-        let separator = if index == 0 { "" } else { ", " };
-        let _ = write!(text, "{separator}{}", place.map_or("the whole body", String::as_str));
-    }
-    text.push('.');
-    text
+        place.map_or_else(|| whole.to_owned(), Clone::clone)
+    };
+    violations.iter().map(place).collect::<Vec<_>>().join(", ")
 }
 
 fn edit_conflict(states: &EditConflict) -> String {
     let what = if states.conflicts.is_empty() {
         "The published entry has a newer revision".to_owned()
     } else {
-        let members: Vec<&str> = states.conflicts.iter().filter_map(|one| one.pointer.as_deref()).collect();
-        let members: Vec<&str> =
-            members.iter().map(|one| if one.is_empty() { "the whole content" } else { one }).collect();
-        format!("Both the published entry and the submission changed these members: {}", members.join(", "))
+        let members = places(&states.conflicts, "the whole content");
+        format!("Both the published entry and the submission changed these members: {members}")
     };
     format!(
         "{what}. Compare the three states, and send the members again with `based_on` {}. For a submitted one, a reviewer has \
          to `request_changes` first.",
         states.revision
     )
+}
+
+fn submitter(submitter: &Submitter) -> String {
+    match submitter {
+        Submitter::Subject(subject) => format!("the subject `{subject}`"),
+        Submitter::Municipalities(names) => format!("a token that acts for {}", names.join(" or ")),
+    }
 }
 
 fn entries(number: usize) -> String {

@@ -3,11 +3,13 @@
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 
 use super::{Error, Problem};
+use crate::base::language::Language;
 
 /// Challenge of `WWW-Authenticate`.
 const BEARER: &str = "Bearer realm=\"transferatlas\"";
@@ -26,6 +28,8 @@ impl ResponseError for Error {
             return response.insert_header((CACHE_CONTROL, "no-cache")).finish();
         }
         response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/problem+json")));
+        response.insert_header((CONTENT_LANGUAGE, Language::current().tag()));
+        response.insert_header((VARY, "Accept-Language"));
         response.body(serde_json::to_string(&Problem::from(self)).unwrap_or_default())
     }
 }
@@ -36,6 +40,7 @@ impl Error {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
             Self::Unavailable(_) | Self::Unwritable(_) => Some((RETRY_AFTER, "2".to_owned())),
             Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
+            Self::WithCurrent { current, .. } => Some((ETAG, current.entity_tag.clone())),
             Self::Unauthenticated => Some((WWW_AUTHENTICATE, BEARER.to_owned())),
             Self::Refused(refusal) => {
                 let error = format!("{BEARER}, error=\"invalid_token\", error_description=\"{refusal}\"");
@@ -52,23 +57,19 @@ impl Error {
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         let kind = error.problem_type();
-        let errors = match error {
-            Error::Parameters(violations)
-            | Error::Header(violations)
-            | Error::Invalid(violations)
-            | Error::Taken(violations) => violations.clone(),
-            Error::EditConflict(states) => states.conflicts.clone(),
-            _ => vec![],
+        let (cause, current) = match error {
+            Error::WithCurrent { error, current } => (&**error, Some(current.body.clone())),
+            error => (error, None),
         };
-        let references = if let Error::Referenced(entries, _) = error { entries.clone() } else { vec![] };
         Self {
             r#type: format!("/problems/{}", kind.name),
-            title: kind.title.to_owned(),
+            title: kind.title.in_language(Language::current()).to_owned(),
             status: kind.status.as_u16(),
-            detail: error.to_string(),
-            errors,
-            references,
-            states: if let Error::EditConflict(states) = error { Some((**states).clone()) } else { None },
+            detail: error.detail(),
+            errors: error.violations().to_vec(),
+            references: if let Error::Referenced(entries, _) = cause { entries.clone() } else { vec![] },
+            current,
+            states: if let Error::EditConflict(states) = cause { Some((**states).clone()) } else { None },
         }
     }
 }

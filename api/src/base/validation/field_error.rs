@@ -1,49 +1,73 @@
-//! Readable messages for deserialisation errors.
+//! Rules that deserialisation errors are about.
 
+use entity::PartialDate;
 use serde_json::{Value, json};
 use serde_path_to_error::{Path, Segment};
+
+use crate::base::error::{JsonType, Rule, StringFormat};
 
 /// A member that cannot be deserialised.
 pub(super) struct FieldError {
     pub pointer: String,
-    pub detail: String,
-    /// Whether the member is unknown.
-    pub is_unknown: bool,
-    /// Accepted values of a closed list. Empty for other types.
-    pub known: Vec<String>,
+    pub rule: Rule,
 }
 
 impl FieldError {
     pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let (here, message) = (pointer(error.path()), error.inner().to_string());
-        let field_error = |pointer, detail| Self { pointer, detail, is_unknown: false, known: vec![] };
         if let Some(member) = quoted(&message, "missing field `") {
-            return field_error(format!("{here}/{}", escaped(member)), "is missing and must be there".to_owned());
+            return Self { pointer: format!("{here}/{}", escaped(member)), rule: Rule::Missing {} };
         }
-        if let Some(member) = quoted(&message, "unknown field `") {
-            let detail = match expected(&message) {
-                Some(members) => format!("unknown member `{member}`; those that can be set are: {members}"),
-                None => format!("unknown member `{member}`; none can be set here"),
-            };
-            return Self { is_unknown: true, ..field_error(here, detail) };
-        }
-        if let Some(value) = quoted(&message, "unknown variant `") {
-            let value: String = value.chars().take(100).collect();
-            let known = expected(&message).unwrap_or_default();
-            return Self {
-                known: listed(&known),
-                ..field_error(here, format!("unknown value `{value}`; write one of: {known}"))
-            };
-        }
-        // The wording of custom deserialisers of terms.
-        let known = message.split_once("write one of: ").map(|(_, list)| listed(list));
-        Self { known: known.unwrap_or_default(), ..field_error(here, plain(&message)) }
+        Self { pointer: here, rule: rule_of(&message) }
+    }
+
+    /// Whether the member is unknown.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.rule, Rule::UnknownMember { .. })
+    }
+
+    /// Returns the values of a closed list. Empty for other types.
+    pub(super) fn allowed(&self) -> Vec<String> {
+        if let Rule::UnknownValue { allowed, .. } = &self.rule { allowed.clone() } else { vec![] }
     }
 }
 
-/// Splits the list of terms in a message.
-fn listed(terms: &str) -> Vec<String> {
-    terms.split(", ").map(str::to_owned).collect()
+/// Returns the rule that the message of a deserialiser is about.
+pub(crate) fn rule_of(message: &str) -> Rule {
+    if let Some(rule) = Rule::of_message(message) {
+        return rule;
+    }
+    if let Some(field) = quoted(message, "unknown field `") {
+        return Rule::UnknownMember { field: field.to_owned(), allowed: expected(message) };
+    }
+    if let Some(value) = quoted(message, "unknown variant `") {
+        return Rule::unknown_value(value, expected(message));
+    }
+    if message.contains("not `true` or `false`") {
+        return Rule::Type { expected: JsonType::Boolean };
+    }
+    if message == PartialDate::INVALID {
+        return Rule::Format { expected: StringFormat::PartialDate };
+    }
+    if message.starts_with("failed to parse timezone") {
+        return Rule::Format { expected: StringFormat::TimeZone };
+    }
+    let Some((found, expected)) = message.split_once(", expected ") else {
+        return Rule::Unreadable { reason: message.chars().take(300).collect() };
+    };
+    let json_type = |expected| Rule::Type { expected };
+    match expected {
+        "i16" if found.starts_with("invalid value") => Rule::range(i16::MIN.into(), i16::MAX.into()),
+        "i32" if found.starts_with("invalid value") => Rule::range(i32::MIN.into(), i32::MAX.into()),
+        "u32" if found.starts_with("invalid value") => Rule::range(0, u32::MAX.into()),
+        "i16" | "i32" | "i64" | "u32" => json_type(JsonType::Integer),
+        "f64" => json_type(JsonType::Number),
+        "a sequence" => json_type(JsonType::Array),
+        "a boolean" => json_type(JsonType::Boolean),
+        "a string" | "string or map" => json_type(JsonType::String),
+        _ if expected.starts_with("struct ") || expected == "a map" => json_type(JsonType::Object),
+        _ => Rule::Unreadable { reason: message.chars().take(300).collect() },
+    }
 }
 
 /// Returns the text between a prefix and the next backtick.
@@ -51,35 +75,10 @@ fn quoted<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.strip_prefix(begin)?.split('`').next()
 }
 
-/// Returns the list of expected values in a message, without backticks.
-fn expected(message: &str) -> Option<String> {
-    let (_, list) = message.split_once("`, expected ")?;
-    Some(list.trim_start_matches("one of ").replace("` or `", "`, `").replace('`', ""))
-}
-
-/// Rewrites the message of a wrong type.
-fn plain(message: &str) -> String {
-    const WORDS: [(&str, &str); 11] = [
-        ("invalid type: ", "must not be "),
-        ("invalid value: ", "must not be "),
-        ("expected i64", "but a whole number"),
-        ("expected a sequence", "but a list"),
-        ("expected i16", "but a whole number"),
-        ("expected i32", "but a whole number"),
-        ("expected u32", "but a whole number from 0"),
-        ("expected f64", "but a number"),
-        ("expected a boolean", "but true or false"),
-        ("expected a string", "but a text"),
-        ("expected string or map", "but a text"),
-    ];
-    // The message must not contain the name of a Rust struct.
-    let message = match message.split_once("expected struct ") {
-        Some((found, _)) if found.starts_with("invalid length") => "must not be a list, but an object".to_owned(),
-        Some((found, _)) => format!("{found}but an object"),
-        None => message.to_owned(),
-    };
-    let text = WORDS.iter().fold(message, |text, (from, to)| text.replace(from, to));
-    text.chars().take(300).collect()
+/// Returns the list of expected values in a message.
+fn expected(message: &str) -> Vec<String> {
+    let Some((_, list)) = message.split_once("`, expected ") else { return vec![] };
+    list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// Returns a path as a JSON pointer (RFC 6901).

@@ -7,11 +7,11 @@
 mod field_error;
 pub(crate) mod length;
 mod placeholder;
+mod received;
 pub(crate) mod rules;
 mod strict;
+mod violations;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::Validate;
 
@@ -19,10 +19,13 @@ use self::field_error::{FieldError, all_placeholders};
 use self::placeholder::{TriedPlaceholders, put_placeholder, replace};
 use self::strict::{MOST, disguised, nulls};
 use crate::base::error::{Error, Result, Violation};
+use crate::base::language::Language;
 use crate::base::validation::length::json_length;
 
-pub(crate) use self::field_error::escaped;
+pub(crate) use self::field_error::{escaped, rule_of};
+pub(crate) use self::received::{Received, normalise};
 pub(crate) use self::strict::parse;
+pub(crate) use self::violations::violations;
 
 /// Largest number of bytes of JSON that are parsed while looking for the violations of one entry. For long entries, not
 /// all violations are reported at once.
@@ -44,9 +47,10 @@ pub(crate) struct Checked<T> {
     replaced: Vec<String>,
 }
 
-impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
+impl<T: Received> Checked<T> {
     /// Deserialises and validates a value.
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
+        T::normalise(&mut json);
         nulls(&json, String::new(), &mut violations);
         violations.truncate(MOST);
         let replaced = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
@@ -67,7 +71,7 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
                     if !checked.covers(&field_error.pointer) {
                         checked
                             .violations
-                            .push(Violation::pointer(field_error.pointer.as_str(), field_error.detail.as_str()));
+                            .push(Violation::pointer(field_error.pointer.as_str(), field_error.rule.clone()));
                         checked.replaced.push(field_error.pointer.clone());
                     }
                     if checked.violations.len() >= MOST || !put_placeholder(&mut json, &field_error, &mut tried) {
@@ -107,7 +111,7 @@ impl<T: Serialize + DeserializeOwned + Validate> Checked<T> {
 
 /// Returns the violations of the rules of a value.
 fn broken(value: &impl Validate) -> Vec<Violation> {
-    value.validate().err().map(|errors| rules::violations(&errors)).unwrap_or_default()
+    value.validate().err().map(|errors| violations(&errors)).unwrap_or_default()
 }
 
 impl<T> Checked<T> {
@@ -130,7 +134,7 @@ impl<T> Checked<T> {
             let pointer = violation.pointer.as_deref().unwrap_or_default();
             let named = |replaced: &String| {
                 let member = replaced.rsplit('/').next().unwrap_or_default();
-                replaced.starts_with(pointer) && violation.detail.contains(&format!("`{member}`"))
+                replaced.starts_with(pointer) && violation.rule.text(Language::English).contains(&format!("`{member}`"))
             };
             self.covers(pointer) || self.replaced.iter().any(named)
         };
@@ -152,13 +156,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::error::Rule;
 
     #[derive(Debug, Serialize, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
     struct Lamp {
-        #[validate(length(min = 2, message = "must have two letters"))]
+        #[validate(length(min = 2))]
         name: String,
-        #[validate(length(min = 2, message = "must have two letters"))]
+        #[validate(length(min = 2))]
         street: String,
         watts: i16,
         day: entity::PartialDate,
@@ -166,6 +171,9 @@ mod tests {
         #[validate(nested)]
         parts: Vec<Part>,
     }
+
+    impl Received for Lamp {}
+    impl Received for Span {}
 
     #[derive(Debug, Serialize, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
@@ -243,10 +251,12 @@ mod tests {
     fn lasts(span: &Span) -> Result<(), validator::ValidationError> {
         let is_strategy = span.phase == entity::vocabulary::Phase::Strategy;
         if is_strategy && span.from.is_none() {
-            return Err(rules::broken("a strategy must begin at some time"));
+            return Err(rules::broken(Rule::RequiredWith { other: "phase".to_owned(), value: "strategy".to_owned() }));
         }
         match (span.from, span.to) {
-            (Some(from), Some(to)) if to < from => Err(rules::broken("must not end before it begins")),
+            (Some(from), Some(to)) if to < from => {
+                Err(rules::broken(Rule::EndBeforeStart { start: "from".to_owned(), end: "to".to_owned() }))
+            }
             _ => Ok(()),
         }
     }

@@ -15,16 +15,17 @@ pub(super) struct TriedPlaceholders {
 
 /// Replaces an invalid value by the next placeholder, or removes an unknown member. Returns whether that was possible.
 pub(super) fn put_placeholder(json: &mut Value, error: &FieldError, tried: &mut TriedPlaceholders) -> bool {
-    if error.is_unknown {
+    if error.is_unknown() {
         return replace(json, &error.pointer, None);
     }
-    if !error.known.is_empty() {
-        tried.known.insert(error.pointer.clone(), error.known.clone());
+    let allowed = error.allowed();
+    if !allowed.is_empty() {
+        tried.known.insert(error.pointer.clone(), allowed.clone());
     }
     // Each error at the same pointer takes the next placeholder.
     let is_new =
         |value: &Value| !tried.values.iter().any(|(pointer, before)| *pointer == error.pointer && before == value);
-    let Some(placeholder) = placeholders(&error.known).find(is_new) else { return false };
+    let Some(placeholder) = placeholders(&allowed).find(is_new) else { return false };
     tried.values.push((error.pointer.clone(), placeholder.clone()));
     replace(json, &error.pointer, Some(placeholder))
 }

@@ -1,30 +1,42 @@
 //! Validation rules shared by several inputs.
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 use entity::{PartialDate, Text};
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
-use serde::Deserialize;
-use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
-use validator::{ValidateUrl, ValidationError, ValidationErrors, ValidationErrorsKind};
+use validator::{ValidateUrl, ValidationError};
 
 use crate::base::dates::today;
-use crate::base::error::Violation;
+use crate::base::error::{Rule, StringFormat};
 use crate::base::text_limits::{LONG, SHORT, SUMMARY};
 
 type Checked = Result<(), ValidationError>;
 
 /// Returns the error of a broken rule.
-pub(crate) fn broken(detail: impl Into<Cow<'static, str>>) -> ValidationError {
-    ValidationError::new("rule").with_message(detail.into())
+#[expect(clippy::needless_pass_by_value, reason = "callers make the rule for this error alone")]
+pub(crate) fn broken(rule: Rule) -> ValidationError {
+    let mut error = ValidationError::new("rule");
+    error.add_param(RULE.into(), &rule);
+    error
+}
+
+/// Name of the error parameter that contains the rule.
+pub(super) const RULE: &str = "rule";
+
+/// Returns the error of a string with another format.
+pub(crate) fn other_format(expected: StringFormat) -> ValidationError {
+    broken(Rule::Format { expected })
+}
+
+/// Requires a condition.
+pub(crate) fn require(holds: bool, rule: Rule) -> Checked {
+    if holds { Ok(()) } else { Err(broken(rule)) }
 }
 
 /// Returns the error of a rule about several members, reported at one member.
-pub(crate) fn broken_at(member: &'static str, detail: impl Into<Cow<'static, str>>) -> ValidationError {
-    let mut error = broken(detail);
+pub(crate) fn broken_at(member: &'static str, rule: Rule) -> ValidationError {
+    let mut error = broken(rule);
     error.add_param(PLACES.into(), &[member]);
     error
 }
@@ -37,9 +49,7 @@ pub(crate) fn slug(slug: &str) -> Checked {
     if (2..=100).contains(&slug.len()) && slug.split('-').all(word) && !taken {
         Ok(())
     } else {
-        Err(broken(
-            "must be 2 to 100 small letters and digits in words joined by single hyphens, and neither digits alone nor an id",
-        ))
+        Err(other_format(StringFormat::Slug))
     }
 }
 
@@ -51,8 +61,7 @@ pub(crate) fn summary(text: &Text) -> Checked {
 /// Requires a text of up to 200 characters without HTML.
 pub(crate) fn label(text: &Text) -> Checked {
     texts(text, SHORT)?;
-    name(&text.de)?;
-    text.en.as_deref().map_or(Ok(()), name)
+    both(text, name)
 }
 
 /// Requires a text of up to 20,000 characters.
@@ -73,23 +82,32 @@ fn has_tag(line: &str) -> bool {
 }
 
 fn texts(text: &Text, most: usize) -> Checked {
-    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= most && !text.contains(unprintable);
-    if !fits(&text.de) || !text.en.as_ref().is_none_or(fits) {
-        return Err(broken(format!(
-            "must have 1 to {most} characters in German, and as many in English where there is English, and no control characters"
-        )));
-    }
-    if harmless(&text.de) && text.en.as_deref().is_none_or(harmless) {
-        Ok(())
-    } else {
-        Err(broken(
-            "must be plain text or Markdown (CommonMark), without HTML and images, with links to http, https or mailto",
-        ))
+    both(text, |text| plain(text, most))?;
+    both(text, |text| require(is_harmless(text), Rule::Markdown {}))
+}
+
+/// Applies a rule to a text in each language. Reports the language that breaks it.
+fn both(text: &Text, rule: impl Fn(&str) -> Checked) -> Checked {
+    let texts = [("de", Some(&text.de)), ("en", text.en.as_ref())];
+    let broken = texts.into_iter().filter_map(|(language, text)| Some((language, rule(text?).err()?)));
+    let (languages, errors): (Vec<&str>, Vec<ValidationError>) = broken.unzip();
+    match errors.into_iter().next() {
+        Some(mut error) => {
+            error.add_param(PLACES.into(), &languages);
+            Err(error)
+        }
+        None => Ok(()),
     }
 }
 
+/// Requires 1 to `most` characters that are not only white space, and no control characters.
+fn plain(text: &str, most: usize) -> Checked {
+    require(!text.trim().is_empty() && text.chars().count() <= most, Rule::Length { min: 1, max: most })?;
+    require(!text.contains(unprintable), Rule::ControlCharacters {})
+}
+
 /// Whether a text, read as Markdown, has no HTML, no images, and only links to http, https or mailto.
-fn harmless(text: &str) -> bool {
+fn is_harmless(text: &str) -> bool {
     let leads_out = |link: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| link.starts_with(scheme));
     Parser::new(text).all(|event| match event {
         Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::Image { .. }) => false,
@@ -101,37 +119,26 @@ fn harmless(text: &str) -> bool {
 
 /// Requires a name of up to 200 characters without HTML.
 pub(crate) fn name(name: &str) -> Checked {
-    let fits = !name.trim().is_empty() && name.chars().count() <= 200;
-    if !fits || name.contains(char::is_control) || name.contains(unprintable) || has_tag(name) {
-        Err(broken("must have 1 to 200 characters, none of them a control character, and no HTML"))
-    } else {
-        Ok(())
-    }
+    plain(name, SHORT)?;
+    require(!name.contains(char::is_control), Rule::ControlCharacters {})?;
+    require(!has_tag(name), Rule::Html {})
 }
 
 /// Requires a date that is not in the future.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
 pub(crate) fn past(day: &NaiveDate) -> Checked {
-    if *day <= today() { Ok(()) } else { Err(broken("must not lie in the future")) }
+    require(*day <= today(), Rule::FutureDate {})
 }
 
 /// Requires a comment of up to 5,000 characters.
 pub(crate) fn remark(text: &str) -> Checked {
-    if !text.trim().is_empty() && text.chars().count() <= 5000 && !text.contains(unprintable) {
-        Ok(())
-    } else {
-        Err(broken("must have 1 to 5,000 characters, and no control characters"))
-    }
+    plain(text, 5000)
 }
 
 /// Requires an http or https URL of up to 2,000 characters.
 pub(crate) fn web(address: &str) -> Checked {
     let http = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if http && address.validate_url() && address.len() <= 2000 {
-        Ok(())
-    } else {
-        Err(broken("must be an address that begins with https:// or http://, of at most 2,000 characters"))
-    }
+    require(http && address.validate_url() && address.len() <= 2000, Rule::Format { expected: StringFormat::Url })
 }
 
 /// Requires http or https URLs.
@@ -153,18 +160,20 @@ pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
 }
 
 /// Name of the error parameter with indexes of a list or names of members.
-const PLACES: &str = "places";
+pub(super) const PLACES: &str = "places";
 
 /// Requires 1 to 50 URLs of sources.
 pub(crate) fn sources(addresses: &[String]) -> Checked {
-    if (1..=50).contains(&addresses.len()) { webs(addresses) } else { Err(broken("must name 1 to 50 sources")) }
+    require((1..=50).contains(&addresses.len()), Rule::items(1, 50))?;
+    webs(addresses)
 }
 
 /// Requires a list of up to 50 items without duplicates.
 pub(crate) fn each_once<T: PartialEq>(list: &[T]) -> Checked {
     // The quadratic comparison is acceptable for up to 50 items.
     let repeated = || list.iter().enumerate().any(|(place, one)| list.iter().skip(place + 1).any(|other| other == one));
-    if list.len() > 50 || repeated() { Err(broken("must be at most 50, each once")) } else { Ok(()) }
+    require(list.len() <= 50, Rule::items(0, 50))?;
+    require(!repeated(), Rule::DuplicateItems {})
 }
 
 /// Requires names of up to 200 characters without duplicates.
@@ -176,16 +185,14 @@ pub(crate) fn names(names: &[String]) -> Checked {
 /// Requires numbers of Sustainable Development Goals (1 to 17) without duplicates.
 pub(crate) fn goals(goals: &[i16]) -> Checked {
     each_once(goals)?;
-    each(goals, |goal| if (1..=17).contains(goal) { Ok(()) } else { Err(broken("must be a number from 1 to 17")) })
+    each(goals, |goal| require((1..=17).contains(goal), Rule::range(1, 17)))
 }
 
 /// Requires a language code (ISO 639-1).
 pub(crate) fn language(code: &str) -> Checked {
-    if code.bytes().all(|letter| letter.is_ascii_lowercase()) && isolang::Language::from_639_1(code).is_some() {
-        Ok(())
-    } else {
-        Err(broken("must be a language code of two small letters (ISO 639-1), such as de"))
-    }
+    let is_known =
+        code.bytes().all(|letter| letter.is_ascii_lowercase()) && isolang::Language::from_639_1(code).is_some();
+    require(is_known, Rule::Format { expected: StringFormat::Language })
 }
 
 /// Combines several rules. Each broken rule is reported separately.
@@ -195,7 +202,7 @@ pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
         0 => Ok(()),
         1 => broken_ones.pop().map_or(Ok(()), Err),
         _ => {
-            let mut all = broken("breaks several rules");
+            let mut all = ValidationError::new("rules");
             all.add_param(PARTS.into(), &broken_ones);
             Err(all)
         }
@@ -203,13 +210,7 @@ pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
 }
 
 /// Name of the error parameter that contains several errors.
-const PARTS: &str = "parts";
-
-/// Returns the errors that an error contains, or the error itself.
-fn parts(error: &ValidationError) -> Vec<ValidationError> {
-    let parts = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok());
-    parts.unwrap_or_else(|| vec![error.clone()])
-}
+pub(super) const PARTS: &str = "parts";
 
 /// Requires that the end is not before the start, as far as both are known.
 pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) -> Checked {
@@ -217,46 +218,9 @@ pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) 
         (Some(first), Some(last))
             if last.first_day() < first.first_day() && !first.to_string().starts_with(&last.to_string()) =>
         {
-            Err(broken("`ends_on` must not be before `starts_on`"))
+            Err(broken(Rule::EndBeforeStart { start: "starts_on".to_owned(), end: "ends_on".to_owned() }))
         }
         _ => Ok(()),
-    }
-}
-
-/// Converts validation errors to violations with JSON pointers.
-pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
-    let mut found = vec![];
-    collect(errors, "", &mut found);
-    found.sort_by(|left, right| left.pointer.cmp(&right.pointer));
-    found
-}
-
-fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
-    for (member, kind) in errors.errors() {
-        // Rules about several members have no member of their own.
-        let here = if *member == "__all__" { path.to_owned() } else { format!("{path}/{member}") };
-        match kind {
-            ValidationErrorsKind::Field(errors) => {
-                let detail = |error: &ValidationError| error.message.clone().unwrap_or_else(|| error.code.clone());
-                for error in errors.iter().flat_map(parts) {
-                    let places = error.params.get(PLACES).and_then(Value::as_array);
-                    let pointers = match places {
-                        Some(places) => {
-                            let place = |place: &Value| place.as_str().map_or_else(|| place.to_string(), str::to_owned);
-                            places.iter().map(|at| format!("{here}/{}", place(at))).collect()
-                        }
-                        None => vec![here.clone()],
-                    };
-                    found.extend(pointers.into_iter().map(|pointer| Violation::pointer(pointer, detail(&error))));
-                }
-            }
-            ValidationErrorsKind::Struct(errors) => collect(errors, &here, found),
-            ValidationErrorsKind::List(items) => {
-                for (index, errors) in items {
-                    collect(errors, &format!("{here}/{index}"), found);
-                }
-            }
-        }
     }
 }
 

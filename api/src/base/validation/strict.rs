@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Number, Value};
 
 use super::field_error::escaped;
-use crate::base::error::Violation;
+use crate::base::error::{JsonType, Rule, Violation};
 
 /// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
@@ -34,13 +34,13 @@ impl Place<'_> {
         Self { pointer: format!("{}/{part}", self.pointer), found: self.found }
     }
 
-    fn note(&self, detail: &str) {
+    fn note(&self, rule: Rule) {
         let mut found = self.found.borrow_mut();
         // A batch of 1000 entries may have `MOST` violations each.
         if found.len() >= 1000 * MOST {
             return;
         }
-        found.push(Violation::pointer(self.pointer.as_str(), detail));
+        found.push(Violation::pointer(self.pointer.as_str(), rule));
     }
 }
 
@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for Place<'_> {
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         if value.contains('\0') {
-            self.note("must not hold a NUL character");
+            self.note(Rule::ControlCharacters {});
         }
         Ok(value.replace('\0', "").into())
     }
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Place<'_> {
             }
             let place = self.below(escaped(&name));
             if map.contains_key(&name) && told.insert(name.clone()) {
-                place.note("stands twice; leave one of them out");
+                place.note(Rule::DuplicateMember { field: name.clone() });
             }
             map.insert(name, members.next_value_seed(place)?);
         }
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for Place<'_> {
 pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violation>) {
     match json {
         _ if violations.len() >= MOST => {}
-        Value::Null => violations.push(Violation::pointer(pointer, "must not be null; what is absent is left out")),
+        Value::Null => violations.push(Violation::pointer(pointer, Rule::NullValue {})),
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(place, item)| nulls(item, format!("{pointer}/{place}"), violations));
         }
@@ -129,7 +129,9 @@ pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violatio
 /// Returns a violation for each list in the place of an object. Serde accepts a list of the members in their order.
 pub(super) fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
     match (written, read) {
-        (Value::Array(_), Value::Object(_)) => vec![Violation::pointer(pointer, "must not be a list, but an object")],
+        (Value::Array(_), Value::Object(_)) => {
+            vec![Violation::pointer(pointer, Rule::Type { expected: JsonType::Object })]
+        }
         (Value::Array(written), Value::Array(read)) => {
             let pairs = written.iter().zip(read).enumerate();
             pairs.flat_map(|(place, (written, read))| disguised(written, read, format!("{pointer}/{place}"))).collect()

@@ -14,4 +14,5 @@ pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;
 pub(crate) use self::path::read_format_in_path;
+pub(super) use self::path::split;
 pub(crate) use self::record::{Record, impl_entry_record};

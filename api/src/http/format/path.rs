@@ -7,6 +7,7 @@ use actix_web::middleware::Next;
 
 use super::Format;
 use crate::base::error::{Error, Result};
+use crate::http::operations::Route;
 
 /// Middleware: reads a path that ends with the name of a format, such as `/v1/solutions.csv`, as the path before it with
 /// `format`. No slug, key or ID contains a full stop. Such paths can only be read.
@@ -15,20 +16,26 @@ pub(crate) async fn read_format_in_path(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if let Some((path, format)) = split(req.path()) {
-        if !matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-            return Err(Error::Method { allow: "GET, HEAD, OPTIONS".to_owned() }.into());
+        match *req.method() {
+            Method::GET => {
+                let query = req.query_string();
+                let separator = if query.is_empty() { "" } else { "&" };
+                let uri = format!("{path}?{query}{separator}format={}", format.name());
+                let uri: Uri = uri.parse().map_err(Error::internal)?;
+                req.match_info_mut().get_mut().update(&uri);
+                req.head_mut().uri = uri;
+                Route::note(&req);
+            }
+            // The fallback answers.
+            Method::OPTIONS => {}
+            _ => return Err(Error::Method { allow: "GET, HEAD, OPTIONS".to_owned() }.into()),
         }
-        let query = req.query_string();
-        let separator = if query.is_empty() { "" } else { "&" };
-        let uri: Uri = format!("{path}?{query}{separator}format={}", format.name()).parse().map_err(Error::internal)?;
-        req.match_info_mut().get_mut().update(&uri);
-        req.head_mut().uri = uri;
     }
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
 /// Splits the name of a format off a path.
-fn split(path: &str) -> Option<(&str, Format)> {
+pub(in crate::http) fn split(path: &str) -> Option<(&str, Format)> {
     let (path, name) = path.rsplit_once('.')?;
     // JSON is the format of the path itself.
     let format = Format::ALL.into_iter().find(|format| format.name() == name && *format != Format::Json)?;

@@ -1,5 +1,6 @@
 //! Entries that the HTTP layer can represent.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,6 +19,14 @@ macro_rules! impl_entry_record {
 
         fn revision(&self) -> Option<i64> {
             Some(self.revision)
+        }
+
+        fn slug(&self) -> Option<&str> {
+            Some(&self.slug)
+        }
+
+        fn updated_at(&self) -> Option<chrono::DateTime<chrono::Utc>> {
+            Some(self.updated_at)
         }
 
         fn mark(&mut self, highlight: $crate::model::highlight::Highlight) {
@@ -44,6 +53,16 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
 
     /// Returns the directory version of the last change. `None` for items that are part of the program.
     fn revision(&self) -> Option<i64> {
+        None
+    }
+
+    /// Returns the slug. `None` for records without one.
+    fn slug(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the time of the last change. `None` for items that are part of the program.
+    fn updated_at(&self) -> Option<DateTime<Utc>> {
         None
     }
 

@@ -30,8 +30,10 @@ pub(crate) struct Search {
     asked: String,
     /// The text of the query, if it has more than one word and may be a whole title.
     title: Option<String>,
-    /// For unknown words, the nearest known word.
+    /// For unknown words that were not corrected, the nearest known word.
     nearest: HashMap<String, String>,
+    /// For unknown words that were corrected, the first known word that is searched instead.
+    corrected: HashMap<String, String>,
     /// The condition that a document must meet, as `tsquery`.
     matching: String,
     /// The words as typed. Documents with these words rank first.
@@ -96,13 +98,25 @@ impl Search {
         join(&mut meanings, flat.len());
         let (guesses, nearest) = corrections(&flat, &mut meanings);
         if !guesses.is_empty() {
-            let corrected: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
-            for (guess, found) in guesses.iter().zip(expand(db, resource, &corrected).await?) {
+            let words: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
+            for (guess, found) in guesses.iter().zip(expand(db, resource, &words).await?) {
                 meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
             }
         }
+        let mut corrected = HashMap::new();
+        for (place, word) in &guesses {
+            if let Some(typed) = flat.get(*place) {
+                corrected.entry((*typed).to_owned()).or_insert_with(|| word.clone());
+            }
+        }
         let title = (flat.len() > 1).then(|| typed.to_owned());
-        Ok(Self { nearest, title, asked: typed.to_owned(), ..Self::compose(resource, &question, &words, &meanings) })
+        Ok(Self {
+            nearest,
+            corrected,
+            title,
+            asked: typed.to_owned(),
+            ..Self::compose(resource, &question, &words, &meanings)
+        })
     }
 
     fn compose(

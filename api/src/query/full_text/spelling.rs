@@ -1,5 +1,7 @@
 //! Spelling suggestions for queries without a match.
 
+use std::collections::HashMap;
+
 use entity::Text;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -11,19 +13,30 @@ use crate::base::error::Result;
 impl Search {
     /// Returns the nearest spelling that has matches.
     pub(crate) async fn did_you_mean(&self, db: &impl ConnectionTrait) -> Result<Option<String>> {
-        if self.nearest.is_empty() {
+        let Some(meant) = self.respelt(db, &self.nearest).await? else { return Ok(None) };
+        let other = Self::read(db, self.resource, &meant).await?;
+        Ok(other.finds(db).await?.then_some(meant))
+    }
+
+    /// Returns the spelling that was searched, if words were corrected.
+    pub(crate) async fn corrected_to(&self, db: &impl ConnectionTrait) -> Result<Option<String>> {
+        self.respelt(db, &self.corrected).await
+    }
+
+    /// Replaces words of the query, given in folded form. Returns `None` where there are none to replace.
+    async fn respelt(&self, db: &impl ConnectionTrait, words: &HashMap<String, String>) -> Result<Option<String>> {
+        if words.is_empty() {
             return Ok(None);
         }
         let typed = folded(db, [self.asked.as_str()].into_iter()).await?;
         let mut meant = String::new();
         for piece in pieces(&self.asked) {
-            match typed.get(piece).and_then(|folded| self.nearest.get(folded)) {
+            match typed.get(piece).and_then(|folded| words.get(folded)) {
                 Some(nearest) => meant += &self.written(db, nearest).await?,
                 None => meant += piece,
             }
         }
-        let other = Self::read(db, self.resource, &meant).await?;
-        Ok(other.finds(db).await?.then_some(meant))
+        Ok(Some(meant))
     }
 
     /// Returns a spelling of a folded word from the texts of entries, or the folded word where none contains it.

@@ -32,7 +32,7 @@ pub(crate) struct CourseInput {
     #[schema(pattern = "^[a-z]{2}$")]
     pub language: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(exclusive_min = 0.0, max = 10_000.0, message = "must be hours above 0, at most 10,000"))]
+    #[validate(range(exclusive_min = 0.0, max = 10_000.0))]
     pub duration_hours: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<bool>,
@@ -42,7 +42,7 @@ pub(crate) struct CourseInput {
     pub url: Option<String>,
     /// Slugs or IDs of themes.
     #[serde(default)]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default)]

@@ -268,7 +268,7 @@ impl Record for Event {
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
-            href: format!("/v1/events/{}", self.slug),
+            href: catalog::EVENTS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,

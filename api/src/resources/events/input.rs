@@ -10,6 +10,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::Event;
 use crate::base::dates;
+use crate::base::error::Rule;
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::geo::Location;
@@ -28,7 +29,7 @@ pub(crate) struct EventInput {
     pub title: Text,
     pub kind: EventKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1, message = "must be 1 or more"))]
+    #[validate(range(min = 1))]
     #[schema(minimum = 1)]
     pub number: Option<i16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,12 +76,12 @@ pub(crate) struct EventInput {
     #[schema(value_type = SummaryText)]
     pub summary: Text,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    #[validate(length(max = 100))]
     /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
@@ -119,17 +120,20 @@ impl From<Event> for EventInput {
 }
 
 fn times_fit(input: &EventInput) -> Result<(), ValidationError> {
-    let rule = |holds: bool, detail| if holds { Ok(()) } else { Err(rules::broken(detail)) };
     let EventInput { starts_at, ends_at, time_zone, .. } = input;
-    let paired = starts_at.is_some() == time_zone.is_some() && (ends_at.is_none() || starts_at.is_some());
+    let text = |name: &str| name.to_owned();
+    let with_zone = starts_at.is_some() == time_zone.is_some();
+    let with_start = ends_at.is_none() || starts_at.is_some();
     let ordered = ends_at.zip(*starts_at).is_none_or(|(ends, starts)| starts <= ends);
     let local = |zone: Tz| starts_at.map(|time| time.with_timezone(&zone).date_naive());
     let day = input.starts_on.as_ref().and_then(PartialDate::day);
     let same_day = time_zone.is_none_or(|zone| starts_at.is_none() || local(zone) == day);
+    let day_of_time = Rule::DayOfTime { day: text("starts_on"), time: text("starts_at"), zone: text("time_zone") };
     rules::together([
         rules::in_order(input.starts_on.as_ref(), input.ends_on.as_ref()),
-        rule(paired, "`starts_at` and `time_zone` belong together, and `ends_at` to them"),
-        rule(ordered, "`ends_at` must not be before `starts_at`"),
-        rule(same_day, "`starts_on` must be the day of `starts_at` in `time_zone`"),
+        rules::require(with_zone, Rule::Together { fields: vec![text("starts_at"), text("time_zone")] }),
+        rules::require(with_start, Rule::Requires { field: text("ends_at"), other: text("starts_at") }),
+        rules::require(ordered, Rule::EndBeforeStart { start: text("starts_at"), end: text("ends_at") }),
+        rules::require(same_day, day_of_time),
     ])
 }

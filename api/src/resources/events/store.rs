@@ -2,6 +2,7 @@
 
 use entity::event;
 use sea_orm::ActiveValue::Set;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::dto::Event;
@@ -9,12 +10,32 @@ use super::input::EventInput;
 use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
+use crate::base::validation::Received;
 use crate::model::catalog::{self, MUNICIPALITIES};
+use crate::model::geo::Location;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 
+impl Received for EventInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
+}
+
 impl Input for EventInput {
     type View = Event;
+
+    /// An event without a location of its own is shown at that of its municipality.
+    fn remove_derived(&mut self, current: &Self, shown: &str) {
+        #[derive(Deserialize)]
+        struct Shown {
+            location: Option<Location>,
+        }
+        if current.location.is_none()
+            && current.municipality == self.municipality
+            && serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.location == self.location)
+        {
+            self.location = None;
+        }
+    }
 
     fn slug(&self) -> &str {
         &self.slug

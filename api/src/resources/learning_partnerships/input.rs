@@ -1,12 +1,14 @@
 //! Writable members of a learning partnership, with their validation.
 
-use entity::vocabulary::{PartnerRole, PartnershipFormat, PartnershipStatus, Relation};
+use entity::vocabulary::{PartnerRole, PartnershipFormat, PartnershipStatus, Relation, Vocabulary};
 use entity::{PartialDate, Text};
+use sea_orm::Iterable;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{LearningPartnership, Partner};
+use crate::base::error::Rule;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::write::participants::ParticipantInput;
@@ -31,16 +33,16 @@ pub(crate) struct LearningPartnershipInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PartnershipStatus>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(min = 2, max = 100, message = "must be 2 to 100 partners"))]
+    #[validate(nested, length(min = 2, max = 100))]
     #[schema(required = true, min_items = 2, max_items = 100)]
     pub partners: Vec<ParticipantInput<PartnerRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 50, message = "must be at most 50 solutions"))]
+    #[validate(length(max = 50))]
     /// Slugs or IDs of solutions.
     #[schema(example = json!(["open-smartcity-app"]), max_items = 50)]
     pub solutions: Vec<String>,
@@ -82,12 +84,13 @@ impl From<LearningPartnership> for LearningPartnershipInput {
 
 fn whole(input: &LearningPartnershipInput) -> Result<(), ValidationError> {
     let nameless = input.partners.iter().any(|partner| partner.name.is_none());
-    let named = if nameless { Err(rules::broken("each of `partners` must have a `name`")) } else { Ok(()) };
+    let named = rules::require(!nameless, Rule::PartnerNames {});
     rules::together([named, rules::in_order(input.starts_on.as_ref(), input.ends_on.as_ref())])
 }
 
 /// Refuses `origin`, which is not a form of cooperation between partners.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as validator calls it")]
 fn between(relation: &Relation) -> Result<(), ValidationError> {
-    if *relation == Relation::Origin { Err(rules::broken("must not be `origin`")) } else { Ok(()) }
+    let allowed = Relation::iter().filter(|relation| *relation != Relation::Origin).map(Vocabulary::value);
+    rules::require(*relation != Relation::Origin, Rule::unknown_value(relation.value(), allowed))
 }

@@ -34,13 +34,13 @@ pub(crate) struct MunicipalityInput {
     pub kind: MunicipalityKind,
     pub federal_state: FederalState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0, message = "must not be negative"))]
+    #[validate(range(min = 0))]
     #[schema(minimum = 0)]
     pub population: Option<i32>,
     #[serde(default, deserialize_with = "dates::read", skip_serializing_if = "Option::is_none")]
     pub population_as_of: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0.0, max = 100_000.0, message = "must be square kilometres from 0 to 100,000"))]
+    #[validate(range(min = 0.0, max = 100_000.0))]
     #[schema(minimum = 0, maximum = 100_000)]
     pub area_km2: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -23,7 +23,7 @@ use crate::import::{Column, Files, Form, FormerKeys};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, ListRedirect, redirect};
+use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -63,7 +63,8 @@ const TABLE: &[Column] = &[
 fn routes(cfg: &mut ServiceConfig) {
     // Fixed path segments come first; a parameter would match them too.
     cfg.service(create_municipality_batch);
-    cfg.service(list_municipalities).service(get_municipality).service(get_municipality_list);
+    cfg.service(list_municipalities).service(get_municipality);
+    cfg.service(Sublists { resource: &MUNICIPALITIES, noun: "municipality", lists: query::LISTS });
     cfg.service(create_municipality)
         .service(replace_municipality)
         .service(update_municipality)
@@ -104,20 +105,6 @@ async fn get_municipality(
     entry: EntryParams<Municipality>,
 ) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
-}
-
-/// Redirect to a list filtered by a municipality
-///
-/// Redirects to the list named by `list`, filtered by the municipality: `projects`, `solutions`, `practice-examples`,
-/// `working-groups`, `learning-partnerships`, `events` or `publications`. Other query parameters are passed on to that
-/// list.
-#[utoipa::path(params(
-    ("key" = String, Path, description = "Official key, slug or ID of the municipality.", example = "konstanz"),
-    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
-), responses(ListRedirect))]
-#[get("/v1/municipalities/{key}/{list}")]
-async fn get_municipality_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &MUNICIPALITIES, query::LISTS, path).await
 }
 
 /// Create a municipality

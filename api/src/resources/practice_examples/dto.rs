@@ -12,6 +12,7 @@ use crate::base::link::Link;
 use crate::base::text_limits::SummaryText;
 use crate::base::validation::rules;
 use crate::http::format::{Format, Item, Record, impl_entry_record};
+use crate::model::catalog;
 use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
@@ -250,7 +251,7 @@ impl Record for PracticeExample {
         Some(Item {
             title: &self.title.de,
             summary: self.approach.as_ref().or(self.challenge.as_ref()).map(|text| text.de.as_str()),
-            href: format!("/v1/practice-examples/{}", self.slug),
+            href: catalog::PRACTICE_EXAMPLES.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,

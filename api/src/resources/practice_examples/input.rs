@@ -62,15 +62,15 @@ pub(crate) struct PracticeExampleInput {
     #[schema(value_type = Option<LongText>)]
     pub transfer_notes: Option<Text>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub success_factors: Vec<Factor>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub obstacles: Vec<Factor>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub impacts: Vec<Impact>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,7 @@ pub(crate) struct PracticeExampleInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_on: Option<PartialDate>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
@@ -93,11 +93,11 @@ pub(crate) struct PracticeExampleInput {
     #[schema(max_items = 17)]
     pub sdgs: Vec<i16>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    #[validate(nested, length(max = 20))]
     #[schema(max_items = 20)]
     pub contacts: Vec<Contact>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub links: Vec<WebLink>,
     #[validate(custom(function = "rules::sources"))]

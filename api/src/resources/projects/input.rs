@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{Project, ProjectMember};
+use crate::base::error::Rule;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::identifier::Identifier;
@@ -24,10 +25,10 @@ pub(crate) struct ProjectInput {
     #[validate(custom(function = "rules::label"))]
     #[schema(value_type = ShortText)]
     pub title: Text,
-    #[validate(range(min = 1, max = 3, message = "must be 1, 2 or 3"))]
+    #[validate(range(min = 1, max = 3))]
     #[schema(minimum = 1, maximum = 3)]
     pub round: i16,
-    #[validate(range(min = 2019, max = 2099, message = "must be a year from 2019"))]
+    #[validate(range(min = 2019, max = 2099))]
     #[schema(minimum = 2019, maximum = 2099)]
     pub round_year: i16,
     pub category: Category,
@@ -61,7 +62,7 @@ pub(crate) struct ProjectInput {
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     #[validate(nested)]
     pub identifiers: Vec<Identifier>,
-    #[validate(length(min = 1, max = 50, message = "must name 1 to 50 sources"), custom(function = "rules::webs"))]
+    #[validate(length(min = 1, max = 50), custom(function = "rules::webs"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
 }
@@ -104,20 +105,13 @@ impl From<Project> for ProjectInput {
 fn one_leads(members: &[MemberInput]) -> Result<(), ValidationError> {
     let leads = members.iter().filter(|member| member.role == ProjectRole::Lead).count();
     let different: HashSet<&str> = members.iter().map(|member| member.municipality.as_str()).collect();
-    if leads == 1 && different.len() == members.len() && members.len() <= 100 {
-        Ok(())
-    } else {
-        Err(rules::broken("must be 1 to 100 different municipalities, exactly one of them with the role `lead`"))
-    }
+    rules::require(leads == 1 && different.len() == members.len() && members.len() <= 100, Rule::OneLead { max: 100 })
 }
 
 fn few_themes(themes: &[String]) -> Result<(), ValidationError> {
     let different: HashSet<&String> = themes.iter().collect();
-    if different.len() == themes.len() && themes.len() <= 10 {
-        Ok(())
-    } else {
-        Err(rules::broken("must be at most 10 different themes"))
-    }
+    rules::require(themes.len() <= 10, Rule::items(0, 10))?;
+    rules::require(different.len() == themes.len(), Rule::DuplicateItems {})
 }
 
 fn dates_in_order(input: &ProjectInput) -> Result<(), ValidationError> {

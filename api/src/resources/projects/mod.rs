@@ -23,7 +23,7 @@ use crate::import::{Files, Form};
 use crate::model::catalog::PROJECTS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, ListRedirect, redirect};
+use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -41,7 +41,8 @@ pub(crate) const REGISTRATION: Registration = Registration {
 fn routes(cfg: &mut ServiceConfig) {
     // Fixed path segments come first; a parameter would match them too.
     cfg.service(create_project_batch);
-    cfg.service(list_projects).service(get_project).service(get_project_list);
+    cfg.service(list_projects).service(get_project);
+    cfg.service(Sublists { resource: &PROJECTS, noun: "project", lists: query::LISTS });
     cfg.service(create_project).service(replace_project).service(update_project).service(delete_project);
 }
 
@@ -74,19 +75,6 @@ async fn get_project(
     entry: EntryParams<Project>,
 ) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
-}
-
-/// Redirect to a list filtered by a project
-///
-/// Redirects to the list named by `list`, filtered by the project: `solutions`, `practice-examples`, `working-groups`,
-/// `learning-partnerships`, `events` or `publications`. Other query parameters are passed on to that list.
-#[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or ID of the project.", example = "solingen"),
-    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
-), responses(ListRedirect))]
-#[get("/v1/projects/{key}/{list}")]
-async fn get_project_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &PROJECTS, query::LISTS, path).await
 }
 
 /// Create a model project

@@ -177,7 +177,7 @@ impl Record for Publication {
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
-            href: format!("/v1/publications/{}", self.slug),
+            href: catalog::PUBLICATIONS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,

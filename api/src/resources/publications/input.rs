@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::Publication;
+use crate::base::error::StringFormat;
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
 
@@ -26,7 +27,7 @@ pub(crate) struct PublicationInput {
     pub subtitle: Option<String>,
     pub kind: PublicationKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 1900, max = 2999, message = "must be a year from 1900"))]
+    #[validate(range(min = 1900, max = 2999))]
     #[schema(minimum = 1900, maximum = 2999)]
     pub year: Option<i16>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
@@ -34,12 +35,12 @@ pub(crate) struct PublicationInput {
     #[schema(max_items = 50)]
     pub publishers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    #[validate(length(max = 100))]
     /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
@@ -93,6 +94,6 @@ fn is_doi(doi: &str) -> Result<(), ValidationError> {
     if parts.is_some_and(|(number, name)| registrant(number) && suffix(name)) {
         Ok(())
     } else {
-        Err(rules::broken("must be a DOI such as 10.1000/182, without https://doi.org/"))
+        Err(rules::other_format(StringFormat::Doi))
     }
 }

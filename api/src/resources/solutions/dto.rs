@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::base::link::Link;
 use crate::http::format::{Format, Item, Record, impl_entry_record};
+use crate::model::catalog;
 use crate::model::geo::Location;
 use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::identifier::Identifier;
@@ -243,7 +244,7 @@ impl Record for Solution {
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
-            href: format!("/v1/solutions/{}", self.slug),
+            href: catalog::SOLUTIONS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,
             updated: self.updated_at,

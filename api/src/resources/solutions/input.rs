@@ -9,6 +9,7 @@ use validator::{Validate, ValidationError};
 
 use super::dto::{RelatedSolution, Solution};
 use crate::base::dates;
+use crate::base::error::StringFormat;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::model::identifier::Identifier;
@@ -63,7 +64,7 @@ pub(crate) struct SolutionInput {
     #[schema(format = "iri", max_length = 2000)]
     pub website: Option<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(min = 1, max = 5, message = "must be 1 to 5 themes; the first is the primary one"))]
+    #[validate(length(min = 1, max = 5))]
     /// Slugs or IDs of themes. The first is the primary theme.
     #[schema(example = json!(["mobility"]), required = true, min_items = 1, max_items = 5)]
     pub themes: Vec<String>,
@@ -72,17 +73,17 @@ pub(crate) struct SolutionInput {
     #[schema(max_items = 50)]
     pub spatial_scope: Vec<SpatialScope>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 100, message = "must be at most 100 projects"))]
+    #[validate(length(max = 100))]
     /// Slugs or IDs of projects.
     #[schema(example = json!(["ulm"]), max_items = 100)]
     pub projects: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 100, message = "must be at most 100 providers"))]
+    #[validate(length(max = 100))]
     /// Official keys, slugs or IDs of the municipalities that provide the solution for reuse.
     #[schema(example = json!(["08421000"]), max_items = 100)]
     pub providers: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50 prerequisites"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub prerequisites: Vec<Prerequisite>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,21 +99,21 @@ pub(crate) struct SolutionInput {
     #[schema(max_items = 50)]
     pub technologies: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50 interfaces"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub interfaces: Vec<Interface>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privacy: Option<Privacy>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 20, message = "must be at most 20 contacts"))]
+    #[validate(nested, length(max = 20))]
     #[schema(max_items = 20)]
     pub contacts: Vec<Contact>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 50, message = "must be at most 50 links"))]
+    #[validate(nested, length(max = 50))]
     #[schema(max_items = 50)]
     pub links: Vec<WebLink>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 50, message = "must be at most 50 related solutions"))]
+    #[validate(length(max = 50))]
     #[schema(max_items = 50)]
     pub related: Vec<RelatedInput>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
@@ -190,6 +191,6 @@ fn is_licence(expression: &str) -> Result<(), ValidationError> {
     let mode = spdx::ParseMode { allow_deprecated: true, ..spdx::ParseMode::STRICT };
     match spdx::Expression::parse_mode(expression, mode) {
         Ok(_) if expression.len() <= 200 => Ok(()),
-        _ => Err(rules::broken("must be an SPDX licence expression, such as EUPL-1.2 or MIT OR Apache-2.0")),
+        _ => Err(rules::other_format(StringFormat::Licence)),
     }
 }

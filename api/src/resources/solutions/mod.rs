@@ -25,7 +25,7 @@ use crate::import::{Files, Form};
 use crate::model::catalog::SOLUTIONS;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, ListRedirect, asked_beside, redirect, to_list};
+use crate::query::sublists::{ListRedirect, Sublists, asked_beside, to_list};
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -45,7 +45,8 @@ pub(crate) const REGISTRATION: Registration = Registration {
 fn routes(cfg: &mut ServiceConfig) {
     // Fixed path segments come first; a parameter would match them too.
     cfg.service(create_solution_batch).service(get_solution_adoptions).service(create_solution_confirmation);
-    cfg.service(list_solutions).service(get_solution).service(get_solution_list);
+    cfg.service(list_solutions).service(get_solution);
+    cfg.service(Sublists { resource: &SOLUTIONS, noun: "solution", lists: view::LISTS });
     cfg.service(create_solution).service(replace_solution).service(update_solution).service(delete_solution);
 }
 
@@ -76,19 +77,6 @@ async fn get_solution(
     entry: EntryParams<Solution>,
 ) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
-}
-
-/// Redirect to a list filtered by a solution
-///
-/// Redirects to the list named by `list`, filtered by the solution: `practice-examples` or `learning-partnerships`.
-/// Other query parameters are passed on to that list.
-#[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or ID of the solution.", example = "open-smartcity-app"),
-    ("list" = String, Path, description = "Name of the target list.", example = "practice-examples"),
-), responses(ListRedirect))]
-#[get("/v1/solutions/{key}/{list}")]
-async fn get_solution_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &SOLUTIONS, view::LISTS, path).await
 }
 
 /// Redirect to the adoptions of a solution

@@ -13,6 +13,7 @@ use crate::auth::Caller;
 use crate::base::db::{Write, upsert};
 use crate::base::error::{Error, Result};
 use crate::base::terms::term_values;
+use crate::base::validation::Received;
 use crate::model::catalog::{self, SOLUTIONS};
 use crate::write::input::Input;
 use crate::write::{
@@ -20,6 +21,24 @@ use crate::write::{
     replace_related,
 };
 use serde_json::json;
+
+impl Received for SolutionInput {
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "related_from",
+        "practice_examples",
+        "learning_partnerships",
+        "lists",
+        "adoption_count",
+        "locations",
+        "freshness",
+        "completeness",
+        "gaps",
+        "highlight",
+        "created_at",
+        "updated_at",
+    ];
+}
 
 impl Input for SolutionInput {
     type View = Solution;

@@ -20,7 +20,7 @@ use crate::import::{Files, Form};
 use crate::model::catalog::THEMES;
 use crate::query::entry::{Entry, get_entry};
 use crate::query::list;
-use crate::query::sublists::{EntryList, ListRedirect, redirect};
+use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -38,7 +38,8 @@ pub(crate) const REGISTRATION: Registration = Registration {
 fn routes(cfg: &mut ServiceConfig) {
     // Fixed path segments come first; a parameter would match them too.
     cfg.service(create_theme_batch);
-    cfg.service(list_themes).service(get_theme).service(get_theme_list);
+    cfg.service(list_themes).service(get_theme);
+    cfg.service(Sublists { resource: &THEMES, noun: "theme", lists: query::LISTS });
     cfg.service(create_theme).service(replace_theme).service(update_theme).service(delete_theme);
 }
 
@@ -64,20 +65,6 @@ async fn get_theme(
     entry: EntryParams<Theme>,
 ) -> Result<Public> {
     get_entry(&context, &req, &key, entry).await
-}
-
-/// Redirect to a list filtered by a theme
-///
-/// Redirects to the list named by `list`, filtered by the theme: `projects`, `solutions`, `practice-examples`,
-/// `working-groups`, `learning-partnerships`, `events`, `courses` or `publications`. Other query parameters are passed
-/// on to that list.
-#[utoipa::path(params(
-    ("key" = String, Path, description = "Slug or ID of the theme.", example = "mobility"),
-    ("list" = String, Path, description = "Name of the target list.", example = "solutions"),
-), responses(ListRedirect))]
-#[get("/v1/themes/{key}/{list}")]
-async fn get_theme_list(context: Data<Context>, req: HttpRequest, path: EntryList) -> Result<HttpResponse> {
-    redirect(&context, &req, &THEMES, query::LISTS, path).await
 }
 
 /// Create a theme

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::dto::{GroupMember, Output, WorkingGroup};
+use crate::base::error::{Rule, StringFormat};
 use crate::base::text_limits::{ShortText, SummaryText};
 use crate::base::validation::rules;
 use crate::write::participants::ParticipantInput;
@@ -33,16 +34,16 @@ pub(crate) struct WorkingGroupInput {
     #[validate(custom(function = "are_countries"))]
     pub countries: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 themes"))]
+    #[validate(length(max = 10))]
     /// Slugs or IDs of themes.
     #[schema(example = json!(["mobility"]), max_items = 10)]
     pub themes: Vec<String>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 500, message = "must be at most 500 members"))]
+    #[validate(nested, length(max = 500))]
     #[schema(max_items = 500)]
     pub members: Vec<ParticipantInput<GroupRole>>,
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(nested, length(max = 100, message = "must be at most 100 outputs"))]
+    #[validate(nested, length(max = 100))]
     #[schema(max_items = 100)]
     pub outputs: Vec<Output>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,10 +92,7 @@ fn dates_in_order(input: &WorkingGroupInput) -> Result<(), ValidationError> {
 fn are_countries(codes: &[String]) -> Result<(), ValidationError> {
     rules::each_once(codes)?;
     rules::each(codes, |code| {
-        if matches!(code.as_str(), "EU" | "INT") || rust_iso3166::from_alpha2(code).is_some() {
-            Ok(())
-        } else {
-            Err(rules::broken("must be a country's code of two capital letters (ISO 3166-1), EU or INT"))
-        }
+        let is_known = matches!(code.as_str(), "EU" | "INT") || rust_iso3166::from_alpha2(code).is_some();
+        rules::require(is_known, Rule::Format { expected: StringFormat::Country })
     })
 }

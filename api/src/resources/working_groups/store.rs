@@ -2,6 +2,7 @@
 
 use entity::working_group;
 use sea_orm::ActiveValue::Set;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::dto::WorkingGroup;
@@ -9,11 +10,27 @@ use super::input::WorkingGroupInput;
 use super::query::{MEMBERS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
+use crate::base::validation::{Received, normalise};
 use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::participants::ParticipantMembers;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
-use serde_json::json;
+
+impl Received for WorkingGroupInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
+
+    fn normalise(json: &mut Value) {
+        // The name of a member without a name of its own is the title of its entry.
+        for member in json.get_mut("members").and_then(Value::as_array_mut).into_iter().flatten() {
+            let titles = ["/municipality/title/de", "/project/title/de"].map(|title| member.pointer(title).cloned());
+            let name = member.get("name").cloned();
+            if let Some(member) = member.as_object_mut().filter(|_| name.is_some() && titles.contains(&name)) {
+                member.remove("name");
+            }
+        }
+        normalise::<Self>(json);
+    }
+}
 
 impl Input for WorkingGroupInput {
     type View = WorkingGroup;

@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Changes, ChangesQuery};
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 use crate::http::{Public, QueryString, is_stream, lasts_until, reply};
 
 pub(crate) use self::dto::FeedChange;
@@ -79,8 +79,8 @@ fn stream(
 ) -> Result<HttpResponse> {
     if let Some(last) = req.headers().get(LAST_EVENT_ID) {
         let read = last.to_str().ok().and_then(|last| last.trim().to_owned().try_into().ok());
-        let detail = "must be the id of an event of this feed, a whole number";
-        let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", detail)]);
+        let rule = Rule::Format { expected: StringFormat::EventId };
+        let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", rule)]);
         query.after = Some(read.ok_or_else(wrong)?);
     }
     stream::answer(context, feed, query, lasts_until(req))

@@ -25,7 +25,6 @@ use crate::query::list;
 
 const TAG: &str = "history";
 
-/// Registers the routes. They must precede those of the resources, which match any list below an entry.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_history).service(get_revision).service(get_revision_patch).service(list_audit);
 }

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::dto::{AuditQuery, Change, ChangeOrder, HistoryQuery};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::{EntryKey, Sort, Timestamp};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::filter::Filter;
@@ -59,8 +59,9 @@ fn table(name: &str) -> Option<&'static str> {
 /// Refuses unknown names of resources.
 pub(super) fn check(query: &AuditQuery) -> Result<()> {
     let unknown = query.resource.iter().filter(|name| table(name).is_none());
-    let detail = |name: &String| Violation::parameter("resource", format!("`{name}` is no resource, nor `tokens`"));
-    let violations: Vec<Violation> = unknown.map(detail).collect();
+    let allowed = || ResourceName::all().chain(["tokens"]);
+    let violation = |name: &String| Violation::parameter("resource", Rule::unknown_value(name, allowed()));
+    let violations: Vec<Violation> = unknown.map(violation).collect();
     if violations.is_empty() { Ok(()) } else { Err(Error::Parameters(violations)) }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct SearchResult {
 /// Suggested entries
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Suggestions {
-    /// Suggestions, up to 10.
+    /// Suggestions, up to `limit`.
     pub items: Vec<Suggestion>,
 }
 

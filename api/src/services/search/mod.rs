@@ -41,10 +41,10 @@ async fn search(
 
 /// Suggest entries
 ///
-/// Returns up to 10 entries whose titles contain words that start with the words in `q`, for completion in a search box. Entries
+/// Returns up to `limit` entries whose titles contain words that start with the words in `q`, for completion in a search box. Entries
 /// whose title starts with `q` come first, and the most likely entry of each resource before further entries of the same.
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
 async fn suggest(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
-    reply("application/json", &suggestions(context.read()?, &query.q.0).await?).map(Public)
+    reply("application/json", &suggestions(context.read()?, query).await?).map(Public)
 }

@@ -10,7 +10,7 @@ use super::dto::Visibility;
 use super::names::{keep_up_to_date, up_to_date};
 use super::review::{Part, after};
 use crate::auth::{Access, Caller, Scope, SubmissionsReview, SubmissionsWrite};
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Submitter};
 use crate::model::catalog::MUNICIPALITIES;
 
 /// Access for callers with `submissions:write` or `submissions:review`.
@@ -102,9 +102,9 @@ pub(super) async fn explained<T>(
             let names = MUNICIPALITIES.names_of(db, row.municipality_ids.iter().copied()).await?;
             let names = names.of(&row.municipality_ids);
             Err(Error::NotSubmitter(if names.is_empty() {
-                format!("the subject `{}`", row.submitted_by)
+                Submitter::Subject(row.submitted_by.clone())
             } else {
-                format!("a token that acts for {}", names.join(" or "))
+                Submitter::Municipalities(names)
             }))
         }
         allowed => allowed,

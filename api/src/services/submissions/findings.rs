@@ -10,7 +10,7 @@ use super::dto::OwnershipChange;
 use super::kind::{Checkup, Rebased, Submittable, rebase};
 use super::review::is_open;
 use crate::auth::{Caller, Responsible};
-use crate::base::error::{Result, Violation};
+use crate::base::error::{Result, Rule, Violation};
 use crate::base::merge::changed;
 use crate::model::catalog::MUNICIPALITIES;
 use crate::write::{Referrers, referrers};
@@ -39,8 +39,7 @@ where
         return Ok(Findings { violations, ..Findings::default() });
     };
     let Some(published) = (kind.published)(db.into(), entry).await? else {
-        let detail = "is about an entry that was deleted meanwhile; withdraw the submission";
-        let violations = vec![Violation::pointer("", detail)];
+        let violations = vec![Violation::pointer("", Rule::EntryDeleted {})];
         return Ok(Findings { violations, is_gone: true, ..Findings::default() });
     };
     let Rebased { content, conflicts } = rebase(db, row, &published).await?;
@@ -48,9 +47,7 @@ where
         let mut violations = references(db, kind, entry).await?;
         // Before submission, changes of the entry are no conflict: submitting a withdrawal updates its base revision.
         if row.stage == Stage::Submitted && !conflicts.is_empty() {
-            let detail =
-                "the published entry was changed after this was submitted; the withdrawal has to be submitted again";
-            violations.push(Violation::pointer("", detail));
+            violations.push(Violation::pointer("", Rule::EntryChanged {}));
         }
         return Ok(Findings { violations, ..Findings::default() });
     }
@@ -63,24 +60,16 @@ where
 
 /// Returns a violation for each member that was changed both in the submission and in the published entry.
 pub(super) fn conflicting(conflicts: &[String], revision: i64) -> Vec<Violation> {
-    let detail = format!(
-        "was changed in the published entry too; compare the two, and send the member again with `based_on` {revision}"
-    );
-    conflicts.iter().map(|pointer| Violation::pointer(pointer, detail.clone())).collect()
+    conflicts.iter().map(|pointer| Violation::pointer(pointer, Rule::ChangedOnBothSides { revision })).collect()
 }
 
 /// Returns a violation for each reference to the entry, because references prevent the publication of a withdrawal.
 async fn references(db: &impl ConnectionTrait, kind: &Submittable, entry: Uuid) -> Result<Vec<Violation>> {
     let Referrers { links, count } = referrers(db, kind.resource, entry).await?;
     let rest = count.saturating_sub(links.len());
-    let named = links.into_iter().map(|link| link.href);
-    let named = named.chain((rest > 0).then(|| format!("{rest} more")));
-    let detail = |name: String| {
-        format!(
-            "{name} refers to the entry, which can be withdrawn only after a reviewer has changed or deleted that reference"
-        )
-    };
-    Ok(named.map(|name| Violation::pointer("", detail(name))).collect())
+    let listed = links.into_iter().map(|link| Rule::ReferencedBy { href: link.href });
+    let rules = listed.chain((rest > 0).then_some(Rule::MoreReferences { count: rest }));
+    Ok(rules.map(|rule| Violation::pointer("", rule)).collect())
 }
 
 /// Returns the difference between two sets of responsible municipalities, or `None` if they are equal.
@@ -110,11 +99,8 @@ where
     let is_named = !checkup.owners.is_empty() || checkup.violations.is_empty();
     if is_named && !is_own {
         let own: Vec<Uuid> = own.iter().copied().collect();
-        let names = MUNICIPALITIES.names_of(db, own.iter().copied()).await?.of(&own).join(", ");
-        let others: Vec<&str> = checkup.owners.iter().map(|owner| owner.name.as_str()).collect();
-        let others = if others.is_empty() { String::new() } else { format!(", not only {}", others.join(", ")) };
-        let detail = format!("must name a municipality that this token acts for ({names}){others}");
-        checkup.violations.push(Violation::pointer(kind.owners_at(), detail));
+        let allowed = MUNICIPALITIES.names_of(db, own.iter().copied()).await?.of(&own);
+        checkup.violations.push(Violation::pointer(kind.owners_at(), Rule::OwnMunicipality { allowed }));
     }
     Ok(checkup)
 }

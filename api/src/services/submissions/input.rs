@@ -7,9 +7,15 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::kind::SUBMITTABLE;
-use crate::base::validation::rules::{self, broken, broken_at};
+use crate::base::error::{JsonType, Rule, StringFormat};
+use crate::base::validation::Received;
+use crate::base::validation::rules::{self, broken, broken_at, other_format, require};
 use crate::model::catalog::ResourceName;
 use crate::write::input::too_long;
+
+/// Describes bodies with the content of a submission.
+pub(super) const CONTENT: &str = "The resulting `content` may have up to 1 MiB (1048576 bytes) as compact JSON in UTF-8; larger content is a violation (422). \
+    The body may have up to 4 MiB; a larger body is refused (413).";
 
 /// A submission to create
 #[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
@@ -40,26 +46,29 @@ fn publish() -> Purpose {
 }
 
 fn is_object(content: &Value) -> Result<(), ValidationError> {
-    if !content.is_object() {
-        return Err(broken("must be an object"));
-    }
-    too_long(content).map_or(Ok(()), |detail| Err(broken(detail)))
+    require(content.is_object(), Rule::Type { expected: JsonType::Object })?;
+    too_long(content).map_or(Ok(()), |rule| Err(broken(rule)))
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
 fn can_be_submitted(resource: &ResourceName) -> Result<(), ValidationError> {
-    if SUBMITTABLE.iter().any(|kind| kind.resource.table == resource.0.table) {
-        Ok(())
-    } else {
-        Err(broken("must be solutions or practice-examples"))
-    }
+    let is_submittable = SUBMITTABLE.iter().any(|kind| kind.resource.table == resource.0.table);
+    require(is_submittable, not_submittable(resource.0.collection))
+}
+
+/// Returns the rule that a resource without submissions breaks.
+pub(super) fn not_submittable(collection: &str) -> Rule {
+    let allowed = SUBMITTABLE.iter().map(|kind| kind.resource.collection.to_owned()).collect();
+    Rule::NotSubmittable { value: collection.to_owned(), allowed }
 }
 
 fn names_what_it_is_for(input: &SubmissionInput) -> Result<(), ValidationError> {
     match (input.purpose, &input.entry) {
-        (Purpose::Withdraw, None) => Err(broken_at("entry", "must name what is to be withdrawn")),
+        (Purpose::Withdraw, None) => {
+            Err(broken_at("entry", Rule::RequiredWith { other: "purpose".to_owned(), value: "withdraw".to_owned() }))
+        }
         (Purpose::Withdraw, _) if input.content.is_some() => {
-            Err(broken_at("content", "must be left out: what is to be withdrawn goes as it is"))
+            Err(broken_at("content", Rule::ExcludedWith { other: "purpose".to_owned(), value: "withdraw".to_owned() }))
         }
         _ => Ok(()),
     }
@@ -97,7 +106,7 @@ pub(crate) struct StepInput {
 fn says_why(input: &StepInput) -> Result<(), ValidationError> {
     match input.action {
         ReviewAction::RequestChanges | ReviewAction::Reject if input.comment.is_none() => {
-            Err(broken_at("comment", "must say why, so that the municipality knows what to do"))
+            Err(broken_at("comment", Rule::ReasonRequired {}))
         }
         _ => Ok(()),
     }
@@ -134,6 +143,35 @@ fn is_pointer(text: &str) -> Result<(), ValidationError> {
     if text.starts_with('/') && is_escaped && text.len() <= 200 && !text.contains(char::is_control) {
         Ok(())
     } else {
-        Err(broken("must be a JSON pointer such as /costs"))
+        Err(other_format(StringFormat::JsonPointer))
     }
+}
+
+impl Received for SubmissionInput {}
+impl Received for StepInput {}
+impl Received for CommentInput {}
+impl Received for AssignmentInput {}
+
+impl Received for ContentInput {
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "resource",
+        "purpose",
+        "stage",
+        "entry",
+        "municipalities",
+        "submitted_by",
+        "assigned_to",
+        "assigned_by",
+        "violations",
+        "changes",
+        "ownership_change",
+        "completeness",
+        "gaps",
+        "actions",
+        "comments",
+        "created_at",
+        "updated_at",
+        "submitted_at",
+    ];
 }

@@ -82,11 +82,15 @@ pub(super) struct Checkup {
 pub(super) struct Submittable {
     pub resource: &'static Resource,
     pub wanted: &'static [&'static str],
+    /// Members of the representation that are ignored in content.
+    pub read_only: &'static [&'static str],
     /// Members that refer to other entries, with the resource of these entries.
     pub references: fn() -> Vec<(&'static str, &'static Resource)>,
     /// Validates content for an existing or a new entry.
     pub check: for<'a> fn(DatabaseExecutor<'a>, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Checkup>>,
     /// Returns a published entry, if it exists.
+    /// Removes read-only members from content, and replaces links by keys.
+    pub normalise: fn(&mut Value),
     pub published: for<'a> fn(DatabaseExecutor<'a>, Uuid) -> LocalBoxFuture<'a, Result<Option<Published>>>,
     /// Replaces an existing entry or creates a new one, and returns its ID.
     pub publish: for<'a> fn(&'a Write, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Uuid>>,
@@ -103,7 +107,9 @@ impl Submittable {
         Self {
             resource: T::RESOURCE,
             wanted: T::WANTED,
+            read_only: T::READ_ONLY,
             references: references::<T>,
+            normalise: normalise::<T>,
             check: |db, entry, content| Box::pin(check::<T>(db, entry, content)),
             published: |db, entry| Box::pin(published::<T>(db, entry)),
             publish: |write, entry, content| Box::pin(publish::<T>(write, entry, content)),
@@ -140,6 +146,14 @@ fn references<T: Input>() -> Vec<(&'static str, &'static Resource)> {
         empty.visit_references(&mut |field, _| found.push((field.member, field.resource)));
     }
     found
+}
+
+/// Empty lists are left out of content, as they are left out of the content of published entries.
+fn normalise<T: Input>(content: &mut Value) {
+    T::normalise(content);
+    if let Value::Object(members) = content {
+        members.retain(|_, member| member.as_array().is_none_or(|items| !items.is_empty()));
+    }
 }
 
 async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content: Value) -> Result<Checkup> {

@@ -10,6 +10,7 @@ mod labels;
 mod names;
 mod query;
 mod remarks;
+mod response;
 mod review;
 mod steps;
 mod store;
@@ -25,9 +26,10 @@ use uuid::Uuid;
 
 use self::actor::{SubmissionActor, one};
 use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
-use self::input::{AssignmentInput, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::input::{AssignmentInput, CONTENT, CommentInput, ContentInput, StepInput, SubmissionInput};
+use self::response::{beside_current, shown};
 use self::store::{Assignment, Revision, Rewrite};
-use crate::auth::{Auth, Caller, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
+use crate::auth::{Auth, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
@@ -39,10 +41,6 @@ use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
 
 pub(crate) const TAG: &str = "submissions";
-
-/// Describes bodies with the content of a submission.
-const CONTENT: &str = "The resulting `content` may have up to 1 MiB (1048576 bytes) as compact JSON in UTF-8; larger content is a violation (422). \
-    The body may have up to 4 MiB; a larger body is refused (413).";
 
 pub(crate) use self::form::Forms;
 
@@ -95,8 +93,7 @@ async fn list_submissions(
 async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
-    let submission = query::whole(db, row, &caller).await?;
-    Ok(no_store(Answer::of(StatusCode::OK, &submission)?.tagged(submission.revision).send()))
+    shown(db, row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
 }
 
 /// Create a submission
@@ -164,9 +161,12 @@ async fn update_submission_content(
 async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> Result<HttpResponse> {
     let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let (row, is_new) = store::rewrite(tx, &writer, rewrite).await?;
-        let answer = shown(tx, row, &writer, StatusCode::OK).await?;
-        Ok(if is_new { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })
+        let id = rewrite.id;
+        match store::rewrite(tx, &writer, rewrite).await {
+            Ok((row, true)) => shown(tx, row, &writer, StatusCode::OK).await.map(Outcome::Changed),
+            Ok((row, false)) => shown(tx, row, &writer, StatusCode::OK).await.map(Outcome::Unchanged),
+            Err(error) => Err(beside_current(tx, id, &writer, error).await),
+        }
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -192,17 +192,22 @@ async fn create_submission_action(
     let Json { checked, digest } = input;
     let (input, caller) = (checked.into_valid()?, context.caller.clone());
     if input.action != ReviewAction::Publish {
-        let work = async move |tx: &DatabaseTransaction, author: &Author| {
-            let row = steps::step(tx, author, id.0, &caller, input).await?;
-            shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
-        };
+        let work =
+            async move |tx: &DatabaseTransaction, author: &Author| match steps::step(tx, author, id.0, &caller, input)
+                .await
+            {
+                Ok(row) => shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed),
+                Err(error) => Err(beside_current(tx, id.0, &caller, error).await),
+            };
         return context.run_unversioned(&digest, work).await.map(no_store);
     }
     // Refuses callers who may not publish before the transaction blocks other writers.
-    actor::may_publish(context.read()?, id.0, &caller).await?;
-    let work = async move |write: &Write| {
-        let row = steps::publish(write, id.0, &caller, input).await?;
-        shown(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
+    if let Err(error) = actor::may_publish(context.read()?, id.0, &caller).await {
+        return Err(beside_current(context.read()?, id.0, &caller, error).await);
+    }
+    let work = async move |write: &Write| match steps::publish(write, id.0, &caller, input).await {
+        Ok(row) => shown(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed),
+        Err(error) => Err(beside_current(&write.tx, id.0, &caller, error).await),
     };
     context.run(&digest, work).await.map(no_store)
 }
@@ -260,8 +265,7 @@ async fn create_submission_comment_resolution(
     req: HttpRequest,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    let comment = req.match_info().get("comment").and_then(|comment| comment.parse().ok());
-    let comment: Uuid = comment.ok_or(Error::NotFound)?;
+    let comment: Uuid = req.match_info().get("comment").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
     let resolver = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let (row, is_new) = remarks::resolve(tx, id.0, comment, &resolver).await?;
@@ -293,10 +297,4 @@ async fn create_submission_assignment(
         shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
     };
     context.run_unversioned(&digest, work).await.map(no_store)
-}
-
-/// Returns the response with the submission as visible to the caller after the write.
-async fn shown(tx: &DatabaseTransaction, row: Model, caller: &Caller, status: StatusCode) -> Result<Answer> {
-    let submission = query::whole(tx, row, caller).await?;
-    Ok(Answer::of(status, &submission)?.tagged(submission.revision))
 }

@@ -43,11 +43,7 @@ pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
     let strange =
         query.resource.iter().filter(|resource| SUBMITTABLE.iter().all(|kind| kind.resource.table != resource.0.table));
     let violations: Vec<Violation> = strange
-        .map(|resource| {
-            let detail =
-                format!("`{}` cannot be submitted; write solutions or practice-examples", resource.0.collection);
-            Violation::parameter("resource", detail)
-        })
+        .map(|resource| Violation::parameter("resource", super::input::not_submittable(resource.0.collection)))
         .collect();
     if violations.is_empty() { Ok(()) } else { Err(Error::Parameters(violations)) }
 }

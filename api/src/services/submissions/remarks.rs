@@ -15,7 +15,7 @@ use super::kind::Submittable;
 use super::store::MOST;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Quota, Result, Rule, Violation};
 
 /// Creates a comment.
 pub(super) async fn remark(
@@ -30,14 +30,14 @@ pub(super) async fn remark(
     let (row, part) = lock_for_update(tx, id, caller).await?;
     let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
     if made.await? >= MOST {
-        return Err(Error::QuotaExceeded("comments on this submission", MOST));
+        return Err(Error::QuotaExceeded { quota: Quota::Comments, max: MOST });
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()
         && !forms.has_member(Submittable::of_table(&row.resource)?, pointer)
     {
-        let detail = format!("`{pointer}` is no member of the content; /v1/submissions/form lists those there can be");
-        return Err(Error::Invalid(vec![Violation::pointer("/pointer", detail)]));
+        let rule = Rule::NoMemberAtPointer { value: pointer.clone() };
+        return Err(Error::Invalid(vec![Violation::pointer("/pointer", rule)]));
     }
     let side = if part.submits { Side::Municipality } else { Side::Review };
     let values: [Value; 6] = [

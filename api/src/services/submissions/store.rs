@@ -14,7 +14,7 @@ use super::names::named;
 use super::review::is_open;
 use crate::auth::{Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::{sql, written};
-use crate::base::error::{EditConflict, Error, Result, Violation};
+use crate::base::error::{EditConflict, Error, Quota, Result, Rule, Violation};
 use crate::http::{EntryKey, Patch, Precondition};
 use crate::query::former_keys::absent;
 use crate::write::is_responsible;
@@ -42,8 +42,9 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
     }
     let base = published.as_ref().map(|published| &published.content);
     // A withdrawal has the published content.
-    let content =
+    let mut content =
         content.filter(|_| purpose == Purpose::Publish).or_else(|| base.cloned()).unwrap_or_else(|| json!({}));
+    (kind.normalise)(&mut content);
     let created_for: Vec<Uuid> = caller.municipalities.iter().flatten().copied().collect();
     let owners = Owners { created_for: &created_for, was_submitted: false, published: published.as_ref() };
     let owners = owners.with_those_of(tx, kind, entry, &content).await?;
@@ -66,7 +67,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
     let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded("drafts of this token", MOST)) }
+    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded { quota: Quota::Drafts, max: MOST }) }
 }
 
 /// Input for the owners of a submission, apart from its content.
@@ -145,7 +146,8 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     precondition.check(row.revision)?;
     let kind = Submittable::of_table(&row.resource)?;
     let published = kind.published_of(tx, &row).await?;
-    let Based { content, base, base_content } = based(tx, &row, published.as_ref(), revision).await?;
+    let Based { mut content, base, base_content } = based(tx, &row, published.as_ref(), revision).await?;
+    (kind.normalise)(&mut content);
     if content == row.content && base == row.base && base_content == row.base_content {
         return Ok((row, false));
     }
@@ -194,10 +196,7 @@ async fn based(
         (None, Some(entry)) => {
             Err(absent(tx, Submittable::of_table(&row.resource)?.resource, &EntryKey::of(entry)).await)
         }
-        (None, None) => {
-            let detail = "must be left out: nothing is published yet";
-            Err(Error::Invalid(vec![Violation::pointer("/based_on", detail)]))
-        }
+        (None, None) => Err(Error::Invalid(vec![Violation::pointer("/based_on", Rule::NothingPublished {})])),
     }
 }
 
@@ -263,15 +262,13 @@ pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment
     if !part.reviews {
         return Err(Error::OutsideMunicipality(vec![]));
     }
-    let refuse = |detail: &str| Err(Error::Invalid(vec![Violation::pointer("/to", detail)]));
+    let refuse = |rule| Err(Error::Invalid(vec![Violation::pointer("/to", rule)]));
     if let Some(to) = &to {
         if row.authors.contains(to) {
-            return refuse("wrote or submitted it, and cannot review it: somebody else has to");
+            return refuse(Rule::ReviewerIsAuthor {});
         }
         if !is_foreign && *to != caller.subject && !reviews(tx, to).await? {
-            return refuse(
-                "must be the subject of a token that is valid, has `submissions:review`, and is not bound to municipalities",
-            );
+            return refuse(Rule::NoReviewer {});
         }
     }
     written(tx, sql(ASSIGN, [id.into(), to.into(), caller.subject.clone().into()])).await

@@ -15,7 +15,6 @@ use crate::http::{EntryKey, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::former_keys::absent;
 
-/// Registers the route. It must precede those of the resources, which match any list below an entry.
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_municipality_tasks);
 }

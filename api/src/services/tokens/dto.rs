@@ -8,12 +8,15 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::auth::{AuditRead, Scope, ScopeName, SubmissionsReview, TokensAdmin, is_subject};
-use crate::base::validation::rules::{broken, broken_at, together};
+use crate::base::error::{Rule, StringFormat};
+use crate::base::validation::Received;
+use crate::base::validation::rules::{broken_at, require, together};
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort};
 
-/// Properties of an issued token, without the token itself
+/// A token
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of OAuth 2.0 (RFC 6749)")]
 pub(crate) struct Token {
     /// ID of the token (UUID), its `jti` claim.
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
@@ -52,23 +55,11 @@ pub(crate) struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-02-13T17:45:00Z", nullable = false)]
     pub last_used_at: Option<DateTime<Utc>>,
-}
-
-/// A newly issued token
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct IssuedToken {
-    /// The token, a JSON Web Token (JWT). Send it as `Authorization: Bearer`. The service does not store it, and no other
-    /// response contains it.
-    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIs…")]
-    pub access_token: String,
-    /// Type of the token, always `Bearer`.
-    #[schema(example = "Bearer")]
-    pub token_type: &'static str,
-    /// Lifetime in seconds.
-    #[schema(example = 7_776_000)]
-    pub expires_in: i64,
-    /// Properties of the token.
-    pub token: Token,
+    /// The token itself, a JSON Web Token (JWT). Send it as `Authorization: Bearer`. Only the response to its creation contains
+    /// it; the service does not store it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIs…", nullable = false, read_only)]
+    pub access_token: Option<String>,
 }
 
 /// A token to issue
@@ -92,11 +83,11 @@ pub struct TokenInput {
     /// `tokens:admin`, `audit:read` or `submissions:review` in `scopes`.
     #[serde(default)]
     #[schema(example = json!(["08335043"]), max_items = 100)]
-    #[validate(length(max = 100, message = "must be at most 100 municipalities"))]
+    #[validate(length(max = 100))]
     pub municipalities: Vec<String>,
     /// Lifetime in days. Defaults to 90.
     #[serde(default = "ninety")]
-    #[validate(range(min = 1, max = 366, message = "must be 1 to 366 days"))]
+    #[validate(range(min = 1, max = 366))]
     #[schema(example = 90, minimum = 1, maximum = 366)]
     pub days: i16,
 }
@@ -112,22 +103,18 @@ fn ninety() -> i16 {
 }
 
 fn subject(subject: &str) -> Result<(), ValidationError> {
-    if is_subject(subject) {
-        Ok(())
-    } else {
-        Err(broken("must be 1 to 100 letters, digits and signs of ._-@:+/ without accents or spaces"))
-    }
+    require(is_subject(subject), Rule::Format { expected: StringFormat::Subject })
 }
 
 /// Scopes that a token bound to municipalities cannot use.
 const UNBOUND: [&str; 3] = [TokensAdmin::NAME, AuditRead::NAME, SubmissionsReview::NAME];
 
 fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
-    let rule = |holds: bool, detail| if holds { Ok(()) } else { Err(broken(detail)) };
     let bound = input.role != Some(TokenRole::Contributor) || !input.municipalities.is_empty();
+    let contributor = Rule::RequiredWith { other: "role".to_owned(), value: "contributor".to_owned() };
     together([
-        rule(input.role.is_some() || !input.scopes.is_empty(), "must have a `role` or `scopes`"),
-        rule(bound, "a contributor must have `municipalities` to act for"),
+        require(input.role.is_some() || !input.scopes.is_empty(), Rule::RoleOrScopes {}),
+        if bound { Ok(()) } else { Err(broken_at("municipalities", contributor)) },
         usable(input),
     ])
 }
@@ -137,17 +124,13 @@ fn rights_and_bounds(input: &TokenInput) -> Result<(), ValidationError> {
 fn usable(input: &TokenInput) -> Result<(), ValidationError> {
     let role = input.role.filter(|role| matches!(role, TokenRole::Admin | TokenRole::Auditor));
     let scope = input.scopes.iter().find(|scope| UNBOUND.contains(&scope.0));
-    let what = match (role, scope) {
+    let value = match (role, scope) {
         _ if input.municipalities.is_empty() => return Ok(()),
-        (Some(role), _) => format!("the role `{}`", role.value()),
-        (None, Some(scope)) => format!("the scope `{}`", scope.0),
+        (Some(role), _) => role.value(),
+        (None, Some(scope)) => scope.0,
         (None, None) => return Ok(()),
     };
-    let detail = format!(
-        "must be left out: {what} can be used only with a token that acts for all municipalities; issue another token, as \
-         contributor or editor, to act for some"
-    );
-    Err(broken_at("municipalities", detail))
+    Err(broken_at("municipalities", Rule::UnboundOnly { value: value.to_owned() }))
 }
 
 /// Filters of the list of tokens.
@@ -229,3 +212,5 @@ pub(crate) struct Me {
     #[schema(example = "2026-05-01T12:00:00Z")]
     pub expires_at: DateTime<Utc>,
 }
+
+impl Received for TokenInput {}

@@ -15,7 +15,7 @@ use sea_orm::{DatabaseTransaction, EntityTrait};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use self::dto::{IssuedToken, Me, Token, TokenQuery};
+use self::dto::{Me, Token, TokenQuery};
 use crate::auth::{AnyCaller, Auth, Keys, Scope, Scoped, TokensAdmin};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
@@ -85,7 +85,7 @@ async fn get_token(
 /// Issues a token. Requires `tokens:admin` and a token not bound to municipalities. The new token can have only scopes that the
 /// token of the caller has (403). Only this response contains the token. The response is not stored, so the operation takes no
 /// `Idempotency-Key`.
-#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = IssuedToken)))]
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [TokensAdmin::NAME])), responses((status = 201, description = "The token", body = Token)))]
 #[post("/v1/tokens")]
 async fn create_token(
     context: WriteContext<TokensAdmin>,
@@ -99,14 +99,13 @@ async fn create_token(
     if !beyond.is_empty() {
         return Err(Error::ScopeEscalation(beyond.join(", ")));
     }
-    let keys = auth.keys.clone();
+    let (keys, is_dry_run) = (auth.keys.clone(), context.is_dry_run());
     let work = async move |write: &Write| {
         let (access_token, row) = store::issue(write, &keys, input).await?;
-        let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
-        let (location, expires_in) =
-            (format!("/v1/tokens/{}", token.id), (token.expires_at - token.created_at).num_seconds());
-        let issued = IssuedToken { access_token, token_type: "Bearer", expires_in, token };
-        Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &issued)?.with("location", location)))
+        let mut token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        let location = format!("/v1/tokens/{}", token.id);
+        token.access_token = (!is_dry_run).then_some(access_token);
+        Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &token)?.with("location", location)))
     };
     context.run("", work).await.map(no_store)
 }
@@ -179,7 +178,7 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
 /// Must be called inside an actix system.
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
     validator::Validate::validate(&input)
-        .map_err(|errors| Error::Invalid(crate::base::validation::rules::violations(&errors)))?;
+        .map_err(|errors| Error::Invalid(crate::base::validation::violations(&errors)))?;
     let directory = DirectoryVersion::open(database.connection()).await?;
     let keys = keys.clone();
     let author = Author::command("token");

@@ -69,6 +69,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, used: Option<&Used>, rows: 
         created_at: row.created_at,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
+        access_token: None,
     };
     Ok(rows.into_iter().map(view).collect())
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use crate::base::error::{Rule, StringFormat};
+
 /// Timeout for the response of an endpoint.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -53,23 +55,24 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// Returns why a URL is not allowed, as far as this can be decided without name resolution.
-pub(super) fn objection(url: &str, private: bool) -> Option<&'static str> {
-    let Ok(url) = Url::parse(url) else { return Some("must be an address that begins with https://") };
+/// Returns the rule that a URL breaks, as far as this can be decided without name resolution.
+pub(super) fn objection(url: &str, private: bool) -> Option<Rule> {
+    let https = || Some(Rule::Format { expected: StringFormat::HttpsUrl });
+    let Ok(url) = Url::parse(url) else { return https() };
     let literal = match url.host() {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
         Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
         Some(Host::Domain(_)) => None,
-        None => return Some("must be an address that begins with https://"),
+        None => return https(),
     };
     if url.scheme() != "https" && !(private && url.scheme() == "http") {
-        return Some("must be an address that begins with https://");
+        return https();
     }
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        return Some("must have neither a user, nor a password, nor a fragment");
+        return Some(Rule::UrlParts {});
     }
     if literal.is_some_and(|address| !private && !is_public(address)) {
-        return Some("must lead into the public internet, not to a private or local address");
+        return Some(Rule::PrivateAddress {});
     }
     None
 }

@@ -78,16 +78,11 @@ pub(super) struct Webhook {
     /// Time of the last change (UTC).
     #[schema(example = "2026-01-31T12:00:00Z")]
     pub updated_at: DateTime<Utc>,
-}
-
-/// A webhook with its new signing secret
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct WebhookSecret {
-    /// Signing secret (HMAC-SHA256): `whsec_` followed by the base64-encoded key. No other response contains it.
-    #[schema(example = "whsec_…")]
-    pub secret: String,
-    /// Webhook.
-    pub webhook: Webhook,
+    /// Signing secret (HMAC-SHA256): `whsec_` followed by the base64-encoded key. Only the responses that create or replace
+    /// it contain it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "whsec_…", nullable = false, read_only)]
+    pub secret: Option<String>,
 }
 
 /// A delivery: a message to a webhook endpoint, and the result of its attempts

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
+use crate::base::error::Rule;
+use crate::base::validation::Received;
 use crate::base::validation::rules::{self, broken_at};
 use crate::model::catalog::ResourceName;
 
@@ -23,7 +25,7 @@ pub(super) struct WebhookInput {
     pub description: Option<String>,
     /// Resources whose changes are delivered. Defaults to all resources.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
-    #[validate(length(max = 10, message = "must be at most 10 resources"))]
+    #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub resources: Vec<ResourceName>,
     /// Slugs or IDs of themes. Changes are delivered if the entry is, has or had one of these themes. Defaults to all
@@ -54,13 +56,24 @@ pub(super) struct WebhookInput {
 }
 
 fn is_told_of_something(input: &WebhookInput) -> Result<(), ValidationError> {
-    if input.changes || input.submissions {
-        Ok(())
-    } else {
-        Err(broken_at("changes", "must be true, or `submissions` must: it is told of nothing"))
-    }
+    if input.changes || input.submissions { Ok(()) } else { Err(broken_at("changes", Rule::NoMessages {})) }
 }
 
 fn yes() -> bool {
     true
+}
+
+impl Received for WebhookInput {
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "owner",
+        "token",
+        "ends_at",
+        "inactive_because",
+        "rests_until",
+        "former_until",
+        "created_at",
+        "updated_at",
+        "secret",
+    ];
 }

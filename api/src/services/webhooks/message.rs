@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use entity::vocabulary::{Purpose, ReviewAction, Stage};
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr, Schema};
 
@@ -55,9 +54,7 @@ pub(crate) struct SubmissionStep {
 
 /// Returns the schema of any message.
 pub(super) fn schema() -> RefOr<Schema> {
-    let example =
-        json!({ "type": "entry.replace", "timestamp": "2026-01-31T12:00:00Z", "data": { "sequence": 13089 } });
     let either = ["WebhookMessage_FeedChange", "WebhookMessage_SubmissionStep"].map(Ref::from_schema_name);
     let either = either.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item);
-    either.description(Some("Body of the message.")).examples([example]).into()
+    either.description(Some("Body of the message.")).into()
 }

@@ -8,6 +8,7 @@ mod message;
 mod outbox;
 mod query;
 mod queue;
+mod rights;
 mod schedule;
 mod sign;
 mod store;
@@ -15,19 +16,18 @@ mod store;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use clap::Args;
 use entity::{webhook, webhook_delivery};
 use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use self::address::objection;
-use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery, WebhookSecret};
+use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use self::input::WebhookInput;
-use crate::auth::{Caller, Scope, Scoped, SubmissionsWrite, WebhooksWrite};
+use self::rights::Rights;
+use crate::auth::{Scope, Scoped, WebhooksWrite};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result};
 use crate::base::validation::Checked;
 use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store};
 use crate::query::list;
@@ -37,6 +37,7 @@ pub(crate) use self::deliver::{Sender, deliver, forget};
 pub(crate) use self::message::{SubmissionStep, WebhookMessage};
 pub(crate) use self::outbox::tell_step;
 pub(crate) use self::queue::end_those_of;
+pub use self::rights::WebhookSettings;
 
 pub(crate) const TAG: &str = "webhooks";
 
@@ -90,7 +91,7 @@ async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: 
 /// within 10 seconds with a 2xx status. After any other result, the service retries with increasing pauses for about a day. The
 /// webhook becomes inactive when the endpoint responds with 410, and when the token that created or last changed the webhook
 /// expires or is revoked.
-#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its signing secret", body = WebhookSecret)))]
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), responses((status = 201, description = "The webhook and its signing secret", body = Webhook)))]
 #[post("/v1/webhooks")]
 async fn create_webhook(
     context: WriteContext<WebhooksWrite>,
@@ -99,9 +100,11 @@ async fn create_webhook(
 ) -> Result<HttpResponse> {
     context.reject_idempotency_key()?;
     let (input, writer) = (Rights::of(&context.caller, &settings).allowed(input.checked)?, context.caller.clone());
+    let is_dry_run = context.is_dry_run();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
-        revealed(tx, store::create(tx, &writer, secret.clone(), input).await?, secret).await
+        let row = store::create(tx, &writer, secret.clone(), input).await?;
+        revealed(tx, row, (!is_dry_run).then_some(secret)).await
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -197,14 +200,15 @@ async fn delete_webhook(
 /// Creates a new signing secret. Requires `webhooks:write` and access to the webhook. For 24 hours, messages are signed
 /// with the new and the previous secrets. Only this response contains the new secret. The response is not stored, so the
 /// operation takes no `Idempotency-Key`.
-#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new signing secret", body = WebhookSecret)))]
+#[utoipa::path(tag = TAG, extensions(("x-returns-secret" = json!(true))), security(("token" = [WebhooksWrite::NAME])), params(Id), responses((status = 201, description = "The webhook and its new signing secret", body = Webhook)))]
 #[post("/v1/webhooks/{id}/secret")]
 async fn create_webhook_secret(context: WriteContext<WebhooksWrite>, id: Id, _: NoBody) -> Result<HttpResponse> {
     context.reject_idempotency_key()?;
-    let owner = Owner::of(&context.caller);
+    let (owner, is_dry_run) = (Owner::of(&context.caller), context.is_dry_run());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
-        revealed(tx, store::rotate(tx, id.0, &owner, secret.clone()).await?, secret).await
+        let row = store::rotate(tx, id.0, &owner, secret.clone()).await?;
+        revealed(tx, row, (!is_dry_run).then_some(secret)).await
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -258,51 +262,15 @@ async fn create_webhook_redelivery(
     context.run_unversioned("", work).await.map(no_store)
 }
 
-/// Settings of the operator for webhooks.
-#[derive(Clone, Debug, Args)]
-pub struct WebhookSettings {
-    /// Allow webhook endpoints with private and local addresses, and with http. For tests and private networks.
-    /// Instances without this setting leave such endpoints to the other instances on the same database
-    #[arg(long, global = true, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
-    pub allow_private_webhooks: bool,
-}
-
-/// Permissions of a caller that sets a webhook.
-struct Rights {
-    submits: bool,
-    private: bool,
-}
-
-impl Rights {
-    fn of(caller: &Caller, settings: &WebhookSettings) -> Self {
-        Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allow_private_webhooks }
-    }
-
-    /// Returns valid input. Adds a violation for a URL that is not allowed, and requires `submissions:write` for messages about
-    /// submissions.
-    fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
-        let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
-        let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));
-        checked.add(
-            objection.filter(|_| !is_told).map(|objection| Violation::pointer("/url", objection)).into_iter().collect(),
-        );
-        let input = checked.into_valid()?;
-        if input.submissions && !self.submits {
-            return Err(Error::Forbidden(SubmissionsWrite::NAME));
-        }
-        Ok(input)
-    }
-}
-
 /// Returns the response with a webhook and its entity tag.
 fn shown(webhook: &Webhook) -> Result<Answer> {
     Ok(Answer::of(StatusCode::OK, webhook)?.tagged(webhook.revision))
 }
 
-/// Returns the response with a webhook and its signing secret.
-async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: String) -> Result<Outcome> {
-    let webhook = query::one_view(tx, row).await?;
+/// Returns the response with a webhook, and with its signing secret unless the request is a dry run.
+async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: Option<String>) -> Result<Outcome> {
+    let mut webhook = query::one_view(tx, row).await?;
     let location = format!("/v1/webhooks/{}", webhook.id);
-    let answer = Answer::of(StatusCode::CREATED, &WebhookSecret { secret, webhook })?;
-    Ok(Outcome::Changed(answer.with("location", location)))
+    webhook.secret = secret;
+    Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &webhook)?.with("location", location)))
 }

@@ -88,6 +88,7 @@ fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook 
         revision: row.revision,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        secret: None,
     }
 }
 

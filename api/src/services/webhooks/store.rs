@@ -12,7 +12,7 @@ use super::input::WebhookInput;
 use super::query::one_view;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
-use crate::base::error::{Error, Result, TokenError};
+use crate::base::error::{Error, Quota, Result, TokenError};
 use crate::http::Precondition;
 use crate::model::catalog::{MUNICIPALITIES, THEMES};
 
@@ -61,7 +61,7 @@ pub(super) async fn create(
     caller.acts_for_any()?;
     let ends_at = ends_at(tx, caller).await?;
     if Owner::of(caller).count(tx).await? >= MOST {
-        return Err(Error::QuotaExceeded("webhooks", MOST));
+        return Err(Error::QuotaExceeded { quota: Quota::Webhooks, max: MOST });
     }
     let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect::<Vec<_>>());
     let own: [Value; 6] = [
@@ -91,6 +91,12 @@ async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> R
     row.ok_or(Error::NotFound)
 }
 
+/// Fails with the current webhook if its revision does not meet a precondition.
+async fn require(tx: &DatabaseTransaction, row: &Model, precondition: &Precondition) -> Result<()> {
+    let Err(error) = precondition.check(row.revision) else { return Ok(()) };
+    Err(super::shown(&one_view(tx, row.clone()).await?)?.beside(error))
+}
+
 /// Replaces the settings of a webhook by those that `revise` returns. A webhook that was inactive receives events from now on.
 pub(super) async fn replace(
     tx: &DatabaseTransaction,
@@ -109,7 +115,7 @@ pub(super) async fn replace(
     // All transactions lock the token before the webhook, which prevents deadlocks.
     let own: [Value; 3] = [id.into(), caller.token.into(), ends_at(tx, caller).await?.into()];
     let row = lock_for_update(tx, id, &Owner::of(caller)).await?;
-    precondition.check(row.revision)?;
+    require(tx, &row, &precondition).await?;
     let input = revise(&set_of(one_view(tx, row).await?))?;
     written(tx, sql(REPLACE, values(tx, input).await?.into_iter().chain(own))).await
 }
@@ -122,7 +128,7 @@ pub(super) async fn delete(
     precondition: Precondition,
 ) -> Result<()> {
     const DELETE: &str = "update webhook set active = false, deleted_at = now(), revision = revision + 1 where id = $1";
-    precondition.check(lock_for_update(tx, id, owner).await?.revision)?;
+    require(tx, &lock_for_update(tx, id, owner).await?, &precondition).await?;
     tx.execute_raw(sql(DELETE, [id.into()])).await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use self::dto::{Choice, FieldType, Form, FormMember, FormQuery};
 use super::TAG;
 use super::kind::{SUBMITTABLE, Submittable};
 use super::labels::labels;
-use crate::base::error::{Error, Result, Violation};
+use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::{Public, QueryString, reply};
 use crate::model::catalog::{PRACTICE_EXAMPLES, Resource};
 use crate::write::input::MAX_BYTES;
@@ -27,9 +27,8 @@ use crate::write::input::MAX_BYTES;
 pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<Public> {
     let resource = query.0.resource.as_deref().unwrap_or(PRACTICE_EXAMPLES.collection);
     let form = forms.of_resource(resource).ok_or_else(|| {
-        let known: Vec<&str> = forms.0.iter().map(|form| form.resource).collect();
-        let detail = format!("`{resource}` is not known here; write one of: {}", known.join(", "));
-        Error::Parameters(vec![Violation::parameter("resource", detail)])
+        let rule = Rule::unknown_value(resource, forms.0.iter().map(|form| form.resource));
+        Error::Parameters(vec![Violation::parameter("resource", rule)])
     })?;
     reply("application/json", form).map(Public)
 }
@@ -75,7 +74,8 @@ fn text(de: &str, en: &str) -> Text {
 
 impl Form {
     fn of(kind: &Submittable, document: &Value) -> Self {
-        let reading = Reading { document, references: (kind.references)(), wanted: kind.wanted };
+        let reading =
+            Reading { document, references: (kind.references)(), wanted: kind.wanted, read_only: kind.read_only };
         // The input schema is that of the body that creates an entry of the resource.
         let body =
             format!("/paths/~1v1~1{}/post/requestBody/content/application~1json/schema", kind.resource.collection);
@@ -94,6 +94,7 @@ struct Reading<'d> {
     document: &'d Value,
     references: Vec<(&'static str, &'static Resource)>,
     wanted: &'static [&'static str],
+    read_only: &'static [&'static str],
 }
 
 /// Position of a member in the content.
@@ -122,14 +123,17 @@ impl<'d> Reading<'d> {
             let property = schema.get("properties")?.get(member)?;
             Some(self.member(&Place { schema: name, path, required: required(member) }, member, property))
         };
-        properties.keys().filter_map(read).collect()
+        let is_writable = |member: &&String| !path.is_empty() || !self.read_only.contains(&member.as_str());
+        properties.keys().filter(is_writable).filter_map(read).collect()
     }
 
     fn member(&self, place: &Place<'_>, name: &str, property: &'d Value) -> FormMember {
         let Place { schema, path, required } = *place;
         let items = property.get("items");
         let is_list = items.is_some();
-        let (of, item) = self.resolved(items.unwrap_or(property));
+        let item = items.unwrap_or(property);
+        // A reference is a key or a link, and the form takes the key.
+        let (of, item) = self.resolved(item.pointer("/oneOf/0").unwrap_or(item));
         let path = format!("{path}{name}{}", if is_list { "/*" } else { "" });
         let reference = self.references.iter().find(|(member, _)| *member == path).map(|(_, resource)| resource);
         let terms = item.get("enum").and_then(Value::as_array);

@@ -1,0 +1,44 @@
+//! Terms of use of the data and the API.
+
+use actix_web::get;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{Public, page};
+
+const TAG: &str = "documentation";
+
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_terms);
+}
+
+/// Licences, and how the API changes.
+const TERMS: &str = "\
+    <h2>Data</h2>\
+    <p>The data are available under <a href=\"https://www.govdata.de/dl-de/by-2-0\">Data licence Germany – attribution – version \
+    2.0</a> (dl-de/by-2-0). Every format may be copied, changed and combined with other data, also commercially, if the source is \
+    named with a link to the licence and to the data, and changes are marked. The entries list their own sources in \
+    <code>sources</code>.</p>\
+    <p>Municipalities: © Statistisches Bundesamt (Destatis), Gemeindeverzeichnis; reproduction with attribution is permitted.</p>\
+    <h2>Software</h2>\
+    <p>The software is licensed under the European Union Public Licence (EUPL-1.2).</p>\
+    <h2 id=\"lifecycle\">Versions of the API</h2>\
+    <ul>\
+    <li>The path contains the major version, such as <code>/v1</code>. The header <code>API-Version</code> of every response and \
+    <code>info.version</code> of the document contain the full version.</li>\
+    <li>Within a major version, changes add to the contract: new operations, optional parameters, members of responses, and values \
+    of lists that are not documented as closed. Clients have to ignore members that they do not know.</li>\
+    <li>A deprecated operation is marked in the document. Its responses have the headers <code>Deprecation</code> (RFC 9745) and, \
+    as soon as its removal is scheduled, <code>Sunset</code> (RFC 8594), with a link to its replacement. It keeps working for at \
+    least twelve months after its deprecation.</li>\
+    <li>The <a href=\"/v1/openapi.json\">document</a> of each version is checked against that of the version before. A change \
+    that can break clients requires a new major version.</li>\
+    </ul>";
+
+/// Get the terms of use
+///
+/// Returns an HTML page with the licences of the data and the software, and with the policy on versions and deprecation.
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+#[get("/terms")]
+async fn get_terms() -> Public {
+    Public(page("Terms of use", TERMS))
+}

@@ -1,0 +1,43 @@
+//! Limits of webhooks: what the operator allows, and what a caller may ask for.
+
+use clap::Args;
+
+use super::address::objection;
+use super::input::WebhookInput;
+use crate::auth::{Caller, Scope, SubmissionsWrite};
+use crate::base::error::{Error, Result, Violation};
+use crate::base::validation::Checked;
+
+/// Settings of the operator for webhooks.
+#[derive(Clone, Debug, Args)]
+pub struct WebhookSettings {
+    /// Allow webhook endpoints with private and local addresses, and with http. For tests and private networks.
+    /// Instances without this setting leave such endpoints to the other instances on the same database
+    #[arg(long, global = true, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
+    pub allow_private_webhooks: bool,
+}
+
+/// Permissions of a caller that sets a webhook.
+pub(super) struct Rights {
+    submits: bool,
+    private: bool,
+}
+
+impl Rights {
+    pub(super) fn of(caller: &Caller, settings: &WebhookSettings) -> Self {
+        Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allow_private_webhooks }
+    }
+
+    /// Returns valid input. Adds a violation for a URL that is not allowed, and requires `submissions:write` for messages about
+    /// submissions.
+    pub(super) fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
+        let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
+        let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));
+        checked.add(objection.filter(|_| !is_told).map(|rule| Violation::pointer("/url", rule)).into_iter().collect());
+        let input = checked.into_valid()?;
+        if input.submissions && !self.submits {
+            return Err(Error::Forbidden(SubmissionsWrite::NAME));
+        }
+        Ok(input)
+    }
+}

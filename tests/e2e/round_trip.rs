@@ -1,0 +1,112 @@
+//! The body of a response can be sent back.
+
+use serde_json::{Value, json};
+use tests::App;
+
+const LISTS: [&str; 10] = [
+    "municipalities",
+    "themes",
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "courses",
+    "publications",
+];
+
+#[tokio::test]
+async fn the_body_of_an_entry_replaces_and_changes_nothing() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    for list in LISTS {
+        for slug in editor.get(&format!("/v1/{list}?fields=slug&limit=8&sort=-updated_at")).await.slugs() {
+            let path = format!("/v1/{list}/{slug}");
+            let entry = editor.get(&path).await;
+
+            let replaced = editor.put(&path, &entry.json(), entry.etag()).await;
+            let updated = editor.patch(&path, &entry.json(), entry.etag()).await;
+
+            for answer in [replaced, updated] {
+                assert_eq!((answer.status, answer.json()), (200, entry.json()), "{path}");
+                assert_eq!(answer.etag(), entry.etag(), "{path}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_body_of_an_entry_creates_another() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    for list in LISTS {
+        let found = editor.get(&format!("/v1/{list}?fields=slug&limit=1&sort=-title")).await.slugs().remove(0);
+        let mut entry = editor.get(&format!("/v1/{list}/{found}")).await.json();
+        entry["slug"] = json!("another-of-them");
+        entry.as_object_mut().unwrap().remove("ags");
+        if list == "municipalities" {
+            entry["kind"] = json!("association");
+        }
+
+        let created = editor.post(&format!("/v1/{list}"), &entry).await;
+
+        assert_eq!(created.status, 201, "{list}: {}", created.text());
+        assert_ne!(created.json()["id"], entry["id"], "an ID is not taken over");
+        assert_eq!(created.json()["title"], entry["title"]);
+    }
+}
+
+#[tokio::test]
+async fn links_and_keys_are_the_same_and_other_members_are_refused() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let theme = editor.get("/v1/themes/mobility").await.json();
+    let link: Value = ["id", "slug", "title"].into_iter().map(|name| (name.to_owned(), theme[name].clone())).collect();
+    let mut link = link;
+    link["href"] = json!("/v1/themes/mobility");
+    let course = |themes: Value| json!({ "themes": themes });
+    let path = "/v1/courses/smart-city-akademie-electives-2026";
+
+    let by_link = editor.patch(path, &course(json!([link])), "*").await;
+    let by_key = editor.patch(path, &course(json!(["mobility"])), "*").await;
+    let unknown = editor.patch(path, &course(json!([{ "slug": "nowhere", "href": "/v1/themes/nowhere" }])), "*").await;
+    let other = editor.patch(path, &course(json!([{ "slug": "mobility" }])), "*").await;
+    let stranger = editor.patch(path, &json!({ "updated": "2026-01-01" }), "*").await;
+
+    assert_eq!((by_link.status, &by_link.json()["themes"][0]["slug"]), (200, &json!("mobility")));
+    assert_eq!(by_link.etag(), by_key.etag());
+    for (answer, pointer, code) in [
+        (unknown, "/themes/0", "unknown-entry"),
+        (other, "/themes/0", "type"),
+        (stranger, "/updated", "unknown-member"),
+    ] {
+        let error = &answer.json()["errors"][0];
+        assert_eq!((answer.status, &error["pointer"], &error["code"]), (422, &json!(pointer), &json!(code)));
+    }
+}
+
+#[tokio::test]
+async fn webhooks_and_submissions_are_sent_back() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let webhook = editor.post("/v1/webhooks", &json!({ "url": "https://example.org/", "themes": ["mobility"] })).await;
+    let webhook = format!("/v1/webhooks/{}", webhook.json()["id"].as_str().unwrap());
+    let content = editor.get("/v1/solutions?limit=1").await.json()["items"][0].clone();
+    let submission = json!({ "resource": "solutions", "entry": content["slug"], "content": content });
+    let submission = editor.post("/v1/submissions", &submission).await;
+    assert_eq!((submission.status, &submission.json()["changes"]), (201, &json!([])), "{}", submission.text());
+    let submission = format!("/v1/submissions/{}", submission.json()["id"].as_str().unwrap());
+
+    for path in [webhook, submission] {
+        let shown = editor.get(&path).await;
+        let answer = editor.put(&path, &shown.json(), shown.etag()).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        let again = editor.get(&path).await.json();
+        for member in ["url", "themes", "content", "stage"] {
+            assert_eq!(again.get(member), shown.json().get(member), "{path} {member}");
+        }
+    }
+}
