@@ -211,3 +211,19 @@ fn every_write_names_its_scope_and_promises_what_may_stand_in_its_way() {
         }
     }
 }
+
+#[test]
+fn every_value_of_a_named_enumeration_has_a_sentence() {
+    let schemas = CONTRACT.document().pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap();
+    let named = |name: &str| ["Sort", "Facet", "Field", "Code"].iter().any(|suffix| name.ends_with(suffix));
+    let enums: Vec<_> = schemas.iter().filter(|(name, schema)| named(name) && schema.get("enum").is_some()).collect();
+    assert!(enums.len() > 30, "{}", enums.len());
+    for (name, schema) in enums {
+        let about = text(schema, "description");
+        let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        for value in values.filter_map(Value::as_str) {
+            let sentence = about.lines().find_map(|line| line.strip_prefix(&format!("* `{value}`: ")));
+            assert!(sentence.is_some_and(|sentence| !sentence.is_empty()), "{name} {value}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, App};
 
-/// Checks that an answer carries a state, and that a write with its entity tag is not refused as outdated.
+/// Checks the problem of an answer, and that the answer carries a state with its entity tag.
 fn carries(answer: &Answer, problem: &str, current: &Value) {
     assert_eq!(answer.problem(), problem, "{}", answer.text());
     assert_eq!(&answer.json()["current"], current);

@@ -3,7 +3,7 @@
 use api::app::seed::{Form, SourceFile};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use tests::{TestDatabase, statement};
+use tests::{SharedApp, TestDatabase, statement};
 
 #[test]
 fn an_import_that_fails_in_the_database_keeps_nothing() {
@@ -32,4 +32,35 @@ fn an_import_that_fails_in_the_database_keeps_nothing() {
         assert!(refused.is_err(), "the database has refused an entry");
         assert_eq!((count("theme").await, count("change").await, count("search_document").await), before);
     });
+}
+
+#[tokio::test]
+async fn what_a_list_returns_is_imported_and_changes_nothing() {
+    let app = SharedApp::first_content();
+    let mut lists = vec![];
+    // Without projects and events, which show values of others that a file states as their own.
+    for list in ["themes", "solutions", "practice-examples", "working-groups", "courses", "publications"] {
+        lists.push((list, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
+    }
+    assert!(lists.iter().all(|(_, text)| text.contains("\"updated_at\":")), "read-only members are among them");
+    assert!(lists.iter().any(|(_, text)| text.contains("\"href\":")), "and links");
+
+    let imported = move || {
+        TestDatabase::filled().with(async move |database| {
+            // The change that is the last one before an import is so after it.
+            let last = async || -> String {
+                let row = statement(
+                    "select resource || ' ' || slug || ' ' || sequence from change order by sequence desc limit 1",
+                );
+                database.connection().query_one_raw(row).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+            };
+            let before = last().await;
+            let file = |(collection, text)| SourceFile { collection, form: Form::Ndjson, text };
+            let files: Vec<SourceFile<'_>> = lists.iter().map(|(list, text)| file((*list, text))).collect();
+            api::app::seed::add(database, &files).await.unwrap();
+            (before, last().await)
+        })
+    };
+    let (before, after) = tokio::task::spawn_blocking(imported).await.unwrap();
+    assert_eq!(before, after);
 }

@@ -38,6 +38,36 @@ async fn the_body_of_an_entry_replaces_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_shown_of_others_does_not_become_the_own() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let member = |ags: &str, role: &str| json!({ "municipality": ags, "role": role });
+    let project = json!({ "slug": "probe", "title": { "de": "Probe" }, "summary": { "de": "Erfunden." }, "round": 1, "round_year": 2019, "category": "large_city",
+        "phase": "strategy", "members": [member("08421000", "lead"), member("09162000", "partner")],
+        "sources": ["https://example.org/"] });
+    let project = editor.post("/v1/projects", &project).await;
+    assert_eq!((project.status, &project.json()["federal_states"]), (201, &json!(["DE-BW", "DE-BY"])));
+    let event = json!({ "slug": "probe", "title": { "de": "Probe" }, "summary": { "de": "Erfunden." }, "kind": "exchange", "starts_on": "2030", "online": false,
+        "municipality": "08421000", "status": "planned", "sources": ["https://example.org/"] });
+    let event = editor.post("/v1/events", &event).await;
+    assert_eq!(event.status, 201, "{}", event.text());
+
+    for (path, entry) in [("/v1/projects/probe", &project), ("/v1/events/probe", &event)] {
+        let answer = editor.put(path, &entry.json(), "*").await;
+        assert_eq!((answer.status, answer.etag()), (200, entry.etag()), "{path}");
+    }
+    let (mut fewer, mut moved) = (project.json(), event.json());
+    fewer["members"].as_array_mut().unwrap().pop();
+    moved["municipality"] = json!("09162000");
+    let fewer = editor.put("/v1/projects/probe", &fewer, "*").await.json();
+    let moved = editor.put("/v1/events/probe", &moved, "*").await.json();
+    let munich = editor.get("/v1/municipalities/09162000").await.json();
+
+    assert_eq!(fewer["federal_states"], json!(["DE-BW"]));
+    assert_eq!(moved["location"], munich["location"]);
+}
+
+#[tokio::test]
 async fn the_body_of_an_entry_creates_another() {
     let app = App::start();
     let editor = app.editor().await;

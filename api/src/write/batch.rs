@@ -92,16 +92,15 @@ pub(crate) async fn create_all<A: Access, I: Input>(
     let work = async move |write: &Write| {
         let Accepted { references, entries, mut items } = accept(write, &caller, mode, items).await?;
         let created = items.iter().filter(|item| item.problem.is_none()).count();
+        write_entries(write, Action::Create, &references, entries).await?;
         if dry_run {
             for item in &mut items {
                 item.id = None;
             }
-        } else {
-            write_entries(write, Action::Create, &references, entries).await?;
         }
         let status = if mode == Mode::Each { StatusCode::MULTI_STATUS } else { StatusCode::OK };
         let answer = Answer::of(status, &BatchAnswer { created, dry_run, items })?.localized();
-        Ok(if dry_run || created == 0 { Outcome::Unchanged(answer) } else { Outcome::Changed(answer) })
+        Ok(if created == 0 { Outcome::Unchanged(answer) } else { Outcome::Changed(answer) })
     };
     context.run(&digest, work).await
 }

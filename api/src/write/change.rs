@@ -54,7 +54,7 @@ pub(super) async fn apply_revision<I: Input>(
     let id = representation.id;
     let resolved = resolve_entry(&write.tx, id, revised).await;
     let (references, mut input) = resolved.map_err(|error| representation.beside(error))?;
-    input.remove_derived(&current, representation.body());
+    input.keep_derived(&current, representation.body());
     caller.acts_for(&references.responsible(&input)?)?;
     reject_renaming(caller, &current, &input)?;
     if current == input {

@@ -33,8 +33,9 @@ pub(crate) trait Input: Clone + PartialEq + Received + 'static {
         vec![]
     }
 
-    /// Removes values that `shown`, the representation of the current entry, derives from other entries.
-    fn remove_derived(&mut self, _current: &Self, _shown: &str) {}
+    /// Keeps the current values of members that `shown`, the representation of the current entry, also derives from other
+    /// entries, where the input has them as shown.
+    fn keep_derived(&mut self, _current: &Self, _shown: &str) {}
 
     /// Sets the date of confirmation, where the entry has a member for it.
     fn confirm(&mut self, _day: NaiveDate) {}

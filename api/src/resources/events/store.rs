@@ -24,16 +24,13 @@ impl Input for EventInput {
     type View = Event;
 
     /// An event without a location of its own is shown at that of its municipality.
-    fn remove_derived(&mut self, current: &Self, shown: &str) {
+    fn keep_derived(&mut self, current: &Self, shown: &str) {
         #[derive(Deserialize)]
         struct Shown {
             location: Option<Location>,
         }
-        if current.location.is_none()
-            && current.municipality == self.municipality
-            && serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.location == self.location)
-        {
-            self.location = None;
+        if serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.location == self.location) {
+            self.location = current.location;
         }
     }
 

@@ -1,8 +1,9 @@
 //! Storage of projects.
 
 use entity::project;
-use entity::vocabulary::ProjectRole;
+use entity::vocabulary::{FederalState, ProjectRole};
 use sea_orm::ActiveValue::Set;
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -26,6 +27,17 @@ impl Received for ProjectInput {
 
 impl Input for ProjectInput {
     type View = Project;
+
+    /// The federal states of a project are shown with those of its members.
+    fn keep_derived(&mut self, current: &Self, shown: &str) {
+        #[derive(Deserialize)]
+        struct Shown {
+            federal_states: Vec<FederalState>,
+        }
+        if serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.federal_states == self.federal_states) {
+            self.federal_states.clone_from(&current.federal_states);
+        }
+    }
 
     fn slug(&self) -> &str {
         &self.slug
