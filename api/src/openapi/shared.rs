@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::openapi::header::Header;
-use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{OpenApi, Ref, RefOr, Response};
 
 use super::operation::operations;
 
 /// Replaces parameters and headers that occur more than once by references to components.
 pub(super) fn share(document: &mut OpenApi) {
-    let (mut parameters, mut headers) = (Uses::<Parameter>::default(), Uses::<Header>::default());
+    let (mut parameters, mut headers) = (Uses::default(), Uses::default());
     let mut components = document.components.take().unwrap_or_default();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
@@ -44,7 +43,7 @@ pub(super) fn share(document: &mut OpenApi) {
     document.components = Some(components);
 }
 
-fn note_headers(response: &RefOr<Response>, headers: &mut Uses<Header>, tag: &str) {
+fn note_headers(response: &RefOr<Response>, headers: &mut Uses, tag: &str) {
     let RefOr::T(response) = response else { return };
     for (name, header) in &response.headers {
         if let RefOr::T(header) = header {
@@ -67,33 +66,25 @@ struct Use {
 }
 
 /// Values of one kind, by their JSON.
-struct Uses<T> {
-    found: BTreeMap<String, Use>,
-    kind: std::marker::PhantomData<T>,
-}
+#[derive(Default)]
+struct Uses(BTreeMap<String, Use>);
 
-impl<T> Default for Uses<T> {
-    fn default() -> Self {
-        Self { found: BTreeMap::new(), kind: std::marker::PhantomData }
-    }
-}
-
-impl<T: Serialize> Uses<T> {
-    fn note(&mut self, value: &T, name: &str, tag: &str) {
+impl Uses {
+    fn note(&mut self, value: &impl Serialize, name: &str, tag: &str) {
         let first = || Use { name: pascal_case(name), tag: pascal_case(tag), count: 0 };
-        self.found.entry(json(value)).or_insert_with(first).count += 1;
+        self.0.entry(json(value)).or_insert_with(first).count += 1;
     }
 
     /// Names the values that occur more than once. The value with most of the occurrences of a name gets the name; the
     /// others get the tag of their operation, too.
     fn names(self) -> Names {
         let mut totals: HashMap<String, usize> = HashMap::new();
-        for Use { name, count, .. } in self.found.values() {
+        for Use { name, count, .. } in self.0.values() {
             *totals.entry(name.clone()).or_default() += count;
         }
         let mut names = HashMap::new();
         let mut taken: HashMap<String, usize> = HashMap::new();
-        for (json, Use { name, tag, count }) in self.found.into_iter().filter(|(_, found)| found.count > 1) {
+        for (json, Use { name, tag, count }) in self.0.into_iter().filter(|(_, found)| found.count > 1) {
             let is_usual = 2 * count > totals.get(&name).copied().unwrap_or_default();
             let name = if is_usual { name } else { tag + &name };
             let number = taken.entry(name.clone()).or_default();
