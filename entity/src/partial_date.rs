@@ -11,7 +11,10 @@ use utoipa::ToSchema;
 /// Date given as a year, a month or a day: `2023`, `2024-10` or `2024-10-05`
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(example = "2024-10", pattern = r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+#[schema(
+    example = "2024-10",
+    pattern = r"^[0-9]{4}(-(0[1-9]|1[0-2])|-(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|-(0[469]|11)-(0[1-9]|[12][0-9]|30)|-02-(0[1-9]|[12][0-9]))?$"
+)]
 pub struct PartialDate(String);
 
 impl PartialDate {

@@ -156,16 +156,32 @@ impl Contract {
         if !media.ends_with("json") || media.ends_with("ndjson") {
             return None;
         }
+        let content = response.get("content")?.get(key)?;
+        self.broken_json(content, query, answer).map(|broken| format!("{} with {status} {broken}", operation.id))
+    }
+
+    /// What a JSON body breaks of the content that is promised.
+    fn broken_json(&self, content: &Value, query: &str, answer: &Answer<'_>) -> Option<String> {
         let body: Value = match serde_json::from_slice(answer.body) {
             Ok(body) => body,
-            Err(error) => return Some(format!("{} sends no JSON: {error}", operation.id)),
+            Err(error) => return Some(format!("sends no JSON: {error}")),
         };
+        if bare(answer.media) == "application/problem+json"
+            && let Some(name) = unlisted_problem(content, &body)
+        {
+            return Some(format!("does not list the problem {name}"));
+        }
         let is_subset = query.split('&').any(|pair| pair.starts_with("fields="));
-        let schema = response.get("content")?.get(key)?.get("schema")?;
-        let validator = self.validators.get(&(schema.to_string(), is_subset))?;
+        let validator = self.validators.get(&(content.get("schema")?.to_string(), is_subset))?;
         let error = validator.iter_errors(&body).next()?;
-        Some(format!("{} sends {error} at {}", operation.id, error.instance_path()))
+        Some(format!("sends {error} at {}", error.instance_path()))
     }
+}
+
+/// The name of a problem that the content has no example of.
+fn unlisted_problem<'b>(content: &Value, body: &'b Value) -> Option<&'b str> {
+    let name = body.get("type")?.as_str()?.trim_start_matches("/problems/");
+    content.get("examples")?.get(name).is_none().then_some(name)
 }
 
 /// A part of an operation with the parameters, responses and headers in place that it refers to.

@@ -9,6 +9,7 @@ mod confirmations;
 mod conflicts;
 mod contract;
 mod courses;
+mod documentation;
 mod dry_run;
 mod events;
 mod facets;

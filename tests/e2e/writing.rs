@@ -147,7 +147,7 @@ async fn whoever_wants_no_entry_back_gets_none() {
     let held = [("if-match", created.etag()), ("prefer", "respond-async, return=minimal")];
     let changed = editor.write(Method::PATCH, "/v1/themes/water", &held, patch).await;
 
-    assert_eq!((created.status, created.body.len(), created.header("location")), (201, 0, "/v1/themes/water"));
+    assert_eq!((created.status, created.body.len(), created.header("location")), (204, 0, "/v1/themes/water"));
     assert_eq!((changed.status, changed.body.len()), (204, 0));
     assert_eq!(changed.header("preference-applied"), "return=minimal");
     assert_eq!(app.anonymous().get("/v1/themes/water").await.etag(), changed.etag());

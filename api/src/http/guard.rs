@@ -15,10 +15,10 @@ use super::operations::Operations;
 use crate::base::error::{Error, Result, UrlFault};
 
 /// Longest path or query, in bytes.
-const ADDRESS: usize = 8 * 1024;
+pub(crate) const MAX_URL: usize = 8 * 1024;
 /// Largest body, in bytes. It holds an entry of the greatest length in any spelling: compact JSON grows at most
 /// threefold where every non-ASCII character is escaped, as some libraries do.
-pub(crate) const BODY: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// Time limit of a read.
 const READ: Duration = Duration::from_secs(5);
 /// Time limit of a long poll.
@@ -43,8 +43,8 @@ pub(crate) async fn guard(
 
 fn address(uri: &actix_web::http::Uri) -> Result<()> {
     for part in [uri.path(), uri.query().unwrap_or_default()] {
-        if part.len() > ADDRESS {
-            return Err(Error::TooLong(ADDRESS));
+        if part.len() > MAX_URL {
+            return Err(Error::TooLong(MAX_URL));
         }
         well_formed(part)?;
     }
@@ -68,8 +68,9 @@ fn well_formed(part: &str) -> Result<()> {
 
 fn body(headers: &HeaderMap) -> Result<()> {
     let text = |name| headers.get(name).and_then(|value: &actix_web::http::header::HeaderValue| value.to_str().ok());
-    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > BODY as u64) {
-        return Err(Error::TooLarge(BODY));
+    if text(CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > MAX_BODY as u64)
+    {
+        return Err(Error::TooLarge(MAX_BODY));
     }
     match text(CONTENT_ENCODING) {
         Some(coding) if !coding.eq_ignore_ascii_case("identity") => Err(Error::Coding),

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 /// Returns an HTML page with a title and the HTML of its body.
 pub(crate) fn page(title: &str, body: &str) -> HttpResponse {
     const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1b1b1b}\
-                         h1{font-size:1.8rem}h2{font-size:1.4rem}code{background:#eee;padding:.1em .3em}a{color:#00539f}\
+                         h1{font-size:1.8rem}h2{font-size:1.4rem}code{background:#eee;padding:.1em .3em}\
+                         pre{background:#eee;padding:.7rem;overflow-x:auto;font-size:.9rem}pre code{padding:0}a{color:#00539f}\
                          dd{margin:0 0 1em 1.5em}";
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Transferatlas</title>\

@@ -11,12 +11,12 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::guard::BODY;
+use super::guard::MAX_BODY;
 use crate::base::error::{Error, JsonType, Result, Rule, Violation};
 use crate::base::validation::{Checked, Received, escaped, parse};
 
 /// Time limit for receiving a body.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Media type of a merge patch (RFC 7396).
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
@@ -140,14 +140,14 @@ async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
         let mut bytes = vec![];
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Error::Json(Box::new(Violation::pointer("", Rule::IncompleteBody {}))))?;
-            if bytes.len() + chunk.len() > BODY {
-                return Err(Error::TooLarge(BODY));
+            if bytes.len() + chunk.len() > MAX_BODY {
+                return Err(Error::TooLarge(MAX_BODY));
             }
             bytes.extend_from_slice(&chunk);
         }
         Ok(bytes)
     };
-    tokio::time::timeout(PATIENCE, read).await.map_err(|_| Error::Slow(PATIENCE.as_secs()))?
+    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::Slow(BODY_TIMEOUT.as_secs()))?
 }
 
 /// Extractor for operations without a request body. Accepts no body or an empty object, which some clients send with

@@ -47,7 +47,7 @@ pub(crate) struct ListParams {
     pub updated_since: Option<Timestamp>,
     /// IDs of entries (UUID), separated by commas or repeated, up to 100. Only these entries are included; unknown IDs are
     /// ignored.
-    #[param(style = Form, explode = true, example = json!([]), max_items = 100)]
+    #[param(value_type = Vec<Uuid>, style = Form, explode = true, example = json!([]), max_items = 100)]
     pub ids: Vec<String>,
     /// Slug of an entry. Repeat for up to 100 alternatives. Only these entries are included; unknown slugs are ignored.
     #[param(style = Form, explode = true, example = json!([]), max_items = 100)]
@@ -75,7 +75,7 @@ impl ListParams {
 }
 
 /// Largest number of entries per page with all their members.
-const MOST_WHOLE: i64 = 100;
+pub(crate) const MAX_PAGE: i64 = 100;
 
 /// Query parameters of paging.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -132,9 +132,9 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let form = representation.negotiate(req, T::LISTS);
         if !representation.is_streamed()
             && (representation.is_whole() || representation.is_feed())
-            && paging.limit.is_some_and(|BoundedInt(limit)| limit > MOST_WHOLE)
+            && paging.limit.is_some_and(|BoundedInt(limit)| limit > MAX_PAGE)
         {
-            violations.push(Violation::parameter("limit", Rule::LimitWithoutFields { max: MOST_WHOLE }));
+            violations.push(Violation::parameter("limit", Rule::LimitWithoutFields { max: MAX_PAGE }));
         }
         // A feed has its own sort order.
         let order = if representation.is_feed() { "atom" } else { "" };

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::error::{JsonType, Rule, StringFormat};
 
@@ -21,6 +23,16 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
         }
     }
 }
+
+impl<const MIN: i64, const MAX: i64> PartialSchema for BoundedInt<MIN, MAX> {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Int64);
+        let number = ObjectBuilder::new().schema_type(Type::Integer).format(Some(format));
+        number.minimum(Some(MIN)).maximum((MAX < i64::MAX).then_some(MAX)).into()
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> ToSchema for BoundedInt<MIN, MAX> {}
 
 /// A point in time (RFC 3339), or a date, which stands for midnight UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

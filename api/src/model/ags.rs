@@ -2,6 +2,7 @@
 
 use entity::vocabulary::{FederalState, MunicipalityKind, Vocabulary};
 use serde::Deserialize;
+use utoipa::ToSchema;
 use validator::ValidationError;
 
 use crate::base::error::{Rule, StringFormat};
@@ -21,8 +22,9 @@ pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalSta
 }
 
 /// The first 1 to 9 digits of an official key.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(value_type = String, pattern = "^[0-9]{1,9}$")]
 pub(crate) struct AgsPrefix(pub String);
 
 impl TryFrom<String> for AgsPrefix {

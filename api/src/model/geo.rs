@@ -28,8 +28,9 @@ impl Location {
 }
 
 /// A bounding box: western, southern, eastern and northern edge in degrees.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(value_type = String, pattern = r"^-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?,-?[0-9]{1,3}(\.[0-9]+)?$")]
 pub(crate) struct Bbox(pub [f64; 4]);
 
 impl TryFrom<String> for Bbox {
@@ -44,8 +45,9 @@ impl TryFrom<String> for Bbox {
 }
 
 /// The centre of a search by distance.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
+#[schema(value_type = String, pattern = r"^-?(180(\.0+)?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]+)?),-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)$")]
 pub(crate) struct Near(pub Location);
 
 impl TryFrom<String> for Near {

@@ -1,8 +1,9 @@
 //! Operations for the formats beside JSON.
 
 use utoipa::openapi::path::{Operation, Parameter, PathItem, PathItemBuilder};
-use utoipa::openapi::{HttpMethod, Paths, RefOr, Response};
+use utoipa::openapi::{HttpMethod, Paths, RefOr, Response, Schema};
 
+use crate::http::MAX_PAGE;
 use crate::http::format::Format;
 
 /// How the data may be used.
@@ -44,6 +45,14 @@ fn has(operation: &Operation, format: Format) -> bool {
 fn keep(operation: &mut Operation, format: Format) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
         response.content.retain(|media_type, _| media_type == format.media_type());
+        let (page, _) = response.description.split_once(", or ").unwrap_or((&response.description, ""));
+        let suffix = if format == Format::Json { String::new() } else { format!(" as {}", format.title()) };
+        let all = if [Format::Json, Format::Atom].contains(&format) {
+            page
+        } else {
+            &page.replace("A page of", "All matching")
+        };
+        response.description = format!("{all}{suffix}");
     }
     remove(operation, &["format"]);
 }
@@ -58,6 +67,18 @@ fn remove(operation: &mut Operation, names: &[&str]) {
     }
 }
 
+/// Sets the largest page of an operation that takes no `fields`.
+fn limit_pages(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(limit))), description, .. }) = parameter
+            && name == "limit"
+        {
+            limit.maximum = Some(MAX_PAGE.into());
+            *description = Some(format!("Number of entries per page, up to {MAX_PAGE}."));
+        }
+    }
+}
+
 /// Returns the operation that reads a list or an entry in a format.
 fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem {
     let mut operation = operation.clone();
@@ -65,6 +86,9 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
     remove(&mut operation, &["facets"]);
     if !is_entry && format != Format::Atom {
         remove(&mut operation, &PAGED);
+    }
+    if format == Format::Atom {
+        limit_pages(&mut operation);
     }
     if matches!(format, Format::Csv | Format::Ics | Format::Atom | Format::Graphml) {
         remove(&mut operation, &["fields"]);

@@ -122,7 +122,6 @@ pub(super) fn link() -> (String, RefOr<Schema>) {
     let link = ObjectBuilder::new()
         .description(Some("Link to an entry, as in responses, in the place of its key"))
         .property("slug", text("Slug of the entry.", "konstanz"))
-        .property("ags", text("Official key of a municipality. Takes precedence over the slug.", "08335043"))
         .property("href", text("Path of the entry.", "/v1/municipalities/konstanz"))
         .required("slug")
         .required("href");

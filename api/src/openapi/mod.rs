@@ -8,6 +8,7 @@ mod inputs;
 mod links;
 mod names;
 mod operation;
+mod problems;
 mod reads;
 mod redirects;
 mod shared;
@@ -17,19 +18,17 @@ mod writes;
 
 use std::collections::BTreeSet;
 
-use actix_web::http::StatusCode;
 use serde_json::json;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, ContentBuilder, Deprecated, Ref, RefOr, Response, Schema};
+use utoipa::openapi::{Components, Deprecated, Ref, RefOr, Schema};
 use utoipa::{OpenApi, openapi};
 
 use self::operation::{Facts, describe, operations};
 use crate::auth::SCOPES;
-use crate::base::error::{EditConflict, PROBLEM_TYPES, Problem, ProblemType, Violation};
+use crate::base::error::{EditConflict, Problem, Violation};
 use crate::http::{DEFAULT_PUBLIC_URL, Deprecations};
 use crate::resources::Registration;
 use crate::services::changes::FeedChange;
@@ -100,7 +99,6 @@ pub(crate) fn assemble(
     schemas.schemas.extend([inputs::link()]);
     contents::discriminate(&mut schemas, &entries::inputs(&document.paths, registrations));
     schemas.add_security_scheme("token", bearer());
-    schemas.responses.extend(problems().map(|(name, response)| (name, response.into())));
     for item in document.paths.paths.values_mut() {
         let operations = [
             ("get", &mut item.get),
@@ -112,7 +110,7 @@ pub(crate) fn assemble(
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 reads::exemplify(operation, &schemas);
-                complete(&Facts::of(method, operation, registrations), operation);
+                complete(&Facts::of(method, operation, registrations), operation, &schemas);
             }
         }
     }
@@ -192,7 +190,7 @@ fn bearer() -> SecurityScheme {
 }
 
 /// Adds headers and problem responses to an operation.
-fn complete(facts: &Facts<'_>, operation: &mut Operation) {
+fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &Components) {
     // An empty list states that no token is required.
     operation.security.get_or_insert_default();
     if facts.method == "get" {
@@ -200,78 +198,10 @@ fn complete(facts: &Facts<'_>, operation: &mut Operation) {
     } else {
         writes::complete(facts, operation);
     }
-    let responses = &mut operation.responses.responses;
-    for kind in PROBLEM_TYPES.iter().filter(|kind| is_possible(kind.name, facts)) {
-        let problem = || Ref::new(format!("#/components/responses/{}", problem_of(kind.status))).into();
-        responses.entry(kind.status.as_str().to_owned()).or_insert_with(problem);
-    }
-    for response in responses.values_mut() {
+    problems::complete(facts, operation, schemas);
+    for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             describe(response, &["API-Version", "X-Request-Id"]);
         }
     }
-}
-
-/// Returns whether an operation may return a problem of that name.
-fn is_possible(problem: &str, facts: &Facts<'_>) -> bool {
-    let (writes, posts) = (facts.method != "get", facts.method == "post");
-    match problem {
-        "not-found" => facts.has_path_parameter,
-        "gone" => facts.names_entry || writes && facts.is_private,
-        "not-acceptable" => facts.negotiates,
-        "service-unavailable" => facts.uses_database,
-        "invalid-parameters"
-        | "malformed-url"
-        | "uri-too-long"
-        | "content-too-large"
-        | "unsupported-content-encoding"
-        | "invalid-token"
-        | "internal-error" => true,
-        "insufficient-scope" => facts.guarded,
-        "precondition-required" | "precondition-failed" => writes && !posts,
-        // An operation without a body refuses a request that has one.
-        "malformed-json"
-        | "unsupported-media-type"
-        | "request-timeout"
-        | "validation-failed"
-        | "referenced"
-        | "request-in-progress"
-        | "value-taken"
-        | "writes-unavailable"
-        | "insufficient-storage" => writes,
-        _ => false,
-    }
-}
-
-/// Returns the name of the response component for the problems of a status.
-fn problem_of(status: StatusCode) -> String {
-    format!("Problem{}", status.as_u16())
-}
-
-/// Returns one response component for each problem status.
-fn problems() -> impl Iterator<Item = (String, Response)> {
-    // No operation of the document responds with 405: it lists the methods of each path.
-    let statuses =
-        PROBLEM_TYPES.iter().map(|kind| kind.status).filter(|status| *status != StatusCode::METHOD_NOT_ALLOWED);
-    let statuses: BTreeSet<StatusCode> = statuses.collect();
-    statuses.into_iter().map(|status| (problem_of(status), problem(status)))
-}
-
-fn problem(status: StatusCode) -> Response {
-    let problem_types = PROBLEM_TYPES.iter().filter(|kind| kind.status == status);
-    let names: Vec<String> =
-        problem_types.map(|ProblemType { name, title, .. }| format!("[{}](/problems/{name})", title.english)).collect();
-    let schema = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = ResponseBuilder::new().description(names.join(", ")).content("application/problem+json", schema);
-    let mut response = response.build();
-    describe(&mut response, &["API-Version", "Cache-Control", "Content-Language", "X-Request-Id"]);
-    describe(
-        &mut response,
-        match status {
-            StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
-            StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
-            _ => &[],
-        },
-    );
-    response
 }

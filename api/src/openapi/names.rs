@@ -22,7 +22,6 @@ pub(super) fn rename(document: &mut OpenApi) {
     if let Some(components) = &mut document.components {
         let schemas = std::mem::take(&mut components.schemas);
         components.schemas = schemas.into_iter().map(|(name, schema)| (new_name(&name), renamed(&schema))).collect();
-        components.responses.values_mut().for_each(in_response);
     }
     let webhooks = document.webhooks.iter_mut().flat_map(|webhooks| webhooks.paths.values_mut());
     document.paths.paths.values_mut().chain(webhooks).flat_map(operations).for_each(in_operation);

@@ -15,6 +15,8 @@ pub(super) struct Facts<'o> {
     /// The resource that the operation belongs to.
     pub registration: Option<&'o Registration>,
     pub method: &'o str,
+    /// The tag of the operation.
+    pub tag: String,
     /// Whether the path has a parameter, whose value may not exist.
     pub has_path_parameter: bool,
     /// Whether the path contains the key of an entry.
@@ -50,6 +52,7 @@ impl<'o> Facts<'o> {
         Self {
             registration,
             method,
+            tag: tag.to_owned(),
             has_path_parameter: operation.parameters.iter().flatten().any(in_path),
             names_entry: takes(operation, "key"),
             is_batch: takes(operation, "mode"),
@@ -60,6 +63,12 @@ impl<'o> Facts<'o> {
             guarded,
             fleeting: is_operational || guarded && is_private,
         }
+    }
+}
+
+impl Facts<'_> {
+    pub(super) fn is_about(&self, tag: &str) -> bool {
+        self.tag == tag
     }
 }
 

@@ -1,19 +1,21 @@
-//! Parameters and headers that several operations have, as components.
+//! Parameters, headers and problems that several operations have, as components.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::openapi::header::Header;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::{OpenApi, Ref, RefOr, Response};
 
 use super::operation::operations;
 
-/// Replaces parameters and headers that occur more than once by references to components.
+/// Replaces parameters, headers and problems that occur more than once by references to components.
 pub(super) fn share(document: &mut OpenApi) {
     let (mut parameters, mut headers) = (Uses::default(), Uses::default());
     let mut components = document.components.take().unwrap_or_default();
     for operation in document.paths.paths.values_mut().flat_map(operations) {
-        let tag = operation.tags.iter().flatten().next().cloned().unwrap_or_default();
+        let tag = tag(operation);
         for parameter in operation.parameters.iter().flatten() {
             if let RefOr::T(parameter) = parameter {
                 parameters.note(parameter, &parameter.name, &tag);
@@ -22,9 +24,6 @@ pub(super) fn share(document: &mut OpenApi) {
         for response in operation.responses.responses.values() {
             note_headers(response, &mut headers, &tag);
         }
-    }
-    for response in components.responses.values() {
-        note_headers(response, &mut headers, "problem");
     }
     let (parameters, headers) = (parameters.names(), headers.names());
     for operation in document.paths.paths.values_mut().flat_map(operations) {
@@ -35,12 +34,31 @@ pub(super) fn share(document: &mut OpenApi) {
             components.headers.extend(replace_headers(response, &headers));
         }
     }
-    let mut responses = std::mem::take(&mut components.responses);
-    for response in responses.values_mut() {
-        components.headers.extend(replace_headers(response, &headers));
+    // After the headers, which the responses refer to.
+    let mut problems = Uses::default();
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        let tag = tag(operation);
+        for (status, response) in problem_responses(operation) {
+            if let RefOr::T(response) = response {
+                problems.note(response, &format!("problem-{status}"), &tag);
+            }
+        }
     }
-    components.responses = responses;
+    let problems = problems.names();
+    for operation in document.paths.paths.values_mut().flat_map(operations) {
+        for (_, response) in problem_responses(operation) {
+            components.responses.extend(problems.replace(response, "responses"));
+        }
+    }
     document.components = Some(components);
+}
+
+fn tag(operation: &Operation) -> String {
+    operation.tags.iter().flatten().next().cloned().unwrap_or_default()
+}
+
+fn problem_responses(operation: &mut Operation) -> impl Iterator<Item = (&String, &mut RefOr<Response>)> {
+    operation.responses.responses.iter_mut().filter(|(status, _)| status.as_str() >= "400")
 }
 
 fn note_headers(response: &RefOr<Response>, headers: &mut Uses, tag: &str) {
@@ -60,9 +78,20 @@ fn replace_headers(response: &mut RefOr<Response>, headers: &Names) -> Vec<(Stri
 /// A value with the number of its occurrences.
 struct Use {
     name: String,
-    /// Tag of the first operation with the value.
-    tag: String,
-    count: usize,
+    /// Number of occurrences by tag.
+    tags: BTreeMap<String, usize>,
+}
+
+impl Use {
+    fn count(&self) -> usize {
+        self.tags.values().sum()
+    }
+
+    /// Returns the tag with most of the occurrences, if there is one.
+    fn tag(&self) -> Option<&str> {
+        let mut counts = self.tags.iter();
+        counts.find(|(_, count)| 2 * **count > self.count()).map(|(tag, _)| tag.as_str())
+    }
 }
 
 /// Values of one kind, by their JSON.
@@ -71,25 +100,28 @@ struct Uses(BTreeMap<String, Use>);
 
 impl Uses {
     fn note(&mut self, value: &impl Serialize, name: &str, tag: &str) {
-        let first = || Use { name: pascal_case(name), tag: pascal_case(tag), count: 0 };
-        self.0.entry(json(value)).or_insert_with(first).count += 1;
+        let first = || Use { name: pascal_case(name), tags: BTreeMap::new() };
+        *self.0.entry(json(value)).or_insert_with(first).tags.entry(pascal_case(tag)).or_default() += 1;
     }
 
-    /// Names the values that occur more than once. The value with most of the occurrences of a name gets the name; the
-    /// others get the tag of their operation, too.
+    /// Names the values that occur more than once. Of several values with the same name, those that mostly occur with one
+    /// tag get it as prefix, and the others numbers.
     fn names(self) -> Names {
-        let mut totals: HashMap<String, usize> = HashMap::new();
-        for Use { name, count, .. } in self.0.values() {
-            *totals.entry(name.clone()).or_default() += count;
+        let mut found: Vec<(String, Use)> = self.0.into_iter().filter(|(_, found)| found.count() > 1).collect();
+        // The most frequent value gets the name without a number.
+        found.sort_by_key(|(_, found)| Reverse(found.count()));
+        let mut values: HashMap<String, usize> = HashMap::new();
+        for (_, found) in &found {
+            *values.entry(found.name.clone()).or_default() += 1;
         }
         let mut names = HashMap::new();
         let mut taken: HashMap<String, usize> = HashMap::new();
-        for (json, Use { name, tag, count }) in self.0.into_iter().filter(|(_, found)| found.count > 1) {
-            let is_usual = 2 * count > totals.get(&name).copied().unwrap_or_default();
-            let name = if is_usual { name } else { tag + &name };
+        for (json, found) in found {
+            let tag = found.tag().filter(|_| values.get(&found.name) > Some(&1));
+            let name = tag.unwrap_or_default().to_owned() + &found.name;
             let number = taken.entry(name.clone()).or_default();
             *number += 1;
-            names.insert(json, if *number == 1 { name } else { format!("{name}{number}") });
+            names.insert(json, if *number == 1 { name } else { format!("{name}_{number}") });
         }
         Names(names)
     }

@@ -1,17 +1,47 @@
-// Shows the document. Examples of query parameters move to the description: the form would send all of them as filters at once.
+// Shows the document. Examples of optional parameters move to the description: the form would send all of them at once.
+const moveExample = (parameter) => {
+  if (parameter.in === undefined || parameter.in === "path" || parameter.required) return;
+  const example = [parameter.example ?? []].flat().join(", ");
+  if (example) parameter.description += ` Example: ${example}`;
+  delete parameter.example;
+};
+
+// The search box shows the operations whose path, name or description has all words.
+const search = (tags) => ({
+  fn: {
+    opsFilter: (groups, phrase) => {
+      const words = phrase.toLowerCase().split(/\s+/);
+      const text = (operation) =>
+        ["summary", "description", "operationId"].map((name) => operation.getIn(["operation", name]) ?? "").join(" ");
+      const fits = (operation) => {
+        const searched = `${operation.get("method")} ${operation.get("path")} ${text(operation)}`.toLowerCase();
+        return words.every((word) => searched.includes(word));
+      };
+      return groups
+        .map((group) => group.update("operations", (operations) => operations.filter(fits)))
+        .filter((group) => !group.get("operations").isEmpty());
+    },
+  },
+  statePlugins: {
+    layout: {
+      wrapActions: {
+        // Groups are closed at first, and open during a search: not before it has enough letters to leave out most operations.
+        updateFilter: (original, { layoutActions }) => (words) => {
+          tags.forEach(({ name }) => layoutActions.show(["operations-tag", name], words.length > 2));
+          return original(words);
+        },
+      },
+    },
+  },
+});
+
 window.onload = async () => {
-  const spec = await (await fetch("/openapi.json")).json();
-  document.title = spec.info.title;
-  for (const path of Object.values(spec.paths)) {
-    for (const operation of Object.values(path)) {
-      for (const parameter of operation.parameters ?? []) {
-        if (parameter.in === "query") {
-          const example = [parameter.example].flat().join(", ");
-          parameter.description += example && ` Example: ${example}`;
-          delete parameter.example;
-        }
-      }
-    }
-  }
-  window.ui = SwaggerUIBundle({ spec, dom_id: "#swagger-ui", deepLinking: true, tryItOutEnabled: true, validatorUrl: null });
+  const spec = await (await fetch("/v1/openapi.json")).json();
+  document.title = `Reference · ${spec.info.title}`;
+  const operations = Object.values(spec.paths).flatMap((path) => Object.values(path));
+  [...Object.values(spec.components.parameters), ...operations.flatMap(({ parameters }) => parameters ?? [])].forEach(moveExample);
+  window.ui = SwaggerUIBundle({
+    spec, dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none", defaultModelsExpandDepth: 0, filter: true,
+    tryItOutEnabled: true, validatorUrl: null, plugins: [() => search(spec.tags)],
+  });
 };

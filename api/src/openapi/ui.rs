@@ -1,4 +1,4 @@
-//! The OpenAPI document and the interactive documentation.
+//! The OpenAPI document, the guide and the interactive reference.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::serve;
 
 use crate::base::error::{Error, Result};
-use crate::http::{Public, reply};
+use crate::http::{Public, page, reply};
 
 pub(crate) const TAG: &str = "documentation";
 
@@ -41,7 +41,7 @@ async fn get_unversioned_openapi(document: Data<OpenApi>) -> Result<Public> {
     Ok(Public(response))
 }
 
-/// Redirect to the interactive documentation
+/// Redirect to the documentation
 ///
 /// Redirects to `/docs/`.
 #[utoipa::path(tag = TAG, responses((status = 308, description = "Redirect to `/docs/`",
@@ -55,11 +55,11 @@ async fn get_docs() -> HttpResponse {
         .finish()
 }
 
-/// Get the interactive documentation
+/// Get the documentation
 ///
-/// Returns an HTML page or one of its files. The page loads all its files from this service.
-#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "Name of the file. Empty for the page itself.", example = "index.html")),
-    responses((status = 200, description = "The page or one of its files", content(
+/// Returns the guide, the interactive reference (`reference`), or one of its files. The pages load nothing from elsewhere.
+#[utoipa::path(tag = TAG, params(("file" = String, Path, description = "Name of the file. Empty for the guide.", example = "reference")),
+    responses((status = 200, description = "The page or file", content(
         (String = "text/html"), (String = "text/css"), (String = "text/javascript"), (String = "image/png")
     ))))]
 #[get("/docs/{file:.*}")]
@@ -69,9 +69,15 @@ async fn get_docs_file(file: Path<String>) -> Result<Public> {
     /// Replaces the initialiser of Swagger UI; all other files are unchanged.
     const INITIALIZER: &str = include_str!("ui.js");
 
-    let found = serve(&file, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
+    const GUIDE: &str = include_str!("guide.html");
+
+    if file.is_empty() {
+        return Ok(Public(page("Guide", GUIDE)));
+    }
+    let name = if *file == "reference" { "index.html" } else { &file };
+    let found = serve(name, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
     let found = found.ok_or(Error::NotFound)?;
-    let bytes = if *file == "swagger-initializer.js" { INITIALIZER.into() } else { found.bytes.into_owned() };
+    let bytes = if name == "swagger-initializer.js" { INITIALIZER.into() } else { found.bytes.into_owned() };
     let response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, found.content_type))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))

@@ -8,7 +8,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
-use super::operation::{Facts, describe, permanent_redirect};
+use super::operation::{Facts, describe, permanent_redirect, takes};
 use crate::http::MAX_BODY;
 use crate::write::WriteParams;
 use crate::write::input::MAX_BYTES;
@@ -52,7 +52,8 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         let dry_run = WriteParams::into_params(|| Some(ParameterIn::Query)).into_iter().map(RefOr::T);
         operation.parameters.get_or_insert_default().extend(dry_run);
     }
-    answer(facts, &mut operation.responses.responses);
+    let may_be_minimal = takes(operation, "Prefer");
+    answer(facts, &mut operation.responses.responses, may_be_minimal);
     if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
         body.description.get_or_insert_with(|| limits(facts));
     }
@@ -85,8 +86,9 @@ fn limits(facts: &Facts<'_>) -> String {
 }
 
 /// Adds the responses and their headers.
-fn answer(facts: &Facts<'_>, responses: &mut Responses) {
+fn answer(facts: &Facts<'_>, responses: &mut Responses, may_be_minimal: bool) {
     let (method, many) = (facts.method, facts.is_batch);
+    let creates = responses.contains_key("201");
     let shown = responses.get("200").cloned();
     if method == "put" && !facts.fleeting {
         // A created entry has the same representation as a replaced one.
@@ -95,7 +97,7 @@ fn answer(facts: &Facts<'_>, responses: &mut Responses) {
     if many {
         responses.extend(shown.map(|told| ("207".to_owned(), told)));
     }
-    if matches!(method, "put" | "patch") && !facts.fleeting {
+    if may_be_minimal {
         let spared =
             ResponseBuilder::new().description("Done. The body is omitted because of `Prefer: return=minimal`").build();
         responses.insert("204".to_owned(), spared.into());
@@ -103,7 +105,8 @@ fn answer(facts: &Facts<'_>, responses: &mut Responses) {
     for (status, response) in responses.iter_mut() {
         let RefOr::T(response) = response else { continue };
         let entry = !many && !facts.fleeting && method != "delete";
-        describe(response, if status == "201" { &["Location"] } else { &[] });
+        let is_created = status == "201" || status == "204" && method == "post" && creates;
+        describe(response, if is_created { &["Location"] } else { &[] });
         describe(response, if entry { &["ETag"] } else { &[] });
         describe(response, if status == "204" && entry { &["Preference-Applied"] } else { &[] });
         describe(response, &["Cache-Control"]);
@@ -113,33 +116,55 @@ fn answer(facts: &Facts<'_>, responses: &mut Responses) {
     }
 }
 
+/// A request header.
+struct RequestHeader {
+    name: &'static str,
+    about: &'static str,
+    pattern: Option<&'static str>,
+    example: &'static str,
+    required: Required,
+}
+
+const PREFER: RequestHeader = RequestHeader {
+    name: "Prefer",
+    about: "`return=minimal` omits the response body.",
+    pattern: None,
+    example: "return=minimal",
+    required: Required::False,
+};
+const IDEMPOTENCY_KEY: RequestHeader = RequestHeader {
+    name: "Idempotency-Key",
+    about: "Unique key of the request, such as a UUID. A retry with the same key within 24 hours gets the stored response.",
+    pattern: Some(r"^[!-~]{1,255}$"),
+    example: "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b",
+    required: Required::False,
+};
+const IF_MATCH: RequestHeader = RequestHeader {
+    name: "If-Match",
+    about: "`ETag` of the entry as read, or `*` for any. Fails with 412 if the entry has changed.",
+    pattern: Some(r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#),
+    example: "*",
+    required: Required::True,
+};
+const IF_NONE_MATCH: RequestHeader = RequestHeader {
+    name: "If-None-Match",
+    about: "`*` creates the entry. Fails with 412 if it exists.",
+    pattern: Some(r"^\*$"),
+    example: "*",
+    required: Required::False,
+};
+
 /// Returns the request headers of a method.
 fn headers(method: &str, many: bool) -> Vec<Parameter> {
-    let minimal = ("Prefer", "`return=minimal` omits the response body.", "return=minimal", Required::False);
-    let key = (
-        "Idempotency-Key",
-        "Unique key of the request, such as a UUID. A retry with the same key within 24 hours gets the stored response.",
-        "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b",
-        Required::False,
-    );
-    let read = |required| {
-        (
-            "If-Match",
-            "`ETag` of the entry as read, or `*` for any. Fails with 412 if the entry has changed.",
-            "*",
-            required,
-        )
-    };
-    let none = ("If-None-Match", "`*` creates the entry. Fails with 412 if it exists.", "*", Required::False);
     let taken = match method {
-        "post" if many => vec![key],
-        "post" => vec![key, minimal],
-        "put" => vec![read(Required::False), none, minimal],
-        "patch" => vec![read(Required::True), minimal],
-        _ => vec![read(Required::True)],
+        "post" if many => vec![IDEMPOTENCY_KEY],
+        "post" => vec![IDEMPOTENCY_KEY, PREFER],
+        "put" => vec![RequestHeader { required: Required::False, ..IF_MATCH }, IF_NONE_MATCH, PREFER],
+        "patch" => vec![IF_MATCH, PREFER],
+        _ => vec![IF_MATCH],
     };
-    let header = |(name, about, example, required): (&str, &str, &str, Required)| {
-        let text = ObjectBuilder::new().schema_type(Type::String);
+    let header = |RequestHeader { name, about, pattern, example, required }: RequestHeader| {
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(pattern);
         let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header).required(required);
         header.description(Some(about)).schema(Some(text)).example(Some(json!(example))).build()
     };

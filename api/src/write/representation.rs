@@ -51,10 +51,10 @@ impl Representation {
 
     pub(super) fn answer(self, status: StatusCode, minimal: bool) -> Answer {
         let tag = entry_tag(self.revision, self.body.as_bytes());
-        let answer = match (status, minimal) {
-            (StatusCode::OK, true) => Answer::new(StatusCode::NO_CONTENT, None).preference_applied(),
-            (status, true) => Answer::new(status, None).preference_applied(),
-            (status, false) => Answer::new(status, Some(self.body)),
+        let answer = if minimal {
+            Answer::new(StatusCode::NO_CONTENT, None).preference_applied()
+        } else {
+            Answer::new(status, Some(self.body))
         };
         answer.with("etag", tag)
     }

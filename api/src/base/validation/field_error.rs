@@ -43,9 +43,6 @@ pub(crate) fn rule_of(message: &str) -> Rule {
     if let Some(value) = quoted(message, "unknown variant `") {
         return Rule::unknown_value(value, expected(message));
     }
-    if message.contains("not `true` or `false`") {
-        return Rule::Type { expected: JsonType::Boolean };
-    }
     if message == PartialDate::INVALID {
         return Rule::Format { expected: StringFormat::PartialDate };
     }
@@ -63,7 +60,7 @@ pub(crate) fn rule_of(message: &str) -> Rule {
         "i16" | "i32" | "i64" | "u32" => json_type(JsonType::Integer),
         "f64" => json_type(JsonType::Number),
         "a sequence" => json_type(JsonType::Array),
-        "a boolean" => json_type(JsonType::Boolean),
+        "a boolean" | r#""true", "on" or "false""# => json_type(JsonType::Boolean),
         "a string" | "string or map" => json_type(JsonType::String),
         _ if expected.starts_with("struct ") || expected == "a map" => json_type(JsonType::Object),
         _ => Rule::Unreadable { reason: message.chars().take(300).collect() },

@@ -116,7 +116,7 @@ pub(crate) struct MunicipalityQuery {
     #[param(style = Form, explode = true, example = json!(["DE-BW"]))]
     pub federal_state: Vec<FederalState>,
     /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives.
-    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08335"]))]
+    #[param(inline, style = Form, explode = true, example = json!(["08335"]))]
     pub ags: Vec<AgsPrefix>,
     /// Size class by population. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["medium_town"]))]
@@ -128,16 +128,16 @@ pub(crate) struct MunicipalityQuery {
     #[param(style = Form, explode = true, example = json!(["suedwestfalen"]))]
     pub project: Vec<String>,
     /// Minimum population. Municipalities of unknown population do not match.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 20_000)]
+    #[param(inline, example = 20_000)]
     pub population_min: Option<BoundedInt<0, 100_000_000>>,
     /// Maximum population. Municipalities of unknown population do not match.
-    #[param(value_type = Option<i64>, minimum = 0, maximum = 100_000_000, example = 100_000)]
+    #[param(inline, example = 100_000)]
     pub population_max: Option<BoundedInt<0, 100_000_000>>,
     /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
-    #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.6")]
+    #[param(inline, example = "8.5,47.3,10.2,48.6")]
     pub bbox: Option<Bbox>,
     /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
-    #[param(value_type = Option<String>, example = "9.99,48.40")]
+    #[param(inline, example = "9.99,48.40")]
     pub near: Option<Near>,
     /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]

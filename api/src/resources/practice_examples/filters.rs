@@ -42,7 +42,7 @@ pub(crate) struct PracticeExampleQuery {
     #[param(style = Form, explode = true, example = json!(["actual"]))]
     pub cost_basis: Vec<CostBasis>,
     /// Number of a Sustainable Development Goal, 1 to 17. Repeat for alternatives.
-    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
+    #[param(inline, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<BoundedInt<1, 17>>,
     /// Slug or ID of a solution. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["open-smartcity-app"]))]
@@ -57,7 +57,7 @@ pub(crate) struct PracticeExampleQuery {
     #[param(style = Form, explode = true, example = json!(["08335043"]))]
     pub municipality: Vec<String>,
     /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives.
-    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    #[param(inline, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
     /// Federal state by ISO 3166-2 code. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["DE-NW"]))]
@@ -71,10 +71,10 @@ pub(crate) struct PracticeExampleQuery {
     #[param(value_type = Option<PartialDate>, inline, example = "2025-06")]
     pub to: Option<PartialDate>,
     /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
-    #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
+    #[param(inline, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
     /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
-    #[param(value_type = Option<String>, example = "9.99,48.40")]
+    #[param(inline, example = "9.99,48.40")]
     pub near: Option<Near>,
     /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]

@@ -134,10 +134,10 @@ pub(crate) struct ProjectMember {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ProjectQuery {
     /// Round of the programme, 1 to 3. Repeat for alternatives.
-    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([1]))]
+    #[param(inline, style = Form, explode = true, example = json!([1]))]
     pub round: Vec<BoundedInt<1, 3>>,
     /// Year of the round. Repeat for alternatives.
-    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2019]))]
+    #[param(inline, style = Form, explode = true, example = json!([2019]))]
     pub round_year: Vec<BoundedInt<2000, 2099>>,
     /// Category. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["large_city"]))]
@@ -155,13 +155,13 @@ pub(crate) struct ProjectQuery {
     #[param(style = Form, explode = true, example = json!(["08421000"]))]
     pub municipality: Vec<String>,
     /// First 1 to 9 digits of an official key (AGS). Repeat for alternatives. Matches members of the project.
-    #[param(value_type = Vec<String>, style = Form, explode = true, example = json!(["08"]))]
+    #[param(inline, style = Form, explode = true, example = json!(["08"]))]
     pub ags: Vec<AgsPrefix>,
     /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
-    #[param(value_type = Option<String>, example = "8.5,47.3,10.2,48.9")]
+    #[param(inline, example = "8.5,47.3,10.2,48.9")]
     pub bbox: Option<Bbox>,
     /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
-    #[param(value_type = Option<String>, example = "9.99,48.40")]
+    #[param(inline, example = "9.99,48.40")]
     pub near: Option<Near>,
     /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]

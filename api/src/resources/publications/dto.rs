@@ -81,7 +81,7 @@ pub(crate) struct PublicationQuery {
     #[param(style = Form, explode = true, example = json!(["study"]))]
     pub kind: Vec<PublicationKind>,
     /// Year of publication. Repeat for alternatives.
-    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([2023]))]
+    #[param(inline, style = Form, explode = true, example = json!([2023]))]
     pub year: Vec<BoundedInt<1900, 2999>>,
     /// Name of a publisher, matched exactly. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["KTS"]))]

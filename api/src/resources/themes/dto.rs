@@ -112,7 +112,7 @@ impl From<Theme> for ThemeInput {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ThemeQuery {
     /// Number of a Sustainable Development Goal, 1 to 17. Repeat for alternatives.
-    #[param(value_type = Vec<i64>, style = Form, explode = true, example = json!([11]))]
+    #[param(inline, style = Form, explode = true, example = json!([11]))]
     pub sdg: Vec<BoundedInt<1, 17>>,
     #[param(required = false, schema_with = Sort::<ThemeOrder>::schema)]
     pub sort: Option<Sort<ThemeOrder>>,

@@ -61,7 +61,7 @@ pub(crate) struct FeedChange {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ChangesQuery {
     /// `sequence` of the last change already read. Defaults to 0, the start of the feed.
-    #[param(value_type = Option<i64>, minimum = 0, example = 12_000)]
+    #[param(inline, example = 12_000)]
     pub after: Option<BoundedInt<0, { i64::MAX }>>,
     /// Resource of the entries. Repeat for alternatives.
     #[param(style = Form, explode = true, inline, example = json!(["projects"]))]

@@ -116,7 +116,7 @@ async fn get_revision(
 #[into_params(parameter_in = Query)]
 struct PatchQuery {
     /// Directory version of the first revision. Defaults to the revision before the second one.
-    #[param(value_type = Option<i64>, minimum = 1, example = 1)]
+    #[param(inline, example = 1)]
     from: Option<BoundedInt<1, { i64::MAX }>>,
 }
 

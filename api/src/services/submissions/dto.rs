@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::kind::SubmittableName;
 use crate::base::error::Violation;
 use crate::http::format::{Format, Record};
 use crate::http::{Filters, Order, Sort, Timestamp};
@@ -185,7 +186,7 @@ pub(crate) struct SubmissionQuery {
     #[param(style = Form, explode = true, example = json!(["submitted"]))]
     pub stage: Vec<Stage>,
     /// Resource of the entry. Repeat for alternatives.
-    #[param(style = Form, explode = true, inline, example = json!(["solutions"]))]
+    #[param(value_type = Vec<SubmittableName>, style = Form, explode = true, inline, example = json!(["solutions"]))]
     pub resource: Vec<ResourceName>,
     /// Purpose. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["publish"]))]

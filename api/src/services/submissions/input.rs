@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::kind::SUBMITTABLE;
+use super::kind::{SUBMITTABLE, SubmittableName};
 use crate::base::error::{JsonType, Rule, StringFormat};
 use crate::base::validation::Received;
 use crate::base::validation::rules::{self, broken, broken_at, other_format, require};
@@ -24,6 +24,7 @@ pub(super) const CONTENT: &str = "The resulting `content` may have up to 1 MiB (
 pub(crate) struct SubmissionInput {
     /// Resource of the entry: `solutions` or `practice-examples`.
     #[validate(custom(function = "can_be_submitted"))]
+    #[schema(value_type = SubmittableName)]
     pub resource: ResourceName,
     /// Purpose of the submission. Defaults to `publish`.
     #[serde(default = "publish")]

@@ -5,6 +5,8 @@ use entity::vocabulary::{Action, Purpose};
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, FromQueryResult};
 use serde_json::{Value, json};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::Responsible;
@@ -101,6 +103,21 @@ pub(super) struct Submittable {
 /// Submittable resources.
 pub(super) static SUBMITTABLE: [Submittable; 2] =
     [Submittable::of::<SolutionInput>(), Submittable::of::<PracticeExampleInput>()];
+
+/// Name of a resource that takes submissions, as used in paths.
+pub(super) struct SubmittableName;
+
+impl PartialSchema for SubmittableName {
+    fn schema() -> RefOr<Schema> {
+        let names = SUBMITTABLE.iter().map(|kind| kind.resource.collection);
+        let name = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+        name.description(Some("Name of a resource that takes submissions, as used in paths"))
+            .examples(["solutions"])
+            .into()
+    }
+}
+
+impl ToSchema for SubmittableName {}
 
 impl Submittable {
     const fn of<T: Input>() -> Self {

@@ -20,7 +20,7 @@ use crate::query::former_keys::absent;
 use crate::write::is_responsible;
 
 /// Maximum number of drafts per submitter, and of comments per submission.
-pub(super) const MOST: u64 = 500;
+pub(crate) const QUOTA: u64 = 500;
 
 /// Creates a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
@@ -67,7 +67,11 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
     let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? < MOST { Ok(()) } else { Err(Error::QuotaExceeded { quota: Quota::Drafts, max: MOST }) }
+    if drafts.count(tx).await? < QUOTA {
+        Ok(())
+    } else {
+        Err(Error::QuotaExceeded { quota: Quota::Drafts, max: QUOTA })
+    }
 }
 
 /// Input for the owners of a submission, apart from its content.

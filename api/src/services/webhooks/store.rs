@@ -17,7 +17,7 @@ use crate::http::Precondition;
 use crate::model::catalog::{MUNICIPALITIES, THEMES};
 
 /// Maximum number of webhooks per owner.
-const MOST: u64 = 20;
+pub(crate) const QUOTA: u64 = 20;
 
 /// Returns the current settings of a webhook as input.
 fn set_of(webhook: Webhook) -> WebhookInput {
@@ -60,8 +60,8 @@ pub(super) async fn create(
             (select coalesce(max(sequence), 0) from change)) returning *";
     caller.acts_for_any()?;
     let ends_at = ends_at(tx, caller).await?;
-    if Owner::of(caller).count(tx).await? >= MOST {
-        return Err(Error::QuotaExceeded { quota: Quota::Webhooks, max: MOST });
+    if Owner::of(caller).count(tx).await? >= QUOTA {
+        return Err(Error::QuotaExceeded { quota: Quota::Webhooks, max: QUOTA });
     }
     let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect::<Vec<_>>());
     let own: [Value; 6] = [

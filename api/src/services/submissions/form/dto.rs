@@ -7,6 +7,8 @@ use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Object, ObjectBuilder};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::services::submissions::kind::SubmittableName;
+
 /// A submission form
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Form {
@@ -138,7 +140,7 @@ fn any_value() -> Object {
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FormQuery {
-    /// Kind of entry: `solution` or `practice_example`. Defaults to `practice_example`.
-    #[param(example = "solutions")]
+    /// Resource of the entry. Defaults to `practice-examples`.
+    #[param(value_type = Option<SubmittableName>, inline, example = "solutions")]
     pub resource: Option<String>,
 }

@@ -1,0 +1,260 @@
+//! Problem responses of operations, with an example of each problem.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use anyhow::anyhow;
+use chrono::{DateTime, Days, NaiveDate};
+use entity::Text;
+use serde_json::json;
+use utoipa::openapi::example::{Example, ExampleBuilder};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::{Components, ContentBuilder, Object, Ref, RefOr, Response, Schema};
+use uuid::Uuid;
+
+use super::operation::{Facts, describe, takes};
+use crate::auth::SCOPES;
+use crate::base::error::{
+    EditConflict, Error, JsonType, Problem, ProblemType, Quota, Rule, StringFormat, TokenError, UrlFault, Violation,
+};
+use crate::base::link::Link;
+use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_URL};
+use crate::model::catalog::MUNICIPALITIES;
+use crate::services::{submissions, tokens, webhooks};
+
+/// Adds the problems that an operation may respond with.
+pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &Components) {
+    let mut by_status: BTreeMap<StatusCode, Vec<Error>> = BTreeMap::new();
+    for error in (Examples { facts, operation, schemas }).errors() {
+        by_status.entry(error.problem_type().status).or_default().push(error);
+    }
+    for (status, errors) in by_status {
+        let problem = || response(status, &errors).into();
+        operation.responses.responses.entry(status.as_str().to_owned()).or_insert_with(problem);
+    }
+}
+
+/// Returns the response with the problems of a status.
+fn response(status: StatusCode, errors: &[Error]) -> Response {
+    let links: Vec<String> = errors
+        .iter()
+        .map(Error::problem_type)
+        .map(|ProblemType { name, title, .. }| format!("[{}](/problems/{name})", title.english))
+        .collect();
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
+    let content = content.examples_from_iter(errors.iter().map(example)).build();
+    let response = ResponseBuilder::new().description(links.join(", ")).content("application/problem+json", content);
+    let mut response = response.build();
+    describe(&mut response, &["API-Version", "Cache-Control", "Content-Language", "X-Request-Id"]);
+    let more: &[&str] = match status {
+        StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
+        StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
+        _ => &[],
+    };
+    describe(&mut response, more);
+    response
+}
+
+fn example(error: &Error) -> (String, Example) {
+    let ProblemType { name, title, .. } = error.problem_type();
+    let problem = ExampleBuilder::new().summary(title.english).value(Some(json!(Problem::from(error))));
+    (name.to_owned(), problem.build())
+}
+
+/// Examples of the problems of an operation.
+struct Examples<'e> {
+    facts: &'e Facts<'e>,
+    operation: &'e Operation,
+    schemas: &'e Components,
+}
+
+impl Examples<'_> {
+    /// Returns an error for each problem that the operation may respond with.
+    fn errors(&self) -> Vec<Error> {
+        let facts = self.facts;
+        let mut errors = vec![
+            Error::Parameters(vec![self.parameter()]),
+            Error::Address(UrlFault::Escape),
+            Error::TooLong(MAX_URL),
+            Error::TooLarge(MAX_BODY),
+            Error::Coding,
+            Error::Refused(TokenError::Expired),
+            Error::internal(anyhow!("")),
+        ];
+        if facts.guarded {
+            errors.insert(0, Error::Unauthenticated);
+            errors.extend(self.scope().map(Error::Forbidden));
+        }
+        if facts.is_about(tokens::TAG) && self.scope().is_some() {
+            errors.push(outside_municipality());
+        }
+        if facts.has_path_parameter {
+            errors.push(Error::NotFound);
+        }
+        if facts.names_entry || facts.method != "get" && facts.is_private {
+            errors.push(Error::Gone(DateTime::UNIX_EPOCH + Days::new(20_000)));
+        }
+        if facts.names_entry && facts.is_about(MUNICIPALITIES.collection) {
+            errors.push(retired_key());
+        }
+        if facts.negotiates {
+            errors.push(Error::NotAcceptable(self.media_types()));
+        }
+        if facts.uses_database {
+            errors.push(Error::Unavailable(anyhow!("")));
+        }
+        if facts.method != "get" {
+            errors.extend(self.of_write());
+        }
+        errors.extend(of_operation(self.operation.operation_id.as_deref().unwrap_or_default()));
+        errors
+    }
+
+    fn of_write(&self) -> Vec<Error> {
+        let facts = self.facts;
+        let mut errors = vec![
+            Error::Json(Box::new(Violation::line(3, Rule::JsonSyntax { reason: "expected `:`".to_owned() }))),
+            Error::MediaType(if facts.method == "patch" { "application/merge-patch+json" } else { "application/json" }),
+            Error::Slow(BODY_TIMEOUT.as_secs()),
+            Error::Invalid(vec![self.member()]),
+            Error::ReadOnly,
+            Error::Unwritable(anyhow!("")),
+            Error::Full(anyhow!("")),
+        ];
+        if facts.registration.is_some() || facts.is_about(submissions::TAG) {
+            errors.push(outside_municipality());
+        }
+        if facts.registration.is_some() && facts.method != "delete" {
+            errors.push(Error::Taken(vec![taken(if facts.is_batch { "/0/slug" } else { "/slug" })]));
+        }
+        if takes(self.operation, "Idempotency-Key") {
+            errors.push(Error::Header(vec![header("Idempotency-Key", StringFormat::IdempotencyKey)]));
+            errors.extend([Error::InFlight, Error::KeyReused]);
+        } else if facts.method == "post" {
+            errors.push(Error::Header(vec![Violation::header("Idempotency-Key", Rule::NotRepeatable {})]));
+        }
+        if takes(self.operation, "If-Match") {
+            errors.push(Error::Header(vec![header("If-Match", StringFormat::EntityTag)]));
+            errors.extend([Error::PreconditionRequired, Error::PreconditionFailed]);
+        }
+        if takes(self.operation, "If-None-Match") {
+            errors.push(Error::AlreadyExists);
+        }
+        if facts.registration.is_some() && facts.method == "delete" {
+            errors.push(Error::Referenced(vec![referrer()], 1));
+        }
+        errors
+    }
+
+    /// Returns a violation of a parameter that the operation takes, or does not take.
+    fn parameter(&self) -> Violation {
+        let of = |name: &str, rule| takes(self.operation, name).then(|| Violation::parameter(name, rule));
+        let unknown = || Rule::UnknownParameter { field: "page".to_owned(), allowed: vec![] };
+        of("limit", Rule::range(1, 1000))
+            .or_else(|| of("dry_run", Rule::Type { expected: JsonType::Boolean }))
+            .unwrap_or_else(|| Violation::parameter("page", unknown()))
+    }
+
+    /// Returns a violation of the first member of the body.
+    fn member(&self) -> Violation {
+        match self.body().and_then(|body| body.required.first().or(body.properties.keys().next())) {
+            Some(member) => Violation::pointer(format!("/{member}"), Rule::Missing {}),
+            None if self.facts.is_batch => Violation::pointer("/0/slug", Rule::Missing {}),
+            None => {
+                let unknown = Rule::UnknownMember { field: "comment".to_owned(), allowed: vec![] };
+                Violation::pointer("/comment", unknown)
+            }
+        }
+    }
+
+    /// Returns the schema of the body.
+    fn body(&self) -> Option<&Object> {
+        let Some(RefOr::T(body)) = &self.operation.request_body else { return None };
+        let RefOr::T(content) = body.content.values().next()? else { return None };
+        let RefOr::Ref(schema) = content.schema.as_ref()? else { return None };
+        match self.schemas.schemas.get(schema.ref_location.rsplit('/').next()?)? {
+            RefOr::T(Schema::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns the scope that the operation requires.
+    fn scope(&self) -> Option<&'static str> {
+        let requirements = json!(self.operation.security);
+        let required = requirements.pointer("/0/token/0")?.as_str()?;
+        SCOPES.iter().map(|(scope, _)| *scope).find(|scope| *scope == required)
+    }
+
+    /// Returns the media types of the response.
+    fn media_types(&self) -> String {
+        let found = match self.operation.responses.responses.get("200") {
+            Some(RefOr::T(response)) => response.content.keys().cloned().collect(),
+            _ => vec![],
+        };
+        found.join(", ")
+    }
+}
+
+/// Returns the problems of single operations.
+fn of_operation(id: &str) -> Vec<Error> {
+    match id {
+        "get_municipality_tasks" | "list_audit" => vec![outside_municipality()],
+        "create_token" => vec![Error::ScopeEscalation("solutions:write".to_owned())],
+        "create_webhook" => vec![Error::QuotaExceeded { quota: Quota::Webhooks, max: webhooks::QUOTA }],
+        "create_webhook_redelivery" => vec![Error::Inactive],
+        "create_submission" => vec![Error::QuotaExceeded { quota: Quota::Drafts, max: submissions::QUOTA }],
+        "create_submission_comment" => vec![Error::QuotaExceeded { quota: Quota::Comments, max: submissions::QUOTA }],
+        "create_submission_action" => {
+            vec![
+                Error::FourEyes,
+                Error::Step { stage: "draft", action: "publish" },
+                edit_conflict(),
+                Error::Taken(vec![taken("/content/slug")]),
+                Error::Referenced(vec![referrer()], 1),
+            ]
+        }
+        "replace_submission_content" | "update_submission_content" => vec![Error::Closed("published"), edit_conflict()],
+        _ => vec![],
+    }
+}
+
+fn retired_key() -> Error {
+    Error::KeyRetired {
+        official: "03153006".to_owned(),
+        name: "Hahausen".to_owned(),
+        as_of: NaiveDate::from_ymd_opt(2025, 11, 30).unwrap_or_default(),
+    }
+}
+
+fn header(name: &str, expected: StringFormat) -> Violation {
+    Violation::header(name, Rule::Format { expected })
+}
+
+fn outside_municipality() -> Error {
+    Error::OutsideMunicipality(vec!["08421000".to_owned()])
+}
+
+fn taken(pointer: &str) -> Violation {
+    Violation::pointer(pointer, Rule::Taken { value: "smart-parking".to_owned() })
+}
+
+fn referrer() -> Link {
+    Link {
+        id: Uuid::from_u128(0x0197_f2a0_0000_7000_8000_0000_0000_0000),
+        slug: "ulm".to_owned(),
+        title: Text { de: "Ulm".to_owned(), en: None },
+        href: "/v1/projects/ulm".to_owned(),
+    }
+}
+
+fn edit_conflict() -> Error {
+    let title = |de: &str| json!({ "title": { "de": de } });
+    Error::EditConflict(Box::new(EditConflict {
+        revision: 17,
+        base: title("Wasser"),
+        published: title("Wasserversorgung"),
+        submitted: title("Trinkwasser"),
+        conflicts: vec![Violation::pointer("/title", Rule::ChangedOnBothSides { revision: 17 })],
+    }))
+}
