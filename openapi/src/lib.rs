@@ -178,10 +178,11 @@ impl Contract {
     }
 }
 
-/// The name of a problem that the content has no example of.
+/// The type of a problem that the document has no example of.
 fn unlisted_problem<'b>(content: &Value, body: &'b Value) -> Option<&'b str> {
     let name = body.get("type")?.as_str()?.trim_start_matches("/problems/");
-    content.get("examples")?.get(name).is_none().then_some(name)
+    let listed = content.get("examples").and_then(|examples| examples.get(name));
+    listed.is_none().then_some(name)
 }
 
 /// A part of an operation with the parameters, responses and headers in place that it refers to.
@@ -284,5 +285,12 @@ fn fits(template: &str, path: &str) -> bool {
 /// Does an answer lack a header it needs? There is not always a next page, and of a stream for some alone nothing is known beforehand.
 fn misses(header: &str, operation: &Operation, answer: &Answer<'_>) -> bool {
     let is_private = operation.value.get("security").is_some() && !answer.media.starts_with("application/json");
-    !answer.headers.contains(&header.to_lowercase()) && header != "Link" && !(header == "ETag" && is_private)
+    // Only some of the problems of a status have them.
+    let is_optional = match answer.status {
+        401 => header != "WWW-Authenticate",
+        503 => header != "Retry-After",
+        400.. => true,
+        _ => header == "Link" || header == "ETag" && is_private,
+    } && ["Link", "ETag", "Retry-After", "WWW-Authenticate"].contains(&header);
+    !answer.headers.contains(&header.to_lowercase()) && !is_optional
 }

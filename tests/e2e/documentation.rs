@@ -30,7 +30,7 @@ async fn the_documentation_loads_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn the_links_of_the_guide_lead_somewhere() {
+async fn links_of_the_guide_resolve() {
     let app = SharedApp::first_content();
 
     let guide = app.anonymous().get("/docs/").await.text();

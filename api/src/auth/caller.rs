@@ -69,7 +69,7 @@ impl Caller {
 
     /// Refuses a caller who does not act for all municipalities.
     pub(crate) fn is_unbound(&self) -> Result<()> {
-        if self.municipalities.is_none() { Ok(()) } else { Err(Error::OutsideMunicipality(vec![])) }
+        if self.municipalities.is_none() { Ok(()) } else { Err(Error::Bound) }
     }
 
     /// Returns the caller of a request, if it has a token.

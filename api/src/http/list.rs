@@ -45,8 +45,7 @@ pub(crate) struct ListParams {
     /// Time (RFC 3339) or date (from midnight UTC). Only entries changed at or after this time are included.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
-    /// IDs of entries (UUID), separated by commas or repeated, up to 100. Only these entries are included; unknown IDs are
-    /// ignored.
+    /// ID of an entry (UUID). Repeat for up to 100 alternatives. Only these entries are included; unknown IDs are ignored.
     #[param(value_type = Vec<Uuid>, style = Form, explode = true, example = json!([]), max_items = 100)]
     pub ids: Vec<String>,
     /// Slug of an entry. Repeat for up to 100 alternatives. Only these entries are included; unknown slugs are ignored.

@@ -98,7 +98,9 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
     let id = operation.operation_id.take().unwrap_or_default();
     operation.operation_id = Some(format!("{id}_{}", format.name()));
     operation.summary = operation.summary.map(|summary| format!("{summary} as {}", format.title()));
-    operation.description = Some(format!("{} {DATA_LICENCE}", describe(format, is_entry)));
+    let about = describe(format, is_entry);
+    let is_public = operation.security.as_ref().is_none_or(Vec::is_empty);
+    operation.description = Some(if is_public { format!("{about} {DATA_LICENCE}") } else { about.to_owned() });
     PathItemBuilder::new().operation(HttpMethod::Get, operation).build()
 }
 

@@ -25,8 +25,6 @@ pub(super) struct Facts<'o> {
     pub is_batch: bool,
     /// Whether the response holds a secret. It is not stored then, and the operation takes no `Idempotency-Key`.
     pub returns_secret: bool,
-    /// Whether the operation is about data outside the directory that only some callers see.
-    pub is_private: bool,
     /// Whether the operation needs the database.
     pub uses_database: bool,
     /// Whether the response format is negotiated.
@@ -46,7 +44,7 @@ impl<'o> Facts<'o> {
         let registration = registrations.iter().find(|registration| registration.resource.collection == tag);
         let is_private = [submissions::TAG, webhooks::TAG].contains(&tag);
         let is_operational = [RUNNING, tokens::TAG].contains(&tag);
-        let uses_database = ![ui::TAG, problems::TAG].contains(&tag);
+        let uses_database = ![ui::TAG, problems::TAG, RUNNING].contains(&tag);
         let guarded = operation.security.is_some();
         let in_path = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Path);
         Self {
@@ -57,7 +55,6 @@ impl<'o> Facts<'o> {
             names_entry: takes(operation, "key"),
             is_batch: takes(operation, "mode"),
             returns_secret: operation.extensions.take().is_some_and(|found| found.contains_key(RETURNS_SECRET)),
-            is_private,
             uses_database,
             negotiates: takes(operation, "format"),
             guarded,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, RETRY_AFTER};
 use anyhow::anyhow;
 use chrono::{DateTime, Days, NaiveDate};
 use entity::Text;
 use serde_json::json;
 use utoipa::openapi::example::{Example, ExampleBuilder};
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{Components, ContentBuilder, Object, Ref, RefOr, Response, Schema};
 use uuid::Uuid;
@@ -30,13 +31,13 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &C
         by_status.entry(error.problem_type().status).or_default().push(error);
     }
     for (status, errors) in by_status {
-        let problem = || response(status, &errors).into();
+        let problem = || response(&errors).into();
         operation.responses.responses.entry(status.as_str().to_owned()).or_insert_with(problem);
     }
 }
 
 /// Returns the response with the problems of a status.
-fn response(status: StatusCode, errors: &[Error]) -> Response {
+fn response(errors: &[Error]) -> Response {
     let links: Vec<String> = errors
         .iter()
         .map(Error::problem_type)
@@ -46,13 +47,17 @@ fn response(status: StatusCode, errors: &[Error]) -> Response {
     let content = content.examples_from_iter(errors.iter().map(example)).build();
     let response = ResponseBuilder::new().description(links.join(", ")).content("application/problem+json", content);
     let mut response = response.build();
-    describe(&mut response, &["API-Version", "Cache-Control", "Content-Language", "X-Request-Id"]);
-    let more: &[&str] = match status {
-        StatusCode::SERVICE_UNAVAILABLE => &["Retry-After"],
-        StatusCode::UNAUTHORIZED => &["WWW-Authenticate"],
-        _ => &[],
-    };
-    describe(&mut response, more);
+    describe(&mut response, &["API-Version", "Cache-Control", "Content-Language", "Vary", "X-Request-Id"]);
+    for (header, _) in errors.iter().filter_map(Error::header) {
+        let name = if header == ETAG {
+            "ETag"
+        } else if header == RETRY_AFTER {
+            "Retry-After"
+        } else {
+            "WWW-Authenticate"
+        };
+        describe(&mut response, &[name]);
+    }
     response
 }
 
@@ -87,12 +92,12 @@ impl Examples<'_> {
             errors.extend(self.scope().map(Error::Forbidden));
         }
         if facts.is_about(tokens::TAG) && self.scope().is_some() {
-            errors.push(outside_municipality());
+            errors.push(Error::Bound);
         }
         if facts.has_path_parameter {
             errors.push(Error::NotFound);
         }
-        if facts.names_entry || facts.method != "get" && facts.is_private {
+        if facts.names_entry || facts.method != "get" && facts.is_about(submissions::TAG) {
             errors.push(Error::Gone(DateTime::UNIX_EPOCH + Days::new(20_000)));
         }
         if facts.names_entry && facts.is_about(MUNICIPALITIES.collection) {
@@ -136,10 +141,10 @@ impl Examples<'_> {
         }
         if takes(self.operation, "If-Match") {
             errors.push(Error::Header(vec![header("If-Match", StringFormat::EntityTag)]));
-            errors.extend([Error::PreconditionRequired, Error::PreconditionFailed]);
+            errors.extend([Error::PreconditionRequired, with_current(Error::PreconditionFailed)]);
         }
         if takes(self.operation, "If-None-Match") {
-            errors.push(Error::AlreadyExists);
+            errors.push(with_current(Error::AlreadyExists));
         }
         if facts.registration.is_some() && facts.method == "delete" {
             errors.push(Error::Referenced(vec![referrer()], 1));
@@ -147,19 +152,37 @@ impl Examples<'_> {
         errors
     }
 
-    /// Returns a violation of a parameter that the operation takes, or does not take.
+    /// Returns a violation of a parameter that the operation takes in every format, or does not take.
     fn parameter(&self) -> Violation {
-        let of = |name: &str, rule| takes(self.operation, name).then(|| Violation::parameter(name, rule));
-        let unknown = || Rule::UnknownParameter { field: "page".to_owned(), allowed: vec![] };
-        of("limit", Rule::range(1, 1000))
-            .or_else(|| of("dry_run", Rule::Type { expected: JsonType::Boolean }))
-            .unwrap_or_else(|| Violation::parameter("page", unknown()))
+        let boolean = |name: &str| {
+            let rule = Rule::Type { expected: JsonType::Boolean };
+            takes(self.operation, name).then(|| Violation::parameter(name, rule))
+        };
+        let unknown = || Rule::UnknownParameter { field: "page".to_owned(), allowed: self.query_parameters() };
+        let known = boolean("highlight").or_else(|| boolean("dry_run"));
+        known.unwrap_or_else(|| Violation::parameter("page", unknown()))
+    }
+
+    fn query_parameters(&self) -> Vec<String> {
+        let name = |parameter: &RefOr<Parameter>| match parameter {
+            RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.clone()),
+            _ => None,
+        };
+        self.operation.parameters.iter().flatten().filter_map(name).collect()
     }
 
     /// Returns a violation of the first member of the body.
     fn member(&self) -> Violation {
-        match self.body().and_then(|body| body.required.first().or(body.properties.keys().next())) {
-            Some(member) => Violation::pointer(format!("/{member}"), Rule::Missing {}),
+        let body = self.body();
+        if let Some(member) = body.and_then(|body| body.required.first()) {
+            return Violation::pointer(format!("/{member}"), Rule::Missing {});
+        }
+        match body.and_then(|body| body.properties.iter().next()) {
+            Some((member, schema)) => {
+                let is_text = json!(schema).get("type").is_some_and(|kind| kind == "string");
+                let expected = if is_text { JsonType::String } else { JsonType::Object };
+                Violation::pointer(format!("/{member}"), Rule::Type { expected })
+            }
             None if self.facts.is_batch => Violation::pointer("/0/slug", Rule::Missing {}),
             None => {
                 let unknown = Rule::UnknownMember { field: "comment".to_owned(), allowed: vec![] };
@@ -199,9 +222,12 @@ impl Examples<'_> {
 /// Returns the problems of single operations.
 fn of_operation(id: &str) -> Vec<Error> {
     match id {
-        "get_municipality_tasks" | "list_audit" => vec![outside_municipality()],
+        "get_municipality_tasks" => vec![outside_municipality()],
+        "list_audit" => vec![Error::Bound],
         "create_token" => vec![Error::ScopeEscalation("solutions:write".to_owned())],
-        "create_webhook" => vec![Error::QuotaExceeded { quota: Quota::Webhooks, max: webhooks::QUOTA }],
+        "create_webhook" => {
+            vec![outside_municipality(), Error::QuotaExceeded { quota: Quota::Webhooks, max: webhooks::QUOTA }]
+        }
         "create_webhook_redelivery" => vec![Error::Inactive],
         "create_submission" => vec![Error::QuotaExceeded { quota: Quota::Drafts, max: submissions::QUOTA }],
         "create_submission_comment" => vec![Error::QuotaExceeded { quota: Quota::Comments, max: submissions::QUOTA }],
@@ -232,7 +258,7 @@ fn header(name: &str, expected: StringFormat) -> Violation {
 }
 
 fn outside_municipality() -> Error {
-    Error::OutsideMunicipality(vec!["08421000".to_owned()])
+    Error::OutsideMunicipality(vec!["Ulm".to_owned()])
 }
 
 fn taken(pointer: &str) -> Violation {
@@ -246,6 +272,14 @@ fn referrer() -> Link {
         title: Text { de: "Ulm".to_owned(), en: None },
         href: "/v1/projects/ulm".to_owned(),
     }
+}
+
+/// Adds an entry to a failed precondition.
+fn with_current(error: Error) -> Error {
+    error.with_current(
+        json!({ "slug": "smart-parking", "title": { "de": "Parken" } }).to_string(),
+        "\"18-4f6e9d0a\"".to_owned(),
+    )
 }
 
 fn edit_conflict() -> Error {

@@ -98,8 +98,7 @@ fn answer(facts: &Facts<'_>, responses: &mut Responses, may_be_minimal: bool) {
         responses.extend(shown.map(|told| ("207".to_owned(), told)));
     }
     if may_be_minimal {
-        let spared =
-            ResponseBuilder::new().description("Done. The body is omitted because of `Prefer: return=minimal`").build();
+        let spared = ResponseBuilder::new().description("Success. `Prefer: return=minimal` omits the body").build();
         responses.insert("204".to_owned(), spared.into());
     }
     for (status, response) in responses.iter_mut() {

@@ -35,6 +35,7 @@ pub(super) fn detail(error: &Error) -> String {
         }
         Error::Refused(reason) => format!("Das Token ist ungültig: {}.", token(*reason)),
         Error::Forbidden(scope) => format!("Dem Token fehlt der Scope `{scope}`."),
+        Error::Bound => "Die Operation setzt ein Token voraus, das nicht an Kommunen gebunden ist.".to_owned(),
         Error::OutsideMunicipality(responsible) => outside_municipality(responsible),
         Error::NotSubmitter(submitter) => format!("Das ist nur dem Einreicher möglich: {}.", self::submitter(submitter)),
         Error::ScopeEscalation(scopes) => {

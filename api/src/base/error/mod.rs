@@ -76,6 +76,8 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("{}", outside_municipality(.0))]
     OutsideMunicipality(Vec<String>),
+    #[error("The operation requires a token that is not bound to municipalities.")]
+    Bound,
     #[error("Only the submitter may do this: {}.", submitter(.0))]
     NotSubmitter(Submitter),
     #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
@@ -90,7 +92,7 @@ pub enum Error {
     PreconditionFailed,
     #[error("An entry exists at this path. To replace it, send `If-Match` instead of `If-None-Match`.")]
     AlreadyExists,
-    #[error("{} this entry. Change or delete them first.", entries(*.1))]
+    #[error("{}", referenced(*.1))]
     Referenced(Vec<Link>, usize),
     #[error("This `Idempotency-Key` was used for a different request. Use a new key for each request.")]
     KeyReused,
@@ -242,8 +244,12 @@ fn submitter(submitter: &Submitter) -> String {
     }
 }
 
-fn entries(number: usize) -> String {
-    if number == 1 { "1 entry refers to".to_owned() } else { format!("{number} entries refer to") }
+fn referenced(number: usize) -> String {
+    if number == 1 {
+        "1 entry refers to this entry. Change or delete it first.".to_owned()
+    } else {
+        format!("{number} entries refer to this entry. Change or delete them first.")
+    }
 }
 
 fn outside_municipality(responsible: &[String]) -> String {

@@ -65,8 +65,8 @@ problem_types! {
         "The official key belonged to an entry that is no longer in the register. The detail names the register. Look up the entry that covers the area today."
         "Der amtliche Schlüssel gehörte zu einem Eintrag, der nicht mehr im Verzeichnis steht. Das Detail nennt das Verzeichnis. Suchen Sie den Eintrag, der das Gebiet heute umfasst.";
     MALFORMED_JSON BAD_REQUEST "malformed-json" "Malformed JSON" "Fehlerhaftes JSON"
-        "The body is not valid JSON. The detail names the line and column of the error."
-        "Der Inhalt ist kein gültiges JSON. Das Detail nennt Zeile und Spalte des Fehlers.";
+        "The body is not valid JSON. The item of errors names the line and the reason."
+        "Der Inhalt ist kein gültiges JSON. Das Element von errors nennt die Zeile und den Grund.";
     UNSUPPORTED_MEDIA_TYPE UNSUPPORTED_MEDIA_TYPE "unsupported-media-type" "Unsupported media type" "Medientyp nicht unterstützt"
         "Send application/json, or application/merge-patch+json with PATCH, and set Content-Type accordingly."
         "Senden Sie application/json, mit PATCH application/merge-patch+json, und setzen Sie Content-Type entsprechend.";
@@ -176,7 +176,7 @@ impl Error {
             Self::Unauthenticated => UNAUTHENTICATED,
             Self::Refused(_) => INVALID_TOKEN,
             Self::Forbidden(_) => INSUFFICIENT_SCOPE,
-            Self::OutsideMunicipality(_) | Self::NotSubmitter(_) => OUTSIDE_MUNICIPALITY,
+            Self::OutsideMunicipality(_) | Self::Bound | Self::NotSubmitter(_) => OUTSIDE_MUNICIPALITY,
             Self::ScopeEscalation(_) => SCOPE_ESCALATION,
             Self::ReadOnly | Self::NotIssuing | Self::NotPermitted(_) => READ_ONLY,
             Self::PreconditionRequired => PRECONDITION_REQUIRED,

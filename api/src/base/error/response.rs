@@ -21,7 +21,7 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::build(self.status_code());
-        if let Some(header) = self.headers() {
+        if let Some(header) = self.header() {
             response.insert_header(header);
         }
         if let Self::PermanentRedirect { .. } = self {
@@ -35,7 +35,8 @@ impl ResponseError for Error {
 }
 
 impl Error {
-    fn headers(&self) -> Option<(HeaderName, String)> {
+    /// Returns the header that the response has beside those of every problem.
+    pub(crate) fn header(&self) -> Option<(HeaderName, String)> {
         match self {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
             Self::Unavailable(_) | Self::Unwritable(_) => Some((RETRY_AFTER, "2".to_owned())),

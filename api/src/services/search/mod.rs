@@ -27,7 +27,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// German alphabetical order of titles. The search accepts both spellings of umlauts (`ä` and `ae`), and also finds inflected
 /// forms, parts of compounds, and similar spellings.
 #[utoipa::path(tag = TAG, params(ListParams, SearchQuery, Paging, RepresentationParams),
-    responses((status = 200, description = "A page of hits, or every match in the streamed forms", content(
+    responses((status = 200, description = "A page of search results, or every match in the streamed forms", content(
         (Page<SearchResult> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/search")]
