@@ -224,6 +224,7 @@ fn of_operation(id: &str) -> Vec<Error> {
     match id {
         "get_municipality_tasks" => vec![outside_municipality()],
         "list_audit" => vec![Error::Bound],
+        "get_ready" => vec![Error::Unavailable(anyhow!(""))],
         "create_token" => vec![Error::ScopeEscalation("solutions:write".to_owned())],
         "create_webhook" => {
             vec![outside_municipality(), Error::QuotaExceeded { quota: Quota::Webhooks, max: webhooks::QUOTA }]
