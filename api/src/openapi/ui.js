@@ -40,6 +40,14 @@ window.onload = async () => {
   document.title = `Reference · ${spec.info.title}`;
   const operations = Object.values(spec.paths).flatMap((path) => Object.values(path));
   [...Object.values(spec.components.parameters), ...operations.flatMap(({ parameters }) => parameters ?? [])].forEach(moveExample);
+  // The box is there some time after the call.
+  new MutationObserver((_, observer) => {
+    const box = document.querySelector(".operation-filter-input");
+    if (box !== null) {
+      box.placeholder = "Search operations";
+      observer.disconnect();
+    }
+  }).observe(document.body, { childList: true, subtree: true });
   window.ui = SwaggerUIBundle({
     spec, dom_id: "#swagger-ui", deepLinking: true, docExpansion: "none", defaultModelsExpandDepth: 0, filter: true,
     tryItOutEnabled: true, validatorUrl: null, plugins: [() => search(spec.tags)],
