@@ -3,25 +3,14 @@
 use serde_json::{Value, json};
 use tests::App;
 
-const LISTS: [&str; 10] = [
-    "municipalities",
-    "themes",
-    "projects",
-    "solutions",
-    "practice-examples",
-    "working-groups",
-    "learning-partnerships",
-    "events",
-    "courses",
-    "publications",
-];
+use crate::writing::RESOURCES;
 
 #[tokio::test]
 async fn the_body_of_an_entry_replaces_and_changes_nothing() {
     let app = App::start();
     let editor = app.editor().await;
 
-    for list in LISTS {
+    for list in RESOURCES {
         for slug in editor.get(&format!("/v1/{list}?fields=slug&limit=8&sort=-updated_at")).await.slugs() {
             let path = format!("/v1/{list}/{slug}");
             let entry = editor.get(&path).await;
@@ -72,7 +61,7 @@ async fn the_body_of_an_entry_creates_another() {
     let app = App::start();
     let editor = app.editor().await;
 
-    for list in LISTS {
+    for list in RESOURCES {
         let found = editor.get(&format!("/v1/{list}?fields=slug&limit=1&sort=-title")).await.slugs().remove(0);
         let mut entry = editor.get(&format!("/v1/{list}/{found}")).await.json();
         entry["slug"] = json!("another-of-them");

@@ -22,7 +22,7 @@ use crate::base::error::{
 use crate::base::link::Link;
 use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_URL};
 use crate::model::catalog::MUNICIPALITIES;
-use crate::services::{submissions, tokens, webhooks};
+use crate::services::{submissions, tokens};
 
 /// Adds the problems that an operation may respond with.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &Components) {
@@ -227,11 +227,11 @@ fn of_operation(id: &str) -> Vec<Error> {
         "get_ready" => vec![Error::Unavailable(anyhow!(""))],
         "create_token" => vec![Error::ScopeEscalation("solutions:write".to_owned())],
         "create_webhook" => {
-            vec![outside_municipality(), Error::QuotaExceeded { quota: Quota::Webhooks, max: webhooks::QUOTA }]
+            vec![outside_municipality(), Error::QuotaExceeded(Quota::Webhooks)]
         }
         "create_webhook_redelivery" => vec![Error::Inactive],
-        "create_submission" => vec![Error::QuotaExceeded { quota: Quota::Drafts, max: submissions::QUOTA }],
-        "create_submission_comment" => vec![Error::QuotaExceeded { quota: Quota::Comments, max: submissions::QUOTA }],
+        "create_submission" => vec![Error::QuotaExceeded(Quota::Drafts)],
+        "create_submission_comment" => vec![Error::QuotaExceeded(Quota::Comments)],
         "create_submission_action" => {
             vec![
                 Error::FourEyes,

@@ -71,7 +71,9 @@ pub(super) fn detail(error: &Error) -> String {
             "Der Inhalt kann nicht bearbeitet werden: Die Einreichung ist `{stage}` oder zieht einen Eintrag zurück. `actions` nennt \
              die zulässigen Schritte."
         ),
-        Error::QuotaExceeded { quota, max } => format!("Die Grenze von {max} {} ist erreicht.", quota.phrase(German)),
+        Error::QuotaExceeded(quota) => {
+            format!("Die Grenze von {} {} ist erreicht.", quota.max(), quota.phrase(German))
+        }
         Error::Inactive => "Der Webhook ist inaktiv. Aktivieren Sie ihn zuerst.".to_owned(),
         Error::FourEyes => "Wer den Inhalt verfasst oder eingereicht hat, kann ihn nicht selbst prüfen. Das muss eine andere Person tun."
             .to_owned(),

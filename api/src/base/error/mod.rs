@@ -104,8 +104,8 @@ pub enum Error {
         "The content cannot be edited: the submission is `{0}` or withdraws an entry. `actions` lists the steps it allows."
     )]
     Closed(&'static str),
-    #[error("The limit of {max} {} is reached.", .quota.phrase(English))]
-    QuotaExceeded { quota: Quota, max: u64 },
+    #[error("The limit of {} {} is reached.", .0.max(), .0.phrase(English))]
+    QuotaExceeded(Quota),
     #[error("The webhook endpoint is inactive. Activate it first.")]
     Inactive,
     #[error("The caller wrote or submitted the content, so another person has to review it.")]

@@ -171,6 +171,16 @@ phrases! {
     }
 }
 
+impl Quota {
+    /// Returns the maximum number of items.
+    pub const fn max(self) -> u64 {
+        match self {
+            Self::Comments | Self::Drafts => 500,
+            Self::Webhooks => 20,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -185,7 +185,7 @@ impl Error {
             Self::Referenced(..) => REFERENCED,
             Self::KeyReused => IDEMPOTENCY_KEY_REUSED,
             Self::Step { .. } | Self::Closed(_) => INVALID_TRANSITION,
-            Self::QuotaExceeded { .. } => QUOTA_EXCEEDED,
+            Self::QuotaExceeded(_) => QUOTA_EXCEEDED,
             Self::Inactive => WEBHOOK_INACTIVE,
             Self::FourEyes => FOUR_EYES,
             Self::EditConflict(_) => EDIT_CONFLICT,

@@ -43,7 +43,6 @@ use crate::write::{Answer, Outcome, WriteContext};
 pub(crate) const TAG: &str = "submissions";
 
 pub(crate) use self::form::Forms;
-pub(crate) use self::store::QUOTA;
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     // The fixed path must precede `/v1/submissions/{id}`.

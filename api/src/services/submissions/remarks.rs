@@ -12,7 +12,6 @@ use super::dto::Comment;
 use super::form::Forms;
 use super::input::CommentInput;
 use super::kind::Submittable;
-use super::store::QUOTA;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
 use crate::base::error::{Error, Quota, Result, Rule, Violation};
@@ -29,8 +28,8 @@ pub(super) async fn remark(
         values ($1, $2, $3, $4, $5, $6) returning *";
     let (row, part) = lock_for_update(tx, id, caller).await?;
     let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
-    if made.await? >= QUOTA {
-        return Err(Error::QuotaExceeded { quota: Quota::Comments, max: QUOTA });
+    if made.await? >= Quota::Comments.max() {
+        return Err(Error::QuotaExceeded(Quota::Comments));
     }
     if let Some(pointer) = &input.pointer
         && row.content.pointer(pointer).is_none()

@@ -19,9 +19,6 @@ use crate::http::{EntryKey, Patch, Precondition};
 use crate::query::former_keys::absent;
 use crate::write::is_responsible;
 
-/// Maximum number of drafts per submitter, and of comments per submission.
-pub(crate) const QUOTA: u64 = 500;
-
 /// Creates a submission.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipality_ids, \
@@ -67,11 +64,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
 
 async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()> {
     let drafts = Entity::find().filter(Column::Stage.eq(Stage::Draft)).filter(Column::SubmittedBy.eq(&caller.subject));
-    if drafts.count(tx).await? < QUOTA {
-        Ok(())
-    } else {
-        Err(Error::QuotaExceeded { quota: Quota::Drafts, max: QUOTA })
-    }
+    if drafts.count(tx).await? < Quota::Drafts.max() { Ok(()) } else { Err(Error::QuotaExceeded(Quota::Drafts)) }
 }
 
 /// Input for the owners of a submission, apart from its content.

@@ -38,7 +38,6 @@ pub(crate) use self::message::{SubmissionStep, WebhookMessage};
 pub(crate) use self::outbox::tell_step;
 pub(crate) use self::queue::end_those_of;
 pub use self::rights::WebhookSettings;
-pub(crate) use self::store::QUOTA;
 
 pub(crate) const TAG: &str = "webhooks";
 

@@ -16,9 +16,6 @@ use crate::base::error::{Error, Quota, Result, TokenError};
 use crate::http::Precondition;
 use crate::model::catalog::{MUNICIPALITIES, THEMES};
 
-/// Maximum number of webhooks per owner.
-pub(crate) const QUOTA: u64 = 20;
-
 /// Returns the current settings of a webhook as input.
 fn set_of(webhook: Webhook) -> WebhookInput {
     let Webhook { url, description, resources, themes, municipalities, changes, submissions, active, .. } = webhook;
@@ -60,8 +57,8 @@ pub(super) async fn create(
             (select coalesce(max(sequence), 0) from change)) returning *";
     caller.acts_for_any()?;
     let ends_at = ends_at(tx, caller).await?;
-    if Owner::of(caller).count(tx).await? >= QUOTA {
-        return Err(Error::QuotaExceeded { quota: Quota::Webhooks, max: QUOTA });
+    if Owner::of(caller).count(tx).await? >= Quota::Webhooks.max() {
+        return Err(Error::QuotaExceeded(Quota::Webhooks));
     }
     let acts_for = caller.municipalities.as_ref().map(|own| own.iter().copied().collect::<Vec<_>>());
     let own: [Value; 6] = [
