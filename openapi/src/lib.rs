@@ -49,7 +49,7 @@ impl Operation {
         self.value.pointer("/responses/200/content/text~1event-stream").is_some()
     }
 
-    /// Does it need a token?
+    /// Whether the operation requires a token.
     pub fn is_guarded(&self) -> bool {
         self.value.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty())
     }
@@ -139,9 +139,16 @@ impl Contract {
             return Some(format!("{} does not promise {status}", operation.id));
         };
         let promised = members(response.get("headers"));
-        let missing = promised.iter().find(|(name, _)| misses(name, operation, answer));
+        let missing = promised.iter().find(|(name, _)| misses(name, answer));
         if let Some((name, _)) = missing {
             return Some(format!("{} promises the header {name} with {status}", operation.id));
+        }
+        let unlisted = LISTED.iter().find(|name| {
+            answer.headers.iter().any(|header| header == *name)
+                && !promised.iter().any(|(promised, _)| promised.eq_ignore_ascii_case(name))
+        });
+        if let Some(name) = unlisted {
+            return Some(format!("{} does not promise the header {name} with {status}", operation.id));
         }
         // Whoever wanted no entry back got none.
         let spared = answer.body.is_empty() && answer.headers.iter().any(|name| name == "preference-applied");
@@ -282,15 +289,29 @@ fn fits(template: &str, path: &str) -> bool {
     template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| fits(part, text))
 }
 
-/// Does an answer lack a header it needs? There is not always a next page, and of a stream for some alone nothing is known beforehand.
-fn misses(header: &str, operation: &Operation, answer: &Answer<'_>) -> bool {
-    let is_private = operation.value.get("security").is_some() && !answer.media.starts_with("application/json");
+/// Headers that a response may only have if the document says so, in small letters.
+const LISTED: [&str; 10] = [
+    "content-language",
+    "content-location",
+    "etag",
+    "last-modified",
+    "link",
+    "location",
+    "preference-applied",
+    "retry-after",
+    "vary",
+    "www-authenticate",
+];
+
+/// Whether a response lacks a promised header. There is not always a next page, and with `fields` a response has no
+/// `Content-Location`.
+fn misses(header: &str, answer: &Answer<'_>) -> bool {
     // Only some of the problems of a status have them.
     let is_optional = match answer.status {
         401 => header != "WWW-Authenticate",
         503 => header != "Retry-After",
         400.. => true,
-        _ => header == "Link" || header == "ETag" && is_private,
-    } && ["Link", "ETag", "Retry-After", "WWW-Authenticate"].contains(&header);
+        _ => ["Link", "Content-Location"].contains(&header),
+    } && ["Content-Location", "ETag", "Link", "Retry-After", "WWW-Authenticate"].contains(&header);
     !answer.headers.contains(&header.to_lowercase()) && !is_optional
 }

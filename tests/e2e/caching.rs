@@ -10,9 +10,14 @@ use tests::{App, SharedApp, statement, until};
 async fn whoever_holds_an_answer_gets_it_confirmed() {
     let app = SharedApp::first_content();
 
-    for path in
-        ["/v1/projects", "/v1/projects/ulm", "/v1/municipalities?q=ulm", "/v1/themes?format=csv", "/openapi.json"]
-    {
+    for path in [
+        "/v1/projects",
+        "/v1/projects/ulm",
+        "/v1/municipalities?q=ulm",
+        "/v1/themes?format=csv",
+        "/openapi.json",
+        "/docs/reference",
+    ] {
         let first = app.anonymous().get(path).await;
         let again = app.anonymous().get_with(path, "if-none-match", first.header("etag")).await;
         let weak = app.anonymous().get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag"))).await;
@@ -22,7 +27,9 @@ async fn whoever_holds_an_answer_gets_it_confirmed() {
 
         assert!(first.header("etag").starts_with('"'), "{path}: strong");
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
-        assert_eq!(again.header("etag"), first.header("etag"), "{path}");
+        for header in ["etag", "content-security-policy", "content-location", "link", "cache-control"] {
+            assert_eq!(again.header(header), first.header(header), "{path} {header}");
+        }
         assert_eq!((weak.status, other.status), (304, 200), "{path}");
         // An entry also changes with those that it links to, so its own date confirms nothing.
         assert_eq!(since.status, if path == "/v1/projects/ulm" { 200 } else { 304 }, "{path}");
@@ -157,4 +164,21 @@ async fn the_service_counts_what_it_answers() {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }
     assert!(metrics.contains("transferatlas_database_connections{state=\"idle\"}"));
+}
+
+#[tokio::test]
+async fn every_key_of_an_entry_leads_to_its_location() {
+    let app = SharedApp::first_content();
+    let id = app.anonymous().get("/v1/municipalities/ulm").await.json()["id"].as_str().unwrap().to_owned();
+
+    for (key, location) in [
+        ("ulm", "/v1/municipalities/ulm"),
+        (&*id, "/v1/municipalities/ulm"),
+        ("08421000", "/v1/municipalities/ulm"),
+        ("08421000.geojson", "/v1/municipalities/ulm.geojson"),
+    ] {
+        let answer = app.anonymous().get(&format!("/v1/municipalities/{key}")).await;
+        assert_eq!((answer.status, answer.header("content-location")), (200, location), "{key}");
+    }
+    assert_eq!(app.anonymous().get("/v1/municipalities/ulm?fields=slug").await.header("content-location"), "");
 }

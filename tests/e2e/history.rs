@@ -161,7 +161,7 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
         let path = format!("/v1/municipalities/{key}");
         let gone = app.anonymous().get(&path).await;
         assert_eq!((gone.status, gone.problem().as_str()), (410, "gone"), "{key}");
-        assert!(gone.json()["detail"].as_str().unwrap().contains("deleted on 20"), "{}", gone.text());
+        assert!(gone.json()["detail"].as_str().unwrap().contains("deleted at 20"), "{}", gone.text());
         assert_eq!(editor.put(&path, &town, "*").await.status, 410);
         assert_eq!(app.anonymous().get(&format!("{path}/history")).await.status, 410);
         assert_eq!(reader.get(&format!("{path}/history")).await.status, 410, "nor for writers of other things");

@@ -5,6 +5,8 @@ use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tests::{SharedApp, TestDatabase, statement};
 
+use crate::writing::RESOURCES;
+
 #[test]
 fn an_import_that_fails_in_the_database_keeps_nothing() {
     // Stands for whatever the database may refuse that no check before it has seen.
@@ -38,8 +40,7 @@ fn an_import_that_fails_in_the_database_keeps_nothing() {
 async fn what_a_list_returns_is_imported_and_changes_nothing() {
     let app = SharedApp::first_content();
     let mut lists = vec![];
-    // Without projects and events, which show values of others that a file states as their own.
-    for list in ["themes", "solutions", "practice-examples", "working-groups", "courses", "publications"] {
+    for list in RESOURCES {
         lists.push((list, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
     }
     assert!(lists.iter().all(|(_, text)| text.contains("\"updated_at\":")), "read-only members are among them");

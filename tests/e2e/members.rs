@@ -115,6 +115,47 @@ async fn leads(client: &Client, resource: &str, word: &str) -> [bool; 3] {
     ]
 }
 
+/// The limits of the numbers in a member of a body: each as a patch, and whether it is valid by the document.
+fn limits(schema: &Value, patch: &dyn Fn(Value) -> Value) -> Vec<(Value, bool)> {
+    let schema = match schema.pointer("/oneOf/0").unwrap_or(schema).get("$ref").and_then(Value::as_str) {
+        Some(reference) => contract().document().pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema.pointer("/oneOf/0").unwrap_or(schema),
+    };
+    if ["integer", "number"].iter().any(|kind| schema["type"] == *kind) {
+        let (above, most) = (schema["exclusiveMinimum"].as_i64(), schema["maximum"].as_i64());
+        let least = above.map(|above| above + 1).or(schema["minimum"].as_i64());
+        assert!(schema["type"] == "number" || least.zip(most).is_some(), "{schema} has limits");
+        let bounds =
+            [(least, true), (most, true), (least.map(|least| least - 1), false), (most.map(|most| most + 1), false)];
+        return bounds.into_iter().filter_map(|(value, is_valid)| Some((patch(json!(value?)), is_valid))).collect();
+    }
+    let nested = schema["properties"].as_object().into_iter().flatten();
+    nested.flat_map(|(name, member)| limits(member, &|value| patch(json!({ name: value })))).collect()
+}
+
+#[tokio::test]
+async fn numbers_are_stored_up_to_their_limits() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let mut tried = 0;
+
+    for (resource, entry) in complete() {
+        assert_eq!(editor.post(&format!("/v1/{resource}"), entry).await.status, 201, "{resource}");
+        let path = format!("/v1/{resource}/vollstaendig");
+        let members = input(resource)["properties"].as_object().unwrap().iter();
+        for (name, member) in members.filter(|(_, member)| !member["description"].to_string().contains("Read-only")) {
+            for (patch, is_valid) in limits(member, &|value| json!({ name: value })) {
+                let answer = editor.patch(&path, &patch, "*").await;
+                // Some rules are about several numbers.
+                let allowed: &[u16] = if is_valid { &[200, 422] } else { &[422] };
+                assert!(allowed.contains(&answer.status), "{resource} {patch}: {}", answer.text());
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 50, "{tried}");
+}
+
 #[tokio::test]
 async fn search_and_suggestions_follow_every_write() {
     let app = App::start();

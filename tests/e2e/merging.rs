@@ -215,3 +215,38 @@ async fn comments_and_assignments_name_what_there_is() {
         assert_eq!(answer.status, status, "{to}: {}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn a_representation_is_sent_back_after_the_entry_has_changed() {
+    let (case, begun) = correction().await;
+    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
+    case.edits(json!({ "starts_on": "2021" })).await;
+    let read = case.ulm.get(&case.path).await;
+
+    let replaced = case.ulm.put(&case.path, &read.json(), read.etag()).await;
+    let updated = case.ulm.patch(&case.path, &read.json(), read.etag()).await;
+
+    for answer in [&replaced, &updated] {
+        assert_eq!((answer.status, answer.etag()), (200, read.etag()), "{}", answer.text());
+        assert_eq!(
+            (&answer.json()["based_on"], &answer.json()["changes"]),
+            (&begun["based_on"], &json!(["/title/de"]))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_publication_that_fails_shows_the_submission_as_it_stays() {
+    let (case, _) = correction().await;
+    case.proposes(json!({ "slug": "another-slug" })).await;
+    step(&case.ulm, &case.path, "submit").await;
+    case.edits(json!({ "starts_on": "2021" })).await;
+    let other = case.app.anonymous().get("/v1/practice-examples/an-origin").await;
+    case.editor.patch("/v1/practice-examples/an-origin", &json!({ "slug": "another-slug" }), other.etag()).await;
+
+    let published = step(&case.editor, &case.path, "publish").await;
+
+    let stays = case.editor.get(&case.path).await;
+    assert_eq!((published.status, published.problem().as_str()), (409, "value-taken"), "{}", published.text());
+    assert_eq!((&published.json()["current"], published.etag()), (&stays.json(), stays.etag()));
+}

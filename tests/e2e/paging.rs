@@ -82,11 +82,13 @@ async fn many_entries_are_read_at_once_with_their_names_or_with_few_members() {
     let slugs = thousand.slugs();
     let by_ids = get(&format!("ids={},{}&ids={}&sort=title&fields=slug", id(0), id(7), id(9))).await;
     let by_slugs = get(&format!("slug={}&slug={}&slug=nowhere-at-all&sort=title", slugs[3], slugs[5])).await;
+    let by_urn = get(&format!("ids=urn:uuid:{}&slug={},nowhere-at-all", id(3), slugs[3])).await;
     let both = get(&format!("slug={}&ids={}&facets=federal_state", slugs[3], id(5))).await;
     let feed = app.anonymous().get(&format!("/v1/search?ids={}&fields=slug", id(4))).await;
 
     assert_eq!(by_ids.slugs(), [&*slugs[0], &slugs[7], &slugs[9]]);
     assert_eq!((by_slugs.slugs(), &by_slugs.json()["total"]), (vec![slugs[3].clone(), slugs[5].clone()], &json!(2)));
+    assert_eq!(by_urn.slugs(), [&*slugs[3]], "as in the Atom feed");
     assert_eq!(both.json()["total"], 0, "conditions are combined with AND");
     assert_eq!(both.json()["facets"]["federal_state"], json!([]), "in facets too");
     assert_eq!(feed.slugs(), [&*slugs[4]]);
@@ -97,7 +99,7 @@ async fn many_entries_are_read_at_once_with_their_names_or_with_few_members() {
         ("ids=1".to_owned(), "ids", "format"),
         (format!("ids={many}"), "ids", "items"),
         (vec!["slug=aachen"; 101].join("&"), "slug", "items"),
-        ("limit=101&format=atom&fields=slug".to_owned(), "limit", "limit-without-fields"),
+        ("limit=101&format=atom&fields=slug".to_owned(), "limit", "range"),
     ] {
         let refused = get(&query).await;
         let error = &refused.json()["errors"][0];

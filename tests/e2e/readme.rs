@@ -25,7 +25,7 @@ async fn every_example_answers_what_is_printed() {
     let app = SharedApp::first_content();
 
     let mut examples = 0;
-    for example in block("## Sixteen things to ask").split("curl ").skip(1) {
+    for example in block("## Examples").split("curl ").skip(1) {
         let path = example.split("http://127.0.0.1:8080").nth(1).unwrap().split('\'').next().unwrap();
         let printed = example.lines().find_map(|line| line.strip_prefix("# ")).unwrap();
         let answer = app.anonymous().get(path).await.text();

@@ -57,6 +57,29 @@ async fn what_is_shown_of_others_does_not_become_the_own() {
 }
 
 #[tokio::test]
+async fn recorded_names_of_members_stay_and_titles_do_not_become_names() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let path = "/v1/working-groups/urban-data-platforms";
+    let project = editor.get("/v1/projects/ulm").await.json()["title"]["de"].clone();
+    let member = json!({ "municipality": "08421000", "project": "ulm", "role": "member" });
+    let named = |name: &Value| json!({ "municipality": "08421000", "role": "member", "name": name });
+    let members = json!({ "members": [member, named(&project), named(&json!("Ulm"))] });
+    let group = editor.patch(path, &members, "*").await;
+    let shown = |answer: &tests::Answer| -> Vec<Value> {
+        answer.json()["members"].as_array().unwrap().iter().map(|member| member["name"].clone()).collect()
+    };
+    assert_eq!(shown(&group), [json!("Ulm"), project.clone(), json!("Ulm")], "{}", group.text());
+
+    let replaced = editor.put(path, &group.json(), group.etag()).await;
+    let ulm = editor.get("/v1/municipalities/ulm").await;
+    editor.patch("/v1/municipalities/ulm", &json!({ "title": { "de": "Ulm an der Donau" } }), ulm.etag()).await;
+
+    assert_eq!((replaced.status, replaced.etag()), (200, group.etag()));
+    assert_eq!(shown(&editor.get(path).await), [json!("Ulm an der Donau"), project, json!("Ulm")]);
+}
+
+#[tokio::test]
 async fn the_body_of_an_entry_creates_another() {
     let app = App::start();
     let editor = app.editor().await;

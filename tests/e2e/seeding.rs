@@ -282,7 +282,7 @@ async fn what_refers_to_something_that_was_deleted_here_is_left_out() {
     let report = release.apply(&database, false);
 
     let line = report.kept.iter().find(|line| line.starts_with("practice-examples/of-deleted is left out")).unwrap();
-    assert!(line.contains("/solution `deleted` is no entry"), "{line}");
+    assert!(line.contains("/solution `deleted` does not identify"), "{line}");
     let app = App::start_on(database);
     assert_eq!(app.anonymous().get("/v1/practice-examples/of-deleted").await.status, 404);
 }

@@ -1,5 +1,6 @@
 //! Services that many tests read, so that not each has to start its own.
 
+use std::net::SocketAddr;
 use std::sync::{LazyLock, OnceLock};
 
 use serde_json::json;
@@ -42,6 +43,10 @@ impl SharedApp {
 
     pub fn anonymous(&self) -> Client {
         self.0.anonymous()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
     }
 }
 

@@ -1,6 +1,6 @@
 import createClient from "openapi-fetch";
 import type { components, paths } from "./gen/openapi-fetch.d.ts";
-import { type Client, type ProblemDetails, perform, setting } from "./tasks.ts";
+import { type Client, course, details, perform, setting } from "./tasks.ts";
 
 type Course = components["schemas"]["Course"];
 type Problem = components["schemas"]["Problem"];
@@ -19,27 +19,14 @@ function stored(answer: { data?: Course; error?: Problem; response: Response }) 
   return { entry: found(answer), etag: answer.response.headers.get("etag") ?? "" };
 }
 
-function details(problem: Problem | undefined): ProblemDetails {
-  if (problem === undefined) throw new Error("no problem");
-  const errors = problem.errors ?? [];
-  return { status: problem.status, codes: errors.map(({ code }) => code), pointers: errors.map(({ pointer }) => pointer) };
-}
-
-function input(slug: string, title: string): components["schemas"]["CourseInput"] {
-  return {
-    slug, title: { de: title }, summary: { de: "Ein Kurs." }, provider: "KTS", language: "de",
-    sources: ["https://example.org/kurs"],
-  };
-}
-
 const client: Client = {
   list: async (limit) => found(await api.GET("/v1/courses", { params: { query: { limit } } })),
   entry: async (key) => stored(await api.GET("/v1/courses/{key}", { params: { path: { key } } })),
   withThemes: async (theme) => found(await api.GET("/v1/courses", { params: { query: { theme } } })),
-  create: async (slug, title) => stored(await api.POST("/v1/courses", { body: input(slug, title) })),
+  create: async (slug, title) => stored(await api.POST("/v1/courses", { body: course(slug, title) })),
   replaceStale: async (key, etag, title) => {
     const params = { path: { key }, header: { "If-Match": etag } };
-    const { error } = await api.PUT("/v1/courses/{key}", { params, body: input(key, title) });
+    const { error } = await api.PUT("/v1/courses/{key}", { params, body: course(key, title) });
     return details(error);
   },
   update: async (key, etag, title) => stored(await api.PATCH("/v1/courses/{key}", {
@@ -57,7 +44,7 @@ const client: Client = {
     return text.trim().split("\n").map((line): Course => JSON.parse(line));
   },
   createInvalid: async (slug, theme) => {
-    const { error } = await api.POST("/v1/courses", { body: { ...input(slug, "Kurs"), themes: [theme] } });
+    const { error } = await api.POST("/v1/courses", { body: { ...course(slug, "Kurs"), themes: [theme] } });
     return details(error);
   },
 };

@@ -1,8 +1,8 @@
 import {
   createCourse, deleteCourse, getCourse, listCourses, listCoursesNdjson, replaceCourse, updateCourse,
-  type Course, type CourseInput, type Problem,
+  type Course,
 } from "./gen/orval.ts";
-import { type Client, type ProblemDetails, type Stored, perform, setting } from "./tasks.ts";
+import { type Client, type Stored, course, details, perform, setting } from "./tasks.ts";
 
 // The generated functions send to paths, as a page on the host of the service would.
 const send = globalThis.fetch;
@@ -24,18 +24,6 @@ function stored(entry: Course, headers: Headers): Stored {
   return { entry, etag: headers.get("etag") ?? "" };
 }
 
-function details(problem: Problem): ProblemDetails {
-  const errors = problem.errors ?? [];
-  return { status: problem.status, codes: errors.map(({ code }) => code), pointers: errors.map(({ pointer }) => pointer) };
-}
-
-function input(slug: string, title: string): CourseInput {
-  return {
-    slug, title: { de: title }, summary: { de: "Ein Kurs." }, provider: "KTS", language: "de",
-    sources: ["https://example.org/kurs"],
-  };
-}
-
 const client: Client = {
   list: async (limit) => {
     const answer = await listCourses({ limit });
@@ -53,13 +41,13 @@ const client: Client = {
     return answer.data;
   },
   create: async (slug, title) => {
-    const answer = await createCourse(input(slug, title), {}, { headers: { authorization } });
+    const answer = await createCourse(course(slug, title), {}, { headers: { authorization } });
     if (answer.status !== 201) throw failed(answer);
     return stored(answer.data, answer.headers);
   },
   replaceStale: async (key, etag, title) => {
     const headers = { authorization, "if-match": etag };
-    const answer = await replaceCourse(key, input(key, title), {}, { headers });
+    const answer = await replaceCourse(key, course(key, title), {}, { headers });
     if (answer.status !== 412) throw failed(answer);
     return details(answer.data);
   },
@@ -80,7 +68,7 @@ const client: Client = {
     return text.trim().split("\n").map((line): Course => JSON.parse(line));
   },
   createInvalid: async (slug, theme) => {
-    const body = { ...input(slug, "Kurs"), themes: [theme] };
+    const body = { ...course(slug, "Kurs"), themes: [theme] };
     const answer = await createCourse(body, {}, { headers: { authorization } });
     if (answer.status !== 422) throw failed(answer);
     return details(answer.data);

@@ -31,6 +31,24 @@ export interface Client {
   createInvalid(slug: string, theme: string): Promise<ProblemDetails>;
 }
 
+interface Problem {
+  status: number;
+  errors?: { code: string; pointer?: string | undefined }[] | undefined;
+}
+
+export function details(problem: Problem | undefined): ProblemDetails {
+  if (problem === undefined) throw new Error("no problem");
+  const errors = problem.errors ?? [];
+  return { status: problem.status, codes: errors.map(({ code }) => code), pointers: errors.map(({ pointer }) => pointer) };
+}
+
+export function course(slug: string, title: string) {
+  return {
+    slug, title: { de: title }, summary: { de: "Ein Kurs." }, provider: "KTS", language: "de",
+    sources: ["https://example.org/kurs"],
+  };
+}
+
 function check(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }

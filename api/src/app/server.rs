@@ -22,10 +22,10 @@ use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
-use crate::http::format::read_format_in_path;
 use crate::http::{
     Connections, Deprecations, Operations, WriteOrigins, announce_deprecation, cache_responses, complete_redirects,
-    deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics, refuse_unknown_params,
+    deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics, read_format_in_path,
+    refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params,
 };
 use crate::openapi;
 use crate::services::changes::Feed;
@@ -81,6 +81,8 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
+            .wrap(from_fn(refuse_foreign_writes))
+            .wrap(from_fn(refuse_undeclared_methods))
             .wrap(from_fn(complete_redirects))
             .wrap(from_fn(panics))
             .wrap(from_fn(announce_deprecation))

@@ -14,7 +14,7 @@ pub struct Link {
     /// Slug of the entry.
     #[schema(example = "ulm")]
     pub slug: String,
-    /// Title of the entry, in German.
+    /// Title of the entry.
     #[schema(example = json!({ "de": "Ulm" }))]
     pub title: Text,
     /// Path of the entry.

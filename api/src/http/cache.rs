@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -39,6 +39,9 @@ const SHORT: usize = 1024;
 const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
 /// Shared caches do not store the response.
 const PRIVATE: &str = "private, max-age=0";
+/// Headers of the content that a 304 repeats. A cache replaces the stored headers by those of the 304, and without a
+/// policy of its own, it would get that of JSON.
+const REPEATED: [HeaderName; 3] = [header::CONTENT_LOCATION, header::CONTENT_SECURITY_POLICY, header::LINK];
 /// A stored response. Its compressed bodies are made on first use.
 struct Stored {
     headers: HeaderMap,
@@ -211,7 +214,7 @@ impl Stored {
         let unchanged = wanted.has(&tag, changed(version));
         let mut response = HttpResponse::new(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
         for (name, value) in &self.headers {
-            if !unchanged || name == header::LINK || name == header::CONTENT_LOCATION {
+            if !unchanged || REPEATED.contains(name) {
                 response.headers_mut().append(name.clone(), value.clone());
             }
         }
@@ -280,6 +283,9 @@ fn streamed(
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
+        for (name, value) in response.headers().iter().filter(|(name, _)| REPEATED.contains(name)) {
+            unchanged.headers_mut().append(name.clone(), value.clone());
+        }
         describe(unchanged.headers_mut(), &tag, changed(version), is_private);
         return response.into_response(unchanged);
     }

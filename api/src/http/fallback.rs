@@ -2,26 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE, ALLOW, ORIGIN, VARY,
-};
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::openapi::{OpenApi, PathItem};
 
-use super::operations::Route;
+use super::cors::{self, WriteOrigins};
+use super::route::Route;
 use crate::base::error::{Error, Result};
-
-/// Request headers that browsers may send cross-origin: to read from any origin, and to write from the allowed origins.
-/// A page needs a token to send `Authorization`, and browsers send no other credentials, so any page may read with one.
-const TO_READ: &str = "Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID, \
-                       X-Request-Id";
-const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
-                        If-None-Match, Last-Event-ID, Prefer, X-Request-Id";
-
-/// Origins whose pages may write.
-pub(crate) struct WriteOrigins(pub Vec<String>);
 
 /// Responds to OPTIONS, CORS preflight requests included, and with 405 on a known path or 404 elsewhere.
 pub(crate) async fn fallback(
@@ -36,17 +28,28 @@ pub(crate) async fn fallback(
     if req.method() != Method::OPTIONS {
         return Err(Error::Method { allow });
     }
-    let origin = req.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let writes = origin.is_some_and(|origin| origins.0.iter().any(|known| known == origin));
-    let to_read = allow.split(", ").filter(|method| matches!(*method, "GET" | "HEAD" | "OPTIONS")).collect::<Vec<_>>();
-    let (methods, headers) = if writes { (allow.clone(), TO_WRITE) } else { (to_read.join(", "), TO_READ) };
-    Ok(HttpResponse::NoContent()
-        .insert_header((ALLOW, allow))
-        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, methods))
-        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, headers))
-        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
-        .insert_header((VARY, "Origin"))
-        .finish())
+    let mut response = cors::options(req.headers(), &origins, &allow);
+    response.headers_mut().insert(ALLOW, HeaderValue::try_from(allow).map_err(Error::internal)?);
+    Ok(response)
+}
+
+/// Middleware: responds with 405 to a method that the document does not know at the path. Another path with a parameter
+/// in its place may have the method: `PUT /v1/submissions/form` is not `PUT /v1/submissions/{id}`.
+pub(crate) async fn refuse_undeclared_methods(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let is_read = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !is_read
+        && let Some(path) = Route::of(req.request())
+        && let Some(item) = req.app_data::<Data<OpenApi>>().and_then(|document| document.paths.paths.get(&path))
+    {
+        let allow = allowed(item);
+        if !allow.split(", ").any(|method| method == req.method().as_str()) {
+            return Err(Error::Method { allow }.into());
+        }
+    }
+    Ok(next.call(req).await?.map_into_boxed_body())
 }
 
 /// Returns the methods of a path in the form of `Allow`.

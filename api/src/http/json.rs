@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::guard::MAX_BODY;
 use crate::base::error::{Error, JsonType, Result, Rule, Violation};
-use crate::base::validation::{Checked, Received, escaped, parse};
+use crate::base::validation::{Checked, Received, escaped, normalise, parse};
 
 /// Time limit for receiving a body.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -93,7 +93,7 @@ impl<T: Received> Patch<T> {
         }
         let (mut patched, mut patch) = (serde_json::to_value(current).map_err(Error::internal)?, value.clone());
         // Links in the patch take the place of keys, and must not be merged with anything.
-        T::normalise(&mut patch);
+        normalise::<T>(&mut patch);
         json_patch::merge(&mut patched, &patch);
         Ok(Checked::read(patched, doubts.clone()))
     }

@@ -45,10 +45,11 @@ pub(crate) struct ListParams {
     /// Time (RFC 3339) or date (from midnight UTC). Only entries changed at or after this time are included.
     #[param(value_type = Option<String>, format = DateTime, example = "2019-01-01T00:00:00Z")]
     pub updated_since: Option<Timestamp>,
-    /// ID of an entry (UUID). Repeat for up to 100 alternatives. Only these entries are included; unknown IDs are ignored.
+    /// IDs of up to 100 entries (UUID), repeated or separated by commas. Only these entries are included; unknown IDs are ignored.
     #[param(value_type = Vec<Uuid>, style = Form, explode = true, example = json!([]), max_items = 100)]
     pub ids: Vec<String>,
-    /// Slug of an entry. Repeat for up to 100 alternatives. Only these entries are included; unknown slugs are ignored.
+    /// Current slugs of up to 100 entries, repeated or separated by commas. Only these entries are included; other slugs are
+    /// ignored.
     #[param(style = Form, explode = true, example = json!([]), max_items = 100)]
     pub slug: Vec<String>,
 }
@@ -57,17 +58,24 @@ impl ListParams {
     /// Largest number of entries that can be named.
     const MOST_NAMED: usize = 100;
 
-    /// Splits the values of `ids` at commas, and returns the violations of `ids` and `slug`.
+    /// Splits the values of `ids` and `slug` at commas, and returns their violations.
     fn check_names(&mut self) -> Vec<Violation> {
-        self.ids = self.ids.iter().flat_map(|list| list.split(',')).map(|id| id.trim().to_owned()).collect();
+        for values in [&mut self.ids, &mut self.slug] {
+            *values = values.iter().flat_map(|list| list.split(',')).map(|value| value.trim().to_owned()).collect();
+        }
         let mut violations = vec![];
         for (name, values) in [("ids", &self.ids), ("slug", &self.slug)] {
             if values.len() > Self::MOST_NAMED {
                 violations.push(Violation::parameter(name, Rule::items(0, Self::MOST_NAMED)));
             }
         }
-        if self.ids.iter().any(|id| id.parse::<Uuid>().is_err()) {
-            violations.push(Violation::parameter("ids", Rule::Format { expected: StringFormat::Uuid }));
+        for id in &mut self.ids {
+            let Ok(parsed) = id.parse::<Uuid>() else {
+                violations.push(Violation::parameter("ids", Rule::Format { expected: StringFormat::Uuid }));
+                break;
+            };
+            // The database does not read all the forms that a UUID may have.
+            *id = parsed.to_string();
         }
         violations
     }
@@ -129,10 +137,10 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let mut representation: RepresentationParams = pairs.read(&mut violations);
         violations.extend(fields::<T>(&mut representation));
         let form = representation.negotiate(req, T::LISTS);
-        if !representation.is_streamed()
-            && (representation.is_whole() || representation.is_feed())
-            && paging.limit.is_some_and(|BoundedInt(limit)| limit > MAX_PAGE)
-        {
+        let is_long = paging.limit.is_some_and(|BoundedInt(limit)| limit > MAX_PAGE);
+        if representation.is_feed() && is_long {
+            violations.push(Violation::parameter("limit", Rule::range(1, MAX_PAGE)));
+        } else if !representation.is_streamed() && representation.is_whole() && is_long {
             violations.push(Violation::parameter("limit", Rule::LimitWithoutFields { max: MAX_PAGE }));
         }
         // A feed has its own sort order.

@@ -14,7 +14,8 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::connections::is_old;
-use super::operations::{Operations, Route};
+use super::operations::Operations;
+use super::route::Route;
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
 

@@ -11,9 +11,9 @@ use actix_web::{HttpMessage, HttpRequest};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{OpenApi, PathItem, RefOr};
 
-use super::format::split;
 use super::negotiate::is_stream;
 use super::request::reject_query;
+use super::route::Route;
 use crate::auth::Caller;
 
 /// The operations, by the path pattern of their route.
@@ -94,29 +94,6 @@ fn resolve<'d>(document: &'d OpenApi, parameter: &'d RefOr<Parameter>) -> Option
             let name = reference.ref_location.rsplit('/').next()?;
             resolve(document, document.components.as_ref()?.parameters.get(name)?)
         }
-    }
-}
-
-/// The route of a request: its path pattern, as the document writes it.
-#[derive(Clone)]
-pub(super) struct Route(pub String);
-
-impl Route {
-    /// Finds the route of a request, and notes it for those who ask later.
-    pub(super) fn note(req: &ServiceRequest) {
-        let pattern = |path: &str| req.resource_map().match_pattern(path);
-        let pattern = match split(req.path()) {
-            Some((path, format)) => pattern(path).map(|pattern| format!("{pattern}.{}", format.name())),
-            None => pattern(req.path()),
-        };
-        if let Some(pattern) = pattern {
-            // The document writes a parameter without the expression it must match.
-            req.extensions_mut().insert(Self(pattern.replace(":.*}", "}")));
-        }
-    }
-
-    pub(super) fn of(req: &HttpRequest) -> Option<String> {
-        req.extensions().get::<Self>().map(|Self(pattern)| pattern.clone())
     }
 }
 

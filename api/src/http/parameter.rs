@@ -1,5 +1,7 @@
 //! Types of query parameters with readable error messages.
 
+use std::num::IntErrorKind;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use serde::Deserialize;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, Type};
@@ -16,9 +18,12 @@ impl<const MIN: i64, const MAX: i64> TryFrom<String> for BoundedInt<MIN, MAX> {
     type Error = Rule;
 
     fn try_from(text: String) -> Result<Self, Rule> {
-        match text.parse() {
+        match text.parse::<i64>() {
             Ok(number) if (MIN..=MAX).contains(&number) => Ok(Self(number)),
             Ok(_) => Err(Rule::range(MIN, MAX)),
+            Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+                Err(Rule::range(MIN, MAX))
+            }
             Err(_) => Err(Rule::Type { expected: JsonType::Integer }),
         }
     }

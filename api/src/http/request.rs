@@ -7,9 +7,11 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{RefOr, Schema, Type};
 
-use crate::base::error::{Error, Result, Rule, Violation};
+use crate::base::error::{Error, JsonType, Result, Rule, Violation};
 use crate::base::validation::rule_of;
 
 /// Parameters of a query string. The values of each parameter keep their order.
@@ -41,10 +43,15 @@ impl Pairs {
     /// Parses the parameters of `T`. Each parameter is parsed alone first, to find all violations. Parameters without a
     /// violation are used even if others have one.
     pub(crate) fn read<T: DeserializeOwned + IntoParams + Default>(&self, violations: &mut Vec<Violation>) -> T {
-        let known = names::<T>();
+        let parameters = T::into_params(|| Some(ParameterIn::Query));
         let mut good = vec![];
-        for (key, values) in self.0.iter().filter(|(key, _)| known.contains(key)) {
+        for (key, values) in &self.0 {
+            let Some(parameter) = parameters.iter().find(|parameter| parameter.name == *key) else { continue };
             match one::<T>(key, values) {
+                // The parser reads an empty value as none at all.
+                Ok(_) if is_boolean(parameter) && values.iter().any(String::is_empty) => {
+                    violations.push(Violation::parameter(key, Rule::Type { expected: JsonType::Boolean }));
+                }
                 Ok(_) => good.extend(values.iter().map(|value| (key.as_str(), value.as_str()))),
                 Err(error) => {
                     let alone = |value| one::<T>(key, std::slice::from_ref(value)).is_ok();
@@ -89,6 +96,10 @@ impl<T: Params> FromRequest for QueryString<T> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(T::read(req).map(Self))
     }
+}
+
+fn is_boolean(parameter: &Parameter) -> bool {
+    matches!(&parameter.schema, Some(RefOr::T(Schema::Object(schema))) if schema.schema_type == SchemaType::Type(Type::Boolean))
 }
 
 fn one<T: DeserializeOwned>(key: &str, values: &[String]) -> Result<T, serde_html_form::de::Error> {

@@ -10,17 +10,17 @@ use super::catalog::MUNICIPALITIES;
 /// Link to a municipality
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct MunicipalityLink {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "konstanz")]
     pub slug: String,
-    /// Official municipality key (AGS). Omitted when the body has none.
+    /// Official municipality key (AGS). Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "08335043", nullable = false)]
     pub ags: Option<String>,
-    /// Name.
+    /// Title.
     #[schema(example = json!({ "de": "Konstanz" }))]
     pub title: Text,
     /// Path of the entry.

@@ -21,19 +21,19 @@ use crate::base::validation::rules::{self, require, together};
 pub(crate) struct Costs {
     /// Minimum of the one-off costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 20_000, nullable = false)]
+    #[schema(example = 20_000, format = Int64, maximum = 4_294_967_295i64, nullable = false)]
     pub one_off_min: Option<u32>,
     /// Maximum of the one-off costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 50_000, nullable = false)]
+    #[schema(example = 50_000, format = Int64, maximum = 4_294_967_295i64, nullable = false)]
     pub one_off_max: Option<u32>,
     /// Minimum of the yearly costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 5_000, nullable = false)]
+    #[schema(example = 5_000, format = Int64, maximum = 4_294_967_295i64, nullable = false)]
     pub yearly_min: Option<u32>,
     /// Maximum of the yearly costs in euros. Omitted when unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = 12_000, nullable = false)]
+    #[schema(example = 12_000, format = Int64, maximum = 4_294_967_295i64, nullable = false)]
     pub yearly_max: Option<u32>,
     /// Currency (ISO 4217). Always `EUR`.
     #[validate(custom(function = "euros"))]
@@ -84,8 +84,8 @@ pub(crate) struct Staffing {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Discontinued {
     /// Reasons, at least one.
-    #[validate(length(min = 1))]
-    #[schema(min_items = 1)]
+    #[validate(length(min = 1, max = 50))]
+    #[schema(min_items = 1, max_items = 50)]
     pub reasons: Vec<DiscontinuedReason>,
     /// Description of the circumstances. Omitted when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,9 +6,12 @@ use serde_json::{Value, json};
 use utoipa::openapi::{Components, RefOr, Schema};
 
 use super::entries::InputSchema;
+use super::names;
 
 /// Schema of a change in the feed.
 const CHANGE: &str = "FeedChange";
+/// Schema of the actions of changes in the feed.
+const ACTION: &str = "ChangeAction";
 
 /// Splits the schema of changes into one for each resource, whose `resource` is a constant and whose `content` has the type of the
 /// resource. Limits the type of each kind of message to its values.
@@ -19,8 +22,10 @@ pub(super) fn discriminate(components: &mut Components, inputs: &[InputSchema]) 
 
 fn changes(components: &mut Components, inputs: &[InputSchema]) {
     let change = json!(components.schemas.get(CHANGE));
+    let actions: Vec<String> = recorded().map(|action| action.value().to_owned()).collect();
+    replace(components, ACTION, json!({ "type": "string", "description": "Kind of change", "enum": actions }));
     let (mut variants, mut mapping) = (vec![], serde_json::Map::new());
-    for InputSchema { collection, name: input } in inputs {
+    for InputSchema { collection, name: input, slug } in inputs {
         let name = format!("{}Change", input.trim_end_matches("Input"));
         let mut variant = change.clone();
         let about = variant.pointer("/properties/resource/description").cloned();
@@ -29,11 +34,15 @@ fn changes(components: &mut Components, inputs: &[InputSchema]) {
             "/properties/resource",
             json!({ "type": "string", "enum": [collection], "example": collection, "description": about }),
         );
+        set(&mut variant, "/properties/action/$ref", json!(names::reference(ACTION)));
+        set(&mut variant, "/properties/slug/example", json!(slug));
+        let href = format!("/v1/{collection}/0197f2a0-0000-7000-8000-000000000000");
+        set(&mut variant, "/properties/href/example", json!(href));
         if let Some(content) = variant.pointer_mut("/properties/content").and_then(Value::as_object_mut) {
             content.remove("type");
-            content.insert("$ref".to_owned(), json!(format!("#/components/schemas/{input}")));
+            content.insert("$ref".to_owned(), json!(names::reference(input)));
         }
-        let reference = format!("#/components/schemas/{name}");
+        let reference = names::reference(&name);
         variants.push(json!({ "$ref": reference }));
         mapping.insert((*collection).to_owned(), json!(reference));
         replace(components, &name, variant);
@@ -46,8 +55,13 @@ fn changes(components: &mut Components, inputs: &[InputSchema]) {
     replace(components, CHANGE, either);
 }
 
+/// Returns the actions of changes. Those of tokens are recorded for the audit trail alone.
+fn recorded() -> impl Iterator<Item = Action> {
+    Action::iter().filter(|action| !matches!(action, Action::Issue | Action::Revoke))
+}
+
 fn messages(components: &mut Components) {
-    let entry = Action::iter().map(|action| format!("entry.{}", action.value())).collect();
+    let entry = recorded().map(|action| format!("entry.{}", action.value())).collect();
     let submission = ReviewAction::iter().map(|action| format!("submission.{}", action.value())).collect();
     for (message, types, data) in
         [("WebhookMessage_FeedChange", entry, CHANGE), ("WebhookMessage_SubmissionStep", submission, "SubmissionStep")]
@@ -58,7 +72,7 @@ fn messages(components: &mut Components) {
         set(
             &mut schema,
             "/properties/data",
-            json!({ "$ref": format!("#/components/schemas/{data}"), "description": "The change or step." }),
+            json!({ "$ref": names::reference(data), "description": "The change or step." }),
         );
         if let Some(kind) = schema.pointer_mut("/properties/type").and_then(Value::as_object_mut) {
             kind.insert("enum".to_owned(), json!(types));

@@ -8,7 +8,8 @@ use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Paths, Ref, RefOr, Required, Schema, Type};
 
-use super::operation::takes;
+use super::names::of_reference;
+use super::operation::{operations, takes};
 use crate::resources::Registration;
 use crate::write::BatchQuery;
 
@@ -31,13 +32,16 @@ pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
 pub(super) struct InputSchema {
     pub collection: &'static str,
     pub name: String,
+    /// Slug of an entry of the resource.
+    pub slug: &'static str,
 }
 
 /// Returns the names of the input schemas of all resources.
 pub(super) fn inputs(paths: &Paths, registrations: &[Registration]) -> Vec<InputSchema> {
     let of = |registration: &Registration| {
         let collection = registration.resource.collection;
-        Some(InputSchema { collection, name: input(paths.paths.get(&format!("/v1/{collection}"))?)? })
+        let name = input(paths.paths.get(&format!("/v1/{collection}"))?)?;
+        Some(InputSchema { collection, name, slug: registration.example })
     };
     registrations.iter().filter_map(of).collect()
 }
@@ -47,7 +51,7 @@ fn input(item: &PathItem) -> Option<String> {
     let RefOr::T(body) = item.post.as_ref()?.request_body.as_ref()? else { return None };
     let RefOr::T(content) = body.content.get("application/json")? else { return None };
     match content.schema.as_ref()? {
-        RefOr::Ref(input) => input.ref_location.rsplit('/').next().map(str::to_owned),
+        RefOr::Ref(input) => Some(of_reference(&input.ref_location).to_owned()),
         RefOr::T(_) => None,
     }
 }
@@ -62,8 +66,7 @@ struct Entries<'r> {
 impl Entries<'_> {
     /// Completes the operations of a path; `below` is its part after the path of the collection.
     fn complete(&self, below: &str, item: &mut PathItem) {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        for operation in operations(item) {
             operation.tags.get_or_insert_with(|| vec![self.registration.resource.collection.to_owned()]);
             if below.starts_with("/{key}") && !takes(operation, "key") {
                 operation.parameters.get_or_insert_default().insert(0, self.key().into());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::path::Parameter;
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Schema};
 
+use super::names::of_reference;
 use super::operation::operations;
 use crate::base::error::RULES;
 
@@ -21,7 +22,7 @@ const SORTS: [(&str, &str); 23] = [
     ("expires_at", "Time of expiry."),
     ("last_confirmed_on", "Date of the last confirmation."),
     ("municipality", "German alphabetical order of the municipality's title."),
-    ("number", "Number of the conference."),
+    ("number", "Number of the event in its series."),
     ("population", "Population."),
     ("provider", "German alphabetical order of the provider."),
     ("relevance", "Relevance to `q`."),
@@ -85,7 +86,7 @@ fn inline<'p>(parameters: impl Iterator<Item = &'p mut RefOr<Parameter>>) -> imp
 /// Returns the name of the schema of the entries that an operation returns.
 fn entry_of(responses: &Value) -> Option<String> {
     let content = responses.pointer("/200/content")?.as_object()?;
-    let schema = content.values().next()?.pointer("/schema/$ref")?.as_str()?.rsplit('/').next()?;
+    let schema = content.values().next()?.pointer("/schema/$ref")?.as_str().map(of_reference)?;
     Some(schema.strip_suffix("Page").unwrap_or(schema).to_owned())
 }
 

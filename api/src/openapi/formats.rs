@@ -93,8 +93,16 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
     if matches!(format, Format::Csv | Format::Ics | Format::Atom | Format::Graphml) {
         remove(&mut operation, &["fields"]);
     }
+    let responses = &mut operation.responses.responses;
     // The path takes the place of `Accept`.
-    operation.responses.responses.remove("406");
+    responses.remove("406");
+    // A response for one request alone is not kept as a whole, so that it has no entity tag.
+    if let Some(RefOr::T(response)) = responses.get_mut("200")
+        && !response.headers.contains_key("Last-Modified")
+    {
+        response.headers.remove("ETag");
+        responses.remove("304");
+    }
     let id = operation.operation_id.take().unwrap_or_default();
     operation.operation_id = Some(format!("{id}_{}", format.name()));
     operation.summary = operation.summary.map(|summary| format!("{summary} as {}", format.title()));

@@ -1,12 +1,17 @@
 //! Input schemas: descriptions taken from the entry schemas, item limits, and merge patch schemas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use utoipa::openapi::schema::{ArrayBuilder, SchemaType};
 use utoipa::openapi::{Components, ObjectBuilder, RefOr, Schema, Type};
+
+use super::names::{of_reference, reference};
 
 /// Name of the schema of links in requests.
 const LINK: &str = "LinkInput";
+/// Name of the schema of lists that are ignored.
+const IGNORED_LIST: &str = "IgnoredList";
 
 /// Members of nested inputs that refer to an entry.
 const NESTED: [(&str, &str); 6] = [
@@ -44,13 +49,15 @@ pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) 
         }
         if patched.contains(&name) {
             accept_links(&mut input, &shown);
-            accept_read_only(&mut input, &mut shown, |reference| {
-                json(reference.rsplit('/').next().unwrap_or_default())
-            });
+            accept_read_only(&mut input, &mut shown, json);
         }
-        let patch = patched.contains(&name).then(|| (format!("{}Patch", name.trim_end_matches(INPUT)), patch(&input)));
+        let mut merged = BTreeMap::new();
+        if patched.contains(&name) {
+            let patch = patch(&input, &json, &mut merged);
+            merged.insert(patch_name(&name), patch);
+        }
         let shown = Some((entry, shown)).filter(|(_, shown)| shown.is_object());
-        let read = [(name, input)].into_iter().chain(patch).chain(shown);
+        let read = [(name, input)].into_iter().chain(merged).chain(shown);
         let read = read.filter_map(|(name, schema)| Some((name, serde_json::from_value(schema).ok()?)));
         schemas.extend(read.collect::<Vec<(String, RefOr<Schema>)>>());
     }
@@ -80,7 +87,7 @@ fn or_link(key: &Value) -> Value {
     for name in ["description", "example"] {
         annotations.extend(key.as_object_mut().and_then(|key| key.remove_entry(name)));
     }
-    annotations.insert("oneOf".to_owned(), json!([key, { "$ref": format!("#/components/schemas/{LINK}") }]));
+    annotations.insert("oneOf".to_owned(), json!([key, { "$ref": reference(LINK) }]));
     Value::Object(annotations)
 }
 
@@ -88,13 +95,17 @@ fn or_link(key: &Value) -> Value {
 fn accept_read_only(input: &mut Value, shown: &mut Value, resolve: impl Fn(&str) -> Value) {
     let Some(accepted) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for (name, member) in properties(shown).filter(|(name, _)| !accepted.contains_key(*name)).collect::<Vec<_>>() {
-        // A reference has no place for the mark, so the input has the type alone.
-        let mut ignored = if let Some(found) = member.get("$ref").and_then(Value::as_str).map(&resolve) {
-            json!({ "type": found.get("type"), "example": found.pointer("/enum/0") })
+        // The input has the type alone: any value is ignored.
+        let mut ignored = match member.get("$ref").and_then(Value::as_str).map(of_reference).map(&resolve) {
+            Some(found) => json!({ "type": found.get("type"), "example": found.pointer("/enum/0") }),
+            None => member.clone(),
+        };
+        // A list has no place for the mark, unlike a reference.
+        if ignored.get("type").is_some_and(|kind| kind == "array") {
+            ignored = json!({ "$ref": reference(IGNORED_LIST) });
         } else {
             mark_read_only(member);
-            member.clone()
-        };
+        }
         mark_read_only(&mut ignored);
         if let Some(schema) = ignored.as_object_mut() {
             schema.insert("description".to_owned(), json!("Read-only: any value is ignored."));
@@ -114,8 +125,9 @@ fn mark_read_only(schema: &mut Value) {
     }
 }
 
-/// Returns the schema of a link in the place of a key: requests may contain the links of responses.
-pub(super) fn link() -> (String, RefOr<Schema>) {
+/// Returns the schemas of members that requests may contain because responses have them: links in the place of keys, and
+/// lists that are ignored.
+pub(super) fn of_responses() -> [(String, RefOr<Schema>); 2] {
     let text = |about: &str, example: &str| {
         ObjectBuilder::new().schema_type(Type::String).description(Some(about)).examples([example])
     };
@@ -125,7 +137,9 @@ pub(super) fn link() -> (String, RefOr<Schema>) {
         .property("href", text("Path of the entry.", "/v1/municipalities/konstanz"))
         .required("slug")
         .required("href");
-    (LINK.to_owned(), link.into())
+    let item = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::String]));
+    let list = ArrayBuilder::new().items(item).description(Some("List whose items are ignored")).examples([json!([])]);
+    [(LINK.to_owned(), link.into()), (IGNORED_LIST.to_owned(), list.into())]
 }
 
 /// Adds the limits of list items, for which the attributes of a member have no place.
@@ -191,9 +205,29 @@ fn describe(input: &mut Value, entry: &Value) {
     }
 }
 
-/// Returns the merge patch schema of an input: no member is required, and optional members may be `null`.
-fn patch(input: &Value) -> Value {
+/// Returns the name of the merge patch schema of a schema.
+pub(super) fn patch_name(name: &str) -> String {
+    format!("{}Patch", name.trim_end_matches(INPUT))
+}
+
+/// Returns the merge patch schema of an input: no member is required, and optional members may be `null`. Adds those of the
+/// objects that it contains to `patches`.
+fn patch(input: &Value, resolve: &impl Fn(&str) -> Value, patches: &mut BTreeMap<String, Value>) -> Value {
     let mut patch = input.clone();
+    for (_, member) in properties(&mut patch) {
+        let Some(Value::String(reference)) = member.get_mut("$ref") else { continue };
+        let name = of_reference(reference);
+        let object = resolve(name);
+        if object.get("properties").is_some() {
+            let name = patch_name(name);
+            *reference = self::reference(&name);
+            if !patches.contains_key(&name) {
+                patches.insert(name.clone(), Value::Null);
+                let nested = self::patch(&object, resolve, patches);
+                patches.insert(name, nested);
+            }
+        }
+    }
     let required = patch.as_object_mut().and_then(|patch| patch.remove("required")).unwrap_or_default();
     let required = |name: &str| required.as_array().is_some_and(|required| required.iter().any(|one| one == name));
     for (_, member) in properties(&mut patch).filter(|(name, _)| !required(name)) {

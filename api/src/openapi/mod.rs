@@ -23,7 +23,7 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Components, Deprecated, Ref, RefOr, Schema};
+use utoipa::openapi::{Components, Deprecated, Ref, RefOr, Response, Schema};
 use utoipa::{OpenApi, openapi};
 
 use self::operation::{Facts, describe, operations};
@@ -44,7 +44,7 @@ use crate::write::BatchAnswer;
             Public data is read without a token. Writes and private data require one: `Authorization: Bearer`. Lists take filters, \
             `q` for full-text search, `sort`, `facets`, `fields`, `limit` and `cursor`. An unknown parameter is an error (400). \
             Optional members are omitted, never `null`. Times are UTC; times of events have the offset of their time zone. \
-            Responses to GET have a strong `ETag`. Errors are `application/problem+json` (RFC 9457); each problem type has \
+            Responses to GET with public data have a strong `ETag`. Errors are `application/problem+json` (RFC 9457); each problem type has \
             a page under `/problems`. Every GET operation also supports HEAD.\n\n\
             The licence of this document and of the software is EUPL-1.2. The data are available under \
             [dl-de/by-2-0](https://www.govdata.de/dl-de/by-2-0), in every format: name the source and link to the licence. \
@@ -78,6 +78,9 @@ use crate::write::BatchAnswer;
 )]
 struct Base;
 
+/// Schemas with violations.
+const LOCALIZED: [&str; 2] = ["BatchAnswer", "Submission"];
+
 /// The tag of operations for those who run the service.
 pub(crate) const RUNNING: &str = "running";
 
@@ -96,7 +99,7 @@ pub(crate) fn assemble(
     let mut schemas = document.components.take().unwrap_or_default();
     name_items(&mut schemas);
     inputs::complete(&mut schemas, &patched(&document));
-    schemas.schemas.extend([inputs::link()]);
+    schemas.schemas.extend(inputs::of_responses());
     contents::discriminate(&mut schemas, &entries::inputs(&document.paths, registrations));
     schemas.add_security_scheme("token", bearer());
     for item in document.paths.paths.values_mut() {
@@ -167,7 +170,7 @@ fn patched(document: &openapi::OpenApi) -> BTreeSet<String> {
     });
     let names = contents.filter_map(|content| match content {
         RefOr::T(content) => match content.schema.as_ref()? {
-            RefOr::Ref(input) => input.ref_location.rsplit('/').next().map(str::to_owned),
+            RefOr::Ref(input) => Some(names::of_reference(&input.ref_location).to_owned()),
             RefOr::T(_) => None,
         },
         RefOr::Ref(_) => None,
@@ -198,10 +201,26 @@ fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &Components) 
     } else {
         writes::complete(facts, operation);
     }
+    let is_localized = operation.responses.responses.values().any(has_violations);
+    for (status, response) in &mut operation.responses.responses {
+        if is_localized
+            && ["200", "201", "207", "304"].contains(&status.as_str())
+            && let RefOr::T(response) = response
+        {
+            describe(response, &["Content-Language", "Vary"]);
+        }
+    }
     problems::complete(facts, operation, schemas);
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             describe(response, &["API-Version", "X-Request-Id"]);
         }
     }
+}
+
+/// Whether a successful response contains violations, whose texts are in the language of the request.
+fn has_violations(response: &RefOr<Response>) -> bool {
+    let RefOr::T(response) = response else { return false };
+    let Some(RefOr::T(content)) = response.content.get("application/json") else { return false };
+    matches!(&content.schema, Some(RefOr::Ref(schema)) if LOCALIZED.contains(&names::of_reference(&schema.ref_location)))
 }

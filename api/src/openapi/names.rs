@@ -17,6 +17,16 @@ const RENAMED: [(&str, &str); 4] = [
     ("WebhookMessage_SubmissionStep", "SubmissionMessage"),
 ];
 
+/// Returns a reference to a schema.
+pub(super) fn reference(name: &str) -> String {
+    format!("{SCHEMAS}{name}")
+}
+
+/// Returns the name of the schema that a reference leads to.
+pub(super) fn of_reference(reference: &str) -> &str {
+    reference.strip_prefix(SCHEMAS).unwrap_or(reference)
+}
+
 /// Gives schemas of generic types names that read well in generated clients: `Page_Solution` becomes `SolutionPage`.
 pub(super) fn rename(document: &mut OpenApi) {
     if let Some(components) = &mut document.components {
@@ -69,7 +79,7 @@ fn rename_references(json: &mut Value) {
             if let Some(Value::String(reference)) = members.get_mut("$ref")
                 && let Some(name) = reference.strip_prefix(SCHEMAS)
             {
-                *reference = format!("{SCHEMAS}{}", new_name(name));
+                *reference = self::reference(&new_name(name));
             }
             members.values_mut().for_each(rename_references);
         }

@@ -32,7 +32,7 @@ pub(super) struct Facts<'o> {
     /// Whether the operation requires a token.
     pub guarded: bool,
     /// Whether the response is independent of the directory version and has no `Last-Modified`.
-    pub fleeting: bool,
+    pub is_unversioned: bool,
 }
 
 /// The extension of operations whose response holds a secret. It marks their handlers and is not part of the document.
@@ -58,7 +58,7 @@ impl<'o> Facts<'o> {
             uses_database,
             negotiates: takes(operation, "format"),
             guarded,
-            fleeting: is_operational || guarded && is_private,
+            is_unversioned: is_operational || guarded && is_private,
         }
     }
 }
@@ -82,7 +82,9 @@ pub(super) fn takes(operation: &Operation, name: &str) -> bool {
 
 /// Returns the response for a former slug.
 pub(super) fn permanent_redirect() -> RefOr<Response> {
-    let mut response = ResponseBuilder::new().description("The entry has a new slug. `Location` is its path").build();
+    let mut response = ResponseBuilder::new()
+        .description("The key is a former slug or official key. `Location` has the current one")
+        .build();
     describe(&mut response, &["Location"]);
     response.into()
 }
@@ -99,7 +101,7 @@ pub(super) fn describe(response: &mut Response, headers: &[&str]) {
             "Content-Location" => "Path of the entry by its slug. Omitted with `fields`.",
             "Vary" => "Request headers that select the representation.",
             "Link" => "Next page (`rel=\"next\"`, omitted on the last page) and other formats (`rel=\"alternate\"`).",
-            "Location" => "Path of the entry.",
+            "Location" => "Path of the entry, or of the request with the current key.",
             "Preference-Applied" => "`return=minimal` when the body is omitted.",
             "API-Version" => "Version of this document.",
             "Content-Language" => "Language of the texts: `de` or `en`.",

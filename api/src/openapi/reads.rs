@@ -5,35 +5,47 @@ use utoipa::openapi::path::{Operation, ParameterBuilder};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{Components, ObjectBuilder, RefOr, Response, Schema, Type};
 
-use super::operation::{Facts, describe, permanent_redirect};
+use super::names::of_reference;
+use super::operation::{Facts, describe, permanent_redirect, takes};
 use crate::http::format::{Format, columns};
 
 /// Description of `sort`; the schema of each resource lists the values.
-const SORT: &str = "Sort order. A leading minus sorts in descending order. Ties are broken by ID. Defaults to `-relevance` with \
-    `q`, to `distance` with `near`, and otherwise to the order in the description of the operation. `relevance` requires `q`, \
-    and `distance` requires `near`.";
+const SORT: &str = "Sort order. A leading minus sorts in descending order. Ties are broken by ID. Defaults to the order in the \
+    description of the operation.";
+/// Further sentences of the description, for the values that they begin with.
+const SORTED_BY: [(&str, &str); 2] = [
+    ("-relevance", " With `q`, defaults to `-relevance`, which requires `q`."),
+    ("distance", " With `near`, defaults to `distance`, which requires `near`."),
+];
 
 /// Headers of cacheable responses.
 const CACHED: [&str; 4] = ["Cache-Control", "ETag", "Last-Modified", "Vary"];
 
 /// Adds headers, responses and examples.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
-    let mut is_tagged = false;
+    let (mut is_tagged, mut is_unversioned) = (false, facts.is_unversioned);
+    let mut repeated = vec![];
+    let shows_entry = facts.names_entry && takes(operation, "fields");
     let responses = &mut operation.responses.responses;
     if let Some(RefOr::T(found)) = responses.get_mut("200") {
-        is_tagged = !facts.fleeting || found.content.contains_key("application/json");
-        describe(found, if facts.fleeting { &["Cache-Control"] } else { &CACHED });
+        is_unversioned |= found.content.contains_key("text/event-stream");
+        is_tagged = !is_unversioned || found.content.contains_key("application/json");
+        describe(found, if is_unversioned { &["Cache-Control"] } else { &CACHED });
         describe(found, if is_tagged { &["ETag"] } else { &[] });
+        describe(found, if shows_entry { &["Content-Location"] } else { &[] });
         if facts.negotiates {
             describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
             show_columns(facts, found);
         }
+        repeated.extend(found.headers.clone());
+        repeated.retain(|(name, _)| ["Content-Location", "Link"].contains(&name.as_str()));
     }
     if is_tagged {
         let mut unchanged = ResponseBuilder::new()
             .description("Not modified: the representation that the client holds is current")
             .build();
-        describe(&mut unchanged, if facts.fleeting { &["Cache-Control", "ETag"] } else { &CACHED });
+        describe(&mut unchanged, if is_unversioned { &["Cache-Control", "ETag"] } else { &CACHED });
+        unchanged.headers.extend(repeated);
         responses.insert("304".to_owned(), unchanged.into());
     }
     if let Some(registration) = facts.registration.filter(|_| facts.names_entry) {
@@ -60,7 +72,10 @@ pub(super) fn exemplify(operation: &mut Operation, schemas: &Components) {
         match (&*known.name, &known.schema) {
             ("sort", Some(RefOr::T(Schema::Object(values)))) => {
                 let first = values.enum_values.iter().flatten().next().cloned();
-                *parameter = described.description(Some(SORT)).example(first).build().into();
+                let has = |value: &str| values.enum_values.iter().flatten().any(|one| one == value);
+                let further = SORTED_BY.iter().filter(|(value, _)| has(value)).map(|(_, text)| *text);
+                let about: String = std::iter::once(SORT).chain(further).collect();
+                *parameter = described.description(Some(about)).example(first).build().into();
             }
             ("format", _) => {
                 let forms = Format::ALL.iter().filter(|form| media.contains(&form.media_type()));
@@ -85,7 +100,7 @@ fn first_members(operation: &Operation, schemas: &Components) -> Vec<String> {
     let Some(RefOr::Ref(whole)) = &content.schema else {
         return vec![];
     };
-    let name = whole.ref_location.trim_start_matches("#/components/schemas/").trim_start_matches("Page_");
+    let name = of_reference(&whole.ref_location).trim_start_matches("Page_");
     match schemas.schemas.get(name) {
         Some(RefOr::T(Schema::Object(object))) => object.properties.keys().take(2).cloned().collect(),
         _ => vec![],

@@ -87,10 +87,9 @@ impl Use {
         self.tags.values().sum()
     }
 
-    /// Returns the tag with most of the occurrences, if there is one.
+    /// Returns the tag of all occurrences, if there is one.
     fn tag(&self) -> Option<&str> {
-        let mut counts = self.tags.iter();
-        counts.find(|(_, count)| 2 * **count > self.count()).map(|(tag, _)| tag.as_str())
+        self.tags.keys().next().filter(|_| self.tags.len() == 1).map(String::as_str)
     }
 }
 
@@ -104,8 +103,8 @@ impl Uses {
         *self.0.entry(json(value)).or_insert_with(first).tags.entry(pascal_case(tag)).or_default() += 1;
     }
 
-    /// Names the values that occur more than once. Of several values with the same name, those that mostly occur with one
-    /// tag get it as prefix, and the others numbers.
+    /// Names the values that occur more than once. Of several values with the same name, those that occur with one tag
+    /// alone get it as prefix, and the others numbers.
     fn names(self) -> Names {
         let mut found: Vec<(String, Use)> = self.0.into_iter().filter(|(_, found)| found.count() > 1).collect();
         // The most frequent value gets the name without a number.

@@ -52,6 +52,6 @@ fn webhook_path(id: &str, summary: &str, message: &str) -> PathItem {
                 "The message was accepted. After any other response except 410, the service retries for about a day.",
             ),
         )
-        .response("410", answer("The endpoint wants no more messages. The service deactivates the webhook."));
+        .response("410", answer("The endpoint no longer accepts messages. The service deactivates the webhook."));
     PathItem::new(HttpMethod::Post, operation)
 }

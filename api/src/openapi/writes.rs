@@ -8,6 +8,8 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Required, Response, Type};
 
+use super::inputs::patch_name;
+use super::names::of_reference;
 use super::operation::{Facts, describe, permanent_redirect, takes};
 use crate::http::MAX_BODY;
 use crate::write::WriteParams;
@@ -44,8 +46,9 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         operation.description.get_or_insert_with(|| about.to_owned());
         let parameters = operation.parameters.get_or_insert_default();
         // Outside the directory, `PUT` creates nothing and `Prefer` has no effect.
-        let alike = if facts.fleeting && method == "put" { "patch" } else { method };
-        let taken = headers(alike, many).into_iter().filter(|header| !facts.fleeting || header.name != "Prefer");
+        let header_method = if facts.is_unversioned && method == "put" { "patch" } else { method };
+        let taken =
+            headers(header_method, many).into_iter().filter(|header| !facts.is_unversioned || header.name != "Prefer");
         parameters.extend(taken.map(RefOr::T));
     }
     if !many {
@@ -53,7 +56,7 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
         operation.parameters.get_or_insert_default().extend(dry_run);
     }
     let may_be_minimal = takes(operation, "Prefer");
-    answer(facts, &mut operation.responses.responses, may_be_minimal);
+    add_responses(facts, &mut operation.responses.responses, may_be_minimal);
     if let Some(RefOr::T(body)) = operation.request_body.as_mut() {
         body.description.get_or_insert_with(|| limits(facts));
     }
@@ -62,8 +65,7 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
             if let RefOr::T(content) = content
                 && let Some(RefOr::Ref(input)) = content.schema.clone()
             {
-                let name = input.ref_location.rsplit('/').next().unwrap_or_default();
-                let patch = Ref::from_schema_name(name.trim_end_matches("Input").to_owned() + "Patch");
+                let patch = Ref::from_schema_name(patch_name(of_reference(&input.ref_location)));
                 *content = ContentBuilder::from(content.clone()).schema(Some(patch)).build();
             }
         }
@@ -86,24 +88,24 @@ fn limits(facts: &Facts<'_>) -> String {
 }
 
 /// Adds the responses and their headers.
-fn answer(facts: &Facts<'_>, responses: &mut Responses, may_be_minimal: bool) {
+fn add_responses(facts: &Facts<'_>, responses: &mut Responses, may_be_minimal: bool) {
     let (method, many) = (facts.method, facts.is_batch);
     let creates = responses.contains_key("201");
     let shown = responses.get("200").cloned();
-    if method == "put" && !facts.fleeting {
+    if method == "put" && !facts.is_unversioned {
         // A created entry has the same representation as a replaced one.
         responses.extend(shown.clone().map(|created| ("201".to_owned(), created)));
     }
     if many {
-        responses.extend(shown.map(|told| ("207".to_owned(), told)));
+        responses.extend(shown.map(|multi_status| ("207".to_owned(), multi_status)));
     }
     if may_be_minimal {
-        let spared = ResponseBuilder::new().description("Success. `Prefer: return=minimal` omits the body").build();
-        responses.insert("204".to_owned(), spared.into());
+        let minimal = ResponseBuilder::new().description("Success. `Prefer: return=minimal` omits the body").build();
+        responses.insert("204".to_owned(), minimal.into());
     }
     for (status, response) in responses.iter_mut() {
         let RefOr::T(response) = response else { continue };
-        let entry = !many && !facts.fleeting && method != "delete";
+        let entry = !many && !facts.is_unversioned && method != "delete";
         let is_created = status == "201" || status == "204" && method == "post" && creates;
         describe(response, if is_created { &["Location"] } else { &[] });
         describe(response, if entry { &["ETag"] } else { &[] });

@@ -48,10 +48,15 @@ pub(crate) async fn inputs<E: Entry + Into<I>, I>(
     db: &impl ConnectionTrait,
     names: Option<Vec<String>>,
 ) -> Result<Vec<(Uuid, I)>> {
+    Ok(entries::<E>(db, names).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
+}
+
+/// Returns all entries, or those with these slugs or official keys, sorted by official key or slug.
+pub(crate) async fn entries<E: Entry>(db: &impl ConnectionTrait, names: Option<Vec<String>>) -> Result<Vec<E>> {
     let official = E::RESOURCE.official.map(|column| format!(" or {column} = any ($1)")).unwrap_or_default();
     let condition = names.map(|names| Expr::cust_with_values(format!("(slug = any ($1){official})"), [names]));
     let order = Expr::cust(format!("{} collate \"C\"", E::RESOURCE.official.unwrap_or("slug")));
     let rows = E::Table::find().filter(Condition::all().add_option(condition)).order_by_asc(order);
     let rows = rows.order_by_asc(Expr::cust("slug collate \"C\"")).all(db).await?;
-    Ok(E::load(db, rows).await?.into_iter().map(|entry| (entry.id(), entry.into())).collect())
+    E::load(db, rows).await
 }

@@ -30,8 +30,9 @@ pub(crate) struct BatchQuery {
     /// item. Defaults to `all`.
     #[param(inline, example = "all")]
     mode: Mode,
-    /// Whether to validate the entries without storing them.
-    #[param(value_type = bool, example = false)]
+    /// Whether to validate the request without storing anything. The response is that of the write, without secrets; the ID and
+    /// `Location` of a new item and the `ETag` are not valid. `Idempotency-Key` has no effect. Defaults to `false`.
+    #[param(value_type = Option<bool>, example = false)]
     dry_run: bool,
 }
 

@@ -45,8 +45,8 @@ pub(crate) struct WriteContext<A, Q = WriteParams> {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WriteParams {
-    /// Whether to validate the request without storing anything. The response is that of the write; its ID, `Location` and
-    /// `ETag` are not valid. Defaults to `false`.
+    /// Whether to validate the request without storing anything. The response is that of the write, without secrets; the ID and
+    /// `Location` of a new item and the `ETag` are not valid. `Idempotency-Key` has no effect. Defaults to `false`.
     #[param(value_type = Option<bool>, example = false)]
     pub dry_run: bool,
 }
@@ -111,6 +111,11 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         }
     }
 
+    /// Returns the context of the service.
+    pub(crate) fn shared(&self) -> Data<Context> {
+        self.context.clone()
+    }
+
     /// Returns the connection for reads.
     pub(crate) fn read(&self) -> Result<&sea_orm::DatabaseConnection> {
         self.context.read()
@@ -140,7 +145,7 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
                     write.commit(&context.version).await?;
                     Ok(answer)
                 }
-                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(answer),
+                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(rollback(write.tx, answer).await),
                 Err(error) => Err(rollback(write.tx, error).await),
             }
         });
@@ -169,7 +174,7 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
                     tx.commit().await?;
                     Ok(answer)
                 }
-                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(answer),
+                Ok(Outcome::Changed(answer) | Outcome::Unchanged(answer)) => Ok(rollback(tx, answer).await),
                 Err(error) => Err(rollback(tx, error).await),
             }
         });

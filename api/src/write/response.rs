@@ -20,9 +20,9 @@ pub(crate) struct Answer {
 
 /// Result of a write, which decides the end of its transaction.
 pub(crate) enum Outcome {
-    /// The transaction is committed.
+    /// The transaction is committed, unless the request is a dry run.
     Changed(Answer),
-    /// The transaction is rolled back: the content is already as requested, or the request is a dry run.
+    /// The transaction is rolled back: the content is already as requested.
     Unchanged(Answer),
 }
 

@@ -10,8 +10,9 @@ use super::input::{Input, too_long};
 use super::references::ResolvedReferences;
 use crate::base::db::{ImportSummary, Write};
 use crate::base::error::{Error, Result, Violation};
+use crate::http::format::Record;
 use crate::query::entry::inputs;
-use crate::query::full_text;
+use crate::query::{self, full_text};
 
 /// Stores entries with their child rows, and records the changes.
 pub(crate) async fn write_entries<I: Input>(
@@ -34,7 +35,11 @@ pub(crate) async fn write_entries<I: Input>(
 pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uuid, I)>) -> Result<ImportSummary> {
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
     let slugs = I::RESOURCE.slugs(&write.tx, ids).await?;
-    let existing: HashMap<Uuid, I> = inputs::<I::View, I>(&write.tx, Some(slugs)).await?.into_iter().collect();
+    let mut existing = HashMap::new();
+    for entry in query::entry::entries::<I::View>(&write.tx, Some(slugs)).await? {
+        let shown = serde_json::to_string(&entry).map_err(Error::internal)?;
+        existing.insert(entry.id(), (Into::<I>::into(entry), shown));
+    }
     let (references, found) = ResolvedReferences::look_up(&write.tx, &mut entries).await?;
     let mut violations: Vec<Violation> = found.into_iter().map(|found| found.violation.below(found.index)).collect();
     let long = entries.iter().enumerate().filter_map(|(index, (_, input))| Some((index, too_long(input)?)));
@@ -43,7 +48,13 @@ pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uu
         return Err(Error::Invalid(violations));
     }
     let mut summary = ImportSummary::default();
-    entries.retain(|(id, input)| summary.note(existing.get(id).map(|existing| existing == input)));
+    entries.retain_mut(|(id, input)| {
+        let is_equal = existing.get(id).map(|(existing, shown)| {
+            input.keep_derived(existing, shown);
+            existing == input
+        });
+        summary.note(is_equal)
+    });
     write_entries(write, Action::Import, &references, entries).await?;
     Ok(summary)
 }

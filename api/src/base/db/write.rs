@@ -174,13 +174,13 @@ impl Database {
     }
 }
 
-/// Rolls a transaction back before its error is returned, so that an immediate repetition of the request does not meet
+/// Rolls a transaction back before its result is returned, so that an immediate repetition of the request does not meet
 /// its locks.
-pub(crate) async fn rollback<E>(tx: DatabaseTransaction, error: E) -> E {
+pub(crate) async fn rollback<T>(tx: DatabaseTransaction, result: T) -> T {
     if let Err(cause) = tx.rollback().await {
         tracing::debug!(cause = %Error::from(cause).chain(), "a transaction could not be rolled back");
     }
-    error
+    result
 }
 
 /// Locks the version row until the transaction ends, and raises the version.

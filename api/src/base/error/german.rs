@@ -21,11 +21,11 @@ pub(super) fn detail(error: &Error) -> String {
         ),
         Error::Method { allow } => format!("Dieser Pfad unterstützt nur {allow}."),
         Error::Address(fault) => format!("Die URL enthält {}.", fault.phrase(German)),
-        Error::TooLong(bytes) => format!("Die URL ist länger als {bytes} Bytes."),
+        Error::TooLong(bytes) => format!("Die URL ist länger als {} Bytes.", bytes.phrase(German)),
         Error::NotAcceptable(offered) => {
             format!("Dieser Pfad hat die Medientypen {offered}. Nennen Sie einen davon in `Accept` oder `format`.")
         }
-        Error::TooLarge(bytes) => format!("Der Inhalt ist größer als {bytes} Bytes."),
+        Error::TooLarge(bytes) => format!("Der Inhalt ist größer als {} Bytes.", bytes.phrase(German)),
         Error::Coding => "Der Inhalt hat ein `Content-Encoding`. Senden Sie ihn unkomprimiert.".to_owned(),
         Error::Json(violation) => format!("Der Inhalt {}.", violation.rule.text(German)),
         Error::MediaType(media) => format!("Senden Sie den Inhalt als `{media}`, mit diesem `Content-Type`."),
@@ -35,7 +35,9 @@ pub(super) fn detail(error: &Error) -> String {
         }
         Error::Refused(reason) => format!("Das Token ist ungültig: {}.", token(*reason)),
         Error::Forbidden(scope) => format!("Dem Token fehlt der Scope `{scope}`."),
+        Error::Origin => "Seiten dieses Ursprungs dürfen nicht schreiben.".to_owned(),
         Error::Bound => "Die Operation setzt ein Token voraus, das nicht an Kommunen gebunden ist.".to_owned(),
+        Error::NotConfirmer => "Das Token handelt für keine Kommune, die diesen Eintrag bestätigen darf.".to_owned(),
         Error::OutsideMunicipality(responsible) => outside_municipality(responsible),
         Error::NotSubmitter(submitter) => format!("Das ist nur dem Einreicher möglich: {}.", self::submitter(submitter)),
         Error::ScopeEscalation(scopes) => {
@@ -117,8 +119,8 @@ fn edit_conflict(states: &EditConflict) -> String {
         format!("Sowohl der veröffentlichte Eintrag als auch die Einreichung haben diese Felder geändert: {members}")
     };
     format!(
-        "{what}. Vergleichen Sie die drei Stände, und senden Sie die Felder erneut mit `based_on` {}. Bei einer eingereichten \
-         Fassung muss eine prüfende Person zuerst `request_changes` auslösen.",
+        "{what}. Vergleichen Sie die drei Stände, und senden Sie die Felder erneut mit `based_on` {}. Ist die Einreichung im \
+         Stand `submitted`, muss zuerst eine prüfende Person Änderungen anfordern.",
         states.revision
     )
 }
@@ -132,9 +134,9 @@ fn submitter(submitter: &Submitter) -> String {
 
 fn outside_municipality(responsible: &[String]) -> String {
     if responsible.is_empty() {
-        "Das Token ist an Kommunen gebunden, und für den Eintrag ist keine einzelne Kommune zuständig.".to_owned()
+        "Das Token ist an Kommunen gebunden, und für den Eintrag ist keine Kommune zuständig.".to_owned()
     } else {
-        format!("Das Token ist nicht an die zuständige Kommune gebunden: {}.", responsible.join(", "))
+        format!("Das Token handelt nicht für alle zuständigen Kommunen; es fehlen: {}.", responsible.join(", "))
     }
 }
 

@@ -36,7 +36,7 @@ pub enum Error {
     /// A middleware of `http` adds `Location`, which keeps the rest of the path and the query.
     #[error("The entry now has the slug `{slug}`.")]
     PermanentRedirect { slug: String },
-    #[error("The entry was deleted on {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
+    #[error("The entry was deleted at {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
     #[error(
         "The official key `{official}` ({name}) is not in the register of {as_of} and has no single successor. Look up the entry \
@@ -51,11 +51,11 @@ pub enum Error {
     Invalid(Vec<Violation>),
     #[error("The URL contains {}.", .0.phrase(English))]
     Address(UrlFault),
-    #[error("The URL is longer than {0} bytes.")]
+    #[error("The URL is longer than {} bytes.", .0.phrase(English))]
     TooLong(usize),
     #[error("This path has the media types {0}. Name one of them in `Accept` or `format`.")]
     NotAcceptable(String),
-    #[error("The body is larger than {0} bytes.")]
+    #[error("The body is larger than {} bytes.", .0.phrase(English))]
     TooLarge(usize),
     #[error("The body has a `Content-Encoding`. Send it without compression.")]
     Coding,
@@ -76,8 +76,12 @@ pub enum Error {
     Forbidden(&'static str),
     #[error("{}", outside_municipality(.0))]
     OutsideMunicipality(Vec<String>),
+    #[error("Pages of this origin may not write.")]
+    Origin,
     #[error("The operation requires a token that is not bound to municipalities.")]
     Bound,
+    #[error("The token acts for no municipality that may confirm this entry.")]
+    NotConfirmer,
     #[error("Only the submitter may do this: {}.", submitter(.0))]
     NotSubmitter(Submitter),
     #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
@@ -155,7 +159,8 @@ impl Error {
 
     /// Whether the error is a failed precondition or a conflict, which the caller resolves by the current state.
     pub(crate) fn is_conflict(&self) -> bool {
-        matches!(self.problem_type().status, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED)
+        !matches!(self, Self::InFlight)
+            && matches!(self.problem_type().status, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED)
     }
 
     /// Adds the current state, as JSON, to a failed precondition or a conflict.
@@ -231,8 +236,8 @@ fn edit_conflict(states: &EditConflict) -> String {
         format!("Both the published entry and the submission changed these members: {members}")
     };
     format!(
-        "{what}. Compare the three states, and send the members again with `based_on` {}. For a submitted one, a reviewer has \
-         to `request_changes` first.",
+        "{what}. Compare the three states, and send the members again with `based_on` {}. If the submission is at the stage \
+         `submitted`, a reviewer has to request changes first.",
         states.revision
     )
 }
@@ -254,9 +259,12 @@ fn referenced(number: usize) -> String {
 
 fn outside_municipality(responsible: &[String]) -> String {
     if responsible.is_empty() {
-        "The token is bound to municipalities, and no single municipality is responsible for the entry.".to_owned()
+        "The token is bound to municipalities, and no municipality is responsible for the entry.".to_owned()
     } else {
-        format!("The token is not bound to {}, which is responsible for the entry.", responsible.join(", "))
+        format!(
+            "The token does not act for every municipality responsible for the entry; missing: {}.",
+            responsible.join(", ")
+        )
     }
 }
 

@@ -30,7 +30,7 @@ impl Phrase for Number {
     fn phrase(&self, language: Language) -> String {
         let text = match self.as_f64() {
             // Bounds of floating-point members are mostly whole numbers.
-            Some(number) if number.fract() == 0.0 => format!("{number:.0}"),
+            Some(number) if self.is_f64() && number.fract() == 0.0 => format!("{number:.0}"),
             _ => self.to_string(),
         };
         let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
@@ -99,8 +99,8 @@ phrases! {
     /// Format of a string.
     StringFormat {
         /// Slug of an entry.
-        Slug "2 to 100 lower-case letters and digits in words joined by single hyphens, and neither digits alone nor a UUID"
-            "2 bis 100 Kleinbuchstaben und Ziffern in Wörtern, die einzelne Bindestriche verbinden, und weder nur Ziffern noch eine UUID";
+        Slug "2 to 100 lowercase letters and digits in words joined by single hyphens, and neither digits alone nor a UUID"
+            "2 bis 100 Kleinbuchstaben und Ziffern in Wörtern mit einzelnen Bindestrichen dazwischen, und weder nur Ziffern noch eine UUID";
         /// UUID.
         Uuid "a UUID" "eine UUID";
         /// Absolute URL with http or https.
@@ -121,7 +121,7 @@ phrases! {
         /// Time zone of the IANA database.
         TimeZone "a time zone of the IANA database such as Europe/Berlin" "eine Zeitzone der IANA-Datenbank wie Europe/Berlin";
         /// Language (ISO 639-1).
-        Language "a language code of two lower-case letters (ISO 639-1), such as de" "ein Sprachcode aus zwei Kleinbuchstaben (ISO 639-1) wie de";
+        Language "a language code of two lowercase letters (ISO 639-1), such as de" "ein Sprachcode aus zwei Kleinbuchstaben (ISO 639-1) wie de";
         /// Country (ISO 3166-1), `EU` or `INT`.
         Country "a country code of two capital letters (ISO 3166-1), EU or INT" "ein Ländercode aus zwei Großbuchstaben (ISO 3166-1), EU oder INT";
         /// Digital object identifier.
@@ -165,7 +165,7 @@ phrases! {
         /// Comments on a submission.
         Comments "comments on this submission" "Kommentare zu dieser Einreichung";
         /// Drafts of a subject.
-        Drafts "drafts of this token" "Entwürfe dieses Tokens";
+        Drafts "drafts of this subject" "Entwürfe dieses Subjects";
         /// Webhooks of a subject.
         Webhooks "webhooks" "Webhooks";
     }

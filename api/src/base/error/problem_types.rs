@@ -86,8 +86,11 @@ problem_types! {
         "The token lacks the scope that the operation requires. The detail names the scope; GET /v1/me lists those of the token."
         "Dem Token fehlt der Scope, den die Operation voraussetzt. Das Detail nennt ihn; GET /v1/me nennt die Scopes des Tokens.";
     OUTSIDE_MUNICIPALITY FORBIDDEN "outside-municipality" "Outside the token's municipalities" "Außerhalb der Kommunen des Tokens"
-        "The token is bound to municipalities, and none of them is responsible for the entry. GET /v1/me lists the municipalities of the token."
-        "Das Token ist an Kommunen gebunden, und keine davon ist für den Eintrag zuständig. GET /v1/me nennt die Kommunen des Tokens.";
+        "The token is bound to municipalities. It does not act for every municipality responsible for the entry, or the operation requires a token that is not bound. GET /v1/me lists the municipalities of the token."
+        "Das Token ist an Kommunen gebunden. Es handelt nicht für alle Kommunen, die für den Eintrag zuständig sind, oder die Operation setzt ein ungebundenes Token voraus. GET /v1/me nennt die Kommunen des Tokens.";
+    ORIGIN_NOT_ALLOWED FORBIDDEN "origin-not-allowed" "Origin not allowed" "Ursprung nicht zugelassen"
+        "The header Origin names a site whose pages may not write. The operator of the service lists the sites that may. Reads work from every site."
+        "Der Header Origin nennt eine Website, deren Seiten nicht schreiben dürfen. Der Betreiber des Dienstes legt fest, welche es dürfen. Lesen ist von jeder Website aus möglich.";
     SCOPE_ESCALATION FORBIDDEN "scope-escalation" "Scope escalation" "Ausweitung von Rechten"
         "A token can only be issued with scopes that the issuing token has."
         "Ein Token kann nur mit Scopes ausgestellt werden, die das ausstellende Token hat.";
@@ -176,7 +179,10 @@ impl Error {
             Self::Unauthenticated => UNAUTHENTICATED,
             Self::Refused(_) => INVALID_TOKEN,
             Self::Forbidden(_) => INSUFFICIENT_SCOPE,
-            Self::OutsideMunicipality(_) | Self::Bound | Self::NotSubmitter(_) => OUTSIDE_MUNICIPALITY,
+            Self::OutsideMunicipality(_) | Self::Bound | Self::NotConfirmer | Self::NotSubmitter(_) => {
+                OUTSIDE_MUNICIPALITY
+            }
+            Self::Origin => ORIGIN_NOT_ALLOWED,
             Self::ScopeEscalation(_) => SCOPE_ESCALATION,
             Self::ReadOnly | Self::NotIssuing | Self::NotPermitted(_) => READ_ONLY,
             Self::PreconditionRequired => PRECONDITION_REQUIRED,

@@ -29,7 +29,7 @@ pub(crate) use self::violations::violations;
 
 /// Largest number of bytes of JSON that are parsed while looking for the violations of one entry. For long entries, not
 /// all violations are reported at once.
-const EFFORT: usize = 64 * 1024 * 1024;
+const EFFORT: usize = 16 * 1024 * 1024;
 
 /// Returns how often a value may be deserialised within `EFFORT`.
 fn tries(json: &Value, most: usize) -> usize {
@@ -50,7 +50,7 @@ pub(crate) struct Checked<T> {
 impl<T: Received> Checked<T> {
     /// Deserialises and validates a value.
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
-        T::normalise(&mut json);
+        normalise::<T>(&mut json);
         nulls(&json, String::new(), &mut violations);
         violations.truncate(MOST);
         let replaced = violations.iter().filter_map(|violation| violation.pointer.clone()).collect();
@@ -90,12 +90,12 @@ impl<T: Received> Checked<T> {
         let mut left = tries(json, 20 * MOST);
         for pointer in &self.replaced {
             let known = tried.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
-            for stand_in in std::iter::once(None).chain(all_placeholders(known).map(Some)) {
+            for placeholder in std::iter::once(None).chain(all_placeholders(known).map(Some)) {
                 if broken.is_empty() || left == 0 {
                     return broken;
                 }
                 let mut other = json.clone();
-                if !replace(&mut other, pointer, stand_in) {
+                if !replace(&mut other, pointer, placeholder) {
                     continue;
                 }
                 left -= 1;
@@ -130,7 +130,7 @@ impl<T> Checked<T> {
 
     /// Adds violations, except those about placeholders.
     pub(crate) fn add(&mut self, violations: Vec<Violation>) {
-        let about_stand_in = |violation: &Violation| {
+        let is_about_placeholder = |violation: &Violation| {
             let pointer = violation.pointer.as_deref().unwrap_or_default();
             let named = |replaced: &String| {
                 let member = replaced.rsplit('/').next().unwrap_or_default();
@@ -138,8 +138,9 @@ impl<T> Checked<T> {
             };
             self.covers(pointer) || self.replaced.iter().any(named)
         };
-        let told: Vec<Violation> = violations.into_iter().filter(|violation| !about_stand_in(violation)).collect();
-        self.violations.extend(told);
+        let reported: Vec<Violation> =
+            violations.into_iter().filter(|violation| !is_about_placeholder(violation)).collect();
+        self.violations.extend(reported);
         self.violations.truncate(MOST);
     }
 

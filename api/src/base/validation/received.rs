@@ -9,11 +9,6 @@ use validator::Validate;
 pub(crate) trait Received: Serialize + DeserializeOwned + Validate {
     /// Members of the representation that are ignored, so that the body of a response can be sent back.
     const READ_ONLY: &'static [&'static str] = &[];
-
-    /// Removes members that are read-only, and replaces links to entries by their keys.
-    fn normalise(json: &mut Value) {
-        normalise::<Self>(json);
-    }
 }
 
 /// Removes members that are read-only, and replaces links to entries by their keys.

@@ -5,7 +5,6 @@ pub(super) mod csv;
 mod form;
 mod geojson;
 pub(super) mod ical;
-mod path;
 mod record;
 
 pub(crate) use self::atom::{Item, feed};
@@ -13,6 +12,4 @@ pub(crate) use self::csv::columns;
 pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;
-pub(crate) use self::path::read_format_in_path;
-pub(super) use self::path::split;
 pub(crate) use self::record::{Record, impl_entry_record};

@@ -8,7 +8,7 @@ use validator::Validate;
 
 use super::dto::Course;
 use crate::base::text_limits::{ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 
 /// Writable members of a course
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
@@ -33,6 +33,7 @@ pub(crate) struct CourseInput {
     pub language: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(exclusive_min = 0.0, max = 10_000.0))]
+    #[schema(exclusive_minimum = 0, maximum = 10_000)]
     pub duration_hours: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<bool>,
@@ -52,6 +53,10 @@ pub(crate) struct CourseInput {
     #[validate(custom(function = "rules::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+}
+
+impl Received for CourseInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
 }
 
 impl From<Course> for CourseInput {

@@ -10,14 +10,9 @@ use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::base::terms::term_values;
-use crate::base::validation::Received;
 use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
-
-impl Received for CourseInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for CourseInput {
     type View = Course;

@@ -21,7 +21,7 @@ use crate::model::municipality_link::MunicipalityLink;
 /// Conference, workshop or other event
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Event {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000007")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.

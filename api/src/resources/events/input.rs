@@ -12,7 +12,7 @@ use super::dto::Event;
 use crate::base::dates;
 use crate::base::error::Rule;
 use crate::base::text_limits::{ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::model::geo::Location;
 use crate::model::municipality_link::MunicipalityLink;
 
@@ -30,7 +30,7 @@ pub(crate) struct EventInput {
     pub kind: EventKind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1))]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 32_767)]
     pub number: Option<i16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_on: Option<PartialDate>,
@@ -88,6 +88,10 @@ pub(crate) struct EventInput {
     #[validate(custom(function = "rules::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+}
+
+impl Received for EventInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
 }
 
 impl From<Event> for EventInput {

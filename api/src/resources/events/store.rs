@@ -10,15 +10,10 @@ use super::input::EventInput;
 use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::model::catalog::{self, MUNICIPALITIES};
 use crate::model::geo::Location;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
-
-impl Received for EventInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for EventInput {
     type View = Event;

@@ -18,7 +18,7 @@ use crate::write::participants::Participant;
 /// Partnership in which municipalities learn from each other
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LearningPartnership {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000006")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.

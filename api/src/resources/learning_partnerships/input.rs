@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 use super::dto::{LearningPartnership, Partner};
 use crate::base::error::Rule;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::write::participants::ParticipantInput;
 
 /// Writable members of a learning partnership
@@ -57,6 +57,10 @@ pub(crate) struct LearningPartnershipInput {
     #[validate(custom(function = "rules::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+}
+
+impl Received for LearningPartnershipInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
 }
 
 impl From<LearningPartnership> for LearningPartnershipInput {

@@ -9,15 +9,10 @@ use super::input::LearningPartnershipInput;
 use super::query::{PARTNERS, SOLUTIONS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::participants::ParticipantMembers;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
-
-impl Received for LearningPartnershipInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for LearningPartnershipInput {
     type View = LearningPartnership;

@@ -19,18 +19,18 @@ use crate::query::sublists::Lists;
 /// German municipality, district or association of municipalities
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Municipality {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "konstanz")]
     pub slug: String,
     /// Official municipality key (AGS): 8 digits, 5 for a district, 9 for an association of municipalities. Omitted
-    /// when the body has none.
+    /// when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "08335043", pattern = r"^([0-9]{5}|[0-9]{8,9})$", nullable = false)]
     pub ags: Option<String>,
-    /// Name.
+    /// Title.
     pub title: Text,
     /// Designation that the municipality uses, such as `Universitätsstadt`. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +41,7 @@ pub(crate) struct Municipality {
     /// Federal state of the municipality or of its seat, by ISO 3166-2 code.
     pub federal_state: FederalState,
     /// District that the municipality belongs to. An independent city is its own district. Omitted for districts and
-    /// for bodies without an official key.
+    /// for municipalities without an official key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub district: Option<District>,

@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 use super::dto::Municipality;
 use crate::base::dates;
 use crate::base::text_limits::ShortText;
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::model::ags;
 use crate::model::geo::Location;
 
@@ -34,8 +34,8 @@ pub(crate) struct MunicipalityInput {
     pub kind: MunicipalityKind,
     pub federal_state: FederalState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(range(min = 0))]
-    #[schema(minimum = 0)]
+    #[validate(range(min = 0, max = 100_000_000))]
+    #[schema(minimum = 0, maximum = 100_000_000)]
     pub population: Option<i32>,
     #[serde(default, deserialize_with = "dates::read", skip_serializing_if = "Option::is_none")]
     pub population_as_of: Option<NaiveDate>,
@@ -54,6 +54,22 @@ pub(crate) struct MunicipalityInput {
 
 fn official_key(input: &MunicipalityInput) -> Result<(), ValidationError> {
     input.ags.as_ref().map_or(Ok(()), |ags| ags::check(ags, input.kind, input.federal_state))
+}
+
+impl Received for MunicipalityInput {
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "district",
+        "district_ags",
+        "size_class",
+        "projects",
+        "working_groups",
+        "learning_partnerships",
+        "lists",
+        "highlight",
+        "created_at",
+        "updated_at",
+    ];
 }
 
 impl From<Municipality> for MunicipalityInput {

@@ -74,7 +74,7 @@ fn routes(cfg: &mut ServiceConfig) {
 /// List municipalities
 ///
 /// Returns all German municipalities, districts and associations of municipalities, from the register of the Federal
-/// Statistical Office (© Statistisches Bundesamt, Gemeindeverzeichnis). Sorted by name in German alphabetical order by
+/// Statistical Office (© Statistisches Bundesamt, Gemeindeverzeichnis). Sorted by title in German alphabetical order by
 /// default.
 #[utoipa::path(params(ListParams, MunicipalityQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of municipalities, or all matches in a streamed format", content(
@@ -91,8 +91,8 @@ async fn list_municipalities(
 
 /// Get a municipality
 ///
-/// The `key` is the slug, the ID or the official key (AGS): 8 digits, 5 for a district, 9 for an association of
-/// municipalities.
+/// Returns the municipality. The `key` is its slug, its ID or its official key (AGS): 8 digits, 5 for a district, 9 for an
+/// association of municipalities. A former slug or key redirects to the current one (308).
 #[utoipa::path(params(RepresentationParams),
     responses((status = 200, description = "The municipality", content(
         (Municipality = "application/json"), (Feature = "application/geo+json")

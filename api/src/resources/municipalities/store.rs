@@ -8,25 +8,8 @@ use super::dto::Municipality;
 use super::input::MunicipalityInput;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::write::ResolvedReferences;
 use crate::write::input::Input;
-
-impl Received for MunicipalityInput {
-    const READ_ONLY: &'static [&'static str] = &[
-        "id",
-        "district",
-        "district_ags",
-        "size_class",
-        "projects",
-        "working_groups",
-        "learning_partnerships",
-        "lists",
-        "highlight",
-        "created_at",
-        "updated_at",
-    ];
-}
 
 impl Input for MunicipalityInput {
     type View = Municipality;

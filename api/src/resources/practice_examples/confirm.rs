@@ -40,9 +40,7 @@ pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, examp
         _ => vec![],
     };
     if origins.is_empty() {
-        return Err(Error::OutsideMunicipality(vec![
-            "the municipality of the example, nor for those its solution comes from".to_owned(),
-        ]));
+        return Err(Error::NotConfirmer);
     }
     let is_new = note(write, example, origins, ConfirmedBy::Origin).await?;
     Ok(Confirmation { is_own: false, is_new })

@@ -21,7 +21,7 @@ use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
 /// Report of a municipality that developed or adopted a solution, successfully or not
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PracticeExample {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000009")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.

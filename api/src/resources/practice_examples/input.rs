@@ -10,7 +10,7 @@ use validator::{Validate, ValidationError};
 use super::dto::{Factor, Impact, PracticeExample};
 use crate::base::dates;
 use crate::base::text_limits::{LongText, ShortText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink, ended};
 
 /// Writable members of a practice example
@@ -106,6 +106,11 @@ pub(crate) struct PracticeExampleInput {
     #[serde(default, deserialize_with = "dates::read", skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::past"))]
     pub last_confirmed_on: Option<NaiveDate>,
+}
+
+impl Received for PracticeExampleInput {
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "freshness", "confirmed_by", "location", "highlight", "created_at", "updated_at"];
 }
 
 impl From<PracticeExample> for PracticeExampleInput {

@@ -10,16 +10,10 @@ use super::input::PracticeExampleInput;
 use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::model::catalog::{self, MUNICIPALITIES, PROJECTS, SOLUTIONS};
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 use serde_json::json;
-
-impl Received for PracticeExampleInput {
-    const READ_ONLY: &'static [&'static str] =
-        &["id", "freshness", "confirmed_by", "location", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for PracticeExampleInput {
     type View = PracticeExample;

@@ -21,13 +21,13 @@ use crate::query::sublists::Lists;
 /// Smart city model project
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Project {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "ulm")]
     pub slug: String,
-    /// Name.
+    /// Title.
     pub title: Text,
     /// Summary, up to 500 characters.
     pub summary: Text,

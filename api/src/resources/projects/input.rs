@@ -11,7 +11,7 @@ use validator::{Validate, ValidationError};
 use super::dto::{Project, ProjectMember};
 use crate::base::error::Rule;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::model::identifier::Identifier;
 
 /// Writable members of a project
@@ -76,6 +76,11 @@ pub(crate) struct MemberInput {
     pub municipality: String,
     /// Role in the project.
     pub role: ProjectRole,
+}
+
+impl Received for ProjectInput {
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "location", "counts", "lists", "highlight", "created_at", "updated_at"];
 }
 
 impl From<Project> for ProjectInput {

@@ -48,7 +48,7 @@ fn routes(cfg: &mut ServiceConfig) {
 
 /// List model projects
 ///
-/// Returns the model projects of the funding programme. Sorted by the name of the lead municipality in German
+/// Returns the model projects of the funding programme. Sorted by the title of the lead municipality in German
 /// alphabetical order by default.
 #[utoipa::path(params(ListParams, ProjectQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of projects, or all matches in a streamed format", content(

@@ -13,17 +13,11 @@ use super::query::THEMES;
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::base::terms::term_values;
-use crate::base::validation::Received;
 use crate::model::catalog::{self, MUNICIPALITIES};
 use crate::write::input::Input;
 use crate::write::{
     ChildTable, ReferenceField, ReferenceVisitor, ResolvedReferences, replace_children, replace_related,
 };
-
-impl Received for ProjectInput {
-    const READ_ONLY: &'static [&'static str] =
-        &["id", "location", "counts", "lists", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for ProjectInput {
     type View = Project;

@@ -16,7 +16,7 @@ use crate::model::highlight::{Highlight, Texts, both};
 /// Study, guide, strategy or other publication
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Publication {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000004")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.

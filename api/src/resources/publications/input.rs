@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 use super::dto::Publication;
 use crate::base::error::StringFormat;
 use crate::base::text_limits::{ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 
 /// Writable members of a publication
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
@@ -60,6 +60,10 @@ pub(crate) struct PublicationInput {
     #[validate(custom(function = "rules::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+}
+
+impl Received for PublicationInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
 }
 
 impl From<Publication> for PublicationInput {

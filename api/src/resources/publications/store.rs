@@ -9,14 +9,9 @@ use super::input::PublicationInput;
 use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::model::catalog;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
-
-impl Received for PublicationInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
-}
 
 impl Input for PublicationInput {
     type View = Publication;

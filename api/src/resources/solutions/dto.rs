@@ -22,7 +22,7 @@ use crate::query::sublists::Lists;
 /// Solution that can be reused
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Solution {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
@@ -167,7 +167,8 @@ pub(crate) struct Solution {
 pub(crate) struct RelatedSolution {
     /// Related solution.
     pub solution: Link,
-    /// Relation from the solution that names the other to the solution that is named.
+    /// Relation between the two solutions: in `related`, of this solution to `solution`; in `related_from`, of `solution` to
+    /// this solution.
     pub relation: SolutionRelation,
 }
 

@@ -11,7 +11,7 @@ use super::dto::{RelatedSolution, Solution};
 use crate::base::dates;
 use crate::base::error::StringFormat;
 use crate::base::text_limits::{LongText, ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::model::identifier::Identifier;
 use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite, Privacy, Staffing, WebLink, ended};
@@ -125,6 +125,24 @@ pub(crate) struct SolutionInput {
     #[serde(default, deserialize_with = "dates::read", skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "rules::past"))]
     pub last_confirmed_on: Option<NaiveDate>,
+}
+
+impl Received for SolutionInput {
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "related_from",
+        "practice_examples",
+        "learning_partnerships",
+        "lists",
+        "adoption_count",
+        "locations",
+        "freshness",
+        "completeness",
+        "gaps",
+        "highlight",
+        "created_at",
+        "updated_at",
+    ];
 }
 
 impl From<Solution> for SolutionInput {

@@ -13,7 +13,6 @@ use crate::auth::Caller;
 use crate::base::db::{Write, upsert};
 use crate::base::error::{Error, Result};
 use crate::base::terms::term_values;
-use crate::base::validation::Received;
 use crate::model::catalog::{self, SOLUTIONS};
 use crate::write::input::Input;
 use crate::write::{
@@ -21,24 +20,6 @@ use crate::write::{
     replace_related,
 };
 use serde_json::json;
-
-impl Received for SolutionInput {
-    const READ_ONLY: &'static [&'static str] = &[
-        "id",
-        "related_from",
-        "practice_examples",
-        "learning_partnerships",
-        "lists",
-        "adoption_count",
-        "locations",
-        "freshness",
-        "completeness",
-        "gaps",
-        "highlight",
-        "created_at",
-        "updated_at",
-    ];
-}
 
 impl Input for SolutionInput {
     type View = Solution;
@@ -86,7 +67,7 @@ pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, solut
     if is_responsible(&write.tx, SOLUTIONS.table, solution, caller).await? {
         Ok(Confirmation { is_own: true, is_new: false })
     } else {
-        Err(Error::OutsideMunicipality(vec!["a municipality this solution comes from".to_owned()]))
+        Err(Error::NotConfirmer)
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::base::text_limits::{LongText, ShortText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::http::format::{Format, Record, impl_entry_record};
 use crate::http::{BoundedInt, Filters, Order, Sort};
 use crate::model::highlight::{Highlight, Texts, both};
@@ -17,13 +17,13 @@ use crate::query::sublists::Lists;
 /// Theme: a field of action of the programme
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Theme {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000001")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "mobility")]
     pub slug: String,
-    /// Label.
+    /// Title.
     pub title: Text,
     /// Description. Omitted when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +98,10 @@ pub(crate) struct ThemeInput {
     #[validate(custom(function = "rules::goals"))]
     #[schema(max_items = 17)]
     pub sdgs: Vec<i16>,
+}
+
+impl Received for ThemeInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "counts", "lists", "highlight", "created_at", "updated_at"];
 }
 
 impl From<Theme> for ThemeInput {

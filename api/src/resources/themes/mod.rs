@@ -45,7 +45,7 @@ fn routes(cfg: &mut ServiceConfig) {
 
 /// List themes
 ///
-/// Returns the themes by which entries are classified. Sorted by label in German alphabetical order by default.
+/// Returns the themes by which entries are classified. Sorted by title in German alphabetical order by default.
 #[utoipa::path(params(ListParams, ThemeQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of themes, or all matches in a streamed format", content(
         (Page<Theme> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")

@@ -7,7 +7,6 @@ use uuid::Uuid;
 use super::dto::{Theme, ThemeCounts, ThemeFacet, ThemeInput, ThemeOrder, ThemeQuery};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::Received;
 use crate::model::catalog::{self, Resource, THEMES};
 use crate::query::entry::Entry;
 use crate::query::facets::{facet_specs, facets, plain};
@@ -109,10 +108,6 @@ impl Entry for Theme {
         };
         Ok(rows.into_iter().map(view).collect())
     }
-}
-
-impl Received for ThemeInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "counts", "lists", "highlight", "created_at", "updated_at"];
 }
 
 impl Input for ThemeInput {

@@ -20,13 +20,13 @@ use crate::write::participants::Participant;
 /// Working group or other standing network
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WorkingGroup {
-    /// Identifier of the entry (UUID version 7).
+    /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000005")]
     pub id: Uuid,
     /// Slug: lowercase letters and digits in words joined by hyphens. Unique within the resource.
     #[schema(example = "urban-data-platforms")]
     pub slug: String,
-    /// Name.
+    /// Title.
     pub title: Text,
     /// Kind of network.
     pub kind: WorkingGroupKind,

@@ -9,7 +9,7 @@ use validator::{Validate, ValidationError};
 use super::dto::{GroupMember, Output, WorkingGroup};
 use crate::base::error::{Rule, StringFormat};
 use crate::base::text_limits::{ShortText, SummaryText};
-use crate::base::validation::rules;
+use crate::base::validation::{Received, rules};
 use crate::write::participants::ParticipantInput;
 
 /// Writable members of a working group
@@ -57,6 +57,10 @@ pub(crate) struct WorkingGroupInput {
     #[validate(custom(function = "rules::sources"))]
     #[schema(min_items = 1, max_items = 50)]
     pub sources: Vec<String>,
+}
+
+impl Received for WorkingGroupInput {
+    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
 }
 
 impl From<WorkingGroup> for WorkingGroupInput {

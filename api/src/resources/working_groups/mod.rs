@@ -49,7 +49,7 @@ fn routes(cfg: &mut ServiceConfig) {
 
 /// List working groups
 ///
-/// Returns working groups, development partnerships, communities and other standing networks. Sorted by name in German
+/// Returns working groups, development partnerships, communities and other standing networks. Sorted by title in German
 /// alphabetical order by default.
 #[utoipa::path(params(ListParams, WorkingGroupQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of working groups, or all matches in a streamed format", content(

@@ -1,8 +1,10 @@
 //! Storage of working groups.
 
+use entity::vocabulary::GroupRole;
 use entity::working_group;
 use sea_orm::ActiveValue::Set;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::dto::WorkingGroup;
@@ -10,30 +12,35 @@ use super::input::WorkingGroupInput;
 use super::query::{MEMBERS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
-use crate::base::validation::{Received, normalise};
 use crate::model::catalog;
 use crate::write::input::Input;
-use crate::write::participants::ParticipantMembers;
+use crate::write::participants::{ParticipantInput, ParticipantMembers};
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, participants, replace_related};
-
-impl Received for WorkingGroupInput {
-    const READ_ONLY: &'static [&'static str] = &["id", "highlight", "created_at", "updated_at"];
-
-    fn normalise(json: &mut Value) {
-        // The name of a member without a name of its own is the title of its entry.
-        for member in json.get_mut("members").and_then(Value::as_array_mut).into_iter().flatten() {
-            let titles = ["/municipality/title/de", "/project/title/de"].map(|title| member.pointer(title).cloned());
-            let name = member.get("name").cloned();
-            if let Some(member) = member.as_object_mut().filter(|_| name.is_some() && titles.contains(&name)) {
-                member.remove("name");
-            }
-        }
-        normalise::<Self>(json);
-    }
-}
 
 impl Input for WorkingGroupInput {
     type View = WorkingGroup;
+
+    /// A member without a name is shown with the title of its entry.
+    fn keep_derived(&mut self, current: &Self, shown: &str) {
+        #[derive(Deserialize)]
+        struct Shown {
+            members: Vec<Named>,
+        }
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let names = serde_json::from_str(shown).map_or_else(|_| vec![], |shown: Shown| shown.members);
+        for member in &mut self.members {
+            let is_same = |(own, shown): &(&ParticipantInput<GroupRole>, &Named)| {
+                (&own.municipality, &own.project) == (&member.municipality, &member.project)
+                    && member.name.as_ref() == Some(&shown.name)
+            };
+            if let Some((own, _)) = current.members.iter().zip(&names).find(is_same) {
+                member.name.clone_from(&own.name);
+            }
+        }
+    }
 
     fn slug(&self) -> &str {
         &self.slug

@@ -93,8 +93,8 @@ async fn list_history(
 /// Returns the content of the entry after a change, in the form that `PUT` accepts. Send it with `PUT` to restore the
 /// revision. Public; the history of a deleted entry requires the scope for writing its resource or `audit:read`.
 #[utoipa::path(tag = TAG, params(
-    ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
-    ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
+    ("resource" = ResourceName, Path, description = "Name of the resource as used in paths.", example = "projects"),
+    ("key" = String, Path, description = "Slug, ID or official key (AGS) of the entry.", example = "solingen"),
     ("directory_version" = i64, Path, description = "Directory version of the change.", example = 1),
 ), responses((status = 200, description = "The entry as it was", body = Revision)))]
 #[get("/v1/{resource}/{key}/history/{directory_version}")]
@@ -126,8 +126,8 @@ struct PatchQuery {
 /// entry before its creation and after its deletion is an empty object. Public; the history of a deleted entry requires the
 /// scope for writing its resource or `audit:read`.
 #[utoipa::path(tag = TAG, params(
-    ("resource" = ResourceName, Path, description = "Name of the resource.", example = "projects"),
-    ("key" = String, Path, description = "Slug, id or official key of the entry.", example = "solingen"),
+    ("resource" = ResourceName, Path, description = "Name of the resource as used in paths.", example = "projects"),
+    ("key" = String, Path, description = "Slug, ID or official key (AGS) of the entry.", example = "solingen"),
     ("directory_version" = i64, Path, description = "Directory version of the change whose state is the second of the two.", example = 1),
     PatchQuery,
 ), responses((status = 200, description = "The patch", body = Vec<PatchStep>, content_type = "application/json-patch+json")))]

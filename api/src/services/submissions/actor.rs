@@ -95,9 +95,7 @@ pub(super) async fn explained<T>(
     caller: &Caller,
 ) -> Result<T> {
     match allowed {
-        Err(Error::Forbidden(scope)) if caller.may(scope) && scope == SubmissionsReview::NAME => {
-            Err(Error::OutsideMunicipality(vec![]))
-        }
+        Err(Error::Forbidden(scope)) if caller.may(scope) && scope == SubmissionsReview::NAME => Err(Error::Bound),
         Err(Error::Forbidden(scope)) if caller.may(scope) => {
             let names = MUNICIPALITIES.names_of(db, row.municipality_ids.iter().copied()).await?;
             let names = names.of(&row.municipality_ids);

@@ -13,7 +13,7 @@ use crate::auth::Responsible;
 use crate::base::db::{Write, sql};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::merge::{Merged, changed, merge};
-use crate::base::validation::Checked;
+use crate::base::validation::{self, Checked};
 use crate::model::catalog::{MUNICIPALITIES, Resource};
 use crate::query::entry::inputs;
 use crate::resources::practice_examples::PracticeExampleInput;
@@ -90,9 +90,9 @@ pub(super) struct Submittable {
     pub references: fn() -> Vec<(&'static str, &'static Resource)>,
     /// Validates content for an existing or a new entry.
     pub check: for<'a> fn(DatabaseExecutor<'a>, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Checkup>>,
-    /// Returns a published entry, if it exists.
     /// Removes read-only members from content, and replaces links by keys.
     pub normalise: fn(&mut Value),
+    /// Returns a published entry, if it exists.
     pub published: for<'a> fn(DatabaseExecutor<'a>, Uuid) -> LocalBoxFuture<'a, Result<Option<Published>>>,
     /// Replaces an existing entry or creates a new one, and returns its ID.
     pub publish: for<'a> fn(&'a Write, Option<Uuid>, Value) -> LocalBoxFuture<'a, Result<Uuid>>,
@@ -167,7 +167,7 @@ fn references<T: Input>() -> Vec<(&'static str, &'static Resource)> {
 
 /// Empty lists are left out of content, as they are left out of the content of published entries.
 fn normalise<T: Input>(content: &mut Value) {
-    T::normalise(content);
+    validation::normalise::<T>(content);
     if let Value::Object(members) = content {
         members.retain(|_, member| member.as_array().is_none_or(|items| !items.is_empty()));
     }

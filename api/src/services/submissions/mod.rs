@@ -27,7 +27,7 @@ use uuid::Uuid;
 use self::actor::{SubmissionActor, one};
 use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
 use self::input::{AssignmentInput, CONTENT, CommentInput, ContentInput, StepInput, SubmissionInput};
-use self::response::{beside_current, shown};
+use self::response::{Conflicts, submission_response};
 use self::store::{Assignment, Revision, Rewrite};
 use crate::auth::{Auth, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
@@ -93,7 +93,7 @@ async fn list_submissions(
 async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
-    shown(db, row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
+    submission_response(db, row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
 }
 
 /// Create a submission
@@ -113,7 +113,7 @@ async fn create_submission(
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::begin(tx, &caller, input).await?;
         let location = format!("/v1/submissions/{}", row.id);
-        let begun = shown(tx, row, &caller, StatusCode::CREATED).await?;
+        let begun = submission_response(tx, row, &caller, StatusCode::CREATED).await?;
         Ok(Outcome::Changed(begun.with("location", location)))
     };
     context.run_unversioned(&digest, work).await.map(no_store)
@@ -124,7 +124,7 @@ async fn create_submission(
 /// Replaces the content. Requires `submissions:write` and ownership of the submission. Allowed in the stages `draft` and
 /// `changes_requested`, but not for a withdrawal (409). Later changes of the published entry are kept for members that the
 /// content leaves as they are in its base revision. `based_on` makes the current revision of the published entry the base
-/// revision: the content then replaces it as a whole. A `based_on` that is not the current revision fails with 409.
+/// revision: the content then replaces it as a whole. A `based_on` that is neither the current nor the base revision fails with 409.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME])), params(Id), request_body(content = ContentInput, description = CONTENT),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[put("/v1/submissions/{id}")]
@@ -159,16 +159,13 @@ async fn update_submission_content(
 
 /// Writes new content. Equal content leaves the submission and its entity tag unchanged.
 async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> Result<HttpResponse> {
-    let writer = context.caller.clone();
+    let (conflicts, writer) = (Conflicts::of(&context, rewrite.id), context.caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
-        let id = rewrite.id;
-        match store::rewrite(tx, &writer, rewrite).await {
-            Ok((row, true)) => shown(tx, row, &writer, StatusCode::OK).await.map(Outcome::Changed),
-            Ok((row, false)) => shown(tx, row, &writer, StatusCode::OK).await.map(Outcome::Unchanged),
-            Err(error) => Err(beside_current(tx, id, &writer, error).await),
-        }
+        let (row, is_changed) = store::rewrite(tx, &writer, rewrite).await?;
+        let answer = submission_response(tx, row, &writer, StatusCode::OK).await?;
+        Ok(if is_changed { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })
     };
-    context.run_unversioned("", work).await.map(no_store)
+    conflicts.complete(context.run_unversioned("", work).await).await
 }
 
 /// Create a step of a submission
@@ -191,25 +188,21 @@ async fn create_submission_action(
 ) -> Result<HttpResponse> {
     let Json { checked, digest } = input;
     let (input, caller) = (checked.into_valid()?, context.caller.clone());
+    let conflicts = Conflicts::of(&context, id.0);
     if input.action != ReviewAction::Publish {
-        let work =
-            async move |tx: &DatabaseTransaction, author: &Author| match steps::step(tx, author, id.0, &caller, input)
-                .await
-            {
-                Ok(row) => shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed),
-                Err(error) => Err(beside_current(tx, id.0, &caller, error).await),
-            };
-        return context.run_unversioned(&digest, work).await.map(no_store);
+        let work = async move |tx: &DatabaseTransaction, author: &Author| {
+            let row = steps::step(tx, author, id.0, &caller, input).await?;
+            submission_response(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
+        };
+        return conflicts.complete(context.run_unversioned(&digest, work).await).await;
     }
     // Refuses callers who may not publish before the transaction blocks other writers.
-    if let Err(error) = actor::may_publish(context.read()?, id.0, &caller).await {
-        return Err(beside_current(context.read()?, id.0, &caller, error).await);
-    }
-    let work = async move |write: &Write| match steps::publish(write, id.0, &caller, input).await {
-        Ok(row) => shown(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed),
-        Err(error) => Err(beside_current(&write.tx, id.0, &caller, error).await),
+    actor::may_publish(context.read()?, id.0, &caller).await?;
+    let work = async move |write: &Write| {
+        let row = steps::publish(write, id.0, &caller, input).await?;
+        submission_response(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
     };
-    context.run(&digest, work).await.map(no_store)
+    conflicts.complete(context.run(&digest, work).await).await
 }
 
 /// List steps of a submission
@@ -294,7 +287,7 @@ async fn create_submission_assignment(
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let is_foreign = input.to.as_ref().is_some_and(|to| auth.is_foreign(to));
         let row = store::assign(tx, &caller, Assignment { id: id.0, to: input.to, is_foreign }).await?;
-        shown(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
+        submission_response(tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
     };
     context.run_unversioned(&digest, work).await.map(no_store)
 }

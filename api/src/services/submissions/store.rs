@@ -182,7 +182,8 @@ async fn based(
         Revision::Replace(input) => input,
         Revision::Patch(patch) => patched(tx, row, published, &patch).await?,
     };
-    let Some(based_on) = based_on else {
+    // The representation has the current base, and can be sent back.
+    let Some(based_on) = based_on.filter(|based_on| Some(*based_on) != row.base) else {
         return Ok(Based { content, base: row.base, base_content: row.base_content.clone() });
     };
     match (published, row.entry_id) {
@@ -257,7 +258,7 @@ pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment
     let Assignment { id, to, is_foreign } = assignment;
     let (row, part) = lock_for_update(tx, id, caller).await?;
     if !part.reviews {
-        return Err(Error::OutsideMunicipality(vec![]));
+        return Err(Error::Bound);
     }
     let refuse = |rule| Err(Error::Invalid(vec![Violation::pointer("/to", rule)]));
     if let Some(to) = &to {

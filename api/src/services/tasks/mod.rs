@@ -24,8 +24,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// Returns the entries of the municipality that are due for confirmation, and its submissions in which changes were requested.
 /// Requires `submissions:write` and a token that acts for the municipality. With a token that is not bound to municipalities and
 /// has no `submissions:review`, only submissions created by the same subject are included.
-#[utoipa::path(tag = "submissions", security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Official key, slug or id of the municipality.", example = "08335043")),
-    responses((status = 200, description = "What waits for it", body = MunicipalityTasks)))]
+#[utoipa::path(tag = "submissions", security(("token" = [SubmissionsWrite::NAME])), params(("key" = String, Path, description = "Official key (AGS), slug or ID of the municipality.", example = "08335043")),
+    responses((status = 200, description = "The tasks of the municipality", body = MunicipalityTasks)))]
 #[get("/v1/municipalities/{key}/tasks")]
 async fn get_municipality_tasks(
     caller: Scoped<SubmissionsWrite>,

@@ -112,7 +112,7 @@ async fn create_token(
 
 /// Revoke a token
 ///
-/// Revokes a token, and deactivates the webhooks that were last set with it. Requires `tokens:admin` and a token not bound to
+/// Revokes a token, and deactivates the webhooks that were created or last changed with it. Requires `tokens:admin` and a token not bound to
 /// municipalities. The token is refused immediately, by other instances within a second. A revoked token stays revoked.
 #[utoipa::path(tag = TAG, security(("token" = [TokensAdmin::NAME])),
     params(("id" = Uuid, Path, description = "ID of the token (UUID), its `jti` claim.", example = "0197f2a0-0000-7000-8000-000000000000")),

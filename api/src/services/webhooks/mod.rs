@@ -8,6 +8,7 @@ mod message;
 mod outbox;
 mod query;
 mod queue;
+mod response;
 mod rights;
 mod schedule;
 mod sign;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use self::input::WebhookInput;
+use self::response::{secret_response, webhook_response};
 use self::rights::Rights;
 use crate::auth::{Scope, Scoped, WebhooksWrite};
 use crate::base::db::author::Author;
@@ -78,12 +80,12 @@ async fn list_webhooks(
 async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
-    shown(&webhook).map(Answer::send).map(no_store)
+    webhook_response(&webhook).map(Answer::send).map(no_store)
 }
 
 /// Create a webhook
 ///
-/// Creates a webhook for events from now on. Requires `webhooks:write`, and `submissions:write` for messages about
+/// Creates a webhook. It receives events that occur after its creation. Requires `webhooks:write`, and `submissions:write` for messages about
 /// submissions. An owner may have up to 20 webhooks (409). Only this response contains the signing secret. The response is
 /// not stored, so the operation takes no `Idempotency-Key`.
 ///
@@ -104,7 +106,7 @@ async fn create_webhook(
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
         let row = store::create(tx, &writer, secret.clone(), input).await?;
-        revealed(tx, row, (!is_dry_run).then_some(secret)).await
+        secret_response(tx, row, (!is_dry_run).then_some(secret)).await
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -112,7 +114,7 @@ async fn create_webhook(
 /// Replace a webhook
 ///
 /// Replaces all settings: members left out of the body get their defaults. Requires `webhooks:write` and access to the
-/// webhook. An inactive webhook with `active` becomes active again and receives events from now on. The signing secret
+/// webhook. An inactive webhook with `active` becomes active again and receives events that occur afterwards. The signing secret
 /// stays the same. The webhook now expires with the token of this request.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id),
     responses((status = 200, description = "The webhook", body = Webhook, headers(("ETag" = String, description = "Strong entity tag of the webhook. Send it in `If-Match`.")))))]
@@ -170,7 +172,7 @@ async fn set(
     let writer = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::replace(tx, id.0, &writer, precondition, |current| replacement.apply(current)).await?;
-        shown(&query::one_view(tx, row).await?).map(Outcome::Changed)
+        webhook_response(&query::one_view(tx, row).await?).map(Outcome::Changed)
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -208,7 +210,7 @@ async fn create_webhook_secret(context: WriteContext<WebhooksWrite>, id: Id, _: 
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let secret = sign::secret()?;
         let row = store::rotate(tx, id.0, &owner, secret.clone()).await?;
-        revealed(tx, row, (!is_dry_run).then_some(secret)).await
+        secret_response(tx, row, (!is_dry_run).then_some(secret)).await
     };
     context.run_unversioned("", work).await.map(no_store)
 }
@@ -256,21 +258,8 @@ async fn create_webhook_redelivery(
     let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::redeliver(tx, id.0, &owner, delivery).await?;
-        let shown = query::deliveries(tx, vec![row]).await?.pop().ok_or(Error::NotFound)?;
-        Answer::of(StatusCode::OK, &shown).map(Outcome::Changed)
+        let delivery = query::deliveries(tx, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        Answer::of(StatusCode::OK, &delivery).map(Outcome::Changed)
     };
     context.run_unversioned("", work).await.map(no_store)
-}
-
-/// Returns the response with a webhook and its entity tag.
-fn shown(webhook: &Webhook) -> Result<Answer> {
-    Ok(Answer::of(StatusCode::OK, webhook)?.tagged(webhook.revision))
-}
-
-/// Returns the response with a webhook, and with its signing secret unless the request is a dry run.
-async fn revealed(tx: &DatabaseTransaction, row: webhook::Model, secret: Option<String>) -> Result<Outcome> {
-    let mut webhook = query::one_view(tx, row).await?;
-    let location = format!("/v1/webhooks/{}", webhook.id);
-    webhook.secret = secret;
-    Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &webhook)?.with("location", location)))
 }

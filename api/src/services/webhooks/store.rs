@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::dto::{Owner, Webhook};
 use super::input::WebhookInput;
 use super::query::one_view;
+use super::response::webhook_response;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
 use crate::base::error::{Error, Quota, Result, TokenError};
@@ -91,7 +92,7 @@ async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> R
 /// Fails with the current webhook if its revision does not meet a precondition.
 async fn require(tx: &DatabaseTransaction, row: &Model, precondition: &Precondition) -> Result<()> {
     let Err(error) = precondition.check(row.revision) else { return Ok(()) };
-    Err(super::shown(&one_view(tx, row.clone()).await?)?.beside(error))
+    Err(webhook_response(&one_view(tx, row.clone()).await?)?.beside(error))
 }
 
 /// Replaces the settings of a webhook by those that `revise` returns. A webhook that was inactive receives events from now on.

@@ -24,7 +24,7 @@ rules! {
     /// The value has another JSON type.
     Type { expected: JsonType } "must be {expected}" "muss {expected} sein";
     /// The body is not valid JSON.
-    JsonSyntax { reason: String } "is not valid JSON: {reason}" "ist kein gültiges JSON: {reason}";
+    JsonSyntax { reason: String } "is not valid JSON: {reason}" "ist kein gültiges JSON";
     /// The value is not in the closed list.
     UnknownValue { value: String, allowed: Vec<String> }
         "`{value}` is not allowed; use one of: {allowed}"
@@ -34,7 +34,7 @@ rules! {
     /// The connection ended before the whole body arrived.
     IncompleteBody {} "is incomplete" "ist unvollständig";
     /// The value cannot be read for another reason.
-    Unreadable { reason: String } "cannot be read: {reason}" "kann nicht gelesen werden: {reason}";
+    Unreadable { reason: String } "cannot be read: {reason}" "kann nicht gelesen werden";
     /// The text is too short or too long.
     Length { min: usize, max: usize } "must have {min} to {max} characters" "muss {min} bis {max} Zeichen haben";
     /// The text contains control characters, or characters that XML does not allow.
@@ -123,7 +123,7 @@ rules! {
     PartnerNames {} "each of `partners` must have a `name`" "jeder Eintrag von `partners` muss einen `name` haben";
     /// No entry has this key.
     UnknownEntry { value: String, resource: String }
-        "`{value}` is no entry of /v1/{resource}"
+        "`{value}` does not identify an entry of /v1/{resource}"
         "`{value}` ist kein Eintrag von /v1/{resource}";
     /// The official key is no longer in the register.
     RetiredKey { value: String, name: String, as_of: String }
@@ -175,7 +175,7 @@ rules! {
     ReasonRequired {} "must give the reason for this step" "muss den Grund dieses Schritts nennen";
     /// The comment refers to a member that the content does not have.
     NoMemberAtPointer { value: String }
-        "`{value}` is no member of the content; /v1/submissions/form lists its members"
+        "`{value}` is not a member of the content; /v1/submissions/form lists its members"
         "`{value}` ist kein Feld des Inhalts; /v1/submissions/form nennt seine Felder";
     /// The content is based on a revision although nothing is published.
     NothingPublished {} "must be omitted: nothing is published yet" "muss weggelassen werden: es ist noch nichts veröffentlicht";

@@ -1,13 +1,36 @@
-//! Paths that name the format of the representation.
+//! The route of a request, and paths that end with the name of a format.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
 
-use super::Format;
+use super::format::Format;
 use crate::base::error::{Error, Result};
-use crate::http::operations::Route;
+
+/// The route of a request: its path pattern, as the document writes it.
+#[derive(Clone)]
+pub(super) struct Route(pub String);
+
+impl Route {
+    /// Stores the route of a request in its extensions, because later middleware rewrites the URL.
+    pub(super) fn note(req: &ServiceRequest) {
+        let pattern = |path: &str| req.resource_map().match_pattern(path);
+        let pattern = match split(req.path()) {
+            Some((path, format)) => pattern(path).map(|pattern| format!("{pattern}.{}", format.name())),
+            None => pattern(req.path()),
+        };
+        if let Some(pattern) = pattern {
+            // The document writes a parameter without the expression it must match.
+            req.extensions_mut().insert(Self(pattern.replace(":.*}", "}")));
+        }
+    }
+
+    pub(super) fn of(req: &HttpRequest) -> Option<String> {
+        req.extensions().get::<Self>().map(|Self(pattern)| pattern.clone())
+    }
+}
 
 /// Middleware: reads a path that ends with the name of a format, such as `/v1/solutions.csv`, as the path before it with
 /// `format`. No slug, key or ID contains a full stop. Such paths can only be read.
@@ -35,7 +58,7 @@ pub(crate) async fn read_format_in_path(
 }
 
 /// Splits the name of a format off a path.
-pub(in crate::http) fn split(path: &str) -> Option<(&str, Format)> {
+fn split(path: &str) -> Option<(&str, Format)> {
     let (path, name) = path.rsplit_once('.')?;
     // JSON is the format of the path itself.
     let format = Format::ALL.into_iter().find(|format| format.name() == name && *format != Format::Json)?;

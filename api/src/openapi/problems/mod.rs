@@ -1,25 +1,23 @@
 //! Problem responses of operations, with an example of each problem.
 
+mod examples;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, RETRY_AFTER};
 use anyhow::anyhow;
-use chrono::{DateTime, Days, NaiveDate};
-use entity::Text;
 use serde_json::json;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{Components, ContentBuilder, Object, Ref, RefOr, Response, Schema};
-use uuid::Uuid;
 
+use self::examples::{gone, header, of_operation, outside_municipality, referrer, retired_key, taken};
+use super::names::of_reference;
 use super::operation::{Facts, describe, takes};
 use crate::auth::SCOPES;
-use crate::base::error::{
-    EditConflict, Error, JsonType, Problem, ProblemType, Quota, Rule, StringFormat, TokenError, UrlFault, Violation,
-};
-use crate::base::link::Link;
+use crate::base::error::{Error, JsonType, Problem, ProblemType, Rule, StringFormat, TokenError, UrlFault, Violation};
 use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_URL};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::services::{submissions, tokens};
@@ -97,8 +95,8 @@ impl Examples<'_> {
         if facts.has_path_parameter {
             errors.push(Error::NotFound);
         }
-        if facts.names_entry || facts.method != "get" && facts.is_about(submissions::TAG) {
-            errors.push(Error::Gone(DateTime::UNIX_EPOCH + Days::new(20_000)));
+        if facts.names_entry {
+            errors.push(gone());
         }
         if facts.names_entry && facts.is_about(MUNICIPALITIES.collection) {
             errors.push(retired_key());
@@ -112,20 +110,36 @@ impl Examples<'_> {
         if facts.method != "get" {
             errors.extend(self.of_write());
         }
-        errors.extend(of_operation(self.operation.operation_id.as_deref().unwrap_or_default()));
-        errors
+        let id = self.operation.operation_id.as_deref().unwrap_or_default();
+        errors.extend(of_operation(id));
+        let has_current = ["put", "patch", "delete"].contains(&facts.method) || id == "create_submission_action";
+        let complete = |error: Error| if has_current { self.with_current(error) } else { error };
+        errors.into_iter().map(complete).collect()
+    }
+
+    /// Adds the current state to a failed precondition or a conflict.
+    fn with_current(&self, error: Error) -> Error {
+        let current = match self.facts.registration {
+            Some(_) => json!({ "slug": "smart-parking", "title": { "de": "Parken" } }),
+            None => json!({ "id": "0197f2a0-0000-7000-8000-000000000000", "revision": 18 }),
+        };
+        error.with_current(current.to_string(), "\"18-4f6e9d0a\"".to_owned())
     }
 
     fn of_write(&self) -> Vec<Error> {
         let facts = self.facts;
         let mut errors = vec![
-            Error::Json(Box::new(Violation::line(3, Rule::JsonSyntax { reason: "expected `:`".to_owned() }))),
+            Error::Json(Box::new(Violation::line(
+                3,
+                Rule::JsonSyntax { reason: "expected `:` at line 3 column 12".to_owned() },
+            ))),
             Error::MediaType(if facts.method == "patch" { "application/merge-patch+json" } else { "application/json" }),
             Error::Slow(BODY_TIMEOUT.as_secs()),
             Error::Invalid(vec![self.member()]),
             Error::ReadOnly,
             Error::Unwritable(anyhow!("")),
             Error::Full(anyhow!("")),
+            Error::Origin,
         ];
         if facts.registration.is_some() || facts.is_about(submissions::TAG) {
             errors.push(outside_municipality());
@@ -141,10 +155,10 @@ impl Examples<'_> {
         }
         if takes(self.operation, "If-Match") {
             errors.push(Error::Header(vec![header("If-Match", StringFormat::EntityTag)]));
-            errors.extend([Error::PreconditionRequired, with_current(Error::PreconditionFailed)]);
+            errors.extend([Error::PreconditionRequired, Error::PreconditionFailed]);
         }
         if takes(self.operation, "If-None-Match") {
-            errors.push(with_current(Error::AlreadyExists));
+            errors.push(Error::AlreadyExists);
         }
         if facts.registration.is_some() && facts.method == "delete" {
             errors.push(Error::Referenced(vec![referrer()], 1));
@@ -196,7 +210,7 @@ impl Examples<'_> {
         let Some(RefOr::T(body)) = &self.operation.request_body else { return None };
         let RefOr::T(content) = body.content.values().next()? else { return None };
         let RefOr::Ref(schema) = content.schema.as_ref()? else { return None };
-        match self.schemas.schemas.get(schema.ref_location.rsplit('/').next()?)? {
+        match self.schemas.schemas.get(of_reference(&schema.ref_location))? {
             RefOr::T(Schema::Object(object)) => Some(object),
             _ => None,
         }
@@ -217,79 +231,4 @@ impl Examples<'_> {
         };
         found.join(", ")
     }
-}
-
-/// Returns the problems of single operations.
-fn of_operation(id: &str) -> Vec<Error> {
-    match id {
-        "get_municipality_tasks" => vec![outside_municipality()],
-        "list_audit" => vec![Error::Bound],
-        "get_ready" => vec![Error::Unavailable(anyhow!(""))],
-        "create_token" => vec![Error::ScopeEscalation("solutions:write".to_owned())],
-        "create_webhook" => {
-            vec![outside_municipality(), Error::QuotaExceeded(Quota::Webhooks)]
-        }
-        "create_webhook_redelivery" => vec![Error::Inactive],
-        "create_submission" => vec![Error::QuotaExceeded(Quota::Drafts)],
-        "create_submission_comment" => vec![Error::QuotaExceeded(Quota::Comments)],
-        "create_submission_action" => {
-            vec![
-                Error::FourEyes,
-                Error::Step { stage: "draft", action: "publish" },
-                edit_conflict(),
-                Error::Taken(vec![taken("/content/slug")]),
-                Error::Referenced(vec![referrer()], 1),
-            ]
-        }
-        "replace_submission_content" | "update_submission_content" => vec![Error::Closed("published"), edit_conflict()],
-        _ => vec![],
-    }
-}
-
-fn retired_key() -> Error {
-    Error::KeyRetired {
-        official: "03153006".to_owned(),
-        name: "Hahausen".to_owned(),
-        as_of: NaiveDate::from_ymd_opt(2025, 11, 30).unwrap_or_default(),
-    }
-}
-
-fn header(name: &str, expected: StringFormat) -> Violation {
-    Violation::header(name, Rule::Format { expected })
-}
-
-fn outside_municipality() -> Error {
-    Error::OutsideMunicipality(vec!["Ulm".to_owned()])
-}
-
-fn taken(pointer: &str) -> Violation {
-    Violation::pointer(pointer, Rule::Taken { value: "smart-parking".to_owned() })
-}
-
-fn referrer() -> Link {
-    Link {
-        id: Uuid::from_u128(0x0197_f2a0_0000_7000_8000_0000_0000_0000),
-        slug: "ulm".to_owned(),
-        title: Text { de: "Ulm".to_owned(), en: None },
-        href: "/v1/projects/ulm".to_owned(),
-    }
-}
-
-/// Adds an entry to a failed precondition.
-fn with_current(error: Error) -> Error {
-    error.with_current(
-        json!({ "slug": "smart-parking", "title": { "de": "Parken" } }).to_string(),
-        "\"18-4f6e9d0a\"".to_owned(),
-    )
-}
-
-fn edit_conflict() -> Error {
-    let title = |de: &str| json!({ "title": { "de": de } });
-    Error::EditConflict(Box::new(EditConflict {
-        revision: 17,
-        base: title("Wasser"),
-        published: title("Wasserversorgung"),
-        submitted: title("Trinkwasser"),
-        conflicts: vec![Violation::pointer("/title", Rule::ChangedOnBothSides { revision: 17 })],
-    }))
 }
