@@ -39,7 +39,7 @@ async fn a_repeated_request_gets_the_same_answer() {
     }
     let somebody = app.with_scopes(&["themes:write"], &[]).await;
     assert_eq!(somebody.post_with("/v1/themes", &theme("water-z"), &key).await.status, 201, "a key is one's own");
-    for bad in ["", "a b", "ä", &"x".repeat(256)] {
+    for bad in ["", "a b", "ä", "\"", "\"\"", "a\"b", &"x".repeat(256)] {
         let header = [("idempotency-key", bad)];
         if bad.is_ascii() {
             let refused = editor.post_with("/v1/themes", &theme("water-q"), &header).await;

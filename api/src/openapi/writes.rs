@@ -136,7 +136,7 @@ const PREFER: RequestHeader = RequestHeader {
 const IDEMPOTENCY_KEY: RequestHeader = RequestHeader {
     name: "Idempotency-Key",
     about: "Unique key of the request, such as a UUID. A retry with the same key within 24 hours gets the stored response.",
-    pattern: Some(r"^[!-~]{1,255}$"),
+    pattern: Some(r#"^([!#-~]{1,255}|"[!#-~]{1,255}")$"#),
     example: "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b",
     required: Required::False,
 };

@@ -21,8 +21,11 @@ const REPLAYED: &str = "idempotent-replayed";
 pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = sent.next() else { return Ok(None) };
-    let key = key.to_str().unwrap_or_default().trim().trim_matches('"');
-    if sent.next().is_none() && (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    let key = key.to_str().unwrap_or_default().trim();
+    // As a string of structured fields (RFC 9651), it is in quotation marks.
+    let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    let is_fit = key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if sent.next().is_none() && (1..=255).contains(&key.len()) && is_fit {
         return Ok(Some(key.to_owned()));
     }
     Err(Error::Header(vec![Violation::header(

@@ -141,7 +141,7 @@ phrases! {
         /// Entity tag, or `*`.
         EntityTag "an ETag with its quotation marks, or *" "ein ETag mit seinen Anführungszeichen, oder *";
         /// `Idempotency-Key`.
-        IdempotencyKey "a single value of 1 to 255 visible ASCII characters, such as a UUID" "ein einzelner Wert aus 1 bis 255 sichtbaren ASCII-Zeichen, etwa eine UUID";
+        IdempotencyKey "a single value of 1 to 255 visible ASCII characters except quotation marks, such as a UUID" "ein einzelner Wert aus 1 bis 255 sichtbaren ASCII-Zeichen außer Anführungszeichen, etwa eine UUID";
         /// `Last-Event-ID`.
         EventId "the id of an event of this feed, a whole number" "die id eines Ereignisses dieses Feeds, eine ganze Zahl";
     }
