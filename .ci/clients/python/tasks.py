@@ -14,7 +14,7 @@ from transferatlas_client.api.courses import (
     replace_course,
     update_course,
 )
-from transferatlas_client.models import Course, CourseInput, CoursePage, CoursePatch, Problem, ShortText, SummaryText
+from transferatlas_client.models import Course, CourseInput, CoursePage, CoursePatch, Problem, ShortText, ShortTextPatch, SummaryText
 from transferatlas_client.types import Unset
 
 client = AuthenticatedClient(base_url=os.environ["BASE_URL"], token=os.environ["TOKEN"])
@@ -62,7 +62,7 @@ stale = replace_course.sync(SLUG, client=client, body=content(SLUG, "Ersetzt"), 
 assert isinstance(stale, Problem) and stale.status == 412
 done("412")
 
-patch = CoursePatch(title=ShortText(de="Geändert"))
+patch = CoursePatch(title=ShortTextPatch(de="Geändert"))
 updated = update_course.sync_detailed(SLUG, client=client, body=patch, if_match=created.headers["etag"])
 assert isinstance(updated.parsed, Course) and updated.parsed.title.de == "Geändert"
 done("update")

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{ArrayBuilder, SchemaType};
+use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Components, ObjectBuilder, RefOr, Schema, Type};
 
 use super::names::{of_reference, reference};
 
 /// Name of the schema of links in requests.
 const LINK: &str = "LinkInput";
-/// Name of the schema of lists that are ignored.
-const IGNORED_LIST: &str = "IgnoredList";
+/// Name of the schema of values that are ignored.
+const IGNORED: &str = "Ignored";
 
 /// Members of nested inputs that refer to an entry.
 const NESTED: [(&str, &str); 6] = [
@@ -49,7 +49,7 @@ pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) 
         }
         if patched.contains(&name) {
             accept_links(&mut input, &shown);
-            accept_read_only(&mut input, &mut shown, json);
+            accept_read_only(&mut input, &mut shown);
         }
         let mut merged = BTreeMap::new();
         if patched.contains(&name) {
@@ -92,29 +92,15 @@ fn or_link(key: &Value) -> Value {
 }
 
 /// Adds the read-only members of the representation, whose values are ignored, and marks them in the representation.
-fn accept_read_only(input: &mut Value, shown: &mut Value, resolve: impl Fn(&str) -> Value) {
+fn accept_read_only(input: &mut Value, shown: &mut Value) {
     let Some(accepted) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for (name, member) in properties(shown).filter(|(name, _)| !accepted.contains_key(*name)).collect::<Vec<_>>() {
-        // The input has the type alone: any value is ignored.
-        let mut ignored = match member.get("$ref").and_then(Value::as_str).map(of_reference).map(&resolve) {
-            Some(found) => json!({ "type": found.get("type"), "example": found.pointer("/enum/0") }),
-            None => member.clone(),
-        };
-        // A list has no place for the mark, unlike a reference.
-        if ignored.get("type").is_some_and(|kind| kind == "array") {
-            ignored = json!({ "$ref": reference(IGNORED_LIST) });
-        } else {
+        // The schema of a list has no place for the mark.
+        if member.get("type").is_none_or(|kind| kind != "array") {
             mark_read_only(member);
         }
+        let mut ignored = json!({ "$ref": reference(IGNORED), "description": "Read-only: any value is ignored." });
         mark_read_only(&mut ignored);
-        if let Some(schema) = ignored.as_object_mut() {
-            schema.insert("description".to_owned(), json!("Read-only: any value is ignored."));
-            schema.retain(|_, value| !value.is_null());
-            if schema.get("type").is_some_and(|kind| kind == "object") {
-                schema.entry("example").or_insert_with(|| json!({}));
-                schema.entry("additionalProperties").or_insert(json!(true));
-            }
-        }
         accepted.insert(name.clone(), ignored);
     }
 }
@@ -126,7 +112,7 @@ fn mark_read_only(schema: &mut Value) {
 }
 
 /// Returns the schemas of members that requests may contain because responses have them: links in the place of keys, and
-/// lists that are ignored.
+/// values that are ignored.
 pub(super) fn of_responses() -> [(String, RefOr<Schema>); 2] {
     let text = |about: &str, example: &str| {
         ObjectBuilder::new().schema_type(Type::String).description(Some(about)).examples([example])
@@ -137,9 +123,9 @@ pub(super) fn of_responses() -> [(String, RefOr<Schema>); 2] {
         .property("href", text("Path of the entry.", "/v1/municipalities/konstanz"))
         .required("slug")
         .required("href");
-    let item = ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::Object, Type::String]));
-    let list = ArrayBuilder::new().items(item).description(Some("List whose items are ignored")).examples([json!([])]);
-    [(LINK.to_owned(), link.into()), (IGNORED_LIST.to_owned(), list.into())]
+    let ignored =
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some("Any value, which is ignored"));
+    [(LINK.to_owned(), link.into()), (IGNORED.to_owned(), ignored.into())]
 }
 
 /// Adds the limits of list items, for which the attributes of a member have no place.
@@ -231,6 +217,9 @@ fn patch(input: &Value, resolve: &impl Fn(&str) -> Value, patches: &mut BTreeMap
     let required = patch.as_object_mut().and_then(|patch| patch.remove("required")).unwrap_or_default();
     let required = |name: &str| required.as_array().is_some_and(|required| required.iter().any(|one| one == name));
     for (_, member) in properties(&mut patch).filter(|(name, _)| !required(name)) {
+        if member.get("readOnly").is_some() {
+            continue;
+        }
         let description = member.as_object_mut().and_then(|member| member.remove("description"));
         let mut nullable = json!({ "oneOf": [member.clone(), { "type": "null" }] });
         if let (Some(description), Some(nullable)) = (description, nullable.as_object_mut()) {

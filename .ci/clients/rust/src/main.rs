@@ -10,8 +10,8 @@ use generated::{
     CreateCourseRequestQuery, DeleteCourseRequest, DeleteCourseRequestHeader, DeleteCourseRequestPath,
     DeleteCourseRequestQuery, GetCourseRequest, GetCourseRequestPath, GetCourseRequestQuery, ListCoursesNdjsonRequest,
     ListCoursesNdjsonRequestQuery, ListCoursesRequest, ListCoursesRequestQuery, Problem, ReplaceCourseRequest,
-    ReplaceCourseRequestHeader, ReplaceCourseRequestPath, ReplaceCourseRequestQuery, ShortText, SummaryText, ThemeKind,
-    TransferatlasClient, UpdateCourseRequest, UpdateCourseRequestHeader, UpdateCourseRequestPath,
+    ReplaceCourseRequestHeader, ReplaceCourseRequestPath, ReplaceCourseRequestQuery, ShortText, ShortTextPatch, SummaryText,
+    ThemeKind, TransferatlasClient, UpdateCourseRequest, UpdateCourseRequestHeader, UpdateCourseRequestPath,
     UpdateCourseRequestQuery,
 };
 use uuid::Uuid;
@@ -76,11 +76,12 @@ impl Tasks {
 
     /// Changes the title of the course, and returns its entity tag.
     async fn update(&self, etag: String, title: &str) -> Result<String> {
+        let retitled = ShortTextPatch { de: Some(title.to_owned()), ..ShortTextPatch::default() };
         let request = UpdateCourseRequest {
             path: UpdateCourseRequestPath { key: self.slug.clone() },
             query: UpdateCourseRequestQuery { dry_run: None },
             header: UpdateCourseRequestHeader { if_match: etag, prefer: None },
-            body: CoursePatch { title: Some(text(title)), ..CoursePatch::default() },
+            body: CoursePatch { title: Some(retitled), ..CoursePatch::default() },
         };
         match self.client.update_course(request).await? {
             ApiResponse::Ok(answer) => {
