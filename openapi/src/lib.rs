@@ -1,11 +1,15 @@
 //! The contract of the service as an artefact, and its guard.
 
 pub mod difference;
+mod operation;
 
 use std::collections::{HashMap, HashSet};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
+
+pub use self::operation::Operation;
+use self::operation::operations;
 
 /// The document as it is committed.
 pub const DOCUMENT: &str = include_str!("../openapi.json");
@@ -14,54 +18,6 @@ pub const DOCUMENT: &str = include_str!("../openapi.json");
 pub fn render() -> String {
     let document = serde_json::to_string_pretty(api::app::document::document()).unwrap_or_default();
     document + "\n"
-}
-
-/// An operation of the contract.
-#[derive(Clone, Debug)]
-pub struct Operation {
-    pub method: String,
-    pub path: String,
-    pub id: String,
-    /// The operation as it stands in the document.
-    pub value: Value,
-}
-
-impl Operation {
-    /// Its parameters that stand in one place: `path`, `query` or `header`.
-    pub fn parameters(&self, place: &str) -> Vec<&Value> {
-        let all = self.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        all.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place)).collect()
-    }
-
-    /// The scope that its token must carry.
-    pub fn scope(&self) -> Option<&str> {
-        self.value.pointer("/security/0/token/0").and_then(Value::as_str)
-    }
-
-    /// The scopes of which one is enough.
-    pub fn scopes(&self) -> Vec<&str> {
-        let ways = self.value.get("security").and_then(Value::as_array).into_iter().flatten();
-        ways.filter_map(|way| way.pointer("/token/0").and_then(Value::as_str)).collect()
-    }
-
-    /// Whether its response is a stream that does not end by itself.
-    pub fn is_endless(&self) -> bool {
-        self.value.pointer("/responses/200/content/text~1event-stream").is_some()
-    }
-
-    /// Whether the operation requires a token.
-    pub fn is_guarded(&self) -> bool {
-        self.value.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty())
-    }
-
-    /// Its path with the example of each parameter in place.
-    pub fn example(&self) -> String {
-        self.parameters("path").iter().fold(self.path.clone(), |path, parameter| {
-            let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let text = |member| parameter.get(member).map(plain).unwrap_or_default();
-            path.replace(&format!("{{{}}}", text("name")), &text("example"))
-        })
-    }
 }
 
 /// The promises of the service, to hold its answers against.
@@ -190,38 +146,6 @@ fn unlisted_problem<'b>(content: &Value, body: &'b Value) -> Option<&'b str> {
     let name = body.get("type")?.as_str()?.trim_start_matches("/problems/");
     let listed = content.get("examples").and_then(|examples| examples.get(name));
     listed.is_none().then_some(name)
-}
-
-/// A part of an operation with the parameters, responses and headers in place that it refers to.
-fn resolved(part: &Value, document: &Value) -> Value {
-    const SHARED: [&str; 3] = ["#/components/parameters/", "#/components/responses/", "#/components/headers/"];
-    let reference = part.get("$ref").and_then(Value::as_str);
-    let component = reference.filter(|reference| SHARED.iter().any(|shared| reference.starts_with(shared)));
-    if let Some(found) = component.and_then(|reference| document.pointer(reference.trim_start_matches('#'))) {
-        return resolved(found, document);
-    }
-    match part {
-        Value::Object(members) => {
-            members.iter().map(|(name, member)| (name.clone(), resolved(member, document))).collect()
-        }
-        Value::Array(items) => items.iter().map(|item| resolved(item, document)).collect(),
-        other => other.clone(),
-    }
-}
-
-fn operations(document: &Value) -> Vec<Operation> {
-    let operation = |path: &str, method: &str, value: &Value| Operation {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        id: value.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned(),
-        value: resolved(value, document),
-    };
-    let paths = members(document.get("paths")).into_iter();
-    let of_path = |(path, item)| members(Some(item)).into_iter().map(move |(method, value)| (path, method, value));
-    paths
-        .flat_map(of_path)
-        .map(|(path, method, value): (&String, &String, &Value)| operation(path, method, value))
-        .collect()
 }
 
 /// Removes what a schema and those in it require: with `fields`, an answer has a subset of the members.

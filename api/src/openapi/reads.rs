@@ -37,8 +37,8 @@ pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {
             describe(found, if found.content.len() > 1 { &["Link"] } else { &[] });
             show_columns(facts, found);
         }
-        repeated.extend(found.headers.clone());
-        repeated.retain(|(name, _)| ["Content-Location", "Link"].contains(&name.as_str()));
+        let is_repeated = |name: &str| ["Content-Location", "Link"].contains(&name);
+        repeated.extend(found.headers.clone().into_iter().filter(|(name, _)| is_repeated(name)));
     }
     if is_tagged {
         let mut unchanged = ResponseBuilder::new()

@@ -19,7 +19,7 @@ use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
 /// Paths of the lists of entries related to an entry, by name
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({ "solutions": "/v1/solutions?project=ulm" }))]
 pub(crate) struct Lists(BTreeMap<String, String>);
 

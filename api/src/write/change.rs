@@ -25,20 +25,22 @@ pub(crate) async fn change<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
-        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
+        let (representation, shown) = Representation::load::<I>(&write.tx, &key).await?;
+        let current: I = shown.clone().into();
         representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
         let revised = patch.apply(&current)?;
-        let revision = Revision { action: Action::Change, representation, current, revised };
+        let revision = Revision { action: Action::Change, representation, shown, current, revised };
         apply_revision(write, &caller, minimal, revision).await
     };
     context.run("", work).await
 }
 
 /// An entry and its new content.
-pub(super) struct Revision<I> {
+pub(super) struct Revision<I: Input> {
     pub action: Action,
     pub representation: Representation,
+    pub shown: I::View,
     pub current: I,
     pub revised: Checked<I>,
 }
@@ -50,11 +52,11 @@ pub(super) async fn apply_revision<I: Input>(
     minimal: bool,
     revision: Revision<I>,
 ) -> Result<Outcome> {
-    let Revision { action, representation, current, revised } = revision;
+    let Revision { action, representation, shown, current, revised } = revision;
     let id = representation.id;
     let resolved = resolve_entry(&write.tx, id, revised).await;
     let (references, mut input) = resolved.map_err(|error| representation.beside(error))?;
-    input.keep_derived(&current, representation.body());
+    input.keep_derived(&shown);
     caller.acts_for(&references.responsible(&input)?)?;
     reject_renaming(caller, &current, &input)?;
     if current == input {

@@ -35,7 +35,8 @@ pub(crate) async fn confirm<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let (caller, minimal) = (context.caller.clone(), context.minimal);
     let work = async move |write: &Write| {
-        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
+        let (representation, shown) = Representation::load::<I>(&write.tx, &key).await?;
+        let current: I = shown.into();
         let id = representation.id;
         let Confirmation { is_own, is_new } = authorize(write, &caller, id).await?;
         let mut confirmed = current.clone();

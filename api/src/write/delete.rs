@@ -29,7 +29,8 @@ pub(crate) async fn delete<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let caller = context.caller.clone();
     let work = async move |write: &Write| {
-        let (representation, current) = Representation::load::<I>(&write.tx, &key).await?;
+        let (representation, shown) = Representation::load::<I>(&write.tx, &key).await?;
+        let current: I = shown.into();
         representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
         delete_entry(write, representation.id, &current).await.map_err(|error| representation.beside(error))?;

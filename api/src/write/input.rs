@@ -15,7 +15,7 @@ use crate::query::entry::Entry;
 /// The writable members of an entry.
 pub(crate) trait Input: Clone + PartialEq + Received + 'static {
     /// The public view of the entry.
-    type View: Entry + Into<Self>;
+    type View: Clone + Entry + Into<Self>;
     const RESOURCE: &'static Resource = Self::View::RESOURCE;
     /// Optional members that count towards the completeness of an entry.
     const WANTED: &'static [&'static str] = &[];
@@ -33,9 +33,9 @@ pub(crate) trait Input: Clone + PartialEq + Received + 'static {
         vec![]
     }
 
-    /// Keeps the current values of members that `shown`, the representation of the current entry, also derives from other
-    /// entries, where the input has them as shown.
-    fn keep_derived(&mut self, _current: &Self, _shown: &str) {}
+    /// Keeps the stored values of members that `shown`, the view of the current entry, also derives from other entries,
+    /// where the input has them as shown.
+    fn keep_derived(&mut self, _shown: &Self::View) {}
 
     /// Sets the date of confirmation, where the entry has a member for it.
     fn confirm(&mut self, _day: NaiveDate) {}

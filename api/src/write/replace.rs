@@ -24,16 +24,17 @@ pub(crate) async fn replace<A: Access, I: Input>(
 ) -> Result<HttpResponse> {
     let (caller, minimal, checked) = (context.caller.clone(), context.minimal, body.checked);
     let work = async move |write: &Write| {
-        let (representation, current) = match Representation::load::<I>(&write.tx, &key).await {
+        let (representation, shown) = match Representation::load::<I>(&write.tx, &key).await {
             Err(error) if precondition == Precondition::MustNotExist && is_absent(&error) => {
                 let checked = require_matching_slug(&key, checked);
                 return create_entry(write, &caller, minimal, checked).await;
             }
             found => found?,
         };
+        let current: I = shown.clone().into();
         representation.require(&precondition)?;
         authorize(&write.tx, &caller, &current).await?;
-        let revision = Revision { action: Action::Replace, representation, current, revised: checked };
+        let revision = Revision { action: Action::Replace, representation, shown, current, revised: checked };
         apply_revision(write, &caller, minimal, revision).await
     };
     context.run("", work).await

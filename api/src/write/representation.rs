@@ -20,23 +20,18 @@ pub(super) struct Representation {
 }
 
 impl Representation {
-    /// Loads an entry in a transaction: its representation, and its input.
-    pub(super) async fn load<I: Input>(tx: &DatabaseTransaction, key: &EntryKey) -> Result<(Self, I)> {
+    /// Loads an entry in a transaction: its representation, and its view.
+    pub(super) async fn load<I: Input>(tx: &DatabaseTransaction, key: &EntryKey) -> Result<(Self, I::View)> {
         let view = find::<I::View, _>(tx, key).await?;
         let (id, revision) = (view.id(), view.revision().unwrap_or_default());
         let body = serde_json::to_string(&view).map_err(Error::internal)?;
-        let input: I = view.into();
-        Ok((Self { id, slug: input.slug().to_owned(), revision, body }, input))
+        let slug = view.slug().unwrap_or_default().to_owned();
+        Ok((Self { id, slug, revision, body }, view))
     }
 
     /// Loads the representation of an entry that was stored in the same transaction.
     pub(super) async fn stored<I: Input>(tx: &DatabaseTransaction, id: Uuid) -> Result<Self> {
         Self::load::<I>(tx, &EntryKey::of(id)).await.map(|(representation, _)| representation)
-    }
-
-    /// Returns the representation as JSON.
-    pub(super) fn body(&self) -> &str {
-        &self.body
     }
 
     /// Fails with the representation if its revision does not meet a precondition.

@@ -35,11 +35,8 @@ pub(crate) async fn write_entries<I: Input>(
 pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uuid, I)>) -> Result<ImportSummary> {
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
     let slugs = I::RESOURCE.slugs(&write.tx, ids).await?;
-    let mut existing = HashMap::new();
-    for entry in query::entry::entries::<I::View>(&write.tx, Some(slugs)).await? {
-        let shown = serde_json::to_string(&entry).map_err(Error::internal)?;
-        existing.insert(entry.id(), (Into::<I>::into(entry), shown));
-    }
+    let existing = query::entry::entries::<I::View>(&write.tx, Some(slugs)).await?;
+    let mut existing: HashMap<Uuid, I::View> = existing.into_iter().map(|entry| (entry.id(), entry)).collect();
     let (references, found) = ResolvedReferences::look_up(&write.tx, &mut entries).await?;
     let mut violations: Vec<Violation> = found.into_iter().map(|found| found.violation.below(found.index)).collect();
     let long = entries.iter().enumerate().filter_map(|(index, (_, input))| Some((index, too_long(input)?)));
@@ -49,9 +46,9 @@ pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uu
     }
     let mut summary = ImportSummary::default();
     entries.retain_mut(|(id, input)| {
-        let is_equal = existing.get(id).map(|(existing, shown)| {
-            input.keep_derived(existing, shown);
-            existing == input
+        let is_equal = existing.remove(id).map(|shown| {
+            input.keep_derived(&shown);
+            *input == shown.into()
         });
         summary.note(is_equal)
     });

@@ -2,7 +2,6 @@
 
 use entity::event;
 use sea_orm::ActiveValue::Set;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::dto::Event;
@@ -11,7 +10,6 @@ use super::query::{PROJECTS, THEMES};
 use crate::base::db::{Write, upsert};
 use crate::base::error::Result;
 use crate::model::catalog::{self, MUNICIPALITIES};
-use crate::model::geo::Location;
 use crate::write::input::Input;
 use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace_related};
 
@@ -19,13 +17,9 @@ impl Input for EventInput {
     type View = Event;
 
     /// An event without a location of its own is shown at that of its municipality.
-    fn keep_derived(&mut self, current: &Self, shown: &str) {
-        #[derive(Deserialize)]
-        struct Shown {
-            location: Option<Location>,
-        }
-        if serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.location == self.location) {
-            self.location = current.location;
+    fn keep_derived(&mut self, shown: &Event) {
+        if self.location == shown.location {
+            self.location = shown.own_location;
         }
     }
 

@@ -16,7 +16,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Participant;
 
 /// Partnership in which municipalities learn from each other
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct LearningPartnership {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000006")]

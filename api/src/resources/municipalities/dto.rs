@@ -17,7 +17,7 @@ use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
 /// German municipality, district or association of municipalities
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Municipality {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]

@@ -1,9 +1,8 @@
 //! Storage of projects.
 
 use entity::project;
-use entity::vocabulary::{FederalState, ProjectRole};
+use entity::vocabulary::ProjectRole;
 use sea_orm::ActiveValue::Set;
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,13 +22,9 @@ impl Input for ProjectInput {
     type View = Project;
 
     /// The federal states of a project are shown with those of its members.
-    fn keep_derived(&mut self, current: &Self, shown: &str) {
-        #[derive(Deserialize)]
-        struct Shown {
-            federal_states: Vec<FederalState>,
-        }
-        if serde_json::from_str(shown).is_ok_and(|shown: Shown| shown.federal_states == self.federal_states) {
-            self.federal_states.clone_from(&current.federal_states);
+    fn keep_derived(&mut self, shown: &Project) {
+        if self.federal_states == shown.federal_states {
+            self.federal_states.clone_from(&shown.own_states);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite,
 use crate::query::sublists::Lists;
 
 /// Solution that can be reused
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Solution {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]

@@ -18,7 +18,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Participant;
 
 /// Working group or other standing network
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct WorkingGroup {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000005")]

@@ -3,7 +3,6 @@
 use entity::vocabulary::GroupRole;
 use entity::working_group;
 use sea_orm::ActiveValue::Set;
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,23 +20,17 @@ impl Input for WorkingGroupInput {
     type View = WorkingGroup;
 
     /// A member without a name is shown with the title of its entry.
-    fn keep_derived(&mut self, current: &Self, shown: &str) {
-        #[derive(Deserialize)]
-        struct Shown {
-            members: Vec<Named>,
-        }
-        #[derive(Deserialize)]
-        struct Named {
-            name: String,
-        }
-        let names = serde_json::from_str(shown).map_or_else(|_| vec![], |shown: Shown| shown.members);
+    fn keep_derived(&mut self, shown: &WorkingGroup) {
+        let unnamed = shown.members.iter().filter(|member| !member.is_named).cloned();
+        let unnamed: Vec<_> = unnamed
+            .map(|member| ParticipantInput::new(Some(member.name), member.role, member.municipality, member.project))
+            .collect();
         for member in &mut self.members {
-            let is_same = |(own, shown): &(&ParticipantInput<GroupRole>, &Named)| {
-                (&own.municipality, &own.project) == (&member.municipality, &member.project)
-                    && member.name.as_ref() == Some(&shown.name)
+            let shown = |ParticipantInput { name, municipality, project, .. }: &ParticipantInput<GroupRole>| {
+                (name, municipality, project) == (&member.name, &member.municipality, &member.project)
             };
-            if let Some((own, _)) = current.members.iter().zip(&names).find(is_same) {
-                member.name.clone_from(&own.name);
+            if unnamed.iter().any(shown) {
+                member.name = None;
             }
         }
     }
