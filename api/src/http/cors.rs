@@ -53,7 +53,7 @@ pub(crate) async fn refuse_foreign_writes(
     let is_read = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if let Some(origin) = text(req.headers(), &ORIGIN).filter(|_| !is_read) {
         let is_listed = req.app_data::<Data<WriteOrigins>>().is_some_and(|origins| origins.allow(origin));
-        if !is_listed && !is_same_site(req.headers(), origin) {
+        if !is_listed && !is_same_origin(req.headers(), origin) {
             return Err(Error::Origin.into());
         }
     }
@@ -61,7 +61,7 @@ pub(crate) async fn refuse_foreign_writes(
 }
 
 /// Whether a request is by a page of the service itself, such as the reference.
-fn is_same_site(headers: &HeaderMap, origin: &str) -> bool {
+fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
     let authority = origin.split_once("://").map(|(_, authority)| authority);
     // Behind a proxy, `Host` may be another one. No page can set `Sec-Fetch-Site`.
     text(headers, &SEC_FETCH_SITE) == Some("same-origin") || authority.is_some() && authority == text(headers, &HOST)
