@@ -70,7 +70,7 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
         (
             "\"municipality\": \"05122000\"",
             "\"municipality\": \"05122999\"",
-            "/members/0/municipality: `05122999` is no entry",
+            "/members/0/municipality: `05122999` does not identify an entry of /v1/municipalities",
         ),
         ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "unknown member `slog`"),
         ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),

@@ -66,7 +66,10 @@ fn what_is_wrong_with_a_token_to_be_is_named() {
             vec!["--subject", "x", "--role", "admin", "--municipality", "08335043"],
             "/municipalities: must be omitted: `admin` requires a token that is not bound",
         ),
-        (vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"], "`nowhere` is no entry"),
+        (
+            vec!["--subject", "x", "--role", "editor", "--municipality", "nowhere"],
+            "`nowhere` does not identify an entry of /v1/municipalities",
+        ),
     ] {
         let refused = run(data.path(), &[&["token", "issue"], &arguments[..]].concat());
         assert!(!refused.status.success() && refused.stdout.is_empty());
