@@ -98,12 +98,14 @@ free_port() {
     echo "$port"
 }
 
-# Starts a PostgreSQL server on a free port and sets TEST_DATABASE_URL; finish stops it. Installs PgBouncer as well, which
-# the tests start themselves.
+# Starts a PostgreSQL server on a free port and sets TEST_DATABASE_URL; finish stops it. Installs PgBouncer and nginx as well,
+# which the tests start themselves.
 start_postgres() {
     local bin port tries=0
     [ -n "$(postgres_programs)" ] || debian postgresql
     [ -x /usr/sbin/pgbouncer ] || debian pgbouncer
+    # Debian would start it at once, at run level 1 it does not.
+    [ -x /usr/sbin/nginx ] || RUNLEVEL=1 debian nginx
     bin=$(postgres_programs)
     port=$(free_port)
     mkdir "$scratch/server"

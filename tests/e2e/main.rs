@@ -35,6 +35,7 @@ mod practice_examples;
 mod private;
 mod problems;
 mod projects;
+mod public_url;
 mod publications;
 mod read_only;
 mod readme;

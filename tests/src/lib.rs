@@ -14,6 +14,7 @@ mod endpoint;
 mod exchanges;
 mod folder;
 mod limit;
+mod nginx;
 mod older;
 mod pgbouncer;
 mod postgres;
@@ -38,7 +39,7 @@ use tokio::sync::oneshot;
 
 use limit::Limited;
 
-pub use api::app::settings::{DEFAULT_PUBLIC_URL, HttpSettings, Listen, WebhookSettings};
+pub use api::app::settings::{HttpSettings, Listen, PublicUrl, WebhookSettings};
 pub use api::auth::{KeySettings, Trust};
 pub use api::base::db::DatabaseSettings;
 pub use api::base::secret::Secret;
@@ -46,6 +47,7 @@ pub use client::{Answer, Client, contract};
 pub use complete::complete;
 pub use database::{TestDatabase, statement};
 pub use endpoint::{Endpoint, Heard};
+pub use nginx::Nginx;
 pub use pgbouncer::{PgBouncer, Pooling};
 pub use postgres::Postgres;
 pub use proxy::Proxy;
@@ -192,11 +194,7 @@ pub fn listen() -> Listen {
         keep_alive_seconds: 5,
         drain_seconds: 0,
         grace_seconds: 5,
-        http: HttpSettings {
-            write_origins: vec!["https://front.example".to_owned()],
-            public_url: DEFAULT_PUBLIC_URL.to_owned(),
-            cache_mib: 16,
-        },
+        http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], public_url: None, cache_mib: 16 },
         webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),
         clock: Clock::default(),

@@ -3,6 +3,7 @@
 pub mod command;
 pub mod document;
 pub(crate) mod health;
+pub(crate) mod home;
 pub(crate) mod logging;
 pub(crate) mod metrics;
 pub(crate) mod routes;

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::{health, metrics};
+use crate::app::{health, home, metrics};
 use crate::http::Deprecation;
 use crate::import::Files;
 use crate::openapi::ui;
@@ -37,7 +37,7 @@ pub(crate) fn files() -> impl Iterator<Item = &'static Files> {
 }
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(history::routes).configure(tasks::routes);
+    cfg.configure(home::routes).configure(history::routes).configure(tasks::routes);
     for registration in REGISTRATIONS {
         cfg.configure(registration.routes);
     }

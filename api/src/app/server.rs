@@ -20,12 +20,13 @@ use crate::base::db::Database;
 use crate::base::db::context::Context;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
+use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
     Connections, Deprecations, Operations, WriteOrigins, announce_deprecation, cache_responses, complete_redirects,
     deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics, read_format_in_path,
-    refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params,
+    refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
 };
 use crate::openapi;
 use crate::services::changes::Feed;
@@ -57,6 +58,8 @@ pub struct Running {
 /// Starts the service on `listener`. Must be called inside an actix system.
 #[expect(clippy::too_many_lines, reason = "a line for each middleware and each setting")]
 pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
+    let public_url = public_url(&listener, listen)?;
+    public_url.install();
     listen.clock.install();
     let version = DirectoryVersion::open(database.connection()).await?;
     let context = Context { db: database, version };
@@ -72,6 +75,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     tasks.spawn("idle connections", connections.clone().reap());
     let app = move || {
         clock.install();
+        public_url.install();
         let app = App::new().configure(|config| shared.register(config));
         let app = app.app_data(Data::new(Deprecations(DEPRECATIONS)));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
@@ -90,6 +94,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(guard))
             .wrap(from_fn(observe))
             .wrap(from_fn(negotiate_language))
+            .wrap(from_fn(remove_prefix))
     };
     let workers = listen.workers.map_or_else(processors, usize::from);
     let server = HttpServer::new(app)
@@ -111,6 +116,11 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         tasks,
         task: rt::spawn(server),
     })
+}
+
+/// Returns the public URL of the service, by default that of the address it listens on.
+fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<PublicUrl> {
+    listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
 }
 
 fn processors() -> usize {
@@ -136,8 +146,10 @@ struct Shared {
 
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
-        let mut served = document().clone();
-        served.info.terms_of_service = Some(openapi::terms_of_service(&listen.http.public_url));
+        let served = match &listen.http.public_url {
+            Some(public_url) => openapi::at(public_url, document())?,
+            None => document().clone(),
+        };
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),

@@ -5,7 +5,8 @@ use clap::{Args, ValueEnum};
 use crate::auth::{KeySettings, Trust};
 use crate::base::clock::Clock;
 use crate::base::db::DatabaseSettings;
-pub use crate::http::{DEFAULT_PUBLIC_URL, HttpSettings};
+pub use crate::base::public_url::PublicUrl;
+pub use crate::http::HttpSettings;
 pub use crate::services::webhooks::WebhookSettings;
 
 /// Settings of all commands.

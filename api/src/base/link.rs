@@ -5,6 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::base::public_url::public_path;
+
 /// Link to an entry
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
@@ -24,6 +26,6 @@ pub struct Link {
 
 impl Link {
     pub(crate) fn new(collection: &str, id: Uuid, slug: String, title: Text) -> Self {
-        Self { href: format!("/v1/{collection}/{slug}"), id, slug, title }
+        Self { href: public_path(format_args!("/v1/{collection}/{slug}")), id, slug, title }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod merge;
 pub(crate) mod metrics;
+pub mod public_url;
 pub mod secret;
 pub(crate) mod tasks;
 pub(crate) mod terms;

@@ -29,6 +29,7 @@ use crate::base::dates;
 use crate::base::db::context::Context;
 use crate::base::db::version::Version;
 use crate::base::error::Error;
+use crate::base::public_url::public_path;
 
 /// Cached responses to GET, by directory version, path, query and representation format.
 pub(crate) struct ResponseCache(Cache<(i64, String), Arc<Stored>>);
@@ -167,7 +168,8 @@ fn key(req: &ServiceRequest) -> String {
     let mut key = format!("{}?{asked}\n{}", req.path(), dates::today());
     let Some(ranges) = weighted(req.headers(), &header::ACCEPT) else { return key };
     key.push('\n');
-    for (range, weight) in ranges.iter().filter(|(range, _)| Format::ALL.iter().any(|form| form.fits(range))) {
+    let is_offered = |range: &str| range == "text/html" || Format::ALL.iter().any(|form| form.fits(range));
+    for (range, weight) in ranges.iter().filter(|(range, _)| is_offered(range)) {
         key.extend([range.as_str(), if *weight > 0.0 { "," } else { "!" }]);
     }
     key
@@ -278,7 +280,8 @@ fn streamed(
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
     let changed_at = version.changed_at.timestamp_micros();
     let state = format!("{} {changed_at} {}{visibility}", version.number, dates::today());
-    let base = digest(&[response.request().path().as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
+    let path = public_path(response.request().path());
+    let base = digest(&[path.as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
     let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {

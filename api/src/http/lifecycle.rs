@@ -9,6 +9,7 @@ use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 
 use super::route::Route;
+use crate::base::public_url::public_path;
 
 const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
@@ -54,8 +55,11 @@ impl Deprecation {
     fn announce(&self, headers: &mut HeaderMap) {
         let since = format!("@{}", self.since.timestamp());
         let sunset = self.sunset.map(|time| httpdate::fmt_http_date(time.into()));
-        let successor =
-            format!("<{}>; rel=\"successor-version\", </terms#lifecycle>; rel=\"deprecation\"", self.successor);
+        let successor = format!(
+            "<{}>; rel=\"successor-version\", <{}>; rel=\"deprecation\"",
+            public_path(self.successor),
+            public_path("/terms#lifecycle")
+        );
         for (name, value) in [(DEPRECATION, Some(since)), (SUNSET, sunset), (LINK, Some(successor))] {
             if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
                 headers.append(name, value);

@@ -31,6 +31,14 @@ pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
     weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(wanted))
 }
 
+/// Whether the client prefers an HTML page to JSON.
+pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
+    let ranges = weighted(headers, &ACCEPT).unwrap_or_default();
+    let is_offered = |range: &str| range == "text/html" || Format::Json.fits(range);
+    let first = ranges.iter().find(|(range, weight)| *weight > 0.0 && is_offered(range));
+    first.is_some_and(|(range, _)| range == "text/html")
+}
+
 pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
     let refused = || Error::NotAcceptable(offered.iter().map(|form| form.media_type()).collect::<Vec<_>>().join(", "));
     if let Some(asked) = asked {

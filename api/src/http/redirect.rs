@@ -7,6 +7,7 @@ use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 
 use crate::base::error::Error;
+use crate::base::public_url::public_path;
 
 /// Middleware: adds `Location` to a redirect to an entry. The rest of the path after the key and the query are kept.
 pub(crate) async fn complete_redirects(
@@ -30,7 +31,7 @@ fn location(uri: &Uri, slug: &str) -> Option<HeaderValue> {
     let (version, collection, _, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
     let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    HeaderValue::from_str(&format!("/{version}/{collection}/{slug}{rest}{query}")).ok()
+    HeaderValue::from_str(&public_path(format_args!("/{version}/{collection}/{slug}{rest}{query}"))).ok()
 }
 
 #[cfg(test)]

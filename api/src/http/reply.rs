@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, HeaderValue, LINK};
-use actix_web::http::uri::PathAndQuery;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
@@ -17,6 +16,7 @@ use super::request::Pairs;
 use super::stream::stream;
 use crate::base::db::version::Version;
 use crate::base::error::{Error, Result};
+use crate::base::public_url::public_path;
 
 /// Directory version of the last change of an entry. First part of its entity tag.
 #[derive(Clone, Copy)]
@@ -88,10 +88,11 @@ pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -
     let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())
         .filter(|(key, _)| !matches!(&**key, "format" | "cursor"))
         .collect();
+    let path = public_path(req.path());
     let link = |form: &Format| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let query = query.extend_pairs(&asked).append_pair("format", form.name()).finish();
-        format!("<{}?{query}>; rel=\"alternate\"; type=\"{}\"", req.path(), form.media_type())
+        format!("<{path}?{query}>; rel=\"alternate\"; type=\"{}\"", form.media_type())
     };
     offered.iter().filter(|form| **form != chosen).map(link).collect()
 }
@@ -135,15 +136,16 @@ impl<T: Record> EntryParams<T> {
 impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// Responds with one page, and with the URL of the next page in `Link`.
     pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>, version: Version) -> Result<HttpResponse> {
-        let next = page.next_query(req.query_string()).map(|query| format!("{}?{query}", req.path()));
+        let path = public_path(req.path());
+        let next = page.next_query(req.query_string()).map(|query| format!("{path}?{query}"));
         let mut links: Vec<String> = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
         let json = Format::Json.content_type();
         let response = if self.representation.is_feed() {
-            let here = req.uri().path_and_query().map_or(req.path(), PathAndQuery::as_str);
+            let here = public_path(req.uri());
             let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
-            let list = if asked.is_empty() { req.path().to_owned() } else { format!("{}?{asked}", req.path()) };
-            let feed = feed(&page.items, &list, here, next, version.changed_at)?;
+            let list = if asked.is_empty() { path } else { format!("{path}?{asked}") };
+            let feed = feed(&page.items, &list, &here, next, version.changed_at)?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
         } else if self.representation.is_whole() {
             reply(json, &page)?

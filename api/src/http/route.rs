@@ -1,4 +1,5 @@
-//! The route of a request, and paths that end with the name of a format.
+//! The route of a request, and paths that are rewritten: those with the prefix of the public URL, and those that end with
+//! the name of a format.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -8,6 +9,7 @@ use actix_web::{HttpMessage, HttpRequest};
 
 use super::format::Format;
 use crate::base::error::{Error, Result};
+use crate::base::public_url::prefix;
 
 /// The route of a request: its path pattern, as the document writes it.
 #[derive(Clone)]
@@ -44,9 +46,7 @@ pub(crate) async fn read_format_in_path(
                 let query = req.query_string();
                 let separator = if query.is_empty() { "" } else { "&" };
                 let uri = format!("{path}?{query}{separator}format={}", format.name());
-                let uri: Uri = uri.parse().map_err(Error::internal)?;
-                req.match_info_mut().get_mut().update(&uri);
-                req.head_mut().uri = uri;
+                rewrite(&mut req, &uri)?;
                 Route::note(&req);
             }
             // The fallback answers.
@@ -55,6 +55,32 @@ pub(crate) async fn read_format_in_path(
         }
     }
     Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+/// Middleware: reads a path that begins with the path of the public URL as the path after it, for reverse proxies that
+/// do not remove it.
+pub(crate) async fn remove_prefix(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let prefix = prefix();
+    if !prefix.is_empty()
+        && let Some(rest) = req.path().strip_prefix(&prefix)
+        && (rest.is_empty() || rest.starts_with('/'))
+    {
+        let path = if rest.is_empty() { "/" } else { rest };
+        let uri = format!("{path}{}", req.uri().query().map(|query| format!("?{query}")).unwrap_or_default());
+        rewrite(&mut req, &uri)?;
+    }
+    Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+/// Replaces the path and the query of a request.
+fn rewrite(req: &mut ServiceRequest, uri: &str) -> Result<()> {
+    let uri: Uri = uri.parse().map_err(Error::internal)?;
+    req.match_info_mut().get_mut().update(&uri);
+    req.head_mut().uri = uri;
+    Ok(())
 }
 
 /// Splits the name of a format off a path.

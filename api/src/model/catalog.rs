@@ -9,6 +9,7 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::base::error::{Error, Result, Rule};
+use crate::base::public_url::public_path;
 
 /// A resource of the directory.
 pub(crate) struct Resource {
@@ -50,7 +51,7 @@ impl Resource {
 
     /// Returns the path of an entry.
     pub(crate) fn href(&self, slug: &str) -> String {
-        format!("/v1/{}/{slug}", self.collection)
+        public_path(format_args!("/v1/{}/{slug}", self.collection))
     }
 }
 

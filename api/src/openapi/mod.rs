@@ -19,6 +19,7 @@ mod writes;
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use utoipa::openapi::ServerBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -29,7 +30,8 @@ use utoipa::{OpenApi, openapi};
 use self::operation::{Facts, describe, operations};
 use crate::auth::SCOPES;
 use crate::base::error::{EditConflict, Problem, Violation};
-use crate::http::{DEFAULT_PUBLIC_URL, Deprecations};
+use crate::base::public_url::PublicUrl;
+use crate::http::Deprecations;
 use crate::resources::Registration;
 use crate::services::changes::FeedChange;
 use crate::services::webhooks::{SubmissionStep, WebhookMessage};
@@ -118,7 +120,7 @@ pub(crate) fn assemble(
         }
     }
     document.components = Some(schemas);
-    document.info.terms_of_service = Some(terms_of_service(DEFAULT_PUBLIC_URL));
+    document.info.terms_of_service = Some("http://127.0.0.1:8080/terms".to_owned());
     let data_licence = json!({ "name": "dl-de/by-2-0", "url": "https://www.govdata.de/dl-de/by-2-0" });
     document.info.extensions.get_or_insert_default().insert("x-data-licence".to_owned(), data_licence);
     document.webhooks = Some(webhook_docs::webhooks());
@@ -146,9 +148,14 @@ fn deprecate(document: &mut openapi::OpenApi, deprecations: &Deprecations) {
     }
 }
 
-/// Returns the URL of the terms of use.
-pub(crate) fn terms_of_service(public_url: &str) -> String {
-    format!("{}/terms", public_url.trim_end_matches('/'))
+/// Returns the document with absolute URLs of a service and of its pages.
+pub(crate) fn at(root: &PublicUrl, document: &openapi::OpenApi) -> serde_json::Result<openapi::OpenApi> {
+    // Links of descriptions begin with a slash.
+    let text = serde_json::to_string(document)?.replace("](/", &format!("]({root}/"));
+    let mut served: openapi::OpenApi = serde_json::from_str(&text)?;
+    served.info.terms_of_service = Some(format!("{root}/terms"));
+    served.servers = Some(vec![ServerBuilder::new().url(root.to_string()).description(Some("This service")).build()]);
+    Ok(served)
 }
 
 /// Lets pages refer to the schema of their items, which the generic type spells out.

@@ -36,7 +36,7 @@ const search = (tags) => ({
 });
 
 window.onload = async () => {
-  const spec = await (await fetch("/v1/openapi.json")).json();
+  const spec = await (await fetch("../v1/openapi.json")).json();
   document.title = `Reference · ${spec.info.title}`;
   const operations = Object.values(spec.paths).flatMap((path) => Object.values(path));
   [...Object.values(spec.components.parameters), ...operations.flatMap(({ parameters }) => parameters ?? [])].forEach(moveExample);

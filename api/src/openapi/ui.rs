@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::serve;
 
 use crate::base::error::{Error, Result};
+use crate::base::public_url::{absolute, public_path};
 use crate::http::{Public, page, reply};
 
 pub(crate) const TAG: &str = "documentation";
@@ -37,7 +38,9 @@ async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
 #[get("/openapi.json")]
 async fn get_unversioned_openapi(document: Data<OpenApi>) -> Result<Public> {
     let mut response = reply("application/json", &**document)?;
-    response.headers_mut().insert(CONTENT_LOCATION, HeaderValue::from_static("/v1/openapi.json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_LOCATION, HeaderValue::from_str(&public_path("/v1/openapi.json")).map_err(Error::internal)?);
     Ok(Public(response))
 }
 
@@ -50,7 +53,7 @@ async fn get_unversioned_openapi(document: Data<OpenApi>) -> Result<Public> {
 #[get("/docs")]
 async fn get_docs() -> HttpResponse {
     HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, "/docs/"))
+        .insert_header((LOCATION, public_path("/docs/")))
         .insert_header((CACHE_CONTROL, "public, max-age=86400"))
         .finish()
 }
@@ -72,7 +75,8 @@ async fn get_docs_file(file: Path<String>) -> Result<Public> {
     const GUIDE: &str = include_str!("guide.html");
 
     if file.is_empty() {
-        return Ok(Public(page("Guide", GUIDE)));
+        let guide = GUIDE.replace("http://127.0.0.1:8080", &absolute(&public_path("")));
+        return Ok(Public(page("Guide", &guide)));
     }
     let name = if *file == "reference" { "index.html" } else { &file };
     let found = serve(name, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;

@@ -15,6 +15,7 @@ use utoipa_actix_web::OpenApiFactory;
 
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Rule, Violation};
+use crate::base::public_url::public_path;
 use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
@@ -26,7 +27,8 @@ pub(crate) struct Lists(BTreeMap<String, String>);
 impl Lists {
     /// Returns the paths of lists, filtered by an entry of a resource.
     pub(crate) fn of(resource: &Resource, slug: &str, lists: &[&str]) -> Self {
-        let address = |list: &&str| (list.replace('-', "_"), format!("/v1/{list}?{}={slug}", resource.table));
+        let address =
+            |list: &&str| (list.replace('-', "_"), public_path(format_args!("/v1/{list}?{}={slug}", resource.table)));
         Self(lists.iter().map(address).collect())
     }
 }
@@ -116,5 +118,5 @@ pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<
 /// Returns a permanent redirect to a list.
 pub(crate) fn to_list(location: &str) -> HttpResponse {
     let mut response = HttpResponse::PermanentRedirect();
-    response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-cache")).finish()
+    response.insert_header((LOCATION, public_path(location))).insert_header((CACHE_CONTROL, "no-cache")).finish()
 }

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::error::{Error, PROBLEM_TYPES, ProblemType, RULES, Result, RuleText, ViolationCode};
 use crate::base::language::Localized;
+use crate::base::public_url::public_path;
 use crate::http::{Public, page, reply};
 
 pub(crate) const TAG: &str = "problems";
@@ -64,7 +65,7 @@ fn text(text: Localized) -> Text {
 #[get("/problems.json")]
 async fn list_problems_json() -> Result<Public> {
     let problem = |kind: &ProblemType| ProblemDescription {
-        r#type: format!("/problems/{}", kind.name),
+        r#type: public_path(format_args!("/problems/{}", kind.name)),
         status: kind.status.as_u16(),
         title: text(kind.title),
         remedy: text(kind.remedy),
@@ -119,9 +120,13 @@ async fn get_problem(name: Path<String>) -> Result<Public> {
     let kind = PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
     let body = format!(
         "<p>{}</p><section lang=\"de\"><h2>{}</h2><p>{}</p></section><p>Status {}. Responses have the media type \
-         <code>application/problem+json</code> (RFC 9457) and the <code>type</code> <code>/problems/{}</code>.</p>\
+         <code>application/problem+json</code> (RFC 9457) and the <code>type</code> <code>{}</code>.</p>\
          <p><a href=\"/problems\">All problems</a> · <a href=\"/docs/\">Documentation</a></p>",
-        kind.remedy.english, kind.title.german, kind.remedy.german, kind.status, kind.name
+        kind.remedy.english,
+        kind.title.german,
+        kind.remedy.german,
+        kind.status,
+        public_path(format_args!("/problems/{}", kind.name))
     );
     Ok(Public(page(kind.title.english, &body)))
 }

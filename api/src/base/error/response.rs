@@ -10,6 +10,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use super::{Error, Problem};
 use crate::base::language::Language;
+use crate::base::public_url::public_path;
 
 /// Challenge of `WWW-Authenticate`.
 const BEARER: &str = "Bearer realm=\"transferatlas\"";
@@ -63,7 +64,7 @@ impl From<&Error> for Problem {
             error => (error, None),
         };
         Self {
-            r#type: format!("/problems/{}", kind.name),
+            r#type: public_path(format_args!("/problems/{}", kind.name)),
             title: kind.title.in_language(Language::current()).to_owned(),
             status: kind.status.as_u16(),
             detail: error.detail(),

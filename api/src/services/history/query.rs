@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::dto::{AuditQuery, Change, ChangeOrder, HistoryQuery};
 use crate::base::error::{Error, Result, Rule, Violation};
+use crate::base::public_url::public_path;
 use crate::http::{EntryKey, Sort, Timestamp};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::filter::Filter;
@@ -80,8 +81,9 @@ pub(super) fn view(row: Model, with_actor: bool) -> Change {
         resource: collection.unwrap_or("tokens").to_owned(),
         entry: row.entry_id,
         slug: row.slug,
-        href: collection
-            .map(|collection| format!("/v1/{collection}/{}/history/{}", row.entry_id, row.directory_version)),
+        href: collection.map(|collection| {
+            public_path(format_args!("/v1/{collection}/{}/history/{}", row.entry_id, row.directory_version))
+        }),
         actor: with_actor.then_some(row.actor),
         token: row.token_id.filter(|_| with_actor),
         request: row.request_id.filter(|_| with_actor),

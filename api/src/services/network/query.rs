@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::dto::{Edge, Network, NetworkQuery, Node};
 use crate::base::db::sql;
 use crate::base::error::Result;
+use crate::base::public_url::public_path;
 use crate::base::terms::{parse_terms, term_values};
 use crate::model::catalog::{MUNICIPALITIES, PROJECTS, ResourceName, THEMES};
 use crate::model::facet_value::FacetValue;
@@ -46,7 +47,7 @@ fn facet_values(kinds: &HashMap<EdgeKind, i64>) -> Vec<FacetValue> {
 
 /// Selects the edges that match the filters. An empty list of a filter matches every edge.
 const EDGES: &str = "select e.kind, e.source_id as source, e.target_id as target, count(distinct h.id) as count, \
-        array_agg(distinct '/v1/' || h.collection || '/' || h.slug) as through \
+        array_agg(distinct h.collection || '/' || h.slug) as through \
    from network_edge e join search_hit h on h.id = e.through_id \
   where ($1 = '{}' or e.kind = any ($1)) \
     and ($2 = '{}' or h.themes && (select array_agg(t.slug) from theme t where t.id = any ($2))) \
@@ -74,6 +75,7 @@ async fn edges(
     let found = sql(EDGES, filters);
     let edge = |EdgeRow { kind, source, target, count, through }: EdgeRow| -> Result<Option<Edge>> {
         let kind = parse_terms(&[kind])?.pop();
+        let through = through.iter().map(|entry| public_path(format_args!("/v1/{entry}"))).collect();
         Ok(kind.map(|kind| Edge { kind, source, target, count, through }))
     };
     EdgeRow::find_by_statement(found).all(db).await?.into_iter().filter_map(|found| edge(found).transpose()).collect()

@@ -34,6 +34,7 @@ use crate::base::db::Write;
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
+use crate::base::public_url::public_path;
 use crate::http::{
     Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reply,
 };
@@ -112,7 +113,7 @@ async fn create_submission(
     let (input, caller) = (checked.into_valid()?, context.caller.clone());
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::begin(tx, &caller, input).await?;
-        let location = format!("/v1/submissions/{}", row.id);
+        let location = public_path(format_args!("/v1/submissions/{}", row.id));
         let begun = submission_response(tx, row, &caller, StatusCode::CREATED).await?;
         Ok(Outcome::Changed(begun.with("location", location)))
     };
@@ -239,7 +240,7 @@ async fn create_submission_comment(
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let comment = remarks::comment(remarks::remark(tx, &forms, id.0, &caller, input).await?);
         let created = Answer::of(StatusCode::CREATED, &comment)?;
-        Ok(Outcome::Changed(created.with("location", format!("/v1/submissions/{}", id.0))))
+        Ok(Outcome::Changed(created.with("location", public_path(format_args!("/v1/submissions/{}", id.0)))))
     };
     context.run_unversioned(&digest, work).await.map(no_store)
 }

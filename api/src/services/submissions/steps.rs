@@ -17,6 +17,7 @@ use crate::auth::Caller;
 use crate::base::db::author::Author;
 use crate::base::db::{Write, sql, written};
 use crate::base::error::{Error, Result};
+use crate::base::public_url::public_path;
 use crate::model::catalog::ResourceName;
 use crate::services::webhooks::{SubmissionStep, tell_step};
 
@@ -87,7 +88,7 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
     tx.execute_raw(sql(NOTE, values)).await?;
     let kind = Submittable::of_table(&row.resource)?;
     let step = SubmissionStep {
-        submission: format!("/v1/submissions/{}", row.id),
+        submission: public_path(format_args!("/v1/submissions/{}", row.id)),
         resource: ResourceName(kind.resource),
         purpose: row.purpose,
         action,

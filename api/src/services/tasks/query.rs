@@ -10,6 +10,7 @@ use crate::base::dates::today;
 use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::link::Link;
+use crate::base::public_url::public_path;
 use crate::model::catalog::ResourceName;
 use crate::model::reuse::freshness;
 use crate::query::lookup::FoundEntry;
@@ -71,7 +72,7 @@ fn confirmation(Due { resource, id, slug, title, last_confirmed_on }: Due) -> Op
 
 fn change(row: Requested) -> Option<RequestedChange> {
     Some(RequestedChange {
-        submission: format!("/v1/submissions/{}", row.id),
+        submission: public_path(format_args!("/v1/submissions/{}", row.id)),
         resource: ResourceName::of_table(&row.resource)?,
         slug: row.slug,
         since: row.since,

@@ -22,6 +22,7 @@ use crate::base::db::context::Context;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, Timeouts, Write};
 use crate::base::error::{Error, Result};
+use crate::base::public_url::public_path;
 use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, RepresentationParams, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::list;
@@ -103,7 +104,7 @@ async fn create_token(
     let work = async move |write: &Write| {
         let (access_token, row) = store::issue(write, &keys, input).await?;
         let mut token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
-        let location = format!("/v1/tokens/{}", token.id);
+        let location = public_path(format_args!("/v1/tokens/{}", token.id));
         token.access_token = (!is_dry_run).then_some(access_token);
         Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &token)?.with("location", location)))
     };

@@ -14,6 +14,7 @@ use super::TAG;
 use super::kind::{SUBMITTABLE, Submittable};
 use super::labels::labels;
 use crate::base::error::{Error, Result, Rule, Violation};
+use crate::base::public_url::public_path;
 use crate::http::{Public, QueryString, reply};
 use crate::model::catalog::{PRACTICE_EXAMPLES, Resource};
 use crate::write::input::MAX_BYTES;
@@ -170,9 +171,9 @@ impl<'d> Reading<'d> {
             maximum: number("maximum"),
             min_items: whole(property, "minItems"),
             max_items: whole(property, "maxItems"),
-            vocabulary: list.map(|list| format!("/v1/vocabularies/{}", list.name)),
+            vocabulary: list.map(|list| public_path(format_args!("/v1/vocabularies/{}", list.name))),
             options,
-            reference: reference.map(|resource| format!("/v1/{}", resource.collection)),
+            reference: reference.map(|resource| public_path(format_args!("/v1/{}", resource.collection))),
             example: listed(is_list, property.get("example").cloned().unwrap_or_else(|| example(item, &members))),
             members,
         }
