@@ -4,6 +4,21 @@ use serde_json::{Value, json};
 use tests::SharedApp;
 
 #[tokio::test]
+async fn a_designation_is_a_word_and_no_abbreviation_or_list() {
+    let text =
+        SharedApp::first_content().anonymous().get("/v1/municipalities.ndjson?fields=ags,designation").await.text();
+    let entries: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |ags: &str| entries.iter().find(|entry| entry["ags"] == ags).unwrap()["designation"].as_str();
+
+    assert_eq!((of("08421000"), of("145235122"), of("14626600")), (Some("Universitätsstadt"), None, Some("Stadt")));
+    for entry in &entries {
+        let Some(designation) = entry["designation"].as_str() else { continue };
+        let is_short = designation.split([',', ' ', '-']).all(|word| word.chars().count() < 4);
+        assert!(!is_short && !designation.contains(['/', '.']) && designation.matches(',').count() < 2, "{entry}");
+    }
+}
+
+#[tokio::test]
 async fn all_of_them_are_there_by_kind() {
     let app = SharedApp::first_content();
 
