@@ -54,6 +54,7 @@ impl MigratorTrait for Migrator {
             sql!("0026_submission_names"),
             sql!("0027_former_keys"),
             sql!("0028_titles"),
+            sql!("0031_never_confirmed"),
         ]
     }
 }

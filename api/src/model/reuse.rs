@@ -201,8 +201,9 @@ pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result
     require(why.is_none() || is_discontinued, rule)
 }
 
-/// Returns the freshness of a confirmation: due 12 months after its date, stale after 18.
-pub(crate) fn freshness(confirmed: NaiveDate) -> Freshness {
+/// Returns the freshness of the last confirmation: due from 12 months after its date, stale from 18.
+pub(crate) fn freshness(confirmed: Option<NaiveDate>) -> Freshness {
+    let Some(confirmed) = confirmed else { return Freshness::Never };
     let since = |months: u32| today().checked_sub_months(Months::new(months)).is_none_or(|then| confirmed > then);
     match () {
         () if since(12) => Freshness::Fresh,

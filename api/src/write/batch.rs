@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::confirm::confirm_own;
 use super::context::{DryRun, WriteContext};
 use super::input::Input;
 use super::references::ResolvedReferences;
@@ -144,7 +145,10 @@ async fn accept<I: Input>(write: &Write, caller: &Caller, mode: Mode, items: Vec
                 caller.acts_for(&references.responsible(input)?)
             });
             match (accepted, input) {
-                (Ok(()), Some(input)) => fine.push(Candidate { place, id, input }),
+                (Ok(()), Some(mut input)) => {
+                    confirm_own(caller, None, &mut input);
+                    fine.push(Candidate { place, id, input });
+                }
                 (Ok(()), None) => {}
                 (Err(error), input) => {
                     refused_names.extend(input.iter().flat_map(names));

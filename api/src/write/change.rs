@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use entity::vocabulary::Action;
 
+use super::confirm::confirm_own;
 use super::context::WriteContext;
 use super::input::Input;
 use super::representation::Representation;
@@ -59,6 +60,9 @@ pub(super) async fn apply_revision<I: Input>(
     input.keep_derived(&shown);
     caller.acts_for(&references.responsible(&input)?)?;
     reject_renaming(caller, &current, &input)?;
+    if current != input {
+        confirm_own(caller, Some(&current), &mut input);
+    }
     if current == input {
         return Ok(Outcome::Unchanged(representation.answer(StatusCode::OK, minimal)));
     }

@@ -54,6 +54,15 @@ pub(crate) async fn confirm<A: Access, I: Input>(
     context.run("", work).await
 }
 
+/// Confirms an entry that a municipality writes, unless it sets another date of the confirmation: who has just written an entry need
+/// not confirm it. Other callers enter what they know of a municipality, which has yet to confirm it.
+pub(super) fn confirm_own<I: Input>(caller: &Caller, current: Option<&I>, input: &mut I) {
+    let day = input.confirmed_on();
+    if caller.municipalities.is_some() && (day.is_none() || day == current.and_then(Input::confirmed_on)) {
+        input.confirm(today());
+    }
+}
+
 /// Whether one of the municipalities that a caller acts for is responsible for an entry.
 pub(crate) async fn is_responsible(
     tx: &DatabaseTransaction,

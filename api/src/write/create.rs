@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use entity::vocabulary::Action;
 use uuid::Uuid;
 
+use super::confirm::confirm_own;
 use super::context::WriteContext;
 use super::input::Input;
 use super::representation::Representation;
@@ -31,8 +32,9 @@ pub(super) async fn create_entry<I: Input>(
     checked: Checked<I>,
 ) -> Result<Outcome> {
     let id = Uuid::now_v7();
-    let (references, input) = resolve_entry(&write.tx, id, checked).await?;
+    let (references, mut input) = resolve_entry(&write.tx, id, checked).await?;
     caller.acts_for(&references.responsible(&input)?)?;
+    confirm_own(caller, None, &mut input);
     write_entries(write, Action::Create, &references, vec![(id, input)]).await?;
     let created = Representation::stored::<I>(&write.tx, id).await?;
     Ok(Outcome::Changed(created.created::<I>(minimal)))

@@ -37,6 +37,11 @@ pub(crate) trait Input: Clone + PartialEq + Received + 'static {
     /// where the input has them as shown.
     fn keep_derived(&mut self, _shown: &Self::View) {}
 
+    /// Returns the date of the last confirmation.
+    fn confirmed_on(&self) -> Option<NaiveDate> {
+        None
+    }
+
     /// Sets the date of confirmation, where the entry has a member for it.
     fn confirm(&mut self, _day: NaiveDate) {}
 

@@ -111,11 +111,12 @@ vocabulary! {
         Quote "quote" "Angebot" "Quote",
     }
 
-    #[doc = "Freshness of the last confirmation: due after 12 months, stale after 18"]
+    #[doc = "Freshness of the last confirmation: fresh for less than 12 months, due from 12, stale from 18, or never confirmed"]
     Freshness "freshness" "Aktualität" {
         Fresh "fresh" "Aktuell" "Fresh",
         Due "due" "Bestätigung fällig" "Due",
         Stale "stale" "Veraltet" "Stale",
+        Never "never" "Nie bestätigt" "Never confirmed",
     }
 
     #[doc = "Side that confirmed a practice example: the adopting municipality, or the origin of the solution"]

@@ -100,14 +100,14 @@ pub(crate) struct PracticeExample {
     pub contacts: Vec<Contact>,
     /// Links to web pages about the practice example.
     pub links: Vec<WebLink>,
-    /// Date of the last confirmation by the municipality. Omitted when the example has never been confirmed.
+    /// Date of the last confirmation by the municipality. Omitted when the example has never been confirmed. The publication of
+    /// a submission, and a write with a token bound to municipalities, are confirmations too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31", nullable = false)]
     pub last_confirmed_on: Option<NaiveDate>,
-    /// Freshness of the last confirmation. Omitted when the example has never been confirmed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub freshness: Option<Freshness>,
+    /// Freshness of the last confirmation: `fresh` for less than 12 months after `last_confirmed_on`, `due` from 12 months,
+    /// `stale` from 18 months, `never` without a confirmation.
+    pub freshness: Freshness,
     /// Sides that have confirmed the example. `adopter` is the municipality of the example. `origin` is a municipality
     /// that the solution comes from, or the municipality of the example when `relation` is `origin`.
     pub confirmed_by: Vec<ConfirmedBy>,

@@ -29,7 +29,7 @@ pub(crate) struct PracticeExampleQuery {
     /// Workstream of a success factor or obstacle. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["legal"]))]
     pub workstream: Vec<Workstream>,
-    /// Freshness of the last confirmation. Repeat for alternatives.
+    /// Freshness of the last confirmation, `never` included. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["fresh"]))]
     pub freshness: Vec<Freshness>,
     /// Side that has confirmed the example. Repeat for alternatives.

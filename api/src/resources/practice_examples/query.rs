@@ -114,7 +114,7 @@ impl Entry for PracticeExample {
                 project: links.take(&PROJECTS, row.id).pop(),
                 solution: links.take(&SOLUTIONS, row.id).pop(),
                 themes: links.take(&THEMES, row.id),
-                freshness: row.last_confirmed_on.map(freshness),
+                freshness: freshness(row.last_confirmed_on),
                 last_confirmed_on: row.last_confirmed_on,
                 confirmed_by: confirmed.remove(&row.id).unwrap_or_default(),
                 location: places.remove(&row.id).unwrap_or_default().pop(),

@@ -44,6 +44,10 @@ impl Input for PracticeExampleInput {
         vec![&self.municipality]
     }
 
+    fn confirmed_on(&self) -> Option<NaiveDate> {
+        self.last_confirmed_on
+    }
+
     fn confirm(&mut self, day: NaiveDate) {
         self.last_confirmed_on = Some(day);
     }

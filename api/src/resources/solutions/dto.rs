@@ -130,14 +130,14 @@ pub(crate) struct Solution {
     pub adoption_count: i64,
     /// Locations of the providers, or of the projects when no provider is named.
     pub locations: Vec<Location>,
-    /// Date of the last confirmation. Omitted when the solution has never been confirmed.
+    /// Date of the last confirmation. Omitted when the solution has never been confirmed. The publication of a submission, and a
+    /// write with a token bound to municipalities, are confirmations too.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-01-31", nullable = false)]
     pub last_confirmed_on: Option<NaiveDate>,
-    /// Freshness of the last confirmation. Omitted when the solution has never been confirmed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub freshness: Option<Freshness>,
+    /// Freshness of the last confirmation: `fresh` for less than 12 months after `last_confirmed_on`, `due` from 12 months,
+    /// `stale` from 18 months, `never` without a confirmation.
+    pub freshness: Freshness,
     /// Share of the recommended members that have a value, in per cent.
     #[schema(example = 40, minimum = 0, maximum = 100)]
     pub completeness: u8,

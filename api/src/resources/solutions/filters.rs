@@ -44,7 +44,7 @@ pub(crate) struct SolutionQuery {
     /// Kind of a prerequisite. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["technical"]))]
     pub prerequisite: Vec<PrerequisiteKind>,
-    /// Freshness of the last confirmation. Repeat for alternatives.
+    /// Freshness of the last confirmation, `never` included. Repeat for alternatives.
     #[param(style = Form, explode = true, example = json!(["fresh"]))]
     pub freshness: Vec<Freshness>,
     /// Basis of the cost figures. Repeat for alternatives.

@@ -33,6 +33,10 @@ impl Input for SolutionInput {
         self.providers.iter().map(String::as_str).collect()
     }
 
+    fn confirmed_on(&self) -> Option<NaiveDate> {
+        self.last_confirmed_on
+    }
+
     fn confirm(&mut self, day: NaiveDate) {
         self.last_confirmed_on = Some(day);
     }

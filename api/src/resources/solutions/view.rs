@@ -51,7 +51,7 @@ impl Entry for Solution {
                 related_from: naming.remove(&row.id).unwrap_or_default(),
                 locations: places.remove(&row.id).unwrap_or_default(),
                 adoption_count: counts.of(&ADOPTERS, row.id),
-                freshness: row.last_confirmed_on.map(freshness),
+                freshness: freshness(row.last_confirmed_on),
                 completeness: 0,
                 gaps: vec![],
                 discontinued: row.discontinued.map(read).transpose()?,

@@ -10,6 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::Responsible;
+use crate::base::dates::today;
 use crate::base::db::{Write, sql};
 use crate::base::error::{Error, Result, Violation};
 use crate::base::merge::{Merged, changed, merge};
@@ -210,7 +211,9 @@ async fn published<T: Input>(db: DatabaseExecutor<'_>, entry: Uuid) -> Result<Op
 async fn publish<T: Input>(write: &Write, entry: Option<Uuid>, content: Value) -> Result<Uuid> {
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
-    let (references, input) = resolve_entry(&write.tx, id, checked).await?;
+    let (references, mut input) = resolve_entry(&write.tx, id, checked).await?;
+    // The submitter vouches for the content, and the reviewer has just read it.
+    input.confirm(today());
     let action = if entry.is_some() { Action::Replace } else { Action::Create };
     write_entries(write, action, &references, vec![(id, input)]).await?;
     Ok(id)

@@ -176,9 +176,9 @@ async fn rewrite(context: WriteContext<SubmissionsWrite>, rewrite: Rewrite) -> R
 /// author of the submission cannot review it (403). The member `actions` of the submission lists the steps that the caller may
 /// take now; any other step fails with 409 or 403.
 ///
-/// `publish` writes the proposed content to the directory, or deletes the entry for a withdrawal. Members changed only in the
-/// published entry since the base revision keep their published values. Fails with 409 if a member was changed on both sides;
-/// the problem has the base, published and submitted content.
+/// `publish` writes the proposed content to the directory with `last_confirmed_on` set to the current date in Germany, or deletes
+/// the entry for a withdrawal. Members changed only in the published entry since the base revision keep their published values.
+/// Fails with 409 if a member was changed on both sides; the problem has the base, published and submitted content.
 #[utoipa::path(tag = TAG, security(("token" = [SubmissionsWrite::NAME]), ("token" = [SubmissionsReview::NAME])), params(Id),
     responses((status = 200, description = "The submission", body = Submission, headers(("ETag" = String, description = "Strong entity tag of the submission. Send it in `If-Match`.")))))]
 #[post("/v1/submissions/{id}/actions")]

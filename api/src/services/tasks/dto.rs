@@ -28,10 +28,8 @@ pub(super) struct DueConfirmation {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2025-01-31", nullable = false)]
     pub last_confirmed_on: Option<NaiveDate>,
-    /// Freshness of the last confirmation. Omitted when the entry was never confirmed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub freshness: Option<Freshness>,
+    /// Freshness of the last confirmation: `due`, `stale` or `never`.
+    pub freshness: Freshness,
 }
 
 /// A submission to change and submit again

@@ -67,7 +67,7 @@ pub(super) async fn of(
 fn confirmation(Due { resource, id, slug, title, last_confirmed_on }: Due) -> Option<DueConfirmation> {
     let resource = ResourceName::of_table(&resource)?;
     let entry = Link::new(resource.0.collection, id, slug, title);
-    Some(DueConfirmation { resource, entry, last_confirmed_on, freshness: last_confirmed_on.map(freshness) })
+    Some(DueConfirmation { resource, entry, last_confirmed_on, freshness: freshness(last_confirmed_on) })
 }
 
 fn change(row: Requested) -> Option<RequestedChange> {
