@@ -43,7 +43,7 @@ async fn texts_are_in_the_language_that_the_reader_prefers() {
         assert_eq!((&error["parameters"], &error["detail"]), (&json!({ "min": 1, "max": 1000 }), &json!(detail)));
     }
     let outside = get("/nowhere", "de").await;
-    assert_eq!(outside.json()["detail"], "Unter diesem Pfad gibt es keine Ressource.");
+    assert_eq!(outside.json()["detail"], "Diesen Pfad gibt es nicht. /v1/openapi.json beschreibt alle Pfade.");
     let malformed = get("/v1/projects?q=%zz", "de").await;
     assert_eq!((malformed.header("content-language"), malformed.status), ("de", 400));
 }

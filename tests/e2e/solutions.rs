@@ -90,7 +90,7 @@ async fn examples_count_for_the_solution_they_adopt() {
         (400, "invalid-parameters"),
         "it would show more than the project's"
     );
-    assert_eq!(app.anonymous().get("/v1/projects/ulm/courses").await.problem(), "not-found");
+    assert_eq!(app.anonymous().get("/v1/projects/ulm/courses").await.problem(), "unknown-path");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use strsim::osa_distance;
 use utoipa::openapi::{OpenApi, PathItem};
 
 use super::cors::{self, WriteOrigins};
@@ -22,7 +23,7 @@ pub(crate) async fn fallback(
     document: Data<OpenApi>,
 ) -> Result<HttpResponse> {
     let Some(item) = Route::of(&req).and_then(|path| document.paths.paths.get(&path)) else {
-        return Err(Error::NotFound);
+        return Err(Error::UnknownPath { nearest: nearest(&document, req.path()) });
     };
     let allow = allowed(item);
     if req.method() != Method::OPTIONS {
@@ -31,6 +32,34 @@ pub(crate) async fn fallback(
     let mut response = cors::options(req.headers(), &origins, &allow);
     response.headers_mut().insert(ALLOW, HeaderValue::try_from(allow).map_err(Error::internal)?);
     Ok(response)
+}
+
+/// Returns the path of the document that is nearest to a path: with every word alike, or with the version before it.
+fn nearest(document: &OpenApi, path: &str) -> Option<String> {
+    let path = path.trim_end_matches('/');
+    let known = document.paths.paths.keys();
+    let near = known.filter_map(|known| {
+        let difference =
+            [path.to_owned(), format!("/v1{path}")].iter().filter_map(|path| difference(known, path)).min()?;
+        Some((difference, known.matches('{').count(), known))
+    });
+    near.min().map(|(_, _, known)| known.clone())
+}
+
+/// Returns the number of letters in which a path differs from one of the document, or `None` if they are not alike.
+fn difference(known: &str, path: &str) -> Option<usize> {
+    let (known, path): (Vec<&str>, Vec<&str>) = (known.split('/').collect(), path.split('/').collect());
+    if known.len() != path.len() {
+        return None;
+    }
+    let letters = |(known, part): (&str, &str)| {
+        if known.starts_with('{') && !part.is_empty() {
+            return Some(0);
+        }
+        let letters = osa_distance(known, part);
+        (letters <= known.len() / 3).then_some(letters)
+    };
+    known.into_iter().zip(path).map(letters).sum()
 }
 
 /// Middleware: responds with 405 to a method that the document does not know at the path. Another path with a parameter
@@ -65,4 +94,33 @@ fn allowed(item: &PathItem) -> String {
     ];
     let methods: BTreeSet<&str> = written.iter().filter(|(_, there)| *there).map(|(method, _)| *method).collect();
     methods.into_iter().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::openapi::OpenApiBuilder;
+    use utoipa::openapi::path::{PathItem, PathsBuilder};
+
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_almost_one_of_the_document_is_told_which() {
+        let paths = ["/v1/projects", "/v1/projects/{key}", "/v1/projects/{key}/solutions", "/v1/me", "/problems"];
+        let paths = paths.into_iter().fold(PathsBuilder::new(), |all, path| all.path(path, PathItem::default()));
+        let document = OpenApiBuilder::new().paths(paths).build();
+
+        for (path, expected) in [
+            ("/v1/project", Some("/v1/projects")),
+            ("/projects", Some("/v1/projects")),
+            ("/v1/projects/", Some("/v1/projects")),
+            ("/v1/Projects/ulm", Some("/v1/projects/{key}")),
+            ("/v1/projects/ulm/solution", Some("/v1/projects/{key}/solutions")),
+            ("/problem", Some("/problems")),
+            ("/v1/x", None),
+            ("/nowhere/at/all", None),
+            ("/", None),
+        ] {
+            assert_eq!(nearest(&document, path).as_deref(), expected, "{path}");
+        }
+    }
 }

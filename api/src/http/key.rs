@@ -10,7 +10,8 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::{IntoParams, schema};
 use uuid::Uuid;
 
-use crate::base::error::Error;
+use super::route::Route;
+use crate::base::error::{Error, Result};
 
 /// The slug, ID or official key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +62,23 @@ impl FromRequest for EntryKey {
         let possible = |key: &&str| possible(key) || key.parse::<Uuid>().is_ok();
         ready(match req.match_info().get("key").filter(possible) {
             Some(key) => Ok(Self(key.to_owned())),
-            None => Err(Error::NotFound),
+            None => Err(not_found(req, "key")),
         })
     }
+}
+
+/// Returns the UUID in a path parameter. Any other text identifies nothing (404).
+pub(crate) fn uuid_in_path(req: &HttpRequest, name: &str) -> Result<Uuid> {
+    let id = req.match_info().get(name).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| not_found(req, name))
+}
+
+/// Returns the error for a path parameter that identifies nothing under the path before it.
+pub(crate) fn not_found(req: &HttpRequest, name: &str) -> Error {
+    let pattern = Route::of(req).unwrap_or_default();
+    let depth = pattern.split('/').take_while(|part| part.trim_matches(['{', '}']) != name).count();
+    let collection = req.path().split('/').take(depth).collect::<Vec<_>>().join("/");
+    Error::not_found(collection, req.match_info().get(name).unwrap_or_default())
 }
 
 /// Path parameter `id`, for resources whose items have no slug.
@@ -75,8 +90,7 @@ impl FromRequest for Id {
     type Future = Ready<Result<Self, Error>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = req.match_info().get("id").and_then(|id| id.parse().ok());
-        ready(id.map(Self).ok_or(Error::NotFound))
+        ready(uuid_in_path(req, "id").map(Self))
     }
 }
 

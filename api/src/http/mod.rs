@@ -38,7 +38,7 @@ pub(crate) use self::fallback::{fallback, refuse_undeclared_methods};
 pub(crate) use self::guard::{MAX_BODY, MAX_URL, deadline, guard, panics};
 pub(crate) use self::html::page;
 pub(crate) use self::json::{BODY_TIMEOUT, BatchBody, Json, NoBody, Patch, hex};
-pub(crate) use self::key::{EntryKey, Id, Name};
+pub(crate) use self::key::{EntryKey, Id, Name, not_found, uuid_in_path};
 pub(crate) use self::language::negotiate_language;
 pub(crate) use self::lifecycle::{Deprecation, Deprecations, announce_deprecation};
 pub(crate) use self::list::{Filters, ListParams, ListQuery, MAX_PAGE, Paging};

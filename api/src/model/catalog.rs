@@ -49,6 +49,11 @@ impl Resource {
         Rule::UnknownEntry { value: name.to_owned(), resource: self.collection.to_owned() }
     }
 
+    /// Returns the error for a key in the path that identifies no entry.
+    pub(crate) fn not_found(&self, key: impl ToString) -> Error {
+        Error::not_found(format!("/v1/{}", self.collection), key)
+    }
+
     /// Returns the path of an entry.
     pub(crate) fn href(&self, slug: &str) -> String {
         public_path(format_args!("/v1/{}/{slug}", self.collection))

@@ -80,7 +80,7 @@ async fn get_docs_file(file: Path<String>) -> Result<Public> {
     }
     let name = if *file == "reference" { "index.html" } else { &file };
     let found = serve(name, Arc::default()).map_err(|error| Error::internal(anyhow::anyhow!("{error}")))?;
-    let found = found.ok_or(Error::NotFound)?;
+    let found = found.ok_or_else(|| Error::not_found("/docs", &*file))?;
     let bytes = if name == "swagger-initializer.js" { INITIALIZER.into() } else { found.bytes.into_owned() };
     let response = HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, found.content_type))

@@ -7,7 +7,7 @@ use sea_orm::{Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
@@ -38,7 +38,7 @@ pub(crate) async fn get_entry<E: Entry>(
 /// Returns the entry under a key.
 pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -> Result<E> {
     match E::Table::find().filter(E::RESOURCE.key_condition(key)?).one(db).await? {
-        Some(row) => E::load(db, vec![row]).await?.pop().ok_or(Error::NotFound),
+        Some(row) => E::load(db, vec![row]).await?.pop().ok_or_else(|| E::RESOURCE.not_found(key)),
         None => Err(absent(db, E::RESOURCE, key).await),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn absent(db: &impl ConnectionTrait, resource: &Resource, key: 
         Err(error) => return error,
         Ok(Some(Trace { slug: Some(slug), .. })) => return Error::PermanentRedirect { slug },
         Ok(Some(trace)) if trace.action == Action::Delete => Error::Gone(trace.at),
-        Ok(_) => Error::NotFound,
+        Ok(_) => resource.not_found(key),
     };
     match resource.retired(db, key).await {
         Ok(retired) => retired.unwrap_or(error),

@@ -71,7 +71,7 @@ impl Resource {
             (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
             (Name::Slug(slug), _) => Ok(Expr::cust_with_values("slug = $1", [slug])),
             (Name::Official(key), Some(column)) => Ok(Expr::cust_with_values(format!("{column} = $1"), [key])),
-            (Name::Official(_), None) => Err(Error::NotFound),
+            (Name::Official(_), None) => Err(self.not_found(key)),
         }
     }
 

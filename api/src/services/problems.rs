@@ -117,7 +117,8 @@ async fn list_problems() -> Result<Public> {
     responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
 #[get("/problems/{name}")]
 async fn get_problem(name: Path<String>) -> Result<Public> {
-    let kind = PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or(Error::NotFound)?;
+    let kind =
+        PROBLEM_TYPES.iter().find(|kind| kind.name == *name).ok_or_else(|| Error::not_found("/problems", &*name))?;
     let body = format!(
         "<p>{}</p><section lang=\"de\"><h2>{}</h2><p>{}</p></section><p>Status {}. Responses have the media type \
          <code>application/problem+json</code> (RFC 9457) and the <code>type</code> <code>{}</code>.</p>\

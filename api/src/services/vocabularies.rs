@@ -135,5 +135,6 @@ async fn list_vocabularies(
 #[get("/v1/vocabularies/{name}")]
 async fn get_vocabulary(req: HttpRequest, name: Path<String>, entry: EntryParams<Vocabulary>) -> Result<Public> {
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == *name);
-    entry.reply(&req, &found.ok_or(Error::NotFound)?, None).map(Public)
+    let found = found.ok_or_else(|| Error::not_found("/v1/vocabularies", &*name))?;
+    entry.reply(&req, &found, None).map(Public)
 }

@@ -41,7 +41,10 @@ pub(crate) async fn replace<A: Access, I: Input>(
 }
 
 fn is_absent(error: &Error) -> bool {
-    matches!(error, Error::NotFound | Error::Gone(_) | Error::KeyRetired { .. } | Error::PermanentRedirect { .. })
+    matches!(
+        error,
+        Error::NotFound { .. } | Error::Gone(_) | Error::KeyRetired { .. } | Error::PermanentRedirect { .. }
+    )
 }
 
 /// Adds a violation if the key in the path is neither the slug nor the official key of the entry.

@@ -79,7 +79,7 @@ impl Token {
             Self::Issue(issue) => issue.run(settings, &database).await,
             Self::List => list(&database).await,
             Self::Revoke { id } => match tokens::revoke(&database, id).await {
-                Err(Error::NotFound) => Err(anyhow::anyhow!("no token has the id {id}")),
+                Err(Error::NotFound { .. }) => Err(anyhow::anyhow!("no token has the id {id}")),
                 other => Ok(other?),
             },
             Self::Rotate { .. } => Ok(()),

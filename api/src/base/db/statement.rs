@@ -11,5 +11,6 @@ pub(crate) fn sql(text: &str, values: impl IntoIterator<Item = Value>) -> Statem
 
 /// Executes a statement that writes one row, and returns the row.
 pub(crate) async fn written<T: FromQueryResult>(tx: &DatabaseTransaction, statement: Statement) -> Result<T> {
-    T::find_by_statement(statement).one(tx).await?.ok_or(Error::NotFound)
+    let row = T::find_by_statement(statement).one(tx).await?;
+    row.ok_or_else(|| Error::internal(anyhow::anyhow!("a write returned no row")))
 }

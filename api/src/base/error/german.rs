@@ -10,7 +10,8 @@ use crate::base::language::Language::German;
 #[expect(clippy::too_many_lines, reason = "a table with a line for each error")]
 pub(super) fn detail(error: &Error) -> String {
     match error {
-        Error::NotFound => "Unter diesem Pfad gibt es keine Ressource.".to_owned(),
+        Error::NotFound { collection, key } => format!("`{key}` ist kein Eintrag von {collection}."),
+        Error::UnknownPath { nearest } => unknown_path(nearest.as_deref()),
         Error::PermanentRedirect { slug } => format!("Der Eintrag hat jetzt den Slug `{slug}`."),
         Error::Gone(time) => {
             format!("Der Eintrag wurde am {} gelöscht.", time.to_rfc3339_opts(SecondsFormat::Secs, true))
@@ -103,6 +104,11 @@ pub(super) fn detail(error: &Error) -> String {
             "Der Dienst ist gestört. Das Protokoll enthält die Ursache unter der Anfrage-ID dieser Antwort.".to_owned()
         }
     }
+}
+
+fn unknown_path(nearest: Option<&str>) -> String {
+    let nearest = nearest.map(|nearest| format!(" Der ähnlichste Pfad ist `{nearest}`.")).unwrap_or_default();
+    format!("Diesen Pfad gibt es nicht.{nearest} /v1/openapi.json beschreibt alle Pfade.")
 }
 
 fn summary(violations: &[Violation]) -> String {

@@ -1,6 +1,7 @@
 //! Errors, and their representation as problems (RFC 9457).
 
 mod database;
+mod english;
 mod german;
 mod phrase;
 mod problem;
@@ -10,10 +11,13 @@ mod rule;
 mod token;
 mod violation;
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::value::RawValue;
 
+use self::english::{edit_conflict, outside_municipality, referenced, submitter, summary, taken, unknown_path};
 use self::phrase::Phrase;
 use crate::base::language::Language::{self, English, German};
 use crate::base::link::Link;
@@ -31,8 +35,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// An error, as reported to the caller.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("No resource exists at this path.")]
-    NotFound,
+    #[error("`{key}` does not identify an entry of {collection}.")]
+    NotFound { collection: String, key: String },
+    /// No operation has the path.
+    #[error("{}", unknown_path(nearest.as_deref()))]
+    UnknownPath { nearest: Option<String> },
     /// A middleware of `http` adds `Location`, which keeps the rest of the path and the query.
     #[error("The entry now has the slug `{slug}`.")]
     PermanentRedirect { slug: String },
@@ -157,6 +164,11 @@ impl Error {
         Self::Internal(error.into())
     }
 
+    /// Returns the error for a key that identifies nothing under a path.
+    pub(crate) fn not_found(collection: impl Into<String>, key: impl ToString) -> Self {
+        Self::NotFound { collection: collection.into(), key: key.to_string().chars().take(100).collect() }
+    }
+
     /// Whether the error is a failed precondition or a conflict, which the caller resolves by the current state.
     pub(crate) fn is_conflict(&self) -> bool {
         !matches!(self, Self::InFlight)
@@ -213,63 +225,15 @@ impl Error {
     }
 }
 
-fn summary(violations: &[Violation]) -> String {
-    let number =
-        if violations.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", violations.len()) };
-    format!("{number}: {}.", places(violations, "the whole body"))
-}
-
-/// Returns the places of violations.
+/// Returns the places of violations, each once.
 fn places(violations: &[Violation], whole: &str) -> String {
     let place = |Violation { parameter, header, pointer, .. }: &Violation| {
         let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
         place.map_or_else(|| whole.to_owned(), Clone::clone)
     };
-    violations.iter().map(place).collect::<Vec<_>>().join(", ")
-}
-
-fn edit_conflict(states: &EditConflict) -> String {
-    let what = if states.conflicts.is_empty() {
-        "The published entry has a newer revision".to_owned()
-    } else {
-        let members = places(&states.conflicts, "the whole content");
-        format!("Both the published entry and the submission changed these members: {members}")
-    };
-    format!(
-        "{what}. Compare the three states, and send the members again with `based_on` {}. If the submission is at the stage \
-         `submitted`, a reviewer has to request changes first.",
-        states.revision
-    )
-}
-
-fn submitter(submitter: &Submitter) -> String {
-    match submitter {
-        Submitter::Subject(subject) => format!("the subject `{subject}`"),
-        Submitter::Municipalities(names) => format!("a token that acts for {}", names.join(" or ")),
-    }
-}
-
-fn referenced(number: usize) -> String {
-    if number == 1 {
-        "1 entry refers to this entry. Change or delete it first.".to_owned()
-    } else {
-        format!("{number} entries refer to this entry. Change or delete them first.")
-    }
-}
-
-fn outside_municipality(responsible: &[String]) -> String {
-    if responsible.is_empty() {
-        "The token is bound to municipalities, and no municipality is responsible for the entry.".to_owned()
-    } else {
-        format!(
-            "The token does not act for every municipality responsible for the entry; missing: {}.",
-            responsible.join(", ")
-        )
-    }
-}
-
-fn taken(violations: &[Violation]) -> String {
-    if violations.is_empty() { "Another entry already has this value.".to_owned() } else { summary(violations) }
+    let mut seen = HashSet::new();
+    let places = violations.iter().map(place).filter(|place| seen.insert(place.clone()));
+    places.collect::<Vec<_>>().join(", ")
 }
 
 impl From<TokenError> for Error {
@@ -288,6 +252,6 @@ mod tests {
 
         assert_eq!(error.chain(), "no answer: the wire is cut");
         assert!(!error.to_string().contains("wire"));
-        assert_eq!(Error::NotFound.chain(), Error::NotFound.to_string());
+        assert_eq!(Error::InFlight.chain(), Error::InFlight.to_string());
     }
 }

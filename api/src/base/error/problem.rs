@@ -20,7 +20,7 @@ pub struct Problem {
     #[schema(example = 404, minimum = 400, maximum = 599)]
     pub status: u16,
     /// Explanation of this occurrence of the problem, in German or English by `Accept-Language`.
-    #[schema(example = "No resource exists at this path.")]
+    #[schema(example = "`atlantis` does not identify an entry of /v1/municipalities.")]
     pub detail: String,
     /// Violations to correct. Omitted when there are none.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]

@@ -32,8 +32,11 @@ macro_rules! problem_types {
 
 problem_types! {
     NOT_FOUND NOT_FOUND "not-found" "Not found" "Nicht gefunden"
-        "The path or the entry does not exist. Look up entries in their list, and paths in /docs."
-        "Der Pfad oder der Eintrag existiert nicht. Einträge stehen in ihrer Liste, Pfade unter /docs.";
+        "The key in the path identifies no entry. The detail names the key and the resource. Look up entries in the list of the resource."
+        "Der Schlüssel im Pfad bezeichnet keinen Eintrag. Das Detail nennt den Schlüssel und die Ressource. Einträge stehen in der Liste der Ressource.";
+    UNKNOWN_PATH NOT_FOUND "unknown-path" "Path not found" "Pfad nicht gefunden"
+        "No operation has the path. The detail names the nearest path, if one is similar. Look up paths in /docs or in /v1/openapi.json."
+        "Keine Operation hat diesen Pfad. Das Detail nennt den ähnlichsten Pfad, falls es einen ähnlichen gibt. Alle Pfade stehen unter /docs und in /v1/openapi.json.";
     METHOD_NOT_ALLOWED METHOD_NOT_ALLOWED "method-not-allowed" "Method not allowed" "Methode nicht zulässig"
         "The path exists but does not support this method. The Allow header lists the methods it supports."
         "Der Pfad existiert, unterstützt diese Methode aber nicht. Der Header Allow nennt die unterstützten Methoden.";
@@ -160,7 +163,8 @@ impl Error {
     #[expect(clippy::too_many_lines, reason = "a table with a line for each error")]
     pub(crate) fn problem_type(&self) -> ProblemType {
         match self {
-            Self::NotFound => NOT_FOUND,
+            Self::NotFound { .. } => NOT_FOUND,
+            Self::UnknownPath { .. } => UNKNOWN_PATH,
             Self::Method { .. } => METHOD_NOT_ALLOWED,
             Self::Parameters(_) => INVALID_PARAMETERS,
             Self::Invalid(_) => VALIDATION_FAILED,

@@ -93,7 +93,7 @@ impl Examples<'_> {
             errors.push(Error::Bound);
         }
         if facts.has_path_parameter {
-            errors.push(Error::NotFound);
+            errors.push(MUNICIPALITIES.not_found("atlantis"));
         }
         if facts.names_entry {
             errors.push(gone());

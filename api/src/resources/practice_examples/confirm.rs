@@ -11,6 +11,7 @@ use crate::base::dates::today;
 use crate::base::db::{Write, sql};
 use crate::base::error::{Error, Result};
 use crate::base::terms::parse_terms;
+use crate::model::catalog::PRACTICE_EXAMPLES;
 use crate::write::{Confirmation, is_responsible};
 
 #[derive(FromQueryResult)]
@@ -29,7 +30,7 @@ pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, examp
         return Ok(Confirmation { is_own: true, is_new: false });
     }
     let of = sql(OF, [example.into()]);
-    let of = Of::find_by_statement(of).one(&write.tx).await?.ok_or(Error::NotFound)?;
+    let of = Of::find_by_statement(of).one(&write.tx).await?.ok_or_else(|| PRACTICE_EXAMPLES.not_found(example))?;
     if is_responsible(&write.tx, "practice_example", example, caller).await? {
         let side = if of.is_origin { ConfirmedBy::Origin } else { ConfirmedBy::Adopter };
         let is_new = note(write, example, vec![of.municipality_id], side).await?;

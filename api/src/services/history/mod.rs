@@ -19,7 +19,9 @@ use self::dto::{AuditQuery, Change, HistoryQuery, PatchStep, Revision};
 use crate::auth::{AuditRead, Caller, Scope, Scoped};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
-use crate::http::{BoundedInt, EntryKey, ListQuery, Page, Paging, PerCaller, QueryString, RepresentationParams, reply};
+use crate::http::{
+    BoundedInt, EntryKey, ListQuery, Page, Paging, PerCaller, QueryString, RepresentationParams, not_found, reply,
+};
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::list;
 
@@ -59,7 +61,7 @@ async fn asked(context: &Context, req: &HttpRequest, key: &EntryKey) -> Result<H
 
 fn resource(req: &HttpRequest) -> Result<&'static Resource> {
     let name = req.match_info().get("resource").unwrap_or_default();
-    ResourceName::of_collection(name).map(|resource| resource.0).map_err(|_| Error::NotFound)
+    ResourceName::of_collection(name).map(|resource| resource.0).map_err(|_| not_found(req, "resource"))
 }
 
 /// List the history of an entry
@@ -105,7 +107,8 @@ async fn get_revision(
     version: Path<VersionInPath>,
 ) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
-    let mut row = at(&context, asked.entry, version.read()?, false).await?.ok_or(Error::NotFound)?;
+    let row = at(&context, asked.entry, version.read(&req)?, false).await?;
+    let mut row = row.ok_or_else(|| not_found(&req, VERSION))?;
     let old = Revision { entry: row.entry.take(), change: query::view(row, asked.with_actor) };
     reply("application/json", &old).map(|response| asked.respond(response))
 }
@@ -141,10 +144,13 @@ async fn get_revision_patch(
 ) -> Result<PerCaller> {
     let asked = asked(&context, &req, &key).await?;
     let entry = asked.entry;
-    let version = version.read()?;
-    let second = at(&context, entry, version, false).await?.ok_or(Error::NotFound)?;
+    let version = version.read(&req)?;
+    let second = at(&context, entry, version, false).await?.ok_or_else(|| not_found(&req, VERSION))?;
     let first = match query.0.from {
-        Some(from) => Some(at(&context, entry, from.0, false).await?.ok_or(Error::NotFound)?),
+        Some(BoundedInt(from)) => {
+            let first = at(&context, entry, from, false).await?;
+            Some(first.ok_or_else(|| Error::not_found(history_of(&req, &key), from))?)
+        }
         None => at(&context, entry, version, true).await?,
     };
     let state = |row: Option<Model>| row.and_then(|row| row.entry).unwrap_or_else(|| json!({}));
@@ -153,9 +159,17 @@ async fn get_revision_patch(
     reply("application/json-patch+json", &patch).map(|response| asked.respond(response))
 }
 
+/// Returns the path of the history of an entry.
+fn history_of(req: &HttpRequest, key: &EntryKey) -> String {
+    format!("/v1/{}/{key}/history", req.match_info().get("resource").unwrap_or_default())
+}
+
 async fn at(context: &Context, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
     query::one(context.read()?, entry, number, before).await
 }
+
+/// Name of the path parameter with the directory version of a change.
+const VERSION: &str = "directory_version";
 
 /// Path parameter with the directory version of a change.
 #[derive(Deserialize)]
@@ -165,8 +179,8 @@ struct VersionInPath {
 
 impl VersionInPath {
     /// Parses the number. Any other text identifies no change (404).
-    fn read(&self) -> Result<i64> {
-        self.directory_version.parse().map_err(|_| Error::NotFound)
+    fn read(&self, req: &HttpRequest) -> Result<i64> {
+        self.directory_version.parse().map_err(|_| not_found(req, VERSION))
     }
 }
 

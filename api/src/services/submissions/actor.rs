@@ -62,12 +62,17 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     })
 }
 
+/// Returns the error for an ID of no submission, or of one that the caller cannot see.
+pub(super) fn not_found(id: Uuid) -> Error {
+    Error::not_found("/v1/submissions", id)
+}
+
 /// Returns a submission and the caller's part in it. Fails with 404 if the submission is not visible to the caller.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
-    let row =
-        Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?.ok_or(Error::NotFound)?;
-    let part = part(&row, caller).ok_or(Error::NotFound)?;
-    let row = up_to_date(db, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+    let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?;
+    let row = row.ok_or_else(|| not_found(id))?;
+    let part = part(&row, caller).ok_or_else(|| not_found(id))?;
+    let row = up_to_date(db, vec![row]).await?.pop().ok_or_else(|| not_found(id))?;
     Ok((row, part))
 }
 
@@ -75,8 +80,8 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) ->
 pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     // Filters in the same statement, so that a caller never waits for or holds the lock of an invisible submission.
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).lock_exclusive().one(tx).await?;
-    let row = row.ok_or(Error::NotFound)?;
-    let part = part(&row, caller).ok_or(Error::NotFound)?;
+    let row = row.ok_or_else(|| not_found(id))?;
+    let part = part(&row, caller).ok_or_else(|| not_found(id))?;
     Ok((keep_up_to_date(tx, row).await?, part))
 }
 

@@ -22,7 +22,6 @@ use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
 use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use self::actor::{SubmissionActor, one};
 use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
@@ -33,10 +32,10 @@ use crate::auth::{Auth, Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::Write;
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::base::public_url::public_path;
 use crate::http::{
-    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reply,
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reply, uuid_in_path,
 };
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
@@ -259,7 +258,7 @@ async fn create_submission_comment_resolution(
     req: HttpRequest,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    let comment: Uuid = req.match_info().get("comment").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    let comment = uuid_in_path(&req, "comment")?;
     let resolver = context.caller.clone();
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let (row, is_new) = remarks::resolve(tx, id.0, comment, &resolver).await?;

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::actor::not_found;
 use super::kind::{SUBMITTABLE, Submittable};
 use crate::base::db::sql;
 use crate::base::error::{Error, Result};
@@ -67,7 +68,7 @@ pub(super) async fn up_to_date(db: &impl ConnectionTrait, mut rows: Vec<Model>) 
 /// Replaces former keys in a locked submission, and stores the result.
 pub(super) async fn keep_up_to_date(tx: &DatabaseTransaction, row: Model) -> Result<Model> {
     const KEEP: &str = "update submission set content = $2::text::json, base_content = $3::text::json, names = $4::text::jsonb where id = $1";
-    let now = up_to_date(tx, vec![row.clone()]).await?.pop().ok_or(Error::NotFound)?;
+    let now = up_to_date(tx, vec![row.clone()]).await?.pop().ok_or_else(|| not_found(row.id))?;
     if now != row {
         let base_content = now.base_content.as_ref().map(ToString::to_string);
         let values: [Value; 4] =

@@ -7,7 +7,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::actor::part;
+use super::actor::{not_found, part};
 use super::dto::{Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
 use super::findings::look_at;
 use super::kind::{SUBMITTABLE, Submittable};
@@ -112,7 +112,8 @@ where
     DatabaseExecutor<'c>: From<&'c C>,
 {
     let found = look_at(db, &row, caller).await?;
-    let mut submission = views(db, vec![row], caller).await?.pop().ok_or(Error::NotFound)?;
+    let id = row.id;
+    let mut submission = views(db, vec![row], caller).await?.pop().ok_or_else(|| not_found(id))?;
     submission.comments = Some(comments(db, submission.id).await?);
     submission.violations = Some(found.violations);
     if found.is_gone {

@@ -61,7 +61,8 @@ pub(super) async fn resolve(
         "update submission_comment set resolved_at = now(), resolved_by = $2 where id = $1 returning *";
     lock_for_update(tx, id, caller).await?;
     let row = Entity::find_by_id(comment).one(tx).await?;
-    let row = row.filter(|row| row.submission_id == id).ok_or(Error::NotFound)?;
+    let unknown = || Error::not_found(format!("/v1/submissions/{id}/comments"), comment);
+    let row = row.filter(|row| row.submission_id == id).ok_or_else(unknown)?;
     if row.resolved_at.is_some() {
         return Ok((row, false));
     }

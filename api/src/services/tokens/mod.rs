@@ -76,8 +76,9 @@ async fn get_token(
     id: Id,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
-    let row = Entity::find_by_id(id.0).one(context.read()?).await?.ok_or(Error::NotFound)?;
-    let token = query::views(context.read()?, Some(&auth.used), vec![row]).await?.pop().ok_or(Error::NotFound)?;
+    let row = Entity::find_by_id(id.0).one(context.read()?).await?.ok_or_else(|| store::not_found(id.0))?;
+    let token = query::views(context.read()?, Some(&auth.used), vec![row]).await?.pop();
+    let token = token.ok_or_else(|| store::not_found(id.0))?;
     reply("application/json", &token).map(no_store)
 }
 
@@ -103,7 +104,8 @@ async fn create_token(
     let (keys, is_dry_run) = (auth.keys.clone(), context.is_dry_run());
     let work = async move |write: &Write| {
         let (access_token, row) = store::issue(write, &keys, input).await?;
-        let mut token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        let id = row.id;
+        let mut token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or_else(|| store::not_found(id))?;
         let location = public_path(format_args!("/v1/tokens/{}", token.id));
         token.access_token = (!is_dry_run).then_some(access_token);
         Ok(Outcome::Changed(Answer::of(StatusCode::CREATED, &token)?.with("location", location)))
@@ -129,7 +131,7 @@ async fn create_token_revocation(
     let (id, issued) = (id.0, auth.issued.clone());
     let work = async move |write: &Write| {
         let (row, is_new) = store::revoke(write, id).await?;
-        let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        let token = query::views(&write.tx, None, vec![row]).await?.pop().ok_or_else(|| store::not_found(id))?;
         write.then(move || issued.revoke(id));
         let answer = Answer::of(StatusCode::OK, &token)?;
         Ok(if is_new { Outcome::Changed(answer) } else { Outcome::Unchanged(answer) })

@@ -47,9 +47,14 @@ pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Resu
     Ok((token, row))
 }
 
+/// Returns the error for an ID of no token.
+pub(super) fn not_found(id: Uuid) -> Error {
+    Error::not_found("/v1/tokens", id)
+}
+
 /// Revokes a token, and returns it with whether it was not revoked before.
 pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
-    let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or(Error::NotFound)?;
+    let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or_else(|| not_found(id))?;
     if row.revoked_at.is_some() {
         return Ok((row, false));
     }

@@ -20,7 +20,6 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use entity::{webhook, webhook_delivery};
 use sea_orm::DatabaseTransaction;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use self::input::WebhookInput;
@@ -29,9 +28,11 @@ use self::rights::Rights;
 use crate::auth::{Scope, Scoped, WebhooksWrite};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::base::validation::Checked;
-use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store};
+use crate::http::{
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, uuid_in_path,
+};
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
 
@@ -254,11 +255,12 @@ async fn create_webhook_redelivery(
     req: HttpRequest,
     _: NoBody,
 ) -> Result<HttpResponse> {
-    let delivery: Uuid = req.match_info().get("delivery").and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    let delivery = uuid_in_path(&req, "delivery")?;
     let owner = Owner::of(&context.caller);
     let work = async move |tx: &DatabaseTransaction, _: &Author| {
         let row = store::redeliver(tx, id.0, &owner, delivery).await?;
-        let delivery = query::deliveries(tx, vec![row]).await?.pop().ok_or(Error::NotFound)?;
+        let shown = query::deliveries(tx, vec![row]).await?.pop();
+        let delivery = shown.ok_or_else(|| store::unknown_delivery(id.0, delivery))?;
         Answer::of(StatusCode::OK, &delivery).map(Outcome::Changed)
     };
     context.run_unversioned("", work).await.map(no_store)

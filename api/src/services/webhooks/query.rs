@@ -65,7 +65,8 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<webhook::Model>) 
 
 /// Returns the representation of a webhook.
 pub(super) async fn one_view(db: &impl ConnectionTrait, row: webhook::Model) -> Result<Webhook> {
-    views(db, vec![row]).await?.pop().ok_or(Error::NotFound)
+    let id = row.id;
+    views(db, vec![row]).await?.pop().ok_or_else(|| not_found(id))
 }
 
 fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook {
@@ -92,10 +93,15 @@ fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook 
     }
 }
 
+/// Returns the error for an ID of no webhook, or of one that the caller cannot see.
+pub(super) fn not_found(id: Uuid) -> Error {
+    Error::not_found("/v1/webhooks", id)
+}
+
 /// Returns a webhook of an owner, or fails with 404.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> Result<webhook::Model> {
     let row = webhook::Entity::find_by_id(id).filter(owner.condition()).one(db).await?;
-    row.ok_or(Error::NotFound)
+    row.ok_or_else(|| not_found(id))
 }
 
 pub(super) fn log(query: &DeliveryQuery) -> ListPlan {

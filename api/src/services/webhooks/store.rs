@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use entity::webhook::{Entity, Model};
 use entity::webhook_delivery;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Value};
 use uuid::Uuid;
 
 use super::dto::{Owner, Webhook};
 use super::input::WebhookInput;
-use super::query::one_view;
+use super::query::{not_found, one_view};
 use super::response::webhook_response;
 use crate::auth::Caller;
 use crate::base::db::{sql, written};
@@ -86,7 +86,7 @@ async fn ends_at(tx: &DatabaseTransaction, caller: &Caller) -> Result<Option<Dat
 async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, owner: &Owner) -> Result<Model> {
     // `NO KEY UPDATE` does not block the insertion of deliveries that refer to the webhook.
     let row = Entity::find_by_id(id).filter(owner.condition()).lock(LockType::NoKeyUpdate).one(tx).await?;
-    row.ok_or(Error::NotFound)
+    row.ok_or_else(|| not_found(id))
 }
 
 /// Fails with the current webhook if its revision does not meet a precondition.
@@ -141,6 +141,11 @@ pub(super) async fn rotate(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, se
     written(tx, sql(ROTATE, [id.into(), secret.into()])).await
 }
 
+/// Returns the error for an ID of no delivery of a webhook, or of one that the owner does not receive.
+pub(super) fn unknown_delivery(webhook: Uuid, delivery: Uuid) -> Error {
+    Error::not_found(format!("/v1/webhooks/{webhook}/deliveries"), delivery)
+}
+
 /// Queues a message again, whatever its state, before all waiting messages, and ends a pause of the webhook.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
@@ -156,7 +161,9 @@ pub(super) async fn redeliver(
     if !lock_for_update(tx, id, owner).await?.active {
         return Err(Error::Inactive);
     }
-    let row = written(tx, sql(REDELIVER, [delivery.into(), id.into(), owner.hears_steps.into()])).await?;
+    let values: [Value; 3] = [delivery.into(), id.into(), owner.hears_steps.into()];
+    let row = webhook_delivery::Model::find_by_statement(sql(REDELIVER, values)).one(tx).await?;
+    let row = row.ok_or_else(|| unknown_delivery(id, delivery))?;
     tx.execute_raw(sql(WAKE, [id.into()])).await?;
     Ok(row)
 }
