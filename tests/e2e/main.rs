@@ -57,6 +57,7 @@ mod silent;
 mod solutions;
 mod submissions;
 mod suggest;
+mod targets;
 mod themes;
 mod time;
 mod tokens;

@@ -1,13 +1,17 @@
 //! HTTP server, in production and in tests.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
+use actix_service::{ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::{AppConfig, Server, ServerHandle};
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, to};
-use actix_web::{App, HttpServer, rt};
+use actix_web::{App, rt};
 use sea_orm::DatabaseConnection;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -24,9 +28,9 @@ use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, Deprecations, Operations, WriteOrigins, announce_deprecation, cache_responses, complete_redirects,
-    deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics, read_format_in_path,
-    refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
+    Connections, Deprecations, EncodedTargets, Operations, WriteOrigins, announce_deprecation, cache_responses,
+    complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
+    read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
 };
 use crate::openapi;
 use crate::services::changes::Feed;
@@ -38,6 +42,9 @@ use crate::write::delete_old_answers;
 
 /// Time limit for receiving the head of a request.
 const HEAD: Duration = Duration::from_secs(5);
+
+/// Time limit for the client to close a connection after the last response.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Time limit for background tasks to stop.
 const WRAP_UP: Duration = Duration::from_secs(2);
@@ -97,16 +104,28 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(remove_prefix))
     };
     let workers = listen.workers.map_or_else(processors, usize::from);
-    let server = HttpServer::new(app)
+    let server = Server::build()
         .workers(workers)
-        .max_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
-        .on_connect(move |stream, data| connections.note(stream, data))
-        .keep_alive(Duration::from_secs(listen.keep_alive_seconds))
-        .client_request_timeout(HEAD)
+        .max_concurrent_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
         .shutdown_timeout(listen.grace_seconds)
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        .disable_signals();
+    let (stops, keep_alive) = (server.graceful_shutdown_signal(), Duration::from_secs(listen.keep_alive_seconds));
+    // As `HttpServer` does it, which takes no other streams than those of TCP.
+    let service = move || {
+        let (connections, stops) = (connections.clone(), stops.clone());
+        let service = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stops = stops.clone();
+                async move { stops.notified().await }
+            })
+            .keep_alive(keep_alive)
+            .client_request_timeout(HEAD)
+            .client_disconnect_timeout(GOODBYE)
+            .on_connect_ext(move |stream: &EncodedTargets<TcpStream>, data| connections.note(stream.stream(), data))
+            .finish(map_config(app(), |()| AppConfig::default()));
+        fn_service(accept).and_then(service)
+    };
+    let server = server.listen("http", listener, service)?.run();
     let handle = server.handle();
     Ok(Running {
         handle,
@@ -121,6 +140,11 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
 /// Returns the public URL of the service, by default that of the address it listens on.
 fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<PublicUrl> {
     listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
+}
+
+async fn accept(stream: TcpStream) -> Result<(EncodedTargets<TcpStream>, Protocol, Option<SocketAddr>), DispatchError> {
+    let peer = stream.peer_addr().ok();
+    Ok((EncodedTargets::of(stream), Protocol::Http1, peer))
 }
 
 fn processors() -> usize {

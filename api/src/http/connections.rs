@@ -1,7 +1,6 @@
 //! Limits the lifetime of connections. The framework has no timeout for slow bodies, for clients that stop reading, or
 //! for the head of the second request on a connection.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,8 +40,7 @@ struct Place {
 
 impl Connections {
     /// Registers a new connection.
-    pub(crate) fn note(&self, stream: &dyn Any, data: &mut Extensions) {
-        let Some(stream) = stream.downcast_ref::<TcpStream>() else { return };
+    pub(crate) fn note(&self, stream: &TcpStream, data: &mut Extensions) {
         #[cfg(target_os = "linux")]
         let _ =
             rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());

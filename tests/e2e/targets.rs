@@ -1,0 +1,95 @@
+//! Request targets as clients send them that do not encode them.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+use tests::{App, SharedApp};
+
+/// The status and the body of each response to bytes on one connection, which the last request closes.
+fn exchanged(address: SocketAddr, requests: &[u8]) -> Vec<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.write_all(requests).unwrap();
+    let mut answer = vec![];
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let mut responses = vec![];
+    let mut rest = answer.as_str();
+    while let Some((head, after)) = rest.split_once("\r\n\r\n") {
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+        let (body, next) = after.split_at(length.parse().unwrap());
+        responses.push((status, serde_json::from_str(body).unwrap_or_default()));
+        rest = next;
+    }
+    responses
+}
+
+fn get(target: &[u8], ends: bool) -> Vec<u8> {
+    let connection = if ends { "close" } else { "keep-alive" };
+    [b"GET ", target, format!(" HTTP/1.1\r\nhost: x\r\nconnection: {connection}\r\n\r\n").as_bytes()].concat()
+}
+
+#[tokio::test]
+async fn a_target_that_is_not_encoded_is_read_as_if_it_were() {
+    let app = SharedApp::first_content();
+    let encoded =
+        ["/v1/projects?q=K%C3%B6ln&limit=1", "/v1/projects?q=%22Smart%20City%22&limit=1", "/v1/projects/k%C3%B6ln"];
+    let raw = ["/v1/projects?q=Köln&limit=1", "/v1/projects?q=\"Smart%20City\"&limit=1", "/v1/projects/köln"];
+
+    let mut requests: Vec<u8> = raw.iter().flat_map(|target| get(target.as_bytes(), false)).collect();
+    requests.extend(get(b"/v1/themes/mobility", true));
+    let responses = exchanged(app.address(), &requests);
+
+    assert_eq!(responses.len(), 4, "on one connection");
+    for (target, (status, body)) in encoded.iter().zip(&responses) {
+        let expected = app.anonymous().get(target).await;
+        assert_eq!((*status, body), (expected.status, &expected.json()), "{target}");
+    }
+    assert_eq!((responses[0].0, responses[2].0, responses[3].0), (200, 404, 200));
+    assert_eq!(responses[2].1["detail"], "`köln` does not identify an entry of /v1/projects.");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_refused_with_a_problem() {
+    let app = SharedApp::first_content();
+
+    for target in [&b"/v1/projects?q=K\xf6ln"[..], b"/v1/projects/\xff", b"/v1/projects?q=%ff"] {
+        let responses = exchanged(app.address(), &get(target, true));
+
+        let [(status, problem)] = &responses[..] else { panic!("{responses:?}") };
+        assert_eq!((*status, &problem["type"]), (400, &"/problems/malformed-url".into()), "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("UTF-8"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn the_bodies_of_requests_stay_as_they_are() {
+    let app = App::start();
+    let token = app.issue(serde_json::json!({ "subject": "x", "scopes": ["themes:write"] })).await;
+    let theme = |slug: &str| format!("{{\"slug\": \"{slug}\", \"title\": {{ \"de\": \"GET /ö HTTP/1.1 \\\"<ß>\" }} }}");
+    let post = |slug: &str, is_chunked: bool| {
+        let body = theme(slug).replace("<ß>", "ß");
+        let length = if is_chunked {
+            "transfer-encoding: chunked".to_owned()
+        } else {
+            format!("content-length: {}", body.len())
+        };
+        let body = if is_chunked { format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()) } else { body };
+        let head = "POST /v1/themes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json";
+        format!("{head}\r\nauthorization: Bearer {token}\r\n{length}\r\n\r\n{body}").into_bytes()
+    };
+
+    let requests =
+        [post("one-theme", false), get("/v1/projects?q=Köln".as_bytes(), false), post("two-themes", true)].concat();
+    let requests = [requests, get(b"/v1/themes", true)].concat();
+    let responses = exchanged(app.address(), &requests);
+
+    let statuses: Vec<u16> = responses.iter().map(|(status, _)| *status).collect();
+    assert_eq!(statuses, [201, 200, 201, 200], "{responses:?}");
+    for (_, created) in [&responses[0], &responses[2]] {
+        assert_eq!(created["title"]["de"], "GET /ö HTTP/1.1 \"ß");
+    }
+}
