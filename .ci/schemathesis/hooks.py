@@ -6,6 +6,9 @@ import schemathesis
 # lacks required ones. `wait` delays the response. The end-to-end tests check all three.
 LEFT_OUT = {"cursor", "fields", "wait"}
 
+# Sort orders that require `near` and `q`.
+BASED = {"distance", "relevance"}
+
 # Longest page without `fields`.
 MAX_PAGE = 100
 
@@ -26,8 +29,16 @@ def adapt(parameter):
         parameter["schema"] = {"type": "string", "enum": ["*"]}
 
 
+def without_bases(name, schema):
+    """Leaves out the sort orders that require another parameter."""
+    if name.endswith("Sort"):
+        schema["enum"] = [value for value in schema["enum"] if value.lstrip("-") not in BASED]
+
+
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
+    for name, schema in raw_schema["components"]["schemas"].items():
+        without_bases(name, schema)
     shared = raw_schema["components"]["parameters"]
     for parameter in shared.values():
         adapt(parameter)

@@ -54,7 +54,6 @@ async fn they_are_found_by_place_and_host() {
     assert!(slugs("municipality=hamburg").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
     assert_eq!(slugs("online=true").await.len(), 4);
     assert_eq!(slugs("ags=08335").await, ["regional-conference-23-konstanz"]);
-    assert_eq!(slugs("sort=distance").await, slugs("").await, "from nowhere, distance is no order");
     let impossible = app.anonymous().get("/v1/events?to=0000-02").await;
     assert_eq!((impossible.status, impossible.problem().as_str()), (400, "invalid-parameters"));
 }

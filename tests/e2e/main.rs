@@ -30,6 +30,7 @@ mod network;
 mod officers;
 mod owners;
 mod paging;
+mod parameters;
 mod pooled;
 mod practice_examples;
 mod private;

@@ -76,8 +76,13 @@ pub(crate) fn fields<T: PartialSchema>(representation: &mut RepresentationParams
         return vec![];
     };
     let known: Vec<&str> = object.properties.keys().map(String::as_str).collect();
+    let is_empty = |list: &&String| list.trim_matches([',', ' ']).is_empty();
+    let empty = representation.fields.iter().filter(is_empty);
     let unknown = representation.picked.iter().filter(|name| !known.contains(&name.as_str()));
-    unknown.map(|name| Violation::parameter("fields", Rule::unknown_value(name, known.iter().copied()))).collect()
+    empty
+        .chain(unknown)
+        .map(|name| Violation::parameter("fields", Rule::unknown_value(name, known.iter().copied())))
+        .collect()
 }
 
 /// The query string of a request for one entry.

@@ -127,9 +127,10 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
     fn read(req: &HttpRequest) -> Result<Self> {
         let pairs = Pairs::parse(req.query_string());
         let common = if Q::HAS_LIST_PARAMS { names::<ListParams>() } else { vec![] };
-        let mut violations =
-            pairs.unknown(&[common, names::<Q>(), names::<Paging>(), names::<RepresentationParams>()].concat());
+        let known = [common, names::<Q>(), names::<Paging>(), names::<RepresentationParams>()].concat();
+        let mut violations = pairs.unknown(&known);
         let query: Q = pairs.read(&mut violations);
+        violations.extend(order_without_basis(&pairs, &known));
         let mut params: ListParams =
             if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
         violations.extend(params.check_names());
@@ -166,6 +167,18 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
         Ok(Self { query, params, representation, limit, after, digest, item: PhantomData })
     }
+}
+
+/// Sort orders, each with the parameter that it requires.
+const BASES: [(&str, &str); 2] = [("distance", "near"), ("relevance", "q")];
+
+/// Returns a violation if the list has the requested sort order only together with a parameter that is not given.
+fn order_without_basis(pairs: &Pairs, known: &[String]) -> Option<Violation> {
+    let value = pairs.only("sort")?;
+    let (_, basis) = BASES.into_iter().find(|(order, _)| value.strip_prefix('-').unwrap_or(value) == *order)?;
+    let is_missing = known.iter().any(|name| name == basis) && !pairs.has(basis);
+    let rule = || Rule::OrderRequires { value: value.to_owned(), other: basis.to_owned() };
+    is_missing.then(|| Violation::parameter("sort", rule()))
 }
 
 /// Returns a digest that is the same in every process, so that a cursor works on every instance.

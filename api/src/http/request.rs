@@ -33,6 +33,16 @@ impl Pairs {
         encode(kept.flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))))
     }
 
+    /// Whether a parameter is given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Returns the value of a parameter that is given once.
+    pub(crate) fn only(&self, name: &str) -> Option<&str> {
+        if let [value] = self.0.get(name)?.as_slice() { Some(value) } else { None }
+    }
+
     /// Returns a violation for each parameter that is not among `known`.
     pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
         let strangers = self.0.keys().filter(|key| !known.contains(key));

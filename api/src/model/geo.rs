@@ -1,6 +1,9 @@
 //! Points, bounding boxes and distances.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -44,11 +47,14 @@ impl TryFrom<String> for Bbox {
     }
 }
 
-/// The centre of a search by distance.
+/// The centre of a search by distance, in Germany or close to it.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, ToSchema)]
 #[serde(try_from = "String")]
-#[schema(value_type = String, pattern = r"^-?(180(\.0+)?|(1[0-7][0-9]|[0-9]{1,2})(\.[0-9]+)?),-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)$")]
+#[schema(value_type = String, pattern = r"^(5\.[5-9][0-9]*|([6-9]|1[0-4])(\.[0-9]+)?|15(\.([0-4][0-9]*|50*))?),((4[7-9]|5[0-4])(\.[0-9]+)?|55(\.([0-4][0-9]*|50*))?)$")]
 pub(crate) struct Near(pub Location);
+
+/// Longitudes and latitudes of Germany, with a margin.
+const GERMANY: (RangeInclusive<f64>, RangeInclusive<f64>) = (5.5..=15.5, 47.0..=55.5);
 
 impl TryFrom<String> for Near {
     type Error = Rule;
@@ -56,8 +62,24 @@ impl TryFrom<String> for Near {
     fn try_from(text: String) -> Result<Self, Rule> {
         let help = || Rule::Format { expected: StringFormat::Point };
         let [lon, lat] = numbers(&text).ok_or_else(help)?;
-        if on_earth(lon, lat) { Ok(Self(Location { lon, lat })) } else { Err(help()) }
+        if in_germany(lon, lat) {
+            Ok(Self(Location { lon, lat }))
+        } else if in_germany(lat, lon) {
+            Err(Rule::CoordinateOrder { value: text, suggestion: format!("{lat},{lon}") })
+        } else if on_earth(lon, lat) {
+            Err(outside_germany(text))
+        } else {
+            Err(help())
+        }
     }
+}
+
+/// Nothing is found around a point elsewhere, and most such points have their coordinates in the wrong order.
+fn outside_germany(value: String) -> Rule {
+    let bound = |bound: &f64| Number::from_f64(*bound).unwrap_or_else(|| 0.into());
+    let (lon, lat) = GERMANY;
+    let (west, east) = (bound(lon.start()), bound(lon.end()));
+    Rule::OutsideGermany { value, west, east, south: bound(lat.start()), north: bound(lat.end()) }
 }
 
 /// A distance in kilometres, from 0.1 to 1000.
@@ -87,6 +109,32 @@ fn numbers<const N: usize>(text: &str) -> Option<[f64; N]> {
     numbers.ok()?.try_into().ok()
 }
 
+fn in_germany(lon: f64, lat: f64) -> bool {
+    GERMANY.0.contains(&lon) && GERMANY.1.contains(&lat)
+}
+
 fn on_earth(lon: f64, lat: f64) -> bool {
     (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_outside_germany_is_refused_with_the_order_of_its_coordinates() {
+        let near = |text: &str| Near::try_from(text.to_owned());
+
+        for inside in ["13.4,52.5", "5.5,47", "15.5,55.5", " 9.99 , 48.40 "] {
+            assert!(near(inside).is_ok(), "{inside}");
+        }
+        let swapped = Rule::CoordinateOrder { value: "52.5,13.4".to_owned(), suggestion: "13.4,52.5".to_owned() };
+        assert_eq!(near("52.5,13.4"), Err(swapped));
+        for outside in ["5.4,50", "15.6,50", "10,46.9", "10,55.6", "0,0", "-9.99,48.4"] {
+            assert_eq!(near(outside), Err(outside_germany(outside.to_owned())), "{outside}");
+        }
+        for nowhere in ["", "9.99", "181,48", "9.99,91", "NaN,48"] {
+            assert_eq!(near(nowhere), Err(Rule::Format { expected: StringFormat::Point }), "{nowhere}");
+        }
+    }
 }

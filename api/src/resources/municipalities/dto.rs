@@ -136,7 +136,8 @@ pub(crate) struct MunicipalityQuery {
     /// Bounding box in degrees: `west,south,east,north`. Matches entries located inside the box.
     #[param(inline, example = "8.5,47.3,10.2,48.6")]
     pub bbox: Option<Bbox>,
-    /// Point in degrees: `lon,lat`. Matches entries located within `radius_km` of the point.
+    /// Point in degrees: `lon,lat`, with a longitude from 5.5 to 15.5 and a latitude from 47 to 55.5. Matches entries located
+    /// within `radius_km` of the point.
     #[param(inline, example = "9.99,48.40")]
     pub near: Option<Near>,
     /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.

@@ -30,7 +30,9 @@ macro_rules! rules {
             pub(crate) fn text(&self, language: Language) -> String {
                 match self {
                     $(Self::$code { $($field),* } => {
-                        $(let $field = $field.phrase(language);)*
+                        // The place of a violation names the member or parameter, so its sentence need not.
+                        $(let $field = $field.phrase(language);
+                        let _ = &$field;)*
                         match language {
                             Language::English => format!($english),
                             Language::German => format!($german),

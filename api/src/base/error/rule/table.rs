@@ -13,12 +13,12 @@ rules! {
     Missing {} "is missing and must be present" "fehlt und muss angegeben werden";
     /// The member is not defined here.
     UnknownMember { field: String, allowed: Vec<String> }
-        "unknown member `{field}`; members allowed here: {allowed}"
-        "unbekanntes Feld `{field}`; hier zulässige Felder: {allowed}";
+        "is not allowed here; members allowed here: {allowed}"
+        "ist hier nicht zulässig; hier zulässige Felder: {allowed}";
     /// The member occurs more than once in an object.
     DuplicateMember { field: String }
-        "has the member `{field}` more than once; send each member once"
-        "enthält das Feld `{field}` mehrfach; jedes Feld darf nur einmal vorkommen";
+        "occurs more than once in its object; send each member once"
+        "kommt in seinem Objekt mehrfach vor; jedes Feld darf nur einmal vorkommen";
     /// Null in the place of an absent member.
     NullValue {} "must not be null; omit members without a value" "darf nicht null sein; Felder ohne Wert werden weggelassen";
     /// The value has another JSON type.
@@ -147,10 +147,22 @@ rules! {
     LimitWithoutFields { max: i64 } "must be at most {max} without `fields`" "darf ohne `fields` höchstens {max} sein";
     /// The parameter is not defined for this operation.
     UnknownParameter { field: String, allowed: Vec<String> }
-        "`{field}` is not a parameter of this operation; its parameters: {allowed}"
-        "`{field}` ist kein Parameter dieser Operation; ihre Parameter: {allowed}";
+        "is not a parameter of this operation; its parameters: {allowed}"
+        "ist kein Parameter dieser Operation; ihre Parameter: {allowed}";
     /// The parameter occurs more than once.
     RepeatedParameter {} "may be given only once" "darf nur einmal angegeben werden";
+    /// The sort order requires another parameter.
+    OrderRequires { value: String, other: String }
+        "`{value}` requires `{other}`; add `{other}`, or choose another order"
+        "`{value}` setzt `{other}` voraus; geben Sie `{other}` an, oder wählen Sie eine andere Sortierung";
+    /// The point is outside Germany.
+    OutsideGermany { value: String, west: Number, east: Number, south: Number, north: Number }
+        "`{value}` is outside Germany; give longitude,latitude, with a longitude from {west} to {east} and a latitude from {south} to {north}"
+        "`{value}` liegt nicht in Deutschland; geben Sie Länge,Breite an, mit einer Länge von {west} bis {east} und einer Breite von {south} bis {north}";
+    /// The point is outside Germany, and inside with its coordinates in the other order.
+    CoordinateOrder { value: String, suggestion: String }
+        "`{value}` is outside Germany; the order is longitude,latitude: did you mean `{suggestion}`?"
+        "`{value}` liegt nicht in Deutschland; die Reihenfolge ist Länge,Breite: meinten Sie `{suggestion}`?";
     /// The path of the request determines the parameter.
     GivenByPath {}
         "is determined by the path; use the list of the resource to filter by other values"
