@@ -68,6 +68,27 @@ async fn what_is_refused_is_not_done_and_without_a_body_it_is() {
     assert_eq!(write(Method::DELETE, here, Some("{}")).await, 204);
 }
 
+#[tokio::test]
+async fn a_byte_order_mark_before_a_body_is_ignored() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let marked = |media, body: &Value| Some((media, format!("\u{feff}{body}")));
+    let theme = json!({ "slug": "mit-bom", "title": { "de": "Mit BOM" } });
+
+    let created = editor.write(Method::POST, "/v1/themes", &[], marked("application/json", &theme)).await;
+    let patch = marked("application/merge-patch+json", &json!({ "sdgs": [4] }));
+    let changed = editor.write(Method::PATCH, "/v1/themes/mit-bom", &[("if-match", "*")], patch).await;
+    let batch = marked("application/json", &json!([{ "slug": "noch-eins", "title": { "de": "Noch eins" } }]));
+    let batch = editor.write(Method::POST, "/v1/themes/batch", &[], batch).await;
+    let deleted = marked("application/json", &json!({}));
+    let deleted = editor.write(Method::DELETE, "/v1/themes/mit-bom", &[("if-match", "*")], deleted).await;
+    let twice = Some(("application/json", format!("\u{feff}\u{feff}{theme}")));
+    let twice = editor.write(Method::POST, "/v1/themes", &[], twice).await;
+
+    assert_eq!((created.status, changed.status, batch.status, deleted.status), (201, 200, 200, 204));
+    assert_eq!((twice.status, twice.problem().as_str()), (400, "malformed-json"));
+}
+
 /// Credentials that are for somebody else, such as a proxy.
 const FOREIGN: [&str; 5] = [
     "Basic dXNlcjpwYXNzd29yZA==",

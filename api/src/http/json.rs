@@ -20,6 +20,9 @@ pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Media type of a merge patch (RFC 7396).
 const MERGE_PATCH: &str = "application/merge-patch+json";
 
+/// Byte order mark in UTF-8, which some clients put in front of a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// A strictly parsed JSON body.
 pub(crate) struct Body {
     pub value: Value,
@@ -134,7 +137,7 @@ fn malformed(error: &serde_json::Error) -> Error {
     Error::Json(Box::new(Violation::line(error.line(), Rule::JsonSyntax { reason: error.to_string() })))
 }
 
-/// Reads a body within the limits of size and time.
+/// Reads a body within the limits of size and time, without a byte order mark (RFC 8259, 8.1).
 async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
     let read = async {
         let mut bytes = vec![];
@@ -144,6 +147,9 @@ async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
                 return Err(Error::TooLarge(MAX_BODY));
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
         }
         Ok(bytes)
     };
