@@ -41,10 +41,15 @@ async fn what_a_list_returns_is_imported_and_changes_nothing() {
     let app = SharedApp::first_content();
     let mut lists = vec![];
     for list in RESOURCES {
-        lists.push((list, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
+        lists.push((list, Form::Ndjson, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
+        lists.push((list, Form::Json, app.anonymous().get(&format!("/v1/{list}?limit=100")).await.text()));
     }
-    assert!(lists.iter().all(|(_, text)| text.contains("\"updated_at\":")), "read-only members are among them");
-    assert!(lists.iter().any(|(_, text)| text.contains("\"href\":")), "and links");
+    assert!(lists.iter().all(|(_, _, text)| text.contains("\"updated_at\":")), "read-only members are among them");
+    assert!(lists.iter().any(|(_, _, text)| text.contains("\"href\":")), "and links");
+    // Only municipalities fit into a table.
+    let table = app.anonymous().get("/v1/municipalities?format=csv").await.text();
+    assert!(table.starts_with("id,slug,ags,title_de,") && table.lines().next().unwrap().contains("projects_slug"));
+    lists.push(("municipalities", Form::Csv, table));
 
     let imported = move || {
         TestDatabase::filled().with(async move |database| {
@@ -56,8 +61,8 @@ async fn what_a_list_returns_is_imported_and_changes_nothing() {
                 database.connection().query_one_raw(row).await.unwrap().unwrap().try_get_by_index(0).unwrap()
             };
             let before = last().await;
-            let file = |(collection, text)| SourceFile { collection, form: Form::Ndjson, text };
-            let files: Vec<SourceFile<'_>> = lists.iter().map(|(list, text)| file((*list, text))).collect();
+            let files: Vec<SourceFile<'_>> =
+                lists.iter().map(|(collection, form, text)| SourceFile { collection, form: *form, text }).collect();
             api::app::seed::add(database, &files).await.unwrap();
             (before, last().await)
         })

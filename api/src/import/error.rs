@@ -2,14 +2,29 @@
 
 use std::fmt;
 
-use crate::base::error::Error;
+use crate::base::error::{Error, Violation};
+
+/// Largest number of errors that are printed.
+const MOST: usize = 100;
 
 /// An error on a line of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LineError {
     pub line: u64,
     pub pointer: String,
     pub detail: String,
+}
+
+impl LineError {
+    /// Returns an error about a whole line.
+    pub(super) fn whole(line: u64, detail: impl Into<String>) -> Self {
+        Self { line, pointer: String::new(), detail: detail.into() }
+    }
+
+    /// Returns the error for a violation of the entry on a line.
+    pub(super) fn of(line: u64, violation: Violation) -> Self {
+        Self { line, detail: violation.detail(), pointer: violation.pointer.unwrap_or_default() }
+    }
 }
 
 impl fmt::Display for LineError {
@@ -37,12 +52,16 @@ impl From<Error> for ImportError {
 }
 
 impl From<ImportError> for anyhow::Error {
-    /// Returns the error for people, with every line.
+    /// Returns the error for people, with up to `MOST` lines.
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Lines(lines) => {
-                let list: Vec<String> = lines.iter().map(ToString::to_string).collect();
-                anyhow::anyhow!("nothing was stored; {} violations:\n  {}", list.len(), list.join("\n  "))
+                let total =
+                    if lines.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", lines.len()) };
+                let more = Some(lines.len().saturating_sub(MOST)).filter(|more| *more > 0);
+                let list = lines.iter().take(MOST).map(ToString::to_string);
+                let list: Vec<String> = list.chain(more.map(|more| format!("and {more} more"))).collect();
+                anyhow::anyhow!("nothing was stored; {total}:\n  {}", list.join("\n  "))
             }
             ImportError::Failed(error) => anyhow::Error::new(error).context("nothing was stored"),
         }

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::files::Files;
 use super::form::Form;
-use super::rows::Column;
+use super::table::Column;
 use crate::base::db::Database;
 use crate::base::error::{Error, Result};
+use crate::http::format::defused;
 
 /// Returns all entries of a resource in a format that `import` reads.
 pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Result<String> {
@@ -23,7 +24,7 @@ fn table(columns: &[Column], inputs: &[Value]) -> Result<String> {
     writer.write_record(columns.iter().map(|column| column.name)).map_err(Error::internal)?;
     for input in inputs {
         let cell = |column: &Column| match column.name.split('.').try_fold(input, |value, member| value.get(member)) {
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => defused(text),
             Some(value) => value.to_string(),
             None => String::new(),
         };

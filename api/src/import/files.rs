@@ -1,25 +1,25 @@
 //! Files of entries. A file is read and validated completely before any entry is stored.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
+use anyhow::bail;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::DatabaseConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::entries::{Entries, FileText, read};
 use super::error::{ImportError, LineError, Stopped};
 use super::form::Form;
-use super::merge::merge_rows;
 use super::report::UpdateReport;
 use super::retire::{FormerKeys, RetiredKeys, retire};
-use super::rows::{Column, Row, array, csv, lines};
-use super::store_rows::store_rows;
+use super::table::{Column, Columns};
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, ImportSummary, Timeouts, Write};
-use crate::base::error::{Error, Result, Violation};
-use crate::base::validation::{Checked, parse};
+use crate::base::error::{Error, Result};
+use crate::http::format::Record;
 use crate::model::catalog::Resource;
 use crate::query::entry::inputs;
 use crate::write::input::Input;
@@ -30,11 +30,13 @@ pub(crate) struct Files {
     pub resource: &'static Resource,
     /// Columns in CSV. `None` for resources whose entries contain lists.
     pub table: Option<&'static [Column]>,
+    /// Paths of the columns of the API's CSV format.
+    shown: &'static [&'static str],
     /// Content of this release and its format, if there is any.
     pub seed: Option<(Form, &'static str)>,
     /// Retired keys of this release, if there are any.
     pub former_keys: Option<FormerKeys>,
-    read: fn(&FileText<'_>) -> Result<ParsedFile, Vec<LineError>>,
+    read: fn(&FileText<'_>) -> Box<dyn Entries>,
     /// Records retired keys, and removes the entries that still have them.
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
     /// Records the present state of entries without any recorded change.
@@ -53,9 +55,10 @@ impl Files {
         Self {
             resource: T::RESOURCE,
             table: None,
+            shown: T::View::COLUMNS,
             seed,
             former_keys: None,
-            read: read::<T>,
+            read: |file| Box::new(read::<T>(file)),
             retire: |write, keys| Box::pin(retire::<T>(write, keys)),
             note: |write, noted| Box::pin(record_existing::<T>(write, noted)),
             values: |db| Box::pin(values::<T>(db)),
@@ -70,94 +73,40 @@ impl Files {
         Self { former_keys: Some(former_keys), ..self }
     }
 
-    pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
-        (self.read)(&FileText { form, text, columns: self.table.unwrap_or_default() })
-    }
-}
-
-/// The entries of a file, each of them valid. Their references are not resolved yet.
-pub(crate) struct ParsedFile {
-    pub(super) entries: Box<dyn Entries>,
-    pub len: usize,
-}
-
-/// Entries of one resource, each with its line.
-pub(super) trait Entries {
-    /// Stores the entries in parts of 1000, in their order. The entries that they refer to must exist. Calls `done`
-    /// with the size of each part.
-    fn store<'a>(
-        &'a self,
-        write: &'a Write,
-        done: &'a dyn Fn(usize),
-    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>>;
-
-    /// Merges the entries, as the content of a release, with those of the directory.
-    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>>;
-}
-
-impl<T: Input> Entries for Vec<(u64, T)> {
-    fn store<'a>(
-        &'a self,
-        write: &'a Write,
-        done: &'a dyn Fn(usize),
-    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>> {
-        Box::pin(store_rows(write, self, done))
-    }
-
-    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>> {
-        Box::pin(merge_rows(write, self))
-    }
-}
-
-/// The text of a file.
-struct FileText<'t> {
-    form: Form,
-    text: &'t str,
-    /// The columns that a file in CSV may have.
-    columns: &'t [Column],
-}
-
-/// Reads and checks every row, and sees that none names the same entry as another.
-fn read<T: Input>(file: &FileText<'_>) -> Result<ParsedFile, Vec<LineError>> {
-    let FileText { form, text, columns } = *file;
-    let rows = match form {
-        Form::Csv => csv(text, columns),
-        Form::Json => array(text),
-        Form::Ndjson => Ok(lines(text)),
-    };
-    let mut entries: Vec<(u64, T)> = vec![];
-    let mut flaws = vec![];
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    for Row { line, text } in rows.map_err(|flaw| vec![flaw])? {
-        match input::<T>(line, &text) {
-            Ok(input) => {
-                for name in [Some(input.slug()), input.official()].into_iter().flatten() {
-                    if let Some(first) = seen.insert(name.to_owned(), line) {
-                        let detail = format!("`{name}` stands on line {first} already");
-                        flaws.push(LineError { line, pointer: String::new(), detail });
-                    }
-                }
-                entries.push((line, input));
-            }
-            Err(found) => flaws.extend(found),
+    /// Fails for CSV, where the entries do not fit into a table.
+    pub(crate) fn require(&self, form: Form) -> anyhow::Result<()> {
+        let collection = self.resource.collection;
+        if form == Form::Csv && self.table.is_none() {
+            bail!("{collection} contain lists and do not fit into a table; use JSON or NDJSON")
         }
+        Ok(())
     }
-    let len = entries.len();
-    if flaws.is_empty() { Ok(ParsedFile { entries: Box::new(entries), len }) } else { Err(flaws) }
+
+    /// Reads a file. Fails if it has no readable row.
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
+        // Spreadsheets and editors write a byte order mark, which is no part of the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let columns = Columns { imported: self.table.unwrap_or_default(), shown: self.shown };
+        let entries = (self.read)(&FileText { form, text, columns });
+        let flaws = if entries.len() == 0 { entries.flaws() } else { vec![] };
+        if flaws.is_empty() { Ok(ParsedFile(entries)) } else { Err(flaws) }
+    }
 }
 
-fn input<T: Input>(line: u64, text: &str) -> Result<T, Vec<LineError>> {
-    let (json, doubts) = parse(text.as_bytes()).map_err(|error| {
-        let detail = "is not JSON; look for a missing comma, quotation mark or brace".to_owned();
-        vec![LineError { line: line + error.line() as u64 - 1, pointer: String::new(), detail }]
-    })?;
-    let Checked { value, violations, .. } = Checked::<T>::read(json, doubts);
-    let flaw = |violation: Violation| LineError {
-        line,
-        detail: violation.detail(),
-        pointer: violation.pointer.unwrap_or_default(),
-    };
-    value.filter(|_| violations.is_empty()).ok_or_else(|| violations.into_iter().map(flaw).collect())
+/// The entries of a file. Their references are not resolved yet.
+pub(crate) struct ParsedFile(pub(super) Box<dyn Entries>);
+
+impl ParsedFile {
+    /// Returns the number of rows.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Fails with the errors that are known without the directory, if there are any.
+    pub(super) fn into_valid(self) -> Result<Self, Vec<LineError>> {
+        let flaws = self.0.flaws();
+        if flaws.is_empty() { Ok(self) } else { Err(flaws) }
+    }
 }
 
 /// Author of an import, and whether it is a rehearsal, which stores nothing.
@@ -166,8 +115,8 @@ pub(crate) struct Storing {
     pub is_rehearsal: bool,
 }
 
-/// Stores batches one after another in one transaction: all of them or none. Calls `progress` with the size of each
-/// stored part.
+/// Stores batches one after another in one transaction: all of them or none. Fails with all errors of a batch, those of
+/// its rows and those that the directory shows. Calls `progress` with the size of each stored part.
 pub(crate) async fn store(
     database: &Database,
     directory: &DirectoryVersion,
@@ -179,7 +128,11 @@ pub(crate) async fn store(
     let work = async move |write: &Write| {
         let mut all = ImportSummary::default();
         for batch in batches {
-            all.add(batch.entries.store(write, &progress).await.map_err(Stopped::ImportError)?);
+            let flaws = batch.0.check(write).await?;
+            if !flaws.is_empty() {
+                return Err(Stopped::ImportError(ImportError::Lines(flaws)));
+            }
+            all.add(batch.0.store(write, &progress).await.map_err(Stopped::ImportError)?);
         }
         if is_rehearsal || all.created + all.updated == 0 {
             return Err(Stopped::Unneeded(all));

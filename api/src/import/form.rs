@@ -4,6 +4,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use super::rows::LineCounter;
+
 /// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Form {
@@ -16,5 +18,18 @@ impl Form {
     /// Returns the format of a file by its extension.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         Self::from_str(path.extension()?.to_str()?, true).ok()
+    }
+
+    /// Returns the text of a file. Fails with the remedy if it is not UTF-8.
+    pub(crate) fn text(self, bytes: Vec<u8>) -> Result<String, String> {
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = error.utf8_error().valid_up_to();
+            let line = LineCounter::new(error.as_bytes()).line_at(valid);
+            let remedy = match self {
+                Self::Csv => "save it as \"CSV UTF-8\"",
+                Self::Json | Self::Ndjson => "save it with the encoding UTF-8",
+            };
+            format!("is not UTF-8 (line {line}); {remedy}")
+        })
     }
 }

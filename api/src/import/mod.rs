@@ -2,6 +2,7 @@
 
 mod assign;
 mod baseline;
+mod entries;
 mod error;
 mod export;
 mod files;
@@ -12,6 +13,7 @@ mod retire;
 mod rows;
 pub(crate) mod seed;
 mod store_rows;
+mod table;
 mod update;
 
 pub(crate) use self::error::ImportError;
@@ -20,4 +22,4 @@ pub(crate) use self::files::{Files, Storing, store};
 pub use self::form::Form;
 pub use self::report::UpdateReport;
 pub(crate) use self::retire::FormerKeys;
-pub(crate) use self::rows::Column;
+pub(crate) use self::table::Column;

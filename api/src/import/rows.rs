@@ -1,10 +1,11 @@
-//! Rows of a file: CSV, a JSON array, or one JSON value per line.
+//! Rows of a file, as JSON: the entries of a JSON file, or one JSON object per line.
+
+use std::collections::HashMap;
 
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
 use super::error::LineError;
-use crate::base::error::Result;
+use super::table::Header;
 
 /// An entry of a file, as JSON.
 pub(super) struct Row {
@@ -12,81 +13,145 @@ pub(super) struct Row {
     pub text: String,
 }
 
-/// Returns the elements of a JSON array.
-pub(super) fn array(text: &str) -> Result<Vec<Row>, LineError> {
-    let whole: Result<Vec<&RawValue>, _> = serde_json::from_str(text);
-    let whole = whole.map_err(|error| LineError {
-        line: error.line() as u64,
-        pointer: String::new(),
-        detail: "is not a JSON array; look for a missing comma, quotation mark or brace".to_owned(),
-    })?;
-    let mut line = 1;
-    let mut counted = 0;
-    let row = |raw: &RawValue| {
-        // Elements are slices of the text, so the offset of an element gives its line.
-        let begins = raw.get().as_ptr() as usize - text.as_ptr() as usize;
-        line += text.get(counted..begins).map_or(0, |passed| passed.matches('\n').count() as u64);
-        counted = begins;
-        Row { line, text: raw.get().to_owned() }
+/// The rows of a file.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    /// Errors of the file, and of rows that could not be read.
+    pub flaws: Vec<LineError>,
+    /// The header of a CSV file.
+    pub header: Option<Header>,
+}
+
+impl Rows {
+    /// Returns the result of reading a file that has no readable rows.
+    pub(super) fn none(flaw: LineError) -> Self {
+        Self { flaws: vec![flaw], ..Self::default() }
+    }
+}
+
+/// Counts the lines of a text. A line ends with CR LF, LF or CR.
+pub(super) struct LineCounter<'t> {
+    text: &'t [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl<'t> LineCounter<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Self { text, counted: 0, line: 1 }
+    }
+
+    /// Returns the line at an offset, which must not be before that of the previous call.
+    pub(super) fn line_at(&mut self, offset: usize) -> u64 {
+        let passed = self.text.get(self.counted..offset).unwrap_or_default();
+        let is_end = |(place, byte): &(usize, &u8)| match byte {
+            b'\n' => true,
+            b'\r' => self.text.get(self.counted + place + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        self.line += passed.iter().enumerate().filter(is_end).count() as u64;
+        self.counted = offset;
+        self.line
+    }
+
+    /// Returns the line at an offset, after the ends of lines that follow it.
+    pub(super) fn line_from(&mut self, offset: usize) -> u64 {
+        let rest = self.text.get(offset..).unwrap_or_default();
+        let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.line_at(offset + skipped)
+    }
+}
+
+/// Returns the entries of a JSON file: the elements of an array, the items of a page as the API returns it, or one
+/// entry.
+pub(super) fn document(text: &str) -> Rows {
+    let content = text.trim();
+    let rows = match content.chars().next() {
+        None => Err(LineError::whole(1, "the file is empty, and must contain an array of entries")),
+        Some('[') => array(text, text),
+        Some('{') => object(text),
+        Some(_) => Err(match serde_json::from_str::<&RawValue>(text) {
+            Ok(_) => LineError::whole(1, format!("the file contains no entries; it must be {DOCUMENTS}")),
+            Err(error) => malformed(1, &error),
+        }),
     };
-    Ok(whole.into_iter().map(row).collect())
+    rows.map_or_else(Rows::none, |rows| Rows { rows, ..Rows::default() })
+}
+
+/// What a JSON file may be.
+const DOCUMENTS: &str = "an array of entries, a page of a list as the API returns it, or one entry";
+
+/// Returns the elements of an array, which is a part of a text.
+fn array(text: &str, array: &str) -> Result<Vec<Row>, LineError> {
+    let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| malformed(1, &error))?;
+    let mut lines = LineCounter::new(text.as_bytes());
+    // Elements are slices of the text, so the offset of an element gives its line.
+    let offset = |element: &RawValue| element.get().as_ptr() as usize - text.as_ptr() as usize;
+    let row = |element: &RawValue| Row { line: lines.line_at(offset(element)), text: element.get().to_owned() };
+    Ok(elements.into_iter().map(row).collect())
+}
+
+/// Returns the items of a page, or one entry.
+fn object(text: &str) -> Result<Vec<Row>, LineError> {
+    let members: HashMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| malformed(1, &error))?;
+    let line = LineCounter::new(text.as_bytes()).line_from(0);
+    if members.contains_key("slug") {
+        return Ok(vec![Row { line, text: text.trim().to_owned() }]);
+    }
+    match items(&members) {
+        Some(items) => array(text, items),
+        None => {
+            let detail = format!(
+                "the object has neither the `slug` of an entry nor the `items` of a page; a file must be {DOCUMENTS}"
+            );
+            Err(LineError::whole(line, detail))
+        }
+    }
+}
+
+/// Returns the items of a page.
+fn items<'t>(members: &HashMap<String, &'t RawValue>) -> Option<&'t str> {
+    members.get("items").map(|items| items.get()).filter(|items| items.starts_with('['))
 }
 
 /// Returns the JSON values of a text with one value per line.
-pub(super) fn lines(text: &str) -> Vec<Row> {
-    let numbered = (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
-    numbered.map(|(line, text)| Row { line, text: text.to_owned() }).collect()
-}
-
-/// A column of a CSV file.
-pub(crate) struct Column {
-    /// The member it holds, with full stops between the names of nested members.
-    pub name: &'static str,
-    pub is_number: bool,
-}
-
-impl Column {
-    pub(crate) const fn text(name: &'static str) -> Self {
-        Self { name, is_number: false }
+pub(super) fn lines(text: &str) -> Rows {
+    let numbered = || (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
+    if let Some(((line, _), what)) = numbered().next().zip(other_document(text)) {
+        return Rows::none(LineError::whole(line, format!("the file is {what}; name the format with --form json")));
     }
-
-    pub(crate) const fn number(name: &'static str) -> Self {
-        Self { name, is_number: true }
-    }
+    let rows = numbered().map(|(line, text)| Row { line, text: text.to_owned() }).collect();
+    Rows { rows, ..Rows::default() }
 }
 
-/// Comma-separated values with a header; an empty cell is an absent member.
-pub(super) fn csv(text: &str, columns: &[Column]) -> Result<Vec<Row>, LineError> {
-    let mut reader = ::csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let flaw = |error: &::csv::Error| LineError {
-        line: error.position().map_or(1, ::csv::Position::line),
-        pointer: String::new(),
-        detail: "has another number of columns than the header, or is not CSV".to_owned(),
+/// Returns what a text is that has not one JSON object per line, but is a JSON file.
+fn other_document(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let is_json = |text: &str| serde_json::from_str::<&RawValue>(text).is_ok();
+    let is_first_line_json = is_json(text.lines().next()?);
+    if text.starts_with('[') {
+        // Several lines with an array each are wrong in another way.
+        return (!is_first_line_json || is_json(text)).then_some("a JSON array");
+    }
+    if !is_first_line_json {
+        return is_json(text).then_some("one JSON object over several lines");
+    }
+    let members: HashMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+    let is_page = !members.contains_key("slug") && items(&members).is_some();
+    is_page.then_some("a page of a list")
+}
+
+/// Returns the error for a text that is not JSON and begins on a line.
+pub(super) fn malformed(begin: u64, error: &serde_json::Error) -> LineError {
+    let reason = error.to_string();
+    let reason = reason.split(" at line ").next().unwrap_or_default();
+    let detail = if reason.contains("surrogate") || reason == "unexpected end of hex escape" {
+        "contains a lone surrogate (half of a character, such as `\\ud800`); write the character itself, or both halves of its \
+         surrogate pair"
+            .to_owned()
+    } else {
+        format!("is not valid JSON: {reason}; look for a missing comma, quotation mark or brace")
     };
-    let header = reader.headers().map_err(|error| flaw(&error))?.clone();
-    let mut rows = vec![];
-    for record in reader.records() {
-        let record = record.map_err(|error| flaw(&error))?;
-        let line = record.position().map_or(0, ::csv::Position::line);
-        let mut members = Map::new();
-        for (name, cell) in header.iter().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
-            let number = || cell.parse::<i64>().map(Value::from).or_else(|_| cell.parse::<f64>().map(Value::from)).ok();
-            let is_number = columns.iter().any(|column| column.name == name && column.is_number);
-            insert(&mut members, name, is_number.then(number).flatten().unwrap_or_else(|| cell.into()));
-        }
-        rows.push(Row { line, text: Value::Object(members).to_string() });
-    }
-    Ok(rows)
-}
-
-/// Sets a member, given with full stops between the names of nested members.
-fn insert(members: &mut Map<String, Value>, name: &str, value: Value) {
-    match name.split_once('.') {
-        None => drop(members.insert(name.to_owned(), value)),
-        Some((outer, inner)) => match members.entry(outer).or_insert_with(|| json!({})) {
-            Value::Object(nested) => insert(nested, inner, value),
-            // Another column has the outer member; under its whole name, this one is refused as unknown.
-            _ => drop(members.insert(name.to_owned(), value)),
-        },
-    }
+    LineError::whole(begin + (error.line() as u64).saturating_sub(1), detail)
 }

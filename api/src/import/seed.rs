@@ -117,7 +117,8 @@ fn of_collection(all: &[&'static Files], collection: &str) -> Result<&'static Fi
 
 fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     let SourceFile { collection, form, text } = *file;
-    let batch = of_collection(all, collection)?.read(form, text);
+    let files = of_collection(all, collection)?;
+    let batch = files.read(form, text).and_then(ParsedFile::into_valid);
     batch.map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
 }
 

@@ -40,5 +40,5 @@ fn refused<T>(error: Error, part: &[(u64, T)]) -> ImportError {
 fn located<T>(violation: Violation, part: &[(u64, T)]) -> LineError {
     let (index, violation) = violation.split_index();
     let line = part.get(index).map(|(line, _)| *line).unwrap_or_default();
-    LineError { line, detail: violation.detail(), pointer: violation.pointer.unwrap_or_default() }
+    LineError::of(line, violation)
 }

@@ -31,7 +31,7 @@ pub(super) async fn update(
     let work = async move |write: &Write| {
         let mut report = UpdateReport::default();
         for batch in content.batches {
-            report.add(batch.entries.merge(write).await.map_err(Stopped::ImportError)?);
+            report.add(batch.0.merge(write).await.map_err(Stopped::ImportError)?);
         }
         for Retirement { files, keys } in &content.retirements {
             report.add((files.retire)(write, keys).await?);

@@ -6,6 +6,7 @@
 #[expect(clippy::expect_used, reason = "the end-to-end tests use it, too")]
 mod copies;
 mod files;
+mod imports;
 #[path = "../../../tests/src/postgres.rs"]
 #[expect(clippy::expect_used, dead_code, unreachable_pub, reason = "the end-to-end tests use it, too, and more of it")]
 mod postgres;

@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 
 use super::database::{files, open};
@@ -27,9 +27,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
-        if form == Form::Csv && self.resource.table.is_none() {
-            bail!("{} have lists and do not fit into a table; use json or ndjson", self.resource.resource.collection);
-        }
+        self.resource.require(form)?;
         let database = open(settings, false).await?;
         let text = export(&database, self.resource, form).await;
         database.close().await?;

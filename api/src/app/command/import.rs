@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -39,15 +39,16 @@ impl Import {
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
             bail!("{} has no known file extension; name the format with --form", self.file.display())
         };
+        files.require(form)?;
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", self.file.display()) };
+        let text = form.text(bytes).map_err(|reason| anyhow!("{} {reason}", self.file.display()))?;
 
         let batch = files.read(form, &text).map_err(ImportError::Lines)?;
         let database = open(settings, false).await?;
         let directory = DirectoryVersion::open(database.connection()).await?;
         // The bar is shown on terminals only.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
-        let bar = ProgressBar::new(batch.len as u64).with_style(style);
+        let bar = ProgressBar::new(batch.len() as u64).with_style(style);
         let progress = bar.clone();
         let how = Storing { author: Author::command("import"), is_rehearsal: self.dry_run };
         let stored = store(&database, &directory, vec![batch], how, move |entries| progress.inc(entries as u64));

@@ -8,16 +8,17 @@ use crate::base::error::{Error, Result};
 const BETWEEN: &str = "; ";
 
 pub(crate) fn header(columns: &[&str]) -> Result<Vec<u8>> {
-    line(columns.iter().map(|column| name(column)))
+    line(columns.iter().map(|path| column_name(path)))
 }
 
-fn name(column: &str) -> String {
-    column.replace('.', "_")
+/// Returns the name of the column of a path.
+pub(crate) fn column_name(path: &str) -> String {
+    path.replace('.', "_")
 }
 
 /// Returns the header line for the OpenAPI document.
 pub(crate) fn columns(columns: &[&str]) -> String {
-    columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(",")
+    columns.iter().map(|path| column_name(path)).collect::<Vec<_>>().join(",")
 }
 
 pub(crate) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
@@ -49,9 +50,19 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Prefixes a text that a spreadsheet would run as a formula with an apostrophe.
-fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+/// Prefixes a text that a spreadsheet would run as a formula with an apostrophe. A text that begins with apostrophes
+/// before a formula gets one more, so that `restored` returns every text.
+pub(crate) fn defused(text: &str) -> String {
+    if is_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Removes the apostrophe that `defused` puts in front of a text.
+pub(crate) fn restored(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_formula(text.trim_start_matches('\''))).unwrap_or(cell)
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 #[cfg(test)]
@@ -65,8 +76,16 @@ mod tests {
         for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"] {
             assert_eq!(defused(text), format!("'{text}"), "{text:?}");
         }
-        for text in ["", "a=1", " =1", "1-1", "ä", "'=1"] {
+        for text in ["", "a=1", " =1", "1-1", "ä", "'t Hof", "'"] {
             assert_eq!(defused(text), text, "{text:?}");
+            assert_eq!(restored(text), text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_restored() {
+        for text in ["=1+1", "'=1", "''-1", "\t", "'t Hof", "''", ""] {
+            assert_eq!(restored(&defused(text)), text, "{text:?}");
         }
     }
 

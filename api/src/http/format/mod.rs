@@ -8,7 +8,7 @@ pub(super) mod ical;
 mod record;
 
 pub(crate) use self::atom::{Item, feed};
-pub(crate) use self::csv::columns;
+pub(crate) use self::csv::{column_name, columns, defused, restored};
 pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;

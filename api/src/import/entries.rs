@@ -1,0 +1,193 @@
+//! The entries of a file, and what is wrong with them.
+
+use std::collections::HashMap;
+
+use futures_util::future::LocalBoxFuture;
+use uuid::Uuid;
+
+use super::assign::assign;
+use super::error::{ImportError, LineError};
+use super::form::Form;
+use super::merge::merge_rows;
+use super::report::UpdateReport;
+use super::rows::{Row, Rows, document, lines, malformed};
+use super::store_rows::store_rows;
+use super::table::{Columns, Header, table};
+use crate::base::db::{ImportSummary, Write};
+use crate::base::error::{Result, Rule, Violation};
+use crate::base::validation::{Checked, parse};
+use crate::write::input::Input;
+use crate::write::resolve_references;
+
+/// Entries of one resource, each with its line.
+pub(super) trait Entries {
+    /// Returns the number of rows.
+    fn len(&self) -> usize;
+
+    /// Returns the errors that are known without the directory.
+    fn flaws(&self) -> Vec<LineError>;
+
+    /// Returns all errors: those of the rows, unresolved references, and conflicts with other entries.
+    fn check<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<Vec<LineError>>>;
+
+    /// Stores the entries, which have no errors, in parts of 1000, in their order. The entries that they refer to must
+    /// exist. Calls `done` with the size of each part.
+    fn store<'a>(
+        &'a self,
+        write: &'a Write,
+        done: &'a dyn Fn(usize),
+    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>>;
+
+    /// Merges the entries, as the content of a release, with those of the directory.
+    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>>;
+}
+
+/// The text of a file.
+pub(super) struct FileText<'t> {
+    pub form: Form,
+    pub text: &'t str,
+    /// The columns that a file in CSV may have.
+    pub columns: Columns,
+}
+
+/// The rows of a file, with the entries in them.
+pub(super) struct ReadRows<T> {
+    valid: Vec<(u64, T)>,
+    invalid: Vec<(u64, Checked<T>)>,
+    /// Errors of the file, and of rows that contain no entry.
+    flaws: Vec<LineError>,
+    header: Option<Header>,
+    /// Whether the slug and official key of every row could be read.
+    is_every_name_known: bool,
+}
+
+/// Reads and validates every row. Finds rows that name the same entry as another.
+pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
+    let FileText { form, text, columns } = *file;
+    let Rows { rows, flaws, header } = match form {
+        Form::Csv => table(text, columns),
+        Form::Json => document(text),
+        Form::Ndjson => lines(text),
+    };
+    let is_every_name_known = flaws.is_empty();
+    let mut read = ReadRows { valid: vec![], invalid: vec![], flaws, header, is_every_name_known };
+    let mut seen = HashMap::new();
+    for Row { line, text } in rows {
+        match parse(text.as_bytes()) {
+            Ok((json, doubts)) => read.add(line, Checked::read(json, doubts), &mut seen),
+            Err(error) => {
+                read.flaws.push(malformed(line, &error));
+                read.is_every_name_known = false;
+            }
+        }
+    }
+    read
+}
+
+/// Returns the entry of a row, if its slug and official key could be read.
+fn named<T: Input>(checked: &Checked<T>) -> Option<&T> {
+    let is_of_name = |violation: &Violation| {
+        let member = violation.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
+        ["", "slug"].contains(&member) || Some(member) == T::RESOURCE.official
+    };
+    checked.value.as_ref().filter(|_| !checked.violations.iter().any(is_of_name))
+}
+
+impl<T: Input> ReadRows<T> {
+    /// Adds a row. `seen` are the slugs and official keys of the rows before it, with their lines.
+    fn add(&mut self, line: u64, mut checked: Checked<T>, seen: &mut HashMap<String, u64>) {
+        match named(&checked) {
+            Some(input) => {
+                for name in [Some(input.slug()), input.official()].into_iter().flatten() {
+                    if let Some(first) = seen.insert(name.to_owned(), line) {
+                        self.flaws.push(LineError::whole(line, format!("`{name}` stands on line {first} already")));
+                    }
+                }
+            }
+            None => self.is_every_name_known = false,
+        }
+        match checked.value.take_if(|_| checked.violations.is_empty()) {
+            Some(input) => self.valid.push((line, input)),
+            None => self.invalid.push((line, checked)),
+        }
+    }
+
+    /// Returns all rows in their order.
+    fn all(&self) -> Vec<(u64, Checked<T>)> {
+        let valid = self.valid.iter().map(|(line, input)| (*line, Checked::whole(input.clone())));
+        let mut all: Vec<(u64, Checked<T>)> = valid.chain(self.invalid.iter().cloned()).collect();
+        all.sort_by_key(|(line, _)| *line);
+        all
+    }
+
+    /// Returns violations of rows with the errors of the file, by line.
+    fn listed(&self, violations: impl Iterator<Item = (u64, Violation)>) -> Vec<LineError> {
+        let place = |(row, violation): (u64, Violation)| {
+            let line = self.header.as_ref().map_or(row, |header| header.line_of(&violation, row));
+            LineError::of(line, violation)
+        };
+        let mut all: Vec<LineError> = self.flaws.iter().cloned().chain(violations.map(place)).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    async fn errors(&self, write: &Write) -> Result<Vec<LineError>> {
+        let rows = self.all();
+        let mut found = vec![];
+        // Without all names, an entry could be missing only because its row could not be read.
+        if self.is_every_name_known && self.flaws.is_empty() {
+            let named: Vec<(u64, T)> =
+                rows.iter().filter_map(|(line, checked)| Some((*line, named(checked)?.clone()))).collect();
+            match assign(&write.tx, &named).await {
+                Ok(_) => {}
+                Err(ImportError::Lines(conflicts)) => found = conflicts,
+                Err(ImportError::Failed(error)) => return Err(error),
+            }
+        }
+        let (lines, checked): (Vec<u64>, Vec<_>) =
+            rows.into_iter().map(|(line, checked)| (line, (Uuid::now_v7(), checked))).unzip();
+        let resolved = resolve_references(&write.tx, checked).await?;
+        let violations = lines.into_iter().zip(resolved.entries).flat_map(|(line, entry)| {
+            // Slugs and official keys of existing entries are no conflicts: the rows replace these entries.
+            entry.errors.rules.into_iter().map(move |violation| (line, violation))
+        });
+        let is_certain = |(_, violation): &(u64, Violation)| match &violation.rule {
+            Rule::UnknownEntry { resource, .. } => self.is_every_name_known || resource != T::RESOURCE.collection,
+            _ => true,
+        };
+        found.extend(self.listed(violations.filter(is_certain)));
+        found.sort();
+        Ok(found)
+    }
+}
+
+impl<T: Input> Entries for ReadRows<T> {
+    fn len(&self) -> usize {
+        self.valid.len() + self.invalid.len()
+    }
+
+    fn flaws(&self) -> Vec<LineError> {
+        let of_row = |(line, checked): &(u64, Checked<T>)| {
+            let line = *line;
+            checked.violations.clone().into_iter().map(move |violation| (line, violation))
+        };
+        self.listed(self.invalid.iter().flat_map(of_row))
+    }
+
+    fn check<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<Vec<LineError>>> {
+        Box::pin(self.errors(write))
+    }
+
+    fn store<'a>(
+        &'a self,
+        write: &'a Write,
+        done: &'a dyn Fn(usize),
+    ) -> LocalBoxFuture<'a, Result<ImportSummary, ImportError>> {
+        Box::pin(store_rows(write, &self.valid, done))
+    }
+
+    fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>> {
+        Box::pin(merge_rows(write, &self.valid))
+    }
+}

@@ -1,0 +1,247 @@
+//! CSV files: a header with the names of members, and a row for each entry.
+
+use ::csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use serde_json::{Map, Value, json};
+
+use super::error::LineError;
+use super::rows::{LineCounter, Row, Rows};
+use crate::base::error::{Rule, Violation};
+use crate::http::format::{column_name, restored};
+
+/// Delimiters of cells. Of those that fit a header equally well, the last is taken.
+const DELIMITERS: [u8; 3] = *b"\t;,";
+
+/// A column of a CSV file.
+pub(crate) struct Column {
+    /// The member it holds, with full stops between the names of nested members.
+    pub name: &'static str,
+    pub is_number: bool,
+}
+
+impl Column {
+    pub(crate) const fn text(name: &'static str) -> Self {
+        Self { name, is_number: false }
+    }
+
+    pub(crate) const fn number(name: &'static str) -> Self {
+        Self { name, is_number: true }
+    }
+}
+
+/// The columns that a CSV file may have.
+#[derive(Clone, Copy)]
+pub(super) struct Columns {
+    pub imported: &'static [Column],
+    /// Paths of the columns of the API's CSV format. Those that are not imported are ignored.
+    pub shown: &'static [&'static str],
+}
+
+impl Columns {
+    fn imported(self, name: &str) -> Option<&'static Column> {
+        self.imported.iter().find(|column| is_name_of(name, column.name))
+    }
+
+    fn is_known(self, name: &str) -> bool {
+        self.imported(name).is_some() || self.shown.iter().any(|path| is_name_of(name, path))
+    }
+
+    fn list(self) -> String {
+        self.imported.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Whether a column is named after a member: as in the files of `export`, or as in the CSV format of the API.
+fn is_name_of(name: &str, path: &str) -> bool {
+    name == path || name == column_name(path)
+}
+
+/// The header of a CSV file.
+pub(super) struct Header {
+    line: u64,
+    delimiter: u8,
+    names: Vec<String>,
+    /// The imported column of each cell. `None` where the cell is ignored.
+    columns: Vec<Option<&'static Column>>,
+}
+
+/// A line of cells, or several lines where cells contain line breaks.
+struct Record {
+    line: u64,
+    cells: StringRecord,
+}
+
+/// The records of a text.
+struct Records<'t> {
+    reader: StringRecordsIntoIter<&'t [u8]>,
+    lines: LineCounter<'t>,
+}
+
+impl<'t> Records<'t> {
+    fn new(text: &'t str, delimiter: u8) -> Self {
+        let mut reader = ReaderBuilder::new();
+        let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        Self { reader: reader.into_records(), lines: LineCounter::new(text.as_bytes()) }
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        // Reading cannot fail: the text is in memory, and records of any length are accepted.
+        let cells = self.reader.next()?.ok()?;
+        let offset = cells.position()?.byte();
+        // The line numbers of the reader ignore CR, and its offset is before the LF of the previous line's CR LF.
+        Some(Record { line: self.lines.line_from(usize::try_from(offset).ok()?), cells })
+    }
+}
+
+/// Returns the rows of a CSV file. An empty cell is an absent member.
+pub(super) fn table(text: &str, columns: Columns) -> Rows {
+    let delimiter = find_delimiter(text, columns);
+    let mut records = Records::new(text, delimiter);
+    let Some(first) = records.next() else {
+        return Rows::none(LineError::whole(1, format!("has no header; it must name the columns: {}", columns.list())));
+    };
+    let header = Header::new(&first, delimiter, columns);
+    if !header.names.iter().any(|name| columns.is_known(name)) {
+        return Rows::none(LineError::whole(header.line, header.misfit(columns)));
+    }
+    let (mut rows, mut flaws) = (vec![], header.flaws(columns));
+    for record in records {
+        // Spreadsheets write rows without content after those with content.
+        if record.cells.iter().all(str::is_empty) {
+            continue;
+        }
+        match header.row(&record) {
+            Ok(row) => rows.push(row),
+            Err(flaw) => flaws.push(flaw),
+        }
+    }
+    Rows { rows, flaws, header: Some(header) }
+}
+
+/// Returns the delimiter by which the header has the most known columns.
+fn find_delimiter(text: &str, columns: Columns) -> u8 {
+    let fit = |delimiter: &u8| {
+        let cells = Records::new(text, *delimiter).next().map(|header| header.cells).unwrap_or_default();
+        (cells.iter().filter(|name| columns.is_known(name.trim())).count(), cells.len())
+    };
+    DELIMITERS.into_iter().max_by_key(fit).unwrap_or(b',')
+}
+
+impl Header {
+    fn new(record: &Record, delimiter: u8, columns: Columns) -> Self {
+        let mut header = Self { line: record.line, delimiter, names: vec![], columns: vec![] };
+        for name in record.cells.iter().map(str::trim) {
+            // Of several columns with the same name, the first is read.
+            header.columns.push(columns.imported(name).filter(|_| !header.has(name)));
+            header.names.push(name.to_owned());
+        }
+        header
+    }
+
+    /// Whether a column is in the header, under this name or with other separators of nested members.
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|other| column_name(other) == column_name(name))
+    }
+
+    fn delimiter(&self) -> &'static str {
+        match self.delimiter {
+            b';' => "semicolon",
+            b'\t' => "tab",
+            _ => "comma",
+        }
+    }
+
+    /// Returns the explanation for a header without known columns.
+    fn misfit(&self, columns: Columns) -> String {
+        let delimiter = match self.names.len() {
+            1 => "no delimiter was found (a comma, a semicolon or a tab)".to_owned(),
+            _ => format!("the delimiter found is a {}", self.delimiter()),
+        };
+        format!("has no known column; {delimiter}. Known columns: {}", columns.list())
+    }
+
+    /// Returns the errors of the header: columns that occur twice, and unknown columns.
+    fn flaws(&self, columns: Columns) -> Vec<LineError> {
+        let named = || self.names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        let is_repeated = |(place, name): &(usize, &String)| {
+            self.names.iter().take(*place).any(|other| column_name(other) == column_name(name))
+        };
+        let repeated: Vec<&str> = named().filter(is_repeated).map(|(_, name)| name.as_str()).collect();
+        let unknown = named().map(|(_, name)| name.as_str()).filter(|name| !columns.is_known(name));
+        let unknown: Vec<&str> = unknown.collect();
+        let mut flaws = vec![];
+        if !repeated.is_empty() {
+            let detail = format!("has columns more than once: {}; keep one of each", repeated.join(", "));
+            flaws.push(LineError::whole(self.line, detail));
+        }
+        if !unknown.is_empty() {
+            let detail = format!("has unknown columns: {}; known columns: {}", unknown.join(", "), columns.list());
+            flaws.push(LineError::whole(self.line, detail));
+        }
+        flaws
+    }
+
+    fn row(&self, record: &Record) -> Result<Row, LineError> {
+        let Record { line, cells } = record;
+        if cells.len() != self.names.len() {
+            let detail = format!(
+                "the number of cells is {}, and that of the header is {}; look for a missing or superfluous {}, or for a missing \
+                 quotation mark",
+                cells.len(),
+                self.names.len(),
+                self.delimiter()
+            );
+            return Err(LineError::whole(*line, detail));
+        }
+        let is_unnamed = |(name, cell): (&String, &str)| name.is_empty() && !cell.is_empty();
+        if let Some(place) = self.names.iter().zip(cells).position(is_unnamed) {
+            return Err(LineError::whole(*line, format!("cell {} has a value, and no name in the header", place + 1)));
+        }
+        let mut members = Map::new();
+        for (column, cell) in self.columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            if let Some(column) = column {
+                insert(&mut members, column.name, self.value(column, cell));
+            }
+        }
+        Ok(Row { line: *line, text: Value::Object(members).to_string() })
+    }
+
+    fn value(&self, column: &Column, cell: &str) -> Value {
+        if !column.is_number {
+            return restored(cell).into();
+        }
+        // Spreadsheets separate cells by semicolons where the comma is the decimal separator.
+        let has_comma = self.delimiter == b';' && !cell.contains('.');
+        let number = if has_comma { cell.trim().replacen(',', ".", 1) } else { cell.trim().to_owned() };
+        let integer = number.parse::<i64>().ok().map(Value::from);
+        let decimal = || number.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from);
+        integer.or_else(decimal).unwrap_or_else(|| cell.into())
+    }
+
+    /// Returns the line of a violation: that of the header, where the file has no column for a required member, and
+    /// otherwise that of the row.
+    pub(super) fn line_of(&self, violation: &Violation, row: u64) -> u64 {
+        let pointer = violation.pointer.as_deref().unwrap_or_default();
+        let holds = |column: &&Column| {
+            let own = format!("/{}", column.name.replace('.', "/"));
+            own.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let is_absent = matches!(violation.rule, Rule::Missing {}) && !self.columns.iter().flatten().any(holds);
+        if is_absent { self.line } else { row }
+    }
+}
+
+/// Sets a member, given with full stops between the names of nested members.
+fn insert(members: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => drop(members.insert(name.to_owned(), value)),
+        Some((outer, inner)) => {
+            if let Value::Object(nested) = members.entry(outer).or_insert_with(|| json!({})) {
+                insert(nested, inner, value);
+            }
+        }
+    }
+}
