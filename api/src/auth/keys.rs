@@ -136,7 +136,9 @@ impl Keys {
         let kept = match source {
             Source::Text(text) => read(&text.0)?,
             Source::File(file) if file.exists() => load(&file)?,
-            Source::File(file) if settings.keys_file.is_some() => bail!("there is no {}", file.display()),
+            Source::File(file) if settings.keys_file.is_some() => {
+                bail!("there is no {}; create it with `{}`", file.display(), rotation(&file))
+            }
             Source::File(file) if database.is_embedded() => {
                 let kept = StoredKeySet { keys: vec![StoredKey::generate()?] };
                 keep(&file, &kept)?;
@@ -159,6 +161,20 @@ impl Keys {
 
     pub(crate) fn are_none(&self) -> bool {
         self.all().is_empty()
+    }
+
+    /// Returns how the operator creates keys, where there are none.
+    pub(crate) fn remedy(&self) -> String {
+        match &self.file {
+            Some(file) => format!(
+                "create them with `{}`, and give every instance that file (--keys-file) or its content (TRANSFERATLAS_KEYS)",
+                rotation(file)
+            ),
+            None => format!(
+                "TRANSFERATLAS_KEYS contains none; create them with `{}`, and set the variable to the content of that file",
+                rotation(Path::new("keys.json"))
+            ),
+        }
     }
 
     /// Returns the public halves as a JSON Web Key Set.
@@ -189,6 +205,11 @@ impl Keys {
             }
         }
     }
+}
+
+/// Returns the command that adds a key to a file.
+fn rotation(file: &Path) -> String {
+    format!("transferatlas token rotate --keys-file {}", file.display())
 }
 
 impl StoredKeySet {

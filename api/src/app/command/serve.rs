@@ -10,9 +10,9 @@ use crate::auth::Keys;
 use crate::base::db::Database;
 
 pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
-    let address = (listen.host.as_str(), listen.port);
-    let listener =
-        TcpListener::bind(address).with_context(|| format!("{}:{} cannot be listened on", listen.host, listen.port))?;
+    let Listen { host, port, .. } = listen;
+    let listener = TcpListener::bind((host.as_str(), *port))
+        .with_context(|| format!("port {port} of {host} cannot be listened on"))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
@@ -21,9 +21,11 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
         () = received(&mut stop) => std::process::exit(0),
     };
     if keys.are_none() {
-        tracing::warn!(
-            "there are no token signing keys, so the service refuses writes; set --keys-file or TRANSFERATLAS_KEYS"
-        );
+        let effect = match listen.trust.trusted_issuer {
+            Some(_) => "the service issues no tokens, and accepts those of the trusted issuer only",
+            None => "the service refuses writes",
+        };
+        tracing::warn!("there are no token signing keys, so {effect}; {}", keys.remedy());
     }
     let served = serve(listener, database.clone(), keys, listen, stop).await;
     // An open embedded database would keep the process from exiting.

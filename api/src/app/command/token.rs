@@ -95,7 +95,7 @@ impl Issue {
         let input = TokenInput { scopes, municipalities, days, ..TokenInput::new(&subject, role) };
         let keys = Keys::open(&settings.keys, &settings.database)?;
         if keys.are_none() {
-            bail!("there are no signing keys; create one with: transferatlas token rotate");
+            bail!("there are no signing keys; {}", keys.remedy());
         }
         match tokens::issue(database, &keys, input).await {
             Ok((token, id)) => {

@@ -44,10 +44,12 @@ pub(super) fn detail(error: &Error) -> String {
         Error::ScopeEscalation(scopes) => {
             format!("Ein Token kann nicht mit mehr Rechten ausgestellt werden, als das ausstellende hat: {scopes}.")
         }
-        Error::ReadOnly => {
-            "Dieser Dienst nimmt keine Schreibzugriffe an: Er hat keine Schlüssel, um Tokens zu prüfen.".to_owned()
-        }
-        Error::NotIssuing => "Dieser Dienst stellt keine Tokens aus: Er hat keinen Signaturschlüssel.".to_owned(),
+        Error::ReadOnly => "Dieser Dienst nimmt keine Schreibzugriffe an: Er hat keine Schlüssel, um Tokens zu prüfen. Sein Betreiber erzeugt \
+             sie mit `transferatlas token rotate --keys-file keys.json` und startet ihn mit `--keys-file keys.json`."
+            .to_owned(),
+        Error::NotIssuing => "Dieser Dienst stellt keine Tokens aus: Er hat keinen Signaturschlüssel. Sein Betreiber erzeugt einen mit \
+             `transferatlas token rotate --keys-file keys.json` und startet ihn mit `--keys-file keys.json`."
+            .to_owned(),
         Error::PreconditionRequired => {
             "Senden Sie `If-Match` mit dem `ETag` der Repräsentation, die gelesen wurde.".to_owned()
         }

@@ -93,9 +93,15 @@ pub enum Error {
     NotSubmitter(Submitter),
     #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
     ScopeEscalation(String),
-    #[error("This service accepts no writes: it has no keys to verify tokens with.")]
+    #[error(
+        "This service accepts no writes: it has no keys to verify tokens with. Its operator creates them with `transferatlas token \
+         rotate --keys-file keys.json`, and starts it with `--keys-file keys.json`."
+    )]
     ReadOnly,
-    #[error("This service issues no tokens: it has no signing key.")]
+    #[error(
+        "This service issues no tokens: it has no signing key. Its operator creates one with `transferatlas token rotate --keys-file \
+         keys.json`, and starts it with `--keys-file keys.json`."
+    )]
     NotIssuing,
     #[error("Send `If-Match` with the `ETag` of the representation that was read.")]
     PreconditionRequired,
