@@ -9,7 +9,7 @@ pub use crate::base::public_url::PublicUrl;
 pub use crate::http::HttpSettings;
 pub use crate::services::webhooks::WebhookSettings;
 
-/// Settings of all commands.
+/// Settings that several commands use.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     #[command(flatten)]
@@ -30,36 +30,36 @@ pub struct Settings {
 /// Settings of the HTTP server.
 #[derive(Clone, Debug, Args)]
 pub struct Listen {
-    /// Host name or IP address to listen on
-    #[arg(long, global = true, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1")]
+    /// Host name or IP address to listen on, such as `0.0.0.0` or `[::1]`
+    #[arg(long, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1", value_parser = host)]
     pub host: String,
 
     /// Port to listen on. 0 chooses a free port, which is written to the log
-    #[arg(long, global = true, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
+    #[arg(long, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
     pub port: u16,
 
     /// Migrate the schema of the PostgreSQL server before serving
-    #[arg(long, global = true, env = "TRANSFERATLAS_MIGRATE")]
+    #[arg(long, env = "TRANSFERATLAS_MIGRATE")]
     pub migrate: bool,
 
     /// Number of worker threads. Defaults to the number of processors
-    #[arg(long, global = true, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
     /// Largest number of open connections. Defaults to what the limit on open files allows
-    #[arg(long, global = true, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
+    #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 
     /// Seconds until an idle connection is closed. Behind a load balancer, set a longer time than its own
-    #[arg(long, global = true, env = "TRANSFERATLAS_KEEP_ALIVE_SECONDS", default_value_t = 5, value_name = "SECONDS")]
+    #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE_SECONDS", default_value_t = 5, value_name = "SECONDS")]
     pub keep_alive_seconds: u64,
 
     /// Seconds between reporting not ready and closing the listener on shutdown, for load balancers to notice
-    #[arg(long, global = true, env = "TRANSFERATLAS_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]
+    #[arg(long, env = "TRANSFERATLAS_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]
     pub drain_seconds: u64,
 
     /// Seconds for requests in progress to complete after the listener is closed
-    #[arg(long, global = true, env = "TRANSFERATLAS_GRACE_SECONDS", default_value_t = 25, value_name = "SECONDS")]
+    #[arg(long, env = "TRANSFERATLAS_GRACE_SECONDS", default_value_t = 25, value_name = "SECONDS")]
     pub grace_seconds: u64,
 
     #[command(flatten)]
@@ -73,6 +73,15 @@ pub struct Listen {
 
     #[arg(skip)]
     pub clock: Clock,
+}
+
+/// Returns a host without the brackets of an IPv6 address.
+fn host(text: &str) -> Result<String, &'static str> {
+    match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some(address) if address.contains(':') => Ok(address.to_owned()),
+        Some(_) => Err("only an IPv6 address may be in brackets"),
+        None => Ok(text.to_owned()),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

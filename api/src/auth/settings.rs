@@ -24,48 +24,29 @@ pub struct KeySettings {
 #[derive(Clone, Debug, Default, Args)]
 pub struct Trust {
     /// Issuer (`iss`) whose tokens are accepted in addition to those of this service
-    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
+    #[arg(long, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
     pub trusted_issuer: Option<String>,
 
     /// Keys of the trusted issuer (JSON Web Key Set): an https URL, fetched at most once a minute, or a file
-    #[arg(long, global = true, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
+    #[arg(long, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
     pub trusted_jwks: Option<String>,
 
     /// Audience (`aud`) that tokens of the trusted issuer must have
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_AUDIENCE",
-        default_value = "transferatlas",
-        value_name = "AUD"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_TRUSTED_AUDIENCE", default_value = "transferatlas", value_name = "AUD")]
     pub trusted_audience: String,
 
     /// Claim of the trusted issuer that holds roles or scopes. Separate nested members by dots, as in
     /// `realm_access.roles`
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_SCOPES_CLAIM",
-        default_value = "scope",
-        value_name = "CLAIM"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_TRUSTED_SCOPES_CLAIM", default_value = "scope", value_name = "CLAIM")]
     pub trusted_scopes_claim: String,
 
     /// Role or scope of this service that a value of the scopes claim gives. Repeat or separate by commas
-    #[arg(
-        long,
-        global = true,
-        env = "TRANSFERATLAS_TRUSTED_SCOPES",
-        value_delimiter = ',',
-        value_name = "VALUE=ROLE|SCOPE"
-    )]
+    #[arg(long, env = "TRANSFERATLAS_TRUSTED_SCOPES", value_delimiter = ',', value_name = "VALUE=ROLE|SCOPE")]
     pub trusted_scopes: Vec<String>,
 
     /// Claim of the trusted issuer that lists the municipalities of the caller, by official key, slug or ID
     #[arg(
         long,
-        global = true,
         env = "TRANSFERATLAS_TRUSTED_MUNICIPALITIES_CLAIM",
         default_value = "municipalities",
         value_name = "CLAIM"

@@ -8,15 +8,15 @@ use crate::base::public_url::PublicUrl;
 #[derive(Clone, Debug, Args)]
 pub struct HttpSettings {
     /// Origin whose pages may send writes (CORS), such as `https://front.example`. Repeat or separate by commas
-    #[arg(long, global = true, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    #[arg(long, env = "TRANSFERATLAS_WRITE_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub write_origins: Vec<String>,
 
     /// Public URL of the service, with its path behind a reverse proxy: `https://host.example/atlas`. Defaults to the
     /// address that the service listens on
-    #[arg(long, global = true, env = "TRANSFERATLAS_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "TRANSFERATLAS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
 
     /// Size of the response cache, in mebibytes
-    #[arg(long, global = true, env = "TRANSFERATLAS_CACHE_MIB", default_value_t = 64, value_name = "MIB")]
+    #[arg(long, env = "TRANSFERATLAS_CACHE_MIB", default_value_t = 64, value_name = "MIB")]
     pub cache_mib: u64,
 }

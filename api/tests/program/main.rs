@@ -2,6 +2,7 @@
 #![cfg(feature = "embedded")]
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod command_line;
 #[path = "../../../tests/src/folder.rs"]
 #[expect(clippy::expect_used, reason = "the end-to-end tests use it, too")]
 mod copies;

@@ -13,7 +13,7 @@ use crate::base::validation::Checked;
 pub struct WebhookSettings {
     /// Allow webhook endpoints with private and local addresses, and with http. For tests and private networks.
     /// Instances without this setting leave such endpoints to the other instances on the same database
-    #[arg(long, global = true, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
+    #[arg(long, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
     pub allow_private_webhooks: bool,
 }
 
