@@ -59,6 +59,7 @@ mod solutions;
 mod submissions;
 mod suggest;
 mod targets;
+mod texts;
 mod themes;
 mod time;
 mod tokens;

@@ -1,5 +1,7 @@
 //! Foundations of all layers: errors, validation, the database, clock and metrics. Depends on no other layer.
 
+pub(crate) mod addresses;
+pub(crate) mod characters;
 pub mod clock;
 pub(crate) mod dates;
 pub mod db;

@@ -13,10 +13,10 @@ macro_rules! texts {
             #[serde(deny_unknown_fields)]
             #[expect(dead_code, reason = "only its schema is used; values are a `Text`")]
             pub(crate) struct $type {
-                /// German text.
+                /// German text. White space at its ends is removed; it is stored in Unicode Normalisation Form C.
                 #[schema(example = "Mobilität und Verkehr", min_length = 1, max_length = $most)]
                 de: String,
-                /// English text. Omitted when there is none.
+                /// English text, stored in the same form. Omitted when there is none.
                 #[schema(example = "Mobility and transport", min_length = 1, max_length = $most, nullable = false)]
                 en: Option<String>,
             }

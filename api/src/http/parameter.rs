@@ -67,6 +67,7 @@ impl TryFrom<String> for SearchText {
     type Error = Rule;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.chars().count() <= 200 { Ok(Self(text)) } else { Err(Rule::Length { min: 0, max: 200 }) }
+        let actual = text.chars().count();
+        if actual <= 200 { Ok(Self(text)) } else { Err(Rule::Length { min: 0, max: 200, actual }) }
     }
 }

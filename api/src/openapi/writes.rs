@@ -84,7 +84,11 @@ fn limits(facts: &Facts<'_>) -> String {
         _ if is_entry => format!("The entry, up to {most}. "),
         _ => String::new(),
     };
-    format!("{about}The body may have up to {} MiB; a larger body is refused (413).", MAX_BODY >> 20)
+    format!(
+        "{about}White space at the ends of texts is removed, line breaks become line feeds, and letters are composed (Unicode \
+         Normalisation Form C). The body may have up to {} MiB; a larger body is refused (413).",
+        MAX_BODY >> 20
+    )
 }
 
 /// Adds the responses and their headers.

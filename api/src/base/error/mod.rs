@@ -22,7 +22,7 @@ use self::phrase::Phrase;
 use crate::base::language::Language::{self, English, German};
 use crate::base::link::Link;
 
-pub use self::phrase::{JsonType, Quota, StringFormat, UrlFault};
+pub use self::phrase::{CharacterAt, JsonType, MarkdownFault, Quota, StringFormat, UrlFault};
 pub use self::problem::{EditConflict, Problem};
 pub(crate) use self::problem_types::{PROBLEM_TYPES, ProblemType};
 pub use self::rule::Rule;

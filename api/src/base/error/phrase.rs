@@ -26,6 +26,29 @@ impl Phrase for Vec<String> {
     }
 }
 
+/// A character of a text, and its position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharacterAt {
+    /// Code point, such as `U+202E`.
+    pub character: String,
+    /// Number of the character in the text, from 1.
+    pub position: usize,
+}
+
+impl CharacterAt {
+    pub(crate) fn new(letter: char, position: usize) -> Self {
+        Self { character: format!("U+{:04X}", u32::from(letter)), position }
+    }
+}
+
+impl Phrase for Vec<CharacterAt> {
+    fn phrase(&self, language: Language) -> String {
+        let place = Localized { english: "at position", german: "an Position" }.in_language(language);
+        let one = |at: &CharacterAt| format!("{} {place} {}", at.character, at.position.phrase(language));
+        self.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Phrase for Number {
     fn phrase(&self, language: Language) -> String {
         let text = match self.as_f64() {
@@ -144,6 +167,19 @@ phrases! {
         IdempotencyKey "a single value of 1 to 255 visible ASCII characters except quotation marks, such as a UUID" "ein einzelner Wert aus 1 bis 255 sichtbaren ASCII-Zeichen außer Anführungszeichen, etwa eine UUID";
         /// `Last-Event-ID`.
         EventId "the id of an event of this feed, a whole number" "die id eines Ereignisses dieses Feeds, eine ganze Zahl";
+    }
+}
+
+phrases! {
+    /// What Markdown must not contain, with the remedy.
+    MarkdownFault {
+        /// HTML, or what reads as such.
+        Html "write &lt; for <, use quotation marks, or put it in backticks"
+            "schreiben Sie &lt; statt <, verwenden Sie Anführungszeichen, oder setzen Sie es in Backticks";
+        /// Image.
+        Image "link to the image instead" "verlinken Sie stattdessen auf das Bild";
+        /// Link with another scheme.
+        Link "use another address, or omit the link" "verwenden Sie eine andere Adresse, oder lassen Sie den Link weg";
     }
 }
 

@@ -10,6 +10,8 @@ mod placeholder;
 mod received;
 pub(crate) mod rules;
 mod strict;
+mod texts;
+mod urls;
 mod violations;
 
 use serde_json::Value;

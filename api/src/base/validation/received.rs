@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 use validator::Validate;
 
 /// A value in requests and files.
@@ -11,12 +12,25 @@ pub(crate) trait Received: Serialize + DeserializeOwned + Validate {
     const READ_ONLY: &'static [&'static str] = &[];
 }
 
-/// Removes members that are read-only, and replaces links to entries by their keys.
+/// Removes members that are read-only, replaces links to entries by their keys, and normalises texts.
 pub(crate) fn normalise<T: Received>(json: &mut Value) {
     if let Value::Object(members) = json {
         members.retain(|name, _| !T::READ_ONLY.contains(&name.as_str()));
     }
     unlink(json);
+    normalise_texts(json);
+}
+
+/// Normalises each text: letters are composed (NFC), line breaks are line feeds, and white space around the text is removed.
+fn normalise_texts(json: &mut Value) {
+    match json {
+        Value::String(text) => {
+            *text = text.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n").trim().to_owned();
+        }
+        Value::Array(items) => items.iter_mut().for_each(normalise_texts),
+        Value::Object(members) => members.values_mut().for_each(normalise_texts),
+        _ => {}
+    }
 }
 
 /// Replaces each link to an entry by its official key, or by its slug where there is none.
@@ -32,5 +46,21 @@ fn unlink(json: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(unlink),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_composed_and_trimmed_and_their_lines_end_alike() {
+        let mut json = json!({ "de": " \u{a0}Bu\u{308}rger\r\neins\rzwei\n ", "list": ["\ta b\n"], "number": 7 });
+
+        normalise_texts(&mut json);
+
+        assert_eq!(json, json!({ "de": "B\u{fc}rger\neins\nzwei", "list": ["a b"], "number": 7 }));
     }
 }

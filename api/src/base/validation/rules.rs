@@ -1,17 +1,18 @@
 //! Validation rules shared by several inputs.
 
 use chrono::NaiveDate;
-use entity::{PartialDate, Text};
-use pulldown_cmark::{Event, LinkType, Parser, Tag};
-use url::Url;
+use entity::PartialDate;
+use serde::Serialize;
 use uuid::Uuid;
-use validator::{ValidateUrl, ValidationError};
+use validator::ValidationError;
 
 use crate::base::dates::today;
 use crate::base::error::{Rule, StringFormat};
-use crate::base::text_limits::{LONG, SHORT, SUMMARY};
 
-type Checked = Result<(), ValidationError>;
+pub(crate) use super::texts::{description, label, name, remark, summary};
+pub(crate) use super::urls::{url, web, webs};
+
+pub(super) type Checked = Result<(), ValidationError>;
 
 /// Returns the error of a broken rule.
 #[expect(clippy::needless_pass_by_value, reason = "callers make the rule for this error alone")]
@@ -53,110 +54,22 @@ pub(crate) fn slug(slug: &str) -> Checked {
     }
 }
 
-/// Requires a text of up to 500 characters.
-pub(crate) fn summary(text: &Text) -> Checked {
-    texts(text, SUMMARY)
-}
-
-/// Requires a text of up to 200 characters without HTML.
-pub(crate) fn label(text: &Text) -> Checked {
-    texts(text, SHORT)?;
-    both(text, name)
-}
-
-/// Requires a text of up to 20,000 characters.
-pub(crate) fn description(text: &Text) -> Checked {
-    texts(text, LONG)
-}
-
-/// Whether a character is not allowed in XML: control characters and two noncharacters.
-fn unprintable(letter: char) -> bool {
-    letter.is_control() && !matches!(letter, '\n' | '\t') || matches!(letter, '\u{fffe}' | '\u{ffff}')
-}
-
-/// Whether a line of plain text contains the start of an HTML tag. Clients show the line as it is, and may not escape
-/// it.
-fn has_tag(line: &str) -> bool {
-    let begins = |next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?');
-    line.split('<').skip(1).any(|behind| behind.starts_with(begins))
-}
-
-fn texts(text: &Text, most: usize) -> Checked {
-    both(text, |text| plain(text, most))?;
-    both(text, |text| require(is_harmless(text), Rule::Markdown {}))
-}
-
-/// Applies a rule to a text in each language. Reports the language that breaks it.
-fn both(text: &Text, rule: impl Fn(&str) -> Checked) -> Checked {
-    let texts = [("de", Some(&text.de)), ("en", text.en.as_ref())];
-    let broken = texts.into_iter().filter_map(|(language, text)| Some((language, rule(text?).err()?)));
-    let (languages, errors): (Vec<&str>, Vec<ValidationError>) = broken.unzip();
-    match errors.into_iter().next() {
-        Some(mut error) => {
-            error.add_param(PLACES.into(), &languages);
-            Err(error)
-        }
-        None => Ok(()),
-    }
-}
-
-/// Requires 1 to `most` characters that are not only white space, and no control characters.
-fn plain(text: &str, most: usize) -> Checked {
-    require(!text.trim().is_empty() && text.chars().count() <= most, Rule::Length { min: 1, max: most })?;
-    require(!text.contains(unprintable), Rule::ControlCharacters {})
-}
-
-/// Whether a text, read as Markdown, has no HTML, no images, and only links to http, https or mailto.
-fn is_harmless(text: &str) -> bool {
-    let leads_out = |link: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| link.starts_with(scheme));
-    Parser::new(text).all(|event| match event {
-        Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::Image { .. }) => false,
-        Event::Start(Tag::Link { link_type: LinkType::Email, .. }) => true,
-        Event::Start(Tag::Link { dest_url, .. }) => leads_out(&dest_url),
-        _ => true,
-    })
-}
-
-/// Requires a name of up to 200 characters without HTML.
-pub(crate) fn name(name: &str) -> Checked {
-    plain(name, SHORT)?;
-    require(!name.contains(char::is_control), Rule::ControlCharacters {})?;
-    require(!has_tag(name), Rule::Html {})
-}
-
 /// Requires a date that is not in the future.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "so the derived code calls it")]
 pub(crate) fn past(day: &NaiveDate) -> Checked {
     require(*day <= today(), Rule::FutureDate {})
 }
 
-/// Requires a comment of up to 5,000 characters.
-pub(crate) fn remark(text: &str) -> Checked {
-    plain(text, 5000)
-}
-
-/// Requires an http or https URL of up to 2,000 characters.
-pub(crate) fn web(address: &str) -> Checked {
-    let http = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    require(http && address.validate_url() && address.len() <= 2000, Rule::Format { expected: StringFormat::Url })
-}
-
-/// Requires http or https URLs.
-pub(crate) fn webs(addresses: &[String]) -> Checked {
-    each(addresses, |address| web(address))
-}
-
-/// Applies a rule to each item of a list. Reports the index of each item that breaks it.
+/// Applies a rule to each item of a list. Reports the index of each item that breaks it, up to 50.
 pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
-    let broken = list.iter().enumerate().filter_map(|(place, one)| Some((place, rule(one).err()?)));
-    let (places, errors): (Vec<usize>, Vec<ValidationError>) = broken.take(50).unzip();
-    match errors.into_iter().next() {
-        Some(mut error) => {
-            error.add_param(PLACES.into(), &places);
-            Err(error)
-        }
-        None => Ok(()),
-    }
+    let broken = list.iter().enumerate().filter_map(|(place, one)| Some(broken_in(place, rule(one).err()?)));
+    combined(broken.take(50).collect())
+}
+
+/// Returns the error of a member or an item of the value that a rule is about.
+pub(super) fn broken_in(place: impl Serialize, mut error: ValidationError) -> ValidationError {
+    error.add_param(PLACES.into(), &[place]);
+    error
 }
 
 /// Name of the error parameter with indexes of a list or names of members.
@@ -197,13 +110,17 @@ pub(crate) fn language(code: &str) -> Checked {
 
 /// Combines several rules. Each broken rule is reported separately.
 pub(crate) fn together<const N: usize>(rules: [Checked; N]) -> Checked {
-    let mut broken_ones: Vec<ValidationError> = rules.into_iter().filter_map(Result::err).collect();
-    match broken_ones.len() {
+    combined(rules.into_iter().filter_map(Result::err).collect())
+}
+
+/// Combines the errors of several rules.
+pub(super) fn combined(mut errors: Vec<ValidationError>) -> Checked {
+    match errors.len() {
         0 => Ok(()),
-        1 => broken_ones.pop().map_or(Ok(()), Err),
+        1 => errors.pop().map_or(Ok(()), Err),
         _ => {
             let mut all = ValidationError::new("rules");
-            all.add_param(PARTS.into(), &broken_ones);
+            all.add_param(PARTS.into(), &errors);
             Err(all)
         }
     }

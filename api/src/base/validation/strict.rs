@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Number, Value};
 
 use super::field_error::escaped;
-use crate::base::error::{JsonType, Rule, Violation};
+use crate::base::error::{CharacterAt, JsonType, Rule, Violation};
 
 /// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
@@ -80,8 +80,10 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        if value.contains('\0') {
-            self.note(Rule::ControlCharacters {});
+        let found = (1..).zip(value.chars()).filter(|(_, letter)| *letter == '\0').take(10);
+        let characters: Vec<CharacterAt> = found.map(|(position, letter)| CharacterAt::new(letter, position)).collect();
+        if !characters.is_empty() {
+            self.note(Rule::ControlCharacters { characters });
         }
         Ok(value.replace('\0', "").into())
     }

@@ -51,7 +51,11 @@ fn rule(error: &ValidationError) -> Rule {
     let (min, max) = (number("min"), number("max"));
     match &*error.code {
         "length" if is_list => Rule::items(size("min").unwrap_or_default(), size("max").unwrap_or(usize::MAX)),
-        "length" => Rule::Length { min: size("min").unwrap_or_default(), max: size("max").unwrap_or(usize::MAX) },
+        "length" => Rule::Length {
+            min: size("min").unwrap_or_default(),
+            max: size("max").unwrap_or(usize::MAX),
+            actual: error.params.get("value").and_then(Value::as_str).map_or(0, |text| text.chars().count()),
+        },
         "range" => match (number("exclusive_min"), min, max) {
             (Some(above), _, Some(max)) => Rule::ExclusiveRange { above, max },
             (_, Some(min), Some(max)) => Rule::Range { min, max },
@@ -65,8 +69,22 @@ fn rule(error: &ValidationError) -> Rule {
     }
 }
 
-/// Returns the errors that an error contains, or the error itself.
+/// Returns the errors that an error contains, or the error itself. Parts without places of their own have those of the whole.
 fn parts(error: &ValidationError) -> Vec<ValidationError> {
-    let parts = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok());
-    parts.unwrap_or_else(|| vec![error.clone()])
+    let Some(contained) = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok()) else {
+        return vec![error.clone()];
+    };
+    let mut all: Vec<ValidationError> = contained.iter().flat_map(parts).collect();
+    if let Some(places) = error.params.get(PLACES) {
+        for part in &mut all {
+            part.params.entry(PLACES.into()).or_insert_with(|| places.clone());
+        }
+    }
+    all
+}
+
+/// Returns the rules that an error is about.
+#[cfg(test)]
+pub(super) fn rules_of(error: &ValidationError) -> Vec<Rule> {
+    parts(error).iter().map(rule).collect()
 }

@@ -15,7 +15,7 @@ use crate::model::catalog::ResourceName;
 #[validate(schema(function = "is_told_of_something", skip_on_field_errors = false))]
 pub(super) struct WebhookInput {
     /// URL of the endpoint. Must be an `https` URL with a public address.
-    #[validate(custom(function = "rules::web"))]
+    #[validate(custom(function = "rules::url"))]
     #[schema(example = "https://example.org/hooks/atlas", format = "iri", max_length = 2000)]
     pub url: String,
     /// Description of the purpose, up to 200 characters.

@@ -5,7 +5,7 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::RuleText;
-use crate::base::error::phrase::{JsonType, Phrase, StringFormat};
+use crate::base::error::phrase::{CharacterAt, JsonType, MarkdownFault, Phrase, StringFormat};
 use crate::base::language::{Language, Localized};
 
 rules! {
@@ -36,17 +36,29 @@ rules! {
     /// The value cannot be read for another reason.
     Unreadable { reason: String } "cannot be read: {reason}" "kann nicht gelesen werden";
     /// The text is too short or too long.
-    Length { min: usize, max: usize } "must have {min} to {max} characters" "muss {min} bis {max} Zeichen haben";
-    /// The text contains control characters, or characters that XML does not allow.
-    ControlCharacters {}
-        "must not contain control characters"
-        "darf keine Steuerzeichen enthalten";
-    /// The text contains HTML.
-    Html {} "must not contain HTML" "darf kein HTML enthalten";
+    Length { min: usize, max: usize, actual: usize }
+        "must have {min} to {max} characters and has {actual}"
+        "muss {min} bis {max} Zeichen haben und hat {actual}";
+    /// The text has no visible character.
+    NoVisibleCharacters { characters: Vec<CharacterAt> }
+        "must have a visible character and has only invisible ones: {characters}"
+        "muss ein sichtbares Zeichen enthalten und enthält nur unsichtbare: {characters}";
+    /// The text contains control characters, or characters that XML does not allow. A text of one line contains a line break.
+    ControlCharacters { characters: Vec<CharacterAt> }
+        "must not contain control characters; remove or replace {characters}"
+        "darf keine Steuerzeichen enthalten; entfernen oder ersetzen Sie {characters}";
+    /// The text contains characters that control the direction or the layout of text.
+    FormatCharacters { characters: Vec<CharacterAt> }
+        "must not contain characters that control the direction or the layout of text; remove {characters}"
+        "darf keine Zeichen enthalten, die Richtung oder Anordnung von Text steuern; entfernen Sie {characters}";
+    /// The text of one line contains HTML.
+    Html { tags: Vec<String> }
+        "must not contain HTML; omit the angle brackets or use quotation marks: {tags}"
+        "darf kein HTML enthalten; lassen Sie die spitzen Klammern weg, oder verwenden Sie Anführungszeichen: {tags}";
     /// The Markdown contains HTML, images or links with another scheme.
-    Markdown {}
-        "must be plain text or Markdown (CommonMark) without HTML and images, with links to http, https or mailto"
-        "muss einfacher Text oder Markdown (CommonMark) ohne HTML und Bilder sein, mit Links auf http, https oder mailto";
+    Markdown { fault: MarkdownFault, found: Vec<String> }
+        "must be plain text or Markdown (CommonMark) without HTML and images, with links to http, https or mailto; {fault}: {found}"
+        "muss einfacher Text oder Markdown (CommonMark) ohne HTML und Bilder sein, mit Links auf http, https oder mailto; {fault}: {found}";
     /// The number is outside its range.
     Range { min: Number, max: Number } "must be from {min} to {max}" "muss zwischen {min} und {max} liegen";
     /// The number is below the minimum.
@@ -235,8 +247,14 @@ rules! {
         "muss true sein, wenn `submissions` false ist, weil der Webhook sonst keine Nachrichten erhielte";
     /// The URL contains a user, a password or a fragment.
     UrlParts {} "must have neither a user, nor a password, nor a fragment" "darf weder Benutzer noch Passwort noch Fragment enthalten";
+    /// The URL contains a user name or a password.
+    UrlCredentials {} "must have neither a user name nor a password" "darf weder Benutzernamen noch Passwort enthalten";
+    /// The URL contains white space.
+    UrlSpaces { characters: Vec<CharacterAt> }
+        "must not contain white space; remove or percent-encode {characters}"
+        "darf keinen Leerraum enthalten; entfernen oder kodieren Sie {characters}";
     /// The URL leads to a private or local address.
-    PrivateAddress {}
-        "must lead to a public address, not to a private or local one"
-        "muss zu einer öffentlichen Adresse führen, nicht zu einer privaten oder lokalen";
+    PrivateAddress { host: String }
+        "must lead to a public address; {host} is a private or local one"
+        "muss zu einer öffentlichen Adresse führen; {host} ist eine private oder lokale";
 }
