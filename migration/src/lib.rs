@@ -54,7 +54,8 @@ impl MigratorTrait for Migrator {
             sql!("0026_submission_names"),
             sql!("0027_former_keys"),
             sql!("0028_titles"),
-            sql!("0031_never_confirmed"),
+            sql!("0029_search_fold"),
+            sql!("0030_never_confirmed"),
         ]
     }
 }

@@ -56,6 +56,7 @@ mod sessions;
 mod sharing;
 mod silent;
 mod solutions;
+mod spellings;
 mod submissions;
 mod suggest;
 mod targets;

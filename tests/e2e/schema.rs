@@ -1,7 +1,7 @@
 //! The schema: every table raises the version, every entity fits its table, every step goes back.
 
 use api::base::db::{Database, Schema};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 use tests::{TestDatabase, statement};
 
 #[test]
@@ -125,6 +125,59 @@ fn a_schema_from_the_future_is_known_as_such() {
         database.connection().execute_unprepared(&written(step)).await.unwrap();
         assert_eq!(database.schema().await.unwrap(), Schema::Newer);
     });
+}
+
+#[test]
+fn what_was_folded_otherwise_is_folded_anew() {
+    const FOLDED: &str = "select t.title_key = 'co2 ampel' and d.label_key = 'co2 ampel' and d.words @@ 'co2 & fi' \
+            and exists (select from search_word where word = 'co2') \
+            and not exists (select from search_word where word = 'zuvor') \
+            and (select v.version from directory_version v) = $1 \
+        from theme t join search_document d on d.entry_id = t.id where t.slug = 'mobility'";
+    TestDatabase::filled().with(async |database| {
+        let db = database.connection();
+        // As it was before step 0029.
+        let later = database.steps_made().await.unwrap().len() - 28;
+        database.migrate(Some(u32::try_from(later).unwrap())).await.unwrap();
+        let change = "update theme set title = '{\"de\": \"CO₂-Ampel\", \"en\": \"ﬁ\"}' where slug = 'mobility'; \
+            insert into search_word values ('theme', 'zuvor', 'zuvor', 'zuvor'); \
+            do $$ begin call search_refresh('theme', array(select id from theme where slug = 'mobility')); end $$";
+        db.execute_unprepared(&written(change)).await.unwrap();
+        let before = version(database).await;
+
+        database.migrate(None).await.unwrap();
+
+        let folded = Statement::from_sql_and_values(DbBackend::Postgres, FOLDED, [before.into()]);
+        let folded = db.query_one_raw(folded).await.unwrap().unwrap();
+        assert!(folded.try_get_by_index::<bool>(0).unwrap());
+        let (loose, stale) = (loose_words(database).await, stale_documents(database).await);
+        assert_eq!((loose, stale), (0, 0));
+    });
+}
+
+/// The words that no document has, and those of documents that the dictionary lacks.
+async fn loose_words(database: &Database) -> i64 {
+    const LOOSE: &str = "select count(*) from search_word w \
+        full join (select distinct resource, unnest(tsvector_to_array(words)) as word from search_document) d \
+          on d.resource = w.resource and d.word = w.word \
+        where d.word is null or w.word is null and d.word !~ '^[0-9]+$'";
+    let row = database.connection().query_one_raw(statement(LOOSE)).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
+}
+
+/// Documents that are not what search makes of their entries.
+pub(crate) async fn stale_documents(database: &Database) -> i64 {
+    const STALE: &str = "select count(*) from search_document d join ( \
+            select entry_id, words, label from municipality_document union all select entry_id, words, label from theme_document \
+            union all select entry_id, words, label from project_document union all select entry_id, words, label from solution_document \
+            union all select entry_id, words, label from event_document union all select entry_id, words, label from course_document \
+            union all select entry_id, words, label from publication_document \
+            union all select entry_id, words, label from practice_example_document \
+            union all select entry_id, words, label from working_group_document \
+            union all select entry_id, words, label from learning_partnership_document \
+        ) now on now.entry_id = d.entry_id where d.words <> now.words or d.label <> now.label";
+    let row = database.connection().query_one_raw(statement(STALE)).await.unwrap();
+    row.unwrap().try_get_by_index(0).unwrap()
 }
 
 /// The service's own connections for reads refuse to write unless they are told.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tests::{App, Client, TestDatabase, statement};
 
 use crate::forgeries::{claims, head, key, signed};
+use crate::schema::stale_documents;
 use crate::submissions::SUBMISSIONS;
 use crate::upgrade::{Row, TIMELESS, Tables, assert_kept, retitle, stored_state, tables, text};
 use crate::webhooks::WEBHOOKS;
@@ -86,6 +87,7 @@ fn no_row_is_lost_and_every_entry_is_exported_as_before() {
     database.with(async |database| {
         let numbers = database.connection().query_one_raw(statement(NUMBERS)).await.unwrap().unwrap();
         assert!(numbers.try_get_by_index::<bool>(0).unwrap());
+        assert_eq!(stale_documents(database).await, 0, "search has every entry as it is");
         for line in TestDatabase::exports_of_schema_0022().lines() {
             let then: Value = serde_json::from_str(line).unwrap();
             let collection = then["collection"].as_str().unwrap();

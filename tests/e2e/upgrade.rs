@@ -133,9 +133,12 @@ fn sorted(rows: impl Iterator<Item = Row>) -> Vec<String> {
     rows
 }
 
+/// What search makes of the entries, which step 0029 makes anew.
+const OF_SEARCH: [&str; 2] = ["search_document", "search_word"];
+
 /// Sees that every row is there as it was, as far as its columns are.
 pub(crate) fn assert_kept(before: &Tables, after: &Tables) {
-    for (table, rows) in before {
+    for (table, rows) in before.iter().filter(|(table, _)| !OF_SEARCH.contains(&table.as_str())) {
         let conversions = || CONVERSIONS.iter().filter(|(converted, _)| converted == table);
         let expected: Vec<Row> = rows
             .iter()

@@ -28,7 +28,8 @@ pub(crate) struct Page<T> {
     pub next: Option<Cursor>,
     /// Values of each requested facet, with the number of matching entries. Empty when `facets` is omitted.
     pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
-    /// Corrected spelling of `q` that has matches. Omitted when the list has entries or no such spelling exists.
+    /// Corrected spelling of `q` that has matches, with words as entries spell them. Omitted when the list has entries or no such
+    /// spelling exists.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub did_you_mean: Option<String>,
@@ -60,7 +61,8 @@ pub(crate) struct SearchMatches {
     /// Number of further entries with some of the words. 0 when only entries with all words are returned.
     #[schema(example = 0)]
     pub some_words: u64,
-    /// Spelling that was searched instead of `q`, because words of `q` occur in no entry. Omitted when nothing was corrected.
+    /// Spelling that was searched instead of `q`, because words of `q` occur in no entry, with words as entries spell them. Omitted
+    /// when nothing was corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub corrected_to: Option<String>,

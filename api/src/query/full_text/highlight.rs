@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::Search;
+use crate::base::characters::is_ignored;
 use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::model::highlight::{Highlight, Texts};
@@ -24,7 +25,8 @@ impl Search {
     /// Returns the highlighted texts of some entries, with one statement.
     pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
         let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
-        let found = |word: &str| folded.get(word).is_some_and(|folded| self.words.contains(folded));
+        let is_sought = |folded: &String| words_of(folded).any(|word| self.words.contains(word));
+        let found = |word: &str| folded.get(word).is_some_and(is_sought);
         let highlight = |texts: &Texts<'_>| {
             let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
             marked.collect()
@@ -54,19 +56,21 @@ pub(crate) fn excerpt(text: &str) -> String {
 
 /// Splits a text into words and the characters between them.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(|letter: char| !letter.is_alphanumeric()).flat_map(|piece| {
-        let end = piece
-            .char_indices()
-            .last()
-            .filter(|(_, letter)| !letter.is_alphanumeric())
-            .map_or(piece.len(), |(at, _)| at);
+    let divides = |letter: char| !letter.is_alphanumeric() && !is_ignored(letter);
+    text.split_inclusive(divides).flat_map(move |piece| {
+        let end = piece.char_indices().last().filter(|(_, letter)| divides(*letter)).map_or(piece.len(), |(at, _)| at);
         let (word, between) = piece.split_at(end);
         [word, between]
     })
 }
 
 fn is_word(piece: &str) -> bool {
-    piece.starts_with(char::is_alphanumeric)
+    piece.contains(char::is_alphanumeric)
+}
+
+/// Returns the words of a folded text. A word as written can have several: `1½` is one and a half.
+pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Returns the text with its matches in `<mark>`, escaped for HTML. Returns `None` if there is no match.
@@ -109,6 +113,17 @@ mod tests {
 
         assert_eq!(marked.unwrap(), "<mark>Ulm</mark> &lt;b&gt;&amp; die „Grüne <mark>Welle</mark>“");
         assert_eq!(mark("nichts", |_| false), None);
+    }
+
+    #[test]
+    fn what_shows_nothing_does_not_divide_a_word() {
+        let words = |text| pieces(text).filter(|piece| is_word(piece)).collect::<Vec<_>>();
+
+        assert_eq!(
+            words("Bürger\u{ad}beteiligung, Bu\u{308}rger; CO₂-Ampel"),
+            ["Bürger\u{ad}beteiligung", "Bu\u{308}rger", "CO₂", "Ampel"]
+        );
+        assert_eq!(pieces("👩\u{200d}💻 a").collect::<String>(), "👩\u{200d}💻 a");
     }
 
     #[test]

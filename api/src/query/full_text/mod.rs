@@ -1,6 +1,6 @@
 //! Full-text search over the words of the directory.
 //!
-//! The SQL of migrations 0002 and 0015 finds the words that a typed word can mean. This module decides which of them
+//! The SQL of migrations 0002 and 0029 finds the words that a typed word can mean. This module decides which of them
 //! count, and with which weight.
 
 pub(crate) mod highlight;
@@ -8,6 +8,7 @@ mod parse;
 mod spelling;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
 
 use sea_orm::prelude::Expr;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
@@ -92,14 +93,15 @@ impl Search {
         let question = Question::parse(typed);
         let words = fold(db, &question).await?;
         let flat: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-        let joined: Vec<String> = flat.windows(2).map(<[&str]>::concat).collect();
-        let asked: Vec<&str> = flat.iter().copied().chain(joined.iter().map(String::as_str)).collect();
-        let mut meanings = expand(db, resource, &asked).await?;
-        join(&mut meanings, flat.len());
+        let compounds = neighbours(flat.len()).filter_map(|places| flat.get(places));
+        let compounds: Vec<String> = compounds.map(<[&str]>::concat).collect();
+        let asked: Vec<&str> = flat.iter().copied().chain(compounds.iter().map(String::as_str)).collect();
+        let mut meanings = expand(db, resource, &asked, flat.len()).await?;
+        join(&mut meanings, &flat);
         let (guesses, nearest) = corrections(&flat, &mut meanings);
         if !guesses.is_empty() {
             let words: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
-            for (guess, found) in guesses.iter().zip(expand(db, resource, &words).await?) {
+            for (guess, found) in guesses.iter().zip(expand(db, resource, &words, words.len()).await?) {
                 meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
             }
         }
@@ -205,15 +207,18 @@ async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<
     Ok(Folded::find_by_statement(rows).all(db).await?.into_iter().map(|row| row.words).collect())
 }
 
-/// Returns the meanings of each word, by its position.
+/// Returns the meanings of each word, by its position. Words after the first `own` are compounds, of which only forms are
+/// looked up.
 async fn expand(
     db: &impl ConnectionTrait,
     resource: Option<&str>,
     words: &[&str],
+    own: usize,
 ) -> Result<BTreeMap<usize, Vec<Meaning>>> {
-    const SQL: &str = "select place, word, tier from search_expand($1, $2::text[])";
+    const SQL: &str = "select place, word, tier from search_expand($1, $2::text[], $3)";
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let rows = sql(SQL, [resource.into(), words.clone().into()]);
+    let own = i32::try_from(own).unwrap_or(i32::MAX);
+    let rows = sql(SQL, [resource.into(), words.clone().into(), own.into()]);
     let mut meanings: BTreeMap<usize, Vec<Meaning>> = (0..words.len()).map(|place| (place, vec![])).collect();
     for meaning in Meaning::find_by_statement(rows).all(db).await? {
         let place = usize::try_from(meaning.place - 1).unwrap_or_default();
@@ -222,12 +227,21 @@ async fn expand(
     Ok(meanings)
 }
 
-/// Adds to two neighbouring words the meanings of their compound, as in "Leer stand" or "W-LAN". The meanings after the
-/// first `count` are those of the compounds.
-fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, count: usize) {
-    for (first, found) in (0..).zip(meanings.split_off(&count).into_values()) {
-        for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && !meaning.word.contains(' ')) {
-            for place in [first, first + 1] {
+/// Returns the positions of two and of three neighbouring words.
+fn neighbours(count: usize) -> impl Iterator<Item = Range<usize>> {
+    [2, 3].into_iter().flat_map(move |size| (size..=count).map(move |end| end - size..end))
+}
+
+/// Adds to neighbouring words the meanings of their compound, as in "Leer stand", "W-LAN" or "Open Data Portal". The meanings
+/// after those of the words are those of the compounds.
+fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, words: &[&str]) {
+    let compounds = meanings.split_off(&words.len()).into_values();
+    for (places, found) in neighbours(words.len()).zip(compounds) {
+        // Cut where they are typed apart, the words mean what they mean anyway.
+        let apart = words.get(places.clone()).map(|words| words.join(" "));
+        for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && Some(&meaning.word) != apart.as_ref())
+        {
+            for place in places.clone() {
                 let meaning = Meaning { tier: FORM, word: meaning.word.clone(), ..meaning };
                 meanings.entry(place).or_default().push(meaning);
             }

@@ -25,7 +25,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 ///
 /// Returns the entries of all resources that match `q` and the filters, by relevance. Without `q`, returns all entries in
 /// German alphabetical order of titles. The search accepts both spellings of umlauts (`ä` and `ae`), and also finds inflected
-/// forms, parts of compounds, and similar spellings.
+/// forms, parts of compounds, and similar spellings. Compounds are found whether they are written with hyphens, apart or as one
+/// word, and `CO₂` is `CO2`.
 #[utoipa::path(tag = TAG, params(ListParams, SearchQuery, Paging, RepresentationParams),
     responses((status = 200, description = "A page of search results, or every match in the streamed forms", content(
         (Page<SearchResult> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")

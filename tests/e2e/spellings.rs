@@ -1,0 +1,122 @@
+//! Ways to write one word find each other, and words are offered as people write them.
+
+use serde_json::{Value, json};
+use tests::{App, SharedApp};
+
+use crate::writing::another;
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// Ways to write each of some words.
+const WAYS: [&[&str]; 11] = [
+    &["CO2-Ampel", "CO₂-Ampel", "CO2Ampel", "CO₂ Ampel", "CO 2 Ampel", "co2-ampeln"],
+    &["5G-Netz", "5G Netz", "5GNetz"],
+    &["Industrie-4.0", "Industrie 4.0", "Industrie4.0", "Industrie40"],
+    &["Open-Data-Portal", "OpenDataPortal", "Open Data Portal", "Opendata-Portal", "Open-Dataportal"],
+    &["E-Government", "eGovernment", "E Government", "E\u{2011}Government"],
+    &["G20", "G-20", "G 20"],
+    &["i-Kfz", "iKfz", "i Kfz"],
+    &["LoRaWAN", "LoRa-WAN", "LoRa WAN", "LoRaWAN™"],
+    &["On-Demand-Verkehr", "OnDemand-Verkehr", "Ondemandverkehr"],
+    &[
+        "Würfelhusten",
+        "Würfel\u{ad}husten",
+        "Wu\u{308}rfelhusten",
+        "Wuerfel\u{200b}husten",
+        "Würfel\u{2060}husten\u{feff}",
+    ],
+    &["finanziert", "ﬁnanziert", "ｆｉｎａｎｚｉｅｒｔ", "finan\u{200c}z\u{200d}iert"],
+];
+
+#[tokio::test]
+async fn each_way_to_write_a_word_finds_the_others() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let slug = |group: usize, way: usize| format!("schreibweise-{group}-{way}");
+    for (group, ways) in WAYS.iter().enumerate() {
+        for (way, written) in ways.iter().enumerate() {
+            let theme = json!({ "slug": slug(group, way), "title": { "de": format!("{written} für alle") } });
+            let created = editor.post("/v1/themes", &theme).await;
+            assert_eq!(created.status, 201, "{written}: {}", created.text());
+        }
+    }
+
+    let mut missing = vec![];
+    for (group, ways) in WAYS.iter().enumerate() {
+        for typed in *ways {
+            let found = app.anonymous().get(&format!("/v1/themes?limit=100&q={}", encoded(typed))).await.slugs();
+            for (way, written) in ways.iter().enumerate() {
+                if !found.contains(&slug(group, way)) {
+                    missing.push(format!("{typed} does not find {written}"));
+                }
+            }
+            let others = found.iter().filter(|found| {
+                found.starts_with("schreibweise-") && !found.starts_with(&format!("schreibweise-{group}-"))
+            });
+            assert_eq!(others.collect::<Vec<_>>(), Vec::<&String>::new(), "{typed}");
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+
+    let mut snippets = vec![];
+    for (typed, group, way) in
+        [("CO2-Ampel", 0, 1), ("Wurfelhusten", 9, 1), ("Wurfelhusten", 9, 3), ("finanziert", 10, 1)]
+    {
+        let found = app.anonymous().get(&format!("/v1/search?resource=themes&limit=100&q={}", encoded(typed))).await;
+        let items = found.json()["items"].as_array().unwrap().clone();
+        let hit = items.into_iter().find(|hit| hit["slug"] == slug(group, way)).unwrap();
+        snippets.push(hit["snippet"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(
+        snippets,
+        [
+            "<mark>CO₂</mark>-<mark>Ampel</mark> für alle",
+            "<mark>Würfel\u{ad}husten</mark> für alle",
+            "<mark>Wuerfel\u{200b}husten</mark> für alle",
+            "<mark>ﬁnanziert</mark> für alle"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn entries_of_the_first_content_are_found_however_they_are_typed() {
+    let app = SharedApp::first_content();
+    let total = async |typed: &str| {
+        app.anonymous().get(&format!("/v1/search?limit=1&q={}", encoded(typed))).await.json()["total"].as_u64().unwrap()
+    };
+
+    for ways in [["CO2", "CO₂"], ["LoRaWAN", "LoRa-WAN"], ["Open-Data-Portal", "OpenDataPortal"]] {
+        let totals = [total(ways[0]).await, total(ways[1]).await];
+        assert!(totals[0] > 0 && totals[0] == totals[1], "{ways:?}: {totals:?}");
+    }
+}
+
+#[tokio::test]
+async fn words_are_offered_as_people_write_them() {
+    let app = App::start();
+    let editor = app.editor().await;
+    // The word stands neither in a title nor in a summary; addresses and keys spell it in their own way.
+    let mut solution = another(&app, "solutions", "wuerfelhusten-verhueten").await;
+    solution["description"] = json!({ "de": "Der Würfelhusten ist weit verbreitet." });
+    solution["sources"] = json!(["https://example.org/wuerfelhusten/wuerfelhusten"]);
+    let created = editor.post("/v1/solutions", &solution).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let search = async |path: &str, typed: &str| -> Value {
+        app.anonymous().get(&format!("/v1/{path}?limit=1&q={}", encoded(typed))).await.json()
+    };
+
+    for path in ["search", "solutions"] {
+        let corrected = search(path, "wurfelhustn").await;
+        assert_eq!((&corrected["search"]["corrected_to"], &corrected["total"]), (&json!("Würfelhusten"), &json!(1)));
+        let meant = search(path, "alle wuerfelhustabcd").await;
+        assert_eq!((&meant["did_you_mean"], &meant["total"]), (&Value::Null, &json!(0)), "both words occur nowhere");
+        let meant = search(path, "wuerfelhustabcd").await;
+        assert_eq!((&meant["did_you_mean"], &meant["total"]), (&json!("Würfelhusten"), &json!(0)), "{path}");
+    }
+    let participation = search("search", "burgerbeteilligung").await;
+    assert_eq!(participation["search"]["corrected_to"], "Bürgerbeteiligung");
+    let kind = search("municipalities", "gemeindeverbandd").await;
+    assert_eq!(kind["search"]["corrected_to"], "Gemeindeverband");
+}
