@@ -19,7 +19,6 @@ fn characters<const N: usize>(found: [(&str, usize); N]) -> Value {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a line for each fault")]
 async fn each_fault_of_a_text_is_named_with_its_place() {
     let app = App::start();
     let editor = app.editor().await;

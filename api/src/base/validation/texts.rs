@@ -118,8 +118,11 @@ fn harmless(text: &str) -> Checked {
         match event {
             Event::Html(_) | Event::InlineHtml(_) => html.extend(tags(found)),
             Event::Start(Tag::Image { .. }) => images.push(shown(found)),
-            Event::Start(Tag::Link { link_type: LinkType::Email, .. }) => {}
-            Event::Start(Tag::Link { dest_url, .. }) if !leads_out(&dest_url) => links.push(shown(found)),
+            Event::Start(Tag::Link { link_type, dest_url, .. })
+                if link_type != LinkType::Email && !leads_out(&dest_url) =>
+            {
+                links.push(shown(found));
+            }
             _ => {}
         }
     }
