@@ -20,6 +20,10 @@ pub(super) fn detail(error: &Error) -> String {
             "Der amtliche Schlüssel `{official}` ({name}) ist nicht im Verzeichnis mit Stand {as_of} und hat keinen eindeutigen \
              Nachfolger. Suchen Sie den Eintrag, der das Gebiet heute umfasst."
         ),
+        Error::SequenceGone { after, head } => format!(
+            "Die neueste Änderung hat die `sequence` {head}, und {after} liegt danach. Lesen Sie alle Listen neu, und fahren Sie dann \
+             mit `after` {head} fort."
+        ),
         Error::Method { allow } => format!("Dieser Pfad unterstützt nur {allow}."),
         Error::Address(fault) => format!("Die URL enthält {}.", fault.phrase(German)),
         Error::TooLong(bytes) => format!("Die URL ist länger als {} Bytes.", bytes.phrase(German)),

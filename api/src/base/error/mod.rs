@@ -50,6 +50,10 @@ pub enum Error {
          that covers the area today."
     )]
     KeyRetired { official: String, name: String, as_of: NaiveDate },
+    #[error(
+        "The newest change has the `sequence` {head}, and {after} is after it. Read all lists anew, then continue with `after` {head}."
+    )]
+    SequenceGone { after: i64, head: i64 },
     #[error("This path supports {allow} only.")]
     Method { allow: String },
     #[error("{}", summary(.0))]

@@ -28,6 +28,10 @@ pub struct Problem {
     /// Links to the first 20 entries that refer to the entry to be deleted. Omitted when there are none.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub references: Vec<Link>,
+    /// Newest `sequence` of the change feed. Present only where the request names a later one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 13_089, nullable = false)]
+    pub head: Option<i64>,
     /// Current state, as in the response to GET; its entity tag is in `ETag`. Omitted unless the request failed because of
     /// this state (409, 412).
     #[serde(skip_serializing_if = "Option::is_none")]

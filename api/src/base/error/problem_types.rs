@@ -67,6 +67,9 @@ problem_types! {
     RETIRED_KEY GONE "retired-key" "Retired key" "Aufgehobener Schlüssel"
         "The official key belonged to an entry that is no longer in the register. The detail names the register. Look up the entry that covers the area today."
         "Der amtliche Schlüssel gehörte zu einem Eintrag, der nicht mehr im Verzeichnis steht. Das Detail nennt das Verzeichnis. Suchen Sie den Eintrag, der das Gebiet heute umfasst.";
+    SEQUENCE_GONE GONE "sequence-gone" "Sequence gone" "Sequenznummer nicht mehr vorhanden"
+        "The change feed ends before the sequence of the request, for example because the directory was restored from an older backup. The member head is the newest sequence. Read all lists anew, then continue after head."
+        "Der Änderungsfeed endet vor der Sequenznummer der Anfrage, etwa weil das Verzeichnis aus einer älteren Sicherung wiederhergestellt wurde. Das Feld head ist die neueste Sequenznummer. Lesen Sie alle Listen neu, und fahren Sie dann nach head fort.";
     MALFORMED_JSON BAD_REQUEST "malformed-json" "Malformed JSON" "Fehlerhaftes JSON"
         "The body is not valid JSON. The item of errors names the line and the reason."
         "Der Inhalt ist kein gültiges JSON. Das Element von errors nennt die Zeile und den Grund.";
@@ -176,6 +179,7 @@ impl Error {
             Self::PermanentRedirect { .. } => MOVED,
             Self::Gone(_) => GONE,
             Self::KeyRetired { .. } => RETIRED_KEY,
+            Self::SequenceGone { .. } => SEQUENCE_GONE,
             Self::Json(_) => MALFORMED_JSON,
             Self::MediaType(_) => UNSUPPORTED_MEDIA_TYPE,
             Self::Slow(_) => REQUEST_TIMEOUT,

@@ -70,6 +70,7 @@ impl From<&Error> for Problem {
             detail: error.detail(),
             errors: error.violations().to_vec(),
             references: if let Error::Referenced(entries, _) = cause { entries.clone() } else { vec![] },
+            head: if let Error::SequenceGone { head, .. } = cause { Some(*head) } else { None },
             current,
             states: if let Error::EditConflict(states) = cause { Some((**states).clone()) } else { None },
         }

@@ -17,8 +17,8 @@ const OF_OPERATIONS: [OfOperation; 14] = [
     ("get_municipality_tasks", || vec![outside_municipality()]),
     ("list_audit", || vec![Error::Bound]),
     ("get_ready", || vec![Error::Unavailable(anyhow!(""))]),
-    ("list_changes", || vec![last_event_id()]),
-    ("stream_changes", || vec![last_event_id()]),
+    ("list_changes", of_feed),
+    ("stream_changes", of_feed),
     ("create_token", || vec![Error::ScopeEscalation("solutions:write".to_owned())]),
     ("create_webhook", || vec![outside_municipality(), Error::QuotaExceeded(Quota::Webhooks)]),
     ("create_webhook_redelivery", || vec![Error::Inactive]),
@@ -50,8 +50,9 @@ fn content() -> Vec<Error> {
     vec![gone(), Error::Closed("published"), edit_conflict()]
 }
 
-fn last_event_id() -> Error {
-    Error::Header(vec![header("Last-Event-ID", StringFormat::EventId)])
+fn of_feed() -> Vec<Error> {
+    let last_event_id = header("Last-Event-ID", StringFormat::EventId);
+    vec![Error::Header(vec![last_event_id]), Error::SequenceGone { after: 13_200, head: 13_089 }]
 }
 
 pub(super) fn gone() -> Error {

@@ -42,6 +42,7 @@ impl Feed {
         // All clients that wait for the same page share its error, so none of them repeats a failed query.
         let kept = self.0.try_get_with(key, page).await;
         kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
+            (Error::SequenceGone { after, head }, _) => Error::SequenceGone { after: *after, head: *head },
             (Error::Internal(_), causes) => Error::internal(anyhow!(causes.unwrap_or_default())),
             (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
         })

@@ -37,6 +37,9 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// `after`, and pass the `next` of each page as `after` of the next request. With `wait`, the response is sent as soon as there
 /// is a change. A page with large entries may have fewer changes than `limit`. With `Accept: text/event-stream`, the response
 /// is that of `/v1/changes/stream`.
+///
+/// If `after` is greater than the newest `sequence`, the response is 410 `sequence-gone`, for example after the directory was
+/// restored from an older backup. A mirror then reads all lists anew, and continues with the `head` of the problem as `after`.
 #[utoipa::path(tag = TAG, params(ChangesQuery), responses((status = 200, description = "A page of changes", body = Changes)))]
 #[get("/v1/changes")]
 async fn list_changes(
@@ -46,7 +49,7 @@ async fn list_changes(
     QueryString(query): QueryString<ChangesQuery>,
 ) -> Result<Either<HttpResponse, Public>> {
     if is_stream(req.headers()) {
-        return stream(context, feed, &req, query).map(Either::Left);
+        return stream(context, feed, &req, query).await.map(Either::Left);
     }
     let wait = query.wait.map_or(0, |wait| wait.0.unsigned_abs());
     let page = awaited(&context, &feed, &query, Duration::from_secs(wait)).await?;
@@ -57,7 +60,8 @@ async fn list_changes(
 ///
 /// Returns a stream of server-sent events that starts after `after` or `Last-Event-ID`. Public. The ID of each event is the
 /// `sequence` of its change, and its data is the change as JSON. The service closes a stream after some minutes; clients
-/// reconnect automatically.
+/// reconnect automatically. If the stream would start after the newest `sequence`, the response is 410 `sequence-gone`, as for
+/// `/v1/changes`.
 #[utoipa::path(tag = TAG, params(ChangesQuery,
     ("Last-Event-ID" = Option<String>, Header, description = "ID of the last event received. Browsers send it automatically when they reconnect.", example = "12000")),
     responses((status = 200, description = "A stream of events", body = String, content_type = "text/event-stream")))]
@@ -68,10 +72,10 @@ async fn stream_changes(
     req: HttpRequest,
     QueryString(query): QueryString<ChangesQuery>,
 ) -> Result<HttpResponse> {
-    stream(context, feed, &req, query)
+    stream(context, feed, &req, query).await
 }
 
-fn stream(
+async fn stream(
     context: Data<Context>,
     feed: Data<Feed>,
     req: &HttpRequest,
@@ -83,7 +87,7 @@ fn stream(
         let wrong = || Error::Header(vec![Violation::header("Last-Event-ID", rule)]);
         query.after = Some(read.ok_or_else(wrong)?);
     }
-    stream::answer(context, feed, query, lasts_until(req))
+    stream::answer(context, feed, query, lasts_until(req)).await
 }
 
 /// Returns the first page with a change, or an empty page after the time to wait.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dto::{Changes, FeedChange};
 use crate::base::db::sql;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::model::catalog::ResourceName;
 
 #[derive(FromQueryResult)]
@@ -48,6 +48,9 @@ const BUDGET: i64 = 8 << 20;
 /// Returns the page of changes after a sequence number, and the size of its entries in bytes. An empty list of tables
 /// selects all.
 ///
+/// Refuses a sequence number after the newest one: its client would wait for changes that it skips, for new changes get
+/// lower numbers.
+///
 /// Skips pages on which all changes belong to resources unknown to this version of the program: a client stops reading at
 /// an empty page.
 pub(super) async fn after(
@@ -60,7 +63,19 @@ pub(super) async fn after(
     while page.items.is_empty() && page.more {
         (page, bytes) = self::page(db, page.next, limit, tables).await?;
     }
+    if page.items.is_empty() {
+        let head = head(db).await?;
+        if after > head {
+            return Err(Error::SequenceGone { after, head });
+        }
+    }
     Ok((page, bytes))
+}
+
+/// Returns the newest sequence number, or 0 if there are no changes.
+async fn head(db: &impl ConnectionTrait) -> Result<i64> {
+    let newest = db.query_one_raw(sql("select coalesce(max(sequence), 0) from change", [])).await?;
+    Ok(newest.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
 async fn page(db: &impl ConnectionTrait, after: i64, limit: i64, tables: &[String]) -> Result<(Changes, i64)> {

@@ -32,14 +32,14 @@ struct Following {
 
 /// Streams changes until the service stops or the connection reaches its maximum age. The stream ends cleanly, before the
 /// connection is cut, and clients reconnect automatically.
-pub(super) fn answer(
+pub(super) async fn answer(
     context: Data<Context>,
     feed: Data<Feed>,
     query: ChangesQuery,
     ends: Instant,
 ) -> Result<HttpResponse> {
-    // Refuses the request before the first byte if the database is unavailable.
-    context.read()?;
+    // Refuses the request before the first byte if the database is unavailable, or has no change with this number yet.
+    feed.page(&context, &query).await?;
     let following = Following { context, feed, query, ends: ends.max(Instant::now() + LEAST), begun: false };
     let body = unfold(following, |mut following| async move {
         let text = following.next().await?;
@@ -47,7 +47,9 @@ pub(super) fn answer(
     });
     let mut response = HttpResponse::Ok();
     // Closes the connection, so that clients reconnect on a new one.
-    Ok(no_store(response.force_close().insert_header((CONTENT_TYPE, "text/event-stream")).streaming(body)))
+    response.force_close().insert_header((CONTENT_TYPE, "text/event-stream"));
+    // Proxies such as nginx would collect the events in a buffer.
+    Ok(no_store(response.insert_header(("X-Accel-Buffering", "no")).streaming(body)))
 }
 
 impl Following {
@@ -62,12 +64,15 @@ impl Following {
                 return None;
             }
             let news = self.context.version.subscribe();
-            // While the database is unavailable there are no changes; the stream stays open.
-            if let Ok(page) = self.feed.page(&self.context, &self.query).await
-                && !page.items.is_empty()
-            {
-                self.query.after = Some(BoundedInt(page.next));
-                return Some(events(&page));
+            match self.feed.page(&self.context, &self.query).await {
+                Ok(page) if !page.items.is_empty() => {
+                    self.query.after = Some(BoundedInt(page.next));
+                    return Some(events(&page));
+                }
+                // The client is told when it reconnects.
+                Err(Error::SequenceGone { .. }) => return None,
+                // While the database is unavailable there are no changes; the stream stays open.
+                Ok(_) | Err(_) => {}
             }
             if !news.until(until).await {
                 return (Instant::now() < self.ends && !self.context.version.is_stopping())
