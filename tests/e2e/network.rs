@@ -68,6 +68,14 @@ async fn it_can_be_drawn_elsewhere() {
     assert_eq!(graph.header("content-type"), "application/graphml+xml");
     assert!(json.header("link").contains("format=graphml>; rel=\"alternate\"; type=\"application/graphml+xml\""));
     let mut reader = quick_xml::Reader::from_reader(graph.body.as_slice());
+    let text = graph.text();
+    assert!(text.contains("edgedefault=\"directed\"") && !text.contains("directed=\"false\""), "one kind of edges");
+    let symmetric = list(&json.json(), "edges")
+        .iter()
+        .filter(|edge| !["membership", "transfer"].contains(&edge["kind"].as_str().unwrap()))
+        .count();
+    assert!(symmetric > 0);
+    assert_eq!(text.matches("<data key=\"symmetric\">true</data>").count(), symmetric);
     let (mut nodes, mut edges, mut keys, mut used) = (0, 0, HashSet::new(), HashSet::new());
     loop {
         let attribute = |tag: &quick_xml::events::BytesStart<'_>, name: &str| {

@@ -2,10 +2,12 @@
 
 use entity::Text;
 use entity::vocabulary::{EdgeKind, FederalState};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::base::error::Rule;
 use crate::http::format::Format;
 use crate::model::catalog::ResourceName;
 use crate::model::facet_value::FacetValue;
@@ -53,7 +55,7 @@ pub(crate) struct Node {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Edge {
     /// Kind of connection. A `membership` leads from a municipality to its project, and a `transfer` from the giver to the
-    /// receiver. All other kinds are undirected.
+    /// receiver. All other kinds are symmetric: they hold in both directions.
     pub kind: EdgeKind,
     /// ID of the first node (UUID).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
@@ -91,6 +93,18 @@ pub(crate) struct NetworkQuery {
     #[param(style = Form, explode = true, example = json!(["bamberg"]))]
     pub project: Vec<String>,
     /// Response format. Takes precedence over `Accept`.
+    #[serde(deserialize_with = "format")]
     #[param(value_type = Option<Format>, inline, example = "json")]
     pub format: Option<Format>,
+}
+
+/// Response formats of the network.
+pub(super) const FORMATS: [Format; 2] = [Format::Json, Format::Graphml];
+
+/// Reads the name of a format. The remedy for an unknown one names those of the network; content negotiation refuses the
+/// others.
+fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Format>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = Format::ALL.into_iter().find(|format| format.name() == name);
+    known.map(Some).ok_or_else(|| D::Error::custom(Rule::unknown_value(&name, FORMATS.map(Format::name))))
 }

@@ -11,7 +11,7 @@ type Xml = Writer<Vec<u8>>;
 type Written = std::io::Result<()>;
 
 /// Attributes of nodes and edges: element, name and type.
-const KEYS: [(&str, &str, &str); 9] = [
+const KEYS: [(&str, &str, &str); 10] = [
     ("node", "resource", "string"),
     ("node", "slug", "string"),
     ("node", "title", "string"),
@@ -19,6 +19,7 @@ const KEYS: [(&str, &str, &str); 9] = [
     ("node", "lon", "double"),
     ("node", "lat", "double"),
     ("edge", "kind", "string"),
+    ("edge", "symmetric", "boolean"),
     ("edge", "count", "long"),
     ("edge", "through", "string"),
 ];
@@ -37,8 +38,8 @@ fn document(xml: &mut Xml, network: &Network) -> Written {
             let key = xml.create_element("key").with_attributes([("id", name), ("for", of), ("attr.name", name)]);
             key.with_attribute(("attr.type", kind)).write_empty()?;
         }
-        let graph =
-            xml.create_element("graph").with_attributes([("id", "transferatlas"), ("edgedefault", "undirected")]);
+        // Many tools refuse a file with both directed and undirected edges.
+        let graph = xml.create_element("graph").with_attributes([("id", "transferatlas"), ("edgedefault", "directed")]);
         graph.write_inner_content(|xml| {
             network.nodes.iter().try_for_each(|one| node(xml, one))?;
             network.edges.iter().try_for_each(|one| edge(xml, one))
@@ -64,15 +65,12 @@ fn node(xml: &mut Xml, node: &Node) -> Written {
 }
 
 fn edge(xml: &mut Xml, edge: &Edge) -> Written {
-    let directed = matches!(edge.kind, EdgeKind::Membership | EdgeKind::Transfer);
+    let is_symmetric = !matches!(edge.kind, EdgeKind::Membership | EdgeKind::Transfer);
     let (source, target) = (edge.source.to_string(), edge.target.to_string());
-    let element = xml.create_element("edge").with_attributes([
-        ("source", source.as_str()),
-        ("target", &target),
-        ("directed", if directed { "true" } else { "false" }),
-    ]);
+    let element = xml.create_element("edge").with_attributes([("source", source.as_str()), ("target", &target)]);
     element.write_inner_content(|xml| {
         data(xml, "kind", edge.kind.value())?;
+        data(xml, "symmetric", &is_symmetric.to_string())?;
         data(xml, "count", &edge.count.to_string())?;
         data(xml, "through", &edge.through.join(" "))
     })?;

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::dto::{Network, NetworkQuery};
+use self::dto::{FORMATS, Network, NetworkQuery};
 use self::statistics::{Statistics, count};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
@@ -18,9 +18,6 @@ use crate::http::format::Format;
 use crate::http::{Public, QueryString, alternate, negotiate, reply};
 
 const TAG: &str = "overview";
-
-/// Response formats of the network.
-const FORMS: [Format; 2] = [Format::Json, Format::Graphml];
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_network).service(get_statistics);
@@ -39,7 +36,7 @@ async fn get_network(
     req: HttpRequest,
     QueryString(query): QueryString<NetworkQuery>,
 ) -> Result<Public> {
-    let form = negotiate(req.headers(), query.format, &FORMS)?;
+    let form = negotiate(req.headers(), query.format, &FORMATS)?;
     let network = query::network(context.read()?, &query).await?;
     let mut response = match form {
         Format::Graphml => {
@@ -47,7 +44,7 @@ async fn get_network(
         }
         _ => reply(form.content_type(), &network)?,
     };
-    if let Ok(link) = alternate(&req, form, &FORMS).join(", ").parse() {
+    if let Ok(link) = alternate(&req, form, &FORMATS).join(", ").parse() {
         response.headers_mut().insert(LINK, link);
     }
     Ok(Public(response))
