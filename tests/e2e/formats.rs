@@ -1,11 +1,10 @@
 //! The same list in other forms.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use calcard::icalendar::{ICalendar, ICalendarComponentType};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::SharedApp;
+use tests::{SharedApp, contract};
 
 #[tokio::test]
 async fn ndjson_gives_every_match_one_a_line() {
@@ -101,104 +100,6 @@ async fn the_other_forms_are_told() {
 }
 
 #[tokio::test]
-async fn events_go_into_a_calendar() {
-    let app = SharedApp::first_content();
-
-    let answer = app.anonymous().get("/v1/events?format=ics").await;
-    let again = app.anonymous().get("/v1/events?format=ics").await;
-    let text = answer.text();
-    let calendar = ICalendar::parse(&text).unwrap();
-
-    assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
-    assert_eq!(text, again.text(), "the same until something changes");
-    assert!(text.lines().all(|line| line.len() <= 75) && text.contains("\r\n"), "folded as RFC 5545 asks");
-    let of = |kind| calendar.components.iter().filter(|component| component.component_type == kind).collect::<Vec<_>>();
-    assert_eq!(of(ICalendarComponentType::VTimezone).len(), 1);
-    let events = of(ICalendarComponentType::VEvent);
-    assert_eq!(events.len(), 35, "all but the one without a date");
-    let uids: HashSet<&str> = events.iter().map(|event| event.uid().unwrap()).collect();
-    assert_eq!(uids.len(), 35);
-    let konstanz =
-        app.anonymous().get("/v1/events/regional-conference-23-konstanz?format=ics").await.text().replace("\r\n ", "");
-    assert!(konstanz.contains("DTSTART;TZID=Europe/Berlin:20250924T093000\r\n"), "{konstanz}");
-    assert!(
-        konstanz.contains("LOCATION:Bodenseeforum Konstanz\\, Reichenaustraße 21\\, 78462 Konstanz\\, Konstanz\r\n")
-    );
-    let unfolded = text.replace("\r\n ", "");
-    // Two days, and a month: the end is the day after.
-    assert!(unfolded.contains("DTSTART;VALUE=DATE:20260428\r\nDTEND;VALUE=DATE:20260430\r\n"));
-    assert!(unfolded.contains("DTSTART;VALUE=DATE:20230301\r\nDTEND;VALUE=DATE:20230401\r\n"));
-    let some = app.anonymous().get("/v1/events?format=ics&kind=congress").await.text();
-    assert_eq!(
-        ICalendar::parse(&some).unwrap().components.len(),
-        11,
-        "the calendar, its zone with two rules, seven congresses"
-    );
-}
-
-#[tokio::test]
-async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
-    let app = SharedApp::with_examples();
-
-    let text = app.anonymous().get("/v1/events/a-cancelled-webinar?format=ics").await.text().replace("\r\n ", "");
-
-    for line in [
-        "STATUS:CANCELLED",
-        "DTSTART:20310506T090000Z",
-        "DTEND:20310506T103000Z",
-        "CATEGORIES:Mobilität und Verkehr",
-        "URL:https://example.org/anmeldung",
-    ] {
-        assert!(text.lines().any(|found| found == line), "{line}: {text}");
-    }
-    assert!(text.contains("Komma\\, Semikolon\\; Rückstrich \\\\."), "{text}");
-    let event = app.anonymous().get("/v1/events/a-cancelled-webinar").await.json();
-    assert_eq!(event["starts_at"], "2031-05-06T10:00:00+01:00");
-}
-
-#[tokio::test]
-async fn what_is_new_is_a_feed() {
-    let app = SharedApp::with_examples();
-
-    for list in ["solutions", "practice-examples", "events", "publications"] {
-        let answer = app.anonymous().get_with(&format!("/v1/{list}?limit=2"), "accept", "application/atom+xml").await;
-        assert_eq!(answer.header("content-type"), "application/atom+xml; charset=utf-8", "{list}");
-        let feed = feed_rs::parser::parse(answer.body.as_slice()).unwrap();
-
-        let (id, title) = (feed.id.clone(), feed.title.unwrap().content);
-        assert!(id.starts_with("urn:uuid:") && title.contains("Transferatlas"), "{list}");
-        assert!(feed.updated.is_some() && feed.authors.len() == 1, "{list}");
-        assert_eq!(feed.entries.len(), 2, "{list}");
-        let entry = &feed.entries[0];
-        assert!(entry.id.starts_with("urn:uuid:") && entry.title.is_some() && entry.updated.is_some());
-        assert_eq!(entry.summary.is_some(), entry.title.as_ref().unwrap().content != "Ein Ursprung");
-        let link =
-            |rel: &str| feed.links.iter().find(|link| link.rel.as_deref() == Some(rel)).map(|link| link.href.clone());
-        assert_eq!(link("self").unwrap(), format!("/v1/{list}?limit=2"));
-        assert_eq!(app.anonymous().get(&entry.links[0].href).await.status, 200);
-    }
-}
-
-#[tokio::test]
-async fn a_feed_is_followed_to_its_end() {
-    let app = SharedApp::first_content();
-    let mut path = "/v1/publications?format=atom&limit=30&kind=strategy&kind=article".to_owned();
-
-    let (mut seen, mut names) = (HashSet::new(), HashSet::new());
-    loop {
-        let feed = feed_rs::parser::parse(app.anonymous().get(&path).await.body.as_slice()).unwrap();
-        seen.extend(feed.entries.iter().map(|entry| entry.id.clone()));
-        names.insert(feed.id);
-        match feed.links.iter().find(|link| link.rel.as_deref() == Some("next")) {
-            Some(next) => path.clone_from(&next.href),
-            None => break,
-        }
-    }
-
-    assert_eq!((seen.len(), names.len()), (57, 1), "one feed, whatever the page");
-}
-
-#[tokio::test]
 async fn a_path_with_a_format_is_that_format_and_only_read() {
     let app = SharedApp::first_content();
     let client = app.anonymous();
@@ -227,4 +128,32 @@ async fn a_path_with_a_format_is_that_format_and_only_read() {
     assert_eq!((twice.status, twice.problem().as_str()), (400, "invalid-parameters"));
     let none = client.get("/v1/themes.geojson").await;
     assert_eq!((none.status, none.problem().as_str()), (406, "not-acceptable"));
+}
+
+#[tokio::test]
+async fn an_unknown_format_is_refused_with_those_of_the_path() {
+    let app = SharedApp::with_examples();
+    let mut tried = 0;
+
+    for read in contract().operations().iter().filter(|read| read.method == "get" && !read.is_guarded()) {
+        if read.is_endless() || read.path.contains('.') || !read.path.starts_with("/v1/") {
+            continue;
+        }
+        let answer = app.anonymous().get(&format!("{}?format=rss", read.example())).await;
+        if answer.status == 308 || answer.json()["errors"][0]["code"] == "unknown-parameter" {
+            continue;
+        }
+
+        let prefix = format!("{}.", read.path);
+        let others = contract().operations().iter().filter_map(|other| other.path.strip_prefix(&prefix));
+        let offered: BTreeSet<&str> = others.chain(["json"]).collect();
+        let body = answer.json();
+        let violation = &body["errors"][0];
+        assert_eq!((answer.status, &violation["code"]), (400, &json!("unknown-value")), "{}", read.path);
+        let allowed = violation["parameters"]["allowed"].as_array().unwrap();
+        let allowed: BTreeSet<&str> = allowed.iter().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!((&violation["parameter"], allowed), (&json!("format"), offered), "{}", read.path);
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried}");
 }

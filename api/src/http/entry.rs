@@ -11,7 +11,7 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema};
 
 use super::format::{Feature, Format, Record};
-use super::negotiate::negotiate;
+use super::negotiate::{name_offered, negotiate};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Rule, Violation};
 
@@ -21,7 +21,7 @@ use crate::base::error::{Error, Result, Rule, Violation};
 #[into_params(parameter_in = Query)]
 pub(crate) struct RepresentationParams {
     /// Names of the members to include, separated by commas or repeated. Defaults to all members. Applies to `json`,
-    /// `ndjson` and the properties in `geojson`.
+    /// `ndjson`, the columns of `csv` and the properties in `geojson`.
     #[param(style = Form, explode = true, example = json!(["slug"]))]
     fields: Vec<String>,
     /// Representation format. Takes precedence over `Accept`.
@@ -100,6 +100,7 @@ impl<T: Record> FromRequest for EntryParams<T> {
             let pairs = Pairs::parse(req.query_string());
             let mut violations = pairs.unknown(&names::<RepresentationParams>());
             let mut representation: RepresentationParams = pairs.read(&mut violations);
+            name_offered(&mut violations, T::ENTRIES);
             violations.extend(fields::<T>(&mut representation));
             if !violations.is_empty() {
                 return Err(Error::Parameters(violations));

@@ -11,8 +11,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::entry::{RepresentationParams, fields};
-use super::format::{Format, Record};
-use super::page::{Cursor, Page, Position};
+use super::format::{Dialect, Format, Record, Table, members};
+use super::negotiate::name_offered;
+use super::page::{Cursor, Position};
 use super::parameter::{BoundedInt, SearchText, Timestamp};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
@@ -98,6 +99,19 @@ pub(crate) struct Paging {
     cursor: Option<String>,
 }
 
+/// Query parameters of lists in CSV.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CsvParams {
+    /// Dialect of the CSV. Defaults to `rfc4180`: commas between cells, and a decimal point in numbers. `excel-de` is for Excel
+    /// with German settings: a byte order mark, semicolons between cells, and a decimal comma. A text that Excel would convert
+    /// to a number or to a more exact date, such as an official key or `2024-10`, is written as `="01001000"`. Applies to `csv`
+    /// only.
+    #[param(value_type = Dialect, required = false, inline, example = "excel-de")]
+    dialect: Option<Dialect>,
+}
+
 /// The parsed query string of a list. An unknown parameter is refused: a misspelt filter would return the whole list.
 pub(crate) struct ListQuery<Q, T> {
     pub query: Q,
@@ -106,6 +120,8 @@ pub(crate) struct ListQuery<Q, T> {
     /// The requested number of entries. `None` where `limit` is omitted.
     pub limit: Option<u64>,
     pub after: Option<Position>,
+    /// The columns in CSV.
+    pub(super) table: Table,
     /// Digest of the path, the filters and the sort order.
     digest: u64,
     item: PhantomData<T>,
@@ -127,7 +143,8 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
     fn read(req: &HttpRequest) -> Result<Self> {
         let pairs = Pairs::parse(req.query_string());
         let common = if Q::HAS_LIST_PARAMS { names::<ListParams>() } else { vec![] };
-        let known = [common, names::<Q>(), names::<Paging>(), names::<RepresentationParams>()].concat();
+        let own = [names::<Q>(), names::<Paging>(), names::<RepresentationParams>(), names::<CsvParams>()].concat();
+        let known = [common, own].concat();
         let mut violations = pairs.unknown(&known);
         let query: Q = pairs.read(&mut violations);
         violations.extend(order_without_basis(&pairs, &known));
@@ -136,8 +153,20 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         violations.extend(params.check_names());
         let paging: Paging = pairs.read(&mut violations);
         let mut representation: RepresentationParams = pairs.read(&mut violations);
-        violations.extend(fields::<T>(&mut representation));
+        let CsvParams { dialect } = pairs.read(&mut violations);
+        name_offered(&mut violations, T::LISTS);
+        let unknown_fields = fields::<T>(&mut representation);
         let form = representation.negotiate(req, T::LISTS);
+        let table = Table::new(T::COLUMNS, &representation.picked, dialect.unwrap_or_default());
+        if representation.chosen() != Format::Csv && dialect.is_some() {
+            let [field, other, value] = ["dialect", "format", "csv"].map(str::to_owned);
+            violations.push(Violation::parameter("dialect", Rule::RequiresValue { field, other, value }));
+        }
+        if representation.chosen() == Format::Csv && table.is_empty() && unknown_fields.is_empty() {
+            let fields = representation.picked.join(",");
+            violations.push(Violation::parameter("fields", Rule::unknown_value(&fields, members(T::COLUMNS))));
+        }
+        violations.extend(unknown_fields);
         let is_long = paging.limit.is_some_and(|BoundedInt(limit)| limit > MAX_PAGE);
         if representation.is_feed() && is_long {
             violations.push(Violation::parameter("limit", Rule::range(1, MAX_PAGE)));
@@ -146,7 +175,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         // A feed has its own sort order.
         let order = if representation.is_feed() { "atom" } else { "" };
-        let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "facets", "highlight"]);
+        let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "dialect", "facets", "highlight"]);
         let digest = digest(req.path(), &format!("{asked}{order}"));
         let after = match paging.cursor.as_deref().map(Cursor::decode) {
             None => None,
@@ -165,7 +194,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         }
         form?;
         let limit = paging.limit.map(|limit| limit.0.unsigned_abs());
-        Ok(Self { query, params, representation, limit, after, digest, item: PhantomData })
+        Ok(Self { query, params, representation, limit, after, table, digest, item: PhantomData })
     }
 }
 
@@ -194,16 +223,6 @@ impl<Q: Filters + 'static, T: Record> FromRequest for ListQuery<Q, T> {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Self::read(req))
-    }
-}
-
-impl<T> Page<T> {
-    /// Returns the query string of the next page.
-    pub(crate) fn next_query(&self, query: &str) -> Option<String> {
-        let next = self.next.as_ref()?.encode();
-        let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "cursor");
-        let mut text = url::form_urlencoded::Serializer::new(String::new());
-        Some(text.extend_pairs(pairs).append_pair("cursor", &next).finish())
     }
 }
 

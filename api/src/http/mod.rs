@@ -42,7 +42,7 @@ pub(crate) use self::json::{BODY_TIMEOUT, BatchBody, Json, NoBody, Patch, hex};
 pub(crate) use self::key::{EntryKey, Id, Name, not_found, uuid_in_path};
 pub(crate) use self::language::negotiate_language;
 pub(crate) use self::lifecycle::{Deprecation, Deprecations, announce_deprecation};
-pub(crate) use self::list::{Filters, ListParams, ListQuery, MAX_PAGE, Paging};
+pub(crate) use self::list::{CsvParams, Filters, ListParams, ListQuery, MAX_PAGE, Paging};
 pub(crate) use self::negotiate::{is_stream, negotiate, prefers_html};
 pub(crate) use self::observe::{RequestId, observe};
 pub(crate) use self::operations::{Operations, refuse_unknown_params};

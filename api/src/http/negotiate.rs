@@ -4,7 +4,7 @@ use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName};
 
 use super::coding::Coding;
 use super::format::Format;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Result, Rule, Violation};
 
 /// Returns the values of a header like `text/csv, */*;q=0.5` with their weights, highest first. Returns `None` where
 /// the header is absent or empty.
@@ -51,6 +51,15 @@ pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[F
     let fitting = |range: &str| offered.iter().find(|form| form.fits(range) && !excluded(form));
     let found = ranges.iter().filter(|(_, weight)| *weight > 0.0).find_map(|(range, _)| fitting(range));
     found.copied().ok_or_else(refused)
+}
+
+/// Names only the formats that a path offers in the violation of an unknown `format`.
+pub(super) fn name_offered(violations: &mut [Violation], offered: &[Format]) {
+    for violation in violations.iter_mut().filter(|violation| violation.parameter.as_deref() == Some("format")) {
+        if let Rule::UnknownValue { allowed, .. } = &mut violation.rule {
+            *allowed = offered.iter().map(|format| format.name().to_owned()).collect();
+        }
+    }
 }
 
 /// Returns the content coding with the highest weight, in case of equal weights the first of Brotli, Zstandard and

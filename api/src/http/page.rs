@@ -108,6 +108,15 @@ impl Cursor {
     }
 }
 
+impl Cursor {
+    /// Returns the query string of the page after that of a query string.
+    pub(super) fn next_query(&self, query: &str) -> String {
+        let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key != "cursor");
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs(pairs).append_pair("cursor", &self.encode()).finish()
+    }
+}
+
 impl Serialize for Cursor {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.encode())

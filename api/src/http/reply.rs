@@ -8,13 +8,11 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::entry::EntryParams;
-use super::format::{Format, Record, calendar, feed};
+use super::format::{FeedPaths, Format, Record, calendar, feed};
 use super::list::{Filters, ListQuery};
-use super::negotiate::coding;
-use super::page::{Page, Position};
+use super::page::{Cursor, Page, Position};
 use super::request::Pairs;
-use super::stream::stream;
-use crate::base::db::version::Version;
+use super::stream::{BATCH, Batch, stream};
 use crate::base::error::{Error, Result};
 use crate::base::public_url::public_path;
 
@@ -85,16 +83,24 @@ impl Responder for PerCaller {
 
 /// Returns `Link` values (RFC 8288) of the other formats of a representation.
 pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -> Vec<String> {
-    let asked: Vec<_> = url::form_urlencoded::parse(req.query_string().as_bytes())
-        .filter(|(key, _)| !matches!(&**key, "format" | "cursor"))
-        .collect();
-    let path = public_path(req.path());
     let link = |form: &Format| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let query = query.extend_pairs(&asked).append_pair("format", form.name()).finish();
-        format!("<{path}?{query}>; rel=\"alternate\"; type=\"{}\"", form.media_type())
+        let query = with_format(req.query_string(), *form, &["cursor", "dialect"]);
+        format!("<{}?{query}>; rel=\"alternate\"; type=\"{}\"", public_path(req.path()), form.media_type())
     };
     offered.iter().filter(|form| **form != chosen).map(link).collect()
+}
+
+/// Returns a query string with a format in the place of its own, and without some parameters.
+fn with_format(query: &str, format: Format, without: &[&str]) -> String {
+    let is_kept = |key: &str| key != "format" && !without.contains(&key);
+    let kept = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| is_kept(key));
+    let mut text = url::form_urlencoded::Serializer::new(String::new());
+    text.extend_pairs(kept).append_pair("format", format.name()).finish()
+}
+
+/// Returns the `Link` value of the page at a cursor.
+fn next_link(req: &HttpRequest, cursor: &Cursor) -> String {
+    format!("<{}?{}>; rel=\"next\"", public_path(req.path()), cursor.next_query(req.query_string()))
 }
 
 fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
@@ -135,17 +141,12 @@ impl<T: Record> EntryParams<T> {
 
 impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// Responds with one page, and with the URL of the next page in `Link`.
-    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>, version: Version) -> Result<HttpResponse> {
-        let path = public_path(req.path());
-        let next = page.next_query(req.query_string()).map(|query| format!("{path}?{query}"));
-        let mut links: Vec<String> = next.iter().map(|next| format!("<{next}>; rel=\"next\"")).collect();
+    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>) -> Result<HttpResponse> {
+        let mut links: Vec<String> = page.next.iter().map(|cursor| next_link(req, cursor)).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
         let json = Format::Json.content_type();
         let response = if self.representation.is_feed() {
-            let here = public_path(req.uri());
-            let asked = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
-            let list = if asked.is_empty() { path } else { format!("{path}?{asked}") };
-            let feed = feed(&page.items, &list, &here, next, version.changed_at)?;
+            let feed = feed(&page.items, feed_paths(req, page.next.as_ref()))?;
             HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
         } else if self.representation.is_whole() {
             reply(json, &page)?
@@ -156,13 +157,27 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         Ok(tell(response, &links))
     }
 
-    /// Responds with a stream of all matches.
+    /// Responds with a stream of all matches, or of up to `limit`, with the URL of the next ones in `Link`.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
     {
-        let name = req.path().rsplit('/').next().unwrap_or("list").to_owned();
-        let links = alternate(req, self.representation.chosen(), T::LISTS);
-        Ok(tell(stream(self, &name, coding(req.headers()), rows).await?, &links))
+        let (items, next) = rows(self.after.as_ref(), self.limit.unwrap_or(BATCH)).await?;
+        let cursor = next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));
+        let mut links: Vec<String> = cursor.iter().map(|cursor| next_link(req, cursor)).collect();
+        links.extend(alternate(req, self.representation.chosen(), T::LISTS));
+        Ok(tell(stream(self, req, Batch { items, next }, rows)?, &links))
+    }
+}
+
+/// Returns the paths of a feed. They name the format, because feed readers do not ask for it in `Accept`.
+fn feed_paths(req: &HttpRequest, next: Option<&Cursor>) -> FeedPaths {
+    let path = req.path();
+    let query = with_format(req.query_string(), Format::Atom, &[]);
+    let list = Pairs::parse(req.query_string()).canonical(&["cursor", "limit", "format"]);
+    FeedPaths {
+        list: if list.is_empty() { path.to_owned() } else { format!("{path}?{list}") },
+        here: format!("{path}?{query}"),
+        next: next.map(|cursor| format!("{path}?{}", cursor.next_query(&query))),
     }
 }

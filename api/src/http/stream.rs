@@ -1,55 +1,62 @@
 //! Streams all matches of a list in batches, with constant memory.
 
-use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
 use super::coding::{Coding, Encoder};
-use super::format::{Format, Record, csv, ical};
+use super::format::{Format, Record, ical};
 use super::list::ListQuery;
+use super::negotiate::coding;
 use super::page::Position;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result};
 
 /// Number of entries per batch.
-const BATCH: u64 = 500;
+pub(super) const BATCH: u64 = 500;
+
+/// Part of a list.
+pub(super) struct Batch<T> {
+    pub items: Vec<T>,
+    /// Position of the next part. `None` at the end of the list.
+    pub next: Option<Position>,
+}
 
 /// State of a stream.
 struct Progress<T> {
-    /// The batch to write next, and the position of the batch after it.
-    batch: (Vec<T>, Option<Position>),
-    left: u64,
+    /// The batch to write next.
+    batch: Batch<T>,
     begins: bool,
     encoder: Encoder,
 }
 
-/// Streams the batches that `rows` returns. The first batch is read before the response starts, so that errors up to
-/// then become a problem response.
-pub(crate) async fn stream<Q, T, F>(list: ListQuery<Q, T>, name: &str, coding: Coding, rows: F) -> Result<HttpResponse>
+/// Streams a list that starts with a batch: the whole list in the batches that `rows` returns, or that batch alone if the
+/// request has a `limit`. The first batch is read before the response starts, so that errors up to then become a problem
+/// response.
+pub(super) fn stream<Q, T, F>(
+    list: ListQuery<Q, T>,
+    req: &HttpRequest,
+    first: Batch<T>,
+    rows: F,
+) -> Result<HttpResponse>
 where
     Q: 'static,
     T: Record,
     F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
 {
-    let format = list.representation.chosen();
-    let left = list.limit.unwrap_or(u64::MAX);
-    let batch = rows(list.after.as_ref(), left.min(BATCH)).await?;
+    let (format, coding) = (list.representation.chosen(), coding(req.headers()));
     let encoder = Encoder::new(coding).map_err(Error::internal)?;
-    let progress = Progress { batch, left, begins: true, encoder };
+    let progress = Progress { batch: first, begins: true, encoder };
     let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
-        let Some(mut progress) = progress else { return Ok::<_, Error>(None) };
-        let (items, next) = std::mem::take(&mut progress.batch);
-        progress.left = progress.left.saturating_sub(u64::try_from(items.len()).unwrap_or(u64::MAX));
-        let ends = next.is_none() || progress.left == 0;
-        let text = written(&list, &items, progress.begins, ends)?;
-        progress.encoder.write(&text).map_err(Error::internal)?;
-        progress.begins = false;
-        let (bytes, progress) = if ends {
-            (progress.encoder.finish().map_err(Error::internal)?, None)
+        let Some(Progress { batch, begins, mut encoder }) = progress else { return Ok::<_, Error>(None) };
+        let next = batch.next.filter(|_| list.limit.is_none());
+        encoder.write(&written(&list, &batch.items, begins, next.is_none())?).map_err(Error::internal)?;
+        let (bytes, progress) = if let Some(next) = next {
+            let (items, next) = in_time(rows(Some(&next), BATCH)).await?;
+            (encoder.take(), Some(Progress { batch: Batch { items, next }, begins: false, encoder }))
         } else {
-            progress.batch = in_time(rows(next.as_ref(), progress.left.min(BATCH))).await?;
-            (progress.encoder.take(), Some(progress))
+            (encoder.finish().map_err(Error::internal)?, None)
         };
         Ok(Some((Bytes::from(bytes), (progress, list, rows))))
     });
@@ -59,6 +66,7 @@ where
         response.insert_header((CONTENT_ENCODING, coding.name()));
     }
     if let Format::Csv | Format::Ics = format {
+        let name = req.path().rsplit('/').next().unwrap_or("list");
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{}\"", format.name())));
     }
     Ok(response.streaming(body))
@@ -68,14 +76,14 @@ where
 fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends: bool) -> Result<Vec<u8>> {
     let mut text = vec![];
     match list.representation.chosen() {
-        Format::Csv if begins => text.extend(csv::header(T::COLUMNS)?),
+        Format::Csv if begins => text.extend(list.table.header()?),
         Format::Geojson if begins => text.extend(br#"{"type":"FeatureCollection","features":["#),
-        Format::Ics if begins => text.extend(ical::begin().bytes()),
+        Format::Ics if begins => text.extend(ical::begin(T::FEED).bytes()),
         _ => {}
     }
     for (index, item) in items.iter().enumerate() {
         match list.representation.chosen() {
-            Format::Csv => text.extend(csv::row(T::COLUMNS, &serde_json::to_value(item).map_err(Error::internal)?)?),
+            Format::Csv => text.extend(list.table.row(&serde_json::to_value(item).map_err(Error::internal)?)?),
             Format::Geojson => {
                 if index > 0 || !begins {
                     text.push(b',');

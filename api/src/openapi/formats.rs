@@ -1,16 +1,14 @@
 //! Operations for the formats beside JSON.
 
-use utoipa::openapi::path::{Operation, Parameter, PathItem, PathItemBuilder};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem, PathItemBuilder};
 use utoipa::openapi::{HttpMethod, Paths, RefOr, Response, Schema};
 
-use crate::http::MAX_PAGE;
 use crate::http::format::Format;
+use crate::http::{CsvParams, MAX_PAGE};
 
 /// How the data may be used.
 const DATA_LICENCE: &str = "Use under dl-de/by-2-0: name the source and link to the licence.";
-
-/// Parameters that have no effect on a format that returns all matches.
-const PAGED: [&str; 2] = ["limit", "cursor"];
 
 /// Leaves JSON alone in operations that have several formats, and adds an operation for each of the other formats, at the
 /// path with the name of the format: generated clients get one type for each operation.
@@ -67,14 +65,21 @@ fn remove(operation: &mut Operation, names: &[&str]) {
     }
 }
 
-/// Sets the largest page of an operation that takes no `fields`.
-fn limit_pages(operation: &mut Operation) {
+/// Describes `limit` as it acts on the lists of a format.
+fn describe_limit(operation: &mut Operation, format: Format) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(limit))), description, .. }) = parameter
             && name == "limit"
         {
-            limit.maximum = Some(MAX_PAGE.into());
-            *description = Some(format!("Number of entries per page, up to {MAX_PAGE}."));
+            *description = Some(if format == Format::Atom {
+                limit.maximum = Some(MAX_PAGE.into());
+                format!("Number of entries per page, up to {MAX_PAGE}.")
+            } else {
+                limit.default = None;
+                "Maximum number of entries, up to 1000. Defaults to all matches. With it, `Link` has the URL of the next entries \
+                 (`rel=\"next\"`), unless there are no more."
+                    .to_owned()
+            });
         }
     }
 }
@@ -84,14 +89,15 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
     let mut operation = operation.clone();
     keep(&mut operation, format);
     remove(&mut operation, &["facets"]);
-    if !is_entry && format != Format::Atom {
-        remove(&mut operation, &PAGED);
+    if !is_entry {
+        describe_limit(&mut operation, format);
     }
-    if format == Format::Atom {
-        limit_pages(&mut operation);
-    }
-    if matches!(format, Format::Csv | Format::Ics | Format::Atom | Format::Graphml) {
+    if matches!(format, Format::Ics | Format::Atom | Format::Graphml) {
         remove(&mut operation, &["fields"]);
+    }
+    if format == Format::Csv {
+        let parameters = CsvParams::into_params(|| Some(ParameterIn::Query));
+        operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
     }
     let responses = &mut operation.responses.responses;
     // The path takes the place of `Accept`.
@@ -114,16 +120,31 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
 
 fn describe(format: Format, is_entry: bool) -> &'static str {
     match format {
-        Format::Csv => "Returns all matches as CSV (RFC 4180) in UTF-8 with a header row.",
+        Format::Csv => {
+            "Returns all matches as CSV in UTF-8 with a header row: by RFC 4180, or with `dialect=excel-de` as Excel with German \
+             settings opens it. `fields` selects the columns of its members."
+        }
         Format::Ndjson => "Returns all matches as newline-delimited JSON: one object on each line.",
         Format::Geojson if is_entry => "Returns the entry as a GeoJSON feature (RFC 7946).",
         Format::Geojson => "Returns all matches as a GeoJSON feature collection (RFC 7946).",
-        Format::Ics if is_entry => "Returns the event as an iCalendar object (RFC 5545).",
-        Format::Ics => "Returns all matches as an iCalendar object (RFC 5545).",
-        Format::Atom => {
-            "Returns a page of matches as an Atom feed (RFC 4287). The `next` link of the feed leads to the next page."
+        Format::Ics if is_entry => {
+            "Returns the event as an iCalendar object (RFC 5545). A calendar has no partial dates: the object has no event if the \
+             start or end is unknown, or known only by month or year."
         }
-        Format::Graphml => "Returns the network as GraphML.",
+        Format::Ics => {
+            "Returns all matches as an iCalendar object (RFC 5545). A calendar has no partial dates: events without a start date, \
+             and events whose start or end is known only by month or year, are left out. Every other format includes them."
+        }
+        Format::Atom => {
+            "Returns a page of matches as an Atom feed (RFC 4287), last changed first. All URLs are absolute. The `alternate` link of \
+             an entry leads to its web page, and the `related` link to the entry itself. The `next` link of the feed leads to the \
+             next page."
+        }
+        Format::Graphml => {
+            "Returns the network as GraphML. All edges are directed. Those with `symmetric` hold in both directions: shared \
+             projects, working groups and learning partnerships. A `membership` leads from a municipality to its project, and a \
+             `transfer` from the giver to the receiver."
+        }
         Format::Json => "",
     }
 }

@@ -114,8 +114,8 @@ where
     M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
     E: EntityTrait<Model = M>,
 {
-    // Total, page and facets come from one snapshot. It may be newer than the version, but never older.
-    let (version, snapshot) = (context.version.version(), context.snapshot().await?);
+    // Total, page and facets come from one snapshot.
+    let snapshot = context.snapshot().await?;
     let db = &snapshot;
     // Replace references by IDs, so that former keys are resolved only once.
     for (resource, names) in list.query.references() {
@@ -152,7 +152,7 @@ where
     };
     snapshot.commit().await?;
     let next = next.map(|position| list.cursor(position));
-    list.reply(req, Page { items, total, total_is_lower_bound: false, next, facets, did_you_mean, search }, version)
+    list.reply(req, Page { items, total, total_is_lower_bound: false, next, facets, did_you_mean, search })
 }
 
 /// Returns how the words of a search were found. Only entries with all words are returned.

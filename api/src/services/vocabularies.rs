@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use actix_web::{HttpRequest, get};
 use entity::Text;
 use entity::vocabulary::{List, lists};
@@ -11,7 +11,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record};
 use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams};
@@ -100,11 +99,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
         (Page<Vocabulary> = "application/json"), (String = "text/csv"), (String = "application/x-ndjson")
     ))))]
 #[get("/v1/vocabularies")]
-async fn list_vocabularies(
-    context: Data<Context>,
-    req: HttpRequest,
-    list: ListQuery<VocabularyQuery, Vocabulary>,
-) -> Result<Public> {
+async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vocabulary>) -> Result<Public> {
     if list.representation.is_streamed() {
         return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await.map(Public);
     }
@@ -122,7 +117,6 @@ async fn list_vocabularies(
             did_you_mean: None,
             search: None,
         },
-        context.version.version(),
     )
     .map(Public)
 }

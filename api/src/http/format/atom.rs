@@ -8,43 +8,62 @@ use uuid::Uuid;
 use super::form::Format;
 use super::record::Record;
 use crate::base::error::{Error, Result};
+use crate::base::public_url::{absolute, public_path};
 
 /// The data of an entry in a feed.
 pub(crate) struct Item<'a> {
     pub title: &'a str,
     pub summary: Option<&'a str>,
+    /// URL of a web page about the entry. `None` where none is known.
+    pub page: Option<String>,
+    /// Path of the entry.
     pub href: String,
     pub themes: Vec<(&'a str, &'a str)>,
     pub published: DateTime<Utc>,
     pub updated: DateTime<Utc>,
 }
 
-/// Returns a page of a list as a feed. `list` is the path of the list, `here` that of this page, and `next` that of the
-/// next page. All URLs are relative to that of the feed.
-pub(crate) fn feed<T: Record>(
-    entries: &[T],
-    list: &str,
-    here: &str,
-    next: Option<String>,
-    updated: DateTime<Utc>,
-) -> Result<Vec<u8>> {
-    let mut links =
-        vec![link("self", here.to_owned(), Some(Format::Atom)), link("alternate", list.to_owned(), Some(Format::Json))];
-    links.extend(next.map(|next| link("next", next, Some(Format::Atom))));
+/// Paths of a feed.
+pub(crate) struct FeedPaths {
+    /// The list.
+    pub list: String,
+    /// This page of the feed.
+    pub here: String,
+    /// The next page of the feed.
+    pub next: Option<String>,
+}
+
+/// Returns a page of a list as a feed. All its URLs are absolute.
+pub(crate) fn feed<T: Record>(entries: &[T], paths: FeedPaths) -> Result<Vec<u8>> {
+    let FeedPaths { list, here, next } = paths;
+    let mut links = vec![
+        link("self", absolute(&public_path(here)), Format::Atom.media_type()),
+        link("alternate", absolute(&public_path(&list)), Format::Json.media_type()),
+    ];
+    links.extend(next.map(|next| link("next", absolute(&public_path(next)), Format::Atom.media_type())));
+    let items: Vec<(Uuid, Item<'_>)> = entries.iter().filter_map(|entry| Some((entry.id(), entry.item()?))).collect();
+    let newest = items.iter().map(|(_, item)| item.updated).max();
     let feed = Feed {
         title: Text::plain(T::FEED),
-        id: named(list),
-        updated: updated.fixed_offset(),
+        id: named(&list),
+        // A feed must have a time, and one without entries has none that changes.
+        updated: newest.unwrap_or(DateTime::UNIX_EPOCH).fixed_offset(),
         authors: vec![Person { name: "Transferatlas".to_owned(), ..Person::default() }],
         links,
-        entries: entries.iter().filter_map(|entry| Some(written(entry.id(), entry.item()?))).collect(),
+        entries: items.into_iter().map(|(id, item)| written(id, item)).collect(),
         lang: Some("de".to_owned()),
         ..Feed::default()
     };
     feed.write_to(vec![]).map_err(Error::internal)
 }
 
+/// Returns an entry of a feed. Feed readers open its `alternate` link, so that link leads to a web page where one is known.
 fn written(id: Uuid, item: Item<'_>) -> Entry {
+    let representation = |rel| link(rel, absolute(&item.href), Format::Json.media_type());
+    let links = match item.page {
+        Some(page) => vec![link("alternate", page, "text/html"), representation("related")],
+        None => vec![representation("alternate")],
+    };
     let theme = |(slug, name): (&str, &str)| Category {
         term: slug.to_owned(),
         label: Some(name.to_owned()),
@@ -56,15 +75,14 @@ fn written(id: Uuid, item: Item<'_>) -> Entry {
         updated: item.updated.fixed_offset(),
         published: Some(item.published.fixed_offset()),
         categories: item.themes.into_iter().map(theme).collect(),
-        links: vec![link("alternate", item.href, Some(Format::Json))],
+        links,
         summary: item.summary.map(Text::plain),
         ..Entry::default()
     }
 }
 
-fn link(rel: &str, href: String, format: Option<Format>) -> Link {
-    let mime_type = format.map(|format| format.media_type().to_owned());
-    Link { rel: rel.to_owned(), href, mime_type, ..Link::default() }
+fn link(rel: &str, href: String, media_type: &str) -> Link {
+    Link { rel: rel.to_owned(), href, mime_type: Some(media_type.to_owned()), ..Link::default() }
 }
 
 /// Returns the permanent ID of a feed, derived from the path of its list.

@@ -1,14 +1,90 @@
-//! Comma-separated values (RFC 4180).
+//! Comma-separated values (RFC 4180), and their dialects.
 
+use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::base::error::{Error, Result};
 
 /// Separator of several values in one cell.
 const BETWEEN: &str = "; ";
+/// Excel reads a file without it in the code page of the system.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-pub(crate) fn header(columns: &[&str]) -> Result<Vec<u8>> {
-    line(columns.iter().map(|path| column_name(path)))
+/// Dialect of CSV
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Dialect {
+    #[default]
+    Rfc4180,
+    ExcelDe,
+}
+
+/// Columns of a CSV file, and how its cells are written.
+pub(crate) struct Table {
+    columns: Vec<&'static str>,
+    dialect: Dialect,
+}
+
+impl Table {
+    /// Returns a table with the columns of some members. An empty list of members selects all columns.
+    pub(crate) fn new(columns: &[&'static str], members: &[String], dialect: Dialect) -> Self {
+        let is_selected = |column: &&str| members.is_empty() || members.iter().any(|name| name == member(column));
+        Self { columns: columns.iter().copied().filter(|column| is_selected(column)).collect(), dialect }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// Returns the first line, with the names of the columns.
+    pub(crate) fn header(&self) -> Result<Vec<u8>> {
+        let mark = if self.dialect == Dialect::ExcelDe { BYTE_ORDER_MARK } else { "" };
+        let names = self.line(self.columns.iter().map(|column| column_name(column)))?;
+        Ok([mark.as_bytes(), &names].concat())
+    }
+
+    /// Returns the line of a record.
+    pub(crate) fn row(&self, record: &Value) -> Result<Vec<u8>> {
+        self.line(self.columns.iter().map(|column| self.cell(record, column)))
+    }
+
+    fn line(&self, cells: impl Iterator<Item = String>) -> Result<Vec<u8>> {
+        let delimiter = if self.dialect == Dialect::ExcelDe { b';' } else { b',' };
+        let mut writer = ::csv::WriterBuilder::new();
+        let mut writer = writer.delimiter(delimiter).terminator(::csv::Terminator::CRLF).from_writer(vec![]);
+        writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::internal)?;
+        writer.into_inner().map_err(|error| Error::internal(error.into_error()))
+    }
+
+    fn cell(&self, record: &Value, path: &str) -> String {
+        let mut values = vec![];
+        walk(record, path, &mut values);
+        match (values.as_slice(), self.dialect) {
+            ([Value::String(text)], Dialect::ExcelDe) if is_converted(text) => format!("=\"{text}\""),
+            _ => values.iter().map(|value| self.text(value)).collect::<Vec<_>>().join(BETWEEN),
+        }
+    }
+
+    fn text(&self, value: &Value) -> String {
+        match (value, self.dialect) {
+            (Value::String(text), _) => defused(text),
+            (Value::Number(number), Dialect::ExcelDe) => number.to_string().replace('.', ","),
+            (value, _) => value.to_string(),
+        }
+    }
+}
+
+/// Returns the member of an entry that a column belongs to.
+fn member(column: &str) -> &str {
+    column.split_once('.').map_or(column, |(member, _)| member)
+}
+
+/// Returns the members of an entry that have columns.
+pub(crate) fn members<'c>(columns: &[&'c str]) -> Vec<&'c str> {
+    let mut members: Vec<&str> = columns.iter().copied().map(member).collect();
+    members.dedup();
+    members
 }
 
 /// Returns the name of the column of a path.
@@ -21,31 +97,14 @@ pub(crate) fn columns(columns: &[&str]) -> String {
     columns.iter().map(|path| column_name(path)).collect::<Vec<_>>().join(",")
 }
 
-pub(crate) fn row(columns: &[&str], record: &Value) -> Result<Vec<u8>> {
-    line(columns.iter().map(|column| cell(record, column)))
-}
-
-fn line(cells: impl Iterator<Item = String>) -> Result<Vec<u8>> {
-    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(vec![]);
-    writer.write_record(cells.collect::<Vec<_>>()).map_err(Error::internal)?;
-    writer.into_inner().map_err(|error| Error::internal(error.into_error()))
-}
-
-fn cell(record: &Value, path: &str) -> String {
-    let mut values = vec![];
-    walk(record, path, &mut values);
-    values.join(BETWEEN)
-}
-
 /// Collects the values at a path, in each item of the lists along it.
-fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
+fn walk<'v>(value: &'v Value, path: &str, found: &mut Vec<&'v Value>) {
     match (value, path.split_once('.').unwrap_or((path, ""))) {
         (Value::Array(entries), _) => entries.iter().for_each(|entry| walk(entry, path, found)),
         (Value::Object(members), (name, rest)) if !path.is_empty() => {
             members.get(name).into_iter().for_each(|member| walk(member, rest, found));
         }
-        (Value::String(text), _) => found.push(defused(text)),
-        (Value::Number(_) | Value::Bool(_), _) => found.push(value.to_string()),
+        (Value::String(_) | Value::Number(_) | Value::Bool(_), _) => found.push(value),
         _ => {}
     }
 }
@@ -63,6 +122,14 @@ pub(crate) fn restored(cell: &str) -> &str {
 
 fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// Whether Excel would convert a text to a number, or to a date that is more exact than the text. A whole date stays one.
+fn is_converted(text: &str) -> bool {
+    let is_numeric = |letter: u8| letter.is_ascii_digit() || b".,:/- eE".contains(&letter);
+    text.starts_with(|first: char| first.is_ascii_digit())
+        && text.bytes().all(is_numeric)
+        && text.parse::<chrono::NaiveDate>().is_err()
 }
 
 #[cfg(test)]
@@ -93,8 +160,28 @@ mod tests {
     fn lists_are_joined_and_formulas_defused() {
         let record = json!({"name": "=1+1", "themes": [{"slug": "a"}, {"slug": "b"}], "lon": -1.5, "note": "a, \"b\""});
 
-        let row = row(&["name", "themes.slug", "lon", "note", "absent.de"], &record).unwrap();
+        let columns = ["name", "themes.slug", "lon", "note", "absent.de"];
+        let row = Table::new(&columns, &[], Dialect::Rfc4180).row(&record).unwrap();
 
         assert_eq!(String::from_utf8(row).unwrap(), "'=1+1,a; b,-1.5,\"a, \"\"b\"\"\",\r\n");
+    }
+
+    #[test]
+    fn excel_gets_its_delimiter_decimal_comma_and_keys_as_text() {
+        let record = json!({ "ags": "01001000", "lon": 9.5, "on": "2024-10", "day": "2024-10-05", "keys": ["1", "2"] });
+        let table = Table::new(&["ags", "lon", "on", "day", "keys"], &[], Dialect::ExcelDe);
+
+        let text = String::from_utf8([table.header().unwrap(), table.row(&record).unwrap()].concat()).unwrap();
+
+        let row = "\"=\"\"01001000\"\"\";9,5;\"=\"\"2024-10\"\"\";2024-10-05;\"1; 2\"";
+        assert_eq!(text, format!("\u{feff}ags;lon;on;day;keys\r\n{row}\r\n"));
+        assert!(!["Ulm", "1a", "-1", "", "=1"].into_iter().any(is_converted));
+    }
+
+    #[test]
+    fn members_select_their_columns() {
+        let table = Table::new(&["id", "title.de", "title.en"], &["title".to_owned()], Dialect::Rfc4180);
+
+        assert_eq!(String::from_utf8(table.header().unwrap()).unwrap(), "title_de,title_en\r\n");
     }
 }

@@ -1,12 +1,14 @@
 //! iCalendar representation of events (RFC 5545).
 
-use ics::properties::{RRule, TzName};
-use ics::{Daylight, Standard, TimeZone};
+use ics::properties::{RRule, TzName, URL};
+use ics::{Daylight, Standard, TimeZone, escape_text};
+use url::Url;
 
 use super::record::Record;
+use crate::base::public_url::absolute;
 
 /// Returns the head of a calendar, with the time zone `Europe/Berlin` by the European Union's rule since 1996.
-pub(crate) fn begin() -> String {
+pub(crate) fn begin(name: &str) -> String {
     let mut summer = Daylight::new("19960331T020000", "+0100", "+0200");
     summer.push(RRule::new("FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU"));
     summer.push(TzName::new("CEST"));
@@ -15,12 +17,19 @@ pub(crate) fn begin() -> String {
     winter.push(TzName::new("CET"));
     let mut berlin = TimeZone::daylight("Europe/Berlin", summer);
     berlin.add_standard(winter);
-    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Transferatlas//DE\r\nCALSCALE:GREGORIAN\r\n{berlin}")
+    // Most programs read the second name only; the first one is that of RFC 7986.
+    let name = escape_text(name);
+    let names = folded(&format!("NAME:{name}\r\nX-WR-CALNAME:{name}\r\n"));
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Transferatlas//DE\r\nCALSCALE:GREGORIAN\r\n{names}{berlin}")
 }
 
-/// Returns the event of an entry. Empty if the entry has no date.
+/// Returns the event of an entry. Empty if the entry has no date, or not a whole one.
 pub(crate) fn event(record: &impl Record) -> String {
-    record.event().map(|event| folded(&event.to_string())).unwrap_or_default()
+    let Some((mut event, item)) = record.event().zip(record.item()) else { return String::new() };
+    let page = item.page.unwrap_or_else(|| absolute(&item.href));
+    // A URL of an entry may have umlauts, and a calendar takes ASCII.
+    event.push(URL::new(Url::parse(&page).map_or(page, String::from)));
+    folded(&event.to_string())
 }
 
 /// Folds lines at 75 octets (RFC 5545, 3.1). The lines of the library are one octet too long: it does not count the
@@ -30,7 +39,7 @@ fn folded(text: &str) -> String {
     for line in text.replace("\r\n ", "").split_inclusive("\r\n") {
         let mut length = 0;
         for letter in line.chars() {
-            if length + letter.len_utf8() > 75 && !letter.is_control() {
+            if length + letter.len_utf8() > 75 && !matches!(letter, '\r' | '\n') {
                 folded += "\r\n ";
                 length = 1;
             }
@@ -46,6 +55,6 @@ pub(crate) fn end() -> &'static str {
 }
 
 /// Returns a calendar with one entry.
-pub(crate) fn calendar(record: &impl Record) -> String {
-    format!("{}{}{}", begin(), event(record), end())
+pub(crate) fn calendar<T: Record>(record: &T) -> String {
+    format!("{}{}{}", begin(T::FEED), event(record), end())
 }

@@ -1,14 +1,14 @@
 //! Representation formats of lists and entries. Independent of the resources.
 
 mod atom;
-pub(super) mod csv;
+mod csv;
 mod form;
 mod geojson;
 pub(super) mod ical;
 mod record;
 
-pub(crate) use self::atom::{Item, feed};
-pub(crate) use self::csv::{column_name, columns, defused, restored};
+pub(crate) use self::atom::{FeedPaths, Item, feed};
+pub(crate) use self::csv::{Dialect, Table, column_name, columns, defused, members, restored};
 pub(crate) use self::form::Format;
 pub(crate) use self::geojson::{Feature, FeatureCollection};
 pub(crate) use self::ical::calendar;

@@ -44,7 +44,7 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const ENTRIES: &'static [Format];
     /// Whether `highlight` defaults to true.
     const MARKED: bool = false;
-    /// Title of the feed, in German.
+    /// Title of the feed and of the calendar, in German.
     const FEED: &'static str = "";
     /// Columns in CSV: paths into the JSON of the entry. Several values of one path are joined in one cell.
     const COLUMNS: &'static [&'static str];
@@ -76,7 +76,7 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
         None
     }
 
-    /// Returns the event of the entry in a calendar. `None` if it has no date.
+    /// Returns the event of the entry in a calendar. `None` if it has no date, or not a whole one.
     fn event(&self) -> Option<ics::Event<'_>> {
         None
     }

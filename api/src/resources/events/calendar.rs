@@ -1,10 +1,10 @@
 //! Events in the iCalendar format.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, TimeZone, Utc};
 use chrono_tz::Europe::Berlin;
 use entity::vocabulary::EventStatus;
 use ics::parameters::{TzIDParam, Value};
-use ics::properties::{Categories, Created, Description, Geo, LastModified, Location, Status, Summary, URL};
+use ics::properties::{Categories, Created, Description, Geo, LastModified, Location, Status, Summary};
 use ics::{Event as Entry, components::Property, escape_text};
 
 use super::dto::Event;
@@ -12,8 +12,8 @@ use super::dto::Event;
 /// Format of a time in UTC.
 const UTC: &str = "%Y%m%dT%H%M%SZ";
 
-/// Returns the calendar entry of an event, or `None` when its date is unknown. A partial date covers its whole month or
-/// year.
+/// Returns the calendar entry of an event, or `None` when its date is unknown or partial. A calendar has no partial dates: an
+/// entry that covers a month would say that the event lasts a month.
 pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     let stamp = |time: DateTime<Utc>| time.format(UTC).to_string();
     let mut entry = Entry::new(event.id.to_string(), stamp(event.updated_at));
@@ -35,9 +35,6 @@ pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     if let Some(point) = event.location {
         entry.push(Geo::new(format!("{};{}", point.lat, point.lon)));
     }
-    if let Some(url) = &event.registration_url {
-        entry.push(URL::new(url));
-    }
     if !event.themes.is_empty() {
         let themes: Vec<_> = event.themes.iter().map(|theme| escape_text(&theme.title.de)).collect();
         entry.push(Categories::new(themes.join(",")));
@@ -54,16 +51,19 @@ fn times(event: &Event) -> Option<Vec<Property<'static>>> {
         return Some([hour("DTSTART", event, starts_at)].into_iter().chain(ends).collect());
     }
     let starts_on = event.starts_on.as_ref()?;
-    let last = event.ends_on.as_ref().unwrap_or(starts_on).last_day()?;
+    let last = event.ends_on.as_ref().unwrap_or(starts_on).day()?;
     // The end of a span of whole days is exclusive (RFC 5545).
     let over = last.checked_add_days(Days::new(1))?;
-    Some(vec![day("DTSTART", starts_on.first_day()?), day("DTEND", over)])
+    Some(vec![day("DTSTART", starts_on.day()?), day("DTEND", over)])
 }
 
-/// Returns a time in the time zone that the calendar defines (Europe/Berlin), or in UTC for events in other time zones.
+/// Returns a time in the time zone that the calendar defines (Europe/Berlin), or in UTC for events in other time zones and
+/// for times that this zone repeats: a local time stands for the first of the two.
 fn hour(name: &'static str, event: &Event, time: DateTime<FixedOffset>) -> Property<'static> {
-    if event.time_zone == Some(Berlin) {
-        let mut property = Property::new(name, time.naive_local().format("%Y%m%dT%H%M%S").to_string());
+    let local = time.naive_local();
+    let is_first = Berlin.from_local_datetime(&local).earliest().is_some_and(|first| first == time);
+    if event.time_zone == Some(Berlin) && is_first {
+        let mut property = Property::new(name, local.format("%Y%m%dT%H%M%S").to_string());
         property.add(TzIDParam::new(Berlin.name()));
         property
     } else {

@@ -269,6 +269,7 @@ impl Record for Event {
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
+            page: self.registration_url.as_ref().or(self.sources.first()).cloned(),
             href: catalog::EVENTS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,

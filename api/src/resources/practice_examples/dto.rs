@@ -251,6 +251,7 @@ impl Record for PracticeExample {
         Some(Item {
             title: &self.title.de,
             summary: self.approach.as_ref().or(self.challenge.as_ref()).map(|text| text.de.as_str()),
+            page: self.sources.first().cloned(),
             href: catalog::PRACTICE_EXAMPLES.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,

@@ -174,9 +174,11 @@ impl Record for Publication {
     impl_entry_record!();
 
     fn item(&self) -> Option<Item<'_>> {
+        let doi = || self.doi.as_ref().map(|doi| format!("https://doi.org/{doi}"));
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
+            page: self.url.clone().or_else(doi).or_else(|| self.sources.first().cloned()),
             href: catalog::PUBLICATIONS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,

@@ -245,6 +245,7 @@ impl Record for Solution {
         Some(Item {
             title: &self.title.de,
             summary: Some(&self.summary.de),
+            page: self.website.as_ref().or(self.repository_url.as_ref()).or(self.sources.first()).cloned(),
             href: catalog::SOLUTIONS.href(&self.slug),
             themes: self.themes.iter().map(|theme| (theme.slug.as_str(), theme.title.de.as_str())).collect(),
             published: self.created_at,

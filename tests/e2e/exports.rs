@@ -1,0 +1,143 @@
+//! Lists as files: for a spreadsheet, in columns of one's choice, and in parts.
+
+use serde_json::{Value, json};
+use tests::{Answer, SharedApp};
+
+/// The header and the rows of a CSV file.
+fn table(text: &str, delimiter: u8) -> (Vec<String>, Vec<csv::StringRecord>) {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    (header, reader.records().map(Result::unwrap).collect())
+}
+
+/// The path of a page in `Link`.
+fn next(answer: &Answer) -> Option<String> {
+    let link = answer.header("link").split(", <").find(|link| link.contains("rel=\"next\""))?;
+    Some(link.trim_start_matches('<').split('>').next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_german_excel_opens_a_csv_of_its_dialect() {
+    let app = SharedApp::first_content();
+    let list = "/v1/municipalities.csv?federal_state=DE-SH";
+
+    let plain = app.anonymous().get(list).await;
+    let excel = app.anonymous().get(&format!("{list}&dialect=excel-de")).await;
+    let accepted =
+        app.anonymous().get_with("/v1/municipalities?federal_state=DE-SH&dialect=excel-de", "accept", "text/csv").await;
+    let again = app.anonymous().get_with(&format!("{list}&dialect=excel-de"), "if-none-match", excel.etag()).await;
+    let standard = app.anonymous().get(&format!("{list}&dialect=rfc4180")).await;
+
+    assert_eq!((standard.text(), accepted.text()), (plain.text(), excel.text()));
+    assert_eq!(excel.header("content-type"), plain.header("content-type"));
+    assert!(excel.etag() != plain.etag() && again.status == 304);
+    let text = excel.text();
+    let text = text.strip_prefix('\u{feff}').unwrap();
+    assert!(text.lines().count() > 1000 && text.split_inclusive('\n').all(|line| line.ends_with("\r\n")));
+    let (header, rows) = table(text, b';');
+    let (same, plain_rows) = table(&plain.text(), b',');
+    assert_eq!((&header, rows.len()), (&same, plain_rows.len()));
+    let column = |name: &str| header.iter().position(|column| column == name).unwrap();
+    let row = |rows: &[csv::StringRecord]| rows.iter().find(|row| &row[column("slug")] == "flensburg").unwrap().clone();
+    let (city, plain) = (row(&rows), row(&plain_rows));
+    assert_eq!((&city[column("ags")], &plain[column("ags")]), ("=\"01001000\"", "01001000"));
+    assert_eq!(city[column("location_lon")], plain[column("location_lon")].replace('.', ","));
+    assert_eq!(&city[column("population")], &plain[column("population")], "a number without a separator");
+    for link in excel.header("link").split(", <") {
+        let path = link.trim_start_matches('<').split('>').next().unwrap();
+        assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_dialect_is_one_of_csv() {
+    let app = SharedApp::first_content();
+    let violation = async |path: &str| {
+        let answer = app.anonymous().get(path).await;
+        assert_eq!(answer.status, 400, "{path}");
+        answer.json()["errors"][0].clone()
+    };
+
+    for format in ["", "&format=json", "&format=ndjson", "&format=atom", "&format=ics"] {
+        for dialect in ["excel-de", "rfc4180"] {
+            let found = violation(&format!("/v1/events?dialect={dialect}{format}")).await;
+            assert_eq!(
+                (&found["parameter"], &found["code"]),
+                (&json!("dialect"), &json!("requires-value")),
+                "{format}"
+            );
+            assert_eq!(found["detail"], "`dialect` requires `format` to be `csv`");
+        }
+    }
+    let unknown = violation("/v1/events.csv?dialect=excel").await;
+    assert_eq!(unknown["parameters"], json!({ "value": "excel", "allowed": ["rfc4180", "excel-de"] }));
+    let entry = violation("/v1/events/regional-conference-23-konstanz?dialect=excel-de").await;
+    assert_eq!(entry["code"], "unknown-parameter");
+}
+
+#[tokio::test]
+async fn fields_choose_the_columns() {
+    let app = SharedApp::first_content();
+    let header = async |fields: &str| {
+        let text = app.anonymous().get(&format!("/v1/events.csv?limit=1&fields={fields}")).await.text();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        text.lines().next().unwrap().to_owned()
+    };
+
+    assert_eq!(header("title,slug").await, "slug,title_de,title_en", "in the order of the columns");
+    assert_eq!(header("location&fields=municipality,highlight").await, "municipality_ags,location_lon,location_lat");
+    for (fields, allowed) in [("titel", "highlight"), ("highlight", "title")] {
+        let refused = app.anonymous().get(&format!("/v1/events.csv?fields={fields}")).await;
+        let errors = refused.json()["errors"].clone();
+        assert_eq!((refused.status, errors.as_array().unwrap().len()), (400, 1), "{fields}");
+        assert_eq!((&errors[0]["parameter"], &errors[0]["code"]), (&json!("fields"), &json!("unknown-value")));
+        assert!(errors[0]["parameters"]["allowed"].as_array().unwrap().contains(&json!(allowed)), "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_file_leads_to_the_next() {
+    let app = SharedApp::first_content();
+
+    for (list, limit, parts) in [
+        ("/v1/municipalities.csv?federal_state=DE-SH&fields=slug&sort=-title", 600, 2),
+        ("/v1/events.csv?q=Smart", 5, 0),
+        ("/v1/events.ndjson?kind=congress&fields=slug", 3, 3),
+        ("/v1/events?format=geojson", 20, 2),
+        ("/v1/events.ics", 20, 2),
+        ("/v1/search.ndjson?q=Wasser&fields=slug", 7, 0),
+        ("/v1/vocabularies.csv", 10, 0),
+    ] {
+        let whole = app.anonymous().get(list).await;
+        assert_eq!(next(&whole), None, "{list}");
+        let pieces = |answer: &Answer| -> Vec<String> {
+            let text = answer.text();
+            match answer.header("content-type").split(';').next().unwrap() {
+                "application/geo+json" => {
+                    let ids = answer.json()["features"].as_array().unwrap().clone();
+                    ids.iter().map(Value::to_string).collect()
+                }
+                "text/csv" => text.lines().skip(1).map(str::to_owned).collect(),
+                "text/calendar" => text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect(),
+                _ => text.lines().map(str::to_owned).collect(),
+            }
+        };
+        let separator = if list.contains('?') { '&' } else { '?' };
+        let (mut found, mut pages) = (vec![], 0);
+        let mut page = Some(format!("{list}{separator}limit={limit}"));
+        while let Some(path) = page {
+            let answer = app.anonymous().get(&path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+            found.extend(pieces(&answer));
+            pages += 1;
+            page = next(&answer);
+        }
+        assert_eq!(found, pieces(&whole), "{list}");
+        assert!(pages > 1 && (parts == 0 || pages == parts), "{list}: {pages}");
+    }
+    let cursor =
+        next(&app.anonymous().get("/v1/projects.csv?limit=70").await).unwrap().replace("format=csv", "format=json");
+    assert_eq!(app.anonymous().get(&cursor).await.slugs().len(), 3, "a position is that of the list, in any format");
+    let dialect = next(&app.anonymous().get("/v1/projects.csv?limit=70&dialect=excel-de").await).unwrap();
+    assert_eq!(app.anonymous().get(&dialect).await.text().lines().count(), 4);
+}
