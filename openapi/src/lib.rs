@@ -205,9 +205,10 @@ fn bare(media: &str) -> &str {
 
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    // A parameter may be followed by the name of a format, which no key contains.
+    let is_guide = path == ["", "docs", ""];
+    // A parameter may be followed by the name of a format, which no key contains. Only that of the guide may be empty.
     let fits = |part: &str, text: &str| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
-        Some((_, format)) => text.ends_with(format),
+        Some((_, format)) => text.ends_with(format) && (is_guide || !text.is_empty()),
         None => part == text,
     };
     template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| fits(part, text))

@@ -25,7 +25,7 @@ async fn what_was_never_confirmed_is_found_and_counted() {
 
         let is_sound = |entry: &Value| entry["freshness"] == "never" && entry.get("last_confirmed_on").is_none();
         assert!(never.json()["items"].as_array().unwrap().iter().all(is_sound), "{list}");
-        assert!(never.slugs().len() < 1000 && never.json()["total"].as_u64() > Some(50), "{list}");
+        assert!(never.json()["total"].as_u64() > Some(50), "{list}");
         assert_eq!(never.json()["total"].as_u64().unwrap(), counted(&all, "never"), "{list}");
         let total = |list: &Value| list["total"].as_u64().unwrap();
         assert_eq!(total(&all), total(&never.json()) + total(&other), "{list}");

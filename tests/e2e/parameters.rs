@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{App, SharedApp, contract};
+use tests::{Answer, App, Client, SharedApp, contract};
 
 /// The violations of a request, by parameter and code.
 fn violations(problem: &Value) -> Vec<(String, String)> {
@@ -23,6 +23,15 @@ fn lists(order: &str) -> Vec<String> {
     lists.map(openapi::Operation::example).filter(|path| !path.contains('.')).collect()
 }
 
+/// Reads a path. Lists below an entry pass their parameters on to the list that they redirect to.
+async fn read(client: &Client, path: &str) -> Answer {
+    followed(client, client.get(path).await).await
+}
+
+async fn followed(client: &Client, answer: Answer) -> Answer {
+    if answer.status == 308 { client.get(answer.header("location")).await } else { answer }
+}
+
 #[tokio::test]
 async fn an_order_by_what_is_not_given_is_refused() {
     let app = SharedApp::with_examples();
@@ -32,8 +41,8 @@ async fn an_order_by_what_is_not_given_is_refused() {
         assert!(lists.len() >= 5, "{order}: {lists:?}");
         for list in lists {
             for sort in [order.to_owned(), format!("-{order}")] {
-                let refused = app.anonymous().get(&format!("{list}?sort={sort}")).await;
-                let answered = app.anonymous().get(&format!("{list}?sort={sort}&{basis}={value}")).await;
+                let refused = read(&app.anonymous(), &format!("{list}?sort={sort}")).await;
+                let answered = read(&app.anonymous(), &format!("{list}?sort={sort}&{basis}={value}")).await;
 
                 assert_eq!((refused.status, answered.status), (400, 200), "{list} {sort}: {}", refused.text());
                 assert_eq!(violations(&refused.json()), [("sort".to_owned(), "order-requires".to_owned())]);
@@ -47,16 +56,18 @@ async fn an_order_by_what_is_not_given_is_refused() {
 #[tokio::test]
 async fn a_point_that_is_not_in_germany_is_refused_with_the_order_of_its_coordinates() {
     let app = SharedApp::first_content();
+    let told = |answer: &Answer| answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
 
     for list in lists("distance") {
-        let swapped = app.anonymous().get(&format!("{list}?near=52.5,13.4")).await;
-        let abroad = app.anonymous().get_with(&format!("{list}?near=2.35,48.86"), "accept-language", "de").await;
+        let swapped = read(&app.anonymous(), &format!("{list}?near=52.5,13.4")).await;
+        let abroad = read(&app.anonymous(), &format!("{list}?near=2.35,48.86")).await;
 
         assert_eq!((swapped.status, abroad.status), (400, 400), "{list}");
-        let told = |answer: &Value| answer["errors"][0]["detail"].as_str().unwrap().to_owned();
-        assert!(told(&swapped.json()).contains("did you mean `13.4,52.5`"), "{}", told(&swapped.json()));
-        assert!(told(&abroad.json()).contains("Länge von 5,5 bis 15,5"), "{}", told(&abroad.json()));
+        assert!(told(&swapped).contains("did you mean `13.4,52.5`"), "{}", told(&swapped));
+        assert!(told(&abroad).contains("a longitude from 5.5 to 15.5"), "{}", told(&abroad));
     }
+    let german = app.anonymous().get_with("/v1/projects?near=2.35,48.86", "accept-language", "de").await;
+    assert!(told(&german).contains("Länge von 5,5 bis 15,5"), "{}", told(&german));
 }
 
 #[tokio::test]
@@ -79,8 +90,9 @@ async fn an_empty_value_is_none_of_a_type_other_than_text() {
             let body = (method != Method::GET).then(|| ("application/json", "{}".to_owned()));
             let path = format!("{}?{name}=", operation.example());
             let answer = everything.write(method, &path, &[("if-match", "*")], body).await;
+            let answer = followed(&everything, answer).await;
 
-            assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{path}");
+            assert_eq!(answer.status, 400, "{path}: {}", answer.text());
             assert_eq!(violations(&answer.json())[0].0, name, "{path}: {}", answer.text());
             tried += 1;
         }

@@ -131,7 +131,7 @@ fn a_schema_from_the_future_is_known_as_such() {
 fn what_was_folded_otherwise_is_folded_anew() {
     const FOLDED: &str = "select t.title_key = 'co2 ampel' and d.label_key = 'co2 ampel' and d.words @@ 'co2 & fi' \
             and exists (select from search_word where word = 'co2') \
-            and not exists (select from search_word where word = 'zuvor') \
+            and not exists (select from search_word where word = 'zuvorgesagtes') \
             and (select v.version from directory_version v) = $1 \
         from theme t join search_document d on d.entry_id = t.id where t.slug = 'mobility'";
     TestDatabase::filled().with(async |database| {
@@ -140,8 +140,8 @@ fn what_was_folded_otherwise_is_folded_anew() {
         let later = database.steps_made().await.unwrap().len() - 28;
         database.migrate(Some(u32::try_from(later).unwrap())).await.unwrap();
         let change = "update theme set title = '{\"de\": \"CO₂-Ampel\", \"en\": \"ﬁ\"}' where slug = 'mobility'; \
-            insert into search_word values ('theme', 'zuvor', 'zuvor', 'zuvor'); \
-            do $$ begin call search_refresh('theme', array(select id from theme where slug = 'mobility')); end $$";
+            insert into search_word values ('theme', 'zuvorgesagtes', 'zuvorgesagtes', 'zuvorgesagtes'); \
+            do $$ declare themes uuid[] := array(select id from theme); begin call search_refresh('theme', themes); end $$";
         db.execute_unprepared(&written(change)).await.unwrap();
         let before = version(database).await;
 

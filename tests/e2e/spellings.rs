@@ -113,8 +113,8 @@ async fn words_are_offered_as_people_write_them() {
         let meant = search(path, "wuerfelhustabcd").await;
         assert_eq!((&meant["did_you_mean"], &meant["total"]), (&json!("Würfelhusten"), &json!(0)), "{path}");
     }
-    let participation = search("search", "burgerbeteilligung").await;
+    let participation = search("search", "burgerbeteiligumg").await;
     assert_eq!(participation["search"]["corrected_to"], "Bürgerbeteiligung");
-    let kind = search("municipalities", "gemeindeverbandd").await;
+    let kind = search("municipalities", "gemeindevrband").await;
     assert_eq!(kind["search"]["corrected_to"], "Gemeindeverband");
 }

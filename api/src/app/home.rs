@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::Text;
 use serde::{Serialize, Serializer};
@@ -195,11 +195,9 @@ async fn get_home(req: HttpRequest) -> Result<Public> {
 /// Returns the icon that browsers show beside the title of a page.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The icon", body = [u8], content_type = "image/vnd.microsoft.icon")))]
 #[get("/favicon.ico")]
-async fn get_favicon() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "image/vnd.microsoft.icon"))
-        .insert_header((CACHE_CONTROL, "public, max-age=86400"))
-        .body(&include_bytes!("favicon.ico")[..])
+async fn get_favicon() -> Public {
+    let icon = &include_bytes!("favicon.ico")[..];
+    Public(HttpResponse::Ok().insert_header((CONTENT_TYPE, "image/vnd.microsoft.icon")).body(icon))
 }
 
 /// Get the rules for crawlers

@@ -32,7 +32,7 @@ use crate::http::{
     complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
     read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
 };
-use crate::openapi;
+use crate::openapi::Served;
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
 use crate::services::submissions::{self, Forms};
@@ -164,16 +164,14 @@ struct Shared {
     write_origins: Data<WriteOrigins>,
     write_scopes: Data<WriteScopes>,
     document: Data<OpenApi>,
+    served: Data<Served>,
     operations: Data<Operations>,
     tasks: Data<Tasks>,
 }
 
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
-        let served = match &listen.http.public_url {
-            Some(public_url) => openapi::at(public_url, document())?,
-            None => document().clone(),
-        };
+        let served = Served::new(document(), listen.http.public_url.as_ref())?;
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
@@ -185,7 +183,8 @@ impl Shared {
             webhooks: Data::new(listen.webhooks.clone()),
             write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
-            document: Data::new(served),
+            document: Data::new(document().clone()),
+            served: Data::new(served),
             tasks: Data::new(tasks.clone()),
             operations: Data::new(Operations::of(document(), &[submissions::TAG, webhooks::TAG])),
         })
@@ -203,6 +202,7 @@ impl Shared {
             write_origins,
             write_scopes,
             document,
+            served,
             operations,
             tasks,
         } = self.clone();
@@ -212,6 +212,7 @@ impl Shared {
             .app_data(write_origins)
             .app_data(write_scopes)
             .app_data(document)
+            .app_data(served)
             .app_data(operations)
             .app_data(tasks);
     }

@@ -165,12 +165,13 @@ impl Header {
 
     /// Returns the errors of the header: columns that occur twice, and unknown columns.
     fn flaws(&self, columns: Columns) -> Vec<LineError> {
-        let named = || self.names.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        let named = self.names.iter().enumerate().filter(|(_, name)| !name.is_empty());
         let is_repeated = |(place, name): &(usize, &String)| {
             self.names.iter().take(*place).any(|other| column_name(other) == column_name(name))
         };
-        let repeated: Vec<&str> = named().filter(is_repeated).map(|(_, name)| name.as_str()).collect();
-        let unknown = named().map(|(_, name)| name.as_str()).filter(|name| !columns.is_known(name));
+        let (repeated, first): (Vec<_>, Vec<_>) = named.partition(is_repeated);
+        let repeated: Vec<&str> = repeated.into_iter().map(|(_, name)| name.as_str()).collect();
+        let unknown = first.into_iter().map(|(_, name)| name.as_str()).filter(|name| !columns.is_known(name));
         let unknown: Vec<&str> = unknown.collect();
         let mut flaws = vec![];
         if !repeated.is_empty() {

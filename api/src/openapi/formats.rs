@@ -17,7 +17,8 @@ pub(super) fn split(paths: &mut Paths) {
     for (path, item) in &mut paths.paths {
         let Some(operation) = &mut item.get else { continue };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| has(operation, *format)).collect();
-        if !formats.contains(&Format::Json) {
+        // A page and its JSON have one path.
+        if formats.len() < 2 || !formats.contains(&Format::Json) {
             continue;
         }
         for format in formats.into_iter().filter(|format| *format != Format::Json) {

@@ -148,14 +148,20 @@ fn deprecate(document: &mut openapi::OpenApi, deprecations: &Deprecations) {
     }
 }
 
-/// Returns the document with absolute URLs of a service and of its pages.
-pub(crate) fn at(root: &PublicUrl, document: &openapi::OpenApi) -> serde_json::Result<openapi::OpenApi> {
-    // Links of descriptions begin with a slash.
-    let text = serde_json::to_string(document)?.replace("](/", &format!("]({root}/"));
-    let mut served: openapi::OpenApi = serde_json::from_str(&text)?;
-    served.info.terms_of_service = Some(format!("{root}/terms"));
-    served.servers = Some(vec![ServerBuilder::new().url(root.to_string()).description(Some("This service")).build()]);
-    Ok(served)
+/// The document as JSON, as a service serves it.
+pub(crate) struct Served(String);
+
+impl Served {
+    /// Returns the document, with absolute URLs of the service and of its pages if it has a public URL.
+    pub(crate) fn new(document: &openapi::OpenApi, public_url: Option<&PublicUrl>) -> serde_json::Result<Self> {
+        let Some(root) = public_url else { return serde_json::to_string(document).map(Self) };
+        let mut document = document.clone();
+        document.info.terms_of_service = Some(format!("{root}/terms"));
+        let server = ServerBuilder::new().url(root.to_string()).description(Some("This service"));
+        document.servers = Some(vec![server.build()]);
+        // Links of descriptions begin with a slash.
+        Ok(Self(serde_json::to_string(&document)?.replace("](/", &format!("]({root}/"))))
+    }
 }
 
 /// Lets pages refer to the schema of their items, which the generic type spells out.

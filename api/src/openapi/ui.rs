@@ -7,13 +7,13 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
-use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::serve;
 
+use super::Served;
 use crate::base::error::{Error, Result};
 use crate::base::public_url::{absolute, public_path};
-use crate::http::{Public, page, reply};
+use crate::http::{Public, page};
 
 pub(crate) const TAG: &str = "documentation";
 
@@ -26,8 +26,8 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// Returns the OpenAPI 3.1 document of the service, generated from its routes.
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The OpenAPI document", body = Object)))]
 #[get("/v1/openapi.json")]
-async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
-    reply("application/json", &**document).map(Public)
+async fn get_openapi(document: Data<Served>) -> Public {
+    Public(sent(&document))
 }
 
 /// Get the OpenAPI document without a version in the path
@@ -36,12 +36,16 @@ async fn get_openapi(document: Data<OpenApi>) -> Result<Public> {
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The OpenAPI document", body = Object,
     headers(("Content-Location" = String, description = "Path of the document by its version.")))))]
 #[get("/openapi.json")]
-async fn get_unversioned_openapi(document: Data<OpenApi>) -> Result<Public> {
-    let mut response = reply("application/json", &**document)?;
+async fn get_unversioned_openapi(document: Data<Served>) -> Result<Public> {
+    let mut response = sent(&document);
     response
         .headers_mut()
         .insert(CONTENT_LOCATION, HeaderValue::from_str(&public_path("/v1/openapi.json")).map_err(Error::internal)?);
     Ok(Public(response))
+}
+
+fn sent(document: &Served) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(document.0.clone())
 }
 
 /// Redirect to the documentation

@@ -120,6 +120,9 @@ begin
         end if;
     end loop;
 
+    with present as materialized (
+        select distinct d.resource, unnest(tsvector_to_array(d.words)) as word from search_document d
+    )
     delete from search_word w
-     where (w.resource, w.word) not in (select d.resource, unnest(tsvector_to_array(d.words)) from search_document d);
+     where not exists (select from present p where p.resource = w.resource and p.word = w.word);
 end $$;

@@ -44,6 +44,12 @@ async fn serve(
     mut stop: [Signal; 2],
 ) -> Result<()> {
     let address = listener.local_addr()?;
+    if address.ip().is_unspecified() && listen.http.public_url.is_none() {
+        tracing::warn!(
+            "absolute addresses in responses begin with http://{address}, where clients do not reach the service; set --public-url or \
+             TRANSFERATLAS_PUBLIC_URL"
+        );
+    }
     let running = server::serve(listener, database, keys, listen).await?;
     tracing::info!("serving the directory at http://{address}, with documentation at http://{address}/docs/");
     received(&mut stop).await;

@@ -63,19 +63,21 @@ pub(super) async fn after(
     while page.items.is_empty() && page.more {
         (page, bytes) = self::page(db, page.next, limit, tables).await?;
     }
-    if page.items.is_empty() {
-        let head = head(db).await?;
-        if after > head {
-            return Err(Error::SequenceGone { after, head });
-        }
+    if page.items.is_empty()
+        && let Some(head) = head(db).await?
+        && after > head
+    {
+        return Err(Error::SequenceGone { after, head });
     }
     Ok((page, bytes))
 }
 
-/// Returns the newest sequence number, or 0 if there are no changes.
-async fn head(db: &impl ConnectionTrait) -> Result<i64> {
-    let newest = db.query_one_raw(sql("select coalesce(max(sequence), 0) from change", [])).await?;
-    Ok(newest.map_or(Ok(0), |row| row.try_get_by_index(0))?)
+/// Returns the newest sequence number, or 0 if there are no changes. Returns `None` on a standby, which may lack the newest
+/// changes.
+async fn head(db: &impl ConnectionTrait) -> Result<Option<i64>> {
+    const SQL: &str = "select case when not pg_is_in_recovery() then coalesce(max(sequence), 0) end from change";
+    let newest = db.query_one_raw(sql(SQL, [])).await?;
+    Ok(newest.map_or(Ok(None), |row| row.try_get_by_index(0))?)
 }
 
 async fn page(db: &impl ConnectionTrait, after: i64, limit: i64, tables: &[String]) -> Result<(Changes, i64)> {
