@@ -143,7 +143,8 @@ impl Contract {
 
 /// The type of a problem that the document has no example of.
 fn unlisted_problem<'b>(content: &Value, body: &'b Value) -> Option<&'b str> {
-    let name = body.get("type")?.as_str()?.trim_start_matches("/problems/");
+    // The path of a public URL may come before it.
+    let (_, name) = body.get("type")?.as_str()?.rsplit_once("/problems/")?;
     let listed = content.get("examples").and_then(|examples| examples.get(name));
     listed.is_none().then_some(name)
 }

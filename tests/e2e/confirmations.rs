@@ -30,9 +30,26 @@ async fn what_was_never_confirmed_is_found_and_counted() {
         let total = |list: &Value| list["total"].as_u64().unwrap();
         assert_eq!(total(&all), total(&never.json()) + total(&other), "{list}");
     }
-    let labels = app.anonymous().get("/v1/vocabularies/freshness").await.json()["values"].clone();
+    let labels = app.anonymous().get("/v1/vocabularies/freshness").await.json()["terms"].clone();
     let never = labels.as_array().unwrap().iter().find(|value| value["value"] == "never").unwrap();
     assert_eq!(never["label"], json!({ "de": "Nie bestätigt", "en": "Never confirmed" }));
+}
+
+fn example(slug: &str) -> Value {
+    json!({ "slug": slug, "title": { "de": "Zum Prüfen" }, "municipality": "konstanz", "relation": "origin",
+            "sources": ["https://example.org/"] })
+}
+
+/// The same, last confirmed on a day.
+fn dated(slug: &str, day: &str) -> Value {
+    let mut example = example(slug);
+    example["last_confirmed_on"] = json!(day);
+    example
+}
+
+async fn freshness(app: &App, slug: &str) -> String {
+    let example = app.anonymous().get(&format!("/v1/practice-examples/{slug}")).await.json();
+    example["freshness"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
@@ -40,15 +57,6 @@ async fn what_a_municipality_publishes_or_writes_is_not_due() {
     let app = App::start();
     let office = app.with_scopes(&["submissions:write", "practice_examples:write"], &["08335043"]).await;
     let editor = app.editor().await;
-    let example = |slug: &str| {
-        json!({ "slug": slug, "title": { "de": "Zum Prüfen" }, "municipality": "konstanz", "relation": "origin",
-                "sources": ["https://example.org/"] })
-    };
-    let dated = |slug: &str, day: &str| {
-        let mut example = example(slug);
-        example["last_confirmed_on"] = json!(day);
-        example
-    };
     let batch = json!([example("by-batch")]);
 
     let submission = json!({ "resource": "practice-examples", "content": dated("by-submission", "2020-01-01") });
@@ -63,19 +71,32 @@ async fn what_a_municipality_publishes_or_writes_is_not_due() {
         assert_eq!(client.post("/v1/practice-examples", &example).await.status, 201, "{slug}");
     }
     assert_eq!(office.post("/v1/practice-examples/batch", &batch).await.status, 200);
-    let get = async |slug: &str| app.anonymous().get(&format!("/v1/practice-examples/{slug}")).await.json();
-    let freshness = async |slug: &str| get(slug).await["freshness"].as_str().unwrap().to_owned();
 
-    for slug in ["by-submission", "by-office", "by-batch"] {
-        assert_eq!(freshness(slug).await, "fresh", "{slug}");
+    for (slug, expected) in [
+        ("by-submission", "fresh"),
+        ("by-office", "fresh"),
+        ("by-batch", "fresh"),
+        ("dated-by-office", "stale"),
+        ("by-editor", "never"),
+    ] {
+        assert_eq!(freshness(&app, slug).await, expected, "{slug}");
     }
-    assert_eq!((freshness("dated-by-office").await, freshness("by-editor").await), ("stale".into(), "never".into()));
     let tasks = office.get("/v1/municipalities/08335043/tasks").await.json();
     let mut due = tasks["confirmations"].as_array().unwrap().iter();
     let told = |slug: &str| due.clone().find(|due| due["entry"]["slug"] == slug).map(|due| due["freshness"].clone());
     assert_eq!((told("by-submission"), told("by-office"), told("by-batch")), (None, None, None));
     assert_eq!((told("dated-by-office"), told("by-editor")), (Some(json!("stale")), Some(json!("never"))));
     assert!(due.any(|due| due["freshness"] == "never" && due["resource"] == "solutions"), "{tasks}");
+}
+
+#[tokio::test]
+async fn a_change_by_a_municipality_confirms_the_entry() {
+    let app = App::start();
+    let office = app.with_scopes(&["practice_examples:write"], &["08335043"]).await;
+    let editor = app.editor().await;
+    for (client, example) in [(&editor, example("by-editor")), (&office, dated("dated-by-office", "2020-01-01"))] {
+        assert_eq!(client.post("/v1/practice-examples", &example).await.status, 201, "{example}");
+    }
 
     for (slug, patch) in [
         ("by-editor", json!({ "status": "operational" })),
@@ -85,7 +106,7 @@ async fn what_a_municipality_publishes_or_writes_is_not_due() {
         let path = format!("/v1/practice-examples/{slug}");
         assert_eq!(office.patch(&path, &patch, "*").await.status, 200, "{patch}");
         let expected = if patch["last_confirmed_on"].is_string() { "stale" } else { "fresh" };
-        assert_eq!(freshness(slug).await, expected, "{patch}");
+        assert_eq!(freshness(&app, slug).await, expected, "{patch}");
     }
     let put = async || office.put("/v1/practice-examples/dated-by-office", &example("dated-by-office"), "*").await;
     let (replaced, again) = (put().await, put().await);

@@ -95,6 +95,17 @@ async fn fields_choose_the_columns() {
     }
 }
 
+/// The entries of a file.
+fn pieces(answer: &Answer) -> Vec<String> {
+    let text = answer.text();
+    match answer.header("content-type").split(';').next().unwrap() {
+        "application/geo+json" => answer.json()["features"].as_array().unwrap().iter().map(Value::to_string).collect(),
+        "text/csv" => text.lines().skip(1).map(str::to_owned).collect(),
+        "text/calendar" => text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect(),
+        _ => text.lines().map(str::to_owned).collect(),
+    }
+}
+
 #[tokio::test]
 async fn a_part_of_a_file_leads_to_the_next() {
     let app = SharedApp::first_content();
@@ -110,18 +121,6 @@ async fn a_part_of_a_file_leads_to_the_next() {
     ] {
         let whole = app.anonymous().get(list).await;
         assert_eq!(next(&whole), None, "{list}");
-        let pieces = |answer: &Answer| -> Vec<String> {
-            let text = answer.text();
-            match answer.header("content-type").split(';').next().unwrap() {
-                "application/geo+json" => {
-                    let ids = answer.json()["features"].as_array().unwrap().clone();
-                    ids.iter().map(Value::to_string).collect()
-                }
-                "text/csv" => text.lines().skip(1).map(str::to_owned).collect(),
-                "text/calendar" => text.lines().filter(|line| line.starts_with("UID:")).map(str::to_owned).collect(),
-                _ => text.lines().map(str::to_owned).collect(),
-            }
-        };
         let separator = if list.contains('?') { '&' } else { '?' };
         let (mut found, mut pages) = (vec![], 0);
         let mut page = Some(format!("{list}{separator}limit={limit}"));

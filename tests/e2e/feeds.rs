@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use calcard::icalendar::{ICalendar, ICalendarComponentType};
 use feed_rs::model::Link;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
 #[tokio::test]
@@ -149,11 +149,9 @@ async fn a_feed_changes_with_its_entries_alone() {
     assert_eq!(updated(&none).await, updated(&again).await, "without entries, there is no newest one");
 }
 
-#[tokio::test]
-async fn no_text_breaks_out_of_its_property() {
-    let app = App::start();
-    let editor = app.editor().await;
-    let event = json!({
+/// An event whose texts have whatever a calendar reads as its own.
+fn hostile() -> Value {
+    json!({
         "slug": "hostile",
         "title": { "de": format!("Tag; der, offenen \\ Tür: 50 % – „Zukunft“ BEGIN:VALARM 🚲🚲🚲 {}", "ä".repeat(60)) },
         "kind": "workshop",
@@ -166,8 +164,14 @@ async fn no_text_breaks_out_of_its_property() {
         "registration_url": "https://example.org/anmeldung/größe?a=1,2;3",
         "summary": { "de": format!("Zeile 1\nZeile 2\n BEGIN:VALARM\nEND:VEVENT\t{}\t🚲", "x".repeat(62)) },
         "sources": ["https://example.org/"],
-    });
-    let created = editor.post("/v1/events", &event).await;
+    })
+}
+
+#[tokio::test]
+async fn no_text_breaks_out_of_its_property() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let created = editor.post("/v1/events", &hostile()).await;
     assert_eq!(created.status, 201, "{}", created.text());
     let winter = json!({
         "starts_on": "2027-10-31",

@@ -74,21 +74,23 @@ fn strings(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Reads a response of every kind, and follows the addresses in it. `prefix` is the path of the public URL.
+/// Reads a response of every kind, and follows the addresses in it. `prefix` is the path of the public URL, below which the client
+/// sends its requests.
 async fn follow(client: &Client, origin: &str, prefix: &str) {
     let mut targets = BTreeSet::new();
     for path in STARTS {
-        let answer = client.get_with(&format!("{prefix}{path}"), "accept", "text/html, */*;q=0.1").await;
+        let answer = client.get_with(path, "accept", "text/html, */*;q=0.1").await;
         let listed = if path == "/openapi.json" { document_links(&answer.json()) } else { addresses(&answer) };
         for address in listed {
             // Other sites are not followed.
-            let Some(own) = address.strip_prefix(origin).or_else(|| address.starts_with('/').then_some(&*address))
-            else {
+            let own = address.strip_prefix(origin).or_else(|| address.starts_with('/').then_some(&*address));
+            let Some(own) = own else {
                 assert!(!address.contains("127.0.0.1"), "{path}: {address}");
                 continue;
             };
-            assert!(own == prefix || own.starts_with(&format!("{prefix}/")), "{path}: {address}");
-            targets.insert(own.split('#').next().unwrap().to_owned());
+            let target = own.strip_prefix(prefix).filter(|target| target.is_empty() || target.starts_with('/'));
+            let target = target.unwrap_or_else(|| panic!("{path}: {address}")).split('#').next().unwrap();
+            targets.insert(if target.is_empty() { "/".to_owned() } else { target.to_owned() });
         }
     }
     assert!(targets.len() > 100, "{targets:?}");
@@ -113,18 +115,15 @@ fn document_links(document: &Value) -> Vec<String> {
 
 /// Creates and renames an entry, and follows the addresses of the responses.
 async fn write(editor: &Client, prefix: &str) {
-    let created =
-        editor.post(&format!("{prefix}/v1/themes"), &json!({ "slug": "hafen", "title": { "de": "Hafen" } })).await;
+    let created = editor.post("/v1/themes", &json!({ "slug": "hafen", "title": { "de": "Hafen" } })).await;
     assert_eq!((created.status, created.header("location")), (201, &*format!("{prefix}/v1/themes/hafen")));
-    let renamed = editor.patch(created.header("location"), &json!({ "slug": "haefen" }), created.etag()).await;
+    let renamed = editor.patch("/v1/themes/hafen", &json!({ "slug": "haefen" }), created.etag()).await;
     assert_eq!(renamed.status, 200, "{}", renamed.text());
-    let moved = editor.get(&format!("{prefix}/v1/themes/hafen?fields=slug")).await;
+    let moved = editor.get("/v1/themes/hafen?fields=slug").await;
     assert_eq!(moved.header("location"), format!("{prefix}/v1/themes/haefen?fields=slug"));
-    let refused = editor.send(Method::POST, &format!("{prefix}/v1/themes/haefen"), &[]).await;
-    assert_eq!(
-        (refused.status, &refused.json()["type"]),
-        (405, &json!(format!("{prefix}/problems/method-not-allowed")))
-    );
+    let refused = editor.send(Method::POST, "/v1/themes/haefen", &[]).await;
+    let kind = format!("{prefix}/problems/method-not-allowed");
+    assert_eq!((refused.status, &refused.json()["type"]), (405, &json!(kind)));
 }
 
 #[tokio::test]
@@ -132,8 +131,8 @@ async fn every_address_begins_with_the_public_url() {
     let app = start("https://host.example/atlas/");
 
     // Without a proxy, the service itself takes the path off.
-    follow(&app.anonymous(), "https://host.example", "/atlas").await;
-    write(&app.editor().await, "/atlas").await;
+    follow(&app.anonymous().below("/atlas"), "https://host.example", "/atlas").await;
+    write(&app.editor().await.below("/atlas"), "/atlas").await;
     // A proxy may have taken it off already; the addresses are the same.
     let list = app.anonymous().get("/v1/themes?limit=1").await;
     assert!(list.header("link").starts_with("</atlas/v1/themes?"), "{}", list.header("link"));
@@ -156,9 +155,9 @@ async fn every_address_leads_through_nginx() {
         let app = start(&format!("{origin}{path}"));
         let nginx = Nginx::start(address, &format!("{path}/"), &format!("http://{}{target}", app.address()));
 
-        follow(&nginx.anonymous(), &origin, path).await;
+        follow(&nginx.anonymous().below(path), &origin, path).await;
         let token = app.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
-        write(&nginx.anonymous().with_token(&token), path).await;
+        write(&nginx.anonymous().below(path).with_token(&token), path).await;
     }
 }
 

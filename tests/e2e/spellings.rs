@@ -30,11 +30,14 @@ const WAYS: [&[&str]; 11] = [
     &["finanziert", "ﬁnanziert", "ｆｉｎａｎｚｉｅｒｔ", "finan\u{200c}z\u{200d}iert"],
 ];
 
-#[tokio::test]
-async fn each_way_to_write_a_word_finds_the_others() {
+fn slug(group: usize, way: usize) -> String {
+    format!("schreibweise-{group}-{way}")
+}
+
+/// A service with a theme for each way to write each word.
+async fn start() -> App {
     let app = App::start();
     let editor = app.editor().await;
-    let slug = |group: usize, way: usize| format!("schreibweise-{group}-{way}");
     for (group, ways) in WAYS.iter().enumerate() {
         for (way, written) in ways.iter().enumerate() {
             let theme = json!({ "slug": slug(group, way), "title": { "de": format!("{written} für alle") } });
@@ -42,6 +45,12 @@ async fn each_way_to_write_a_word_finds_the_others() {
             assert_eq!(created.status, 201, "{written}: {}", created.text());
         }
     }
+    app
+}
+
+#[tokio::test]
+async fn each_way_to_write_a_word_finds_the_others() {
+    let app = start().await;
 
     let mut missing = vec![];
     for (group, ways) in WAYS.iter().enumerate() {
@@ -59,6 +68,11 @@ async fn each_way_to_write_a_word_finds_the_others() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[tokio::test]
+async fn a_word_is_marked_however_it_is_written() {
+    let app = start().await;
 
     let mut snippets = vec![];
     for (typed, group, way) in

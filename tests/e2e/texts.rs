@@ -57,8 +57,13 @@ async fn each_fault_of_a_text_is_named_with_its_place() {
         let expected = (code.to_owned(), parameters, "/description/en".to_owned());
         assert_eq!((refused.status, violations(&refused)), (422, vec![expected]), "{text:.40}");
     }
+}
 
-    // Both languages of a text have their own faults, and each fault its own violation.
+#[tokio::test]
+async fn each_language_and_each_fault_has_its_own_violation() {
+    let app = App::start();
+    let editor = app.editor().await;
+
     let patch = json!({ "title": { "de": "a\u{7}\u{202e}", "en": "x".repeat(300) } });
     let headers = [("if-match", "*"), ("accept-language", "de")];
     let body = Some(("application/merge-patch+json", patch.to_string()));

@@ -47,6 +47,12 @@ impl Client {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same below a path of the server.
+    #[must_use]
+    pub fn below(&self, prefix: &str) -> Self {
+        Self { base: format!("{}{prefix}", self.base), ..self.clone() }
+    }
+
     #[track_caller]
     pub fn get(&self, path: &str) -> impl Future<Output = Answer> + use<> {
         self.send(Method::GET, path, &[])

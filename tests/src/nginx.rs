@@ -32,7 +32,7 @@ impl Nginx {
             "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log {here}/error.log;\nevents {{}}\nhttp {{\n\
              access_log off;\nclient_body_temp_path {here}/body;\nproxy_temp_path {here}/proxy;\n\
              fastcgi_temp_path {here}/fastcgi;\nuwsgi_temp_path {here}/uwsgi;\nscgi_temp_path {here}/scgi;\n\
-             server {{ listen {address}; location {location} {{ proxy_pass {target}; }} }} }}\n"
+             server {{ listen {address}; location {location} {{ proxy_pass {target}; proxy_http_version 1.1; }} }} }}\n"
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, settings).expect("a file");

@@ -96,9 +96,20 @@ fn text(de: &str, en: &str) -> Text {
     Text { de: de.to_owned(), en: Some(en.to_owned()) }
 }
 
+fn links() -> Vec<HomeLink> {
+    let link = |rel, href, r#type, title| HomeLink { rel, href, r#type, title };
+    vec![
+        link("service-doc", "/docs/", "text/html", text("Anleitung", "Guide")),
+        link("service-doc", "/docs/reference", "text/html", text("Referenz zum Ausprobieren", "Interactive reference")),
+        link("service-desc", "/v1/openapi.json", "application/json", text("OpenAPI-Dokument", "OpenAPI document")),
+        link("terms-of-service", "/terms", "text/html", text("Nutzungsbedingungen", "Terms of use")),
+        link("help", "/problems", "text/html", text("Fehlermeldungen", "Problem types")),
+        link("status", "/health/ready", "application/json", text("Zustand des Dienstes", "State of the service")),
+    ]
+}
+
 impl Home {
     fn new() -> Self {
-        let link = |rel, href, r#type, title| HomeLink { rel, href, r#type, title };
         let resource = |registration: &Registration| {
             let [de, en] = registration.resource.title;
             let name = registration.resource.collection;
@@ -116,29 +127,7 @@ impl Home {
             version: env!("CARGO_PKG_VERSION"),
             data_license: License { name: "dl-de/by-2-0", url: "https://www.govdata.de/dl-de/by-2-0" },
             software_license: License { name: "EUPL-1.2", url: "https://spdx.org/licenses/EUPL-1.2.html" },
-            links: vec![
-                link("service-doc", "/docs/", "text/html", text("Anleitung", "Guide")),
-                link(
-                    "service-doc",
-                    "/docs/reference",
-                    "text/html",
-                    text("Referenz zum Ausprobieren", "Interactive reference"),
-                ),
-                link(
-                    "service-desc",
-                    "/v1/openapi.json",
-                    "application/json",
-                    text("OpenAPI-Dokument", "OpenAPI document"),
-                ),
-                link("terms-of-service", "/terms", "text/html", text("Nutzungsbedingungen", "Terms of use")),
-                link("help", "/problems", "text/html", text("Fehlermeldungen", "Problem types")),
-                link(
-                    "status",
-                    "/health/ready",
-                    "application/json",
-                    text("Zustand des Dienstes", "State of the service"),
-                ),
-            ],
+            links: links(),
             resources: REGISTRATIONS.iter().map(resource).collect(),
         }
     }
@@ -185,8 +174,11 @@ impl Home {
 #[get("/")]
 async fn get_home(req: HttpRequest) -> Result<Public> {
     let home = Home::new();
-    let response =
-        if prefers_html(req.headers()) { page(home.title, &home.html()) } else { reply("application/json", &home)? };
+    let response = if prefers_html(req.headers()) {
+        page("Modellprojekte Smart Cities", &home.html())
+    } else {
+        reply("application/json", &home)?
+    };
     Ok(Public(response))
 }
 

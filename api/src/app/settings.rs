@@ -75,7 +75,7 @@ pub struct Listen {
     pub clock: Clock,
 }
 
-/// Returns a host without the brackets of an IPv6 address.
+/// Returns a host without the brackets of a literal address.
 fn host(text: &str) -> Result<String, &'static str> {
     match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         Some(address) if address.contains(':') => Ok(address.to_owned()),

@@ -153,20 +153,9 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         violations.extend(params.check_names());
         let paging: Paging = pairs.read(&mut violations);
         let mut representation: RepresentationParams = pairs.read(&mut violations);
-        let CsvParams { dialect } = pairs.read(&mut violations);
         name_offered(&mut violations, T::LISTS);
-        let unknown_fields = fields::<T>(&mut representation);
         let form = representation.negotiate(req, T::LISTS);
-        let table = Table::new(T::COLUMNS, &representation.picked, dialect.unwrap_or_default());
-        if representation.chosen() != Format::Csv && dialect.is_some() {
-            let [field, other, value] = ["dialect", "format", "csv"].map(str::to_owned);
-            violations.push(Violation::parameter("dialect", Rule::RequiresValue { field, other, value }));
-        }
-        if representation.chosen() == Format::Csv && table.is_empty() && unknown_fields.is_empty() {
-            let fields = representation.picked.join(",");
-            violations.push(Violation::parameter("fields", Rule::unknown_value(&fields, members(T::COLUMNS))));
-        }
-        violations.extend(unknown_fields);
+        let table = table::<T>(&pairs, &mut representation, &mut violations);
         let is_long = paging.limit.is_some_and(|BoundedInt(limit)| limit > MAX_PAGE);
         if representation.is_feed() && is_long {
             violations.push(Violation::parameter("limit", Rule::range(1, MAX_PAGE)));
@@ -177,18 +166,10 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let order = if representation.is_feed() { "atom" } else { "" };
         let asked = pairs.canonical(&["limit", "cursor", "fields", "format", "dialect", "facets", "highlight"]);
         let digest = digest(req.path(), &format!("{asked}{order}"));
-        let after = match paging.cursor.as_deref().map(Cursor::decode) {
-            None => None,
-            Some(Some(cursor)) if cursor.query == digest => Some(cursor.position),
-            Some(Some(_)) => {
-                violations.push(Violation::parameter("cursor", Rule::CursorOfOtherQuery {}));
-                None
-            }
-            Some(None) => {
-                violations.push(Violation::parameter("cursor", Rule::Cursor {}));
-                None
-            }
-        };
+        let after = position(paging.cursor.as_deref(), digest).unwrap_or_else(|rule| {
+            violations.push(Violation::parameter("cursor", rule));
+            None
+        });
         if !violations.is_empty() {
             return Err(Error::Parameters(violations));
         }
@@ -208,6 +189,38 @@ fn order_without_basis(pairs: &Pairs, known: &[String]) -> Option<Violation> {
     let is_missing = known.iter().any(|name| name == basis) && !pairs.has(basis);
     let rule = || Rule::OrderRequires { value: value.to_owned(), other: basis.to_owned() };
     is_missing.then(|| Violation::parameter("sort", rule()))
+}
+
+/// Reads `fields` and `dialect`, and returns the columns that they select in CSV.
+fn table<T: Record>(
+    pairs: &Pairs,
+    representation: &mut RepresentationParams,
+    violations: &mut Vec<Violation>,
+) -> Table {
+    let CsvParams { dialect } = pairs.read(violations);
+    let unknown_fields = fields::<T>(representation);
+    let table = Table::new(T::COLUMNS, &representation.picked, dialect.unwrap_or_default());
+    let is_csv = representation.chosen() == Format::Csv;
+    if dialect.is_some() && !is_csv {
+        let [field, other, value] = ["dialect", "format", "csv"].map(str::to_owned);
+        violations.push(Violation::parameter("dialect", Rule::RequiresValue { field, other, value }));
+    }
+    if is_csv && table.is_empty() && unknown_fields.is_empty() {
+        let fields = representation.picked.join(",");
+        violations.push(Violation::parameter("fields", Rule::unknown_value(&fields, members(T::COLUMNS))));
+    }
+    violations.extend(unknown_fields);
+    table
+}
+
+/// Returns the position of a cursor, or the rule that it breaks.
+fn position(cursor: Option<&str>, digest: u64) -> Result<Option<Position>, Rule> {
+    match cursor.map(Cursor::decode) {
+        None => Ok(None),
+        Some(Some(cursor)) if cursor.query == digest => Ok(Some(cursor.position)),
+        Some(Some(_)) => Err(Rule::CursorOfOtherQuery {}),
+        Some(None) => Err(Rule::Cursor {}),
+    }
 }
 
 /// Returns a digest that is the same in every process, so that a cursor works on every instance.

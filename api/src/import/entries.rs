@@ -10,7 +10,7 @@ use super::error::{ImportError, LineError};
 use super::form::Form;
 use super::merge::merge_rows;
 use super::report::UpdateReport;
-use super::rows::{Row, Rows, document, lines, malformed};
+use super::rows::{Contents, Row, document, lines, malformed};
 use super::store_rows::store_rows;
 use super::table::{Columns, Header, table};
 use crate::base::db::{ImportSummary, Write};
@@ -64,7 +64,7 @@ pub(super) struct ReadRows<T> {
 /// Reads and validates every row. Finds rows that name the same entry as another.
 pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
     let FileText { form, text, columns } = *file;
-    let Rows { rows, flaws, header } = match form {
+    let Contents { rows, flaws, header } = match form {
         Form::Csv => table(text, columns),
         Form::Json => document(text),
         Form::Ndjson => lines(text),

@@ -13,9 +13,9 @@ pub(super) struct Row {
     pub text: String,
 }
 
-/// The rows of a file.
+/// What a file contains.
 #[derive(Default)]
-pub(super) struct Rows {
+pub(super) struct Contents {
     pub rows: Vec<Row>,
     /// Errors of the file, and of rows that could not be read.
     pub flaws: Vec<LineError>,
@@ -23,7 +23,7 @@ pub(super) struct Rows {
     pub header: Option<Header>,
 }
 
-impl Rows {
+impl Contents {
     /// Returns the result of reading a file that has no readable rows.
     pub(super) fn none(flaw: LineError) -> Self {
         Self { flaws: vec![flaw], ..Self::default() }
@@ -65,7 +65,7 @@ impl<'t> LineCounter<'t> {
 
 /// Returns the entries of a JSON file: the elements of an array, the items of a page as the API returns it, or one
 /// entry.
-pub(super) fn document(text: &str) -> Rows {
+pub(super) fn document(text: &str) -> Contents {
     let content = text.trim();
     let rows = match content.chars().next() {
         None => Err(LineError::whole(1, "the file is empty, and must contain an array of entries")),
@@ -76,7 +76,7 @@ pub(super) fn document(text: &str) -> Rows {
             Err(error) => malformed(1, &error),
         }),
     };
-    rows.map_or_else(Rows::none, |rows| Rows { rows, ..Rows::default() })
+    rows.map_or_else(Contents::none, |rows| Contents { rows, ..Contents::default() })
 }
 
 /// What a JSON file may be.
@@ -99,15 +99,12 @@ fn object(text: &str) -> Result<Vec<Row>, LineError> {
     if members.contains_key("slug") {
         return Ok(vec![Row { line, text: text.trim().to_owned() }]);
     }
-    match items(&members) {
-        Some(items) => array(text, items),
-        None => {
-            let detail = format!(
-                "the object has neither the `slug` of an entry nor the `items` of a page; a file must be {DOCUMENTS}"
-            );
-            Err(LineError::whole(line, detail))
-        }
+    if let Some(items) = items(&members) {
+        return array(text, items);
     }
+    let detail =
+        format!("the object has neither the `slug` of an entry nor the `items` of a page; a file must be {DOCUMENTS}");
+    Err(LineError::whole(line, detail))
 }
 
 /// Returns the items of a page.
@@ -116,13 +113,13 @@ fn items<'t>(members: &HashMap<String, &'t RawValue>) -> Option<&'t str> {
 }
 
 /// Returns the JSON values of a text with one value per line.
-pub(super) fn lines(text: &str) -> Rows {
+pub(super) fn lines(text: &str) -> Contents {
     let numbered = || (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
     if let Some(((line, _), what)) = numbered().next().zip(other_document(text)) {
-        return Rows::none(LineError::whole(line, format!("the file is {what}; name the format with --form json")));
+        return Contents::none(LineError::whole(line, format!("the file is {what}; name the format with --form json")));
     }
     let rows = numbered().map(|(line, text)| Row { line, text: text.to_owned() }).collect();
-    Rows { rows, ..Rows::default() }
+    Contents { rows, ..Contents::default() }
 }
 
 /// Returns what a text is that has not one JSON object per line, but is a JSON file.

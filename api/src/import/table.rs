@@ -4,7 +4,7 @@ use ::csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use serde_json::{Map, Value, json};
 
 use super::error::LineError;
-use super::rows::{LineCounter, Row, Rows};
+use super::rows::{Contents, LineCounter, Row};
 use crate::base::error::{Rule, Violation};
 use crate::http::format::{column_name, restored};
 
@@ -97,15 +97,18 @@ impl Iterator for Records<'_> {
 }
 
 /// Returns the rows of a CSV file. An empty cell is an absent member.
-pub(super) fn table(text: &str, columns: Columns) -> Rows {
+pub(super) fn table(text: &str, columns: Columns) -> Contents {
     let delimiter = find_delimiter(text, columns);
     let mut records = Records::new(text, delimiter);
     let Some(first) = records.next() else {
-        return Rows::none(LineError::whole(1, format!("has no header; it must name the columns: {}", columns.list())));
+        return Contents::none(LineError::whole(
+            1,
+            format!("has no header; it must name the columns: {}", columns.list()),
+        ));
     };
     let header = Header::new(&first, delimiter, columns);
     if !header.names.iter().any(|name| columns.is_known(name)) {
-        return Rows::none(LineError::whole(header.line, header.misfit(columns)));
+        return Contents::none(LineError::whole(header.line, header.misfit(columns)));
     }
     let (mut rows, mut flaws) = (vec![], header.flaws(columns));
     for record in records {
@@ -118,7 +121,7 @@ pub(super) fn table(text: &str, columns: Columns) -> Rows {
             Err(flaw) => flaws.push(flaw),
         }
     }
-    Rows { rows, flaws, header: Some(header) }
+    Contents { rows, flaws, header: Some(header) }
 }
 
 /// Returns the delimiter by which the header has the most known columns.

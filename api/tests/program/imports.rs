@@ -93,58 +93,61 @@ fn a_header_is_told_once_and_its_violations_are_counted() {
     }
 }
 
+/// Files, as their name and content, with the reason why they have no entries.
+const UNREADABLE: &[(&str, &str, &str)] = &[
+    (
+        "municipalities.csv",
+        "name;lon\nKonstanz;9.1\n",
+        "line 1: has no known column; the delimiter found is a semicolon. Known columns: ags,",
+    ),
+    ("municipalities.csv", "name\nKonstanz\n", "line 1: has no known column; no delimiter was found"),
+    ("municipalities.csv", "", "line 1: has no header; it must name the columns: ags,"),
+    ("projects.csv", "slug\nulm\n", "projects contain lists and do not fit into a table; use JSON or NDJSON"),
+    (
+        "themes.json",
+        "[\n {\"slug\": \"water\",\n\"title\": {\"de\": \"A\\ud800\"}}]",
+        "line 3: contains a lone surrogate (half of a character, such as `\\ud800`",
+    ),
+    ("themes.ndjson", "{\"slug\": \"\\udc00\\ud800\"}", "line 1: contains a lone surrogate"),
+    (
+        "themes.json",
+        "[\n{\"slug\": \"water\" \"title\": 1}]",
+        "line 2: is not valid JSON: expected `,` or `}`; look for",
+    ),
+    (
+        "themes.json",
+        "\n{\"type\": \"FeatureCollection\", \"features\": []}",
+        "line 2: the object has neither the `slug` of an entry nor the `items` of a page",
+    ),
+    ("themes.json", "7", "line 1: the file contains no entries; it must be an array of entries, a page"),
+    ("themes.json", " \n", "line 1: the file is empty, and must contain an array of entries"),
+    (
+        "themes.ndjson",
+        "\n[{\"slug\": \"water\"}]\n",
+        "line 2: the file is a JSON array; name the format with --form json",
+    ),
+    (
+        "themes.ndjson",
+        "[\n{\"slug\": \"water\"},\n]",
+        "line 1: the file is a JSON array; name the format with --form json",
+    ),
+    (
+        "themes.ndjson",
+        "{\n\"slug\": \"water\"}",
+        "line 1: the file is one JSON object over several lines; name the format with --form json",
+    ),
+    (
+        "themes.ndjson",
+        "{\"items\": [], \"total\": 0}",
+        "line 1: the file is a page of a list; name the format with --form json",
+    ),
+    ("themes.ndjson", "{\"items\"\n", "line 1: is not valid JSON: "),
+];
+
 #[test]
 fn a_file_without_any_entry_is_explained_without_the_database() {
     let data = folder();
-    for (name, content, expected) in [
-        (
-            "municipalities.csv",
-            "name;lon\nKonstanz;9.1\n",
-            "line 1: has no known column; the delimiter found is a semicolon. Known columns: ags,",
-        ),
-        ("municipalities.csv", "name\nKonstanz\n", "line 1: has no known column; no delimiter was found"),
-        ("municipalities.csv", "", "line 1: has no header; it must name the columns: ags,"),
-        ("projects.csv", "slug\nulm\n", "projects contain lists and do not fit into a table; use JSON or NDJSON"),
-        (
-            "themes.json",
-            "[\n {\"slug\": \"water\",\n\"title\": {\"de\": \"A\\ud800\"}}]",
-            "line 3: contains a lone surrogate (half of a character, such as `\\ud800`",
-        ),
-        ("themes.ndjson", "{\"slug\": \"\\udc00\\ud800\"}", "line 1: contains a lone surrogate"),
-        (
-            "themes.json",
-            "[\n{\"slug\": \"water\" \"title\": 1}]",
-            "line 2: is not valid JSON: expected `,` or `}`; look for",
-        ),
-        (
-            "themes.json",
-            "\n{\"type\": \"FeatureCollection\", \"features\": []}",
-            "line 2: the object has neither the `slug` of an entry nor the `items` of a page",
-        ),
-        ("themes.json", "7", "line 1: the file contains no entries; it must be an array of entries, a page"),
-        ("themes.json", " \n", "line 1: the file is empty, and must contain an array of entries"),
-        (
-            "themes.ndjson",
-            "\n[{\"slug\": \"water\"}]\n",
-            "line 2: the file is a JSON array; name the format with --form json",
-        ),
-        (
-            "themes.ndjson",
-            "[\n{\"slug\": \"water\"},\n]",
-            "line 1: the file is a JSON array; name the format with --form json",
-        ),
-        (
-            "themes.ndjson",
-            "{\n\"slug\": \"water\"}",
-            "line 1: the file is one JSON object over several lines; name the format with --form json",
-        ),
-        (
-            "themes.ndjson",
-            "{\"items\": [], \"total\": 0}",
-            "line 1: the file is a page of a list; name the format with --form json",
-        ),
-        ("themes.ndjson", "{\"items\"\n", "line 1: is not valid JSON: "),
-    ] {
+    for (name, content, expected) in UNREADABLE {
         let told = import(data.path(), name, content, &[]);
         assert!(told.contains(expected), "{expected} in {told}");
     }

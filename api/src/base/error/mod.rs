@@ -175,6 +175,7 @@ impl Error {
     }
 
     /// Returns the error for a key that identifies nothing under a path.
+    #[expect(clippy::needless_pass_by_value, reason = "callers name the key for this error alone")]
     pub(crate) fn not_found(collection: impl Into<String>, key: impl ToString) -> Self {
         Self::NotFound { collection: collection.into(), key: key.to_string().chars().take(100).collect() }
     }

@@ -25,7 +25,8 @@ pub(crate) fn normalise<T: Received>(json: &mut Value) {
 fn normalise_texts(json: &mut Value) {
     match json {
         Value::String(text) => {
-            *text = text.nfc().collect::<String>().replace("\r\n", "\n").replace('\r', "\n").trim().to_owned();
+            let composed: String = text.nfc().collect();
+            composed.replace("\r\n", "\n").replace('\r', "\n").trim().clone_into(text);
         }
         Value::Array(items) => items.iter_mut().for_each(normalise_texts),
         Value::Object(members) => members.values_mut().for_each(normalise_texts),
