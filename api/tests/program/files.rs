@@ -72,7 +72,7 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
             "\"municipality\": \"05122999\"",
             "/members/0/municipality: `05122999` does not identify an entry of /v1/municipalities",
         ),
-        ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "unknown member `slog`"),
+        ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "/slog: is not allowed here"),
         ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),
         ("\"https://solingen.digital\"", "\"javascript:alert(1)\"", "/website: must be a URL"),
     ] {
