@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, ConnectOptions, Executor, Row};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
@@ -121,20 +121,28 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
     Ok(connection)
 }
 
-/// Whether two simultaneous connections get the same session.
+/// Whether two simultaneous connections get the same session, or one connection gets several.
 ///
 /// Checked before any setting is changed, because settings of a shared session would affect other clients. Connection
 /// errors are ignored here. The pool reports them.
 async fn shares_sessions(options: &PgConnectOptions) -> bool {
-    const SESSION: &str = "select pg_backend_pid()";
+    // A busy pooler may by chance give the same sessions several times.
+    const ROUNDS: usize = 10;
     let asked = async {
         let (mut one, mut other) = (options.connect().await?, options.connect().await?);
-        let of_one: i32 = one.fetch_one(SESSION).await?.try_get(0)?;
-        // A pooler with one session may let the second client wait.
-        let of_other: i32 = other.fetch_one(SESSION).await?.try_get(0)?;
-        Ok::<_, sqlx::Error>(of_one == of_other)
+        let first = [session_of(&mut one).await?, session_of(&mut other).await?];
+        let mut shares = first[0] == first[1];
+        for _ in 1..ROUNDS {
+            shares = shares || [session_of(&mut one).await?, session_of(&mut other).await?] != first;
+        }
+        Ok::<_, sqlx::Error>(shares)
     };
     matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(true)))
+}
+
+async fn session_of(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
+    // A prepared statement could be missing in the next session.
+    connection.fetch_one(sqlx::raw_sql("select pg_backend_pid()")).await?.try_get(0)
 }
 
 impl Server {
