@@ -182,10 +182,15 @@ async fn get_home(req: HttpRequest) -> Result<Public> {
     Ok(Public(response))
 }
 
+/// Icon file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+struct Icon(#[expect(dead_code, reason = "describes the response")] Vec<u8>);
+
 /// Get the icon of the service
 ///
 /// Returns the icon that browsers show beside the title of a page.
-#[utoipa::path(tag = TAG, responses((status = 200, description = "The icon", body = [u8], content_type = "image/vnd.microsoft.icon")))]
+#[utoipa::path(tag = TAG, responses((status = 200, description = "The icon", body = inline(Icon), content_type = "image/vnd.microsoft.icon")))]
 #[get("/favicon.ico")]
 async fn get_favicon() -> Public {
     let icon = &include_bytes!("favicon.ico")[..];
