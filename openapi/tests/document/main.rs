@@ -1,4 +1,6 @@
-//! Is the committed document fresh, and does it keep the house rules?
+//! Tests of the committed OpenAPI document, and of the wording of public texts.
+
+mod wording;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -17,12 +19,12 @@ fn text<'a>(value: &'a Value, member: &str) -> &'a str {
 }
 
 #[test]
-fn the_committed_document_is_fresh() {
+fn committed_document_equals_the_generated_one() {
     assert!(DOCUMENT == render(), "run `cargo run -p openapi` and commit openapi/openapi.json");
 }
 
 #[test]
-fn it_is_openapi_3_1_with_a_licence() {
+fn document_is_openapi_3_1_with_a_licence() {
     let contract = &*CONTRACT;
 
     assert!(text(contract.document(), "openapi").starts_with("3.1"));
@@ -30,7 +32,7 @@ fn it_is_openapi_3_1_with_a_licence() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_has_a_target() {
     fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
         match value {
             Value::Object(members) => {
@@ -118,7 +120,7 @@ fn every_schema_and_member_is_described_with_an_example() {
 }
 
 #[test]
-fn no_member_can_be_null_except_an_unknown_geometry_and_where_a_patch_removes_it() {
+fn only_geometries_and_merge_patches_allow_null() {
     let schemas = CONTRACT.document().pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap();
     let others = schemas.into_iter().filter(|(name, _)| !name.ends_with("Patch")).map(|(_, schema)| schema.to_string());
     let nulls: usize = others.map(|schema| schema.matches("\"null\"").count()).sum();
@@ -126,7 +128,7 @@ fn no_member_can_be_null_except_an_unknown_geometry_and_where_a_patch_removes_it
 }
 
 #[test]
-fn every_list_shows_the_columns_of_its_table() {
+fn every_list_documents_the_columns_of_its_csv_file() {
     let lists = operations()
         .into_iter()
         .filter(|operation| operation.value.pointer("/responses/200/content/text~1csv").is_some());
@@ -142,7 +144,7 @@ fn every_list_shows_the_columns_of_its_table() {
 }
 
 #[test]
-fn every_operation_promises_its_problems() {
+fn every_operation_documents_its_problems() {
     for operation in operations() {
         let responses = operation.value.get("responses").and_then(Value::as_object).cloned().unwrap_or_default();
         let needed = if operation.path.contains('{') { vec!["400", "404", "500"] } else { vec!["400", "500"] };
@@ -158,11 +160,11 @@ fn every_operation_promises_its_problems() {
 }
 
 #[test]
-fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
+fn every_public_read_requires_no_token_and_documents_its_entity_tag() {
     for operation in
         operations().iter().filter(|operation| operation.method == "get" && operation.path.starts_with("/v1"))
     {
-        // A redirect has nothing to keep.
+        // A redirect has no representation.
         if operation.value.pointer("/responses/308").is_some() {
             continue;
         }
@@ -173,7 +175,7 @@ fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
             && path != "/v1/submissions/form"
             || operation.path.ends_with("/tasks");
         assert_eq!(operation.is_guarded(), guarded, "{}", operation.id);
-        // What changes with time alone is not kept.
+        // A representation that changes with time has no entity tag.
         if !guarded && path != "/v1/changes/stream" || path == "/v1/audit" {
             assert!(operation.value.pointer("/responses/200/headers/ETag").is_some(), "{}", operation.id);
             assert!(operation.value.pointer("/responses/304").is_some(), "{}", operation.id);
@@ -182,7 +184,7 @@ fn every_read_of_the_directory_needs_no_token_and_promises_a_tag() {
 }
 
 #[test]
-fn every_write_names_its_scope_and_promises_what_may_stand_in_its_way() {
+fn every_write_documents_its_scope_and_its_problems() {
     let writes: Vec<_> = operations().into_iter().filter(|operation| operation.method != "get").collect();
     assert!(writes.len() > 50);
     for write in writes {
@@ -215,7 +217,7 @@ fn every_write_names_its_scope_and_promises_what_may_stand_in_its_way() {
 }
 
 #[test]
-fn every_value_of_a_named_enumeration_has_a_sentence() {
+fn every_value_of_a_named_enumeration_has_a_description() {
     let schemas = CONTRACT.document().pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap();
     let named = |name: &str| ["Sort", "Facet", "Field", "Code"].iter().any(|suffix| name.ends_with(suffix));
     let enums: Vec<_> = schemas.iter().filter(|(name, schema)| named(name) && schema.get("enum").is_some()).collect();
