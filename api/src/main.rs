@@ -1,4 +1,4 @@
-//! Entry point of the program.
+//! The program `transferatlas`.
 
 use std::process::ExitCode;
 

@@ -1,19 +1,19 @@
 //! A module imports from its own folder and from the layers below it.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::unwrap_used, reason = "a failed expectation ends the test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From bottom to top.
+/// Layers from bottom to top.
 const LAYERS: [&str; 11] =
     ["base", "model", "auth", "http", "query", "write", "import", "resources", "services", "openapi", "app"];
 
-/// Which services may use which others. There is no cycle among them.
+/// Allowed imports between services, without cycles.
 const SERVICES: [(&str, &str); 4] =
     [("history", "tokens"), ("submissions", "webhooks"), ("tokens", "webhooks"), ("webhooks", "changes")];
 
-/// The imports of a file that it must not have.
-fn refused(file: &str, text: &str) -> Vec<String> {
+/// Returns the forbidden imports of a file.
+fn forbidden_imports(file: &str, text: &str) -> Vec<String> {
     let code = || text.lines().filter(|line| !line.trim_start().starts_with("//"));
     let imports = code().flat_map(|line| line.split("crate::").skip(1));
     let wrong = imports.filter(|import| !is_allowed(file, import)).map(|import| format!("{file}: crate::{import}"));
@@ -21,15 +21,15 @@ fn refused(file: &str, text: &str) -> Vec<String> {
     wrong.chain(leaving).collect()
 }
 
-/// Whether a line names with `super` what is outside the folder of its resource, service or layer.
+/// Whether a line uses `super` to leave the folder of its resource, service or layer.
 fn leaves_folder(file: &str, line: &str) -> bool {
-    // Inside a test module, one more `super` stays in the file.
+    // Inside a test module, one additional `super` stays in the file.
     let inner = usize::from(line.starts_with(' '));
     let Some(at) = line.find("super::") else { return false };
     let supers = line[at..].split("::").take_while(|part| *part == "super").count();
     let depth = file.split('/').count() - usize::from(file.ends_with("/mod.rs"));
     let folder = if file.starts_with("resources/") || file.starts_with("services/") { 2 } else { 1 };
-    // `mod.rs` of `resources` and `services` itself is no resource or service.
+    // `resources/mod.rs` and `services/mod.rs` belong to no resource or service.
     depth + inner < folder.min(depth) + supers
 }
 
@@ -44,7 +44,7 @@ fn is_allowed(file: &str, import: &str) -> bool {
     let is_module = item.starts_with(|letter: char| letter.is_ascii_lowercase());
     match from.as_deref() {
         _ if own != other => own > other,
-        // One resource, or service, does not use another. Several in braces cannot be told apart.
+        // A resource or service must not use another one. Imports in braces are not resolved, so they are forbidden.
         Some("resources" | "services") if item.is_empty() => false,
         Some("resources" | "services") if is_module && folder != item => {
             from.as_deref() == Some("services") && SERVICES.contains(&(&folder, &item))
@@ -66,14 +66,14 @@ fn layers_point_down() {
     for path in files(&root) {
         let file = path.strip_prefix(&root).unwrap().to_str().unwrap();
         if file.contains('/') {
-            wrong.extend(refused(file, &fs::read_to_string(&path).unwrap()));
+            wrong.extend(forbidden_imports(file, &fs::read_to_string(&path).unwrap()));
         }
     }
-    assert!(wrong.is_empty(), "imports that point up, or aside:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "forbidden imports:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn a_wrong_import_is_refused() {
+fn wrong_import_is_rejected() {
     for (file, import) in [
         ("http/list.rs", "use crate::query::facets::FacetValue;"),
         ("base/db/write.rs", "fn note(author: &crate::write::change_log::Author) {}"),
@@ -84,7 +84,7 @@ fn a_wrong_import_is_refused() {
         ("services/changes/query.rs", "use super::super::webhooks::queue;"),
         ("services/changes/mod.rs", "use super::webhooks::queue;"),
     ] {
-        assert_eq!(refused(file, import).len(), 1, "{file}: {import}");
+        assert_eq!(forbidden_imports(file, import).len(), 1, "{file}: {import}");
     }
     for (file, import) in [
         ("query/list.rs", "use crate::http::Page;\nuse crate::query::facets::FacetSpec;"),
@@ -95,6 +95,6 @@ fn a_wrong_import_is_refused() {
         ("services/changes/query.rs", "    use super::super::dto::Change;"),
         ("resources/mod.rs", "use self::themes::Theme;"),
     ] {
-        assert_eq!(refused(file, import), [""; 0], "{file}: {import}");
+        assert_eq!(forbidden_imports(file, import), [""; 0], "{file}: {import}");
     }
 }

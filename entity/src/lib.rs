@@ -1,7 +1,7 @@
 //! SeaORM entities of the database tables, and the vocabularies that they share with the API.
 #![expect(
     clippy::disallowed_methods,
-    reason = "what the entity macro writes begins transactions; nothing else here does"
+    reason = "the code that the entity macro generates begins transactions; no other code in this crate does"
 )]
 
 pub mod change;

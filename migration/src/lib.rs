@@ -1,12 +1,13 @@
-//! The history of the schema, in SQL: one folder per step, frozen once released.
+//! Migrations of the database schema, in SQL: one folder with `up.sql` and `down.sql` per step. Released steps never change,
+//! because databases were migrated with them.
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigratorTrait, prelude::SchemaManager};
 
-/// All steps, in order.
+/// All schema steps, in order.
 pub struct Migrator;
 
-/// A migration that is a folder with two files.
+/// A schema step, from the two files of its folder.
 struct Sql {
     name: &'static str,
     up: &'static str,

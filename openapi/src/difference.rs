@@ -1,4 +1,4 @@
-//! Differences between two versions of the contract that can break clients.
+//! Breaking changes between two versions of the document.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 /// Deepest nesting of schemas that is compared. Schemas may refer to themselves.
 const DEPTH: usize = 12;
 
-/// Returns the changes from one document to another that can break clients, in one line each.
+/// Returns the breaking changes from one document to another, one line each, in alphabetical order.
 pub fn breaking(old: &Value, new: &Value) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (path, item) in members(old.get("paths")) {
@@ -35,7 +35,7 @@ struct Comparison<'c> {
     found: &'c mut BTreeSet<String>,
 }
 
-/// Who writes a value: clients must not be asked for more, and the service must not answer with less.
+/// Direction of a value. A request must not require more than before, and a response must not contain less.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
     Request,
@@ -65,7 +65,7 @@ impl Comparison<'_> {
             required.map(|(key, _)| key.clone()).collect()
         };
         for key in required(&after).difference(&required(&before)) {
-            self.note(&format!("parameter {key}"), "is required now");
+            self.note(&format!("parameter {key}"), "is now required");
         }
     }
 
@@ -90,7 +90,7 @@ impl Comparison<'_> {
         for (media, content) in members(old.and_then(|old| old.get("content"))) {
             let changed = new.and_then(|new| new.get("content")?.get(media));
             match (content.get("schema"), changed) {
-                (_, None) => self.note(place, &format!("has no {media} any more")),
+                (_, None) => self.note(place, &format!("no longer has {media}")),
                 (Some(old), Some(changed)) => {
                     if let Some(new) = changed.get("schema") {
                         self.schema(place, old, new, direction, 0);
@@ -116,10 +116,10 @@ impl Comparison<'_> {
             let (from, of) = (texts(from), texts(of));
             of.iter().filter(|one| !from.contains(one)).map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
         };
-        // A list of values may grow in responses, and must not shrink in requests.
+        // An enumeration may gain values in responses, and must not lose values in requests.
         if direction == Direction::Request && new.get("enum").is_some() {
             for value in missing(new, old, "enum") {
-                self.note(place, &format!("does not take {value} any more"));
+                self.note(place, &format!("no longer accepts {value}"));
             }
         }
         let required = match direction {
@@ -127,7 +127,7 @@ impl Comparison<'_> {
             Direction::Response => missing(new, old, "required"),
         };
         for member in required {
-            let change = if direction == Direction::Request { "is required now" } else { "may be absent now" };
+            let change = if direction == Direction::Request { "is now required" } else { "may now be absent" };
             self.note(&format!("{place}/{member}"), change);
         }
         for (member, schema) in members(old.get("properties")) {
@@ -142,7 +142,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Returns the parameters of an operation by place and name.
+/// Returns the parameters of an operation, each with a key from its name and location.
 fn parameters<'d>(document: &'d Value, operation: &'d Value) -> Vec<(String, &'d Value)> {
     let all = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
     let text =
@@ -152,7 +152,7 @@ fn parameters<'d>(document: &'d Value, operation: &'d Value) -> Vec<(String, &'d
         .collect()
 }
 
-/// Follows a reference.
+/// Returns the target of a reference, or the value itself if it is not a reference.
 fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
     let reference = value.get("$ref").and_then(Value::as_str);
     match reference.and_then(|reference| document.pointer(reference.trim_start_matches('#'))) {
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn only_changes_that_can_break_clients_are_named() {
+    fn only_breaking_changes_are_reported() {
         let text = json!({ "type": "string" });
         let mode =
             |values: &[&str]| json!({ "name": "mode", "in": "query", "schema": { "type": "string", "enum": values } });
@@ -205,11 +205,11 @@ mod tests {
         assert_eq!(
             breaking(&old, &narrower),
             [
-                "POST /v1/themes: body/note is required now",
-                "POST /v1/themes: parameter mode in query does not take b any more",
-                "POST /v1/themes: response 201/id may be absent now",
+                "POST /v1/themes: body/note is now required",
+                "POST /v1/themes: parameter mode in query no longer accepts b",
+                "POST /v1/themes: response 201/id may now be absent",
                 "POST /v1/themes: response 201/id was removed",
-                "POST /v1/themes: response 201/slug may be absent now",
+                "POST /v1/themes: response 201/slug may now be absent",
             ]
         );
         assert_eq!(breaking(&old, &json!({ "paths": {} })), ["POST /v1/themes: removed"]);

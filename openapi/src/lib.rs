@@ -1,4 +1,4 @@
-//! The contract of the service as an artefact, and its guard.
+//! The committed OpenAPI document of the service, and the checks of responses against it.
 
 pub mod difference;
 mod operation;
@@ -11,16 +11,16 @@ use serde_json::{Map, Value, json};
 pub use self::operation::Operation;
 use self::operation::operations;
 
-/// The document as it is committed.
+/// The committed document, as JSON.
 pub const DOCUMENT: &str = include_str!("../openapi.json");
 
-/// The document as the code is now.
+/// Returns the document that the code generates, as indented JSON with a final line break.
 pub fn render() -> String {
     let document = serde_json::to_string_pretty(api::app::document::document()).unwrap_or_default();
     document + "\n"
 }
 
-/// The promises of the service, to hold its answers against.
+/// The committed document with its operations, to check responses against.
 pub struct Contract {
     document: Value,
     operations: Vec<Operation>,
@@ -35,6 +35,7 @@ impl Default for Contract {
 }
 
 impl Contract {
+    /// Parses the committed document, and builds a validator for each schema of a response.
     pub fn new() -> Self {
         let document = serde_json::from_str(DOCUMENT).unwrap_or_default();
         let operations = operations(&document);
@@ -42,15 +43,17 @@ impl Contract {
         Self { document, operations, validators }
     }
 
+    /// Returns the committed document.
     pub fn document(&self) -> &Value {
         &self.document
     }
 
+    /// Returns all operations of the document.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// The operation that answers a request: literal parts of a path go before parameters.
+    /// Returns the operation that responds to a request. Literal segments of a path take precedence over parameters.
     pub fn find(&self, method: &str, path: &str) -> Option<&Operation> {
         let method = if method == "HEAD" { "get" } else { &method.to_lowercase() };
         let mut fitting: Vec<_> = self
@@ -58,12 +61,12 @@ impl Contract {
             .iter()
             .filter(|operation| operation.method == method && fits(&operation.path, path))
             .collect();
-        // What names the end of a path goes before what takes any.
+        // A parameter with a suffix, such as `{key}.csv`, takes precedence over a parameter without one.
         fitting.sort_by_key(|operation| (operation.path.matches('{').count(), operation.path.ends_with('}')));
         fitting.into_iter().next()
     }
 
-    /// The operation that describes an answer: content negotiation leads to the operation of another format.
+    /// Returns the operation that describes a response. Content negotiation selects the operation of another format.
     fn in_format_of<'c>(&'c self, operation: &'c Operation, answer: &Answer<'_>) -> &'c Operation {
         let promises = |operation: &Operation| {
             let content = operation.value.pointer("/responses/200/content").and_then(Value::as_object);
@@ -79,13 +82,14 @@ impl Contract {
         self.operations.iter().filter(is_beside).find(|other| promises(other)).unwrap_or(operation)
     }
 
-    /// What an answer breaks of the contract.
+    /// Checks a response against the document. Returns the first deviation, or `None` if there is none. `target` is the path
+    /// of the request with its query.
     pub fn broken(&self, method: &str, target: &str, answer: &Answer<'_>) -> Option<String> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let Some(operation) = self.find(method, path).map(|operation| self.in_format_of(operation, answer)) else {
-            // Where there is no operation, there is nothing but a problem to answer.
+            // Without an operation, only a problem or the response to a preflight request is expected.
             let fine = matches!(answer.status, 204 | 400 | 401 | 404 | 405 | 406 | 413 | 414 | 415);
-            return (!fine).then(|| format!("{} at {path}, which the document does not know", answer.status));
+            return (!fine).then(|| format!("{} at {path}, which is not in the document", answer.status));
         };
         let status = answer.status.to_string();
         if matches!(answer.status, 405) {
@@ -106,7 +110,7 @@ impl Contract {
         if let Some(name) = unlisted {
             return Some(format!("{} does not promise the header {name} with {status}", operation.id));
         }
-        // Whoever wanted no entry back got none.
+        // `Prefer: return=minimal` omits the response body.
         let spared = answer.body.is_empty() && answer.headers.iter().any(|name| name == "preference-applied");
         if method == "HEAD" || spared || response.get("content").is_none() {
             return (!answer.body.is_empty()).then(|| format!("{} promises no body with {status}", operation.id));
@@ -123,7 +127,7 @@ impl Contract {
         self.broken_json(content, query, answer).map(|broken| format!("{} with {status} {broken}", operation.id))
     }
 
-    /// What a JSON body breaks of the content that is promised.
+    /// Checks a JSON body against the content that the document describes. Returns the first deviation.
     fn broken_json(&self, content: &Value, query: &str, answer: &Answer<'_>) -> Option<String> {
         let body: Value = match serde_json::from_slice(answer.body) {
             Ok(body) => body,
@@ -141,19 +145,19 @@ impl Contract {
     }
 }
 
-/// The type of a problem that the document has no example of.
+/// Returns the type of a problem for which the document has no example.
 fn unlisted_problem<'b>(content: &Value, body: &'b Value) -> Option<&'b str> {
-    // The path of a public URL may come before it.
+    // The path of the public URL may precede `/problems/`.
     let (_, name) = body.get("type")?.as_str()?.rsplit_once("/problems/")?;
     let listed = content.get("examples").and_then(|examples| examples.get(name));
     listed.is_none().then_some(name)
 }
 
-/// Removes what a schema and those in it require: with `fields`, an answer has a subset of the members.
+/// Removes `required` from a schema and all nested schemas: with `fields`, a response has a subset of the members.
 fn without_required(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
-            // A property may be called `required` as well.
+            // A property may be named `required`; the keyword has an array as its value.
             members.retain(|name, value| name != "required" || !value.is_array());
             members.values_mut().for_each(without_required);
         }
@@ -162,7 +166,7 @@ fn without_required(schema: &mut Value) {
     }
 }
 
-/// A validator for each schema of a response, as it stands and for a subset of the members.
+/// Builds two validators for each schema of a response: for complete bodies, and for a subset of the members.
 fn validators(document: &Value, operations: &[Operation]) -> HashMap<(String, bool), Validator> {
     let components = json!({ "schemas": document.pointer("/components/schemas") });
     let mut relaxed = components.clone();
@@ -181,12 +185,15 @@ fn validators(document: &Value, operations: &[Operation]) -> HashMap<(String, bo
     schemas.iter().flat_map(|schema| [validator(schema, false), validator(schema, true)]).flatten().collect()
 }
 
-/// What was answered, as far as a contract speaks of it.
+/// The properties of a response that the document describes.
 pub struct Answer<'a> {
+    /// HTTP status code.
     pub status: u16,
-    /// Names, in small letters.
+    /// Names of the headers, in lower case.
     pub headers: Vec<String>,
+    /// Value of `Content-Type`, with its parameters. Empty without this header.
     pub media: &'a str,
+    /// Response body.
     pub body: &'a [u8],
 }
 
@@ -194,12 +201,12 @@ fn members(value: Option<&Value>) -> Vec<(&String, &Value)> {
     value.and_then(Value::as_object).into_iter().flatten().collect()
 }
 
-/// The promised media type that stands for one: `text/html` promises the files of a page too.
+/// Returns the media type of the document that matches a media type, without regard to parameters.
 fn promised_media<'a>(content: &'a Map<String, Value>, media: &str) -> Option<&'a String> {
     content.keys().find(|promised| bare(promised) == media)
 }
 
-/// A media type without its parameters.
+/// Returns a media type without its parameters.
 fn bare(media: &str) -> &str {
     media.split(';').next().unwrap_or_default().trim()
 }
@@ -207,7 +214,8 @@ fn bare(media: &str) -> &str {
 fn fits(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     let is_guide = path == ["", "docs", ""];
-    // A parameter may be followed by the name of a format, which no key contains. Only that of the guide may be empty.
+    // A parameter may have the name of a format as suffix, which no key contains. Only the parameter of `/docs/{file}` may be
+    // empty.
     let fits = |part: &str, text: &str| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
         Some((_, format)) => text.ends_with(format) && (is_guide || !text.is_empty()),
         None => part == text,
@@ -215,7 +223,7 @@ fn fits(template: &str, path: &str) -> bool {
     template.len() == path.len() && template.iter().zip(&path).all(|(part, text)| fits(part, text))
 }
 
-/// Headers that a response may only have if the document says so, in small letters.
+/// Headers, in lower case, that a response may have only if the document lists them.
 const LISTED: [&str; 10] = [
     "content-language",
     "content-location",
@@ -229,10 +237,10 @@ const LISTED: [&str; 10] = [
     "www-authenticate",
 ];
 
-/// Whether a response lacks a promised header. There is not always a next page, and with `fields` a response has no
-/// `Content-Location`.
+/// Returns whether a response lacks a header that the document requires. `Link` is absent on the last page, and
+/// `Content-Location` with `fields`.
 fn misses(header: &str, answer: &Answer<'_>) -> bool {
-    // Only some of the problems of a status have them.
+    // Several problems share a status, and only some of them have these headers.
     let is_optional = match answer.status {
         401 => header != "WWW-Authenticate",
         503 => header != "Retry-After",

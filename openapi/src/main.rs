@@ -1,6 +1,6 @@
-//! `cargo run -p openapi` writes the committed document. `cargo run -p openapi -- diff old.json` names the changes since another
-//! document that can break clients, and fails if there are any within a major version from 1.
-#![expect(clippy::print_stdout, reason = "it is what it is for")]
+//! Without arguments, writes `openapi.json`, which is to be committed. With `diff OLD`, prints the breaking changes from the
+//! document in the file `OLD` to the committed document, and fails if both have the same major version, from 1 on.
+#![expect(clippy::print_stdout, reason = "the program prints its result")]
 
 use std::io;
 use std::path::Path;
@@ -19,14 +19,14 @@ fn main() -> io::Result<ExitCode> {
             let (old, new) =
                 (serde_json::from_str(&std::fs::read_to_string(old)?)?, serde_json::from_str(openapi::DOCUMENT)?);
             let changes = openapi::difference::breaking(&old, &new);
-            println!("{} changes can break clients", changes.len());
+            println!("{} breaking changes", changes.len());
             for change in &changes {
                 println!("{change}");
             }
             let is_allowed = changes.is_empty() || major(&new) == 0 || major(&new) != major(&old);
             Ok(if is_allowed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        _ => Err(io::Error::other("the only command is diff OLD")),
+        _ => Err(io::Error::other("unknown arguments; use none, or `diff OLD` with the file of a document")),
     }
 }
 

@@ -4,45 +4,49 @@ use serde_json::Value;
 
 use crate::members;
 
-/// An operation of the contract.
+/// An operation of the document.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// HTTP method, in lower case.
     pub method: String,
+    /// Path, with parameters in braces.
     pub path: String,
+    /// Value of `operationId`.
     pub id: String,
-    /// The operation as it stands in the document.
+    /// The operation as JSON, with its parameters, responses and headers instead of references to them.
     pub value: Value,
 }
 
 impl Operation {
-    /// Its parameters that stand in one place: `path`, `query` or `header`.
+    /// Returns the parameters in a location: `path`, `query` or `header`.
     pub fn parameters(&self, place: &str) -> Vec<&Value> {
         let all = self.value.get("parameters").and_then(Value::as_array).into_iter().flatten();
         all.filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place)).collect()
     }
 
-    /// The scope that its token must carry.
+    /// Returns the scope that the operation requires, or the first of several alternatives. `None` if any token or no token is
+    /// sufficient.
     pub fn scope(&self) -> Option<&str> {
         self.value.pointer("/security/0/token/0").and_then(Value::as_str)
     }
 
-    /// The scopes of which one is enough.
+    /// Returns the scopes of which one is sufficient.
     pub fn scopes(&self) -> Vec<&str> {
         let ways = self.value.get("security").and_then(Value::as_array).into_iter().flatten();
         ways.filter_map(|way| way.pointer("/token/0").and_then(Value::as_str)).collect()
     }
 
-    /// Whether its response is a stream that does not end by itself.
+    /// Returns whether the response is a stream of server-sent events.
     pub fn is_endless(&self) -> bool {
         self.value.pointer("/responses/200/content/text~1event-stream").is_some()
     }
 
-    /// Whether the operation requires a token.
+    /// Returns whether the operation requires a token.
     pub fn is_guarded(&self) -> bool {
         self.value.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty())
     }
 
-    /// Its path with the example of each parameter in place.
+    /// Returns the path with the example of each path parameter as its value.
     pub fn example(&self) -> String {
         self.parameters("path").iter().fold(self.path.clone(), |path, parameter| {
             let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -52,7 +56,7 @@ impl Operation {
     }
 }
 
-/// A part of an operation with the parameters, responses and headers in place that it refers to.
+/// Returns a part of an operation in which references to parameters, responses and headers are replaced by their targets.
 fn resolved(part: &Value, document: &Value) -> Value {
     const SHARED: [&str; 3] = ["#/components/parameters/", "#/components/responses/", "#/components/headers/"];
     let reference = part.get("$ref").and_then(Value::as_str);
@@ -69,6 +73,7 @@ fn resolved(part: &Value, document: &Value) -> Value {
     }
 }
 
+/// Returns all operations of a document.
 pub(crate) fn operations(document: &Value) -> Vec<Operation> {
     let operation = |path: &str, method: &str, value: &Value| Operation {
         method: method.to_owned(),

@@ -1,4 +1,4 @@
-//! What is sent beyond what an operation reads is refused; what is meant for others on the way is not.
+//! Unexpected request bodies, byte order marks, foreign credentials and weakened entity tags.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,26 +6,31 @@ use tests::{App, Client, contract};
 
 use crate::submissions::content;
 
-/// Operations that take no body by the document.
-fn bodiless() -> Vec<openapi::Operation> {
-    let takes_none =
+/// Returns the write operations without a request body in the OpenAPI document.
+fn operations_without_body() -> Vec<openapi::Operation> {
+    let has_no_body =
         |operation: &&openapi::Operation| operation.method != "get" && operation.value.get("requestBody").is_none();
-    contract().operations().iter().filter(takes_none).cloned().collect()
+    contract().operations().iter().filter(has_no_body).cloned().collect()
 }
 
-async fn sends(client: &Client, operation: &openapi::Operation, path: &str, body: Option<&str>) -> tests::Answer {
+async fn send_operation(
+    client: &Client,
+    operation: &openapi::Operation,
+    path: &str,
+    body: Option<&str>,
+) -> tests::Answer {
     let method: Method = operation.method.to_uppercase().parse().unwrap();
     let body = body.map(|body| ("application/json", body.to_owned()));
     client.write(method, path, &[("if-match", "*")], body).await
 }
 
 #[tokio::test]
-async fn an_operation_without_a_body_refuses_one() {
+async fn operations_without_a_request_body_reject_one() {
     let app = App::start_with_examples();
     let admin = app.admin();
-    assert!(bodiless().len() >= 16);
+    assert!(operations_without_body().len() >= 16);
 
-    for operation in bodiless() {
+    for operation in operations_without_body() {
         let path = operation.example();
         for (body, status, problem, pointers) in [
             (r#"{"day": "2026-01-01", "a/b": 1}"#, 422, "validation-failed", json!(["/day", "/a~1b"])),
@@ -35,18 +40,18 @@ async fn an_operation_without_a_body_refuses_one() {
             ("{} {}", 400, "malformed-json", json!([null])),
             ("day=today", 400, "malformed-json", json!([null])),
         ] {
-            let answer = sends(&admin, &operation, &path, Some(body)).await;
+            let answer = send_operation(&admin, &operation, &path, Some(body)).await;
             assert_eq!((answer.status, answer.problem().as_str()), (status, problem), "{} {body}", operation.id);
             let errors = answer.json()["errors"].clone();
-            let told: Vec<Value> =
+            let found: Vec<Value> =
                 errors.as_array().into_iter().flatten().map(|error| error["pointer"].clone()).collect();
-            assert_eq!(json!(told), pointers, "{} {body}", operation.id);
+            assert_eq!(json!(found), pointers, "{} {body}", operation.id);
         }
     }
 }
 
 #[tokio::test]
-async fn what_is_refused_is_not_done_and_without_a_body_it_is() {
+async fn an_unexpected_body_prevents_the_write_and_an_empty_body_does_not() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     assert_eq!(editor.post("/v1/practice-examples", &content("bleibt")).await.status, 201);
@@ -89,8 +94,8 @@ async fn a_byte_order_mark_before_a_body_is_ignored() {
     assert_eq!((twice.status, twice.problem().as_str()), (400, "malformed-json"));
 }
 
-/// Credentials that are for somebody else, such as a proxy.
-const FOREIGN: [&str; 5] = [
+/// Credentials of other authentication schemes, such as those for a proxy.
+const OTHER_SCHEMES: [&str; 5] = [
     "Basic dXNlcjpwYXNzd29yZA==",
     "Digest username=\"x\", realm=\"y\", nonce=\"z\", uri=\"/\", response=\"0\"",
     "Negotiate YIIJvwYGKwYBBQUCoIIJ",
@@ -99,20 +104,25 @@ const FOREIGN: [&str; 5] = [
 ];
 
 #[tokio::test]
-async fn a_read_is_not_bothered_by_credentials_of_another_scheme() {
+async fn reads_ignore_credentials_of_other_schemes() {
     let app = App::start_with_examples();
 
     for operation in contract().operations().iter().filter(|read| read.method == "get" && !read.is_endless()) {
         let path = operation.example();
         for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
             let plain = app.anonymous().send(method.clone(), &path, &[]).await;
-            // One is like another; of a read itself each is tried.
-            for foreign in FOREIGN.iter().take(if method == Method::GET { FOREIGN.len() } else { 1 }) {
-                let answer = app.anonymous().send(method.clone(), &path, &[("authorization", foreign)]).await;
-                assert_eq!(answer.status, plain.status, "{} {method} {foreign}", operation.id);
-                assert_eq!(answer.header("cache-control"), plain.header("cache-control"), "{} {foreign}", operation.id);
+            // GET is tested with all credentials; one is enough for the other methods.
+            for credentials in OTHER_SCHEMES.iter().take(if method == Method::GET { OTHER_SCHEMES.len() } else { 1 }) {
+                let answer = app.anonymous().send(method.clone(), &path, &[("authorization", credentials)]).await;
+                assert_eq!(answer.status, plain.status, "{} {method} {credentials}", operation.id);
+                assert_eq!(
+                    answer.header("cache-control"),
+                    plain.header("cache-control"),
+                    "{} {credentials}",
+                    operation.id
+                );
                 if !["/metrics", "/health/ready"].contains(&&*operation.path) {
-                    assert_eq!(answer.etag(), plain.etag(), "{} {foreign}", operation.id);
+                    assert_eq!(answer.etag(), plain.etag(), "{} {credentials}", operation.id);
                 }
                 if operation.is_guarded() && method == Method::GET {
                     assert_eq!(
@@ -137,31 +147,31 @@ async fn a_read_is_not_bothered_by_credentials_of_another_scheme() {
 }
 
 #[tokio::test]
-async fn a_write_with_credentials_of_another_scheme_is_told_what_to_send() {
+async fn writes_with_credentials_of_another_scheme_return_401() {
     let app = App::start();
 
     for operation in contract().operations().iter().filter(|operation| operation.method != "get") {
-        for foreign in FOREIGN {
+        for credentials in OTHER_SCHEMES {
             let method: Method = operation.method.to_uppercase().parse().unwrap();
-            let answer = app.anonymous().send(method, &operation.example(), &[("authorization", foreign)]).await;
+            let answer = app.anonymous().send(method, &operation.example(), &[("authorization", credentials)]).await;
             assert_eq!((answer.status, answer.problem().as_str()), (401, "invalid-token"), "{}", operation.id);
             assert!(answer.text().contains("Authorization: Bearer"), "{}", answer.text());
         }
     }
-    // Beside a token of ours, they are for somebody else too.
+    // Credentials of another scheme next to a valid token are ignored.
     let token = app.issue(json!({ "subject": "beide", "role": "editor" })).await;
-    let both = [("authorization", FOREIGN[0]), ("authorization", &*format!("Bearer {token}"))];
+    let both = [("authorization", OTHER_SCHEMES[0]), ("authorization", &*format!("Bearer {token}"))];
     let me = app.anonymous().send(Method::GET, "/v1/me", &both).await;
     assert_eq!((me.status, &me.json()["subject"]), (200, &json!("beide")));
 }
 
 #[tokio::test]
-async fn a_tag_that_a_proxy_made_weak_names_the_revision_it_did() {
+async fn if_match_accepts_an_entity_tag_that_a_proxy_made_weak() {
     let app = App::start();
     let editor = app.editor().await;
     editor.post("/v1/practice-examples", &content("geschwaecht")).await;
     let webhook = editor.post("/v1/webhooks", &json!({ "url": "https://example.org/" })).await.json();
-    let draft = editor.post("/v1/submissions", &crate::submissions::begins(&content("entwurf"))).await.json();
+    let draft = editor.post("/v1/submissions", &crate::submissions::submission_input(&content("entwurf"))).await.json();
     for (path, patch) in [
         ("/v1/practice-examples/geschwaecht".to_owned(), json!({ "status": "pilot" })),
         (format!("/v1/webhooks/{}", webhook["id"].as_str().unwrap()), json!({ "description": "x" })),
@@ -170,19 +180,23 @@ async fn a_tag_that_a_proxy_made_weak_names_the_revision_it_did() {
         let read = editor.get(&path).await;
         let list = editor.get(path.rsplit_once('/').unwrap().0).await;
         let quoted = read.etag().trim_matches('"');
-        for foreign in [
+        for other_tag in [
             format!("W/{}", list.etag()),
             "W/\"1\"".to_owned(),
             format!("W/\"{}\"", quoted.split('-').next().unwrap()),
             format!("W/\"x-{quoted}\""),
         ] {
-            let refused = editor.patch(&path, &patch, &foreign).await;
-            assert_eq!((refused.status, refused.problem().as_str()), (412, "precondition-failed"), "{path} {foreign}");
+            let refused = editor.patch(&path, &patch, &other_tag).await;
+            assert_eq!(
+                (refused.status, refused.problem().as_str()),
+                (412, "precondition-failed"),
+                "{path} {other_tag}"
+            );
         }
         let weak = format!("W/{}", read.etag());
         let changed = editor.patch(&path, &patch, &weak).await;
         assert_eq!(changed.status, 200, "{path}: {}", changed.text());
-        assert_eq!(editor.patch(&path, &patch, &weak).await.status, 412, "{path}: it was changed since");
+        assert_eq!(editor.patch(&path, &patch, &weak).await.status, 412, "{path}: the entity tag is outdated");
         let coded = format!("\"{quoted}x\", W/\"{}-gzip\"", changed.etag().trim_matches('"'));
         let gone = if path.contains("submissions") { continue } else { editor.delete(&path, &coded).await };
         assert_eq!(gone.status, 204, "{path}");

@@ -1,4 +1,4 @@
-//! What a reader has is not sent again, and what changed is seen at once.
+//! Conditional requests, entity tags, content codings and cache control.
 
 use std::io::Read;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use tests::{App, SharedApp, statement, until};
 
 #[tokio::test]
-async fn whoever_holds_an_answer_gets_it_confirmed() {
+async fn conditional_requests_for_unchanged_representations_return_304() {
     let app = SharedApp::first_content();
 
     for path in [
@@ -25,20 +25,20 @@ async fn whoever_holds_an_answer_gets_it_confirmed() {
         let commas = app.anonymous().get_with(path, "if-none-match", "\"x,*,y\"").await;
         let since = app.anonymous().get_with(path, "if-modified-since", first.header("last-modified")).await;
 
-        assert!(first.header("etag").starts_with('"'), "{path}: strong");
+        assert!(first.header("etag").starts_with('"'), "{path}: the entity tag is strong");
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         for header in ["etag", "content-security-policy", "content-location", "link", "cache-control"] {
             assert_eq!(again.header(header), first.header(header), "{path} {header}");
         }
         assert_eq!((weak.status, other.status), (304, 200), "{path}");
-        // An entry also changes with those that it links to, so its own date confirms nothing.
+        // The representation of an entry depends on linked entries, so its own date cannot validate it.
         assert_eq!(since.status, if path == "/v1/projects/ulm" { 200 } else { 304 }, "{path}");
-        assert_eq!(commas.status, 200, "{path}: commas belong to a tag");
+        assert_eq!(commas.status, 200, "{path}: commas in quotes are part of the entity tag");
     }
 }
 
 #[tokio::test]
-async fn what_is_for_some_alone_is_not_sent_again_either() {
+async fn private_responses_are_not_stored_and_support_conditional_requests() {
     let app = App::start();
     let admin = app.admin();
     let draft = admin.post("/v1/submissions", &json!({ "resource": "solutions", "content": {} })).await;
@@ -61,7 +61,7 @@ async fn what_is_for_some_alone_is_not_sent_again_either() {
 }
 
 #[tokio::test]
-async fn tags_tell_representations_apart() {
+async fn every_representation_has_its_own_entity_tag() {
     let app = SharedApp::first_content();
 
     let mut tags = vec![];
@@ -86,7 +86,7 @@ async fn tags_tell_representations_apart() {
 }
 
 #[tokio::test]
-async fn the_order_of_parameters_does_not_matter_to_the_tag() {
+async fn the_order_of_query_parameters_does_not_change_the_entity_tag() {
     let app = SharedApp::first_content();
 
     let one = app.anonymous().get("/v1/projects?round=1&category=large_city").await;
@@ -96,7 +96,7 @@ async fn the_order_of_parameters_does_not_matter_to_the_tag() {
 }
 
 #[tokio::test]
-async fn bodies_are_compressed_as_the_client_likes() {
+async fn responses_are_compressed_with_an_accepted_content_coding() {
     let app = SharedApp::first_content();
     let plain = app.anonymous().get("/v1/projects?limit=100").await;
 
@@ -116,16 +116,16 @@ async fn bodies_are_compressed_as_the_client_likes() {
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_change_made_elsewhere_is_seen_within_a_second() {
+async fn a_change_by_another_database_client_becomes_visible() {
     let app = App::start();
-    let elsewhere = app.database.connect().await;
+    let other_client = app.database.connect().await;
     let before = app.anonymous().get("/v1/projects/ulm").await;
 
-    elsewhere
+    other_client
         .execute_raw(statement("update project set title = '{\"de\": \"Ulm an der Donau\"}' where slug = 'ulm'"))
         .await
         .unwrap();
-    let after = until("the change is seen", async || {
+    let after = until("the change is visible", async || {
         let after = app.anonymous().get_with("/v1/projects/ulm", "if-none-match", before.header("etag")).await;
         Some(after).filter(|after| after.status == 200)
     });
@@ -133,11 +133,11 @@ async fn a_change_made_elsewhere_is_seen_within_a_second() {
 
     assert_eq!(after.json()["title"]["de"], "Ulm an der Donau");
     assert_ne!(after.header("etag"), before.header("etag"));
-    elsewhere.close().await.unwrap();
+    other_client.close().await.unwrap();
 }
 
 #[tokio::test]
-async fn what_only_holds_now_is_not_kept() {
+async fn health_metrics_and_errors_are_not_cached() {
     let app = App::start();
 
     for path in ["/health/live", "/health/ready", "/metrics", "/v1/nowhere"] {
@@ -146,7 +146,7 @@ async fn what_only_holds_now_is_not_kept() {
 }
 
 #[tokio::test]
-async fn the_service_counts_what_it_answers() {
+async fn metrics_count_requests_by_route_and_status() {
     let app = App::start();
     app.anonymous().get("/v1/projects/ulm").await;
     app.anonymous().get("/v1/projects/nowhere").await;
@@ -157,7 +157,7 @@ async fn the_service_counts_what_it_answers() {
         "transferatlas_requests_total{method=\"GET\",route=\"/v1/projects/{key}\",status=\"200\"} 1",
         "transferatlas_requests_total{method=\"GET\",route=\"/v1/projects/{key}\",status=\"404\"} 1",
         "transferatlas_request_seconds_count{route=\"/v1/projects/{key}\"} 2",
-        // The content, and the token of the tests.
+        // Version 1 is the first content, version 2 the token of the tests.
         "transferatlas_directory_version 2",
         "transferatlas_info{version=\"0.1.0\"} 1",
     ] {
@@ -167,7 +167,7 @@ async fn the_service_counts_what_it_answers() {
 }
 
 #[tokio::test]
-async fn every_key_of_an_entry_leads_to_its_location() {
+async fn content_location_names_the_slug_for_every_key_of_an_entry() {
     let app = SharedApp::first_content();
     let id = app.anonymous().get("/v1/municipalities/ulm").await.json()["id"].as_str().unwrap().to_owned();
 

@@ -1,4 +1,4 @@
-//! Whoever follows the feed misses nothing and sees nothing twice.
+//! The change feed is complete, ordered and without duplicates.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use tests::{App, Client, TestDatabase};
 
 use crate::writing::RESOURCES;
 
-/// A copy of the directory, kept by what the feed tells.
+/// A copy of the directory that is built from the change feed.
 #[derive(Default)]
 struct Mirror {
     after: i64,
@@ -21,7 +21,7 @@ struct Mirror {
 }
 
 impl Mirror {
-    /// Reads what there is; tells whether there was anything.
+    /// Applies the next page. Returns whether the page had changes.
     async fn read(&mut self, client: &Client, wait: u64) -> bool {
         let page = client.get(&format!("/v1/changes?after={}&limit=1000&wait={wait}", self.after)).await.json();
         for change in page["items"].as_array().unwrap() {
@@ -40,23 +40,23 @@ impl Mirror {
 
     fn slugs(&self, resource: &str) -> BTreeMap<String, String> {
         let entries = self.entries.iter().filter(|((of, _), _)| of == resource);
-        entries.map(|((_, id), content)| (id.clone(), plain(&content["slug"]))).collect()
+        entries.map(|((_, id), content)| (id.clone(), string(&content["slug"]))).collect()
     }
 }
 
-/// The slug of each entry of a resource, by its id.
+/// Returns the slugs of a resource by the ids of the entries.
 async fn slugs(client: &Client, resource: &str) -> BTreeMap<String, String> {
     let stream = client.get(&format!("/v1/{resource}?format=ndjson&fields=id,slug")).await.text();
     let entries = stream.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    entries.map(|entry| (plain(&entry["id"]), plain(&entry["slug"]))).collect()
+    entries.map(|entry| (string(&entry["id"]), string(&entry["slug"]))).collect()
 }
 
-fn plain(value: &Value) -> String {
+fn string(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identical() {
+async fn a_mirror_built_from_the_feed_during_writes_matches_the_lists() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let write = async |writer: usize| {
@@ -74,7 +74,7 @@ async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identic
     let mut mirror = Mirror::default();
     let reader = app.anonymous();
     let follow = async {
-        // It is done once nothing has come for as long as a write may take.
+        // A page without changes means that all writers have finished.
         while mirror.read(&reader, 3).await {}
     };
 
@@ -96,7 +96,7 @@ async fn a_mirror_that_follows_from_the_first_on_while_others_write_ends_identic
 }
 
 #[tokio::test]
-async fn the_feed_is_read_by_resource_and_in_pages() {
+async fn the_feed_supports_resource_filters_and_pages() {
     let app = App::start();
     let editor = app.editor().await;
 
@@ -119,7 +119,7 @@ async fn the_feed_is_read_by_resource_and_in_pages() {
     assert_eq!(
         (&before["action"], before.get("content")),
         (&json!("import"), None),
-        "what was deleted is not told any more"
+        "the feed omits the content of deleted entries"
     );
     assert!(items.iter().all(|item| ["courses", "events"].contains(&item["resource"].as_str().unwrap())));
     let tokens = app.anonymous().get("/v1/changes?resource=tokens").await;
@@ -134,14 +134,14 @@ async fn the_feed_is_read_by_resource_and_in_pages() {
 }
 
 #[tokio::test]
-async fn whoever_waits_hears_of_a_change_at_once_or_of_nothing_in_time() {
+async fn long_polling_returns_a_change_at_once_or_nothing_after_the_wait() {
     let app = App::start();
     let editor = app.editor().await;
-    let all = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].as_i64().unwrap();
+    let newest = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].as_i64().unwrap();
 
     let waiting = async {
         let started = Instant::now();
-        let page = app.anonymous().get(&format!("/v1/changes?after={all}&wait=25")).await;
+        let page = app.anonymous().get(&format!("/v1/changes?after={newest}&wait=25")).await;
         (page.each("slug"), started.elapsed())
     };
     let change = async {
@@ -150,59 +150,60 @@ async fn whoever_waits_hears_of_a_change_at_once_or_of_nothing_in_time() {
     };
     let ((slugs, took), written) = join(waiting, change).await;
     let started = Instant::now();
-    let nothing = app.anonymous().get(&format!("/v1/changes?after={}&wait=1", all + 1)).await;
+    let empty = app.anonymous().get(&format!("/v1/changes?after={}&wait=1", newest + 1)).await;
 
     assert_eq!((slugs, written.status), (vec![json!("ulm")], 200));
     assert!(took > Duration::from_millis(500) && took < Duration::from_secs(5), "{took:?}");
-    assert_eq!(nothing.json()["items"], json!([]));
+    assert_eq!(empty.json()["items"], json!([]));
     assert!(started.elapsed() > Duration::from_millis(900) && started.elapsed() < Duration::from_secs(4));
 }
 
-/// Reads server-sent events until one holds a text, or the stream ends.
-async fn hear(stream: &mut reqwest::Response, text: &str) -> Option<String> {
-    let mut heard = String::new();
-    while !heard.contains(text) {
+/// Reads server-sent events until they contain the text. Returns `None` when the stream ends first.
+async fn read_until(stream: &mut reqwest::Response, text: &str) -> Option<String> {
+    let mut received = String::new();
+    while !received.contains(text) {
         let chunk = tokio::time::timeout(Duration::from_secs(20), stream.chunk()).await.unwrap().unwrap()?;
-        heard.push_str(&String::from_utf8_lossy(&chunk));
+        received.push_str(&String::from_utf8_lossy(&chunk));
     }
-    Some(heard)
+    Some(received)
 }
 
 #[tokio::test]
-async fn events_go_on_where_they_stopped_and_end_with_the_service() {
+async fn the_event_stream_resumes_and_ends_when_the_service_stops() {
     let app = App::start();
     let editor = app.editor().await;
     let address = format!("http://{}/v1/changes?resource=projects", app.address());
-    let listen = async |last: &str| {
+    let open_stream = async |last: &str| {
         let request = reqwest::Client::new().get(&address).header("accept", "text/event-stream");
         request.header("last-event-id", last).send().await.unwrap()
     };
-    let all = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].to_string();
+    let newest = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].to_string();
 
-    let mut stream = listen(&all).await;
+    let mut stream = open_stream(&newest).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     assert_eq!(stream.headers()["cache-control"], "no-store");
     assert_eq!(stream.headers()["x-accel-buffering"], "no");
     for website in ["https://example.org/1", "https://example.org/2"] {
         editor.patch("/v1/projects/ulm", &json!({ "website": website }), "*").await;
-        let heard = hear(&mut stream, website).await.unwrap();
-        assert!(heard.contains("event: change\ndata: {"), "{heard}");
+        let received = read_until(&mut stream, website).await.unwrap();
+        assert!(received.contains("event: change\ndata: {"), "{received}");
     }
-    let again = hear(&mut listen(&all).await, "example.org/2").await.unwrap();
+    let again = read_until(&mut open_stream(&newest).await, "example.org/2").await.unwrap();
     let ids: Vec<&str> = again.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
-    let first: i64 = all.parse().unwrap();
+    let first: i64 = newest.parse().unwrap();
     assert_eq!(ids, [(first + 1).to_string(), (first + 2).to_string()]);
-    let wrong = reqwest::Client::new().get(&address).header("accept", "text/event-stream").header("last-event-id", "x");
-    assert_eq!(wrong.send().await.unwrap().status(), 400);
+    let invalid =
+        reqwest::Client::new().get(&address).header("accept", "text/event-stream").header("last-event-id", "x");
+    assert_eq!(invalid.send().await.unwrap().status(), 400);
 
     let started = Instant::now();
     drop(app);
-    assert_eq!(hear(&mut stream, "never").await, None, "the stream ends, and is not cut");
+    assert_eq!(read_until(&mut stream, "never").await, None, "the stream ends without an error");
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
-async fn a_page_of_changes_that_are_not_shown_holds_nobody_up() {
+async fn a_page_of_changes_of_unknown_resources_is_skipped() {
     const UNKNOWN: &str = "insert into change (id, directory_version, at, action, resource, entry_id, actor, sequence) \
         select gen_random_uuid(), directory_version, now(), 'delete', 'unknown', gen_random_uuid(), 'tests', sequence + place \
           from (select max(directory_version) as directory_version, max(sequence) as sequence from change) c, generate_series(1, 101) as place";
@@ -223,11 +224,11 @@ async fn a_page_of_changes_that_are_not_shown_holds_nobody_up() {
     let mut stream = reqwest::Client::new().get(&address).header("accept", "text/event-stream").send().await.unwrap();
 
     assert_eq!(page.each("slug"), vec![json!("ulm")]);
-    assert!(hear(&mut stream, website).await.is_some());
+    assert!(read_until(&mut stream, website).await.is_some());
 }
 
 #[tokio::test]
-async fn whoever_has_read_further_than_the_feed_goes_is_told_to_start_anew() {
+async fn a_position_beyond_the_end_of_the_feed_returns_410() {
     let app = App::start();
     let head = app.anonymous().get("/v1/changes?limit=1000&after=12900").await.json()["next"].as_i64().unwrap();
     let client = app.anonymous();
@@ -247,7 +248,7 @@ async fn whoever_has_read_further_than_the_feed_goes_is_told_to_start_anew() {
         assert_eq!(gone.json()["head"], head, "{path}");
         assert!(gone.json()["detail"].as_str().unwrap().contains(&format!("`after` {head}")), "{}", gone.text());
     }
-    assert!(started.elapsed() < Duration::from_secs(10), "nobody waits for what does not come");
+    assert!(started.elapsed() < Duration::from_secs(10), "the error is returned without waiting");
     assert_eq!((newest.json()["items"].clone(), newest.json()["next"].clone()), (json!([]), json!(head)));
     assert_eq!(filtered.status, 200);
     let german = client.get_with(&format!("/v1/changes?after={}", head + 1), "accept-language", "de").await;

@@ -1,17 +1,17 @@
-//! An entry says when it was last confirmed, and by whom.
+//! Confirmation and freshness of entries.
 
 use chrono::{Months, NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
-/// The count of a value of freshness among the facets of a list.
-fn counted(list: &Value, freshness: &str) -> u64 {
+/// Returns the count of a freshness value in the facets of a list.
+fn freshness_count(list: &Value, freshness: &str) -> u64 {
     let mut values = list["facets"]["freshness"].as_array().unwrap().iter();
     values.find(|value| value["value"] == freshness).map_or(0, |value| value["count"].as_u64().unwrap())
 }
 
 #[tokio::test]
-async fn what_was_never_confirmed_is_found_and_counted() {
+async fn entries_that_were_never_confirmed_are_filtered_and_counted() {
     let app = SharedApp::with_examples();
 
     for (list, filter) in [("solutions", ""), ("practice-examples", ""), ("solutions", "&kind=software")] {
@@ -23,10 +23,10 @@ async fn what_was_never_confirmed_is_found_and_counted() {
         let never = get("&freshness=never").await;
         let other = get("&freshness=fresh&freshness=due&freshness=stale").await.json();
 
-        let is_sound = |entry: &Value| entry["freshness"] == "never" && entry.get("last_confirmed_on").is_none();
-        assert!(never.json()["items"].as_array().unwrap().iter().all(is_sound), "{list}");
+        let is_unconfirmed = |entry: &Value| entry["freshness"] == "never" && entry.get("last_confirmed_on").is_none();
+        assert!(never.json()["items"].as_array().unwrap().iter().all(is_unconfirmed), "{list}");
         assert!(never.json()["total"].as_u64() > Some(50), "{list}");
-        assert_eq!(never.json()["total"].as_u64().unwrap(), counted(&all, "never"), "{list}");
+        assert_eq!(never.json()["total"].as_u64().unwrap(), freshness_count(&all, "never"), "{list}");
         let total = |list: &Value| list["total"].as_u64().unwrap();
         assert_eq!(total(&all), total(&never.json()) + total(&other), "{list}");
     }
@@ -40,8 +40,8 @@ fn example(slug: &str) -> Value {
             "sources": ["https://example.org/"] })
 }
 
-/// The same, last confirmed on a day.
-fn dated(slug: &str, day: &str) -> Value {
+/// Returns the same example with a `last_confirmed_on` date.
+fn dated_example(slug: &str, day: &str) -> Value {
     let mut example = example(slug);
     example["last_confirmed_on"] = json!(day);
     example
@@ -53,13 +53,14 @@ async fn freshness(app: &App, slug: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_a_municipality_publishes_or_writes_is_not_due() {
+async fn entries_published_or_created_by_a_municipality_are_confirmed() {
     let app = App::start();
     let office = app.with_scopes(&["submissions:write", "practice_examples:write"], &["08335043"]).await;
     let editor = app.editor().await;
     let batch = json!([example("by-batch")]);
 
-    let submission = json!({ "resource": "practice-examples", "content": dated("by-submission", "2020-01-01") });
+    let submission =
+        json!({ "resource": "practice-examples", "content": dated_example("by-submission", "2020-01-01") });
     let submission = office.post("/v1/submissions", &submission).await.json();
     let path = format!("/v1/submissions/{}/actions", submission["id"].as_str().unwrap());
     for (client, action) in [(&office, "submit"), (&editor, "publish")] {
@@ -67,7 +68,7 @@ async fn what_a_municipality_publishes_or_writes_is_not_due() {
     }
     for slug in ["by-office", "dated-by-office", "by-editor"] {
         let client = if slug == "by-editor" { &editor } else { &office };
-        let example = if slug == "dated-by-office" { dated(slug, "2020-01-01") } else { example(slug) };
+        let example = if slug == "dated-by-office" { dated_example(slug, "2020-01-01") } else { example(slug) };
         assert_eq!(client.post("/v1/practice-examples", &example).await.status, 201, "{slug}");
     }
     assert_eq!(office.post("/v1/practice-examples/batch", &batch).await.status, 200);
@@ -83,9 +84,16 @@ async fn what_a_municipality_publishes_or_writes_is_not_due() {
     }
     let tasks = office.get("/v1/municipalities/08335043/tasks").await.json();
     let mut due = tasks["confirmations"].as_array().unwrap().iter();
-    let told = |slug: &str| due.clone().find(|due| due["entry"]["slug"] == slug).map(|due| due["freshness"].clone());
-    assert_eq!((told("by-submission"), told("by-office"), told("by-batch")), (None, None, None));
-    assert_eq!((told("dated-by-office"), told("by-editor")), (Some(json!("stale")), Some(json!("never"))));
+    let task_freshness =
+        |slug: &str| due.clone().find(|due| due["entry"]["slug"] == slug).map(|due| due["freshness"].clone());
+    assert_eq!(
+        (task_freshness("by-submission"), task_freshness("by-office"), task_freshness("by-batch")),
+        (None, None, None)
+    );
+    assert_eq!(
+        (task_freshness("dated-by-office"), task_freshness("by-editor")),
+        (Some(json!("stale")), Some(json!("never")))
+    );
     assert!(due.any(|due| due["freshness"] == "never" && due["resource"] == "solutions"), "{tasks}");
 }
 
@@ -94,7 +102,9 @@ async fn a_change_by_a_municipality_confirms_the_entry() {
     let app = App::start();
     let office = app.with_scopes(&["practice_examples:write"], &["08335043"]).await;
     let editor = app.editor().await;
-    for (client, example) in [(&editor, example("by-editor")), (&office, dated("dated-by-office", "2020-01-01"))] {
+    for (client, example) in
+        [(&editor, example("by-editor")), (&office, dated_example("dated-by-office", "2020-01-01"))]
+    {
         assert_eq!(client.post("/v1/practice-examples", &example).await.status, 201, "{example}");
     }
 
@@ -111,11 +121,11 @@ async fn a_change_by_a_municipality_confirms_the_entry() {
     let put = async || office.put("/v1/practice-examples/dated-by-office", &example("dated-by-office"), "*").await;
     let (replaced, again) = (put().await, put().await);
     assert_eq!((replaced.status, &replaced.json()["freshness"]), (200, &json!("fresh")));
-    assert_eq!(again.etag(), replaced.etag(), "nothing has changed");
+    assert_eq!(again.etag(), replaced.etag(), "an identical replacement keeps the entity tag");
 }
 
 #[tokio::test]
-async fn a_solution_is_confirmed_by_those_it_comes_from() {
+async fn a_solution_is_confirmed_by_a_municipality_of_its_project() {
     let app = App::start();
     let path = "/v1/solutions/open-smartcity-app";
     let origin = app.anonymous().get(path).await.json();
@@ -133,16 +143,20 @@ async fn a_solution_is_confirmed_by_those_it_comes_from() {
 
     assert_eq!((refused.status, refused.problem().as_str(), before), (403, "outside-municipality", json!(0)));
     assert_eq!((confirmed.status, &confirmed.json()["freshness"]), (200, &json!("fresh")));
-    assert_eq!((again.status, again.etag()), (200, confirmed.etag()), "once a day is enough");
+    assert_eq!(
+        (again.status, again.etag()),
+        (200, confirmed.etag()),
+        "a second confirmation on the same day changes nothing"
+    );
     assert_eq!(fresh.slugs(), ["open-smartcity-app"]);
-    assert_eq!(counted(&fresh.json(), "fresh"), 1);
+    assert_eq!(freshness_count(&fresh.json(), "fresh"), 1);
     let history = app.anonymous().get(&format!("{path}/history")).await;
     assert_eq!(history.each("action"), ["confirm", "import"]);
     assert_eq!(provider.post("/v1/solutions/nowhere/confirmations", &json!({})).await.status, 404);
 }
 
 #[tokio::test]
-async fn an_adoption_is_confirmed_by_both_sides() {
+async fn an_adoption_is_confirmed_by_origin_and_adopter() {
     let app = App::start_with_examples();
     let path = "/v1/practice-examples/an-adoption-that-ended";
     let example = app.anonymous().get(path).await.json();
@@ -167,7 +181,7 @@ async fn an_adoption_is_confirmed_by_both_sides() {
     assert_eq!(
         (&by_origin["confirmed_by"], by_origin.get("freshness")),
         (&json!(["origin"]), Some(&json!("never"))),
-        "it is not theirs"
+        "a confirmation by the origin leaves the freshness unchanged"
     );
     assert_eq!(
         (&by_adopter["confirmed_by"], &by_adopter["freshness"]),
@@ -179,14 +193,14 @@ async fn an_adoption_is_confirmed_by_both_sides() {
     assert_eq!(origins.json()["total"], 76);
     assert!(origins.slugs().contains(&"an-origin".to_owned()));
     assert_eq!((both.slugs().len(), both.json()["facets"]["confirmed_by"].as_array().unwrap().len()), (1, 2));
-    assert_eq!(counted(&both.json(), "fresh"), 1);
-    let most = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=5").await;
-    assert_eq!(most.each("adoption_count"), [3, 3, 2, 2, 1].map(|count| json!(count)));
-    assert!(most.slugs().contains(&"open-smartcity-app".to_owned()));
+    assert_eq!(freshness_count(&both.json(), "fresh"), 1);
+    let by_adoptions = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=5").await;
+    assert_eq!(by_adoptions.each("adoption_count"), [3, 3, 2, 2, 1].map(|count| json!(count)));
+    assert!(by_adoptions.slugs().contains(&"open-smartcity-app".to_owned()));
 }
 
 #[tokio::test]
-async fn nothing_was_confirmed_on_a_day_that_has_not_come() {
+async fn last_confirmed_on_in_the_future_is_rejected() {
     let app = App::start_with_examples();
     let patch = json!({ "last_confirmed_on": "2999-01-01" });
 
@@ -198,7 +212,7 @@ async fn nothing_was_confirmed_on_a_day_that_has_not_come() {
 }
 
 #[tokio::test]
-async fn what_was_confirmed_grows_stale() {
+async fn freshness_depends_on_the_age_of_the_confirmation() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let path = "/v1/practice-examples/an-origin";
@@ -213,6 +227,6 @@ async fn what_was_confirmed_grows_stale() {
         assert_eq!((changed.status, &changed.json()["freshness"]), (200, &json!(freshness)), "{day} on {today}");
         let found = app.anonymous().get(&format!("/v1/practice-examples?freshness={freshness}&facets=freshness")).await;
         assert_eq!(found.slugs(), ["an-origin"], "{day} on {today}");
-        assert_eq!(counted(&found.json(), freshness), 1, "{day} on {today}");
+        assert_eq!(freshness_count(&found.json(), freshness), 1, "{day} on {today}");
     }
 }

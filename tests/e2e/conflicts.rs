@@ -1,18 +1,18 @@
-//! A failed precondition and a conflict carry the current state and its entity tag.
+//! Failed preconditions and conflicts return the current state and its entity tag.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, App};
 
-/// Checks the problem of an answer, and that the answer carries a state with its entity tag.
-fn carries(answer: &Answer, problem: &str, current: &Value) {
+/// Asserts that an answer is the given problem and contains the current state with its entity tag.
+fn assert_current_state(answer: &Answer, problem: &str, current: &Value) {
     assert_eq!(answer.problem(), problem, "{}", answer.text());
     assert_eq!(&answer.json()["current"], current);
     assert!(!answer.etag().is_empty());
 }
 
 #[tokio::test]
-async fn of_an_entry() {
+async fn failed_writes_of_an_entry_return_its_current_state() {
     let app = App::start();
     let editor = app.editor().await;
     let path = "/v1/themes/mobility";
@@ -38,14 +38,14 @@ async fn of_an_entry() {
         (&taken, 409, "value-taken"),
     ] {
         assert_eq!(answer.status, status);
-        carries(answer, problem, &current);
+        assert_current_state(answer, problem, &current);
     }
     let again = editor.patch(path, &json!({ "title": { "de": "Bahn" } }), late.etag()).await;
     assert_eq!(again.status, 200, "{}", again.text());
 }
 
 #[tokio::test]
-async fn of_a_webhook_and_a_submission() {
+async fn failed_writes_of_webhooks_and_submissions_return_the_current_state() {
     let app = App::start();
     let editor = app.editor().await;
     let webhook = editor.post("/v1/webhooks", &json!({ "url": "https://example.org/" })).await.json();
@@ -58,10 +58,10 @@ async fn of_a_webhook_and_a_submission() {
     let step = editor.post(&format!("{submission}/actions"), &json!({ "action": "reopen" })).await;
 
     assert_eq!((settings.status, content.status, step.status), (412, 412, 409));
-    carries(&settings, "precondition-failed", &editor.get(&webhook).await.json());
+    assert_current_state(&settings, "precondition-failed", &editor.get(&webhook).await.json());
     let current = editor.get(&submission).await.json();
-    carries(&content, "precondition-failed", &current);
-    carries(&step, "invalid-transition", &current);
+    assert_current_state(&content, "precondition-failed", &current);
+    assert_current_state(&step, "invalid-transition", &current);
     let again = editor.patch(&submission, &json!({ "content": { "slug": "probe" } }), content.etag()).await;
     assert_eq!(again.status, 200, "{}", again.text());
 }

@@ -1,10 +1,10 @@
-//! Properties of every operation there is, and of every one to come.
+//! Properties of every operation in the OpenAPI document.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{App, SharedApp, contract};
 
-/// Reads that need no token, and answer with the example of their parameters.
+/// Returns the GET operations that need no token and whose responses end.
 fn reads() -> Vec<openapi::Operation> {
     let is_read = |operation: &&openapi::Operation| {
         operation.method == "get" && !operation.is_guarded() && !operation.is_endless()
@@ -13,7 +13,7 @@ fn reads() -> Vec<openapi::Operation> {
 }
 
 #[tokio::test]
-async fn every_read_keeps_its_promise() {
+async fn every_read_succeeds_and_sends_the_common_headers() {
     let app = SharedApp::with_examples();
 
     for read in reads() {
@@ -27,17 +27,17 @@ async fn every_read_keeps_its_promise() {
 }
 
 #[tokio::test]
-async fn every_read_takes_the_examples_of_its_parameters() {
+async fn every_read_accepts_the_examples_of_its_parameters() {
     let app = SharedApp::with_examples();
 
     for read in reads() {
         for parameter in read.parameters("query") {
             let name = parameter["name"].as_str().unwrap();
             let example = match &parameter["example"] {
-                serde_json::Value::Array(values) => values.iter().map(plain).collect(),
-                value => vec![plain(value)],
+                serde_json::Value::Array(values) => values.iter().map(query_text).collect(),
+                value => vec![query_text(value)],
             };
-            // A distance is a distance from somewhere, and an empty cursor is none.
+            // `radius_km` requires `near`. The example of `cursor` is empty, which is no valid cursor.
             let with = if name == "radius_km" { "&near=9.99,48.40" } else { "" };
             if name == "cursor" {
                 continue;
@@ -50,12 +50,12 @@ async fn every_read_takes_the_examples_of_its_parameters() {
     }
 }
 
-fn plain(value: &serde_json::Value) -> String {
+fn query_text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), |text| text.replace('ü', "%C3%BC"))
 }
 
 #[tokio::test]
-async fn head_is_get_without_a_body() {
+async fn head_returns_the_headers_of_get_without_a_body() {
     let app = App::start_with_examples();
 
     for read in reads() {
@@ -77,20 +77,20 @@ async fn head_is_get_without_a_body() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_there_is_named_with_those_that_are() {
+async fn unsupported_methods_return_405_with_the_allowed_methods() {
     let app = SharedApp::first_content();
 
     for operation in contract().operations() {
         let methods = contract().operations().iter().filter(|other| other.path == operation.path);
         let methods: Vec<String> = methods.map(|other| other.method.to_uppercase()).collect();
-        for strange in [Method::DELETE, Method::PATCH, Method::PUT, Method::POST, Method::TRACE] {
-            if methods.contains(&strange.to_string()) {
+        for unsupported in [Method::DELETE, Method::PATCH, Method::PUT, Method::POST, Method::TRACE] {
+            if methods.contains(&unsupported.to_string()) {
                 continue;
             }
-            let answer = app.anonymous().send(strange.clone(), &operation.example(), &[]).await;
+            let answer = app.anonymous().send(unsupported.clone(), &operation.example(), &[]).await;
 
             let is_refused = (answer.status, answer.problem().as_str()) == (405, "method-not-allowed");
-            assert!(is_refused, "{strange} {}: {}", operation.path, answer.text());
+            assert!(is_refused, "{unsupported} {}: {}", operation.path, answer.text());
             let allow: Vec<&str> = answer.header("allow").split(", ").collect();
             assert!(methods.iter().all(|method| allow.contains(&method.as_str())), "{}: {allow:?}", operation.path);
             assert_eq!(allow.contains(&"HEAD"), allow.contains(&"GET"), "{}", operation.id);
@@ -99,20 +99,20 @@ async fn a_method_that_is_not_there_is_named_with_those_that_are() {
 }
 
 #[tokio::test]
-async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anything() {
+async fn protected_operations_check_token_and_scope_before_reading_the_body() {
     let app = App::start_with_examples();
     let expired = app.issue(json!({ "subject": "x", "scopes": ["themes:write"] })).await;
     let revoked = app.issue(json!({ "subject": "x", "role": "editor" })).await;
     let id = app.anonymous().with_token(&revoked).get("/v1/me").await.json()["token"].as_str().unwrap().to_owned();
     app.admin().post(&format!("/v1/tokens/{id}/revocation"), &json!({})).await;
-    let foreign = format!("{}x", expired.rsplit_once('.').unwrap().0) + "." + revoked.rsplit_once('.').unwrap().1;
+    let tampered = format!("{}x", expired.rsplit_once('.').unwrap().0) + "." + revoked.rsplit_once('.').unwrap().1;
     let guarded: Vec<_> = contract().operations().iter().filter(|operation| operation.is_guarded()).collect();
     let scopes: Vec<&str> = guarded.iter().filter_map(|operation| operation.scope()).collect();
     assert!(guarded.len() > 50);
 
     for operation in &guarded {
         let method: Method = operation.method.to_uppercase().parse().unwrap();
-        // A body that nobody could read, which only those may be told who may send one.
+        // Token and scope are checked before the body, which is invalid.
         let call = async |token: &str| {
             let body = Some(("text/plain", "{".to_owned()));
             let client = if token.is_empty() { app.anonymous() } else { app.anonymous().with_token(token) };
@@ -122,7 +122,7 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
             ("", "unauthenticated"),
             ("x.y.z", "invalid-token"),
             (&revoked, "invalid-token"),
-            (&foreign, "invalid-token"),
+            (&tampered, "invalid-token"),
         ] {
             let answer = call(token).await;
             assert_eq!((answer.status, answer.problem().as_str()), (401, problem), "{} {token}", operation.id);
@@ -130,12 +130,12 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", operation.id);
         }
         let Some(scope) = operation.scope() else { continue };
-        let enough = operation.scopes();
-        let others: Vec<&str> = scopes.iter().copied().filter(|other| !enough.contains(other)).collect();
+        let sufficient = operation.scopes();
+        let others: Vec<&str> = scopes.iter().copied().filter(|other| !sufficient.contains(other)).collect();
         let answer = call(&app.issue(json!({ "subject": "x", "scopes": others })).await).await;
         assert_eq!((answer.status, answer.problem().as_str()), (403, "insufficient-scope"), "{}", operation.id);
         assert!(answer.text().contains(scope), "{}: {}", operation.id, answer.text());
-        for scope in enough {
+        for scope in sufficient {
             let answer = call(&app.issue(json!({ "subject": "x", "scopes": [scope] })).await).await;
             assert!(![401, 403].contains(&answer.status), "{} has {scope}: {}", operation.id, answer.text());
         }
@@ -143,12 +143,12 @@ async fn what_is_guarded_asks_for_a_token_with_its_scope_before_it_reads_anythin
 }
 
 #[tokio::test]
-async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
+async fn cors_preflight_allows_every_read_from_any_origin() {
     let app = SharedApp::first_content();
 
     for read in reads() {
-        let asking = [("origin", "https://example.org"), ("access-control-request-method", "GET")];
-        let answer = app.anonymous().send(Method::OPTIONS, &read.example(), &asking).await;
+        let request_headers = [("origin", "https://example.org"), ("access-control-request-method", "GET")];
+        let answer = app.anonymous().send(Method::OPTIONS, &read.example(), &request_headers).await;
 
         assert_eq!(answer.status, 204, "{}", read.id);
         assert_eq!(answer.header("access-control-allow-origin"), "*", "{}", read.id);
@@ -161,14 +161,14 @@ async fn a_browser_elsewhere_may_ask_for_everything_that_is_read() {
 }
 
 #[tokio::test]
-async fn only_pages_of_known_sites_may_write() {
+async fn only_pages_of_configured_origins_may_write() {
     let app = SharedApp::first_content();
 
     for operation in contract().operations().iter().filter(|operation| operation.method != "get") {
         let method = operation.method.to_uppercase();
         let preflight = async |origin: &str| {
-            let asking = [("origin", origin), ("access-control-request-method", &method)];
-            app.anonymous().send(Method::OPTIONS, &operation.example(), &asking).await
+            let request_headers = [("origin", origin), ("access-control-request-method", &method)];
+            app.anonymous().send(Method::OPTIONS, &operation.example(), &request_headers).await
         };
         let (stranger, known) = (preflight("https://example.org").await, preflight("https://front.example").await);
 
@@ -178,7 +178,7 @@ async fn only_pages_of_known_sites_may_write() {
         assert!(known.header("access-control-allow-headers").contains("If-Match"), "{}", operation.id);
         assert_eq!(known.header("vary"), "Origin", "{}", operation.id);
 
-        // Browsers send a POST whatever the methods of the preflight response.
+        // Browsers send a POST even if the preflight response does not allow the method.
         let own = format!("http://{}", app.address());
         for (origin, is_refused) in
             [("https://example.org", true), ("null", true), ("https://front.example", false), (&own, false)]
@@ -192,7 +192,7 @@ async fn only_pages_of_known_sites_may_write() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
+async fn unknown_query_parameters_are_rejected_with_the_allowed_names() {
     let app = SharedApp::first_content();
 
     let redirects = |read: &openapi::Operation| read.value.pointer("/responses/308").is_some();
@@ -215,7 +215,7 @@ async fn a_parameter_that_nobody_knows_is_refused_with_those_that_are_known() {
 }
 
 #[tokio::test]
-async fn an_entry_that_is_not_there_is_not_found() {
+async fn unknown_entry_keys_return_404() {
     let app = SharedApp::first_content();
 
     for read in reads().iter().filter(|read| read.path.contains("{key}")) {
@@ -231,7 +231,7 @@ async fn an_entry_that_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn every_problem_has_a_page() {
+async fn every_problem_type_has_a_documentation_page() {
     let app = SharedApp::first_content();
     let list = app.anonymous().get("/problems").await.text();
     let json = app.anonymous().get("/problems.json").await.json();
@@ -254,7 +254,7 @@ async fn every_problem_has_a_page() {
 }
 
 #[tokio::test]
-async fn a_value_of_another_type_is_named_with_the_type_or_the_values_that_are_taken() {
+async fn query_values_of_the_wrong_type_are_rejected() {
     let app = SharedApp::first_content();
     let mut tried = 0;
 

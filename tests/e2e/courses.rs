@@ -1,9 +1,9 @@
-//! Training around the programme.
+//! Courses.
 
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_30_with_facets_and_filters() {
+async fn list_returns_30_courses_with_facets_and_filters() {
     let app = SharedApp::first_content();
     let total =
         async |query: &str| app.anonymous().get(&format!("/v1/courses?limit=1&{query}")).await.json()["total"].clone();
@@ -24,7 +24,7 @@ async fn there_are_30_with_facets_and_filters() {
 }
 
 #[tokio::test]
-async fn one_looks_like_this() {
+async fn get_returns_the_complete_course() {
     let app = SharedApp::first_content();
 
     let course = app.anonymous().get("/v1/courses/smart-city-manager").await.json();

@@ -1,9 +1,9 @@
-//! The document, the guide and the reference.
+//! The OpenAPI document, the guide and the API reference.
 
 use tests::{SharedApp, contract};
 
 #[tokio::test]
-async fn the_document_that_is_served_is_the_one_that_is_committed() {
+async fn the_served_openapi_document_matches_the_committed_one() {
     let app = SharedApp::first_content();
 
     let served = app.anonymous().get("/openapi.json").await.json();
@@ -12,7 +12,7 @@ async fn the_document_that_is_served_is_the_one_that_is_committed() {
 }
 
 #[tokio::test]
-async fn the_documentation_loads_nothing_from_elsewhere() {
+async fn the_documentation_loads_no_external_resources() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/docs/reference").await;

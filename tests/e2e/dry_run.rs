@@ -1,4 +1,4 @@
-//! A dry run answers like the write and stores nothing.
+//! A dry run returns the response of the write and stores nothing.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn send(client: &Client, (method, path): (Method, &str), body: Option<Valu
 }
 
 #[test]
-fn every_write_takes_it() {
+fn every_write_documents_the_dry_run_parameter() {
     for operation in contract().operations().iter().filter(|operation| operation.method != "get") {
         let names: Vec<&Value> =
             operation.parameters("query").into_iter().map(|parameter| &parameter["name"]).collect();
@@ -48,12 +48,12 @@ async fn a_write_of_an_entry_is_checked_and_not_stored() {
     assert_eq!(app.anonymous().get("/v1/courses/smart-city-akademie-electives-2026").await.status, 200);
     assert_eq!(changes().await, before);
     let stored = editor.post("/v1/themes", &theme).await;
-    assert_eq!(stored.status, 201, "what a dry run accepts is accepted: {}", stored.text());
+    assert_eq!(stored.status, 201, "a write that passed the dry run succeeds: {}", stored.text());
     assert_eq!(changes().await, before + 1);
 }
 
 #[tokio::test]
-async fn tokens_webhooks_and_submissions_are_not_stored_and_no_secret_is_told() {
+async fn tokens_webhooks_and_submissions_are_not_stored_and_show_no_secret() {
     let app = App::start();
     let (admin, editor) = (app.admin(), app.editor().await);
     let count = async |client: &Client, path: &str| client.get(path).await.json()["total"].clone();

@@ -1,22 +1,22 @@
-//! Conferences, workshops and other meetings.
+//! Events.
 
 use serde_json::json;
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_36_the_latest_first() {
+async fn list_returns_36_events_with_the_latest_first() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/events?facets=kind&facets=year&limit=100").await;
 
     assert_eq!(page.json()["total"], 36);
     assert_eq!(page.slugs().first().unwrap(), "mpsc-congress-8-berlin");
-    assert_eq!(page.slugs().last().unwrap(), "networking-meeting-bamberg", "whose date nobody knows");
+    assert_eq!(page.slugs().last().unwrap(), "networking-meeting-bamberg", "an event without a date is last");
     assert_eq!(page.json()["facets"]["kind"][0]["count"], 19);
 }
 
 #[tokio::test]
-async fn the_23rd_was_in_konstanz() {
+async fn get_returns_the_complete_event() {
     let app = SharedApp::first_content();
 
     let event = app.anonymous().get("/v1/events/regional-conference-23-konstanz").await.json();
@@ -25,30 +25,33 @@ async fn the_23rd_was_in_konstanz() {
 }
 
 #[tokio::test]
-async fn days_years_and_what_is_to_come_are_ranges() {
+async fn date_filters_select_events_that_overlap_the_range() {
     let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
 
     assert_eq!(slugs("from=2025-09-24&to=2025-09-24").await, ["regional-conference-23-konstanz"]);
     let spring = slugs("from=2023-03&to=2023-03").await;
-    assert!(spring.contains(&"transfer-on-site-cottbus-2023".to_owned()), "some day of that March: {spring:?}");
+    assert!(
+        spring.contains(&"transfer-on-site-cottbus-2023".to_owned()),
+        "an event dated to a month overlaps that month: {spring:?}"
+    );
     assert!(slugs("from=2023-03-31&to=2023-03-31").await.contains(&"transfer-on-site-cottbus-2023".to_owned()));
     assert!(slugs("to=2021").await.len() == 2);
-    assert_eq!(slugs("from=2026-04-29").await, ["mpsc-congress-8-berlin"], "its second day");
-    let (over, to_come) = (slugs("upcoming=false").await, slugs("upcoming=true").await);
-    assert_eq!(over.len() + to_come.len(), 35, "all but the one without a date");
-    assert!(over.contains(&"regional-conference-23-konstanz".to_owned()));
+    assert_eq!(slugs("from=2026-04-29").await, ["mpsc-congress-8-berlin"], "the second day of the event");
+    let (past, upcoming) = (slugs("upcoming=false").await, slugs("upcoming=true").await);
+    assert_eq!(past.len() + upcoming.len(), 35, "every event except the one without a date");
+    assert!(past.contains(&"regional-conference-23-konstanz".to_owned()));
     let refused = app.anonymous().get("/v1/events?from=2025-13").await;
     assert_eq!((refused.status, refused.json()["errors"][0]["parameter"].clone()), (400, json!("from")));
 }
 
 #[tokio::test]
-async fn they_are_found_by_place_and_host() {
+async fn events_are_filtered_by_place_and_host() {
     let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/events?limit=100&{query}")).await.slugs();
 
     assert_eq!(slugs("near=9.17,47.66&radius_km=5").await, ["regional-conference-23-konstanz"]);
-    // It takes place in Berlin, whoever hosts it.
+    // This event takes place in Berlin and is hosted by Hamburg.
     assert!(slugs("federal_state=DE-BE").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
     assert!(!slugs("federal_state=DE-HH").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));
     assert!(slugs("municipality=hamburg").await.contains(&"cut-results-smart-country-convention-2025".to_owned()));

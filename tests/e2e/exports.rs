@@ -1,23 +1,23 @@
-//! Lists as files: for a spreadsheet, in columns of one's choice, and in parts.
+//! Lists exported as files: CSV dialects, columns and pages.
 
 use serde_json::{Value, json};
 use tests::{Answer, SharedApp};
 
-/// The header and the rows of a CSV file.
-fn table(text: &str, delimiter: u8) -> (Vec<String>, Vec<csv::StringRecord>) {
+/// Returns the header and the rows of a CSV file.
+fn parse_csv(text: &str, delimiter: u8) -> (Vec<String>, Vec<csv::StringRecord>) {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
     let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
     (header, reader.records().map(Result::unwrap).collect())
 }
 
-/// The path of a page in `Link`.
-fn next(answer: &Answer) -> Option<String> {
+/// Returns the path of the next page in the `Link` header.
+fn next_path(answer: &Answer) -> Option<String> {
     let link = answer.header("link").split(", <").find(|link| link.contains("rel=\"next\""))?;
     Some(link.trim_start_matches('<').split('>').next().unwrap().to_owned())
 }
 
 #[tokio::test]
-async fn a_german_excel_opens_a_csv_of_its_dialect() {
+async fn the_excel_de_dialect_writes_csv_for_a_german_excel() {
     let app = SharedApp::first_content();
     let list = "/v1/municipalities.csv?federal_state=DE-SH";
 
@@ -34,15 +34,19 @@ async fn a_german_excel_opens_a_csv_of_its_dialect() {
     let text = excel.text();
     let text = text.strip_prefix('\u{feff}').unwrap();
     assert!(text.lines().count() > 1000 && text.split_inclusive('\n').all(|line| line.ends_with("\r\n")));
-    let (header, rows) = table(text, b';');
-    let (same, plain_rows) = table(&plain.text(), b',');
+    let (header, rows) = parse_csv(text, b';');
+    let (same, plain_rows) = parse_csv(&plain.text(), b',');
     assert_eq!((&header, rows.len()), (&same, plain_rows.len()));
     let column = |name: &str| header.iter().position(|column| column == name).unwrap();
     let row = |rows: &[csv::StringRecord]| rows.iter().find(|row| &row[column("slug")] == "flensburg").unwrap().clone();
     let (city, plain) = (row(&rows), row(&plain_rows));
     assert_eq!((&city[column("ags")], &plain[column("ags")]), ("=\"01001000\"", "01001000"));
     assert_eq!(city[column("location_lon")], plain[column("location_lon")].replace('.', ","));
-    assert_eq!(&city[column("population")], &plain[column("population")], "a number without a separator");
+    assert_eq!(
+        &city[column("population")],
+        &plain[column("population")],
+        "whole numbers are the same in both dialects"
+    );
     for link in excel.header("link").split(", <") {
         let path = link.trim_start_matches('<').split('>').next().unwrap();
         assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
@@ -50,7 +54,7 @@ async fn a_german_excel_opens_a_csv_of_its_dialect() {
 }
 
 #[tokio::test]
-async fn a_dialect_is_one_of_csv() {
+async fn the_dialect_parameter_requires_the_csv_format() {
     let app = SharedApp::first_content();
     let violation = async |path: &str| {
         let answer = app.anonymous().get(path).await;
@@ -76,7 +80,7 @@ async fn a_dialect_is_one_of_csv() {
 }
 
 #[tokio::test]
-async fn fields_choose_the_columns() {
+async fn fields_select_the_csv_columns() {
     let app = SharedApp::first_content();
     let header = async |fields: &str| {
         let text = app.anonymous().get(&format!("/v1/events.csv?limit=1&fields={fields}")).await.text();
@@ -84,7 +88,7 @@ async fn fields_choose_the_columns() {
         text.lines().next().unwrap().to_owned()
     };
 
-    assert_eq!(header("title,slug").await, "slug,title_de,title_en", "in the order of the columns");
+    assert_eq!(header("title,slug").await, "slug,title_de,title_en", "columns keep the order of the full export");
     assert_eq!(header("location&fields=municipality,highlight").await, "municipality_ags,location_lon,location_lat");
     for (fields, allowed) in [("titel", "highlight"), ("highlight", "title")] {
         let refused = app.anonymous().get(&format!("/v1/events.csv?fields={fields}")).await;
@@ -95,8 +99,8 @@ async fn fields_choose_the_columns() {
     }
 }
 
-/// The entries of a file.
-fn pieces(answer: &Answer) -> Vec<String> {
+/// Returns the entries of an exported file as texts.
+fn exported_entries(answer: &Answer) -> Vec<String> {
     let text = answer.text();
     match answer.header("content-type").split(';').next().unwrap() {
         "application/geo+json" => answer.json()["features"].as_array().unwrap().iter().map(Value::to_string).collect(),
@@ -107,7 +111,7 @@ fn pieces(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_part_of_a_file_leads_to_the_next() {
+async fn a_limited_export_links_to_the_next_page() {
     let app = SharedApp::first_content();
 
     for (list, limit, parts) in [
@@ -120,23 +124,24 @@ async fn a_part_of_a_file_leads_to_the_next() {
         ("/v1/vocabularies.csv", 10, 0),
     ] {
         let whole = app.anonymous().get(list).await;
-        assert_eq!(next(&whole), None, "{list}");
+        assert_eq!(next_path(&whole), None, "{list}");
         let separator = if list.contains('?') { '&' } else { '?' };
         let (mut found, mut pages) = (vec![], 0);
         let mut page = Some(format!("{list}{separator}limit={limit}"));
         while let Some(path) = page {
             let answer = app.anonymous().get(&path).await;
             assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-            found.extend(pieces(&answer));
+            found.extend(exported_entries(&answer));
             pages += 1;
-            page = next(&answer);
+            page = next_path(&answer);
         }
-        assert_eq!(found, pieces(&whole), "{list}");
+        assert_eq!(found, exported_entries(&whole), "{list}");
         assert!(pages > 1 && (parts == 0 || pages == parts), "{list}: {pages}");
     }
-    let cursor =
-        next(&app.anonymous().get("/v1/projects.csv?limit=70").await).unwrap().replace("format=csv", "format=json");
-    assert_eq!(app.anonymous().get(&cursor).await.slugs().len(), 3, "a position is that of the list, in any format");
-    let dialect = next(&app.anonymous().get("/v1/projects.csv?limit=70&dialect=excel-de").await).unwrap();
+    let cursor = next_path(&app.anonymous().get("/v1/projects.csv?limit=70").await)
+        .unwrap()
+        .replace("format=csv", "format=json");
+    assert_eq!(app.anonymous().get(&cursor).await.slugs().len(), 3, "a cursor is valid in every format");
+    let dialect = next_path(&app.anonymous().get("/v1/projects.csv?limit=70&dialect=excel-de").await).unwrap();
     assert_eq!(app.anonymous().get(&dialect).await.text().lines().count(), 4);
 }

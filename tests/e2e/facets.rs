@@ -1,4 +1,4 @@
-//! Every facet of every list counts what its filter finds, and `updated_since` holds for entries and facets.
+//! Facet counts equal the totals of their filters, and `updated_since` applies to entries and facets.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use openapi::Operation;
 use serde_json::{Value, json};
 use tests::{App, Client, SharedApp, contract};
 
-use crate::submissions::{SUBMISSIONS, konstanz, path, step, submitted};
+use crate::submissions::{SUBMISSIONS, create_submitted, konstanz_contributor, step, submission_path};
 
-/// The public lists that can be counted, with their addresses.
-pub(crate) fn lists() -> impl Iterator<Item = (&'static Operation, String)> {
-    // Lists below an entry redirect to these.
+/// Returns the public lists with facets, each with the beginning of its URL up to the query.
+pub(crate) fn lists_with_facets() -> impl Iterator<Item = (&'static Operation, String)> {
+    // Lists below an entry redirect to the top-level lists.
     let is_list = |operation: &&Operation| {
         operation.method == "get"
             && !operation.is_guarded()
@@ -18,7 +18,7 @@ pub(crate) fn lists() -> impl Iterator<Item = (&'static Operation, String)> {
             && parameter(operation, "facets").is_some()
     };
     contract().operations().iter().filter(is_list).map(|list| {
-        // A search demands words.
+        // The search requires `q`.
         let words = if list.path == "/v1/search" { "q=vollständig&" } else { "" };
         (list, format!("{}?{words}", list.path))
     })
@@ -28,33 +28,33 @@ fn parameter<'a>(operation: &'a Operation, name: &str) -> Option<&'a Value> {
     operation.parameters("query").into_iter().find(|parameter| parameter["name"] == name)
 }
 
-pub(crate) fn facets(list: &Operation) -> Vec<&'static str> {
+pub(crate) fn facet_names(list: &Operation) -> Vec<&'static str> {
     let schema = parameter(list, "facets").unwrap()["schema"]["items"]["$ref"].as_str().unwrap();
     let names = contract().document().pointer(&format!("{}/enum", schema.trim_start_matches('#'))).unwrap();
     names.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect()
 }
 
-/// A value as a query has it.
+/// Encodes a value for a query string.
 fn query_value(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 #[tokio::test]
-async fn every_facet_counts_what_its_filter_finds_and_leaves_its_own_filter_aside() {
+async fn every_facet_count_equals_the_total_of_its_filter() {
     let client = SharedApp::complete().anonymous();
 
-    for (list, base) in lists() {
+    for (list, base) in lists_with_facets() {
         assert_facets_count(&client, list, &base).await;
     }
 }
 
 #[tokio::test]
-async fn the_queue_of_submissions_is_counted_like_other_lists() {
+async fn facet_counts_of_submissions_equal_the_totals_of_their_filters() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     for slug in ["eins", "zwei", "drei"] {
-        let path = submitted(&officer, slug).await;
+        let path = create_submitted(&officer, slug).await;
         match slug {
             "eins" => assert_eq!(step(&editor, &path, "publish").await.status, 200),
             "zwei" => {
@@ -65,43 +65,43 @@ async fn the_queue_of_submissions_is_counted_like_other_lists() {
         }
     }
     let withdrawal = json!({ "resource": "practice-examples", "entry": "eins", "purpose": "withdraw" });
-    let withdrawal = path(&officer.post(SUBMISSIONS, &withdrawal).await.json());
+    let withdrawal = submission_path(&officer.post(SUBMISSIONS, &withdrawal).await.json());
     assert_eq!(step(&officer, &withdrawal, "submit").await.status, 200);
 
     let list = contract().find("GET", SUBMISSIONS).unwrap();
     assert_facets_count(&editor, list, &format!("{SUBMISSIONS}?")).await;
 }
 
-/// Sees that each facet of a list counts what its filter finds, without that filter itself and within all others.
+/// Asserts that each facet count equals the total of its filter. A facet ignores its own filter and applies all others.
 async fn assert_facets_count(client: &Client, list: &Operation, base: &str) {
-    let names = facets(list);
+    let names = facet_names(list);
     let all_facets = format!("&facets={}", names.join("&facets="));
     let all = client.get(&format!("{base}limit=1{all_facets}")).await.json();
-    for (place, name) in names.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
         let counts = all["facets"][name].as_array().unwrap();
-        assert!(!counts.is_empty(), "{base} has nothing to count by {name}");
+        assert!(!counts.is_empty(), "{base}: the facet {name} is empty");
         let first_and_last = [0, counts.len() - 1].into_iter().collect::<BTreeSet<_>>();
         for count in first_and_last.into_iter().map(|at| &counts[at]) {
             let filter = format!("{name}={}", query_value(&count["value"]));
             let found = client.get(&format!("{base}limit=1&{filter}{all_facets}")).await.json();
-            assert_eq!(found["total"], count["count"], "{base}{filter}: the facet counts what the filter finds");
-            assert_eq!(found["facets"][name], all["facets"][name], "{base}{filter}: its own filter is left aside");
+            assert_eq!(found["total"], count["count"], "{base}{filter}: the count equals the total of the filter");
+            assert_eq!(found["facets"][name], all["facets"][name], "{base}{filter}: the facet ignores its own filter");
 
-            let other = names[(place + 1) % names.len()];
+            let other = names[(index + 1) % names.len()];
             let Some(within) = found["facets"][other].get(0).filter(|_| other != *name) else { continue };
             let both = format!("{filter}&{other}={}", query_value(&within["value"]));
             let found = client.get(&format!("{base}limit=1&{both}")).await.json();
-            assert_eq!(found["total"], within["count"], "{base}{both}: other filters are counted within");
+            assert_eq!(found["total"], within["count"], "{base}{both}: the facet applies other filters");
         }
     }
 }
 
 #[tokio::test]
-async fn updated_since_holds_from_the_moment_itself_for_entries_and_facets() {
+async fn updated_since_is_inclusive_for_entries_and_facets() {
     let client = SharedApp::complete().anonymous();
 
-    for (list, base) in lists() {
-        let all_facets = format!("&facets={}", facets(list).join("&facets="));
+    for (list, base) in lists_with_facets() {
+        let all_facets = format!("&facets={}", facet_names(list).join("&facets="));
         let all = client.get(&format!("{base}limit=1{all_facets}")).await.json();
         let entry = &client.get(&format!("{base}limit=1&sort=-updated_at")).await.json()["items"][0];
         let at: chrono::DateTime<chrono::Utc> = entry["updated_at"].as_str().unwrap().parse().unwrap();
@@ -115,7 +115,7 @@ async fn updated_since_holds_from_the_moment_itself_for_entries_and_facets() {
         let total = from_then["total"].as_u64().unwrap();
         assert!(total > 0 && total <= all["total"].as_u64().unwrap(), "{base}: {total} since {at}");
         assert_eq!(later["total"], 0, "{base}: nothing changed after {at}");
-        for name in facets(list) {
+        for name in facet_names(list) {
             assert_eq!(later["facets"][name], json!([]), "{base}: {name} after {at}");
             let sum = |page: &Value| {
                 page["facets"][name]

@@ -1,4 +1,4 @@
-//! Feeds and calendars, as the programs of their readers take them.
+//! Atom feeds and iCalendar exports, read by independent parsers.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
 #[tokio::test]
-async fn events_go_into_a_calendar() {
+async fn events_are_exported_as_icalendar() {
     let app = SharedApp::first_content();
 
     let answer = app.anonymous().get("/v1/events?format=ics").await;
@@ -17,12 +17,13 @@ async fn events_go_into_a_calendar() {
     let calendar = ICalendar::parse(&text).unwrap();
 
     assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
-    assert_eq!(text, again.text(), "the same until something changes");
-    assert!(text.lines().all(|line| line.len() <= 75) && text.contains("\r\n"), "folded as RFC 5545 asks");
-    let of = |kind| calendar.components.iter().filter(|component| component.component_type == kind).collect::<Vec<_>>();
-    assert_eq!(of(ICalendarComponentType::VTimezone).len(), 1);
-    let events = of(ICalendarComponentType::VEvent);
-    assert_eq!(events.len(), 32, "all but the one without a date and the three whose day nobody knows");
+    assert_eq!(text, again.text(), "the calendar is stable between changes");
+    assert!(text.lines().all(|line| line.len() <= 75) && text.contains("\r\n"), "lines are folded as in RFC 5545");
+    let components_of =
+        |kind| calendar.components.iter().filter(|component| component.component_type == kind).collect::<Vec<_>>();
+    assert_eq!(components_of(ICalendarComponentType::VTimezone).len(), 1);
+    let events = components_of(ICalendarComponentType::VEvent);
+    assert_eq!(events.len(), 32, "every event except one without a date and three that are dated to a month");
     let uids: HashSet<&str> = events.iter().map(|event| event.uid().unwrap()).collect();
     assert_eq!(uids.len(), 32);
     let konstanz =
@@ -32,28 +33,28 @@ async fn events_go_into_a_calendar() {
         konstanz.contains("LOCATION:Bodenseeforum Konstanz\\, Reichenaustraße 21\\, 78462 Konstanz\\, Konstanz\r\n")
     );
     let unfolded = text.replace("\r\n ", "");
-    // Two days: the end is the day after.
+    // The event has two days, and `DTEND` is exclusive.
     assert!(unfolded.contains("DTSTART;VALUE=DATE:20260428\r\nDTEND;VALUE=DATE:20260430\r\n"));
     for property in ["DTSTAMP", "LAST-MODIFIED", "URL", "DTSTART"] {
         let found = unfolded.lines().filter(|line| line.split([':', ';']).next() == Some(property));
-        // The two rules of the time zone begin at some time, too.
+        // The two rules of the time zone have a `DTSTART` as well.
         assert_eq!(found.count(), if property == "DTSTART" { 34 } else { 32 }, "{property}");
     }
     for name in ["NAME", "X-WR-CALNAME"] {
         assert!(unfolded.contains(&format!("\r\n{name}:Veranstaltungen im Transferatlas\r\n")), "{name}");
     }
     let month = app.anonymous().get("/v1/events/transfer-on-site-cottbus-2023.ics").await.text();
-    assert!(!month.contains("BEGIN:VEVENT") && ICalendar::parse(&month).is_ok(), "a month is no day: {month}");
+    assert!(!month.contains("BEGIN:VEVENT") && ICalendar::parse(&month).is_ok(), "months are omitted: {month}");
     let some = app.anonymous().get("/v1/events?format=ics&kind=congress").await.text();
     assert_eq!(
         ICalendar::parse(&some).unwrap().components.len(),
         11,
-        "the calendar, its zone with two rules, seven congresses"
+        "the calendar, its time zone with two rules, and seven congresses"
     );
 }
 
 #[tokio::test]
-async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
+async fn icalendar_marks_cancelled_events_and_uses_utc_for_other_time_zones() {
     let app = SharedApp::with_examples();
 
     let text = app.anonymous().get("/v1/events/a-cancelled-webinar?format=ics").await.text().replace("\r\n ", "");
@@ -73,7 +74,7 @@ async fn what_is_cancelled_says_so_and_other_zones_are_universal_time() {
 }
 
 #[tokio::test]
-async fn what_is_new_is_a_feed() {
+async fn lists_are_published_as_atom_feeds() {
     let app = SharedApp::with_examples();
     let root = format!("http://{}", app.address());
 
@@ -89,43 +90,43 @@ async fn what_is_new_is_a_feed() {
         let entry = &feed.entries[0];
         assert!(entry.id.starts_with("urn:uuid:") && entry.title.is_some() && entry.updated.is_some());
         assert_eq!(entry.summary.is_some(), entry.title.as_ref().unwrap().content != "Ein Ursprung");
-        let of =
+        let link_with =
             |links: &[Link], rel: &str| links.iter().find(|link| link.rel.as_deref() == Some(rel)).cloned().unwrap();
         for link in feed.links.iter().chain(feed.entries.iter().flat_map(|entry| &entry.links)) {
             assert!(link.href.starts_with("http"), "{list}: {}", link.href);
         }
-        assert_eq!(of(&feed.links, "self").href, format!("{root}/v1/{list}?limit=2&format=atom"));
-        let page = of(&entry.links, "alternate");
+        assert_eq!(link_with(&feed.links, "self").href, format!("{root}/v1/{list}?limit=2&format=atom"));
+        let page = link_with(&entry.links, "alternate");
         assert_eq!(page.media_type.as_deref(), Some("text/html"), "{list}");
         assert!(!page.href.starts_with(&root), "{list}: {}", page.href);
-        let same = app.anonymous().get(of(&entry.links, "related").href.strip_prefix(&root).unwrap()).await;
+        let same = app.anonymous().get(link_with(&entry.links, "related").href.strip_prefix(&root).unwrap()).await;
         assert_eq!(entry.title.as_ref().unwrap().content, same.json()["title"]["de"], "{list}");
         assert_eq!(feed.updated, feed.entries.iter().map(|entry| entry.updated).max().unwrap(), "{list}");
     }
 }
 
 #[tokio::test]
-async fn a_feed_is_followed_to_its_end() {
+async fn a_feed_with_several_pages_keeps_its_id_and_links_to_the_next_page() {
     let app = SharedApp::first_content();
     let root = format!("http://{}", app.address());
     let mut page = "/v1/publications?format=atom&limit=30&kind=strategy&kind=article".to_owned();
 
-    let (mut seen, mut names) = (HashSet::new(), HashSet::new());
+    let (mut seen, mut feed_ids) = (HashSet::new(), HashSet::new());
     loop {
         let feed = feed_rs::parser::parse(app.anonymous().get(&page).await.body.as_slice()).unwrap();
         seen.extend(feed.entries.iter().map(|entry| entry.id.clone()));
-        names.insert(feed.id);
+        feed_ids.insert(feed.id);
         match feed.links.iter().find(|link| link.rel.as_deref() == Some("next")) {
             Some(next) => next.href.strip_prefix(&root).unwrap().clone_into(&mut page),
             None => break,
         }
     }
 
-    assert_eq!((seen.len(), names.len()), (57, 1), "one feed, whatever the page");
+    assert_eq!((seen.len(), feed_ids.len()), (57, 1), "every page has the id of the feed");
 }
 
 #[tokio::test]
-async fn a_feed_changes_with_its_entries_alone() {
+async fn a_feed_changes_only_with_its_own_entries() {
     let app = App::start();
     let editor = app.editor().await;
     let feed = "/v1/publications.atom?year=2017";
@@ -141,16 +142,20 @@ async fn a_feed_changes_with_its_entries_alone() {
         feed_rs::parser::parse(body.as_slice()).unwrap().updated
     };
 
-    assert_eq!((before.text(), before.etag()), (same.text(), same.etag()), "another resource has changed");
+    assert_eq!(
+        (before.text(), before.etag()),
+        (same.text(), same.etag()),
+        "a change of another resource leaves the feed unchanged"
+    );
     assert_ne!(after.text(), before.text());
     let newest = feed_rs::parser::parse(after.body.as_slice()).unwrap();
     assert_eq!(newest.entries[0].links[0].href, "https://doi.org/10.1000/182");
     assert_eq!(newest.updated, newest.entries.iter().map(|entry| entry.updated).max().unwrap());
-    assert_eq!(updated(&none).await, updated(&again).await, "without entries, there is no newest one");
+    assert_eq!(updated(&none).await, updated(&again).await, "empty feeds have the same date");
 }
 
-/// An event whose texts have whatever a calendar reads as its own.
-fn hostile() -> Value {
+/// Returns an event whose texts contain the delimiters and property names of iCalendar.
+fn hostile_event() -> Value {
     json!({
         "slug": "hostile",
         "title": { "de": format!("Tag; der, offenen \\ Tür: 50 % – „Zukunft“ BEGIN:VALARM 🚲🚲🚲 {}", "ä".repeat(60)) },
@@ -168,10 +173,10 @@ fn hostile() -> Value {
 }
 
 #[tokio::test]
-async fn no_text_breaks_out_of_its_property() {
+async fn icalendar_text_is_escaped_and_folded() {
     let app = App::start();
     let editor = app.editor().await;
-    let created = editor.post("/v1/events", &hostile()).await;
+    let created = editor.post("/v1/events", &hostile_event()).await;
     assert_eq!(created.status, 201, "{}", created.text());
     let winter = json!({
         "starts_on": "2027-10-31",

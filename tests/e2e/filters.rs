@@ -1,14 +1,14 @@
-//! Every filter of every list finds what it says and nothing else.
+//! Every filter of every list returns exactly the matching entries.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use tests::{Client, SharedApp};
 
-use crate::facets::{facets, lists};
+use crate::facets::{facet_names, lists_with_facets};
 
-/// What every list takes beside its filters.
-pub(crate) const COMMON: [&str; 12] = [
+/// Query parameters that are not tested as filters.
+pub(crate) const COMMON_PARAMETERS: [&str; 12] = [
     "q",
     "highlight",
     "sort",
@@ -23,7 +23,7 @@ pub(crate) const COMMON: [&str; 12] = [
     "slug",
 ];
 
-/// Entries by their lists, and where projects lie.
+/// The entries of every list, and the municipalities of every project.
 struct Directory {
     client: Client,
     entries: HashMap<String, Vec<Value>>,
@@ -34,24 +34,26 @@ struct Directory {
 impl Directory {
     async fn read(client: Client) -> Self {
         let mut entries = HashMap::new();
-        for (list, _) in lists().filter(|(list, _)| list.path != "/v1/search") {
-            entries.insert(list.path.clone(), all(&client, &list.path, "").await);
+        for (list, _) in lists_with_facets().filter(|(list, _)| list.path != "/v1/search") {
+            entries.insert(list.path.clone(), all_entries(&client, &list.path, "").await);
         }
         let members = entries["/v1/projects"].iter().map(|project| (text(&project["slug"]), keys(&project["members"])));
         Self { client, members: members.collect(), entries }
     }
 
-    /// The official keys of whoever an entry belongs to, by some of its members; those who carry its projects are among them.
-    fn places(&self, entry: &Value, of: &[&str]) -> Vec<String> {
-        let own = of.iter().flat_map(|member| keys(&entry[*member]));
-        let carried =
-            of.iter().flat_map(|member| projects(&entry[*member])).flat_map(|project| self.members[&project].clone());
-        own.chain(carried).collect()
+    /// Returns the official keys of the municipalities that the given members link to, directly or through a project.
+    fn municipality_keys(&self, entry: &Value, members: &[&str]) -> Vec<String> {
+        let direct = members.iter().flat_map(|member| keys(&entry[*member]));
+        let through_projects = members
+            .iter()
+            .flat_map(|member| projects(&entry[*member]))
+            .flat_map(|project| self.members[&project].clone());
+        direct.chain(through_projects).collect()
     }
 }
 
-/// All entries of a list that a query finds.
-pub(crate) async fn all(client: &Client, list: &str, query: &str) -> Vec<Value> {
+/// Returns all entries of a list that match a query.
+pub(crate) async fn all_entries(client: &Client, list: &str, query: &str) -> Vec<Value> {
     let answer = client.get(&format!("{list}?format=ndjson{query}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -61,7 +63,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The official keys of the municipalities that a value links to.
+/// Returns the official keys of the municipalities that a value links to.
 fn keys(value: &Value) -> Vec<String> {
     linked(value, "/v1/municipalities/", "ags")
 }
@@ -81,14 +83,14 @@ fn linked(value: &Value, to: &str, member: &str) -> Vec<String> {
     }
 }
 
-/// The points of an entry.
+/// Returns the longitudes and latitudes of an entry.
 fn points(entry: &Value) -> Vec<(f64, f64)> {
     let point = |value: &Value| Some((value["lon"].as_f64()?, value["lat"].as_f64()?));
     let several = entry["locations"].as_array().into_iter().flatten().filter_map(point);
     point(&entry["location"]).into_iter().chain(several).collect()
 }
 
-/// Kilometres between two points on a sphere with the mean radius of the earth.
+/// Returns the distance of two points in kilometres, on a sphere with the mean radius of the earth.
 fn distance(one: (f64, f64), other: (f64, f64)) -> f64 {
     let (lon, lat) = ((one.0 - other.0).to_radians(), (one.1 - other.1).to_radians());
     let squared =
@@ -96,25 +98,26 @@ fn distance(one: (f64, f64), other: (f64, f64)) -> f64 {
     2.0 * 6371.0088 * squared.sqrt().asin()
 }
 
-/// The first and last day of an entry that begins or ends; what has no end goes on, unless it is an event, and what has only
-/// an end began at any time.
+/// Returns the first and the last day of an entry with a date. An entry without an end continues, unless it is an event; an
+/// entry with only an end has no earliest day.
 fn span(list: &str, entry: &Value) -> Option<(String, String)> {
     let first = entry["starts_on"].as_str().or_else(|| entry["ends_on"].as_str().map(|_| "0001"))?;
     let end = entry["ends_on"].as_str().or((list == "/v1/events").then_some(first));
-    // Texts of one form compare as the days do; `~` stands behind every digit.
+    // ISO 8601 dates compare as texts; `~` sorts after every digit.
     Some((first.to_owned(), end.map_or("~".to_owned(), |end| format!("{end}~"))))
 }
 
-/// Whether a filter is to find an entry.
-type Finds<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+/// Whether a filter matches an entry.
+type Predicate<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
-/// A value for a filter that is no facet, and what it is to find; nothing for a filter that is not known here.
+/// Returns a value for a filter that is not a facet, and the predicate of the matching entries. Returns `None` for a filter
+/// without a case.
 #[expect(clippy::too_many_lines, reason = "a table with a line for each filter")]
-fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option<(&'static str, Finds<'a>)> {
+fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option<(&'static str, Predicate<'a>)> {
     const KONSTANZ: &str = "08335043";
     const BOX: &str = "8.5,47.3,9.5,48.0";
     const AROUND: &str = "9.17,47.66&radius_km=50";
-    let whose: &[&str] = match list {
+    let owners: &[&str] = match list {
         "/v1/solutions" => &["providers", "projects"],
         "/v1/events" => &["municipality", "projects"],
         "/v1/learning-partnerships" => &["partners"],
@@ -122,18 +125,21 @@ fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option
         "/v1/practice-examples" => &["municipality"],
         _ => &["members"],
     };
-    let any = |of: &'static str, holds: fn(&Value) -> bool| -> Finds<'a> {
-        Box::new(move |entry| entry[of].as_array().unwrap().iter().any(holds))
+    let any = |member: &'static str, matches: fn(&Value) -> bool| -> Predicate<'a> {
+        Box::new(move |entry| entry[member].as_array().unwrap().iter().any(matches))
     };
-    let expected: (&str, Finds<'a>) = match filter {
+    let expected: (&str, Predicate<'a>) = match filter {
         "municipality" => {
-            (KONSTANZ, Box::new(move |entry| directory.places(entry, whose).contains(&KONSTANZ.to_owned())))
+            (KONSTANZ, Box::new(move |entry| directory.municipality_keys(entry, owners).contains(&KONSTANZ.to_owned())))
         }
         "ags" if list == "/v1/municipalities" => {
             ("08335", Box::new(|entry| entry["ags"].as_str().is_some_and(|key| key.starts_with("08335"))))
         }
-        // These digits stand inside other keys as well, such as that of Jena, 16053000.
-        "ags" => ("05", Box::new(move |entry| directory.places(entry, whose).iter().any(|key| key.starts_with("05")))),
+        // Other keys contain these digits after their beginning, such as that of Jena, 16053000.
+        "ags" => (
+            "05",
+            Box::new(move |entry| directory.municipality_keys(entry, owners).iter().any(|key| key.starts_with("05"))),
+        ),
         "project" => ("suedwestfalen", any("projects", |project| project["slug"] == "suedwestfalen")),
         "population_min" => ("20000", Box::new(|entry| entry["population"].as_u64() >= Some(20_000))),
         "population_max" => {
@@ -175,40 +181,38 @@ fn expected<'a>(directory: &'a Directory, list: &'a str, filter: &str) -> Option
     Some(expected)
 }
 
-/// The solutions that one stands in a relation to, from either side.
+/// Returns the relations of a solution in both directions.
 fn related(entry: &Value) -> impl Iterator<Item = &Value> {
     ["related", "related_from"].into_iter().flat_map(|side| entry[side].as_array().unwrap())
 }
 
 #[tokio::test]
-async fn every_filter_finds_what_it_says_and_nothing_else() {
+async fn every_filter_returns_exactly_the_matching_entries() {
     let directory = Directory::read(SharedApp::complete().anonymous()).await;
 
-    for (list, _) in lists().filter(|(list, _)| list.path != "/v1/search") {
-        let (facets, entries) = (facets(list), &directory.entries[&list.path]);
+    for (list, _) in lists_with_facets().filter(|(list, _)| list.path != "/v1/search") {
+        let (facets, entries) = (facet_names(list), &directory.entries[&list.path]);
         for filter in list.parameters("query").into_iter().map(|parameter| parameter["name"].as_str().unwrap()) {
-            if COMMON.contains(&filter) || facets.contains(&filter) {
+            if COMMON_PARAMETERS.contains(&filter) || facets.contains(&filter) {
                 continue;
             }
             let at = format!("{}?{filter}", list.path);
-            let (value, finds) =
-                expected(&directory, &list.path, filter).unwrap_or_else(|| panic!("{at}: say here what it finds"));
+            let (value, matches) = expected(&directory, &list.path, filter)
+                .unwrap_or_else(|| panic!("{at}: `expected` has no case for it"));
 
-            let found = all(&directory.client, &list.path, &format!("&{filter}={value}")).await;
+            let found = all_entries(&directory.client, &list.path, &format!("&{filter}={value}")).await;
 
             let slugs = |entries: &mut dyn Iterator<Item = &Value>| {
                 entries.map(|entry| text(&entry["slug"])).collect::<BTreeSet<_>>()
             };
-            let (found, expected) = (slugs(&mut found.iter()), slugs(&mut entries.iter().filter(|entry| finds(entry))));
+            let (found, expected) =
+                (slugs(&mut found.iter()), slugs(&mut entries.iter().filter(|entry| matches(entry))));
             let (more, less): (Vec<_>, Vec<_>) =
                 (found.difference(&expected).collect(), expected.difference(&found).collect());
-            assert!(
-                more.is_empty() && less.is_empty(),
-                "{at}={value} finds {more:?}, which it should not, and misses {less:?}"
-            );
+            assert!(more.is_empty() && less.is_empty(), "{at}={value} returns {more:?} in excess and misses {less:?}");
             assert!(
                 !expected.is_empty() && expected.len() < entries.len(),
-                "{at}={value} is no test: {} of {}",
+                "{at}={value} must match some entries only: {} of {}",
                 expected.len(),
                 entries.len()
             );

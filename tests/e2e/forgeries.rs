@@ -1,4 +1,4 @@
-//! Only a token that we issued is accepted, however it was forged.
+//! Forged and malformed access tokens are rejected.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -6,34 +6,34 @@ use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 use tests::{App, KEYS};
 
-/// The key that the service under test signs with.
-pub(crate) fn key() -> (String, EncodingKey) {
+/// Returns the id and the private key that the service under test signs with.
+pub(crate) fn signing_key() -> (String, EncodingKey) {
     let keys: Value = serde_json::from_str(&KEYS).unwrap();
     let private = BASE64.decode(keys["keys"][0]["d"].as_str().unwrap()).unwrap();
     (keys["keys"][0]["kid"].as_str().unwrap().to_owned(), ed25519(&private))
 }
 
-/// A private key in its PKCS #8 form.
+/// Wraps a private key in PKCS #8.
 fn ed25519(private: &[u8]) -> EncodingKey {
     let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     EncodingKey::from_ed_der(&[&head[..], private].concat())
 }
 
-fn part(json: &str) -> String {
+fn base64url(json: &str) -> String {
     BASE64.encode(json)
 }
 
-pub(crate) fn signed(head: &str, claims: &str, key: &EncodingKey) -> String {
-    let message = format!("{}.{}", part(head), part(claims));
+pub(crate) fn sign_token(head: &str, claims: &str, key: &EncodingKey) -> String {
+    let message = format!("{}.{}", base64url(head), base64url(claims));
     let signature = crypto::sign(message.as_bytes(), key, Algorithm::EdDSA).unwrap();
     format!("{message}.{signature}")
 }
 
-pub(crate) fn head() -> Value {
-    json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": key().0 })
+pub(crate) fn token_header() -> Value {
+    json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": signing_key().0 })
 }
 
-/// What a token of ours says; it is one that was issued.
+/// Returns the claims of a valid token with the id of an issued token.
 pub(crate) fn claims(jti: &str) -> Value {
     let now = api::base::clock::now().timestamp();
     json!({
@@ -42,8 +42,8 @@ pub(crate) fn claims(jti: &str) -> Value {
     })
 }
 
-/// One member with another value; without it, if that is null.
-fn with(mut json: Value, member: &str, value: Value) -> Value {
+/// Returns the object with another value of one member, or without the member if the value is `absent`.
+fn with_member(mut json: Value, member: &str, value: Value) -> Value {
     if value == json!("absent") {
         json.as_object_mut().unwrap().remove(member);
     } else {
@@ -52,157 +52,191 @@ fn with(mut json: Value, member: &str, value: Value) -> Value {
     json
 }
 
-fn good(jti: &str) -> String {
-    signed(&head().to_string(), &claims(jti).to_string(), &key().1)
+fn valid_token(jti: &str) -> String {
+    sign_token(&token_header().to_string(), &claims(jti).to_string(), &signing_key().1)
 }
 
-/// A token with the id of one that was issued, and other rights.
-pub(crate) fn issued_once(jti: &str, scope: &str, municipalities: &[&str]) -> String {
-    let claims = with(with(claims(jti), "scope", json!(scope)), "municipalities", json!(municipalities));
-    signed(&head().to_string(), &claims.to_string(), &key().1)
+/// Returns a signed token with the id of an issued token, and the given scope and municipalities.
+pub(crate) fn token_with_rights(jti: &str, scope: &str, municipalities: &[&str]) -> String {
+    let claims = with_member(with_member(claims(jti), "scope", json!(scope)), "municipalities", json!(municipalities));
+    sign_token(&token_header().to_string(), &claims.to_string(), &signing_key().1)
 }
 
-/// A token with another letter in its signature.
-fn forged(token: &str) -> String {
+/// Returns the token with the first letter of its signature changed.
+fn with_forged_signature(token: &str) -> String {
     let (message, signature) = token.rsplit_once('.').unwrap();
     let letter = if signature.starts_with('A') { 'B' } else { 'A' };
     format!("{message}.{letter}{}", &signature[1..])
 }
 
-/// Tokens that are wrong in one way each, by what is said of them.
-#[expect(clippy::too_many_lines, reason = "a line for each token")]
-fn wrong(jti: &str) -> Vec<(&'static str, String)> {
-    let (_, own) = key();
+/// Returns invalid tokens, each with a text that its error description contains.
+#[expect(clippy::too_many_lines, reason = "one line per token")]
+fn invalid_tokens(jti: &str) -> Vec<(&'static str, String)> {
+    let (_, own) = signing_key();
     let other = ed25519(&[7; 32]);
     let now = api::base::clock::now().timestamp();
-    let heads =
-        |member: &str, value: Value| signed(&with(head(), member, value).to_string(), &claims(jti).to_string(), &own);
-    let body =
-        |member: &str, value: Value| signed(&head().to_string(), &with(claims(jti), member, value).to_string(), &own);
-    let dead = || json!("absent");
+    let with_header = |member: &str, value: Value| {
+        sign_token(&with_member(token_header(), member, value).to_string(), &claims(jti).to_string(), &own)
+    };
+    let with_claim = |member: &str, value: Value| {
+        sign_token(&token_header().to_string(), &with_member(claims(jti), member, value).to_string(), &own)
+    };
+    let absent = || json!("absent");
     let hs256 = {
-        let message =
-            format!("{}.{}", part(&with(head(), "alg", json!("HS256")).to_string()), part(&claims(jti).to_string()));
+        let message = format!(
+            "{}.{}",
+            base64url(&with_member(token_header(), "alg", json!("HS256")).to_string()),
+            base64url(&claims(jti).to_string())
+        );
         let public: Value = serde_json::from_str(&KEYS).unwrap();
         let secret = EncodingKey::from_secret(&BASE64.decode(public["keys"][0]["x"].as_str().unwrap()).unwrap());
         let signature = crypto::sign(message.as_bytes(), &secret, Algorithm::HS256).unwrap();
         format!("{message}.{signature}")
     };
     let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": BASE64.encode([7; 32]) });
-    let cut = |token: String, from: usize| token.chars().take(token.len() - from).collect::<String>();
-    let none = format!("{}.{}.", part(&with(head(), "alg", json!("none")).to_string()), part(&claims(jti).to_string()));
-    let twice = claims(jti).to_string().replacen('{', "{\"scope\":\"tokens:admin\",", 1);
+    let truncated = |token: String, from: usize| token.chars().take(token.len() - from).collect::<String>();
+    let none = format!(
+        "{}.{}.",
+        base64url(&with_member(token_header(), "alg", json!("none")).to_string()),
+        base64url(&claims(jti).to_string())
+    );
+    let duplicate_claim = claims(jti).to_string().replacen('{', "{\"scope\":\"tokens:admin\",", 1);
 
     vec![
         ("form", String::new()),
         ("form", "x".to_owned()),
         ("form", "a.b".to_owned()),
-        ("form", format!("{}.x", good(jti))),
-        ("signature", format!("{}..", part(&head().to_string()))),
-        ("form", format!("{}.{}", good(jti), "x".repeat(9000))),
-        ("signature", cut(good(jti), 2)),
-        ("signature", forged(&good(jti))),
-        ("signature", signed(&head().to_string(), &claims(jti).to_string(), &other)),
-        ("signature", signed(&with(head(), "jwk", jwk.clone()).to_string(), &claims(jti).to_string(), &other)),
+        ("form", format!("{}.x", valid_token(jti))),
+        ("signature", format!("{}..", base64url(&token_header().to_string()))),
+        ("form", format!("{}.{}", valid_token(jti), "x".repeat(9000))),
+        ("signature", truncated(valid_token(jti), 2)),
+        ("signature", with_forged_signature(&valid_token(jti))),
+        ("signature", sign_token(&token_header().to_string(), &claims(jti).to_string(), &other)),
         (
             "signature",
-            signed(&with(head(), "jku", json!("http://127.0.0.1:1/")).to_string(), &claims(jti).to_string(), &other),
+            sign_token(&with_member(token_header(), "jwk", jwk.clone()).to_string(), &claims(jti).to_string(), &other),
         ),
         (
             "signature",
-            signed(&with(head(), "x5u", json!("http://127.0.0.1:1/")).to_string(), &claims(jti).to_string(), &other),
+            sign_token(
+                &with_member(token_header(), "jku", json!("http://127.0.0.1:1/")).to_string(),
+                &claims(jti).to_string(),
+                &other,
+            ),
         ),
-        ("key", heads("kid", json!("nobody"))),
-        ("key", heads("kid", json!("../../../../dev/null"))),
-        ("header", heads("kid", dead())),
-        ("header", heads("kid", json!(7))),
-        ("header", heads("typ", dead())),
-        ("header", heads("typ", json!("JWT"))),
-        ("header", heads("typ", json!("id+jwt"))),
-        ("header", heads("alg", json!("RS256"))),
-        ("header", heads("alg", json!("ES256"))),
-        ("header", heads("alg", json!("eddsa"))),
+        (
+            "signature",
+            sign_token(
+                &with_member(token_header(), "x5u", json!("http://127.0.0.1:1/")).to_string(),
+                &claims(jti).to_string(),
+                &other,
+            ),
+        ),
+        ("key", with_header("kid", json!("nobody"))),
+        ("key", with_header("kid", json!("../../../../dev/null"))),
+        ("header", with_header("kid", absent())),
+        ("header", with_header("kid", json!(7))),
+        ("header", with_header("typ", absent())),
+        ("header", with_header("typ", json!("JWT"))),
+        ("header", with_header("typ", json!("id+jwt"))),
+        ("header", with_header("alg", json!("RS256"))),
+        ("header", with_header("alg", json!("ES256"))),
+        ("header", with_header("alg", json!("eddsa"))),
         ("header", hs256),
         ("header", none),
-        ("header", heads("crit", json!(["exp"]))),
-        ("header", heads("crit", json!(["b64"]))),
-        ("header", heads("crit", json!([]))),
-        ("header", heads("b64", json!(false))),
-        ("header", signed(&head().to_string().replacen('{', "{\"alg\":\"none\",", 1), &claims(jti).to_string(), &own)),
-        ("issuer", body("iss", json!("somebody"))),
-        ("claim", body("iss", dead())),
-        ("claim", body("iss", json!(null))),
-        ("claim", body("iss", json!(5))),
-        ("claim", body("iss", json!(["somebody", "transferatlas"]))),
-        ("audience", body("aud", json!("somebody"))),
-        ("audience", body("aud", json!(["somebody"]))),
-        ("audience", body("aud", json!([]))),
-        ("claim", body("aud", dead())),
-        ("claim", body("aud", json!(null))),
-        ("claim", body("aud", json!({}))),
-        ("claim", body("sub", dead())),
-        ("claim", body("sub", json!(""))),
-        ("claim", body("sub", json!("  "))),
-        ("claim", body("sub", json!(null))),
-        ("claim", body("sub", json!(7))),
-        ("claim", body("sub", json!("a\u{0}b"))),
-        ("claim", body("sub", json!("a\nb"))),
-        ("claim", body("jti", dead())),
-        ("claim", body("jti", json!("one"))),
-        ("not issued by this service", body("jti", json!("0197f2a0-0000-7000-8000-0000000000aa"))),
-        ("claim", body("iat", dead())),
-        ("claim", body("iat", json!("now"))),
-        ("claim", body("nbf", dead())),
-        ("claim", body("nbf", json!("now"))),
-        ("claim", body("exp", dead())),
-        ("claim", body("exp", json!("never"))),
-        ("claim", body("exp", json!(1e300))),
-        ("claim", body("scope", json!(["themes:write"]))),
-        ("claim", body("municipalities", json!("08335043"))),
-        ("claim", signed(&head().to_string(), &twice, &own)),
-        ("claim", signed(&head().to_string(), "[]", &own)),
-        ("claim", signed(&head().to_string(), "nothing", &own)),
-        ("not valid yet", body("nbf", json!(now + 300))),
-        ("not valid yet", body("iat", json!(now + 300))),
-        ("expired", body("exp", json!(now - 60))),
-        ("expired", body("exp", json!(i64::MIN))),
-        ("lifetime", body("exp", json!(now + 400 * 86_400))),
-        ("lifetime", body("exp", json!(i64::MAX))),
-        ("lifetime", body("nbf", json!(now - 500 * 86_400))),
+        ("header", with_header("crit", json!(["exp"]))),
+        ("header", with_header("crit", json!(["b64"]))),
+        ("header", with_header("crit", json!([]))),
+        ("header", with_header("b64", json!(false))),
+        (
+            "header",
+            sign_token(
+                &token_header().to_string().replacen('{', "{\"alg\":\"none\",", 1),
+                &claims(jti).to_string(),
+                &own,
+            ),
+        ),
+        ("issuer", with_claim("iss", json!("somebody"))),
+        ("claim", with_claim("iss", absent())),
+        ("claim", with_claim("iss", json!(null))),
+        ("claim", with_claim("iss", json!(5))),
+        ("claim", with_claim("iss", json!(["somebody", "transferatlas"]))),
+        ("audience", with_claim("aud", json!("somebody"))),
+        ("audience", with_claim("aud", json!(["somebody"]))),
+        ("audience", with_claim("aud", json!([]))),
+        ("claim", with_claim("aud", absent())),
+        ("claim", with_claim("aud", json!(null))),
+        ("claim", with_claim("aud", json!({}))),
+        ("claim", with_claim("sub", absent())),
+        ("claim", with_claim("sub", json!(""))),
+        ("claim", with_claim("sub", json!("  "))),
+        ("claim", with_claim("sub", json!(null))),
+        ("claim", with_claim("sub", json!(7))),
+        ("claim", with_claim("sub", json!("a\u{0}b"))),
+        ("claim", with_claim("sub", json!("a\nb"))),
+        ("claim", with_claim("jti", absent())),
+        ("claim", with_claim("jti", json!("one"))),
+        ("not issued by this service", with_claim("jti", json!("0197f2a0-0000-7000-8000-0000000000aa"))),
+        ("claim", with_claim("iat", absent())),
+        ("claim", with_claim("iat", json!("now"))),
+        ("claim", with_claim("nbf", absent())),
+        ("claim", with_claim("nbf", json!("now"))),
+        ("claim", with_claim("exp", absent())),
+        ("claim", with_claim("exp", json!("never"))),
+        ("claim", with_claim("exp", json!(1e300))),
+        ("claim", with_claim("scope", json!(["themes:write"]))),
+        ("claim", with_claim("municipalities", json!("08335043"))),
+        ("claim", sign_token(&token_header().to_string(), &duplicate_claim, &own)),
+        ("claim", sign_token(&token_header().to_string(), "[]", &own)),
+        ("claim", sign_token(&token_header().to_string(), "nothing", &own)),
+        ("not valid yet", with_claim("nbf", json!(now + 300))),
+        ("not valid yet", with_claim("iat", json!(now + 300))),
+        ("expired", with_claim("exp", json!(now - 60))),
+        ("expired", with_claim("exp", json!(i64::MIN))),
+        ("lifetime", with_claim("exp", json!(now + 400 * 86_400))),
+        ("lifetime", with_claim("exp", json!(i64::MAX))),
+        ("lifetime", with_claim("nbf", json!(now - 500 * 86_400))),
     ]
 }
 
 #[tokio::test]
-async fn only_a_token_of_ours_is_accepted() {
+async fn forged_and_malformed_tokens_are_rejected() {
     let app = App::start();
-    let own = key().1;
+    let own = signing_key().1;
     let theme = json!({ "slug": "water-x", "title": { "de": "Wasser" } });
     let issued =
         app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
     let jti = issued["id"].as_str().unwrap();
-    let wrong = wrong(jti);
-    let count = wrong.len();
-    for (kind, token) in wrong {
+    let tokens = invalid_tokens(jti);
+    let count = tokens.len();
+    for (kind, token) in tokens {
         let client = app.anonymous().with_token(&token);
         for answer in
             [client.post("/v1/themes", &theme).await, client.get("/v1/themes").await, client.get("/v1/me").await]
         {
             assert_eq!((answer.status, answer.problem().as_str()), (401, "invalid-token"), "{kind}: {token}");
-            let told = answer.header("www-authenticate");
-            assert!(told.starts_with("Bearer realm=\"transferatlas\", error=\"invalid_token\""), "{told}");
-            assert!(told.contains(kind) || kind == "form" && told.contains("not a signed"), "{kind}: {told} {token}");
-            assert!(!answer.text().contains(&token) || token.len() < 4, "a token is not told back");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with("Bearer realm=\"transferatlas\", error=\"invalid_token\""), "{challenge}");
+            assert!(
+                challenge.contains(kind) || kind == "form" && challenge.contains("not a signed"),
+                "{kind}: {challenge} {token}"
+            );
+            assert!(!answer.text().contains(&token) || token.len() < 4, "the response does not contain the token");
         }
     }
     assert!(count > 60);
     assert_eq!(
-        app.anonymous().with_token(&good(jti)).post("/v1/themes", &theme).await.status,
+        app.anonymous().with_token(&valid_token(jti)).post("/v1/themes", &theme).await.status,
         201,
-        "and this one is right"
+        "a valid token is accepted"
     );
-    let several = with(claims(jti), "aud", json!(["somebody", "transferatlas"]));
-    let many = signed(&head().to_string(), &several.to_string(), &own);
+    let several = with_member(claims(jti), "aud", json!(["somebody", "transferatlas"]));
+    let many = sign_token(&token_header().to_string(), &several.to_string(), &own);
     assert_eq!(app.anonymous().with_token(&many).get("/v1/me").await.status, 200);
-    let typed = signed(&with(head(), "typ", json!("application/AT+JWT")).to_string(), &claims(jti).to_string(), &own);
+    let typed = sign_token(
+        &with_member(token_header(), "typ", json!("application/AT+JWT")).to_string(),
+        &claims(jti).to_string(),
+        &own,
+    );
     assert_eq!(app.anonymous().with_token(&typed).get("/v1/me").await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! The same list in other forms.
+//! Formats of lists and entries: NDJSON, CSV, GeoJSON and others.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tests::{SharedApp, contract};
 
 #[tokio::test]
-async fn ndjson_gives_every_match_one_a_line() {
+async fn ndjson_returns_one_line_per_match() {
     let app = SharedApp::first_content();
 
     let projects = app.anonymous().get("/v1/projects?format=ndjson").await;
@@ -39,7 +39,7 @@ async fn csv_has_a_header_and_a_row_for_every_match() {
 }
 
 #[tokio::test]
-async fn geojson_puts_entries_on_the_map() {
+async fn geojson_returns_features_with_coordinates() {
     let app = SharedApp::first_content();
 
     let all = app.anonymous().get("/v1/projects?format=geojson").await;
@@ -55,7 +55,7 @@ async fn geojson_puts_entries_on_the_map() {
 }
 
 #[tokio::test]
-async fn the_parameter_goes_before_the_header() {
+async fn the_format_parameter_overrides_the_accept_header() {
     let app = SharedApp::first_content();
 
     let answer = app.anonymous().get_with("/v1/projects?format=ndjson&limit=2", "accept", "text/csv").await;
@@ -65,7 +65,7 @@ async fn the_parameter_goes_before_the_header() {
 }
 
 #[tokio::test]
-async fn filters_order_and_members_hold_in_every_form() {
+async fn filters_sort_and_fields_apply_to_ndjson() {
     let app = SharedApp::first_content();
 
     let listed =
@@ -77,7 +77,7 @@ async fn filters_order_and_members_hold_in_every_form() {
 }
 
 #[tokio::test]
-async fn the_other_forms_are_told() {
+async fn the_link_header_names_the_other_formats() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/events?kind=congress&limit=3").await;
@@ -100,7 +100,7 @@ async fn the_other_forms_are_told() {
 }
 
 #[tokio::test]
-async fn a_path_with_a_format_is_that_format_and_only_read() {
+async fn paths_with_a_format_suffix_return_that_format_and_are_read_only() {
     let app = SharedApp::first_content();
     let client = app.anonymous();
 
@@ -121,8 +121,8 @@ async fn a_path_with_a_format_is_that_format_and_only_read() {
             assert_eq!(refused.header("allow"), "GET, HEAD, OPTIONS", "{path}");
             assert!(!refused.header("x-request-id").is_empty(), "{path}");
         }
-        let asked = client.send(Method::OPTIONS, path, &[]).await;
-        assert_eq!((asked.status, asked.header("allow")), (204, "GET, HEAD, OPTIONS"), "{path}");
+        let options = client.send(Method::OPTIONS, path, &[]).await;
+        assert_eq!((options.status, options.header("allow")), (204, "GET, HEAD, OPTIONS"), "{path}");
     }
     let twice = client.get("/v1/themes.csv?format=json").await;
     assert_eq!((twice.status, twice.problem().as_str()), (400, "invalid-parameters"));
@@ -131,7 +131,7 @@ async fn a_path_with_a_format_is_that_format_and_only_read() {
 }
 
 #[tokio::test]
-async fn an_unknown_format_is_refused_with_those_of_the_path() {
+async fn an_unknown_format_is_rejected_with_the_supported_formats() {
     let app = SharedApp::with_examples();
     let mut tried = 0;
 

@@ -1,27 +1,27 @@
-//! What became of an entry can be seen by everybody, who did it by those who may audit, and all of it undone.
+//! The history of entries: changes, actors, former slugs and deleted entries.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::App;
 
-use crate::writing::state;
+use crate::writing::stored_input;
 
 #[tokio::test]
-async fn every_change_can_be_seen_compared_and_undone() {
+async fn every_change_can_be_read_compared_and_reverted() {
     let app = App::start();
     let editor = app.editor().await;
     let path = "/v1/projects/solingen";
-    let before = state(&app, path).await;
+    let before = stored_input(&app, path).await;
     let other = json!({ "website": "https://example.org/", "phase": "completed", "themes": ["mobility"] });
 
     let changed = editor.patch(path, &other, "*").await;
     let history = app.anonymous().get(&format!("{path}/history")).await;
     let newest = history.json()["items"][0]["href"].as_str().unwrap().to_owned();
     let after = app.anonymous().get(&newest).await;
-    let differs = app.anonymous().get(&format!("{newest}/patch")).await;
+    let patch = app.anonymous().get(&format!("{newest}/patch")).await;
     let first = history.json()["items"][1]["directory_version"].as_i64().unwrap();
-    let whole = app.anonymous().get(&format!("{path}/history/{first}/patch")).await;
-    let back = app
+    let first_patch = app.anonymous().get(&format!("{path}/history/{first}/patch")).await;
+    let reverse_patch = app
         .anonymous()
         .get(&format!("{path}/history/{first}/patch?from={}", history.json()["items"][0]["directory_version"]))
         .await;
@@ -32,32 +32,36 @@ async fn every_change_can_be_seen_compared_and_undone() {
         (json!(2), vec![json!("change"), json!("import")])
     );
     assert_eq!(after.json()["entry"]["website"], "https://example.org/");
-    assert_eq!(differs.header("content-type"), "application/json-patch+json");
-    assert_eq!(patched(before.clone(), &differs.json()), after.json()["entry"], "the patch makes the one of the other");
-    assert_eq!(patched(after.json()["entry"].clone(), &back.json()), before, "and the other way round");
-    assert_eq!(patched(json!({}), &whole.json()), before, "before it was there, it was nothing");
+    assert_eq!(patch.header("content-type"), "application/json-patch+json");
+    assert_eq!(apply_patch(before.clone(), &patch.json()), after.json()["entry"], "from the old state to the new one");
+    assert_eq!(
+        apply_patch(after.json()["entry"].clone(), &reverse_patch.json()),
+        before,
+        "from the new state to the old one"
+    );
+    assert_eq!(apply_patch(json!({}), &first_patch.json()), before, "the first patch starts with an empty object");
 
     let old = app.anonymous().get(&format!("{path}/history/{first}")).await.json()["entry"].clone();
     let restored = editor.put(path, &old, changed.etag()).await;
-    assert_eq!(restored.status, 200, "an old state is sent as it was");
-    assert_eq!(state(&app, path).await, before);
+    assert_eq!(restored.status, 200, "an old state can be sent back unchanged");
+    assert_eq!(stored_input(&app, path).await, before);
     assert_eq!(app.anonymous().get(&format!("{path}/history/{}", first + 100)).await.status, 404);
-    let only = app.anonymous().get(&format!("{path}/history?action=replace&sort=directory_version")).await;
-    assert_eq!(only.each("action"), ["replace"]);
+    let replacements = app.anonymous().get(&format!("{path}/history?action=replace&sort=directory_version")).await;
+    assert_eq!(replacements.each("action"), ["replace"]);
     let csv = app.anonymous().get(&format!("{path}/history?format=csv")).await.text();
     assert_eq!(csv.lines().count(), 4);
 }
 
-/// Applies a JSON Patch.
-fn patched(mut json: Value, steps: &Value) -> Value {
+/// Returns the document with a JSON Patch applied.
+fn apply_patch(mut json: Value, steps: &Value) -> Value {
     let steps: json_patch::Patch = serde_json::from_value(steps.clone()).unwrap();
     json_patch::patch(&mut json, &steps).unwrap();
     json
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a line for each way to see it")]
-async fn who_did_it_only_auditors_see() {
+#[expect(clippy::too_many_lines, reason = "one statement per client and format")]
+async fn only_auditors_see_the_actor_of_a_change() {
     let app = App::start();
     let editor = app.editor().await;
     let auditor = app.with_token(json!({ "subject": "revision", "role": "auditor" })).await;
@@ -67,7 +71,7 @@ async fn who_did_it_only_auditors_see() {
     editor.write(Method::PATCH, path, &request, body).await;
     let me = editor.get("/v1/me").await.json();
 
-    // Whoever asks first must not decide what the others are shown.
+    // In the second round, the response cache must not return responses of other clients.
     for _ in 0..2 {
         for client in [app.anonymous(), editor.clone()] {
             let history = client.get(&format!("{path}/history")).await;
@@ -92,7 +96,7 @@ async fn who_did_it_only_auditors_see() {
         let unchanged = auditor.get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
         assert_eq!(unchanged.status, 304);
         let other = app.anonymous().get_with(&format!("{path}/history"), "if-none-match", history.etag()).await;
-        assert_eq!(other.status, 200, "what auditors hold is nobody else's");
+        assert_eq!(other.status, 200, "the public representation has another entity tag");
     }
 
     let audit = auditor.get("/v1/audit?actor=redaktion&resource=themes&action=change&since=2020-01-01").await;
@@ -108,7 +112,7 @@ async fn who_did_it_only_auditors_see() {
 }
 
 #[tokio::test]
-async fn a_slug_that_changed_leads_to_the_new_one() {
+async fn a_former_slug_redirects_to_the_current_slug() {
     let app = App::start();
     let editor = app.editor().await;
     for (from, to) in [("ulm", "ulm-neu"), ("ulm-neu", "ulm-donau")] {
@@ -131,15 +135,15 @@ async fn a_slug_that_changed_leads_to_the_new_one() {
     assert_eq!(
         (changed.status, changed.header("location")),
         (308, "/v1/projects/ulm-donau"),
-        "writers are led there too"
+        "writes redirect as well"
     );
 
     let named = json!({ "projects": ["ulm", "jena"] });
     let solution = editor.patch("/v1/solutions/open-smartcity-app", &named, "*").await;
-    assert_eq!(solution.json()["projects"][0]["slug"], "ulm-donau", "an old state may name it as it was called then");
+    assert_eq!(solution.json()["projects"][0]["slug"], "ulm-donau", "references accept the former slug");
 
     let taken = json!({ "slug": "ulm", "title": { "de": "anders" } });
-    assert_eq!(editor.post("/v1/themes", &taken).await.status, 201, "elsewhere it means something else");
+    assert_eq!(editor.post("/v1/themes", &taken).await.status, 201, "the slug is free in other resources");
     let back = editor.patch("/v1/projects/ulm-donau", &json!({ "slug": "ulm" }), "*").await;
     assert_eq!(
         (back.status, app.anonymous().get("/v1/projects/ulm-donau").await.header("location")),
@@ -148,7 +152,7 @@ async fn a_slug_that_changed_leads_to_the_new_one() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_gone_and_not_forgotten() {
+async fn a_deleted_entry_returns_410_and_keeps_its_history() {
     let app = App::start();
     let editor = app.editor().await;
     let reader = app.with_scopes(&["events:write"], &[]).await;
@@ -164,7 +168,11 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
         assert!(gone.json()["detail"].as_str().unwrap().contains("deleted at 20"), "{}", gone.text());
         assert_eq!(editor.put(&path, &town, "*").await.status, 410);
         assert_eq!(app.anonymous().get(&format!("{path}/history")).await.status, 410);
-        assert_eq!(reader.get(&format!("{path}/history")).await.status, 410, "nor for writers of other things");
+        assert_eq!(
+            reader.get(&format!("{path}/history")).await.status,
+            410,
+            "a writer of another resource has no access"
+        );
         let history = editor.get(&format!("{path}/history")).await;
         assert_eq!(history.each("action"), ["delete", "create"]);
         let last = editor.get(history.json()["items"][0]["href"].as_str().unwrap()).await.json();
@@ -172,7 +180,7 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
         let first = history.json()["items"][1]["href"].as_str().unwrap().to_owned();
         for below in ["", "/patch"] {
             assert_eq!(editor.get(&format!("{first}{below}")).await.header("cache-control"), "private, max-age=0");
-            // What one may see is not kept for others.
+            // The response for the editor is not cached for other clients.
             assert_eq!(app.anonymous().get(&format!("{first}{below}")).await.status, 410, "{first}{below}");
         }
         assert_eq!(app.anonymous().get(&format!("{path}/history")).await.status, 410);
@@ -181,7 +189,7 @@ async fn what_was_deleted_is_gone_and_not_forgotten() {
 
     let again = editor.post("/v1/municipalities", &town).await;
     assert_eq!(again.status, 201);
-    assert_ne!(again.json()["id"], json!(id), "another entry of that name");
+    assert_ne!(again.json()["id"], json!(id), "the new entry has its own id");
     assert_eq!(app.anonymous().get("/v1/municipalities/09999999").await.json()["id"], again.json()["id"]);
     assert_eq!(app.anonymous().get(&format!("/v1/municipalities/{id}")).await.status, 410);
 }

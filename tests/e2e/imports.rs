@@ -1,4 +1,4 @@
-//! A file is stored whole or not at all.
+//! Imports are atomic, and accept exported lists.
 
 use api::app::seed::{Form, SourceFile};
 use sea_orm::{ConnectionTrait, Statement};
@@ -8,12 +8,12 @@ use tests::{SharedApp, TestDatabase, statement};
 use crate::writing::RESOURCES;
 
 #[test]
-fn an_import_that_fails_in_the_database_keeps_nothing() {
-    // Stands for whatever the database may refuse that no check before it has seen.
+fn an_import_that_fails_in_the_database_stores_nothing() {
+    // Simulates an error that only the database detects.
     const FAILING: &str = "begin read write; create function failing() returns trigger language plpgsql as $$ begin \
             raise exception 'it fails'; end $$; \
         create trigger failing before insert on theme for each row when (new.slug = 'theme-2400') execute function failing(); commit";
-    // More than are stored at once, and the flaw behind them.
+    // An import stores 1000 entries at once; the failing entry is in the third part.
     let themes: Vec<Value> = (0..2500)
         .map(|number| json!({ "slug": format!("theme-{number}"), "title": { "de": format!("Thema {number}") } }))
         .collect();
@@ -31,40 +31,39 @@ fn an_import_that_fails_in_the_database_keeps_nothing() {
         let refused =
             api::app::seed::add(database, &[SourceFile { collection: "themes", form: Form::Json, text: &file }]).await;
 
-        assert!(refused.is_err(), "the database has refused an entry");
+        assert!(refused.is_err(), "the database rejects an entry");
         assert_eq!((count("theme").await, count("change").await, count("search_document").await), before);
     });
 }
 
 #[tokio::test]
-async fn what_a_list_returns_is_imported_and_changes_nothing() {
+async fn importing_an_exported_list_changes_nothing() {
     let app = SharedApp::first_content();
     let mut lists = vec![];
     for list in RESOURCES {
         lists.push((list, Form::Ndjson, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
         lists.push((list, Form::Json, app.anonymous().get(&format!("/v1/{list}?limit=100")).await.text()));
     }
-    assert!(lists.iter().all(|(_, _, text)| text.contains("\"updated_at\":")), "read-only members are among them");
-    assert!(lists.iter().any(|(_, _, text)| text.contains("\"href\":")), "and links");
-    // Only municipalities fit into a table.
+    assert!(lists.iter().all(|(_, _, text)| text.contains("\"updated_at\":")), "the exports contain read-only members");
+    assert!(lists.iter().any(|(_, _, text)| text.contains("\"href\":")), "the exports contain links");
+    // CSV is imported for municipalities only.
     let table = app.anonymous().get("/v1/municipalities?format=csv").await.text();
     assert!(table.starts_with("id,slug,ags,title_de,") && table.lines().next().unwrap().contains("projects_slug"));
     lists.push(("municipalities", Form::Csv, table));
 
     let imported = move || {
         TestDatabase::filled().with(async move |database| {
-            // The change that is the last one before an import is so after it.
-            let last = async || -> String {
+            let last_change = async || -> String {
                 let row = statement(
                     "select resource || ' ' || slug || ' ' || sequence from change order by sequence desc limit 1",
                 );
                 database.connection().query_one_raw(row).await.unwrap().unwrap().try_get_by_index(0).unwrap()
             };
-            let before = last().await;
+            let before = last_change().await;
             let files: Vec<SourceFile<'_>> =
                 lists.iter().map(|(collection, form, text)| SourceFile { collection, form: *form, text }).collect();
             api::app::seed::add(database, &files).await.unwrap();
-            (before, last().await)
+            (before, last_change().await)
         })
     };
     let (before, after) = tokio::task::spawn_blocking(imported).await.unwrap();

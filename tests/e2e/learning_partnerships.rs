@@ -1,14 +1,14 @@
-//! Partnerships in which municipalities learn from each other.
+//! Learning partnerships of municipalities.
 
 use tests::SharedApp;
 
 #[tokio::test]
-async fn those_that_are_sure_are_there() {
+async fn list_returns_21_partnerships_without_uncertain_ones() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/learning-partnerships?limit=100&facets=relation").await;
 
-    // Of the 25 that are known, four rest on one source that is not sure.
+    // The first content omits partnerships that rest on one uncertain source.
     assert_eq!(page.json()["total"], 21);
     assert!(!page.slugs().contains(&"schleswig-holstein-nord-app".to_owned()));
     assert!(page.slugs().contains(&"rostock-baltic-cities".to_owned()));
@@ -16,7 +16,7 @@ async fn those_that_are_sure_are_there() {
 }
 
 #[tokio::test]
-async fn a_partnership_without_a_date_is_in_no_span() {
+async fn date_filters_exclude_partnerships_without_a_date() {
     let app = SharedApp::first_content();
     let items = async |query: &str| {
         let page = app.anonymous().get(&format!("/v1/learning-partnerships?limit=100&{query}")).await.json();
@@ -34,7 +34,7 @@ async fn a_partnership_without_a_date_is_in_no_span() {
 }
 
 #[tokio::test]
-async fn a_partner_can_be_a_borough_or_abroad() {
+async fn a_partner_is_a_municipality_or_only_a_name() {
     let app = SharedApp::first_content();
 
     let baltic = app.anonymous().get("/v1/learning-partnerships/rostock-baltic-cities").await.json();
@@ -46,7 +46,7 @@ async fn a_partner_can_be_a_borough_or_abroad() {
 }
 
 #[tokio::test]
-async fn they_are_found_from_every_side() {
+async fn partnerships_are_found_by_solution_partner_project_and_text() {
     let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/learning-partnerships?{query}")).await.slugs();
 
@@ -66,7 +66,7 @@ async fn they_are_found_from_every_side() {
     let bamberg = app.anonymous().get("/v1/municipalities/bamberg").await.json();
     let links = bamberg["learning_partnerships"].as_array().unwrap();
     assert!(links.iter().any(|link| link["href"] == "/v1/learning-partnerships/bamberg-lemgo-bakim"));
-    // A city that takes part for itself does not bring along all that carry the same project.
+    // Leipzig is a partner with this project in another partnership, which does not match other members of the project.
     assert_eq!(slugs("municipality=hamburg").await, ["hamburg-leipzig-munich-dipas"]);
     assert_eq!(slugs("project=connected-urban-twins").await.len(), 2);
 }

@@ -1,23 +1,23 @@
-//! One limit holds for an entry wherever it is written: what was accepted once can be sent back.
+//! Every write has the same size limit, so a stored entry can be sent back.
 
 use std::fmt::Write;
 
 use serde_json::{Value, json};
 use tests::{Answer, App, Client};
 
-use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
+use crate::submissions::{SUBMISSIONS, content, konstanz_contributor, step, submission_input, submission_path};
 
-/// Bytes that an entry may have.
-const MOST: usize = 1 << 20;
+/// The maximum size of an entry in bytes.
+const MAX_BYTES: usize = 1 << 20;
 
-/// A text of umlauts with as many different words as fit into so many characters.
-fn text(characters: usize, number: &mut usize) -> Value {
+/// Returns a text with as many different words as fit into the number of characters.
+fn long_text(characters: usize, number: &mut usize) -> Value {
     let mut half = || {
         let mut text = String::new();
         let mut length = 0;
         while length + 6 <= characters {
             *number += 1;
-            // Five letters, which are different ones for every number.
+            // Every number has its own word of five letters.
             let letters: Vec<char> = "aböcädeüfghijklm".chars().collect();
             let word: String = (0..5).map(|place| letters[(*number >> (4 * place)) % letters.len()]).collect();
             let _ = write!(text, "{word} ");
@@ -30,32 +30,32 @@ fn text(characters: usize, number: &mut usize) -> Value {
     json!({ "de": half(), "en": half() })
 }
 
-/// Content with every text of the form as long as the form says.
-async fn whole(app: &App, slug: &str) -> Value {
+/// Returns content with every text as long as the submission form allows.
+async fn entry_with_longest_texts(app: &App, slug: &str) -> Value {
     let form = app.anonymous().get("/v1/submissions/form?resource=practice-examples").await.json();
-    assert_eq!(form["max_bytes"], json!(MOST));
+    assert_eq!(form["max_bytes"], json!(MAX_BYTES));
     let (mut entry, mut number) = (content(slug), 0);
     for member in form["members"].as_array().unwrap().iter().filter(|member| member["kind"] == "text") {
         let most = member["max_length"].as_u64().unwrap().try_into().unwrap();
-        entry[member["name"].as_str().unwrap()] = text(most, &mut number);
+        entry[member["name"].as_str().unwrap()] = long_text(most, &mut number);
     }
     for list in ["success_factors", "obstacles"] {
-        entry[list] = (0..50).map(|_| json!({ "text": text(500, &mut number) })).collect();
+        entry[list] = (0..50).map(|_| json!({ "text": long_text(500, &mut number) })).collect();
     }
     entry["status"] = json!("discontinued");
-    entry["discontinued"] = json!({ "reasons": ["other"], "text": text(20_000, &mut number) });
+    entry["discontinued"] = json!({ "reasons": ["other"], "text": long_text(20_000, &mut number) });
     entry
 }
 
-/// An entry that is so long as compact JSON.
-fn long(slug: &str, bytes: usize) -> Value {
+/// Returns an entry with the given size as compact JSON.
+fn entry_of_size(slug: &str, bytes: usize) -> Value {
     let mut entry = content(slug);
-    let filled = |entry: &mut Value, bytes: usize| {
+    let fill = |entry: &mut Value, bytes: usize| {
         let mut left = bytes - entry.to_string().len();
         for list in ["success_factors", "obstacles"] {
             let mut items = vec![];
             while left > 4100 && items.len() < 50 {
-                // Four bytes a letter, so that 500 letters are 2,000 bytes.
+                // Each of these letters has four bytes in UTF-8.
                 items.push(json!({ "text": { "de": "𝔞".repeat(490), "en": "𝔟".repeat(490) } }));
                 left = bytes - (entry.to_string().len() + json!({ list: items }).to_string().len());
             }
@@ -70,8 +70,8 @@ fn long(slug: &str, bytes: usize) -> Value {
             }
         }
     };
-    filled(&mut entry, bytes);
-    // The rest, byte by byte.
+    fill(&mut entry, bytes);
+    // The URL of the source fills the remaining bytes.
     let missing = bytes - entry.to_string().len();
     let source = format!("https://example.org/{}", "x".repeat(missing));
     entry["sources"] = json!([source]);
@@ -79,7 +79,7 @@ fn long(slug: &str, bytes: usize) -> Value {
     entry
 }
 
-/// JSON with every letter beyond ASCII escaped, as some libraries write it.
+/// Escapes every character outside ASCII, as some JSON libraries do.
 fn escaped(json: &str) -> String {
     json.chars().fold(String::new(), |mut text, letter| {
         let mut units = [0; 2];
@@ -94,44 +94,49 @@ fn escaped(json: &str) -> String {
     })
 }
 
-fn too_long(answer: &Answer, pointer: &str) {
+/// Asserts that a write was rejected for the size of the entry.
+fn assert_too_large(answer: &Answer, pointer: &str) {
     assert_eq!((answer.status, answer.problem().as_str()), (422, "validation-failed"), "{}", answer.text());
     let errors = answer.json()["errors"].clone();
     assert_eq!(errors.as_array().map(Vec::len), Some(1), "{errors}");
     assert_eq!(errors[0]["pointer"], pointer);
     assert_eq!(errors[0]["code"], "bytes");
-    assert_eq!(errors[0]["parameters"], json!({ "bytes": MOST + 1, "max": MOST }));
+    assert_eq!(errors[0]["parameters"], json!({ "bytes": MAX_BYTES + 1, "max": MAX_BYTES }));
 }
 
-/// What was set of an entry, as its history has it.
-async fn set_of(client: &Client, path: &str) -> Value {
+/// Returns the input members of an entry from its latest revision.
+async fn latest_input(client: &Client, path: &str) -> Value {
     let history = client.get(&format!("{path}/history?limit=1")).await.json();
     client.get(history["items"][0]["href"].as_str().unwrap()).await.json()["entry"].clone()
 }
 
 #[tokio::test]
-async fn every_text_of_the_form_may_be_as_long_as_the_form_says() {
+async fn texts_are_accepted_up_to_the_length_in_the_submission_form() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let entry = whole(&app, "alle-texte").await;
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let entry = entry_with_longest_texts(&app, "alle-texte").await;
     assert!(entry.to_string().len() > 350_000);
 
     let direct = editor.post("/v1/practice-examples", &entry).await;
     assert_eq!(direct.status, 201, "{}", direct.text());
     let here = "/v1/practice-examples/alle-texte";
-    assert_eq!(set_of(&editor, here).await, entry);
-    // What it is can be sent back, and what a change has made of it.
+    assert_eq!(latest_input(&editor, here).await, entry);
+    // The stored entry can be sent back, also after an update.
     assert_eq!(editor.put(here, &entry, direct.etag()).await.status, 200);
     let grown = editor.patch(here, &json!({ "starts_on": "2021" }), "*").await;
     assert_eq!(grown.status, 200);
-    assert_eq!(editor.put(here, &set_of(&editor, here).await, grown.etag()).await.etag(), grown.etag(), "the same");
+    assert_eq!(
+        editor.put(here, &latest_input(&editor, here).await, grown.etag()).await.etag(),
+        grown.etag(),
+        "an identical replacement keeps the entity tag"
+    );
 
-    // The same by way of a review.
+    // The same limits apply to submissions.
     let mut other = entry.clone();
     other["slug"] = json!("eingereicht");
-    let begun = officer.post(SUBMISSIONS, &begins(&other)).await;
+    let begun = officer.post(SUBMISSIONS, &submission_input(&other)).await;
     assert_eq!((begun.status, &begun.json()["violations"]), (201, &json!([])));
-    let submission = path(&begun.json());
+    let submission = submission_path(&begun.json());
     let put = officer.put(&submission, &json!({ "content": begun.json()["content"] }), begun.etag()).await;
     assert_eq!(put.status, 200);
     assert_eq!(step(&officer, &submission, "submit").await.status, 200);
@@ -146,47 +151,53 @@ async fn every_text_of_the_form_may_be_as_long_as_the_form_says() {
 }
 
 #[tokio::test]
-async fn one_limit_holds_wherever_an_entry_is_written() {
+async fn every_write_enforces_the_same_size_limit() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let (most, more) = (long("am-limit", MOST), long("zu-lang", MOST + 1));
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let (largest, too_large) = (entry_of_size("am-limit", MAX_BYTES), entry_of_size("zu-lang", MAX_BYTES + 1));
 
-    // Directly.
-    let created = editor.post("/v1/practice-examples", &most).await;
+    // Writes of entries.
+    let created = editor.post("/v1/practice-examples", &largest).await;
     assert_eq!(created.status, 201, "{}", created.text());
     let here = "/v1/practice-examples/am-limit";
-    assert_eq!(editor.put(here, &set_of(&editor, here).await, created.etag()).await.status, 200);
-    too_long(&editor.post("/v1/practice-examples", &more).await, "");
-    let mut grown = most.clone();
-    grown["sources"][0] = json!(format!("{}x", most["sources"][0].as_str().unwrap()));
-    too_long(&editor.put(here, &grown, "*").await, "");
-    too_long(&editor.patch(here, &json!({ "sources": grown["sources"] }), "*").await, "");
-    too_long(&editor.post("/v1/practice-examples/batch", &json!([content("kurz"), more])).await, "/1");
-    let each = editor.post("/v1/practice-examples/batch?mode=each", &json!([content("kurz"), more])).await;
+    assert_eq!(editor.put(here, &latest_input(&editor, here).await, created.etag()).await.status, 200);
+    assert_too_large(&editor.post("/v1/practice-examples", &too_large).await, "");
+    let mut grown = largest.clone();
+    grown["sources"][0] = json!(format!("{}x", largest["sources"][0].as_str().unwrap()));
+    assert_too_large(&editor.put(here, &grown, "*").await, "");
+    assert_too_large(&editor.patch(here, &json!({ "sources": grown["sources"] }), "*").await, "");
+    assert_too_large(&editor.post("/v1/practice-examples/batch", &json!([content("kurz"), too_large])).await, "/1");
+    let each = editor.post("/v1/practice-examples/batch?mode=each", &json!([content("kurz"), too_large])).await;
     assert_eq!((each.status, &each.json()["items"][1]["status"]), (207, &json!(422)));
 
-    // By way of a review.
-    too_long(&officer.post(SUBMISSIONS, &begins(&more)).await, "/content");
-    let draft = officer.post(SUBMISSIONS, &begins(&long("entwurf", MOST))).await;
+    // Submissions.
+    assert_too_large(&officer.post(SUBMISSIONS, &submission_input(&too_large)).await, "/content");
+    let draft = officer.post(SUBMISSIONS, &submission_input(&entry_of_size("entwurf", MAX_BYTES))).await;
     assert_eq!(draft.status, 201, "{}", draft.text());
-    let submission = path(&draft.json());
+    let submission = submission_path(&draft.json());
     let content = draft.json()["content"].clone();
-    too_long(&officer.put(&submission, &json!({ "content": long("entwurf", MOST + 1) }), "*").await, "/content");
+    assert_too_large(
+        &officer.put(&submission, &json!({ "content": entry_of_size("entwurf", MAX_BYTES + 1) }), "*").await,
+        "/content",
+    );
     let longer = json!(format!("{}x", content["sources"][0].as_str().unwrap()));
-    too_long(&officer.patch(&submission, &json!({ "content": { "sources": [longer] } }), "*").await, "/content");
+    assert_too_large(
+        &officer.patch(&submission, &json!({ "content": { "sources": [longer] } }), "*").await,
+        "/content",
+    );
     assert_eq!(officer.put(&submission, &json!({ "content": content }), draft.etag()).await.status, 200);
     assert_eq!(step(&officer, &submission, "submit").await.status, 200);
     let published = step(&editor, &submission, "publish").await;
     assert_eq!(published.status, 200, "{}", published.text());
-    // Every letter escaped, it is three times as long, and the same.
-    let escaped = escaped(&long("maskiert", MOST).to_string());
-    assert!(escaped.len() > 2 * MOST);
+    // The limit applies to the entry, so a longer body with escaped characters is accepted.
+    let escaped = escaped(&entry_of_size("maskiert", MAX_BYTES).to_string());
+    assert!(escaped.len() > 2 * MAX_BYTES);
     let body = Some(("application/json", escaped));
     assert_eq!(editor.write(reqwest::Method::POST, "/v1/practice-examples", &[], body).await.status, 201);
 }
 
 #[tokio::test]
-async fn a_page_of_the_feed_is_bounded_however_long_its_entries_are() {
+async fn a_page_of_the_change_feed_is_limited_in_bytes() {
     let app = App::start();
     let editor = app.editor().await;
     let last = app.anonymous().get("/v1/changes?after=0&limit=1000").await.json();
@@ -198,25 +209,25 @@ async fn a_page_of_the_feed_is_bounded_however_long_its_entries_are() {
         after = page["next"].as_i64().unwrap();
     }
 
-    assert_eq!(editor.post("/v1/practice-examples", &long("lang", MOST)).await.status, 201);
-    let many = 12;
-    let shorter = long("lang", MOST - 100);
-    for year in 1..many {
+    assert_eq!(editor.post("/v1/practice-examples", &entry_of_size("lang", MAX_BYTES)).await.status, 201);
+    let revisions = 12;
+    let shorter = entry_of_size("lang", MAX_BYTES - 100);
+    for year in 1..revisions {
         let mut entry = shorter.clone();
         entry["starts_on"] = json!(format!("20{year:02}"));
         assert_eq!(editor.put("/v1/practice-examples/lang", &entry, "*").await.status, 200);
     }
-    let (mut heard, mut pages) = (vec![], 0);
+    let (mut sequences, mut pages) = (vec![], 0);
     while let page = app.anonymous().get(&format!("/v1/changes?after={after}&limit=1000")).await
         && page.json()["items"] != json!([])
     {
-        assert!(page.body.len() < 10 * MOST, "{} bytes", page.body.len());
+        assert!(page.body.len() < 10 * MAX_BYTES, "{} bytes", page.body.len());
         let page = page.json();
-        heard.extend(page["items"].as_array().unwrap().iter().map(|item| item["sequence"].as_i64().unwrap()));
-        assert_eq!(page["more"], json!(heard.len() < many), "{}", heard.len());
+        sequences.extend(page["items"].as_array().unwrap().iter().map(|item| item["sequence"].as_i64().unwrap()));
+        assert_eq!(page["more"], json!(sequences.len() < revisions), "{}", sequences.len());
         after = page["next"].as_i64().unwrap();
         pages += 1;
     }
-    assert_eq!((heard.len(), pages), (many, 2));
-    assert!(heard.is_sorted());
+    assert_eq!((sequences.len(), pages), (revisions, 2));
+    assert!(sequences.is_sorted());
 }

@@ -1,4 +1,4 @@
-//! No acknowledged write is lost to others who hang up. On a server, where the way to the database can be made longer.
+//! Disconnecting clients lose no acknowledged write. Needs a PostgreSQL server, whose connections a proxy can delay.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,8 +10,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, IsolationLevel, TransactionTr
 use serde_json::json;
 use tests::{App, Proxy, TestDatabase, statement, until_true};
 
-/// Sends a whole request, and leaves after some time without reading, as a client that was killed does.
-fn hang_up(address: SocketAddr, request: &str, after: Duration) {
+/// Sends a whole request and resets the connection after some time without reading the response, as a killed client does.
+fn send_and_disconnect(address: SocketAddr, request: &str, after: Duration) {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     std::thread::sleep(after);
@@ -27,13 +27,13 @@ fn request(token: &str, slug: &str) -> String {
     )
 }
 
-/// Waits until no write is under way. A session that its write left inside a transaction is ended by the server after five seconds:
-/// what the service wrote on it next would never have been committed.
-async fn settled(beside: &DatabaseConnection) {
+/// Waits until no transaction is open. PostgreSQL ends a session that is idle in a transaction after five seconds, and a later
+/// write on that session would be lost.
+async fn wait_for_transactions(observer: &DatabaseConnection) {
     const OPEN: &str = "select coalesce(max(extract(epoch from now() - xact_start)), 0)::float8, count(*) from pg_stat_activity \
         where datname = current_database() and application_name = 'transferatlas' and xact_start is not null";
-    until_true("no write is under way", async || {
-        let open = beside.query_one_raw(statement(OPEN)).await.unwrap().unwrap();
+    until_true("no transaction is open", async || {
+        let open = observer.query_one_raw(statement(OPEN)).await.unwrap().unwrap();
         let longest: f64 = open.try_get_by_index(0).unwrap();
         assert!(longest < 4.5, "a session was left inside a transaction for {longest} s");
         open.try_get_by_index::<i64>(1).unwrap() == 0
@@ -43,58 +43,58 @@ async fn settled(beside: &DatabaseConnection) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn what_clients_ask_for_who_hang_up_is_done_to_its_end() {
+async fn a_write_completes_when_its_client_disconnects() {
     let database = TestDatabase::filled();
     let target = database.server_address();
-    let beside = database.connect().await;
+    let observer = database.connect().await;
     let proxy = Proxy::to(target).await;
     let app = App::start_on(database.behind(proxy.address));
     let token = app.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
     proxy.delay(Duration::from_millis(4));
 
     for round in 0..10 {
-        // Each leaves at another moment of the time in which the transaction begins.
+        // Each client disconnects at another moment while its transaction begins.
         for number in 0..8 {
             let (address, request) = (app.address(), request(&token, &format!("rude-{round}-{number}")));
             let after = Duration::from_micros(2000 + 2500 * number);
-            tokio::task::spawn_blocking(move || hang_up(address, &request, after)).await.unwrap();
+            tokio::task::spawn_blocking(move || send_and_disconnect(address, &request, after)).await.unwrap();
         }
-        settled(&beside).await;
+        wait_for_transactions(&observer).await;
     }
 
-    // Some left before anybody had read what they asked for.
+    // Some clients disconnect before the service has read the request.
     let done = app.anonymous().get("/v1/themes").await.json()["total"].as_u64().unwrap() - 15;
-    assert!(done > 40, "{done} of 80: a write that was begun is not given up");
-    beside.close().await.unwrap();
+    assert!(done > 40, "{done} of 80 writes completed");
+    observer.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-#[expect(clippy::too_many_lines, reason = "two crowds, and what they leave")]
-async fn clients_that_hang_up_cost_nobody_a_write() {
+#[expect(clippy::too_many_lines, reason = "two groups of clients and the checks of the database")]
+async fn disconnecting_clients_do_not_lose_acknowledged_writes_of_others() {
     const CLIENTS: usize = 200;
     let database = TestDatabase::filled();
     let target = database.server_address();
-    let beside = database.connect().await;
+    let observer = database.connect().await;
     let proxy = Proxy::to(target).await;
     let app = App::start_on(database.behind(proxy.address));
     let token = app.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
     proxy.delay(Duration::from_millis(2));
 
-    let (address, rude) = (app.address(), token.clone());
-    let rude = std::thread::spawn(move || {
+    let (address, disconnecting) = (app.address(), token.clone());
+    let disconnecting = std::thread::spawn(move || {
         for number in 0..CLIENTS {
             let after = Duration::from_micros(137 * (number as u64 % 97));
-            hang_up(address, &request(&rude, &format!("rude-{number}")), after);
+            send_and_disconnect(address, &request(&disconnecting, &format!("rude-{number}")), after);
         }
     });
-    let (address, honest) = (app.address(), token);
-    let honest = std::thread::spawn(move || {
+    let (address, waiting) = (app.address(), token);
+    let waiting = std::thread::spawn(move || {
         let mut acknowledged = vec![];
         for number in 0..CLIENTS {
             let slug = format!("honest-{number}");
             let mut stream = TcpStream::connect(address).unwrap();
-            stream.write_all(request(&honest, &slug).as_bytes()).unwrap();
+            stream.write_all(request(&waiting, &slug).as_bytes()).unwrap();
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
             if answer.starts_with("HTTP/1.1 201") {
@@ -103,36 +103,37 @@ async fn clients_that_hang_up_cost_nobody_a_write() {
         }
         acknowledged
     });
-    rude.join().unwrap();
-    let acknowledged = honest.join().unwrap();
-    settled(&beside).await;
+    disconnecting.join().unwrap();
+    let acknowledged = waiting.join().unwrap();
+    wait_for_transactions(&observer).await;
 
-    let rows = beside.query_all_raw(statement("select slug from theme")).await.unwrap();
+    let rows = observer.query_all_raw(statement("select slug from theme")).await.unwrap();
     let stored: Vec<String> = rows.iter().map(|row| row.try_get("", "slug").unwrap()).collect();
     let lost: Vec<_> = acknowledged.iter().filter(|slug| !stored.contains(slug)).collect();
     assert!(acknowledged.len() > CLIENTS * 9 / 10, "{} of {CLIENTS} were served", acknowledged.len());
-    assert!(lost.is_empty(), "acknowledged and not there: {lost:?}");
-    // Every entry has its change, and every change its entry: nothing is half-written.
-    let torn = "select count(*) from theme t full join (select slug from change where resource = 'theme') c on c.slug = t.slug \
+    assert!(lost.is_empty(), "acknowledged and not stored: {lost:?}");
+    // Every entry has a change and every change an entry, so each write was atomic.
+    let unpaired = "select count(*) from theme t full join (select slug from change where resource = 'theme') c on c.slug = t.slug \
                 where t.slug is null or c.slug is null";
-    let torn: i64 = beside.query_one_raw(statement(torn)).await.unwrap().unwrap().try_get_by_index(0).unwrap();
-    assert_eq!(torn, 0, "entries without a change, or changes without an entry");
-    beside.close().await.unwrap();
+    let unpaired: i64 =
+        observer.query_one_raw(statement(unpaired)).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+    assert_eq!(unpaired, 0, "entries without a change, or changes without an entry");
+    observer.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_read_that_is_dropped_while_its_transaction_begins_leaves_none_open() {
+async fn a_read_dropped_during_begin_leaves_no_open_transaction() {
     const OPEN: &str = "select count(*) from pg_stat_activity where datname = current_database() \
         and application_name = 'transferatlas' and state = 'idle in transaction'";
     let database = TestDatabase::filled();
     let proxy = Proxy::to(database.server_address()).await;
-    let beside = database.connect().await;
+    let observer = database.connect().await;
     let database = database.behind(proxy.address);
     let service = Database::open(&database.settings()).await.unwrap();
     service.connection().ping().await.unwrap();
 
-    // A way that is this long leaves time to drop the read after the answer to the ping: while the transaction begins.
+    // With this delay, the read is dropped after the ping of the connection and before its transaction has begun.
     proxy.delay(Duration::from_millis(50));
     for after in (60..260).step_by(20) {
         let begins = service.connection().begin_with_config(Some(IsolationLevel::RepeatableRead), None);
@@ -140,14 +141,14 @@ async fn a_read_that_is_dropped_while_its_transaction_begins_leaves_none_open() 
         drop(begun);
         let dropped = Instant::now();
         until_true("no transaction is open", async || {
-            let open = beside.query_one_raw(statement(OPEN)).await.unwrap().unwrap();
+            let open = observer.query_one_raw(statement(OPEN)).await.unwrap().unwrap();
             open.try_get_by_index::<i64>(0).unwrap() == 0
         })
         .await;
-        // The server itself ends such a session after five seconds.
+        // PostgreSQL ends such a session after five seconds.
         assert!(dropped.elapsed() < Duration::from_secs(4), "a transaction was left open after {after} ms");
     }
     proxy.delay(Duration::ZERO);
     service.close().await.unwrap();
-    beside.close().await.unwrap();
+    observer.close().await.unwrap();
 }

@@ -1,5 +1,5 @@
-//! End to end, over the wire.
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
+//! End-to-end tests over HTTP.
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a broken assumption fails the test")]
 
 mod away;
 mod bodies;
@@ -41,7 +41,6 @@ mod projects;
 mod public_url;
 mod publications;
 mod read_only;
-mod readme;
 mod records;
 mod relations;
 mod renamed;
@@ -70,6 +69,7 @@ mod trusted;
 mod upgrade;
 mod violations;
 mod vocabularies;
+mod walkthroughs;
 mod webhook_addresses;
 mod webhook_senders;
 mod webhook_settings;

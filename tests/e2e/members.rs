@@ -1,20 +1,21 @@
-//! What holds for every resource that is written to: its members, its batches, and what shows an entry after a write.
+//! Properties of every resource with write operations: members, batches, search and entity tags.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::{App, Client, complete, contract};
 
-use crate::writing::{another, state};
+use crate::writing::{new_entry_input, stored_input};
 
-/// The schema of what is sent of a resource.
-fn input(resource: &str) -> &'static Value {
+/// Returns the request schema of a resource.
+fn input_schema(resource: &str) -> &'static Value {
     let create = contract().find("POST", &format!("/v1/{resource}")).unwrap();
     let schema = create.value.pointer("/requestBody/content/application~1json/schema/$ref").unwrap().as_str().unwrap();
     contract().document().pointer(schema.trim_start_matches('#')).unwrap()
 }
 
-fn names(value: &Value) -> BTreeSet<&str> {
+/// Returns the strings of an array, or the names of the members of an object.
+fn member_names(value: &Value) -> BTreeSet<&str> {
     match value {
         Value::Array(names) => names.iter().map(|name| name.as_str().unwrap()).collect(),
         members => members.as_object().unwrap().keys().map(String::as_str).collect(),
@@ -22,15 +23,17 @@ fn names(value: &Value) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn every_member_is_stored_and_every_optional_one_is_removed_by_null() {
+async fn every_member_is_stored_and_null_removes_optional_members() {
     let app = App::start();
     let editor = app.editor().await;
 
     for (resource, entry) in complete() {
-        let (mut members, required) = (names(&input(resource)["properties"]), names(&input(resource)["required"]));
-        let about = |member: &str| input(resource)["properties"][member]["description"].as_str().unwrap_or_default();
-        members.retain(|member| !about(member).starts_with("Read-only"));
-        assert_eq!(names(entry), members, "{resource}: the complete entry has every member");
+        let (mut members, required) =
+            (member_names(&input_schema(resource)["properties"]), member_names(&input_schema(resource)["required"]));
+        let description_of =
+            |member: &str| input_schema(resource)["properties"][member]["description"].as_str().unwrap_or_default();
+        members.retain(|member| !description_of(member).starts_with("Read-only"));
+        assert_eq!(member_names(entry), members, "{resource}: the complete entry has every member");
         let created = editor.post(&format!("/v1/{resource}"), entry).await;
         assert_eq!(created.status, 201, "{resource}: {}", created.text());
         let path = format!("/v1/{resource}/vollstaendig");
@@ -40,15 +43,15 @@ async fn every_member_is_stored_and_every_optional_one_is_removed_by_null() {
             let mut refused = vec![];
             for member in &left {
                 let removed = editor.patch(&path, &json!({ *member: null }), "*").await;
-                // Some members need another one; that one goes later.
+                // A member that another one requires is removed later.
                 if removed.status == 422 {
                     refused.push(*member);
                     continue;
                 }
                 assert_eq!(removed.status, 200, "{resource} without {member}: {}", removed.text());
-                assert!(!is_set(&state(&app, &path).await[*member]), "{resource} without {member}");
+                assert!(!is_set(&stored_input(&app, &path).await[*member]), "{resource} without {member}");
             }
-            // Those that need each other go together.
+            // Members that require each other are removed together.
             if refused.len() == left.len() {
                 let all: Value = left.iter().map(|member| ((*member).to_owned(), Value::Null)).collect();
                 let removed = editor.patch(&path, &all, "*").await;
@@ -57,11 +60,12 @@ async fn every_member_is_stored_and_every_optional_one_is_removed_by_null() {
             }
             left = refused;
         }
-        let stored = state(&app, &path).await;
-        let kept: BTreeSet<&str> = names(&stored).into_iter().filter(|member| is_set(&stored[*member])).collect();
+        let stored = stored_input(&app, &path).await;
+        let kept: BTreeSet<&str> =
+            member_names(&stored).into_iter().filter(|member| is_set(&stored[*member])).collect();
         assert_eq!(kept, required, "{resource}");
         for member in required {
-            assert_eq!(stored[member], entry[member], "{resource}: nothing else has changed");
+            assert_eq!(stored[member], entry[member], "{resource}: required members are unchanged");
         }
     }
 }
@@ -71,13 +75,13 @@ fn is_set(value: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn every_resource_takes_a_batch() {
+async fn every_resource_accepts_a_batch() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
 
     for (resource, entry) in complete() {
         for (mode, status) in [("all", 200), ("each", 207)] {
-            let (mut one, mut two) = (entry.clone(), another(&app, resource, &format!("{mode}-zwei")).await);
+            let (mut one, mut two) = (entry.clone(), new_entry_input(&app, resource, &format!("{mode}-zwei")).await);
             one["slug"] = json!(format!("{mode}-eins"));
             one.as_object_mut().unwrap().remove("ags");
             two["slug"] = json!(format!("{mode}-zwei"));
@@ -102,21 +106,21 @@ async fn total(app: &App, resource: &str) -> u64 {
     app.anonymous().get(&format!("/v1/{resource}?limit=1")).await.json()["total"].as_u64().unwrap()
 }
 
-/// Whether a word leads to an entry: in its list, in the search across all, among the suggestions.
-async fn leads(client: &Client, resource: &str, word: &str) -> [bool; 3] {
-    let holds = async |path: String, list: &str| {
+/// Returns whether a word finds the complete entry in its list, in the search and in the suggestions.
+async fn finds_entry(client: &Client, resource: &str, word: &str) -> [bool; 3] {
+    let has_entry = async |path: String, list: &str| {
         let found = client.get(&path).await.json();
         found[list].as_array().unwrap().iter().any(|item| item.to_string().contains("vollstaendig"))
     };
     [
-        holds(format!("/v1/{resource}?q={word}"), "items").await,
-        holds(format!("/v1/search?resource={resource}&q={word}"), "items").await,
-        holds(format!("/v1/suggest?q={word}"), "items").await,
+        has_entry(format!("/v1/{resource}?q={word}"), "items").await,
+        has_entry(format!("/v1/search?resource={resource}&q={word}"), "items").await,
+        has_entry(format!("/v1/suggest?q={word}"), "items").await,
     ]
 }
 
-/// The limits of the numbers in a member of a body: each as a patch, and whether it is valid by the document.
-fn limits(schema: &Value, patch: &dyn Fn(Value) -> Value) -> Vec<(Value, bool)> {
+/// Returns a patch for each limit of the numbers in a schema, and whether the value is valid in the document.
+fn numeric_limits(schema: &Value, patch: &dyn Fn(Value) -> Value) -> Vec<(Value, bool)> {
     let schema = match schema.pointer("/oneOf/0").unwrap_or(schema).get("$ref").and_then(Value::as_str) {
         Some(reference) => contract().document().pointer(reference.trim_start_matches('#')).unwrap(),
         None => schema.pointer("/oneOf/0").unwrap_or(schema),
@@ -130,11 +134,11 @@ fn limits(schema: &Value, patch: &dyn Fn(Value) -> Value) -> Vec<(Value, bool)> 
         return bounds.into_iter().filter_map(|(value, is_valid)| Some((patch(json!(value?)), is_valid))).collect();
     }
     let nested = schema["properties"].as_object().into_iter().flatten();
-    nested.flat_map(|(name, member)| limits(member, &|value| patch(json!({ name: value })))).collect()
+    nested.flat_map(|(name, member)| numeric_limits(member, &|value| patch(json!({ name: value })))).collect()
 }
 
 #[tokio::test]
-async fn numbers_are_stored_up_to_their_limits() {
+async fn numbers_are_accepted_up_to_their_limits() {
     let app = App::start();
     let editor = app.editor().await;
     let mut tried = 0;
@@ -142,11 +146,11 @@ async fn numbers_are_stored_up_to_their_limits() {
     for (resource, entry) in complete() {
         assert_eq!(editor.post(&format!("/v1/{resource}"), entry).await.status, 201, "{resource}");
         let path = format!("/v1/{resource}/vollstaendig");
-        let members = input(resource)["properties"].as_object().unwrap().iter();
+        let members = input_schema(resource)["properties"].as_object().unwrap().iter();
         for (name, member) in members.filter(|(_, member)| !member["description"].to_string().contains("Read-only")) {
-            for (patch, is_valid) in limits(member, &|value| json!({ name: value })) {
+            for (patch, is_valid) in numeric_limits(member, &|value| json!({ name: value })) {
                 let answer = editor.patch(&path, &patch, "*").await;
-                // Some rules are about several numbers.
+                // A valid number can break a rule about several members.
                 let allowed: &[u16] = if is_valid { &[200, 422] } else { &[422] };
                 assert!(allowed.contains(&answer.status), "{resource} {patch}: {}", answer.text());
                 tried += 1;
@@ -157,7 +161,7 @@ async fn numbers_are_stored_up_to_their_limits() {
 }
 
 #[tokio::test]
-async fn search_and_suggestions_follow_every_write() {
+async fn search_and_suggestions_reflect_every_write() {
     let app = App::start();
     let (editor, client) = (app.editor().await, app.anonymous());
 
@@ -171,23 +175,23 @@ async fn search_and_suggestions_follow_every_write() {
         let retitled = |word: &str| json!({ "title": { "de": word } });
 
         assert_eq!(editor.post(&list, &with("Quarzuhrwerk")).await.status, 201, "{resource}");
-        assert_eq!(leads(&client, resource, "Quarzuhrwerk").await, [true; 3], "{resource} after POST");
+        assert_eq!(finds_entry(&client, resource, "Quarzuhrwerk").await, [true; 3], "{resource} after POST");
 
         assert_eq!(editor.put(&path, &with("Zwiebelturm"), "*").await.status, 200, "{resource}");
-        assert_eq!(leads(&client, resource, "Zwiebelturm").await, [true; 3], "{resource} after PUT");
-        assert_eq!(leads(&client, resource, "Quarzuhrwerk").await, [false; 3], "{resource} after PUT");
+        assert_eq!(finds_entry(&client, resource, "Zwiebelturm").await, [true; 3], "{resource} after PUT");
+        assert_eq!(finds_entry(&client, resource, "Quarzuhrwerk").await, [false; 3], "{resource} after PUT");
 
         assert_eq!(editor.patch(&path, &retitled("Jodversorgung"), "*").await.status, 200, "{resource}");
-        assert_eq!(leads(&client, resource, "Jodversorgung").await, [true; 3], "{resource} after PATCH");
-        assert_eq!(leads(&client, resource, "Zwiebelturm").await, [false; 3], "{resource} after PATCH");
+        assert_eq!(finds_entry(&client, resource, "Jodversorgung").await, [true; 3], "{resource} after PATCH");
+        assert_eq!(finds_entry(&client, resource, "Zwiebelturm").await, [false; 3], "{resource} after PATCH");
 
         assert_eq!(editor.delete(&path, "*").await.status, 204, "{resource}");
-        assert_eq!(leads(&client, resource, "Jodversorgung").await, [false; 3], "{resource} after DELETE");
+        assert_eq!(finds_entry(&client, resource, "Jodversorgung").await, [false; 3], "{resource} after DELETE");
     }
 }
 
 #[tokio::test]
-async fn no_form_of_a_list_is_unchanged_after_a_write() {
+async fn every_list_format_has_a_new_entity_tag_after_a_write() {
     let app = App::start();
     let (editor, client) = (app.editor().await, app.anonymous());
 
@@ -217,7 +221,7 @@ async fn no_form_of_a_list_is_unchanged_after_a_write() {
 }
 
 #[tokio::test]
-async fn the_tag_of_an_entry_follows_everything_it_shows() {
+async fn the_entity_tag_of_an_entry_changes_with_its_linked_entries() {
     let app = App::start();
     let (editor, client) = (app.editor().await, app.anonymous());
     let mut shown = vec![];
@@ -232,7 +236,7 @@ async fn the_tag_of_an_entry_follows_everything_it_shows() {
             shown.push((path, read));
         }
     }
-    assert!(shown.len() >= 8, "resources with themes");
+    assert!(shown.len() >= 8, "at least eight resources have themes");
 
     assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "title": { "de": "Verkehr" } }), "*").await.status, 200);
 

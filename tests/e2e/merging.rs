@@ -1,12 +1,13 @@
-//! Corrections of entries that are changed meanwhile: both changes hold, conflicts are named, and nothing is taken back unseen.
+//! Corrections of entries that change in the meantime: merges, conflicts and reverted members.
 
 use serde_json::{Value, json};
 use tests::{App, Client};
 
-use crate::submissions::{SUBMISSIONS, path, step};
+use crate::submissions::{SUBMISSIONS, step, submission_path};
 
 const ENTRY: &str = "/v1/practice-examples/an-adoption-that-ended";
 
+/// A correction of the entry by Ulm, and the clients of its author and an editor.
 struct Case {
     app: App,
     ulm: Client,
@@ -14,60 +15,60 @@ struct Case {
     path: String,
 }
 
-/// A correction that was begun, and the entry as it was then.
-async fn correction() -> (Case, Value) {
+/// Begins a correction. Returns the case and the submission.
+async fn begin_correction() -> (Case, Value) {
     let app = App::start_with_examples();
     let (editor, ulm) =
         (app.editor().await, json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] }));
     let ulm = app.with_token(ulm).await;
     let begins = json!({ "resource": "practice-examples", "entry": "an-adoption-that-ended" });
     let begun = ulm.post(SUBMISSIONS, &begins).await.json();
-    (Case { path: path(&begun), app, ulm, editor }, begun)
+    (Case { path: submission_path(&begun), app, ulm, editor }, begun)
 }
 
 impl Case {
-    async fn proposes(&self, content: Value) -> tests::Answer {
+    async fn propose(&self, content: Value) -> tests::Answer {
         self.ulm.patch(&self.path, &json!({ "content": content }), "*").await
     }
 
-    async fn edits(&self, change: Value) -> Value {
+    async fn edit(&self, change: Value) -> Value {
         let answer = self.editor.patch(ENTRY, &change, "*").await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }
 
-    async fn published(&self) -> Value {
+    async fn published_entry(&self) -> Value {
         self.app.anonymous().get(ENTRY).await.json()
     }
 }
 
 #[tokio::test]
-async fn changes_of_different_members_both_hold() {
-    let (case, _) = correction().await;
-    case.proposes(json!({ "title": { "de": "Korrigiert" }, "sources": ["https://example.org/neu"] })).await;
-    case.edits(json!({ "starts_on": "2021", "title": { "en": "Corrected" } })).await;
+async fn changes_to_different_members_are_merged() {
+    let (case, _) = begin_correction().await;
+    case.propose(json!({ "title": { "de": "Korrigiert" }, "sources": ["https://example.org/neu"] })).await;
+    case.edit(json!({ "starts_on": "2021", "title": { "en": "Corrected" } })).await;
 
     let draft = case.ulm.get(&case.path).await.json();
     assert_eq!(draft["violations"], json!([]));
     assert_eq!(draft["changes"], json!(["/title/de", "/sources"]));
     assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
-    case.edits(json!({ "ends_on": "2025" })).await;
+    case.edit(json!({ "ends_on": "2025" })).await;
     let seen = case.editor.get(&case.path).await.json();
     assert_eq!(seen["changes"], json!(["/title/de", "/sources"]));
     assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
 
-    let now = case.published().await;
+    let now = case.published_entry().await;
     assert_eq!(now["title"], json!({ "de": "Korrigiert", "en": "Corrected" }));
     assert_eq!((&now["starts_on"], &now["ends_on"]), (&json!("2021"), &json!("2025")));
     assert_eq!(now["sources"], json!(["https://example.org/neu"]));
 }
 
 #[tokio::test]
-async fn based_on_alone_takes_nothing_back() {
-    let (case, _) = correction().await;
-    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
+async fn setting_based_on_alone_keeps_published_changes() {
+    let (case, _) = begin_correction().await;
+    case.propose(json!({ "title": { "de": "Korrigiert" } })).await;
     step(&case.ulm, &case.path, "submit").await;
-    case.edits(json!({ "starts_on": "2021" })).await;
+    case.edit(json!({ "starts_on": "2021" })).await;
     step(&case.editor, &case.path, "request_changes").await;
     let wrong = case.ulm.patch(&case.path, &json!({ "based_on": 1 }), "*").await;
     let revision = wrong.json()["states"]["revision"].clone();
@@ -79,16 +80,16 @@ async fn based_on_alone_takes_nothing_back() {
     assert_eq!(rebased.json()["changes"], json!(["/title/de"]));
     assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
     assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
-    let now = case.published().await;
+    let now = case.published_entry().await;
     assert_eq!((&now["starts_on"], &now["title"]["de"]), (&json!("2021"), &json!("Korrigiert")));
 }
 
 #[tokio::test]
-async fn a_member_that_both_changed_is_a_conflict_until_it_is_named() {
-    let (case, _) = correction().await;
-    case.proposes(json!({ "starts_on": "2020", "title": { "de": "Korrigiert" } })).await;
+async fn a_member_changed_on_both_sides_conflicts_until_it_is_sent_again() {
+    let (case, _) = begin_correction().await;
+    case.propose(json!({ "starts_on": "2020", "title": { "de": "Korrigiert" } })).await;
     step(&case.ulm, &case.path, "submit").await;
-    case.edits(json!({ "starts_on": "2021", "title": { "de": "Anders" } })).await;
+    case.edit(json!({ "starts_on": "2021", "title": { "de": "Anders" } })).await;
 
     let refused = step(&case.editor, &case.path, "publish").await;
     let problem = refused.json();
@@ -115,14 +116,14 @@ async fn a_member_that_both_changed_is_a_conflict_until_it_is_named() {
     assert_eq!((both.status, &both.json()["changes"]), (200, &json!(["/title/de"])), "{}", both.text());
     assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
     assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
-    let now = case.published().await;
+    let now = case.published_entry().await;
     assert_eq!((&now["starts_on"], &now["title"]["de"]), (&json!("2021"), &json!("Korrigiert")));
 }
 
 #[tokio::test]
-async fn content_sent_whole_with_based_on_shows_what_it_takes_back() {
-    let (case, begun) = correction().await;
-    let edited = case.edits(json!({ "starts_on": "2021" })).await;
+async fn replacing_the_content_with_based_on_lists_the_reverted_members() {
+    let (case, begun) = begin_correction().await;
+    let edited = case.edit(json!({ "starts_on": "2021" })).await;
     let wrong = case.ulm.put(&case.path, &json!({ "content": begun["content"], "based_on": 1 }), "*").await;
     let revision = wrong.json()["states"]["revision"].clone();
 
@@ -134,25 +135,25 @@ async fn content_sent_whole_with_based_on_shows_what_it_takes_back() {
 }
 
 #[tokio::test]
-async fn names_that_changed_meanwhile_are_no_conflict() {
-    let (case, begun) = correction().await;
-    case.proposes(json!({ "themes": ["mobility"], "title": { "de": "Korrigiert" } })).await;
+async fn renamed_references_do_not_conflict() {
+    let (case, begun) = begin_correction().await;
+    case.propose(json!({ "themes": ["mobility"], "title": { "de": "Korrigiert" } })).await;
     let admin = case.app.admin();
     admin.patch("/v1/municipalities/08421000", &json!({ "ags": "08421999" }), "*").await;
     admin.patch("/v1/themes/mobility", &json!({ "slug": "mobilitaet" }), "*").await;
-    case.edits(json!({ "starts_on": "2021" })).await;
+    case.edit(json!({ "starts_on": "2021" })).await;
 
     assert_eq!(begun["content"]["municipality"], "08421000");
     assert_eq!(step(&case.ulm, &case.path, "submit").await.status, 200);
     assert_eq!(step(&case.editor, &case.path, "publish").await.status, 200);
-    let now = case.published().await;
+    let now = case.published_entry().await;
     assert_eq!((&now["municipality"]["ags"], &now["starts_on"]), (&json!("08421999"), &json!("2021")));
     assert_eq!(now["themes"][0]["slug"], "mobilitaet");
 }
 
 #[tokio::test]
-async fn what_changes_nothing_leaves_the_tag() {
-    let (case, begun) = correction().await;
+async fn an_update_without_changes_keeps_the_entity_tag() {
+    let (case, begun) = begin_correction().await;
     let read = case.ulm.get(&case.path).await;
 
     let same = case.ulm.patch(&case.path, &json!({ "content": {} }), read.etag()).await;
@@ -167,9 +168,9 @@ async fn what_changes_nothing_leaves_the_tag() {
 }
 
 #[tokio::test]
-async fn others_are_told_whose_a_submission_is() {
-    let (case, _) = correction().await;
-    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
+async fn rejected_updates_name_the_responsible_municipality() {
+    let (case, _) = begin_correction().await;
+    case.propose(json!({ "title": { "de": "Korrigiert" } })).await;
     step(&case.ulm, &case.path, "submit").await;
     step(&case.editor, &case.path, "request_changes").await;
 
@@ -181,8 +182,8 @@ async fn others_are_told_whose_a_submission_is() {
 }
 
 #[tokio::test]
-async fn comments_and_assignments_name_what_there_is() {
-    let (case, _) = correction().await;
+async fn unknown_comment_pointers_and_assignees_are_rejected() {
+    let (case, _) = begin_correction().await;
     step(&case.ulm, &case.path, "submit").await;
     let comments = format!("{}/comments", case.path);
     for (pointer, status) in [
@@ -217,10 +218,10 @@ async fn comments_and_assignments_name_what_there_is() {
 }
 
 #[tokio::test]
-async fn a_representation_is_sent_back_after_the_entry_has_changed() {
-    let (case, begun) = correction().await;
-    case.proposes(json!({ "title": { "de": "Korrigiert" } })).await;
-    case.edits(json!({ "starts_on": "2021" })).await;
+async fn sending_back_a_representation_after_an_edit_changes_nothing() {
+    let (case, begun) = begin_correction().await;
+    case.propose(json!({ "title": { "de": "Korrigiert" } })).await;
+    case.edit(json!({ "starts_on": "2021" })).await;
     let read = case.ulm.get(&case.path).await;
 
     let replaced = case.ulm.put(&case.path, &read.json(), read.etag()).await;
@@ -236,11 +237,11 @@ async fn a_representation_is_sent_back_after_the_entry_has_changed() {
 }
 
 #[tokio::test]
-async fn a_publication_that_fails_shows_the_submission_as_it_stays() {
-    let (case, _) = correction().await;
-    case.proposes(json!({ "slug": "another-slug" })).await;
+async fn a_failed_publication_returns_the_unchanged_submission() {
+    let (case, _) = begin_correction().await;
+    case.propose(json!({ "slug": "another-slug" })).await;
     step(&case.ulm, &case.path, "submit").await;
-    case.edits(json!({ "starts_on": "2021" })).await;
+    case.edit(json!({ "starts_on": "2021" })).await;
     let other = case.app.anonymous().get("/v1/practice-examples/an-origin").await;
     case.editor.patch("/v1/practice-examples/an-origin", &json!({ "slug": "another-slug" }), other.etag()).await;
 

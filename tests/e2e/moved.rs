@@ -1,10 +1,10 @@
-//! Entries under names they once had: one rule for every address, filter and reference.
+//! Former slugs and keys in paths, filters and references.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, App, Client, contract};
 
-/// An entry of each resource, by its collection and slug.
+/// The collections and slugs of the entries that the tests rename.
 const ENTRIES: [(&str, &str); 5] = [
     ("municipalities", "konstanz"),
     ("themes", "mobility"),
@@ -13,8 +13,8 @@ const ENTRIES: [(&str, &str); 5] = [
     ("practice-examples", "an-adoption-that-ended"),
 ];
 
-/// Renames entries; gives the collection, the old and the new slug of each.
-async fn renamed(app: &App) -> Vec<(&'static str, &'static str, String)> {
+/// Renames the entries. Returns the collection, the old and the new slug of each.
+async fn rename_entries(app: &App) -> Vec<(&'static str, &'static str, String)> {
     let admin = app.admin();
     let mut renamed = vec![];
     for (collection, slug) in ENTRIES {
@@ -26,8 +26,8 @@ async fn renamed(app: &App) -> Vec<(&'static str, &'static str, String)> {
     renamed
 }
 
-/// Sends an operation to the address of an entry, with a body that nothing is wrong with as far as it is read.
-async fn call(client: &Client, operation: &openapi::Operation, path: &str) -> Answer {
+/// Calls an operation with the given path, with an empty JSON object as the body of POST, PUT and PATCH.
+async fn send_operation(client: &Client, operation: &openapi::Operation, path: &str) -> Answer {
     let body = match operation.method.as_str() {
         "put" | "post" => Some(("application/json", "{}".to_owned())),
         "patch" => Some(("application/merge-patch+json", "{}".to_owned())),
@@ -38,9 +38,9 @@ async fn call(client: &Client, operation: &openapi::Operation, path: &str) -> An
 }
 
 #[tokio::test]
-async fn every_address_below_a_former_slug_leads_to_the_same_below_the_new_one() {
+async fn every_path_below_a_former_slug_redirects_to_the_new_slug() {
     let app = App::start_with_examples();
-    let renamed = renamed(&app).await;
+    let renamed = rename_entries(&app).await;
     let mut seen = 0;
     for (collection, old, new) in &renamed {
         let history = app.anonymous().get(&format!("/v1/{collection}/{new}/history")).await.json();
@@ -50,7 +50,7 @@ async fn every_address_below_a_former_slug_leads_to_the_same_below_the_new_one()
             let Some(rest) = path.strip_prefix(&format!("/v1/{collection}/{{key}}")) else { continue };
             let query = if operation.method == "get" && rest.is_empty() { "?fields=slug" } else { "" };
 
-            let answer = call(&app.admin(), operation, &format!("/v1/{collection}/{old}{rest}{query}")).await;
+            let answer = send_operation(&app.admin(), operation, &format!("/v1/{collection}/{old}{rest}{query}")).await;
 
             let (status, location) = (answer.status, answer.header("location").to_owned());
             let is_list = operation.value.pointer("/responses/308").is_some()
@@ -72,9 +72,9 @@ async fn every_address_below_a_former_slug_leads_to_the_same_below_the_new_one()
 }
 
 #[tokio::test]
-async fn a_post_to_a_former_slug_reaches_its_operation() {
+async fn a_post_to_a_former_slug_redirects_to_its_operation() {
     let app = App::start_with_examples();
-    renamed(&app).await;
+    rename_entries(&app).await;
     let editor = app.editor().await;
 
     let moved = editor.post("/v1/solutions/open-smartcity-app/confirmations", &json!({})).await;
@@ -85,8 +85,8 @@ async fn a_post_to_a_former_slug_reaches_its_operation() {
     assert_eq!(editor.get(tasks.header("location")).await.status, 200);
 }
 
-/// Every list that has a filter of some name.
-fn lists(filter: &str) -> Vec<String> {
+/// Returns the paths of all public lists with the given filter.
+fn lists_with_filter(filter: &str) -> Vec<String> {
     let with = contract().operations().iter().filter(|operation| {
         operation.method == "get"
             && !operation.is_guarded()
@@ -96,15 +96,15 @@ fn lists(filter: &str) -> Vec<String> {
     with.map(|operation| operation.path.clone()).collect()
 }
 
-/// What a filter finds: how many entries, or of the network, which is no list, the nodes.
-async fn found(client: &Client, list: &str, filter: &str, name: &str) -> Value {
+/// Returns the total of a filter, or the nodes of the network, which has no total.
+async fn filter_result(client: &Client, list: &str, filter: &str, name: &str) -> Value {
     let answer = client.get(&format!("{list}?{filter}={name}")).await;
     assert_eq!(answer.status, 200, "{list} {filter}={name}: {}", answer.text());
     answer.json().get("total").cloned().unwrap_or_else(|| answer.json()["nodes"].clone())
 }
 
 #[tokio::test]
-async fn filters_and_references_take_former_names() {
+async fn filters_and_references_accept_former_keys() {
     let app = App::start_with_examples();
     let anonymous = app.anonymous();
     let filters: [(&str, &str, &str); 5] = [
@@ -116,21 +116,21 @@ async fn filters_and_references_take_former_names() {
     ];
     let mut before = vec![];
     for (filter, _, name) in filters {
-        for list in lists(filter) {
-            before.push((list.clone(), filter, name, found(&anonymous, &list, filter, name).await));
+        for list in lists_with_filter(filter) {
+            before.push((list.clone(), filter, name, filter_result(&anonymous, &list, filter, name).await));
         }
     }
     let some = before.iter().filter(|(.., total)| *total != json!(0)).count();
     assert!(before.len() >= 20 && some >= 12, "{} {some}", before.len());
 
-    renamed(&app).await;
+    rename_entries(&app).await;
     let key = app.admin().patch("/v1/municipalities/konstanz-now", &json!({ "ags": "08335999" }), "*").await;
     assert_eq!(key.status, 200, "{}", key.text());
 
     for (list, filter, name, total) in before.iter().filter(|(list, ..)| list != "/v1/network") {
-        assert_eq!(&found(&anonymous, list, filter, name).await, total, "{list}?{filter}={name}");
+        assert_eq!(&filter_result(&anonymous, list, filter, name).await, total, "{list}?{filter}={name}");
     }
-    let network = found(&anonymous, "/v1/network", "municipality", "08335043").await;
+    let network = filter_result(&anonymous, "/v1/network", "municipality", "08335043").await;
     assert!(!network.as_array().unwrap().is_empty());
     let example = json!({
         "slug": "alter-schluessel", "title": { "de": "Erfunden" }, "municipality": "08335043", "relation": "transfer",
@@ -144,7 +144,7 @@ async fn filters_and_references_take_former_names() {
 }
 
 #[tokio::test]
-async fn a_former_name_that_another_entry_has_now_is_that_entry() {
+async fn a_former_key_that_is_in_use_again_identifies_the_new_entry() {
     let app = App::start();
     let admin = app.admin();
     admin

@@ -1,16 +1,19 @@
-//! All of Germany's.
+//! Municipalities: kinds, designations, filters and sort orders.
 
 use serde_json::{Value, json};
 use tests::SharedApp;
 
 #[tokio::test]
-async fn a_designation_is_a_word_and_no_abbreviation_or_list() {
+async fn designations_are_neither_abbreviations_nor_lists() {
     let text =
         SharedApp::first_content().anonymous().get("/v1/municipalities.ndjson?fields=ags,designation").await.text();
     let entries: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let of = |ags: &str| entries.iter().find(|entry| entry["ags"] == ags).unwrap()["designation"].as_str();
+    let designation = |ags: &str| entries.iter().find(|entry| entry["ags"] == ags).unwrap()["designation"].as_str();
 
-    assert_eq!((of("08421000"), of("145235122"), of("14626600")), (Some("Universitätsstadt"), None, Some("Stadt")));
+    assert_eq!(
+        (designation("08421000"), designation("145235122"), designation("14626600")),
+        (Some("Universitätsstadt"), None, Some("Stadt"))
+    );
     for entry in &entries {
         let Some(designation) = entry["designation"].as_str() else { continue };
         let is_short = designation.split([',', ' ', '-']).all(|word| word.chars().count() < 4);
@@ -19,7 +22,7 @@ async fn a_designation_is_a_word_and_no_abbreviation_or_list() {
 }
 
 #[tokio::test]
-async fn all_of_them_are_there_by_kind() {
+async fn facets_count_all_municipalities_by_kind() {
     let app = SharedApp::first_content();
 
     let page =
@@ -29,16 +32,16 @@ async fn all_of_them_are_there_by_kind() {
     for (kind, count) in
         [("municipality", 8691), ("town", 1954), ("association", 1165), ("district", 294), ("independent_city", 106)]
     {
-        let bucket = page["facets"]["kind"].as_array().unwrap().iter().find(|bucket| bucket["value"] == kind).unwrap();
-        assert_eq!(bucket["count"], count, "{kind}");
+        let facet = page["facets"]["kind"].as_array().unwrap().iter().find(|facet| facet["value"] == kind).unwrap();
+        assert_eq!(facet["count"], count, "{kind}");
     }
     let funded: i64 =
-        page["facets"]["funded"].as_array().unwrap().iter().map(|bucket| bucket["count"].as_i64().unwrap()).sum();
+        page["facets"]["funded"].as_array().unwrap().iter().map(|facet| facet["count"].as_i64().unwrap()).sum();
     assert_eq!(funded, 12_210);
 }
 
 #[tokio::test]
-async fn one_answers_to_slug_id_and_official_key() {
+async fn get_accepts_slug_id_and_official_key() {
     let app = SharedApp::first_content();
     let by_key = app.anonymous().get("/v1/municipalities/08335043").await.json();
 
@@ -51,7 +54,7 @@ async fn one_answers_to_slug_id_and_official_key() {
 }
 
 #[tokio::test]
-async fn districts_associations_and_bodies_without_a_key_are_told_apart() {
+async fn districts_associations_and_bodies_without_a_key_are_distinguished() {
     let app = SharedApp::first_content();
 
     let district = app.anonymous().get("/v1/municipalities/08335").await.json();
@@ -69,7 +72,7 @@ async fn districts_associations_and_bodies_without_a_key_are_told_apart() {
 }
 
 #[tokio::test]
-async fn they_are_filtered_by_what_they_are() {
+async fn municipalities_are_filtered_by_their_properties() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
@@ -89,7 +92,7 @@ async fn they_are_filtered_by_what_they_are() {
 }
 
 #[tokio::test]
-async fn they_are_found_by_place_nearest_first() {
+async fn geographic_filters_return_the_nearest_municipality_first() {
     let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/municipalities?near=9.1760,47.6628&radius_km=10").await;
@@ -105,7 +108,7 @@ async fn they_are_found_by_place_nearest_first() {
 }
 
 #[tokio::test]
-async fn names_stand_in_german_order() {
+async fn titles_are_sorted_in_german_order() {
     let app = SharedApp::first_content();
 
     let names: Vec<Value> = app.anonymous().get("/v1/municipalities?limit=100&federal_state=DE-SL").await.each("title");
@@ -117,31 +120,31 @@ async fn names_stand_in_german_order() {
 }
 
 #[tokio::test]
-async fn every_order_ends_and_the_unknown_comes_last_downwards() {
+async fn descending_order_is_the_reverse_of_ascending_order() {
     let app = SharedApp::first_content();
 
     for order in ["title", "ags", "population", "area_km2", "created_at", "updated_at"] {
-        let there =
+        let ascending =
             app.anonymous().all(&format!("/v1/municipalities?federal_state=DE-SL&fields=slug&sort={order}")).await;
-        let mut back =
+        let mut descending =
             app.anonymous().all(&format!("/v1/municipalities?federal_state=DE-SL&fields=slug&sort=-{order}")).await;
-        back.reverse();
+        descending.reverse();
 
-        assert_eq!(there.len(), 58, "{order}");
-        assert_eq!(there, back, "{order}");
+        assert_eq!(ascending.len(), 58, "{order}");
+        assert_eq!(ascending, descending, "{order}");
     }
     let largest = app.anonymous().get("/v1/municipalities?sort=-population&limit=3").await.slugs();
     assert_eq!(largest, ["berlin", "hamburg", "muenchen"]);
 }
 
 #[tokio::test]
-async fn the_box_around_a_circle_leaves_nothing_out() {
+async fn near_returns_every_entry_within_the_radius() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/municipalities?limit=1&{query}")).await.json()["total"].clone()
     };
 
-    // Counted by distance alone, over all entries with a place.
+    // The expected totals were counted by distance alone, over all entries with a location.
     assert_eq!(total("near=14.9,51.2&radius_km=600").await, 10_284);
     assert_eq!(total("near=6,50.5&radius_km=300").await, 4_053);
 }

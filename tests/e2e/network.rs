@@ -1,4 +1,4 @@
-//! Who has to do with whom, and how many there are of everything.
+//! The network of municipalities, and the statistics.
 
 use std::collections::HashSet;
 
@@ -6,37 +6,37 @@ use serde_json::{Value, json};
 use tests::SharedApp;
 
 #[tokio::test]
-async fn every_edge_joins_two_nodes_that_are_there() {
+async fn every_edge_connects_two_listed_nodes() {
     let app = SharedApp::with_examples();
 
     let network = app.anonymous().get("/v1/network").await.json();
 
-    let ids: HashSet<&str> = list(&network, "nodes").iter().map(|node| node["id"].as_str().unwrap()).collect();
-    let edges = list(&network, "edges");
+    let ids: HashSet<&str> = array(&network, "nodes").iter().map(|node| node["id"].as_str().unwrap()).collect();
+    let edges = array(&network, "edges");
     assert!(edges.len() > 250 && ids.len() > 150, "{} {}", edges.len(), ids.len());
     for edge in edges {
         assert!(ids.contains(edge["source"].as_str().unwrap()) && ids.contains(edge["target"].as_str().unwrap()));
         assert_ne!(edge["source"], edge["target"]);
-        assert_eq!(edge["count"], list(edge, "through").len());
+        assert_eq!(edge["count"], array(edge, "through").len());
     }
-    let counted: i64 = list(&network, "kinds").iter().map(|kind| kind["count"].as_i64().unwrap()).sum();
+    let counted: i64 = array(&network, "kinds").iter().map(|kind| kind["count"].as_i64().unwrap()).sum();
     assert_eq!(counted, i64::try_from(edges.len()).unwrap());
-    assert_eq!(list(&network, "kinds").len(), 5);
+    assert_eq!(array(&network, "kinds").len(), 5);
 }
 
 #[tokio::test]
-async fn a_city_is_joined_by_what_it_shares() {
+async fn edges_connect_municipalities_by_shared_projects_and_transfers() {
     let app = SharedApp::with_examples();
     let edges = async |query: &str| -> Vec<(String, Vec<String>)> {
         let network = app.anonymous().get(&format!("/v1/network?{query}")).await.json();
         let name = |id: &Value| {
-            let node = list(&network, "nodes").iter().find(|node| node["id"] == *id).unwrap().clone();
+            let node = array(&network, "nodes").iter().find(|node| node["id"] == *id).unwrap().clone();
             node["slug"].as_str().unwrap().to_owned()
         };
         let edge = |edge: &Value| {
             (edge["kind"].as_str().unwrap().to_owned(), vec![name(&edge["source"]), name(&edge["target"])])
         };
-        list(&network, "edges").iter().map(edge).collect()
+        array(&network, "edges").iter().map(edge).collect()
     };
 
     let shared = edges("municipality=leipzig&kind=shared_project").await;
@@ -59,7 +59,7 @@ async fn a_city_is_joined_by_what_it_shares() {
 }
 
 #[tokio::test]
-async fn it_can_be_drawn_elsewhere() {
+async fn the_network_is_exported_as_graphml() {
     let app = SharedApp::first_content();
     let json = app.anonymous().get("/v1/network").await;
 
@@ -69,8 +69,11 @@ async fn it_can_be_drawn_elsewhere() {
     assert!(json.header("link").contains("format=graphml>; rel=\"alternate\"; type=\"application/graphml+xml\""));
     let mut reader = quick_xml::Reader::from_reader(graph.body.as_slice());
     let text = graph.text();
-    assert!(text.contains("edgedefault=\"directed\"") && !text.contains("directed=\"false\""), "one kind of edges");
-    let symmetric = list(&json.json(), "edges")
+    assert!(
+        text.contains("edgedefault=\"directed\"") && !text.contains("directed=\"false\""),
+        "every edge is directed"
+    );
+    let symmetric = array(&json.json(), "edges")
         .iter()
         .filter(|edge| !["membership", "transfer"].contains(&edge["kind"].as_str().unwrap()))
         .count();
@@ -94,12 +97,12 @@ async fn it_can_be_drawn_elsewhere() {
             _ => {}
         }
     }
-    assert_eq!((nodes, edges), (list(&json.json(), "nodes").len(), list(&json.json(), "edges").len()));
-    assert_eq!(keys, used, "every key is declared and used");
+    assert_eq!((nodes, edges), (array(&json.json(), "nodes").len(), array(&json.json(), "edges").len()));
+    assert_eq!(keys, used, "the declared keys are those in use");
 }
 
 #[tokio::test]
-async fn the_numbers_are_those_of_the_lists() {
+async fn statistics_match_the_totals_of_the_lists() {
     let app = SharedApp::with_examples();
 
     let numbers = app.anonymous().get("/v1/statistics").await.json();
@@ -125,9 +128,10 @@ async fn the_numbers_are_those_of_the_lists() {
     assert_eq!((&numbers["adoptions"], &numbers["discontinued_examples"]), (&json!(22), &json!(8)));
     assert_eq!(numbers["upcoming_events"], total("/v1/events?upcoming=true&limit=1").await);
     let states = app.anonymous().get("/v1/projects?facets=federal_state&limit=1").await.json();
-    assert_eq!(numbers["federal_states"], list(&states["facets"], "federal_state").len());
+    assert_eq!(numbers["federal_states"], array(&states["facets"], "federal_state").len());
 }
 
-fn list<'a>(value: &'a Value, member: &str) -> &'a Vec<Value> {
+/// Returns an array member of an object.
+fn array<'a>(value: &'a Value, member: &str) -> &'a Vec<Value> {
     value[member].as_array().unwrap()
 }

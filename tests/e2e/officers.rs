@@ -1,12 +1,12 @@
-//! What helps those who submit: forms, and what waits for them.
+//! Submission forms and the tasks of a municipality.
 
 use serde_json::{Value, json};
 use tests::App;
 
-use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
+use crate::submissions::{SUBMISSIONS, content, konstanz_contributor, step, submission_input, submission_path};
 
 #[tokio::test]
-async fn a_form_asks_what_a_submission_takes() {
+async fn form_lists_the_members_that_a_submission_accepts() {
     let app = App::start();
     let editor = app.editor().await;
     for resource in ["practice-examples", "solutions"] {
@@ -53,38 +53,42 @@ async fn a_form_asks_what_a_submission_takes() {
 }
 
 #[tokio::test]
-async fn a_municipality_sees_what_waits_for_it_and_no_other_does() {
+async fn only_the_municipality_and_editors_see_its_tasks() {
     let app = App::start_with_examples();
-    let (editor, konstanz) = (app.editor().await, konstanz(&app).await);
+    let (editor, konstanz) = (app.editor().await, konstanz_contributor(&app).await);
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
     let tasks = "/v1/municipalities/08421000/tasks";
     let mut proposed = content("zu-ergaenzen");
     proposed["municipality"] = json!("08421000");
-    let path = path(&ulm.post(SUBMISSIONS, &begins(&proposed)).await.json());
+    let path = submission_path(&ulm.post(SUBMISSIONS, &submission_input(&proposed)).await.json());
     step(&ulm, &path, "submit").await;
     editor.post(&format!("{path}/comments"), &json!({ "body": "Seit wann?" })).await;
-    let asks = json!({ "action": "request_changes", "comment": "Bitte ergänzen." });
-    editor.post(&format!("{path}/actions"), &asks).await;
+    let request = json!({ "action": "request_changes", "comment": "Bitte ergänzen." });
+    editor.post(&format!("{path}/actions"), &request).await;
 
-    let waits = ulm.get(tasks).await;
+    let before = ulm.get(tasks).await;
     let confirmed = "/v1/practice-examples/an-adoption-that-ended";
     assert_eq!(ulm.post(&format!("{confirmed}/confirmations"), &json!({})).await.status, 200);
-    let later = ulm.get("/v1/municipalities/ulm/tasks").await.json();
+    let after = ulm.get("/v1/municipalities/ulm/tasks").await.json();
     step(&ulm, &path, "submit").await;
 
     let slugs = |tasks: &Value| -> Vec<Value> {
         tasks["confirmations"].as_array().unwrap().iter().map(|due| due["entry"]["slug"].clone()).collect()
     };
-    let changes = waits.json()["changes"].clone();
+    let changes = before.json()["changes"].clone();
     assert_eq!(
         (changes[0]["submission"].as_str(), changes[0]["comment"].as_str()),
         (Some(&*path), Some("Bitte ergänzen."))
     );
     assert_eq!((&changes[0]["slug"], &changes[0]["open_comments"]), (&json!("zu-ergaenzen"), &json!(1)));
-    assert!(slugs(&waits.json()).contains(&json!("an-adoption-that-ended")), "{}", waits.text());
-    assert!(!slugs(&later).contains(&json!("an-adoption-that-ended")));
-    assert_eq!(ulm.get(tasks).await.json()["changes"], json!([]), "it is with the reviewers");
-    assert_eq!(waits.header("cache-control"), "no-store");
+    assert!(slugs(&before.json()).contains(&json!("an-adoption-that-ended")), "{}", before.text());
+    assert!(!slugs(&after).contains(&json!("an-adoption-that-ended")));
+    assert_eq!(
+        ulm.get(tasks).await.json()["changes"],
+        json!([]),
+        "a submitted submission is no task of the municipality"
+    );
+    assert_eq!(before.header("cache-control"), "no-store");
     let stranger = konstanz.get(tasks).await;
     assert_eq!((stranger.status, stranger.problem().as_str()), (403, "outside-municipality"));
     assert_eq!(app.anonymous().get(tasks).await.status, 401);

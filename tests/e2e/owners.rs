@@ -1,32 +1,34 @@
-//! Whose an entry, a submission, a token and a webhook is, whatever the municipality is called.
+//! Rights of municipalities to entries, submissions, tokens and webhooks after changes of key, slug or provider.
 
 use serde_json::{Value, json};
 use tests::{App, Client, Endpoint};
 
-use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step, submitted};
+use crate::submissions::{
+    SUBMISSIONS, content, create_submitted, konstanz_contributor, step, submission_input, submission_path,
+};
 
-async fn ulm(app: &App) -> Client {
+async fn ulm_contributor(app: &App) -> Client {
     app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await
 }
 
 /// Gives Konstanz another official key and slug.
-async fn reform(app: &App) {
+async fn change_key_of_konstanz(app: &App) {
     let change = json!({ "ags": "08335999", "slug": "konstanz-am-bodensee" });
     let changed = app.admin().patch("/v1/municipalities/08335043", &change, "*").await;
     assert_eq!(changed.status, 200, "{}", changed.text());
 }
 
 #[tokio::test]
-async fn a_new_official_key_locks_nobody_out() {
+async fn access_is_kept_after_a_municipality_changes_its_key() {
     let app = App::start_with_examples();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     let direct = app.with_scopes(&["practice_examples:write"], &["08335043"]).await;
-    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("vorher"))).await.json());
-    let sent = submitted(&officer, "vorher-eingereicht").await;
+    let draft = submission_path(&officer.post(SUBMISSIONS, &submission_input(&content("vorher"))).await.json());
+    let in_review = create_submitted(&officer, "vorher-eingereicht").await;
 
-    reform(&app).await;
+    change_key_of_konstanz(&app).await;
 
-    // Tokens: theirs are the rights they had.
+    // Tokens keep their rights and show the new key.
     assert_eq!(officer.get("/v1/me").await.json()["municipalities"], json!(["08335999"]));
     let tokens = app.admin().get("/v1/tokens?subject=konstanz").await.json();
     assert_eq!(tokens["items"][0]["municipalities"], json!(["08335999"]));
@@ -35,11 +37,11 @@ async fn a_new_official_key_locks_nobody_out() {
     assert_eq!(direct.post("/v1/practice-examples", &example).await.status, 201);
     let change = direct.patch("/v1/practice-examples/direkt", &json!({ "status": "pilot" }), "*").await;
     assert_eq!(change.status, 200, "{}", change.text());
-    // Submissions, those in review among them, by the old key and the new one.
+    // Submissions in draft and in review are found by the former key and the new one.
     let shown = officer.get(&draft).await.json();
     assert_eq!((&shown["municipalities"], &shown["violations"]), (&json!(["08335999"]), &json!([])));
     assert_eq!(step(&officer, &draft, "submit").await.status, 200);
-    assert_eq!(step(&editor, &sent, "publish").await.status, 200);
+    assert_eq!(step(&editor, &in_review, "publish").await.status, 200);
     for name in ["08335043", "08335999", "konstanz", "konstanz-am-bodensee"] {
         let queue = editor.get(&format!("/v1/submissions?municipality={name}")).await.json();
         assert_eq!(queue["total"], 2, "{name}");
@@ -49,7 +51,7 @@ async fn a_new_official_key_locks_nobody_out() {
     let confirmed = officer.post("/v1/practice-examples/vorher-eingereicht/confirmations", &json!({})).await;
     assert_eq!(confirmed.status, 200, "{}", confirmed.text());
     assert_eq!(officer.get("/v1/municipalities/08335999/tasks").await.status, 200);
-    // A token that is issued for the old key acts for the same municipality.
+    // A token issued for the former key acts for the same municipality.
     let later = json!({ "subject": "konstanz.neu", "role": "contributor", "municipalities": ["08335043"] });
     let later = app.with_token(later).await;
     assert_eq!(later.get("/v1/me").await.json()["municipalities"], json!(["08335999"]));
@@ -57,11 +59,11 @@ async fn a_new_official_key_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_new_owner_of_an_old_key_gets_none_of_its_rights() {
+async fn reusing_a_former_official_key_grants_no_access() {
     let app = App::start();
-    let officer = konstanz(&app).await;
-    let draft = path(&officer.post(SUBMISSIONS, &begins(&content("geheim"))).await.json());
-    reform(&app).await;
+    let officer = konstanz_contributor(&app).await;
+    let draft = submission_path(&officer.post(SUBMISSIONS, &submission_input(&content("geheim"))).await.json());
+    change_key_of_konstanz(&app).await;
     let new = json!({
         "ags": "08335043", "slug": "konstanz", "title": { "de": "Konstanz" }, "kind": "town", "federal_state": "DE-BW",
     });
@@ -76,23 +78,23 @@ async fn a_new_owner_of_an_old_key_gets_none_of_its_rights() {
 }
 
 #[tokio::test]
-async fn webhooks_follow_a_municipality_under_its_new_key() {
+async fn webhooks_follow_a_municipality_that_changes_its_key() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     let endpoint = Endpoint::open().await;
     let hook = json!({ "url": endpoint.url(), "municipalities": ["08335043"], "submissions": true });
-    let made = officer.post("/v1/webhooks", &hook).await;
-    assert_eq!(made.status, 201, "{}", made.text());
-    let hook = format!("/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
+    let created_hook = officer.post("/v1/webhooks", &hook).await;
+    assert_eq!(created_hook.status, 201, "{}", created_hook.text());
+    let hook = format!("/v1/webhooks/{}", created_hook.json()["id"].as_str().unwrap());
 
-    reform(&app).await;
+    change_key_of_konstanz(&app).await;
     let mut example = content("danach");
     example["municipality"] = json!("08335999");
     assert_eq!(editor.post("/v1/practice-examples", &example).await.status, 201);
-    submitted(&officer, "danach-eingereicht").await;
+    create_submitted(&officer, "danach-eingereicht").await;
 
-    let heard = endpoint.hears(3).await;
-    let types: Vec<Value> = heard.iter().map(|heard| heard.json()["type"].clone()).collect();
+    let received = endpoint.wait_for(3).await;
+    let types: Vec<Value> = received.iter().map(|received| received.json()["type"].clone()).collect();
     for r#type in ["entry.change", "entry.create", "submission.submit"] {
         assert!(types.contains(&json!(r#type)), "{types:?}");
     }
@@ -102,7 +104,7 @@ async fn webhooks_follow_a_municipality_under_its_new_key() {
     assert_eq!((patched.status, &patched.json()["municipalities"]), (200, &json!(["08335999"])));
 }
 
-fn joint(slug: &str, providers: &[&str]) -> Value {
+fn joint_solution(slug: &str, providers: &[&str]) -> Value {
     json!({
         "slug": slug, "title": { "de": "Gemeinsam erfunden" }, "summary": { "de": "Nichts." }, "kind": "data",
         "themes": ["mobility"], "providers": providers, "sources": ["https://example.org/"],
@@ -110,17 +112,17 @@ fn joint(slug: &str, providers: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn whoever_becomes_responsible_meanwhile_sees_the_submission_at_once() {
+async fn newly_responsible_municipality_sees_open_submissions() {
     let app = App::start();
-    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
-    let created = editor.post("/v1/solutions", &joint("gemeinsam", &["08335043"])).await;
+    let (konstanz, ulm, editor) = (konstanz_contributor(&app).await, ulm_contributor(&app).await, app.editor().await);
+    let created = editor.post("/v1/solutions", &joint_solution("gemeinsam", &["08335043"])).await;
     assert_eq!(created.status, 201, "{}", created.text());
     let example = editor.post("/v1/practice-examples", &content("beispiel")).await;
     assert_eq!(example.status, 201, "{}", example.text());
     let mut submissions = vec![];
     for (resource, entry) in [("solutions", "gemeinsam"), ("practice-examples", "beispiel")] {
         let begun = konstanz.post(SUBMISSIONS, &json!({ "resource": resource, "entry": entry })).await;
-        let path = path(&begun.json());
+        let path = submission_path(&begun.json());
         let title = json!({ "content": { "title": { "de": "Korrigiert" } } });
         assert_eq!(konstanz.patch(&path, &title, "*").await.status, 200);
         submissions.push(path);
@@ -141,22 +143,22 @@ async fn whoever_becomes_responsible_meanwhile_sees_the_submission_at_once() {
 }
 
 #[tokio::test]
-async fn a_joint_solution_is_proposed_edited_and_told_to_all_its_owners() {
+async fn every_provider_edits_and_is_notified_of_a_joint_solution() {
     let app = App::start();
-    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
+    let (konstanz, ulm, editor) = (konstanz_contributor(&app).await, ulm_contributor(&app).await, app.editor().await);
     let aalen = json!({ "subject": "aalen", "role": "contributor", "municipalities": ["08136088"] });
     let aalen = app.with_token(aalen).await;
     let endpoint = Endpoint::open().await;
     let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
     assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
 
-    let draft = json!({ "resource": "solutions", "content": joint("gemeinsam", &["08335043", "ulm"]) });
+    let draft = json!({ "resource": "solutions", "content": joint_solution("gemeinsam", &["08335043", "ulm"]) });
     let draft = konstanz.post(SUBMISSIONS, &draft).await;
-    let path = path(&draft.json());
+    let path = submission_path(&draft.json());
     assert_eq!(draft.json()["violations"], json!([]), "{}", draft.text());
     assert_eq!(draft.json()["municipalities"], json!(["08335043", "08421000"]));
     assert_eq!(aalen.get(&path).await.status, 404);
-    // A draft of all is edited by each, and nobody loses what it began.
+    // Every provider may edit a joint draft. A provider that is removed keeps access to a draft that it began.
     let edited = ulm.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
     assert_eq!(edited.status, 200, "{}", edited.text());
     let dropped = ulm.patch(&path, &json!({ "content": { "providers": ["ulm"] } }), "*").await;
@@ -165,9 +167,9 @@ async fn a_joint_solution_is_proposed_edited_and_told_to_all_its_owners() {
     assert_eq!(back.status, 200, "{}", back.text());
     assert_eq!(step(&ulm, &path, "submit").await.json()["municipalities"], json!(["08335043", "08421000"]));
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
-    let heard = endpoint.hears(2).await;
-    assert_eq!(heard[1].json()["type"], "submission.publish");
-    let strange = json!({ "resource": "solutions", "content": joint("fremd", &["ulm"]) });
+    let received = endpoint.wait_for(2).await;
+    assert_eq!(received[1].json()["type"], "submission.publish");
+    let strange = json!({ "resource": "solutions", "content": joint_solution("fremd", &["ulm"]) });
     let strange = konstanz.post(SUBMISSIONS, &strange).await.json();
     assert_eq!(strange["violations"][0]["pointer"], "/providers");
     assert!(strange["violations"][0]["detail"].as_str().unwrap().contains("08335043"), "{strange}");
@@ -175,16 +177,16 @@ async fn a_joint_solution_is_proposed_edited_and_told_to_all_its_owners() {
 }
 
 #[tokio::test]
-async fn a_correction_that_drops_an_owner_says_so() {
+async fn correction_that_removes_a_provider_reports_ownership_change() {
     let app = App::start();
-    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
-    assert_eq!(editor.post("/v1/solutions", &joint("zu-zweit", &["08335043", "08421000"])).await.status, 201);
+    let (konstanz, ulm, editor) = (konstanz_contributor(&app).await, ulm_contributor(&app).await, app.editor().await);
+    assert_eq!(editor.post("/v1/solutions", &joint_solution("zu-zweit", &["08335043", "08421000"])).await.status, 201);
     let endpoint = Endpoint::open().await;
     let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
     assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
 
     let begun = konstanz.post(SUBMISSIONS, &json!({ "resource": "solutions", "entry": "zu-zweit" })).await.json();
-    let path = path(&begun);
+    let path = submission_path(&begun);
     assert_eq!((&begun["municipalities"], begun.get("ownership_change")), (&json!(["08335043", "08421000"]), None));
     assert_eq!(begun["changes"], json!([]));
     let alone =
@@ -196,8 +198,8 @@ async fn a_correction_that_drops_an_owner_says_so() {
     assert_eq!(step(&konstanz, &path, "submit").await.status, 200);
     let seen = ulm.get(&path).await.json();
     assert_eq!((&seen["ownership_change"], &seen["actions"]), (&change, &json!(["withdraw"])));
-    let told = endpoint.hears(1).await;
-    assert_eq!(told[0].json()["data"]["submission"], json!(path));
+    let received = endpoint.wait_for(1).await;
+    assert_eq!(received[0].json()["data"]["submission"], json!(path));
     assert_eq!(editor.get(&path).await.json()["ownership_change"], change);
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
     let now = app.anonymous().get("/v1/solutions/zu-zweit").await.json();
@@ -207,15 +209,15 @@ async fn a_correction_that_drops_an_owner_says_so() {
 }
 
 #[tokio::test]
-async fn an_owner_who_was_added_meanwhile_is_told_of_what_is_published() {
+async fn provider_added_during_review_is_notified_of_publication() {
     let app = App::start();
-    let (konstanz, ulm, editor) = (konstanz(&app).await, ulm(&app).await, app.editor().await);
-    assert_eq!(editor.post("/v1/solutions", &joint("spaeter-zu-zweit", &["08335043"])).await.status, 201);
+    let (konstanz, ulm, editor) = (konstanz_contributor(&app).await, ulm_contributor(&app).await, app.editor().await);
+    assert_eq!(editor.post("/v1/solutions", &joint_solution("spaeter-zu-zweit", &["08335043"])).await.status, 201);
     let endpoint = Endpoint::open().await;
     let hook = json!({ "url": endpoint.url(), "changes": false, "submissions": true });
     assert_eq!(ulm.post("/v1/webhooks", &hook).await.status, 201);
     let begins = json!({ "resource": "solutions", "entry": "spaeter-zu-zweit" });
-    let path = path(&konstanz.post(SUBMISSIONS, &begins).await.json());
+    let path = submission_path(&konstanz.post(SUBMISSIONS, &begins).await.json());
     konstanz.patch(&path, &json!({ "content": { "status": "pilot" } }), "*").await;
     step(&konstanz, &path, "submit").await;
     assert_eq!(ulm.get(&path).await.status, 404);
@@ -225,12 +227,12 @@ async fn an_owner_who_was_added_meanwhile_is_told_of_what_is_published() {
     let published = step(&editor, &path, "publish").await.json();
 
     assert_eq!(published["municipalities"], json!(["08335043", "08421000"]));
-    assert_eq!(endpoint.hears(1).await[0].json()["type"], "submission.publish");
+    assert_eq!(endpoint.wait_for(1).await[0].json()["type"], "submission.publish");
     assert_eq!(ulm.get(&path).await.json()["stage"], "published");
 }
 
 #[tokio::test]
-async fn a_municipality_does_not_give_itself_another_official_key() {
+async fn municipality_cannot_change_its_own_official_key() {
     let app = App::start();
     let konstanz = app.with_scopes(&["municipalities:write"], &["08335043"]).await;
 

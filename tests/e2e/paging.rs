@@ -1,4 +1,4 @@
-//! Page after page, whatever happens in between.
+//! Pagination of lists and search results.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::{App, SharedApp};
 
 #[tokio::test]
-async fn pages_hold_every_entry_once_in_every_order() {
+async fn pages_contain_every_entry_once_in_every_sort_order() {
     let app = SharedApp::first_content();
 
     for order in ["title", "-population", "ags", "-area_km2", "updated_at"] {
@@ -19,7 +19,7 @@ async fn pages_hold_every_entry_once_in_every_order() {
 }
 
 #[tokio::test]
-async fn pages_of_a_search_hold_every_hit_once() {
+async fn search_pages_contain_every_result_once() {
     let app = SharedApp::first_content();
     let total = app.anonymous().get("/v1/municipalities?q=neu&limit=1").await.json()["total"].as_u64().unwrap();
 
@@ -31,7 +31,7 @@ async fn pages_of_a_search_hold_every_hit_once() {
 }
 
 #[tokio::test]
-async fn the_link_header_leads_to_the_next_page() {
+async fn link_header_points_to_the_next_page() {
     let app = SharedApp::first_content();
     let first = app.anonymous().get("/v1/projects?round=1&fields=slug&limit=10").await;
 
@@ -47,7 +47,7 @@ async fn the_link_header_leads_to_the_next_page() {
 }
 
 #[tokio::test]
-async fn writes_in_between_move_nothing() {
+async fn deletions_between_pages_skip_no_entry() {
     let app = App::start();
     let editor = app.editor().await;
     let expected: Vec<String> = app.anonymous().get("/v1/courses?sort=title&limit=100").await.slugs();
@@ -57,7 +57,7 @@ async fn writes_in_between_move_nothing() {
     loop {
         let page = app.anonymous().get(&path).await;
         seen.extend(page.slugs());
-        // An entry that was seen goes away, so an offset would skip one.
+        // Offset pagination would skip an entry after this deletion.
         let gone = format!("/v1/courses/{}", seen[rounds]);
         assert_eq!(editor.delete(&gone, "*").await.status, 204);
         rounds += 1;
@@ -72,7 +72,7 @@ async fn writes_in_between_move_nothing() {
 }
 
 #[tokio::test]
-async fn many_entries_are_read_at_once_with_their_names_or_with_few_members() {
+async fn entries_are_selected_by_ids_or_slugs_with_a_higher_limit() {
     let app = SharedApp::first_content();
     let get = async |query: &str| app.anonymous().get(&format!("/v1/municipalities?{query}")).await;
     let thousand = get("limit=1000&fields=id,slug&sort=title").await;
@@ -88,9 +88,9 @@ async fn many_entries_are_read_at_once_with_their_names_or_with_few_members() {
 
     assert_eq!(by_ids.slugs(), [&*slugs[0], &slugs[7], &slugs[9]]);
     assert_eq!((by_slugs.slugs(), &by_slugs.json()["total"]), (vec![slugs[3].clone(), slugs[5].clone()], &json!(2)));
-    assert_eq!(by_urn.slugs(), [&*slugs[3]], "as in the Atom feed");
+    assert_eq!(by_urn.slugs(), [&*slugs[3]], "IDs may have the URN form of the Atom feed");
     assert_eq!(both.json()["total"], 0, "conditions are combined with AND");
-    assert_eq!(both.json()["facets"]["federal_state"], json!([]), "in facets too");
+    assert_eq!(both.json()["facets"]["federal_state"], json!([]), "facets apply the same conditions");
     assert_eq!(feed.slugs(), [&*slugs[4]]);
     let many = vec![id(0); 101].join(",");
     for (query, parameter, code) in [

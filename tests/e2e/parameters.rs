@@ -1,18 +1,18 @@
-//! A parameter that would do nothing is refused, with what it lacks.
+//! Validation of query parameters and of unknown paths.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, App, Client, SharedApp, contract};
 
-/// The violations of a request, by parameter and code.
+/// Returns the parameter and the code of each violation.
 fn violations(problem: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let errors = problem["errors"].as_array().unwrap().iter();
     errors.map(|error| (text(&error["parameter"]), text(&error["code"]))).collect()
 }
 
-/// The lists with a parameter and an order.
-fn lists(order: &str) -> Vec<String> {
+/// Returns the example paths of the public lists that support a sort order.
+fn lists_with_sort(order: &str) -> Vec<String> {
     let sorts = |read: &&openapi::Operation| {
         let sorts = read.parameters("query").into_iter().find(|parameter| parameter["name"] == "sort");
         let schema = sorts.and_then(|sort| sort.pointer("/schema/$ref")?.as_str()).unwrap_or_default();
@@ -23,21 +23,21 @@ fn lists(order: &str) -> Vec<String> {
     lists.map(openapi::Operation::example).filter(|path| !path.contains('.')).collect()
 }
 
-/// Reads a path. Lists below an entry pass their parameters on to the list that they redirect to.
+/// Reads a path and follows its redirect. A list below an entry redirects to the filtered list and keeps the parameters.
 async fn read(client: &Client, path: &str) -> Answer {
-    followed(client, client.get(path).await).await
+    follow_redirect(client, client.get(path).await).await
 }
 
-async fn followed(client: &Client, answer: Answer) -> Answer {
+async fn follow_redirect(client: &Client, answer: Answer) -> Answer {
     if answer.status == 308 { client.get(answer.header("location")).await } else { answer }
 }
 
 #[tokio::test]
-async fn an_order_by_what_is_not_given_is_refused() {
+async fn sort_without_its_required_parameter_returns_400() {
     let app = SharedApp::with_examples();
 
     for (order, basis, value) in [("distance", "near", "9.99,48.40"), ("relevance", "q", "Konstanz")] {
-        let lists = lists(order);
+        let lists = lists_with_sort(order);
         assert!(lists.len() >= 5, "{order}: {lists:?}");
         for list in lists {
             for sort in [order.to_owned(), format!("-{order}")] {
@@ -54,24 +54,34 @@ async fn an_order_by_what_is_not_given_is_refused() {
 }
 
 #[tokio::test]
-async fn a_point_that_is_not_in_germany_is_refused_with_the_order_of_its_coordinates() {
+async fn point_outside_germany_is_rejected_with_a_coordinate_hint() {
     let app = SharedApp::first_content();
-    let told = |answer: &Answer| answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
+    let detail = |answer: &Answer| answer.json()["errors"][0]["detail"].as_str().unwrap().to_owned();
 
-    for list in lists("distance") {
+    for list in lists_with_sort("distance") {
         let swapped = read(&app.anonymous(), &format!("{list}?near=52.5,13.4")).await;
         let abroad = read(&app.anonymous(), &format!("{list}?near=2.35,48.86")).await;
 
         assert_eq!((swapped.status, abroad.status), (400, 400), "{list}");
-        assert!(told(&swapped).contains("did you mean `13.4,52.5`"), "{}", told(&swapped));
-        assert!(told(&abroad).contains("a longitude from 5.5 to 15.5"), "{}", told(&abroad));
+        assert!(detail(&swapped).contains("did you mean `13.4,52.5`"), "{}", detail(&swapped));
+        assert!(detail(&abroad).contains("a longitude from 5.5 to 15.5"), "{}", detail(&abroad));
     }
+    for list in lists_with_sort("distance") {
+        let refused = read(&app.anonymous(), &format!("{list}?radius_km=5")).await;
+        assert_eq!(refused.status, 400, "{list}");
+        assert_eq!(violations(&refused.json()), [("radius_km".to_owned(), "requires".to_owned())], "{list}");
+    }
+    let bbox = app.anonymous().get("/v1/projects?bbox=47,5,55,15").await;
+    assert_eq!(
+        (bbox.status, violations(&bbox.json())),
+        (400, vec![("bbox".to_owned(), "coordinate-order".to_owned())])
+    );
     let german = app.anonymous().get_with("/v1/projects?near=2.35,48.86", "accept-language", "de").await;
-    assert!(told(&german).contains("Länge von 5,5 bis 15,5"), "{}", told(&german));
+    assert!(detail(&german).contains("Länge von 5,5 bis 15,5"), "{}", detail(&german));
 }
 
 #[tokio::test]
-async fn an_empty_value_is_none_of_a_type_other_than_text() {
+async fn empty_value_of_a_non_text_parameter_returns_400() {
     let app = App::start_with_examples();
     let everything = app.admin();
     let mut tried = 0;
@@ -90,7 +100,7 @@ async fn an_empty_value_is_none_of_a_type_other_than_text() {
             let body = (method != Method::GET).then(|| ("application/json", "{}".to_owned()));
             let path = format!("{}?{name}=", operation.example());
             let answer = everything.write(method, &path, &[("if-match", "*")], body).await;
-            let answer = followed(&everything, answer).await;
+            let answer = follow_redirect(&everything, answer).await;
 
             assert_eq!(answer.status, 400, "{path}: {}", answer.text());
             assert_eq!(violations(&answer.json())[0].0, name, "{path}: {}", answer.text());
@@ -101,7 +111,7 @@ async fn an_empty_value_is_none_of_a_type_other_than_text() {
 }
 
 #[tokio::test]
-async fn no_sentence_repeats_the_name_of_its_own_place() {
+async fn violation_details_do_not_repeat_the_parameter_name() {
     let app = SharedApp::first_content();
     let codes = app.anonymous().get("/problems.json").await.json()["codes"].clone();
 
@@ -128,7 +138,7 @@ async fn no_sentence_repeats_the_name_of_its_own_place() {
 }
 
 #[tokio::test]
-async fn an_unknown_path_and_an_unknown_entry_are_told_apart() {
+async fn unknown_path_and_unknown_entry_return_different_problems() {
     let app = SharedApp::first_content();
     let get = async |path: &str, language: &str| app.anonymous().get_with(path, "accept-language", language).await;
 

@@ -1,4 +1,4 @@
-//! PgBouncer before the server: in session mode as it is, in transaction mode with a setting.
+//! PgBouncer in front of the server. Transaction pooling requires `--pgbouncer`, session pooling does not.
 
 use std::collections::HashSet;
 
@@ -6,21 +6,21 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 use tests::{App, Client, DatabaseSettings, Endpoint, PgBouncer, Pooling, TestDatabase, keys, listen};
 
-use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step};
-use crate::webhooks::made;
+use crate::submissions::{SUBMISSIONS, content, konstanz_contributor, step, submission_input, submission_path};
+use crate::webhooks::create_webhook;
 
 fn theme(slug: &str) -> serde_json::Value {
     json!({ "slug": slug, "title": { "de": slug } })
 }
 
-pub(crate) fn start(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
+pub(crate) fn start_with_pgbouncer(database: TestDatabase, bouncer: &PgBouncer, pgbouncer: bool) -> App {
     let database = database.behind(bouncer.address);
     let settings = DatabaseSettings { pgbouncer, ..database.settings() };
     App::start_as(database, settings, keys(), listen())
 }
 
-/// Reads of every kind, some of them long.
-async fn reads(client: &Client, round: usize) {
+/// Sends reads of every kind, including long ones.
+async fn send_reads(client: &Client, round: usize) {
     for path in [
         format!("/v1/projects?limit={}&facets=category", round + 1),
         format!("/v1/solutions?q=mobilitat&limit={}", round + 1),
@@ -34,13 +34,13 @@ async fn reads(client: &Client, round: usize) {
         let answer = client.get(&path).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         if path.contains("ndjson") {
-            assert_eq!(answer.text().lines().count(), 478, "a stream is whole");
+            assert_eq!(answer.text().lines().count(), 478, "the stream is complete");
         }
     }
 }
 
-/// Writes of every kind; the same request twice is one.
-async fn writes(editor: &Client, name: &str) {
+/// Sends writes of every kind. A repeated request with one idempotency key is applied once.
+async fn send_writes(editor: &Client, name: &str) {
     let key = format!("key-{name}");
     let body = theme(&format!("theme-{name}"));
     for replayed in ["", "true"] {
@@ -63,27 +63,27 @@ async fn two_instances_share_two_sessions_in_transaction_mode() {
     let database = TestDatabase::filled();
     let bouncer = PgBouncer::start(&database, Pooling::Transaction, 2);
     let shared = database.shared();
-    let one = start(database, &bouncer, true);
-    let other = start(shared, &bouncer, true);
+    let one = start_with_pgbouncer(database, &bouncer, true);
+    let other = start_with_pgbouncer(shared, &bouncer, true);
     let token = one.issue(json!({ "subject": "redaktion", "role": "editor" })).await;
     let editors = [&one, &other].map(|app| app.anonymous().with_token(&token));
     let endpoint = Endpoint::open().await;
-    made(&editors[0], &endpoint, json!({ "resources": ["practice-examples"] })).await;
+    create_webhook(&editors[0], &endpoint, json!({ "resources": ["practice-examples"] })).await;
 
     let reading = join_all((0..4).map(|round| {
         let reader = editors[round % 2].clone();
-        async move { reads(&reader, round).await }
+        async move { send_reads(&reader, round).await }
     }));
     let writing = join_all((0..4).map(|number| {
         let editor = editors[number % 2].clone();
-        async move { writes(&editor, &format!("p-{number}")).await }
+        async move { send_writes(&editor, &format!("p-{number}")).await }
     }));
     let reviewing = async {
-        let officer = konstanz(&other).await;
+        let officer = konstanz_contributor(&other).await;
         for number in 0..3 {
-            let begun = officer.post(SUBMISSIONS, &begins(&content(&format!("beispiel-{number}")))).await;
+            let begun = officer.post(SUBMISSIONS, &submission_input(&content(&format!("beispiel-{number}")))).await;
             assert_eq!(begun.status, 201, "{}", begun.text());
-            let path = path(&begun.json());
+            let path = submission_path(&begun.json());
             assert_eq!(step(&officer, &path, "submit").await.status, 200);
             let published = step(&editors[number % 2], &path, "publish").await;
             assert_eq!(published.status, 200, "{}", published.text());
@@ -91,35 +91,35 @@ async fn two_instances_share_two_sessions_in_transaction_mode() {
     };
     join(join(reading, writing), reviewing).await;
 
-    let heard: HashSet<String> =
-        endpoint.hears(3).await.into_iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
-    assert_eq!(heard.len(), 3, "each once");
+    let received: HashSet<String> =
+        endpoint.wait_for(3).await.into_iter().map(|received| received.headers["webhook-id"].clone()).collect();
+    assert_eq!(received.len(), 3, "each event is delivered once");
     assert_eq!(one.anonymous().get("/v1/themes").await.json()["total"], 15 + 8);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn session_mode_needs_no_setting() {
+async fn session_pooling_works_without_the_pgbouncer_setting() {
     let database = TestDatabase::filled();
     let bouncer = PgBouncer::start(&database, Pooling::Session, 20);
-    let app = start(database, &bouncer, false);
+    let app = start_with_pgbouncer(database, &bouncer, false);
     let editor = app.editor().await;
 
-    join(reads(&editor, 0), writes(&editor, "session")).await;
+    join(send_reads(&editor, 0), send_writes(&editor, "session")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn transaction_mode_is_recognised_and_left_as_it_is() {
+async fn transaction_pooling_without_the_setting_is_refused() {
     let database = TestDatabase::filled();
-    let beside = database.shared();
+    let connection = database.shared();
     let bouncer = PgBouncer::start(&database, Pooling::Transaction, 2);
-    let app = start(database, &bouncer, true);
+    let app = start_with_pgbouncer(database, &bouncer, true);
     let editor = app.editor().await;
 
-    let mistaken = beside.behind(bouncer.address).settings();
-    // The sessions change hands all the time while others read.
-    let reading = join_all((0..3).map(|round| reads(&editor, round)));
+    let mistaken = connection.behind(bouncer.address).settings();
+    // Concurrent reads keep moving the server sessions between clients.
+    let reading = join_all((0..3).map(|round| send_reads(&editor, round)));
     let opening = async {
         for _ in 0..8 {
             let refused = api::base::db::Database::open(&mistaken).await.err().expect("an error").to_string();

@@ -1,4 +1,4 @@
-//! Accounts of municipalities that did it, or tried.
+//! Practice examples: first content, filters and formats.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_99_of_72_municipalities() {
+async fn first_content_has_99_examples_of_72_municipalities() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/practice-examples?facets=relation&facets=status&limit=1").await.json();
@@ -25,7 +25,7 @@ async fn there_are_99_of_72_municipalities() {
 }
 
 #[tokio::test]
-async fn a_list_of_none_says_so_well() {
+async fn empty_list_is_valid_in_every_format() {
     const NONE: &str = "updated_since=2999-01-01";
     let client = SharedApp::first_content().anonymous();
 
@@ -34,14 +34,14 @@ async fn a_list_of_none_says_so_well() {
     assert_eq!(page["items"], json!([]));
     assert_eq!(page["total"], 0);
     assert_eq!(page["facets"], json!({ "discontinued_reason": [] }));
-    let written = async |format: &str| client.get(&format!("/v1/practice-examples?format={format}&{NONE}")).await;
-    assert!(written("csv").await.text().starts_with("id,slug,title_de,"));
-    assert_eq!(written("ndjson").await.text(), "");
-    assert_eq!(written("geojson").await.json()["features"], json!([]));
+    let get = async |format: &str| client.get(&format!("/v1/practice-examples?format={format}&{NONE}")).await;
+    assert!(get("csv").await.text().starts_with("id,slug,title_de,"));
+    assert_eq!(get("ndjson").await.text(), "");
+    assert_eq!(get("geojson").await.json()["features"], json!([]));
 }
 
 #[tokio::test]
-async fn one_looks_like_this() {
+async fn practice_example_matches_its_snapshot() {
     let app = SharedApp::with_examples();
 
     let example = app.anonymous().get("/v1/practice-examples/an-adoption-that-ended").await.json();
@@ -50,7 +50,7 @@ async fn one_looks_like_this() {
 }
 
 #[tokio::test]
-async fn a_failure_is_found_by_its_reasons() {
+async fn filters_find_a_discontinued_example() {
     let app = SharedApp::with_examples();
     let found = async |query: &str| {
         let slugs = app.anonymous().get(&format!("/v1/practice-examples?limit=100&{query}")).await.slugs();
@@ -75,7 +75,7 @@ async fn a_failure_is_found_by_its_reasons() {
     ] {
         assert_eq!(found(query).await, ["an-adoption-that-ended"], "{query}");
     }
-    assert_eq!(found("from=2024-07").await, ["an-origin"], "one that has not ended goes on");
+    assert_eq!(found("from=2024-07").await, ["an-origin"], "an example without an end date is ongoing");
     assert_eq!(found("to=2022-12-31").await, ["an-adoption-that-ended"]);
     let both = "municipality=ulm&municipality=konstanz&sort=-starts_on";
     assert_eq!(found(both).await, ["an-origin", "an-adoption-that-ended"]);

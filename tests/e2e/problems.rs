@@ -1,4 +1,4 @@
-//! What is wrong is said, whole, and nothing else is.
+//! Problem responses: violations, languages, malformed requests.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
 #[tokio::test]
-async fn every_mistake_in_a_query_is_named_at_once() {
+async fn invalid_query_reports_every_violation() {
     let app = SharedApp::first_content();
 
     let query = "fase=x&round=9&category=foo&limit=0&sort=abc&facets=zz&fields=slug,foo&bbox=1,2&near=a&updated_since=gestern&cursor=x";
@@ -22,7 +22,7 @@ async fn every_mistake_in_a_query_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn texts_are_in_the_language_that_the_reader_prefers() {
+async fn problem_texts_follow_accept_language() {
     let app = SharedApp::first_content();
     let get = async |path: &str, language: &str| app.anonymous().get_with(path, "accept-language", language).await;
 
@@ -49,7 +49,7 @@ async fn texts_are_in_the_language_that_the_reader_prefers() {
 }
 
 #[tokio::test]
-async fn violations_in_answers_to_writes_are_in_the_language_of_the_writer() {
+async fn violations_of_writes_follow_accept_language() {
     let app = App::start();
     let editor = app.editor().await;
     let german = [("accept-language", "de")];
@@ -84,7 +84,7 @@ async fn violations_in_answers_to_writes_are_in_the_language_of_the_writer() {
 }
 
 #[tokio::test]
-async fn malformed_json_is_named_with_its_line() {
+async fn malformed_json_reports_its_line() {
     let app = App::start();
     let editor = app.editor().await;
 
@@ -97,7 +97,7 @@ async fn malformed_json_is_named_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_names_its_parameter() {
+async fn invalid_value_reports_its_parameter() {
     let app = SharedApp::first_content();
 
     for (query, parameter) in
@@ -111,12 +111,12 @@ async fn a_value_that_does_not_fit_names_its_parameter() {
 }
 
 #[tokio::test]
-async fn addresses_that_are_no_text_are_refused() {
+async fn url_with_invalid_percent_encoding_returns_400() {
     let app = App::start();
 
     for bad in ["%00", "%ff", "%c0%af", "%", "%zz", "a%00b"] {
         for path in [format!("/v1/projects?q={bad}"), format!("/v1/projects/{bad}"), format!("/{bad}")] {
-            let answer = raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+            let answer = send_raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
 
             assert!(
                 answer.starts_with("HTTP/1.1 400") && answer.contains("/problems/malformed-url"),
@@ -127,23 +127,25 @@ async fn addresses_that_are_no_text_are_refused() {
 }
 
 #[tokio::test]
-async fn addresses_that_are_too_long_are_refused() {
+async fn overlong_url_returns_a_client_error() {
     let app = App::start();
 
     for length in [10_000, 60_000, 100_000, 300_000] {
         let path = format!("/v1/projects?q={}", "x".repeat(length));
-        let answer = raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+        let answer = send_raw(&app, &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
 
         assert!(answer.starts_with("HTTP/1.1 4"), "{length}: {answer}");
     }
 }
 
 #[tokio::test]
-async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
+async fn large_or_encoded_body_is_rejected_before_it_is_read() {
     let app = App::start();
 
-    let large =
-        raw(&app, "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n");
+    let large = send_raw(
+        &app,
+        "POST /v1/projects HTTP/1.1\r\nhost: x\r\ncontent-length: 1073741824\r\nconnection: close\r\n\r\n",
+    );
     let coded = app.anonymous().send(Method::POST, "/v1/projects", &[("content-encoding", "gzip")]).await;
 
     assert!(large.starts_with("HTTP/1.1 413") && large.contains("/problems/content-too-large"), "{large}");
@@ -151,14 +153,14 @@ async fn bodies_that_are_too_large_or_coded_are_refused_before_they_are_read() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_not_there_is_not_acceptable() {
+async fn unsupported_format_returns_406() {
     let app = SharedApp::first_content();
 
     let by_header = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
     let by_parameter = app.anonymous().get("/v1/themes?format=geojson").await;
-    assert_eq!(app.anonymous().get("/v1/projects").await.status, 200, "and is kept");
+    assert_eq!(app.anonymous().get("/v1/projects").await.status, 200, "the response enters the cache");
     let again = app.anonymous().get_with("/v1/projects", "accept", "application/xml").await;
-    assert_eq!(again.status, 406, "what is kept for others is none of its forms");
+    assert_eq!(again.status, 406, "a cached response is not sent in an unsupported format");
 
     assert_eq!((by_header.status, by_header.problem().as_str()), (406, "not-acceptable"));
     assert!(by_header.json()["detail"].as_str().unwrap().contains("application/geo+json"));
@@ -166,7 +168,7 @@ async fn a_form_that_is_not_there_is_not_acceptable() {
 }
 
 #[tokio::test]
-async fn cursors_belong_to_their_query() {
+async fn cursor_of_another_query_is_rejected() {
     let app = SharedApp::first_content();
     let page = app.anonymous().get("/v1/projects?round=2&limit=5").await.json();
     let next = page["next"].as_str().unwrap();
@@ -182,7 +184,7 @@ async fn cursors_belong_to_their_query() {
 }
 
 #[tokio::test]
-async fn a_request_id_is_kept_if_it_is_harmless() {
+async fn valid_request_id_is_echoed_and_invalid_one_replaced() {
     let app = SharedApp::first_content();
 
     let kept = app.anonymous().get_with("/v1/themes", "x-request-id", "frontend-1234").await;
@@ -192,8 +194,8 @@ async fn a_request_id_is_kept_if_it_is_harmless() {
     assert_eq!(made.header("x-request-id").len(), 36);
 }
 
-/// What comes back for bytes that no client library would send.
-fn raw(app: &App, request: &str) -> String {
+/// Sends bytes that no client library would send, and returns the response.
+fn send_raw(app: &App, request: &str) -> String {
     let mut stream = TcpStream::connect(app.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let _ = stream.write_all(request.as_bytes());
@@ -203,7 +205,7 @@ fn raw(app: &App, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_filter_that_names_no_entry_names_those_there_are() {
+async fn unknown_filter_value_lists_the_allowed_values() {
     let app = SharedApp::first_content();
 
     let theme = app.anonymous().get("/v1/projects?theme=mobility&theme=verkehr").await;
@@ -219,7 +221,7 @@ async fn a_filter_that_names_no_entry_names_those_there_are() {
 }
 
 #[tokio::test]
-async fn a_stream_is_refused_before_its_first_byte() {
+async fn invalid_filter_of_a_streamed_format_returns_400() {
     let app = SharedApp::first_content();
 
     for query in ["format=csv&theme=nowhere", "format=ndjson&municipality=atlantis", "format=geojson&theme=nowhere"] {
@@ -230,22 +232,22 @@ async fn a_stream_is_refused_before_its_first_byte() {
 }
 
 #[tokio::test]
-async fn values_that_no_calendar_and_no_cursor_has_are_no_faults() {
+async fn out_of_range_dates_and_forged_cursors_return_400() {
     let app = SharedApp::first_content();
 
     let far = app.anonymous().get("/v1/projects?updated_since=-100000-01-01").await;
     assert_eq!((far.status, far.problem().as_str()), (400, "invalid-parameters"));
     for (order, key) in [("created_at", "-100000-01-01 00:00:00+00"), ("population", "x"), ("title", "\u{0}")] {
         let first = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1")).await.json();
-        let cursor = forged(first["next"].as_str().unwrap(), key);
+        let cursor = forge_cursor(first["next"].as_str().unwrap(), key);
         let answer = app.anonymous().get(&format!("/v1/municipalities?sort={order}&limit=1&cursor={cursor}")).await;
 
         assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-parameters"), "{order} {key}");
     }
 }
 
-/// The cursor with another key in it.
-fn forged(cursor: &str, key: &str) -> String {
+/// Returns the cursor with another sort key.
+fn forge_cursor(cursor: &str, key: &str) -> String {
     let mut written: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
     written["k"] = key.into();
     URL_SAFE_NO_PAD.encode(written.to_string())

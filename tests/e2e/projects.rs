@@ -1,4 +1,4 @@
-//! The 73.
+//! Projects: first content, order, filters, facets and selected members.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_73_in_three_rounds() {
+async fn first_content_has_73_projects_in_three_rounds() {
     let app = SharedApp::first_content();
 
     for (round, year, count) in [(1, 2019, 13), (2, 2020, 32), (3, 2021, 28)] {
@@ -21,7 +21,7 @@ async fn there_are_73_in_three_rounds() {
 }
 
 #[tokio::test]
-async fn their_categories_are_those_of_the_programme() {
+async fn category_and_round_facets_match_the_programme() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/projects?facets=category&facets=round&limit=1").await.json();
@@ -39,7 +39,7 @@ async fn their_categories_are_those_of_the_programme() {
 }
 
 #[tokio::test]
-async fn they_go_from_aalen_to_zwoenitz() {
+async fn projects_are_sorted_by_municipality_in_german_order() {
     let app = SharedApp::first_content();
 
     let leads: Vec<String> = app.anonymous().all("/v1/projects").await.iter().map(lead).collect();
@@ -47,7 +47,7 @@ async fn they_go_from_aalen_to_zwoenitz() {
     assert_eq!(leads.first().unwrap(), "Aalen");
     assert_eq!(leads.last().unwrap(), "Zwönitz");
     let at = |name: &str| leads.iter().position(|lead| lead == name).unwrap();
-    // Ä, ö and ü stand with a, o and u, ß with ss, whatever the collation of the server.
+    // Ä, ö and ü sort as a, o and u, and ß as ss, independently of the collation of the server.
     assert!(at("Höxter") < at("Iserlohn") && at("Hof") < at("Höxter"));
     assert!(at("Köln") < at("Konstanz") && at("Kirchheim b. München") < at("Köln"));
     assert!(at("Lohmar") < at("Lübeck") && at("Lübeck") < at("Mannheim"));
@@ -55,21 +55,21 @@ async fn they_go_from_aalen_to_zwoenitz() {
 }
 
 #[tokio::test]
-async fn every_order_turns_round() {
+async fn descending_sort_reverses_ascending_sort() {
     let app = SharedApp::first_content();
 
     for order in ["municipality", "title", "slug", "round", "round_year", "created_at", "updated_at"] {
-        let there = app.anonymous().get(&format!("/v1/projects?sort={order}&limit=100")).await.slugs();
-        let mut back = app.anonymous().get(&format!("/v1/projects?sort=-{order}&limit=100")).await.slugs();
-        back.reverse();
+        let ascending = app.anonymous().get(&format!("/v1/projects?sort={order}&limit=100")).await.slugs();
+        let mut descending = app.anonymous().get(&format!("/v1/projects?sort=-{order}&limit=100")).await.slugs();
+        descending.reverse();
 
-        assert_eq!(there.len(), 73, "{order}");
-        assert_eq!(there, back, "{order}");
+        assert_eq!(ascending.len(), 73, "{order}");
+        assert_eq!(ascending, descending, "{order}");
     }
 }
 
 #[tokio::test]
-async fn one_project_can_be_carried_by_several() {
+async fn project_can_have_several_members() {
     let app = SharedApp::first_content();
 
     let shared = app.anonymous().get("/v1/projects/connected-urban-twins").await.json();
@@ -87,7 +87,7 @@ async fn one_project_can_be_carried_by_several() {
 }
 
 #[tokio::test]
-async fn a_member_can_be_a_district_an_association_or_have_no_key() {
+async fn project_member_can_be_a_district_or_an_association() {
     let app = SharedApp::first_content();
 
     let district = app.anonymous().get("/v1/projects/landkreis-wunsiedel").await.json();
@@ -98,7 +98,7 @@ async fn a_member_can_be_a_district_an_association_or_have_no_key() {
     assert_eq!(association["members"][0]["municipality"]["ags"], "010595974");
     assert_eq!(keyless["members"][0]["municipality"]["slug"], "verband-region-rhein-neckar");
     assert!(keyless["members"][0]["municipality"].get("ags").is_none());
-    // Its association reaches into three states, and is found in each.
+    // The association covers parts of three federal states.
     assert_eq!(keyless["federal_states"], json!(["DE-BW", "DE-HE", "DE-RP"]));
     for state in ["DE-BW", "DE-HE", "DE-RP"] {
         let found = app.anonymous().get(&format!("/v1/projects?federal_state={state}&limit=100")).await.slugs();
@@ -107,7 +107,7 @@ async fn a_member_can_be_a_district_an_association_or_have_no_key() {
 }
 
 #[tokio::test]
-async fn one_project_looks_like_this() {
+async fn project_matches_its_snapshot() {
     let app = SharedApp::first_content();
 
     let project = app.anonymous().get("/v1/projects/solingen").await.json();
@@ -116,7 +116,7 @@ async fn one_project_looks_like_this() {
 }
 
 #[tokio::test]
-async fn filters_narrow_and_values_widen() {
+async fn filters_combine_with_and_and_values_with_or() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/projects?limit=1&{query}")).await.json()["total"].as_u64().unwrap()
@@ -135,7 +135,7 @@ async fn filters_narrow_and_values_widen() {
 }
 
 #[tokio::test]
-async fn projects_are_found_by_their_members() {
+async fn projects_are_filtered_by_municipality() {
     let app = SharedApp::first_content();
 
     for key in ["14713000", "leipzig"] {
@@ -147,7 +147,7 @@ async fn projects_are_found_by_their_members() {
 }
 
 #[tokio::test]
-async fn projects_are_found_by_their_place() {
+async fn projects_are_filtered_by_location() {
     let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/projects?near=9.99,48.40&radius_km=70").await;
@@ -159,7 +159,7 @@ async fn projects_are_found_by_their_place() {
 }
 
 #[tokio::test]
-async fn a_facet_leaves_its_own_filter_out() {
+async fn facet_ignores_its_own_filter() {
     let app = SharedApp::first_content();
 
     let page = app
@@ -168,14 +168,14 @@ async fn a_facet_leaves_its_own_filter_out() {
         .await
         .json();
 
-    assert_eq!(counts(&page, "round").values().sum::<i64>(), 28, "all rounds of large cities");
-    assert_eq!(counts(&page, "category").values().sum::<i64>(), 13, "all categories of the first round");
+    assert_eq!(counts(&page, "round").values().sum::<i64>(), 28, "projects of large cities in all rounds");
+    assert_eq!(counts(&page, "category").values().sum::<i64>(), 13, "projects of all categories in the first round");
     let labels = &page["facets"]["category"][0]["label"];
     assert!(labels["de"].is_string() && labels["en"].is_string());
 }
 
 #[tokio::test]
-async fn members_can_be_picked() {
+async fn fields_parameter_selects_members() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/projects?fields=slug,themes&fields=round&limit=1").await.json();
@@ -187,7 +187,7 @@ async fn members_can_be_picked() {
 }
 
 #[tokio::test]
-async fn an_entry_answers_to_its_slug_and_its_id() {
+async fn entry_is_found_by_slug_and_by_id() {
     let app = SharedApp::first_content();
     let by_slug = app.anonymous().get("/v1/projects/ulm").await;
 

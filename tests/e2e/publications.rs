@@ -1,10 +1,10 @@
-//! Studies, guides, strategies and other texts.
+//! Publications: first content, facets and filters.
 
 use serde_json::json;
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_85_the_newest_first() {
+async fn first_content_has_85_publications_newest_first() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/publications?limit=1&{query}")).await.json()["total"].clone()
@@ -27,7 +27,7 @@ async fn there_are_85_the_newest_first() {
 }
 
 #[tokio::test]
-async fn one_looks_like_this() {
+async fn publication_matches_its_snapshot() {
     let app = SharedApp::first_content();
 
     let charter = app.anonymous().get("/v1/publications/smart-city-charter-2017").await.json();

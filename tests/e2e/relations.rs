@@ -1,12 +1,12 @@
-//! Relations in both directions cost the same number of statements, whatever the page size.
+//! Number of SQL statements of a read, and counts of facets.
 
 use tests::{App, SharedApp, contract};
 
-use crate::facets::facets;
+use crate::facets::facet_names;
 use crate::writing::RESOURCES;
 
 #[tokio::test]
-async fn a_page_costs_the_same_statements_however_long_it_is() {
+async fn statement_count_does_not_depend_on_the_page_size() {
     let app = App::start_with_examples();
 
     for list in RESOURCES.into_iter().chain(["search"]) {
@@ -24,7 +24,7 @@ async fn a_page_costs_the_same_statements_however_long_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_in_memory_costs_no_statement() {
+async fn cached_response_takes_no_statement() {
     let app = App::start();
     app.anonymous().get("/v1/solutions?limit=5").await;
 
@@ -34,7 +34,7 @@ async fn what_is_in_memory_costs_no_statement() {
     assert_eq!(statements(&app).await, before);
 }
 
-/// The statements that reads have cost so far.
+/// Returns the number of SQL statements that reads have executed so far.
 async fn statements(app: &App) -> u64 {
     let metrics = app.anonymous().get("/metrics").await.text();
     let line = metrics.lines().find(|line| line.starts_with("transferatlas_database_reads_total")).unwrap();
@@ -42,16 +42,16 @@ async fn statements(app: &App) -> u64 {
 }
 
 #[tokio::test]
-async fn a_bucket_counts_what_its_filter_finds() {
+async fn facet_count_equals_the_total_of_its_filter() {
     let app = SharedApp::with_examples();
 
     for list in contract().operations().iter().filter(|list| list.method == "get" && !list.is_guarded()) {
         let parameter = |name: &str| list.parameters("query").into_iter().find(|known| known["name"] == name);
-        // Lists below an entry redirect to these.
+        // Lists below an entry redirect to the top-level lists.
         if parameter("facets").is_none() || list.path.contains('{') {
             continue;
         }
-        for name in facets(list) {
+        for name in facet_names(list) {
             let page = app.anonymous().get(&format!("{}?facets={name}&limit=1", list.path)).await.json();
             for bucket in page["facets"][name].as_array().unwrap().iter().take(3) {
                 let value = percent_encoding::utf8_percent_encode(

@@ -1,4 +1,4 @@
-//! The same POST twice is one, whatever breaks in between.
+//! Idempotency keys: a repeated POST is applied once, also after failures.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ fn theme(slug: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_repeated_request_gets_the_same_answer() {
+async fn repeated_idempotency_key_replays_the_response() {
     let app = App::start();
     let editor = app.editor().await;
     let key = [("idempotency-key", "7b1c8f9e-2a51-4f6e-9d0a-3f1f6c1d2e4b")];
@@ -26,7 +26,7 @@ async fn a_repeated_request_gets_the_same_answer() {
     assert_eq!((first.status, first.header("idempotent-replayed")), (201, ""));
     for replayed in [second, quoted] {
         assert_eq!((replayed.status, replayed.header("idempotent-replayed")), (201, "true"));
-        assert_eq!(replayed.text(), first.text(), "as it was then");
+        assert_eq!(replayed.text(), first.text(), "the stored response is replayed");
         for name in ["etag", "location", "content-type", "cache-control"] {
             assert_eq!(replayed.header(name), first.header(name), "{name}");
         }
@@ -37,8 +37,12 @@ async fn a_repeated_request_gets_the_same_answer() {
     for answer in [other, elsewhere, batch] {
         assert_eq!((answer.status, answer.problem().as_str()), (422, "idempotency-key-reused"));
     }
-    let somebody = app.with_scopes(&["themes:write"], &[]).await;
-    assert_eq!(somebody.post_with("/v1/themes", &theme("water-z"), &key).await.status, 201, "a key is one's own");
+    let other_caller = app.with_scopes(&["themes:write"], &[]).await;
+    assert_eq!(
+        other_caller.post_with("/v1/themes", &theme("water-z"), &key).await.status,
+        201,
+        "keys belong to one caller"
+    );
     for bad in ["", "a b", "ä", "\"", "\"\"", "a\"b", &"x".repeat(256)] {
         let header = [("idempotency-key", bad)];
         if bad.is_ascii() {
@@ -50,7 +54,7 @@ async fn a_repeated_request_gets_the_same_answer() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_tried_again() {
+async fn rejected_request_does_not_consume_the_key() {
     let app = App::start();
     let editor = app.editor().await;
     let key = [("idempotency-key", "one")];
@@ -58,11 +62,11 @@ async fn what_was_refused_is_tried_again() {
     let refused = editor.post_with("/v1/themes", &theme("NO"), &key).await;
     let right = editor.post_with("/v1/themes", &theme("yes"), &key).await;
 
-    assert_eq!((refused.status, right.status), (422, 201), "only what was done is kept");
+    assert_eq!((refused.status, right.status), (422, 201), "only the response of a successful request is stored");
 }
 
 #[tokio::test]
-async fn many_at_once_on_two_instances_make_one_entry() {
+async fn concurrent_requests_with_one_key_create_one_entry() {
     let database = TestDatabase::filled();
     let shared = (!database.is_embedded()).then(|| database.shared());
     let one = App::start_on(database);
@@ -93,7 +97,7 @@ async fn many_at_once_on_two_instances_make_one_entry() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
+async fn retry_after_a_lost_commit_response_creates_one_entry() {
     let database = TestDatabase::filled();
     let target = database.server_address();
     let proxy = Proxy::to(target).await;
@@ -104,30 +108,30 @@ async fn a_lost_answer_to_the_commit_and_a_retry_make_one_entry() {
     for number in 0..12 {
         let (slug, key) = (format!("lost-{number}"), format!("key-{number}"));
         let (body, header) = (theme(&slug), [("idempotency-key", key.as_str())]);
-        // From now on the database hears everything, and nobody hears its answer to COMMIT.
+        // The database receives COMMIT, and its response is lost.
         proxy.cut_at_commit();
         let first = editor.post_with("/v1/themes", &body, &header).await;
-        proxy.heal();
+        proxy.restore();
         assert_eq!((first.status, first.problem().as_str()), (503, "service-unavailable"), "{number}");
         assert!(!first.header("retry-after").is_empty());
         unknown += 1;
 
-        let again = until("the database is there again", async || {
+        let again = until("the database is available", async || {
             let again = editor.post_with("/v1/themes", &body, &header).await;
             Some(again).filter(|again| again.status != 503)
         });
         let again = again.await;
         assert_eq!(again.status, 201, "{number}: {}", again.text());
         stored += usize::from(again.header("idempotent-replayed") == "true");
-        // The version that was committed unheard is learnt of as one of another instance is.
+        // The service learns of the committed version in the same way as of a version of another instance.
         let is_listed = async || app.anonymous().get("/v1/themes").await.json()["total"] == 16 + number;
         until_true(&format!("there are {} themes", 16 + number), is_listed).await;
     }
-    assert_eq!((unknown, stored), (12, 12), "each was stored the first time, and told the second");
+    assert_eq!((unknown, stored), (12, 12), "each first request is stored, and each retry is a replay");
 }
 
 #[tokio::test]
-async fn who_repeats_at_once_is_not_told_that_the_first_is_under_way() {
+async fn immediate_repeat_is_not_reported_as_in_progress() {
     let app = App::start();
     let editor = app.editor().await;
     let key = [("idempotency-key", "gleich-noch-einmal")];

@@ -1,35 +1,37 @@
-//! Every step of a review, by everybody who may take it and everybody who may not.
+//! Review of submissions: actions by stage and role, comments, assignments and concurrency.
 
 use serde_json::json;
 use tests::{App, Client};
 
-use crate::submissions::{SUBMISSIONS, begins, content, konstanz, path, step, submitted};
+use crate::submissions::{
+    SUBMISSIONS, content, create_submitted, konstanz_contributor, step, submission_input, submission_path,
+};
 
-/// Somebody, and what it may do with a submission.
-struct Person {
+/// A caller and its roles for a submission.
+struct Caller {
     client: Client,
     submits: bool,
     reviews: bool,
     is_author: bool,
-    /// What it is told whatever it tries.
+    /// Status and problem type of every response, for a caller without any role.
     refused: Option<(u16, &'static str)>,
 }
 
-impl Person {
+impl Caller {
     fn stranger(client: Client, refused: (u16, &'static str)) -> Self {
         Self { client, submits: false, reviews: false, is_author: false, refused: Some(refused) }
     }
 
-    /// What it is told who may not even see it: what others have not submitted yet, no reviewer does.
-    fn refused(&self, stage: &str) -> Option<(u16, &'static str)> {
+    /// Returns the expected refusal for a caller who cannot see the submission. Reviewers do not see drafts.
+    fn expected_refusal(&self, stage: &str) -> Option<(u16, &'static str)> {
         self.refused.or((!self.submits && stage == "draft").then_some((404, "not-found")))
     }
 }
 
-/// The stage that a step leads to, by the README's table, and who may take it.
-fn promised(stage: &str, action: &str) -> Option<(&'static str, &'static str)> {
-    const README: &str = include_str!("../../README.md");
-    let table = README.split("| stage | step | then | by |").nth(1).unwrap();
+/// Returns the stage after an action and the role that may take it, from the table in docs/submissions.md.
+fn documented_step(stage: &str, action: &str) -> Option<(&'static str, &'static str)> {
+    const GUIDE: &str = include_str!("../../docs/submissions.md");
+    let table = GUIDE.split("| stage | step | then | by |").nth(1).unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let mut rows = rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>());
     let row = rows.find(|row| {
@@ -38,9 +40,9 @@ fn promised(stage: &str, action: &str) -> Option<(&'static str, &'static str)> {
     Some((row[2].trim_matches('`'), row[3]))
 }
 
-/// Begins a submission and leads it to a stage; gives its path.
-async fn led_to(stage: &str, author: &Client, reviewer: &Client, slug: &str) -> String {
-    let path = path(&author.post(SUBMISSIONS, &begins(&content(slug))).await.json());
+/// Creates a submission, moves it to a stage, and returns its path.
+async fn create_at_stage(stage: &str, author: &Client, reviewer: &Client, slug: &str) -> String {
+    let path = submission_path(&author.post(SUBMISSIONS, &submission_input(&content(slug))).await.json());
     let steps: &[(&Client, &str)] = match stage {
         "draft" => &[],
         "submitted" => &[(author, "submit")],
@@ -56,21 +58,21 @@ async fn led_to(stage: &str, author: &Client, reviewer: &Client, slug: &str) -> 
     path
 }
 
-/// What somebody is told who tries a step: the status, and the stage or the kind of problem.
-fn expected(stage: &str, action: &str, person: &Person) -> (u16, &'static str) {
-    if let Some(refused) = person.refused(stage) {
+/// Returns the expected status of an action, with the new stage or the problem type.
+fn expected(stage: &str, action: &str, caller: &Caller) -> (u16, &'static str) {
+    if let Some(refused) = caller.expected_refusal(stage) {
         return refused;
     }
     let is_review = ["request_changes", "reject", "publish"].contains(&action);
-    let denied = match (is_review, person) {
-        (true, Person { reviews: false, .. }) => Some((403, "insufficient-scope")),
-        // An editor has the scope, but submits for nobody but itself.
-        (false, Person { submits: false, .. }) => Some((403, "outside-municipality")),
-        (true, Person { is_author: true, .. }) => Some((403, "four-eyes")),
+    let denied = match (is_review, caller) {
+        (true, Caller { reviews: false, .. }) => Some((403, "insufficient-scope")),
+        // An editor has the scope, but may submit only its own submissions.
+        (false, Caller { submits: false, .. }) => Some((403, "outside-municipality")),
+        (true, Caller { is_author: true, .. }) => Some((403, "four-eyes")),
         _ => None,
     };
-    match (promised(stage, action), denied) {
-        // Who may not publish it is told so wherever it stands.
+    match (documented_step(stage, action), denied) {
+        // Missing rights to publish are reported at every stage.
         (_, Some(denied)) if action == "publish" => denied,
         (None, _) => (409, "invalid-transition"),
         (Some(_), Some(denied)) => denied,
@@ -81,56 +83,55 @@ fn expected(stage: &str, action: &str, person: &Person) -> (u16, &'static str) {
     }
 }
 
-/// Sees that somebody may take the steps it is promised, each on a submission that was led to the stage, and is told of those;
-/// tells how many were tried.
-async fn walk(stage: &str, person: &Person, mut led: impl AsyncFnMut() -> String) -> usize {
+/// Asserts the response to every action at a stage and the listed `actions`. Returns the number of actions tried.
+async fn try_every_action(stage: &str, caller: &Caller, mut create: impl AsyncFnMut() -> String) -> usize {
     const ACTIONS: [&str; 6] = ["submit", "withdraw", "request_changes", "reject", "publish", "reopen"];
-    let (mut path, mut may) = (led().await, vec![]);
+    let (mut path, mut allowed) = (create().await, vec![]);
     for action in ACTIONS {
-        let answer = step(&person.client, &path, action).await;
+        let answer = step(&caller.client, &path, action).await;
         let is = if answer.status == 200 { answer.json()["stage"].clone() } else { json!(answer.problem()) };
-        let (status, told) = expected(stage, action, person);
-        assert_eq!((answer.status, is), (status, json!(told)), "{stage} {action} {}", answer.text());
+        let (status, outcome) = expected(stage, action, caller);
+        assert_eq!((answer.status, is), (status, json!(outcome)), "{stage} {action} {}", answer.text());
         if status == 200 {
-            may.push(action);
-            path = led().await;
+            allowed.push(action);
+            path = create().await;
         }
     }
-    let shown = person.client.get(&path).await;
-    match person.refused(stage) {
-        None => assert_eq!(shown.json()["actions"], json!(may), "{stage}"),
+    let shown = caller.client.get(&path).await;
+    match caller.expected_refusal(stage) {
+        None => assert_eq!(shown.json()["actions"], json!(allowed), "{stage}"),
         Some((status, _)) => assert_eq!(shown.status, status, "{stage}"),
     }
     ACTIONS.len()
 }
 
 #[tokio::test]
-async fn every_step_is_taken_by_those_alone_whom_the_readme_names() {
+async fn review_steps_are_limited_to_the_documented_roles() {
     const STAGES: [&str; 6] = ["draft", "submitted", "changes_requested", "published", "rejected", "withdrawn"];
     let app = App::start();
-    let (officer, editor, admin) = (konstanz(&app).await, app.editor().await, app.admin());
+    let (officer, editor, admin) = (konstanz_contributor(&app).await, app.editor().await, app.admin());
     let colleague = json!({ "subject": "konstanz.zwei", "role": "contributor", "municipalities": ["08335043"] });
     let elsewhere = json!({ "subject": "ulm", "role": "editor", "municipalities": ["08421000"] });
-    let person = |client, submits, reviews, is_author| Person { client, submits, reviews, is_author, refused: None };
+    let caller = |client, submits, reviews, is_author| Caller { client, submits, reviews, is_author, refused: None };
     let cases = [
-        (&officer, person(officer.clone(), true, false, true)),
-        (&officer, person(app.with_token(colleague).await, true, false, false)),
-        (&officer, person(editor.clone(), false, true, false)),
-        (&editor, person(editor.clone(), true, true, true)),
-        (&officer, Person::stranger(app.with_scopes(&["submissions:write"], &["08421000"]).await, (404, "not-found"))),
-        (&officer, Person::stranger(app.with_token(elsewhere).await, (404, "not-found"))),
-        (&officer, Person::stranger(app.with_scopes(&["audit:read"], &[]).await, (403, "insufficient-scope"))),
-        (&officer, Person::stranger(app.anonymous(), (401, "unauthenticated"))),
+        (&officer, caller(officer.clone(), true, false, true)),
+        (&officer, caller(app.with_token(colleague).await, true, false, false)),
+        (&officer, caller(editor.clone(), false, true, false)),
+        (&editor, caller(editor.clone(), true, true, true)),
+        (&officer, Caller::stranger(app.with_scopes(&["submissions:write"], &["08421000"]).await, (404, "not-found"))),
+        (&officer, Caller::stranger(app.with_token(elsewhere).await, (404, "not-found"))),
+        (&officer, Caller::stranger(app.with_scopes(&["audit:read"], &[]).await, (403, "insufficient-scope"))),
+        (&officer, Caller::stranger(app.anonymous(), (401, "unauthenticated"))),
     ];
 
     let (mut tried, mut begun) = (0, 0);
-    for (author, person) in &cases {
+    for (author, caller) in &cases {
         for stage in STAGES {
-            let led = async || {
+            let create = async || {
                 begun += 1;
-                led_to(stage, author, &admin, &format!("gang-{begun}")).await
+                create_at_stage(stage, author, &admin, &format!("gang-{begun}")).await
             };
-            tried += walk(stage, person, led).await;
+            tried += try_every_action(stage, caller, create).await;
         }
     }
 
@@ -138,10 +139,10 @@ async fn every_step_is_taken_by_those_alone_whom_the_readme_names() {
 }
 
 #[tokio::test]
-async fn nobody_publishes_their_own() {
+async fn author_cannot_publish_their_own_submission() {
     let app = App::start();
     let (editor, other) = (app.editor().await, app.admin());
-    let path = submitted(&editor, "eigenes").await;
+    let path = create_submitted(&editor, "eigenes").await;
 
     let own = step(&editor, &path, "publish").await;
 
@@ -154,15 +155,15 @@ async fn nobody_publishes_their_own() {
 }
 
 #[tokio::test]
-async fn nobody_publishes_what_they_have_written_with_another_token() {
+async fn author_cannot_publish_with_another_token() {
     let app = App::start();
-    let officer = konstanz(&app).await;
+    let officer = konstanz_contributor(&app).await;
     let (bound, unbound) = (
         json!({ "subject": "pruefung", "role": "contributor", "municipalities": ["08335043"] }),
         json!({ "subject": "pruefung", "role": "editor" }),
     );
     let (writer, reviewer, other) = (app.with_token(bound).await, app.with_token(unbound).await, app.editor().await);
-    let path = submitted(&officer, "umgeschrieben").await;
+    let path = create_submitted(&officer, "umgeschrieben").await;
     assert_eq!(step(&other, &path, "request_changes").await.status, 200);
     let rewritten = json!({ "content": { "title": { "de": "Von der Prüfung geschrieben" } } });
     assert_eq!(writer.patch(&path, &rewritten, "*").await.status, 200);
@@ -174,23 +175,23 @@ async fn nobody_publishes_what_they_have_written_with_another_token() {
 }
 
 #[tokio::test]
-async fn remarks_are_made_and_settled_by_both_sides() {
+async fn both_sides_add_and_resolve_comments() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let path = submitted(&officer, "bemerkt").await;
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let path = create_submitted(&officer, "bemerkt").await;
     let comments = format!("{path}/comments");
 
-    let asked = editor.post(&comments, &json!({ "body": "Seit wann?", "pointer": "/starts_on" })).await;
-    let said = officer.post(&comments, &json!({ "body": "Seit 2021." })).await;
-    let settled = format!("{comments}/{}/resolution", asked.json()["id"].as_str().unwrap());
-    let resolved = officer.post(&settled, &json!({})).await;
-    let again = editor.post(&settled, &json!({})).await;
+    let comment = editor.post(&comments, &json!({ "body": "Seit wann?", "pointer": "/starts_on" })).await;
+    let reply = officer.post(&comments, &json!({ "body": "Seit 2021." })).await;
+    let resolution = format!("{comments}/{}/resolution", comment.json()["id"].as_str().unwrap());
+    let resolved = officer.post(&resolution, &json!({})).await;
+    let again = editor.post(&resolution, &json!({})).await;
     let shown = officer.get(&path).await.json()["comments"].clone();
 
-    assert_eq!((asked.status, said.status), (201, 201));
-    assert_eq!((&asked.json()["side"], &said.json()["side"]), (&json!("review"), &json!("municipality")));
+    assert_eq!((comment.status, reply.status), (201, 201));
+    assert_eq!((&comment.json()["side"], &reply.json()["side"]), (&json!("review"), &json!("municipality")));
     assert_eq!((resolved.status, &resolved.json()["resolved_by"]), (200, &json!("konstanz")));
-    assert_eq!(again.json(), resolved.json(), "what is settled stays so");
+    assert_eq!(again.json(), resolved.json(), "a resolved comment stays resolved");
     assert_eq!((shown[0]["pointer"].as_str(), shown.as_array().unwrap().len()), (Some("/starts_on"), 2));
     for pointer in ["costs", "/title/~2", "/~"] {
         assert_eq!(
@@ -204,12 +205,12 @@ async fn remarks_are_made_and_settled_by_both_sides() {
 }
 
 #[tokio::test]
-async fn the_queue_is_counted_assigned_and_stands_in_the_order_of_waiting() {
+async fn review_queue_has_facets_assignments_and_oldest_first() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let first = submitted(&officer, "erstes").await;
-    let second = submitted(&officer, "zweites").await;
-    officer.post(SUBMISSIONS, &begins(&content("entwurf"))).await;
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let first = create_submitted(&officer, "erstes").await;
+    let second = create_submitted(&officer, "zweites").await;
+    officer.post(SUBMISSIONS, &submission_input(&content("entwurf"))).await;
 
     let assigned = editor.post(&format!("{first}/assignment"), &json!({ "to": "redaktion" })).await;
     let queue = editor.get("/v1/submissions?stage=submitted&facets=stage&facets=assigned_to").await;
@@ -221,12 +222,10 @@ async fn the_queue_is_counted_assigned_and_stands_in_the_order_of_waiting() {
     assert_eq!((&assigned.json()["assigned_to"], &assigned.json()["assigned_by"]), (&json!("redaktion"), &by));
     let ids = |path: &str| json!(path.rsplit('/').next().unwrap());
     assert_eq!(queue.each("id"), [ids(&first), ids(&second)]);
-    assert_eq!(
-        queue.json()["facets"]["stage"],
-        json!([{ "value": "submitted", "label": { "de": "Eingereicht", "en": "Submitted" }, "count": 2 }])
-    );
+    let stages = json!([{ "value": "submitted", "label": { "de": "Eingereicht", "en": "Submitted" }, "count": 2 }]);
+    assert_eq!(queue.json()["facets"]["stage"], stages);
     assert_eq!(free.each("id"), [ids(&second)]);
-    assert_eq!((paged.len(), csv.text().lines().count()), (2, 3), "drafts are nobody else's affair");
+    assert_eq!((paged.len(), csv.text().lines().count()), (2, 3), "reviewers do not see drafts");
     assert_eq!(
         officer.get("/v1/submissions?facets=stage").await.json()["facets"]["stage"].as_array().unwrap().len(),
         2
@@ -242,10 +241,10 @@ async fn the_queue_is_counted_assigned_and_stands_in_the_order_of_waiting() {
 }
 
 #[tokio::test]
-async fn who_reviews_is_no_author_and_says_why() {
+async fn rejection_needs_a_comment_and_assignee_is_no_author() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let first = submitted(&officer, "erstes").await;
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let first = create_submitted(&officer, "erstes").await;
 
     for action in ["request_changes", "reject"] {
         let silent = editor.post(&format!("{first}/actions"), &json!({ "action": action })).await;
@@ -253,7 +252,7 @@ async fn who_reviews_is_no_author_and_says_why() {
     }
     let author = editor.post(&format!("{first}/assignment"), &json!({ "to": "konstanz" })).await;
     assert_eq!((author.status, &author.json()["errors"][0]["pointer"]), (422, &json!("/to")));
-    // Who has read it before it was assigned may change it all the same.
+    // An assignment does not invalidate the ETag.
     step(&editor, &first, "request_changes").await;
     let read = officer.get(&first).await;
     editor.post(&format!("{first}/assignment"), &json!({ "to": "redaktion" })).await;
@@ -261,12 +260,12 @@ async fn who_reviews_is_no_author_and_says_why() {
 }
 
 #[tokio::test]
-async fn of_publish_and_withdraw_at_once_one_is_too_late() {
+async fn concurrent_publish_and_withdraw_apply_only_one() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     for round in 0..8 {
         let slug = format!("wettlauf-{round}");
-        let path = submitted(&officer, &slug).await;
+        let path = create_submitted(&officer, &slug).await;
 
         let (published, withdrawn) = tokio::join!(step(&editor, &path, "publish"), step(&officer, &path, "withdraw"));
 
@@ -281,13 +280,13 @@ async fn of_publish_and_withdraw_at_once_one_is_too_late() {
 }
 
 #[tokio::test]
-async fn the_same_step_twice_is_one() {
+async fn repeated_action_with_one_key_is_applied_once() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     let key = [("idempotency-key", "einmal")];
-    let begun = officer.post_with(SUBMISSIONS, &begins(&content("einmal")), &key).await;
-    let again = officer.post_with(SUBMISSIONS, &begins(&content("einmal")), &key).await;
-    let path = path(&begun.json());
+    let begun = officer.post_with(SUBMISSIONS, &submission_input(&content("einmal")), &key).await;
+    let again = officer.post_with(SUBMISSIONS, &submission_input(&content("einmal")), &key).await;
+    let path = submission_path(&begun.json());
     assert_eq!((begun.body.clone(), again.header("idempotent-replayed")), (again.body.clone(), "true"));
     assert_eq!(officer.get(SUBMISSIONS).await.json()["total"], 1);
     step(&officer, &path, "submit").await;

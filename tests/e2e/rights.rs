@@ -1,4 +1,4 @@
-//! A token that is bound to municipalities writes what is their affair, and nothing else.
+//! A token bound to municipalities writes only entries that these municipalities are responsible for.
 
 use serde_json::{Value, json};
 use tests::{App, Client};
@@ -17,7 +17,7 @@ fn solution(slug: &str, providers: &[&str]) -> Value {
     })
 }
 
-async fn refused(client: &Client, path: &str, body: &Value) {
+async fn assert_outside_municipality(client: &Client, path: &str, body: &Value) {
     let answer = client.post(path, body).await;
     assert_eq!((answer.status, answer.problem().as_str()), (403, "outside-municipality"), "{path}: {}", answer.text());
 }
@@ -26,23 +26,24 @@ const SCOPES: [&str; 5] =
     ["practice_examples:write", "solutions:write", "municipalities:write", "projects:write", "themes:write"];
 
 #[tokio::test]
-async fn a_municipality_writes_what_is_its_own_affair() {
+async fn bound_token_writes_only_for_its_municipality() {
     let app = App::start_with_examples();
     let konstanz = app.with_scopes(&SCOPES, &["08335043"]).await;
     let editor = app.editor().await;
 
-    // By whatever name it is called.
+    // The municipality may be given by official key or slug.
     for (number, name) in ["08335043", "konstanz"].iter().enumerate() {
         let created = konstanz.post("/v1/practice-examples", &example(&format!("own-{number}"), name)).await;
         assert_eq!(created.status, 201, "{}", created.text());
     }
-    refused(&konstanz, "/v1/practice-examples", &example("other", "08421000")).await;
-    refused(&konstanz, "/v1/solutions", &solution("nobodys", &[])).await;
-    refused(&konstanz, "/v1/solutions", &solution("shared", &["konstanz", "08421000"])).await;
-    refused(&konstanz, "/v1/themes", &json!({ "slug": "water-x", "title": { "de": "Wasser" } })).await;
+    assert_outside_municipality(&konstanz, "/v1/practice-examples", &example("other", "08421000")).await;
+    assert_outside_municipality(&konstanz, "/v1/solutions", &solution("nobodys", &[])).await;
+    assert_outside_municipality(&konstanz, "/v1/solutions", &solution("shared", &["konstanz", "08421000"])).await;
+    assert_outside_municipality(&konstanz, "/v1/themes", &json!({ "slug": "water-x", "title": { "de": "Wasser" } }))
+        .await;
     assert_eq!(konstanz.post("/v1/solutions", &solution("own", &["konstanz"])).await.status, 201);
 
-    // What is another's is neither taken nor given away.
+    // Entries of other municipalities cannot be taken over, and own entries cannot be handed over.
     assert_eq!(editor.post("/v1/practice-examples", &example("ulms", "08421000")).await.status, 201);
     let to = |municipality: &str| json!({ "municipality": municipality });
     for (path, patch) in [
@@ -61,9 +62,9 @@ async fn a_municipality_writes_what_is_its_own_affair() {
     assert_eq!(konstanz.patch("/v1/municipalities/08335043", &website, "*").await.status, 200);
     assert_eq!(konstanz.delete("/v1/practice-examples/own-0", "*").await.status, 204);
 
-    // Neither in many at once.
+    // Batches follow the same rule.
     let batch = json!([example("b-one", "08335043"), example("b-two", "08421000")]);
-    refused(&konstanz, "/v1/practice-examples/batch", &batch).await;
+    assert_outside_municipality(&konstanz, "/v1/practice-examples/batch", &batch).await;
     let each = konstanz.post("/v1/practice-examples/batch?mode=each", &batch).await;
     let statuses: Vec<_> = each.json()["items"].as_array().unwrap().iter().map(|item| item["status"].clone()).collect();
     assert_eq!(statuses, [201, 403]);
@@ -71,7 +72,7 @@ async fn a_municipality_writes_what_is_its_own_affair() {
 }
 
 #[tokio::test]
-async fn a_contributor_submits_and_publishes_nothing_itself() {
+async fn contributor_cannot_write_entries_directly() {
     let app = App::start();
     let input = json!({ "subject": "konstanz", "role": "contributor", "municipalities": ["08335043"] });
     let contributor = app.with_token(input).await;

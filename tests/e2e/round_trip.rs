@@ -1,4 +1,4 @@
-//! The body of a response can be sent back.
+//! The body of a response is accepted as the body of a request.
 
 use serde_json::{Value, json};
 use tests::App;
@@ -6,7 +6,7 @@ use tests::App;
 use crate::writing::RESOURCES;
 
 #[tokio::test]
-async fn the_body_of_an_entry_replaces_and_changes_nothing() {
+async fn response_body_sent_back_changes_nothing() {
     let app = App::start();
     let editor = app.editor().await;
 
@@ -27,7 +27,7 @@ async fn the_body_of_an_entry_replaces_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_shown_of_others_does_not_become_the_own() {
+async fn derived_members_in_a_body_are_not_stored() {
     let app = App::start();
     let editor = app.editor().await;
     let member = |ags: &str, role: &str| json!({ "municipality": ags, "role": role });
@@ -57,7 +57,7 @@ async fn what_is_shown_of_others_does_not_become_the_own() {
 }
 
 #[tokio::test]
-async fn recorded_names_of_members_stay_and_titles_do_not_become_names() {
+async fn recorded_member_names_are_kept_and_titles_not_stored() {
     let app = App::start();
     let editor = app.editor().await;
     let path = "/v1/working-groups/urban-data-platforms";
@@ -80,7 +80,7 @@ async fn recorded_names_of_members_stay_and_titles_do_not_become_names() {
 }
 
 #[tokio::test]
-async fn the_body_of_an_entry_creates_another() {
+async fn response_body_creates_another_entry() {
     let app = App::start();
     let editor = app.editor().await;
 
@@ -96,13 +96,13 @@ async fn the_body_of_an_entry_creates_another() {
         let created = editor.post(&format!("/v1/{list}"), &entry).await;
 
         assert_eq!(created.status, 201, "{list}: {}", created.text());
-        assert_ne!(created.json()["id"], entry["id"], "an ID is not taken over");
+        assert_ne!(created.json()["id"], entry["id"], "the ID in the body is ignored");
         assert_eq!(created.json()["title"], entry["title"]);
     }
 }
 
 #[tokio::test]
-async fn links_and_keys_are_the_same_and_other_members_are_refused() {
+async fn links_are_accepted_as_keys_and_unknown_members_rejected() {
     let app = App::start();
     let editor = app.editor().await;
     let theme = editor.get("/v1/themes/mobility").await.json();
@@ -116,22 +116,20 @@ async fn links_and_keys_are_the_same_and_other_members_are_refused() {
     let by_key = editor.patch(path, &course(json!(["mobility"])), "*").await;
     let unknown = editor.patch(path, &course(json!([{ "slug": "nowhere", "href": "/v1/themes/nowhere" }])), "*").await;
     let other = editor.patch(path, &course(json!([{ "slug": "mobility" }])), "*").await;
-    let stranger = editor.patch(path, &json!({ "updated": "2026-01-01" }), "*").await;
+    let extra = editor.patch(path, &json!({ "updated": "2026-01-01" }), "*").await;
 
     assert_eq!((by_link.status, &by_link.json()["themes"][0]["slug"]), (200, &json!("mobility")));
     assert_eq!(by_link.etag(), by_key.etag());
-    for (answer, pointer, code) in [
-        (unknown, "/themes/0", "unknown-entry"),
-        (other, "/themes/0", "type"),
-        (stranger, "/updated", "unknown-member"),
-    ] {
+    for (answer, pointer, code) in
+        [(unknown, "/themes/0", "unknown-entry"), (other, "/themes/0", "type"), (extra, "/updated", "unknown-member")]
+    {
         let error = &answer.json()["errors"][0];
         assert_eq!((answer.status, &error["pointer"], &error["code"]), (422, &json!(pointer), &json!(code)));
     }
 }
 
 #[tokio::test]
-async fn webhooks_and_submissions_are_sent_back() {
+async fn webhook_and_submission_bodies_can_be_sent_back() {
     let app = App::start();
     let editor = app.editor().await;
     let webhook = editor.post("/v1/webhooks", &json!({ "url": "https://example.org/", "themes": ["mobility"] })).await;

@@ -1,4 +1,4 @@
-//! A database that the release with schema 0022 filled loses nothing on its way to the schema of today.
+//! Upgrade of a database of the release with schema 0022 to the current schema.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -12,57 +12,57 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use tests::{App, Client, TestDatabase, statement};
 
-use crate::forgeries::{claims, head, key, signed};
+use crate::forgeries::{claims, sign_token, signing_key, token_header};
 use crate::schema::stale_documents;
 use crate::submissions::SUBMISSIONS;
-use crate::upgrade::{Row, TIMELESS, Tables, assert_kept, retitle, stored_state, tables, text};
+use crate::upgrade::{PREVENT_EXPIRY, Row, Tables, assert_rows_preserved, retitle, stored_state, tables, text};
 use crate::webhooks::WEBHOOKS;
 
-/// SHA-256 of the names and the content of the files of steps 0001 to 0022, in order.
+/// SHA-256 of the names and contents of the files of steps 0001 to 0022, in order, in Base64.
 const FILES: &str = "Lc0Sh6+4gpelSH0cW8SvAevWA+N+B079inoBdjvrdD4=";
 
-/// Loads the fixture and brings it to the schema of today; tells what its tables held before.
+/// Loads the fixture and migrates it to the current schema. Returns the database and its rows before the migration.
 fn upgraded() -> (TestDatabase, Tables) {
     let database = TestDatabase::of_schema_0022();
     let before = database.with(async |database| {
         let before = tables(database).await;
         database.migrate(None).await.unwrap();
         assert_eq!(database.schema().await.unwrap(), Schema::Current);
-        assert_kept(&before, &tables(database).await);
+        assert_rows_preserved(&before, &tables(database).await);
         before
     });
     (database, before)
 }
 
-/// The same, with a service on it.
-fn serving() -> (App, Tables) {
+/// Starts a service on the upgraded fixture.
+fn upgraded_service() -> (App, Tables) {
     let (database, before) = upgraded();
-    database.with(async |database| database.connection().execute_unprepared(TIMELESS).await.map(drop).unwrap());
+    database.with(async |database| database.connection().execute_unprepared(PREVENT_EXPIRY).await.map(drop).unwrap());
     (App::start_on(database), before)
 }
 
-fn texts(row: &Row, column: &str) -> Vec<String> {
+fn string_list(row: &Row, column: &str) -> Vec<String> {
     row[column].as_array().into_iter().flatten().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// The token of the fixture that was issued to somebody, as it was signed then; the key is that of the tests.
-fn token(app: &App, row: &Row) -> Client {
+/// Returns a client with a token of the fixture, signed with the key of the tests.
+fn client_with_token(app: &App, row: &Row) -> Client {
     let mut claims = claims(text(row, "id"));
     let subject = text(row, "subject");
     (claims["sub"], claims["client_id"]) = (json!(subject), json!(subject));
-    claims["scope"] = json!(texts(row, "scopes").join(" "));
+    claims["scope"] = json!(string_list(row, "scopes").join(" "));
     if !row["municipalities"].is_null() {
         claims["municipalities"] = row["municipalities"].clone();
     }
-    app.anonymous().with_token(&signed(&head().to_string(), &claims.to_string(), &key().1))
+    app.anonymous().with_token(&sign_token(&token_header().to_string(), &claims.to_string(), &signing_key().1))
 }
 
-fn issued<'a>(before: &'a Tables, subject: &str) -> &'a Row {
+fn token_row<'a>(before: &'a Tables, subject: &str) -> &'a Row {
     before["token"].iter().find(|row| text(row, "subject") == subject).unwrap()
 }
 
 #[test]
-fn the_steps_that_were_released_stay_as_they_are() {
+fn released_migrations_are_unchanged() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migration/sql");
     let mut steps: Vec<String> =
         fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -75,19 +75,19 @@ fn the_steps_that_were_released_stay_as_they_are() {
         }
     }
 
-    assert_eq!(STANDARD.encode(digest.finish()), FILES, "databases were made with these files: write a new step");
+    assert_eq!(STANDARD.encode(digest.finish()), FILES, "released migrations must not change; write a new step");
 }
 
 #[test]
-fn no_row_is_lost_and_every_entry_is_exported_as_before() {
-    /// Are deliveries numbered on from the last one?
+fn upgrade_keeps_every_row_and_export() {
+    /// Whether the sequence of delivery numbers continues after the last one.
     const NUMBERS: &str =
         "select last_value = (select max(number) from webhook_delivery) from webhook_delivery_number_seq";
     let (database, _) = upgraded();
     database.with(async |database| {
         let numbers = database.connection().query_one_raw(statement(NUMBERS)).await.unwrap().unwrap();
         assert!(numbers.try_get_by_index::<bool>(0).unwrap());
-        assert_eq!(stale_documents(database).await, 0, "search has every entry as it is");
+        assert_eq!(stale_documents(database).await, 0, "search documents match their entries");
         for line in TestDatabase::exports_of_schema_0022().lines() {
             let then: Value = serde_json::from_str(line).unwrap();
             let collection = then["collection"].as_str().unwrap();
@@ -104,8 +104,8 @@ fn no_row_is_lost_and_every_entry_is_exported_as_before() {
 }
 
 #[tokio::test]
-async fn the_history_of_every_entry_is_kept() {
-    let (app, before) = serving();
+async fn upgrade_keeps_the_history_of_every_entry() {
+    let (app, before) = upgraded_service();
     let editor = app.editor().await;
     let mut by_entry: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for change in before["change"].iter().filter(|change| text(change, "resource") != "token") {
@@ -128,7 +128,7 @@ async fn the_history_of_every_entry_is_kept() {
             assert_eq!(state.get("entry").unwrap_or(&Value::Null), &stored_state(change), "{shown}");
         }
     }
-    // What comes now follows on what was.
+    // New changes continue the sequence.
     let last = before["change"].iter().filter_map(|change| change["sequence"].as_i64()).max().unwrap();
     assert_eq!(editor.patch("/v1/themes/mobility", &json!({ "sdgs": [11] }), "*").await.status, 200);
     let next = app.anonymous().get(&format!("/v1/changes?after={last}")).await;
@@ -136,8 +136,8 @@ async fn the_history_of_every_entry_is_kept() {
 }
 
 #[tokio::test]
-async fn names_from_before_still_lead_to_their_entries() {
-    let (app, _) = serving();
+async fn former_keys_still_redirect_after_upgrade() {
+    let (app, _) = upgraded_service();
 
     for (old, new) in [
         ("/v1/solutions/ulm-lorapark", "/v1/solutions/lorapark"),
@@ -157,8 +157,8 @@ async fn names_from_before_still_lead_to_their_entries() {
 }
 
 #[tokio::test]
-async fn tokens_hold_or_do_not_as_before() {
-    let (app, before) = serving();
+async fn tokens_keep_their_validity_after_upgrade() {
+    let (app, before) = upgraded_service();
     let listed = app.admin().all("/v1/tokens").await;
     let listed: HashMap<&str, &Value> = listed.iter().map(|token| (token["id"].as_str().unwrap(), token)).collect();
 
@@ -170,27 +170,27 @@ async fn tokens_hold_or_do_not_as_before() {
         for member in ["role", "revoked_at"] {
             assert_eq!(shown.get(member).is_some(), !row[member].is_null(), "{member}");
         }
-        let me = token(&app, row).get("/v1/me").await;
+        let me = client_with_token(&app, row).get("/v1/me").await;
         if row["revoked_at"].is_null() {
             assert_eq!((me.status, &me.json()["subject"]), (200, &row["subject"]), "{}", me.text());
         } else {
             assert!(me.status == 401 && me.text().contains("it was revoked"), "{}", me.text());
         }
     }
-    // The official key and the slug of its municipality were changed after it was issued, which locked it out then.
-    let eisenach = token(&app, issued(&before, "eisenach.office"));
+    // The official key and slug of this municipality changed after the token was issued, which locked the token out in schema 0022.
+    let eisenach = client_with_token(&app, token_row(&before, "eisenach.office"));
     assert_eq!(eisenach.get("/v1/me").await.json()["municipalities"], json!(["16063105"]));
     assert_eq!(eisenach.get("/v1/municipalities/16063105/tasks").await.status, 200);
-    let konstanz = token(&app, issued(&before, "konstanz.office"));
+    let konstanz = client_with_token(&app, token_row(&before, "konstanz.office"));
     let confirmed = "/v1/practice-examples/konstanz-smart-green-city-realignment/confirmations";
     assert_eq!(konstanz.post(confirmed, &json!({})).await.status, 200);
-    let ulm = token(&app, issued(&before, "ulm.office"));
+    let ulm = client_with_token(&app, token_row(&before, "ulm.office"));
     assert_eq!(ulm.post(confirmed, &json!({})).await.status, 403);
 }
 
 #[tokio::test]
-async fn submissions_are_seen_by_those_whose_they_are_and_by_reviewers() {
-    let (app, before) = serving();
+async fn submissions_keep_their_visibility_after_upgrade() {
+    let (app, before) = upgraded_service();
     let ids = |rows: Vec<&Row>| {
         let mut ids: Vec<String> = rows.into_iter().map(|row| text(row, "id").to_owned()).collect();
         ids.sort();
@@ -205,18 +205,18 @@ async fn submissions_are_seen_by_those_whose_they_are_and_by_reviewers() {
 
     let offices = before["token"].iter().filter(|row| row["role"] == "contributor" && row["revoked_at"].is_null());
     for office in offices {
-        let own = texts(office, "municipalities");
-        let is_own = |row: &&Row| texts(row, "municipalities").iter().any(|one| own.contains(one));
+        let own = string_list(office, "municipalities");
+        let is_own = |row: &&Row| string_list(row, "municipalities").iter().any(|one| own.contains(one));
         let own = ids(before["submission"].iter().filter(is_own).collect());
         assert!(!own.is_empty());
-        assert_eq!(seen(&token(&app, office)).await, own, "{}", text(office, "subject"));
+        assert_eq!(seen(&client_with_token(&app, office)).await, own, "{}", text(office, "subject"));
     }
-    let reviewer = token(&app, issued(&before, "atlas.review"));
+    let reviewer = client_with_token(&app, token_row(&before, "atlas.review"));
     let queue = ids(before["submission"].iter().filter(|row| row["submitted_at"] != Value::Null).collect());
     assert_eq!(seen(&reviewer).await, queue);
 
     for row in &before["submission"] {
-        let author = token(&app, issued(&before, text(row, "submitted_by")));
+        let author = client_with_token(&app, token_row(&before, text(row, "submitted_by")));
         let path = format!("{SUBMISSIONS}/{}", text(row, "id"));
         let shown = author.get(&path).await.json();
         for member in ["stage", "purpose", "content", "submitted_by"] {
@@ -227,11 +227,11 @@ async fn submissions_are_seen_by_those_whose_they_are_and_by_reviewers() {
 }
 
 #[tokio::test]
-async fn comments_and_actions_of_submissions_are_kept() {
-    let (app, before) = serving();
+async fn upgrade_keeps_comments_and_actions_of_submissions() {
+    let (app, before) = upgraded_service();
 
     for row in &before["submission"] {
-        let author = token(&app, issued(&before, text(row, "submitted_by")));
+        let author = client_with_token(&app, token_row(&before, text(row, "submitted_by")));
         let path = format!("{SUBMISSIONS}/{}", text(row, "id"));
         let shown = author.get(&path).await.json();
         let of_it = |table: &str| -> Vec<&Row> {
@@ -251,8 +251,8 @@ async fn comments_and_actions_of_submissions_are_kept() {
 }
 
 #[tokio::test]
-async fn webhooks_and_their_deliveries_are_kept() {
-    let (app, before) = serving();
+async fn upgrade_keeps_webhooks_and_deliveries() {
+    let (app, before) = upgraded_service();
     let admin = app.admin();
 
     for row in &before["webhook"] {
@@ -263,8 +263,8 @@ async fn webhooks_and_their_deliveries_are_kept() {
         for member in ["url", "owner", "themes", "changes", "submissions", "active"] {
             assert_eq!(shown[member], row[member], "{member}");
         }
-        assert_eq!(shown["resources"].as_array().unwrap().len(), texts(row, "resources").len());
-        assert_eq!(shown["municipalities"].as_array().unwrap().len(), texts(row, "municipalities").len());
+        assert_eq!(shown["resources"].as_array().unwrap().len(), string_list(row, "resources").len());
+        assert_eq!(shown["municipalities"].as_array().unwrap().len(), string_list(row, "municipalities").len());
         let deliveries = admin.all(&format!("{path}/deliveries")).await;
         let deliveries: HashMap<&str, &Value> =
             deliveries.iter().map(|one| (one["id"].as_str().unwrap(), one)).collect();
@@ -276,6 +276,6 @@ async fn webhooks_and_their_deliveries_are_kept() {
             assert!(payload().is_none_or(|payload| now["payload"] == payload), "{now}");
         }
     }
-    let owner = token(&app, issued(&before, "eisenach.office"));
-    assert_eq!(owner.get(WEBHOOKS).await.json()["total"], 1, "the tokens that set them still reach them");
+    let owner = client_with_token(&app, token_row(&before, "eisenach.office"));
+    assert_eq!(owner.get(WEBHOOKS).await.json()["total"], 1, "a token still reaches its webhooks");
 }

@@ -1,23 +1,23 @@
-//! What people type finds what they mean.
+//! Full-text search, highlighting, spelling corrections and suggestions.
 
 use serde_json::{Value, json};
 use tests::queries::queries;
 use tests::{App, SharedApp};
 
 #[tokio::test]
-async fn every_public_query_finds_what_it_should() {
+async fn every_public_query_returns_an_expected_entry() {
     let app = App::start();
 
     for query in queries() {
-        let (found, fits) = query.ask(&app.anonymous()).await;
+        let (found, fits) = query.search_list(&app.anonymous()).await;
         assert!(fits, "{}: {found:?}", query.typed);
-        let (across, fits) = query.ask_across(&app.anonymous()).await;
+        let (across, fits) = query.search_everything(&app.anonymous()).await;
         assert!(fits, "{} across: {across:?}", query.typed);
     }
 }
 
 #[tokio::test]
-async fn umlauts_can_be_written_either_way() {
+async fn search_accepts_alternative_spellings_of_umlauts() {
     let app = App::start();
 
     for typed in ["Zwönitz", "Zwoenitz", "Zwonitz", "ZWÖNITZ"] {
@@ -32,7 +32,7 @@ async fn umlauts_can_be_written_either_way() {
 }
 
 #[tokio::test]
-async fn the_place_that_is_meant_comes_first() {
+async fn place_name_query_ranks_the_place_first() {
     let app = App::start();
 
     for (typed, slug) in [
@@ -57,19 +57,19 @@ async fn the_place_that_is_meant_comes_first() {
 }
 
 #[tokio::test]
-async fn other_forms_of_a_word_and_parts_of_compounds_are_found() {
+async fn search_finds_inflections_compound_parts_and_typos() {
     let app = App::start();
 
     let found = async |typed: &str| find(&app, "projects", typed).await;
 
     assert!(found("Strategien").await.contains(&"aalen-heidenheim".to_owned()), "Strategie");
     assert!(found("Plattform").await.contains(&"solingen".to_owned()), "Datenplattform");
-    assert!(found("Datenplatform").await.contains(&"solingen".to_owned()), "a typo of it");
+    assert!(found("Datenplatform").await.contains(&"solingen".to_owned()), "a typo of Datenplattform");
     assert!(found("city centres").await.len() > 2, "English texts");
 }
 
 #[tokio::test]
-async fn phrases_exclusions_and_alternatives_do_what_they_say() {
+async fn search_supports_phrases_exclusions_and_alternatives() {
     let app = SharedApp::first_content();
     let total = async |typed: &str| {
         app.anonymous().get(&format!("/v1/projects?limit=1&q={}", encoded(typed))).await.json()["total"]
@@ -84,11 +84,11 @@ async fn phrases_exclusions_and_alternatives_do_what_they_say() {
     assert!(phrase >= 1 && phrase <= words);
     assert!(without < mobility);
     assert!(either >= mobility && either > tourism);
-    assert_eq!(total("\"Urban Connected\"").await, 0, "a phrase has an order");
+    assert_eq!(total("\"Urban Connected\"").await, 0, "the order of the words in a phrase matters");
 }
 
 #[tokio::test]
-async fn what_means_nothing_finds_nothing_and_nobody_is_hurt() {
+async fn special_characters_are_valid_and_nonsense_finds_nothing() {
     let app = App::start();
 
     for typed in ["xyzzyqwertz", "!!!", "& | ! ( ) :* <->", "' or 1=1 --", "\"", "-", "\\", "or", "-\"", "$1", "🙂"] {
@@ -107,7 +107,7 @@ fn encoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_was_found_is_shown_in_its_text() {
+async fn highlight_marks_the_matched_words() {
     let app = SharedApp::first_content();
 
     let found = app.anonymous().get("/v1/projects?q=Datenplatform&highlight=true&limit=3").await.json();
@@ -122,7 +122,7 @@ async fn what_was_found_is_shown_in_its_text() {
 }
 
 #[tokio::test]
-async fn words_may_be_joined_or_split_and_compounds_have_linking_sounds() {
+async fn search_matches_joined_split_and_compound_words() {
     let app = App::start();
 
     for (resource, typed, slug) in [
@@ -139,11 +139,11 @@ async fn words_may_be_joined_or_split_and_compounds_have_linking_sounds() {
         assert!(found.iter().take(5).any(|found| found == slug), "{typed}: {found:?}");
     }
     let towns = find(&app, "events", "Bürger").await;
-    assert!(!towns.iter().any(|slug| slug.contains("freiburg")), "Freiburg is no citizen: {towns:?}");
+    assert!(!towns.iter().any(|slug| slug.contains("freiburg")), "`Bürger` must not match Freiburg: {towns:?}");
 }
 
 #[tokio::test]
-async fn who_excludes_a_word_does_not_mean_the_names_of_themes() {
+async fn excluded_word_does_not_match_theme_titles() {
     let app = SharedApp::first_content();
 
     let total = async |typed: &str| {
@@ -159,7 +159,7 @@ async fn who_excludes_a_word_does_not_mean_the_names_of_themes() {
 }
 
 #[tokio::test]
-async fn a_name_that_changes_is_found_wherever_it_is_shown() {
+async fn changed_theme_title_is_found_in_referring_entries() {
     let app = App::start_with(&[(
         "themes",
         r#"[{"slug": "mobility", "title": {"de": "Fortbewegungskunst"}, "sdgs": [11]}]"#,
@@ -178,7 +178,7 @@ async fn a_name_that_changes_is_found_wherever_it_is_shown() {
 }
 
 #[tokio::test]
-async fn a_whole_title_comes_first() {
+async fn exact_title_ranks_first() {
     let app = SharedApp::first_content();
 
     for (typed, slug) in [("Smart Village App", "smart-village-app"), ("Smart City Manager", "smart-city-manager")] {
@@ -188,7 +188,7 @@ async fn a_whole_title_comes_first() {
 }
 
 #[tokio::test]
-async fn everything_is_found_at_once() {
+async fn search_covers_every_resource() {
     let app = SharedApp::first_content();
     let client = app.anonymous();
 
@@ -213,7 +213,7 @@ async fn everything_is_found_at_once() {
 }
 
 #[tokio::test]
-async fn a_search_across_is_narrowed_by_theme_and_state() {
+async fn search_filters_by_theme_and_federal_state() {
     let app = SharedApp::first_content();
     let hits = async |query: &str| app.anonymous().get(&format!("/v1/search?limit=100&q=Zwilling{query}")).await;
 
@@ -229,7 +229,7 @@ async fn a_search_across_is_narrowed_by_theme_and_state() {
 }
 
 #[tokio::test]
-async fn where_nothing_is_found_the_nearest_spelling_is_told() {
+async fn search_without_results_suggests_a_spelling() {
     let app = SharedApp::first_content();
 
     for path in ["search", "solutions"] {
@@ -244,7 +244,7 @@ async fn where_nothing_is_found_the_nearest_spelling_is_told() {
 }
 
 #[tokio::test]
-async fn titles_and_places_are_suggested_while_somebody_types() {
+async fn suggestions_complete_titles_and_places() {
     let app = SharedApp::first_content();
     let suggested = async |typed: &str| -> Vec<(String, String)> {
         let answer = app.anonymous().get(&format!("/v1/suggest?q={}", encoded(typed))).await.json();
@@ -267,7 +267,7 @@ async fn titles_and_places_are_suggested_while_somebody_types() {
 }
 
 #[tokio::test]
-async fn a_search_tells_how_words_were_found() {
+async fn search_reports_how_words_were_matched() {
     let app = SharedApp::first_content();
     let search =
         async |typed: &str| app.anonymous().get(&format!("/v1/solutions?q={}&limit=1", encoded(typed))).await.json();

@@ -1,4 +1,4 @@
-//! A directory takes over the content of a newer release, and what was changed in it since stays.
+//! Updates of a directory with the content of a newer release.
 
 use api::app::seed::{Form, FormerKeysFile, ReleaseContent, SourceFile, UpdateReport, release_content, update};
 use sea_orm::ConnectionTrait;
@@ -40,9 +40,9 @@ impl Release {
         }
     }
 
-    /// Applies it to a database that no service runs on.
-    fn apply(self, database: &TestDatabase, rehearse: bool) -> UpdateReport {
-        database.with(async move |database| update(database, &self.content(), rehearse).await.unwrap())
+    /// Applies the release to a database without a running service.
+    fn apply(self, database: &TestDatabase, dry_run: bool) -> UpdateReport {
+        database.with(async move |database| update(database, &self.content(), dry_run).await.unwrap())
     }
 }
 
@@ -64,7 +64,7 @@ fn example(slug: &str, municipality: &str) -> Value {
     })
 }
 
-fn older() -> Release {
+fn older_release() -> Release {
     Release::new(
         &[
             "09100001,aufeld,Aufeld,St,town,DE-BY,1000",
@@ -88,7 +88,7 @@ fn older() -> Release {
     )
 }
 
-fn newer() -> Release {
+fn newer_release() -> Release {
     let website = Some("https://example.org/new");
     Release::new(
         &[
@@ -116,7 +116,7 @@ fn newer() -> Release {
     )
 }
 
-/// Everything in the directory that a release may touch, by path.
+/// Returns the IDs of all entries that a release may change, by path.
 async fn ids(app: &App) -> Vec<(String, Value)> {
     let mut ids = vec![];
     for collection in ["municipalities", "solutions", "practice-examples"] {
@@ -130,12 +130,12 @@ async fn ids(app: &App) -> Vec<(String, Value)> {
     ids
 }
 
-/// Fills a database with the older release, and changes entries as people would.
-async fn edited() -> (TestDatabase, Vec<(String, Value)>) {
+/// Fills a database with the older release and edits entries. Returns the database and the IDs before the edits.
+async fn edited_database() -> (TestDatabase, Vec<(String, Value)>) {
     let database = TestDatabase::empty();
     let report = database.with(async |database| {
         database.migrate(None).await.unwrap();
-        update(database, &older().content(), false).await.unwrap()
+        update(database, &older_release().content(), false).await.unwrap()
     });
     assert_eq!((report.stored.created, report.kept), (15, vec![]));
     let app = App::start_on(database);
@@ -166,9 +166,9 @@ fn version_of(database: &TestDatabase) -> i64 {
 }
 
 #[tokio::test]
-async fn a_release_changes_what_it_changed_and_nothing_that_was_changed_here() {
-    let (database, before) = edited().await;
-    let report = newer().apply(&database, false);
+async fn release_update_keeps_local_changes() {
+    let (database, before) = edited_database().await;
+    let report = newer_release().apply(&database, false);
 
     assert_eq!((report.stored.created, report.stored.updated), (2, 7), "{report:?}");
     let change = report.stored.key_changes.first().map(ToString::to_string);
@@ -183,27 +183,27 @@ async fn a_release_changes_what_it_changed_and_nothing_that_was_changed_here() {
     let changed = get("solutions/changed").await;
     assert_eq!((&changed["status"], &changed["website"]), (&json!("discontinued"), &json!("https://example.org/new")));
     assert!(
-        report
-            .kept
-            .contains(&"solutions/changed keeps what was set here of /status; the release has it otherwise".to_owned())
+        report.kept.contains(
+            &"solutions/changed keeps its values of /status, which differ from those of the release".to_owned()
+        )
     );
     assert_eq!(get("solutions/renamed-here").await["status"], "operational");
     assert_eq!(app.anonymous().get("/v1/solutions/renamed").await.status, 308);
     assert_eq!(app.anonymous().get("/v1/solutions/deleted").await.status, 410);
-    assert!(report.kept.contains(&"solutions/deleted was deleted here and stays deleted".to_owned()));
+    assert!(report.kept.contains(&"solutions/deleted was deleted from the directory and stays deleted".to_owned()));
     let after = ids(&app).await;
     for (path, id) in &after {
         let path = path.strip_suffix("-here").unwrap_or(path);
-        assert!(before.iter().all(|(known, was)| known != path || was == id), "{path} has another id");
+        assert!(before.iter().all(|(known, was)| known != path || was == id), "the ID of {path} has changed");
     }
     let history = app.admin().get("/v1/solutions/untouched/history").await;
     assert_eq!(history.each("actor"), ["transferatlas seed", "transferatlas seed"]);
 }
 
 #[tokio::test]
-async fn who_left_the_register_leaves_the_directory_unless_something_needs_it() {
-    let (database, _) = edited().await;
-    let report = newer().apply(&database, false);
+async fn release_removes_unreferenced_dissolved_municipalities() {
+    let (database, _) = edited_database().await;
+    let report = newer_release().apply(&database, false);
 
     let removed =
         ["municipalities/dorf (09100004)", "municipalities/eck (09100005)", "municipalities/hof-alt (09100008)"];
@@ -212,7 +212,7 @@ async fn who_left_the_register_leaves_the_directory_unless_something_needs_it() 
         |slug: &str| report.kept.iter().find(|line| line.starts_with(&format!("municipalities/{slug} "))).unwrap();
     assert!(stays("furt").contains("/v1/practice-examples/from-furt"), "{}", stays("furt"));
     assert!(stays("gau").contains("it is bound to token "), "{}", stays("gau"));
-    assert!(stays("ilm").contains("it was created or changed here"), "{}", stays("ilm"));
+    assert!(stays("ilm").contains("it was created or changed in the directory"), "{}", stays("ilm"));
     let app = App::start_on(database);
     let get = async |key: &str| app.anonymous().get(&format!("/v1/municipalities/{key}")).await;
     for (key, status) in [("09100004", 410), ("09100005", 410), ("09100006", 200), ("09100007", 200), ("09100009", 200)]
@@ -224,40 +224,37 @@ async fn who_left_the_register_leaves_the_directory_unless_something_needs_it() 
         assert_eq!(get(key).await.header("location"), format!("/v1/municipalities/{slug}"), "{key}");
     }
     let example = app.anonymous().get("/v1/practice-examples/from-eck").await.json();
-    assert_eq!(example["municipality"]["slug"], "aufeld", "the release has led it to another");
+    assert_eq!(example["municipality"]["slug"], "aufeld", "the release refers to another municipality");
 
-    // Once nothing needs it any more, it leaves.
+    // The municipality is removed once no entry refers to it.
     assert_eq!(app.admin().delete("/v1/practice-examples/from-furt", "*").await.status, 204);
     let database = app.stop_serving();
-    let report = newer().apply(&database, false);
+    let report = newer_release().apply(&database, false);
     assert_eq!(report.removed, ["municipalities/furt (09100006)"]);
 }
 
 #[tokio::test]
-async fn a_rehearsal_stores_nothing_and_once_is_enough() {
-    let (database, _) = edited().await;
+async fn dry_run_stores_nothing_and_update_is_idempotent() {
+    let (database, _) = edited_database().await;
     let before = version_of(&database);
 
-    let rehearsed = newer().apply(&database, true);
+    let preview = newer_release().apply(&database, true);
     assert_eq!(version_of(&database), before);
-    let applied = newer().apply(&database, false);
+    let applied = newer_release().apply(&database, false);
     let after = version_of(&database);
-    let again = newer().apply(&database, false);
+    let again = newer_release().apply(&database, false);
 
-    assert_eq!(
-        (&rehearsed.stored, &rehearsed.removed, &rehearsed.kept),
-        (&applied.stored, &applied.removed, &applied.kept)
-    );
+    assert_eq!((&preview.stored, &preview.removed, &preview.kept), (&applied.stored, &applied.removed, &applied.kept));
     assert_eq!((before + 1, version_of(&database)), (after, after));
     assert_eq!((again.stored.created, again.stored.updated, again.removed.len()), (0, 0, 0));
     assert!(again.kept.iter().all(|line| line.contains("is no longer in the register")), "{:?}", again.kept);
 }
 
 #[tokio::test]
-async fn what_was_kept_once_is_kept_by_every_later_release() {
-    let (database, _) = edited().await;
-    newer().apply(&database, false);
-    let mut later = newer();
+async fn local_change_survives_later_releases() {
+    let (database, _) = edited_database().await;
+    newer_release().apply(&database, false);
+    let mut later = newer_release();
     later.solutions = later.solutions.replace("https://example.org/new", "https://example.org/newest");
 
     let report = later.apply(&database, false);
@@ -272,23 +269,23 @@ async fn what_was_kept_once_is_kept_by_every_later_release() {
 }
 
 #[tokio::test]
-async fn what_refers_to_something_that_was_deleted_here_is_left_out() {
-    let (database, _) = edited().await;
-    let mut release = newer();
+async fn release_entry_that_refers_to_a_deleted_entry_is_skipped() {
+    let (database, _) = edited_database().await;
+    let mut release = newer_release();
     let mut examples = vec![example("of-deleted", "aufeld"), example("from-eck", "09100001")];
     examples[0]["solution"] = json!("deleted");
     release.examples = json!(examples).to_string();
 
     let report = release.apply(&database, false);
 
-    let line = report.kept.iter().find(|line| line.starts_with("practice-examples/of-deleted is left out")).unwrap();
+    let line = report.kept.iter().find(|line| line.starts_with("practice-examples/of-deleted is skipped")).unwrap();
     assert!(line.contains("/solution `deleted` does not identify"), "{line}");
     let app = App::start_on(database);
     assert_eq!(app.anonymous().get("/v1/practice-examples/of-deleted").await.status, 404);
 }
 
 #[test]
-fn the_content_of_this_release_is_all_there_once_it_is_filled() {
+fn update_after_the_initial_fill_changes_nothing() {
     TestDatabase::filled().with(async |database| {
         let before = version(database).await;
         let report = update(database, &release_content(), false).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the service allows itself in the database: no read writes, and nothing goes on for long. On a server.
+//! Settings of database sessions: read-only transactions and timeouts. Requires a server.
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +6,9 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{App, PgBouncer, Pooling, TestDatabase, statement};
 
-use crate::pooled::start;
+use crate::pooled::start_with_pgbouncer;
 
-/// What every session is held to, whatever it is for.
+/// Settings that every session has.
 const LIMITS: [(&str, &str); 4] = [
     ("statement_timeout", "5s"),
     ("lock_timeout", "1s"),
@@ -18,7 +18,7 @@ const LIMITS: [(&str, &str); 4] = [
 
 #[test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-fn reads_have_limits_and_cannot_write() {
+fn read_sessions_have_timeouts_and_cannot_write() {
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
         for (name, value) in LIMITS.into_iter().chain([("transaction_read_only", "on")]) {
@@ -32,7 +32,7 @@ fn reads_have_limits_and_cannot_write() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn writes_have_limits_also_through_pgbouncer() {
+async fn write_sessions_have_timeouts_also_through_pgbouncer() {
     const OBSERVE: &str = "create table observed (name text, value text); \
         create function observe() returns trigger language plpgsql as $$ begin \
             insert into observed select name, current_setting(name) from unnest(array['statement_timeout', 'lock_timeout', \
@@ -40,41 +40,41 @@ async fn writes_have_limits_also_through_pgbouncer() {
         create trigger observe before insert on theme for each row execute function observe()";
     for pooled in [false, true] {
         let database = TestDatabase::filled();
-        let beside = database.connect().await;
+        let connection = database.connect().await;
         let bouncer = pooled.then(|| PgBouncer::start(&database, Pooling::Transaction, 4));
         let app = match &bouncer {
-            Some(bouncer) => start(database, bouncer, true),
+            Some(bouncer) => start_with_pgbouncer(database, bouncer, true),
             None => App::start_on(database),
         };
-        beside.execute_unprepared(OBSERVE).await.unwrap();
+        connection.execute_unprepared(OBSERVE).await.unwrap();
 
         let theme = json!({ "slug": "beobachtet", "title": { "de": "Beobachtet" } });
         assert_eq!(app.editor().await.post("/v1/themes", &theme).await.status, 201);
 
         for (name, value) in LIMITS.into_iter().chain([("transaction_read_only", "off")]) {
             let observed = format!("select value from observed where name = '{name}'");
-            let observed = beside.query_one_raw(statement(&observed)).await.unwrap().unwrap();
+            let observed = connection.query_one_raw(statement(&observed)).await.unwrap().unwrap();
             assert_eq!(observed.try_get_by_index::<String>(0).unwrap(), value, "{name}, through PgBouncer: {pooled}");
         }
-        beside.close().await.unwrap();
+        connection.close().await.unwrap();
     }
 }
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_read_of_many_slow_statements_is_given_up() {
-    // Each statement ends within its limit; together they take longer than a read may.
+async fn slow_read_is_aborted_with_503() {
+    // Each statement is within its own timeout; together they exceed the time limit of a read.
     const SLOW: &str = "create or replace view solution_freshness as with slept as materialized (select pg_sleep(2.5)) \
         select s.id as solution_id, 'fresh'::text as freshness from solution s, slept";
     let database = TestDatabase::filled();
-    let beside = database.connect().await;
+    let connection = database.connect().await;
     let app = App::start_on(database);
-    beside.execute_unprepared(SLOW).await.unwrap();
+    connection.execute_unprepared(SLOW).await.unwrap();
 
     let began = Instant::now();
     let late = app.anonymous().get("/v1/solutions?freshness=fresh&facets=freshness").await;
 
     assert_eq!((late.status, late.problem().as_str()), (503, "service-unavailable"), "{}", late.text());
-    assert!(began.elapsed() > Duration::from_secs(4), "it was given up after {:?}", began.elapsed());
-    beside.close().await.unwrap();
+    assert!(began.elapsed() > Duration::from_secs(4), "aborted after {:?}", began.elapsed());
+    connection.close().await.unwrap();
 }

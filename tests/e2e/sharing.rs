@@ -1,5 +1,4 @@
-//! What is shared between requests: the response cache, which keeps nothing that is for one caller, and the connections of a
-//! server, of which no task takes those that others need.
+//! Resources shared between requests: the response cache and the database connections.
 
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use serde_json::json;
 use tests::{App, Proxy, TestDatabase, contract, statement, until_true};
 
 #[tokio::test]
-async fn a_guarded_read_is_sent_to_nobody_else() {
+async fn guarded_response_is_not_cached_for_other_callers() {
     let app = App::start_with_examples();
     let admin = app.admin();
     let draft = admin.post("/v1/submissions", &json!({ "resource": "solutions", "content": {} })).await;
@@ -46,7 +45,7 @@ async fn a_guarded_read_is_sent_to_nobody_else() {
     assert!(answered >= 9, "{answered} guarded reads");
 }
 
-/// SQL statements that reads have taken so far.
+/// Returns the number of SQL statements that reads have executed so far.
 async fn statements(app: &App) -> u64 {
     let metrics = app.anonymous().get("/metrics").await.text();
     let line = metrics.lines().find(|line| line.starts_with("transferatlas_database_reads_total ")).unwrap();
@@ -54,7 +53,7 @@ async fn statements(app: &App) -> u64 {
 }
 
 #[tokio::test]
-async fn event_streams_bypass_the_cache_where_there_are_any() {
+async fn only_event_streams_bypass_the_cache() {
     let app = App::start();
     app.anonymous().get_with("/v1/projects", "accept", "application/json").await;
     let before = statements(&app).await;
@@ -65,33 +64,33 @@ async fn event_streams_bypass_the_cache_where_there_are_any() {
     }
     app.anonymous().get("/v1/projects?wait=3").await;
 
-    assert_eq!(statements(&app).await, before, "statements of answers that were in the cache");
+    assert_eq!(statements(&app).await, before, "cached responses take no statements");
     let page = app.anonymous().get_with("/v1/changes", "accept", "application/json, text/event-stream;q=0").await;
-    assert_eq!(page.header("content-type"), "application/json", "an event stream is not wanted");
+    assert_eq!(page.header("content-type"), "application/json", "the request excludes event streams");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn total_items_and_facets_belong_to_one_state_of_the_directory() {
+async fn total_items_and_facets_come_from_one_snapshot() {
     let database = TestDatabase::filled();
-    let beside = database.connect().await;
+    let connection = database.connect().await;
     let proxy = Proxy::to(database.server_address()).await;
     let app = App::start_on(database.behind(proxy.address));
     proxy.delay(Duration::from_millis(10));
     let reader = app.anonymous();
     let writing = async {
-        // One theme more, and one less, many times between the statements of one answer.
+        // Creates and deletes themes between the statements of one read.
         for number in 0..400 {
             let values =
                 format!("(gen_random_uuid(), 'neu-{number}', '{{\"de\": \"Neu\"}}', '{{1}}', 1, now(), now())");
-            beside
+            connection
                 .execute_unprepared(&format!(
                     "insert into theme (id, slug, title, sdgs, revision, created_at, updated_at) values {values}"
                 ))
                 .await
                 .unwrap();
             tokio::time::sleep(Duration::from_millis(5)).await;
-            beside.execute_unprepared("delete from theme where slug like 'neu-%'").await.unwrap();
+            connection.execute_unprepared("delete from theme where slug like 'neu-%'").await.unwrap();
         }
     };
     let reading = async {
@@ -105,24 +104,24 @@ async fn total_items_and_facets_belong_to_one_state_of_the_directory() {
         () = reading => {}
         () = async { writing.await; std::future::pending().await } => {}
     }
-    beside.close().await.unwrap();
+    connection.close().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_slow_look_for_webhooks_makes_no_read_wait() {
+async fn slow_webhook_query_does_not_block_reads() {
     let database = TestDatabase::filled();
-    let beside = database.connect().await;
+    let connection = database.connect().await;
     let app = App::start_on(database);
     let hook = json!({ "url": "http://127.0.0.1:9/", "changes": true, "active": false });
     assert_eq!(app.admin().post("/v1/webhooks", &hook).await.status, 201);
     let slow = "alter table webhook rename to webhook_table; \
                 create view webhook as select w.* from webhook_table w where (select pg_sleep(1.5) is not null)";
-    beside.execute_unprepared(slow).await.unwrap();
-    let looks =
+    connection.execute_unprepared(slow).await.unwrap();
+    let is_running =
         "select exists(select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep')";
-    until_true("webhooks are looked for", async || {
-        let row = beside.query_one_raw(statement(looks)).await.unwrap().unwrap();
+    until_true("the webhook query is running", async || {
+        let row = connection.query_one_raw(statement(is_running)).await.unwrap().unwrap();
         row.try_get_by_index(0).unwrap()
     })
     .await;
@@ -132,5 +131,5 @@ async fn a_slow_look_for_webhooks_makes_no_read_wait() {
         assert_eq!(answer.status, 200, "{number}: {}", answer.text());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    beside.close().await.unwrap();
+    connection.close().await.unwrap();
 }

@@ -1,10 +1,10 @@
-//! What can be reused.
+//! Solutions: first content, filters, relations and derived members.
 
 use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
 #[tokio::test]
-async fn there_are_478_with_what_is_known_of_them() {
+async fn first_content_has_478_solutions() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/solutions?facets=kind&facets=has_repository&limit=1").await.json();
@@ -20,7 +20,7 @@ async fn there_are_478_with_what_is_known_of_them() {
 }
 
 #[tokio::test]
-async fn they_are_found_by_how_open_they_are() {
+async fn solutions_are_filtered_by_openness_and_status() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/solutions?limit=1&{query}")).await.json()["total"].clone()
@@ -36,12 +36,12 @@ async fn they_are_found_by_how_open_they_are() {
 }
 
 #[tokio::test]
-async fn they_are_found_through_the_projects_they_come_from() {
+async fn solutions_are_filtered_by_project_and_municipality() {
     let app = SharedApp::first_content();
     let slugs = async |query: &str| app.anonymous().get(&format!("/v1/solutions?limit=100&{query}")).await.slugs();
 
     let of_project = slugs("project=connected-urban-twins").await;
-    // The project is carried by three cities; each of them has its solutions.
+    // Three cities carry the project, so its solutions are found by each of them.
     for municipality in ["leipzig", "09162000", "hamburg"] {
         assert_eq!(slugs(&format!("municipality={municipality}&project=connected-urban-twins")).await, of_project);
     }
@@ -54,7 +54,7 @@ async fn they_are_found_through_the_projects_they_come_from() {
 }
 
 #[tokio::test]
-async fn they_lie_where_their_projects_lie() {
+async fn solutions_take_locations_from_their_projects() {
     let app = SharedApp::first_content();
 
     let near = app.anonymous().get("/v1/solutions?near=9.99,48.40&radius_km=20&limit=100").await;
@@ -71,7 +71,7 @@ async fn they_lie_where_their_projects_lie() {
 }
 
 #[tokio::test]
-async fn examples_count_for_the_solution_they_adopt() {
+async fn practice_examples_count_as_adoptions() {
     let app = SharedApp::with_examples();
 
     let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
@@ -88,13 +88,13 @@ async fn examples_count_for_the_solution_they_adopt() {
     assert_eq!(
         (wider.status, wider.problem().as_str()),
         (400, "invalid-parameters"),
-        "it would show more than the project's"
+        "the parameter would widen the list of the project"
     );
     assert_eq!(app.anonymous().get("/v1/projects/ulm/courses").await.problem(), "unknown-path");
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named() {
+async fn gaps_list_missing_members() {
     let app = SharedApp::first_content();
 
     let solution = app.anonymous().get("/v1/solutions/open-smartcity-app").await.json();
@@ -102,11 +102,11 @@ async fn what_is_missing_is_named() {
     let gaps: Vec<&str> = solution["gaps"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(gaps.contains(&"costs") && gaps.contains(&"contacts") && !gaps.contains(&"openness"), "{gaps:?}");
     assert_eq!(solution["completeness"], 100 * (16 - gaps.len()) / 16);
-    assert_eq!(solution["freshness"], "never", "nobody has confirmed it");
+    assert_eq!(solution["freshness"], "never", "the solution was never confirmed");
 }
 
 #[tokio::test]
-async fn solutions_that_come_together_may_name_each_other() {
+async fn imported_solutions_may_refer_to_each_other() {
     let entry = |slug: &str, other: &str| {
         format!(
             r#"{{"slug": "{slug}", "title": {{"de": "Zum Prüfen"}}, "summary": {{"de": "Erfunden."}}, "kind": "data",

@@ -1,16 +1,16 @@
-//! Ways to write one word find each other, and words are offered as people write them.
+//! Search with alternative spellings, and the spelling of suggested corrections.
 
 use serde_json::{Value, json};
 use tests::{App, SharedApp};
 
-use crate::writing::another;
+use crate::writing::new_entry_input;
 
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// Ways to write each of some words.
-const WAYS: [&[&str]; 11] = [
+/// Groups of spellings of one word.
+const SPELLINGS: [&[&str]; 11] = [
     &["CO2-Ampel", "CO₂-Ampel", "CO2Ampel", "CO₂ Ampel", "CO 2 Ampel"],
     &["5G-Netz", "5G Netz", "5GNetz"],
     &["Industrie-4.0", "Industrie 4.0", "Industrie4.0", "Industrie40"],
@@ -30,17 +30,17 @@ const WAYS: [&[&str]; 11] = [
     &["finanziert", "ﬁnanziert", "ｆｉｎａｎｚｉｅｒｔ", "finan\u{200c}z\u{200d}iert"],
 ];
 
-fn slug(group: usize, way: usize) -> String {
-    format!("schreibweise-{group}-{way}")
+fn slug(group: usize, index: usize) -> String {
+    format!("schreibweise-{group}-{index}")
 }
 
-/// A service with a theme for each way to write each word.
+/// Starts a service with a theme for every spelling.
 async fn start() -> App {
     let app = App::start();
     let editor = app.editor().await;
-    for (group, ways) in WAYS.iter().enumerate() {
-        for (way, written) in ways.iter().enumerate() {
-            let theme = json!({ "slug": slug(group, way), "title": { "de": format!("{written} für alle") } });
+    for (group, spellings) in SPELLINGS.iter().enumerate() {
+        for (index, written) in spellings.iter().enumerate() {
+            let theme = json!({ "slug": slug(group, index), "title": { "de": format!("{written} für alle") } });
             let created = editor.post("/v1/themes", &theme).await;
             assert_eq!(created.status, 201, "{written}: {}", created.text());
         }
@@ -49,15 +49,15 @@ async fn start() -> App {
 }
 
 #[tokio::test]
-async fn each_way_to_write_a_word_finds_the_others() {
+async fn every_spelling_finds_the_other_spellings() {
     let app = start().await;
 
     let mut missing = vec![];
-    for (group, ways) in WAYS.iter().enumerate() {
-        for typed in *ways {
+    for (group, spellings) in SPELLINGS.iter().enumerate() {
+        for typed in *spellings {
             let found = app.anonymous().get(&format!("/v1/themes?limit=100&q={}", encoded(typed))).await.slugs();
-            for (way, written) in ways.iter().enumerate() {
-                if !found.contains(&slug(group, way)) {
+            for (index, written) in spellings.iter().enumerate() {
+                if !found.contains(&slug(group, index)) {
                     missing.push(format!("{typed} does not find {written}"));
                 }
             }
@@ -71,16 +71,16 @@ async fn each_way_to_write_a_word_finds_the_others() {
 }
 
 #[tokio::test]
-async fn a_word_is_marked_however_it_is_written() {
+async fn highlight_marks_every_spelling() {
     let app = start().await;
 
     let mut snippets = vec![];
-    for (typed, group, way) in
+    for (typed, group, index) in
         [("CO2-Ampel", 0, 1), ("Wurfelhusten", 9, 1), ("Wurfelhusten", 9, 3), ("finanziert", 10, 1)]
     {
         let found = app.anonymous().get(&format!("/v1/search?resource=themes&limit=100&q={}", encoded(typed))).await;
         let items = found.json()["items"].as_array().unwrap().clone();
-        let hit = items.into_iter().find(|hit| hit["slug"] == slug(group, way)).unwrap();
+        let hit = items.into_iter().find(|hit| hit["slug"] == slug(group, index)).unwrap();
         snippets.push(hit["snippet"].as_str().unwrap().to_owned());
     }
     assert_eq!(
@@ -95,7 +95,7 @@ async fn a_word_is_marked_however_it_is_written() {
 }
 
 #[tokio::test]
-async fn entries_of_the_first_content_are_found_however_they_are_typed() {
+async fn first_content_is_found_with_every_spelling() {
     let app = SharedApp::first_content();
     let total = async |typed: &str| {
         app.anonymous().get(&format!("/v1/search?limit=1&q={}", encoded(typed))).await.json()["total"].as_u64().unwrap()
@@ -108,11 +108,11 @@ async fn entries_of_the_first_content_are_found_however_they_are_typed() {
 }
 
 #[tokio::test]
-async fn words_are_offered_as_people_write_them() {
+async fn suggested_corrections_use_the_usual_spelling() {
     let app = App::start();
     let editor = app.editor().await;
-    // The word stands neither in a title nor in a summary; addresses and keys spell it in their own way.
-    let mut solution = another(&app, "solutions", "wuerfelhusten-verhueten").await;
+    // The word occurs in the description only. The slug and the URLs contain a transliterated spelling.
+    let mut solution = new_entry_input(&app, "solutions", "wuerfelhusten-verhueten").await;
     solution["description"] = json!({ "de": "Der Würfelhusten ist weit verbreitet." });
     solution["sources"] = json!(["https://example.org/wuerfelhusten/wuerfelhusten"]);
     let created = editor.post("/v1/solutions", &solution).await;

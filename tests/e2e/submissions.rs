@@ -1,4 +1,4 @@
-//! What municipalities propose is reviewed before it is published, and nobody else learns of it.
+//! Submissions: drafts, corrections, withdrawals and publication.
 
 use serde_json::{Value, json};
 use tests::{App, Client};
@@ -12,11 +12,11 @@ pub(crate) fn content(slug: &str) -> Value {
     })
 }
 
-pub(crate) fn begins(content: &Value) -> Value {
+pub(crate) fn submission_input(content: &Value) -> Value {
     json!({ "resource": "practice-examples", "content": content })
 }
 
-pub(crate) fn path(submission: &Value) -> String {
+pub(crate) fn submission_path(submission: &Value) -> String {
     format!("{SUBMISSIONS}/{}", submission["id"].as_str().unwrap())
 }
 
@@ -24,24 +24,24 @@ pub(crate) async fn step(client: &Client, path: &str, action: &str) -> tests::An
     client.post(&format!("{path}/actions"), &json!({ "action": action, "comment": "Zum Prüfen." })).await
 }
 
-pub(crate) async fn konstanz(app: &App) -> Client {
+pub(crate) async fn konstanz_contributor(app: &App) -> Client {
     app.with_token(json!({ "subject": "konstanz", "role": "contributor", "municipalities": ["08335043"] })).await
 }
 
-/// Begins and submits a new practice example; gives its path.
-pub(crate) async fn submitted(client: &Client, slug: &str) -> String {
-    let path = path(&client.post(SUBMISSIONS, &begins(&content(slug))).await.json());
+/// Creates and submits a practice example, and returns the path of the submission.
+pub(crate) async fn create_submitted(client: &Client, slug: &str) -> String {
+    let path = submission_path(&client.post(SUBMISSIONS, &submission_input(&content(slug))).await.json());
     assert_eq!(step(client, &path, "submit").await.status, 200);
     path
 }
 
 #[tokio::test]
-async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
+async fn incomplete_draft_is_stored_but_cannot_be_submitted() {
     let app = App::start();
-    let officer = konstanz(&app).await;
+    let officer = konstanz_contributor(&app).await;
 
-    let draft = officer.post(SUBMISSIONS, &begins(&json!({ "slug": "Mein Slug", "colour": "red" }))).await;
-    let path = path(&draft.json());
+    let draft = officer.post(SUBMISSIONS, &submission_input(&json!({ "slug": "Mein Slug", "colour": "red" }))).await;
+    let path = submission_path(&draft.json());
     let too_early = step(&officer, &path, "submit").await;
     let etag = draft.etag().to_owned();
     let mut whole = content("ein-slug");
@@ -78,7 +78,7 @@ async fn a_draft_may_be_incomplete_and_is_submitted_once_it_is_not() {
 }
 
 #[tokio::test]
-async fn a_correction_leaves_what_is_published_until_it_is_published_itself() {
+async fn correction_changes_the_entry_only_when_published() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
@@ -86,13 +86,17 @@ async fn a_correction_leaves_what_is_published_until_it_is_published_itself() {
 
     let begun =
         ulm.post(SUBMISSIONS, &json!({ "resource": "practice-examples", "entry": "an-adoption-that-ended" })).await;
-    let (path, mut content) = (path(&begun.json()), begun.json()["content"].clone());
+    let (path, mut content) = (submission_path(&begun.json()), begun.json()["content"].clone());
     content["title"]["de"] = json!("Korrigiert");
     assert_eq!(ulm.put(&path, &json!({ "content": content }), begun.etag()).await.status, 200);
     assert_eq!(step(&ulm, &path, "submit").await.status, 200);
-    assert_ne!(app.anonymous().get(entry).await.json()["title"]["de"], "Korrigiert", "it is not reviewed yet");
+    assert_ne!(
+        app.anonymous().get(entry).await.json()["title"]["de"],
+        "Korrigiert",
+        "the correction is not published yet"
+    );
 
-    // Somebody else changes another member: both changes hold.
+    // The editor changes another member. Both changes are kept.
     assert_eq!(editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await.status, 200);
     assert_eq!(step(&editor, &path, "request_changes").await.status, 200);
     content["starts_on"] = json!("2021");
@@ -112,14 +116,15 @@ async fn a_correction_leaves_what_is_published_until_it_is_published_itself() {
 }
 
 #[tokio::test]
-async fn what_is_to_go_stays_until_that_is_reviewed() {
+async fn withdrawal_deletes_the_entry_only_when_published() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
     let entry = "/v1/practice-examples/an-adoption-that-ended";
 
-    let goes = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": "an-adoption-that-ended" });
-    let path = path(&ulm.post(SUBMISSIONS, &goes).await.json());
+    let withdrawal =
+        json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": "an-adoption-that-ended" });
+    let path = submission_path(&ulm.post(SUBMISSIONS, &withdrawal).await.json());
 
     assert_eq!(step(&ulm, &path, "submit").await.status, 200);
     assert_eq!(app.anonymous().get(entry).await.status, 200);
@@ -133,12 +138,12 @@ async fn what_is_to_go_stays_until_that_is_reviewed() {
 }
 
 #[tokio::test]
-async fn a_correction_of_what_is_gone_can_only_be_withdrawn() {
+async fn correction_of_a_deleted_entry_can_only_be_withdrawn() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
     let begun = json!({ "resource": "practice-examples", "entry": "an-adoption-that-ended" });
-    let path = path(&ulm.post(SUBMISSIONS, &begun).await.json());
+    let path = submission_path(&ulm.post(SUBMISSIONS, &begun).await.json());
     assert_eq!(editor.delete("/v1/practice-examples/an-adoption-that-ended", "*").await.status, 204);
 
     let shown = ulm.get(&path).await.json();
@@ -149,23 +154,25 @@ async fn a_correction_of_what_is_gone_can_only_be_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_solution_goes_the_same_way() {
+async fn solution_is_submitted_and_published() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
     let solution = json!({
         "slug": "zum-pruefen", "title": { "de": "Zum Prüfen" }, "summary": { "de": "Nichts." }, "kind": "data",
         "themes": ["mobility"], "providers": ["konstanz"], "sources": ["https://example.org/"],
     });
 
-    let nobodys = {
+    let without_provider = {
         let mut solution = solution.clone();
         solution["providers"] = json!([]);
         officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "content": solution })).await
     };
-    let path = path(&officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "content": solution })).await.json());
+    let path = submission_path(
+        &officer.post(SUBMISSIONS, &json!({ "resource": "solutions", "content": solution })).await.json(),
+    );
 
-    assert!(nobodys.json()["violations"][0]["detail"].as_str().unwrap().contains("08335043"));
-    assert_eq!(nobodys.json()["violations"][0]["pointer"], "/providers");
+    assert!(without_provider.json()["violations"][0]["detail"].as_str().unwrap().contains("08335043"));
+    assert_eq!(without_provider.json()["violations"][0]["pointer"], "/providers");
     assert_eq!(step(&officer, &path, "submit").await.status, 200);
     assert_eq!(step(&editor, &path, "publish").await.status, 200);
     assert_eq!(app.anonymous().get("/v1/solutions/zum-pruefen").await.json()["providers"][0]["slug"], "konstanz");
@@ -174,11 +181,11 @@ async fn a_solution_goes_the_same_way() {
 }
 
 #[tokio::test]
-async fn what_was_taken_meanwhile_is_told_when_it_is_published() {
+async fn publishing_a_slug_taken_meanwhile_returns_409() {
     let app = App::start();
-    let (officer, editor) = (konstanz(&app).await, app.editor().await);
-    let first = submitted(&officer, "doppelt").await;
-    let second = submitted(&officer, "doppelt").await;
+    let (officer, editor) = (konstanz_contributor(&app).await, app.editor().await);
+    let first = create_submitted(&officer, "doppelt").await;
+    let second = create_submitted(&officer, "doppelt").await;
 
     assert_eq!(step(&editor, &first, "publish").await.status, 200);
     let late = step(&editor, &second, "publish").await;
@@ -190,14 +197,14 @@ async fn what_was_taken_meanwhile_is_told_when_it_is_published() {
 }
 
 #[tokio::test]
-async fn a_confirmation_meanwhile_is_no_obstacle() {
+async fn confirmation_during_review_does_not_block_publication() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
     let (name, entry) = ("an-adoption-that-ended", "/v1/practice-examples/an-adoption-that-ended");
-    let corrects = json!({ "resource": "practice-examples", "entry": name });
-    let correction = ulm.post(SUBMISSIONS, &corrects).await.json();
-    let (path, mut content) = (path(&correction), correction["content"].clone());
+    let correction_input = json!({ "resource": "practice-examples", "entry": name });
+    let correction = ulm.post(SUBMISSIONS, &correction_input).await.json();
+    let (path, mut content) = (submission_path(&correction), correction["content"].clone());
     content["title"]["de"] = json!("Korrigiert");
     ulm.put(&path, &json!({ "content": content }), "*").await;
     step(&ulm, &path, "submit").await;
@@ -206,17 +213,17 @@ async fn a_confirmation_meanwhile_is_no_obstacle() {
     let published = step(&editor, &path, "publish").await;
 
     assert_eq!(published.status, 200, "{}", published.text());
-    // Nor is it lost where the content says nothing of it.
-    let later = self::path(&ulm.post(SUBMISSIONS, &corrects).await.json());
+    // The confirmation is kept if the content omits its date.
+    let later = submission_path(&ulm.post(SUBMISSIONS, &correction_input).await.json());
     ulm.patch(&later, &json!({ "content": { "last_confirmed_on": null } }), "*").await;
     step(&ulm, &later, "submit").await;
     assert_eq!(step(&editor, &later, "publish").await.status, 200);
     let now = app.anonymous().get(entry).await.json();
     assert_eq!((&now["title"]["de"], &now["freshness"]), (&json!("Korrigiert"), &json!("fresh")));
 
-    // What is to go is looked at anew when it is submitted anew.
-    let goes = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": name });
-    let path = self::path(&ulm.post(SUBMISSIONS, &goes).await.json());
+    // A withdrawal that is submitted again is based on the current revision.
+    let withdrawal = json!({ "resource": "practice-examples", "purpose": "withdraw", "entry": name });
+    let path = submission_path(&ulm.post(SUBMISSIONS, &withdrawal).await.json());
     step(&ulm, &path, "submit").await;
     editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await;
     assert_eq!(step(&editor, &path, "publish").await.status, 409);
@@ -229,36 +236,37 @@ async fn a_confirmation_meanwhile_is_no_obstacle() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_way_meanwhile_is_told_before_the_review() {
+async fn draft_reports_conflicts_before_the_review() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
     let ulm = app.with_token(json!({ "subject": "ulm", "role": "contributor", "municipalities": ["08421000"] })).await;
     let (name, entry) = ("an-adoption-that-ended", "/v1/practice-examples/an-adoption-that-ended");
-    let corrects = json!({ "resource": "practice-examples", "entry": name });
-    let path = path(&ulm.post(SUBMISSIONS, &corrects).await.json());
-    let told = async || ulm.get(&path).await.json()["violations"][0]["code"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(told().await, "");
+    let correction_input = json!({ "resource": "practice-examples", "entry": name });
+    let path = submission_path(&ulm.post(SUBMISSIONS, &correction_input).await.json());
+    let violation_code =
+        async || ulm.get(&path).await.json()["violations"][0]["code"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(violation_code().await, "");
 
     ulm.patch(&path, &json!({ "content": { "starts_on": "2020" } }), "*").await;
     editor.patch(entry, &json!({ "starts_on": "2021" }), "*").await;
-    assert_eq!(told().await, "changed-on-both-sides");
+    assert_eq!(violation_code().await, "changed-on-both-sides");
     let late = step(&ulm, &path, "submit").await;
     assert_eq!((late.status, late.problem().as_str()), (409, "edit-conflict"));
 
     editor.delete(entry, "*").await;
-    assert_eq!(told().await, "entry-deleted");
+    assert_eq!(violation_code().await, "entry-deleted");
     assert_eq!(step(&ulm, &path, "submit").await.status, 410);
 
-    // What others refer to cannot be withdrawn yet, which the draft says; it is submitted, for reviewers can change that.
+    // The draft reports that the entry is referenced. It can be submitted, because reviewers can remove the references.
     let konstanz = app.with_token(json!({ "subject": "amt", "role": "editor" })).await;
-    let goes = json!({ "resource": "solutions", "purpose": "withdraw", "entry": "open-smartcity-app" });
+    let withdrawal = json!({ "resource": "solutions", "purpose": "withdraw", "entry": "open-smartcity-app" });
     let example = json!({
         "slug": "haengt-daran", "title": { "de": "Hängt daran" }, "municipality": "konstanz", "relation": "transfer",
         "solution": "open-smartcity-app", "sources": ["https://example.org/"],
     });
     assert_eq!(editor.post("/v1/practice-examples", &example).await.status, 201);
-    let begun = konstanz.post(SUBMISSIONS, &goes).await.json();
-    let path = self::path(&begun);
+    let begun = konstanz.post(SUBMISSIONS, &withdrawal).await.json();
+    let path = submission_path(&begun);
     assert!(begun["violations"].to_string().contains("/v1/practice-examples/haengt-daran"), "{begun}");
     assert_eq!(begun["actions"], json!(["submit", "withdraw"]));
     assert_eq!(step(&konstanz, &path, "submit").await.status, 200);

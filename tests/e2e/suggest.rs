@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tests::SharedApp;
 
 #[tokio::test]
-async fn suggestions_are_limited_to_resources_and_a_number() {
+async fn suggestions_honour_resource_and_limit() {
     let app = SharedApp::first_content();
     let suggested = async |query: &str| app.anonymous().get(&format!("/v1/suggest?q=s&{query}")).await;
 

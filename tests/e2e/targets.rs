@@ -1,4 +1,4 @@
-//! Request targets as clients send them that do not encode them.
+//! Request targets that are not percent-encoded.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tests::{App, SharedApp};
 
-/// The status and the body of each response to bytes on one connection, which the last request closes.
-fn exchanged(address: SocketAddr, requests: &[u8]) -> Vec<(u16, Value)> {
+/// Sends bytes on one connection, which the last request closes, and returns status and body of each response.
+fn exchange(address: SocketAddr, requests: &[u8]) -> Vec<(u16, Value)> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     stream.write_all(requests).unwrap();
@@ -27,13 +27,13 @@ fn exchanged(address: SocketAddr, requests: &[u8]) -> Vec<(u16, Value)> {
     responses
 }
 
-fn get(target: &[u8], ends: bool) -> Vec<u8> {
-    let connection = if ends { "close" } else { "keep-alive" };
+fn get(target: &[u8], closes: bool) -> Vec<u8> {
+    let connection = if closes { "close" } else { "keep-alive" };
     [b"GET ", target, format!(" HTTP/1.1\r\nhost: x\r\nconnection: {connection}\r\n\r\n").as_bytes()].concat()
 }
 
 #[tokio::test]
-async fn a_target_that_is_not_encoded_is_read_as_if_it_were() {
+async fn unencoded_request_target_is_accepted() {
     let app = SharedApp::first_content();
     let encoded =
         ["/v1/projects?q=K%C3%B6ln&limit=1", "/v1/projects?q=%22Smart%20City%22&limit=1", "/v1/projects/k%C3%B6ln"];
@@ -41,9 +41,9 @@ async fn a_target_that_is_not_encoded_is_read_as_if_it_were() {
 
     let mut requests: Vec<u8> = raw.iter().flat_map(|target| get(target.as_bytes(), false)).collect();
     requests.extend(get(b"/v1/themes/mobility", true));
-    let responses = exchanged(app.address(), &requests);
+    let responses = exchange(app.address(), &requests);
 
-    assert_eq!(responses.len(), 4, "on one connection");
+    assert_eq!(responses.len(), 4, "all responses arrive on one connection");
     for (target, (status, body)) in encoded.iter().zip(&responses) {
         let expected = app.anonymous().get(target).await;
         assert_eq!((*status, body), (expected.status, &expected.json()), "{target}");
@@ -53,11 +53,11 @@ async fn a_target_that_is_not_encoded_is_read_as_if_it_were() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_refused_with_a_problem() {
+async fn request_target_that_is_not_utf8_returns_400() {
     let app = SharedApp::first_content();
 
     for target in [&b"/v1/projects?q=K\xf6ln"[..], b"/v1/projects/\xff", b"/v1/projects?q=%ff"] {
-        let responses = exchanged(app.address(), &get(target, true));
+        let responses = exchange(app.address(), &get(target, true));
 
         let [(status, problem)] = &responses[..] else { panic!("{responses:?}") };
         assert_eq!((*status, &problem["type"]), (400, &"/problems/malformed-url".into()), "{problem}");
@@ -66,7 +66,7 @@ async fn bytes_that_are_no_text_are_refused_with_a_problem() {
 }
 
 #[tokio::test]
-async fn the_bodies_of_requests_stay_as_they_are() {
+async fn request_bodies_are_not_encoded() {
     let app = App::start();
     let token = app.issue(serde_json::json!({ "subject": "x", "scopes": ["themes:write"] })).await;
     let theme = |slug: &str| format!("{{\"slug\": \"{slug}\", \"title\": {{ \"de\": \"GET /ö HTTP/1.1 \\\"<ß>\" }} }}");
@@ -85,7 +85,7 @@ async fn the_bodies_of_requests_stay_as_they_are() {
     let requests =
         [post("one-theme", false), get("/v1/projects?q=Köln".as_bytes(), false), post("two-themes", true)].concat();
     let requests = [requests, get(b"/v1/themes", true)].concat();
-    let responses = exchanged(app.address(), &requests);
+    let responses = exchange(app.address(), &requests);
 
     let statuses: Vec<u16> = responses.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [201, 200, 201, 200], "{responses:?}");

@@ -1,10 +1,10 @@
-//! The fields of action.
+//! Themes: first content, order and filters.
 
 use serde_json::json;
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_fifteen_in_german_order_with_their_projects() {
+async fn themes_are_listed_in_german_order_with_project_counts() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/themes").await;
@@ -18,7 +18,7 @@ async fn there_are_fifteen_in_german_order_with_their_projects() {
 }
 
 #[tokio::test]
-async fn they_are_found_by_goal_and_by_word() {
+async fn themes_are_filtered_by_sdg_and_search() {
     let app = SharedApp::first_content();
 
     let water = app.anonymous().get("/v1/themes?sdg=6&facets=sdg").await;

@@ -1,21 +1,21 @@
-//! What days and hours change, though nobody writes.
+//! Behaviour that depends on the time: upcoming events, idempotency keys and tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tests::App;
 
-/// Moves the clock of a service to a time.
-fn go_to(app: &App, now: &mut DateTime<Utc>, to: DateTime<Utc>) {
+/// Sets the clock of a service.
+fn set_time(app: &App, now: &mut DateTime<Utc>, to: DateTime<Utc>) {
     app.clock.advance(to - *now);
     *now = to;
 }
 
 #[tokio::test]
-async fn what_was_upcoming_is_over_after_midnight_in_germany() {
+async fn event_is_past_after_midnight_in_germany() {
     let app = App::start();
     let editor = app.editor().await;
     let mut now = api::base::clock::now();
-    // Noon of the day, in winter and in summer; the evening after it, and the next day a moment after midnight.
+    // The times hold in winter and summer: noon and evening of the day, and the next day after midnight.
     let day = now.date_naive() + TimeDelta::days(30);
     let event = json!({
         "slug": "ein-tag", "title": { "de": "Ein Tag" }, "kind": "workshop", "status": "planned", "starts_on": day,
@@ -30,23 +30,23 @@ async fn what_was_upcoming_is_over_after_midnight_in_germany() {
     let page = "/v1/events?upcoming=true";
     let at = |hour: u32| day.and_hms_opt(hour, 30, 0).unwrap().and_utc();
 
-    go_to(&app, &mut now, at(12));
+    set_time(&app, &mut now, at(12));
     assert_eq!((listed(true).await.0, listed(false).await.0), (true, false), "at noon");
     let before = app.anonymous().get(page).await;
-    go_to(&app, &mut now, at(21));
+    set_time(&app, &mut now, at(21));
     let evening = app.anonymous().get_with(page, "if-none-match", before.etag()).await;
-    assert_eq!(evening.status, 304, "half an hour before midnight, at the earliest");
+    assert_eq!(evening.status, 304, "before midnight in Germany");
 
-    // Germany is one or two hours ahead.
-    go_to(&app, &mut now, at(23));
+    // Germany is one or two hours ahead of UTC.
+    set_time(&app, &mut now, at(23));
     assert_eq!((listed(true).await.0, listed(false).await.0), (false, true), "after midnight");
     let after = app.anonymous().get_with(page, "if-none-match", before.etag()).await;
-    assert_eq!(after.status, 200, "what was kept is of yesterday");
+    assert_eq!(after.status, 200, "the cached response is of the previous day");
     assert!(!after.slugs().contains(&"ein-tag".to_owned()));
 }
 
 #[tokio::test]
-async fn an_answer_is_repeated_for_a_day() {
+async fn idempotency_key_expires_after_a_day() {
     let app = App::start();
     let editor = app.editor().await;
     let key = [("idempotency-key", "einmal")];
@@ -61,11 +61,11 @@ async fn an_answer_is_repeated_for_a_day() {
 
     assert_eq!((first.status, within.status, within.header("idempotent-replayed")), (201, 201, "true"));
     assert_eq!((late.status, late.header("idempotent-replayed")), (409, ""), "{}", late.text());
-    assert_eq!(other.status, 201, "the key is free again: {}", other.text());
+    assert_eq!(other.status, 201, "the key can be reused: {}", other.text());
 }
 
 #[tokio::test]
-async fn a_token_ends_on_its_day() {
+async fn token_expires_after_its_lifetime() {
     let app = App::start();
     let token = app.issue(json!({ "subject": "kurz", "role": "editor", "days": 2 })).await;
     let client = app.anonymous().with_token(&token);

@@ -1,12 +1,12 @@
-//! Who may write: whoever holds a token that we issued, as long as it holds, within its rights.
+//! Tokens of the service: issue, rights, revocation and signing keys.
 
 use serde_json::{Value, json};
 use tests::{App, KeySettings, Secret, TestDatabase, listen, until_true};
 
-use crate::forgeries::issued_once;
+use crate::forgeries::token_with_rights;
 
 #[tokio::test]
-async fn a_token_says_who_one_is_and_what_one_may() {
+async fn token_grants_its_subject_scopes_and_municipalities() {
     let app = App::start();
     let input =
         json!({ "subject": "konstanz.stabsstelle", "role": "contributor", "municipalities": ["konstanz"], "days": 2 });
@@ -25,27 +25,27 @@ async fn a_token_says_who_one_is_and_what_one_may() {
     assert_eq!((listed.json()["total"].clone(), &listed.json()["items"][0]["id"]), (json!(1), &me.json()["token"]));
     assert!(one.json()["last_used_at"].is_string());
     for text in [listed.text(), one.text(), app.admin().get("/v1/audit?resource=tokens").await.text()] {
-        assert!(!text.contains(token.rsplit('.').next().unwrap()), "the token itself is kept nowhere");
+        assert!(!text.contains(token.rsplit('.').next().unwrap()), "responses never contain the signature of a token");
     }
     assert_eq!(app.anonymous().get("/v1/me").await.status, 401);
 }
 
 #[tokio::test]
-async fn a_token_passes_on_no_more_than_it_has() {
+async fn token_cannot_issue_rights_that_it_lacks() {
     let app = App::start();
     let token = json!({ "subject": "x", "scopes": ["tokens:admin", "themes:write"] });
-    let keeper = app.with_token(token).await;
-    // As tokens were issued before that was refused; they go on as they are.
+    let issuer = app.with_token(token).await;
+    // Earlier releases issued such tokens, which stay valid.
     let id = app.admin().post("/v1/tokens", &json!({ "subject": "stelle", "scopes": ["themes:write"] })).await.json();
-    let bound = issued_once(id["id"].as_str().unwrap(), "tokens:admin audit:read", &["08335043"]);
+    let bound = token_with_rights(id["id"].as_str().unwrap(), "tokens:admin audit:read", &["08335043"]);
     let bound = app.anonymous().with_token(&bound);
 
-    let beyond = keeper.post("/v1/tokens", &json!({ "subject": "y", "role": "editor" })).await;
-    let within = keeper.post("/v1/tokens", &json!({ "subject": "y", "scopes": ["themes:write"] })).await;
-    let repeated = keeper.post_with("/v1/tokens", &json!({ "subject": "y" }), &[("idempotency-key", "one")]).await;
-    let flawed = json!({ "subject": "a person", "role": "king", "municipalities": ["nowhere"], "days": 1000, "scopes": ["all"] });
-    let flawed = keeper.post("/v1/tokens", &flawed).await;
-    let unknown = keeper
+    let beyond = issuer.post("/v1/tokens", &json!({ "subject": "y", "role": "editor" })).await;
+    let within = issuer.post("/v1/tokens", &json!({ "subject": "y", "scopes": ["themes:write"] })).await;
+    let repeated = issuer.post_with("/v1/tokens", &json!({ "subject": "y" }), &[("idempotency-key", "one")]).await;
+    let invalid = json!({ "subject": "a person", "role": "king", "municipalities": ["nowhere"], "days": 1000, "scopes": ["all"] });
+    let invalid = issuer.post("/v1/tokens", &invalid).await;
+    let unknown = issuer
         .post("/v1/tokens", &json!({ "subject": "y", "scopes": ["themes:write"], "municipalities": ["x"] }))
         .await;
 
@@ -53,9 +53,9 @@ async fn a_token_passes_on_no_more_than_it_has() {
     assert_eq!(within.status, 201);
     assert_eq!((repeated.status, repeated.problem().as_str()), (400, "invalid-headers"));
     let pointers: Vec<_> =
-        flawed.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+        invalid.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!(
-        (flawed.status, pointers),
+        (invalid.status, pointers),
         (422, ["/days", "/role", "/scopes/0", "/subject"].map(|at| json!(at)).to_vec())
     );
     assert_eq!((unknown.status, &unknown.json()["errors"][0]["pointer"]), (422, &json!("/municipalities/0")));
@@ -67,11 +67,14 @@ async fn a_token_passes_on_no_more_than_it_has() {
         assert_eq!((answer.status, answer.problem().as_str()), (403, "outside-municipality"));
     }
     let history = bound.get("/v1/themes/mobility/history").await;
-    assert!(history.json()["items"][0].get("actor").is_none(), "nor from the history of an entry");
+    assert!(
+        history.json()["items"][0].get("actor").is_none(),
+        "the history of an entry omits actors for a bound token"
+    );
 }
 
 #[tokio::test]
-async fn a_token_that_could_do_nothing_is_not_issued() {
+async fn bound_token_with_unbound_only_scopes_is_rejected() {
     let app = App::start();
     let issue = async |input: Value| app.admin().post("/v1/tokens", &input).await;
 
@@ -104,7 +107,7 @@ async fn a_token_that_could_do_nothing_is_not_issued() {
 }
 
 #[tokio::test]
-async fn a_rule_about_what_could_not_be_read_is_not_told() {
+async fn rule_on_unreadable_members_reports_no_violation() {
     let app = App::start();
     let issue = async |input: Value| {
         let errors = app.admin().post("/v1/tokens", &input).await.json()["errors"].clone();
@@ -122,7 +125,11 @@ async fn a_rule_about_what_could_not_be_read_is_not_told() {
         ["/municipalities"]
     );
     assert_eq!(issue(json!({ "subject": "x", "role": "root", "days": 0 })).await, ["/days", "/role"]);
-    assert_eq!(issue(json!({ "subject": "x" })).await, [""], "what is nowhere is told");
+    assert_eq!(
+        issue(json!({ "subject": "x" })).await,
+        [""],
+        "a missing role and missing scopes are one violation of the whole body"
+    );
 
     let editor = app.editor().await;
     let webhook = json!({ "url": "https://example.org/", "changes": false, "submissions": "yes" });
@@ -136,7 +143,7 @@ async fn a_rule_about_what_could_not_be_read_is_not_told() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_holds_no_more() {
+async fn revoked_token_is_rejected() {
     let app = App::start();
     let client = app.editor().await;
     let id = client.get("/v1/me").await.json()["token"].as_str().unwrap().to_owned();
@@ -155,7 +162,7 @@ async fn a_revoked_token_holds_no_more() {
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn a_token_revoked_on_one_instance_ends_on_the_other() {
+async fn token_revocation_reaches_other_instances() {
     let database = TestDatabase::filled();
     let shared = database.shared();
     let (one, other) = (App::start_on(database), App::start_on(shared));
@@ -167,11 +174,11 @@ async fn a_token_revoked_on_one_instance_ends_on_the_other() {
     assert_eq!(one.admin().post(&format!("/v1/tokens/{id}/revocation"), &json!({})).await.status, 200);
 
     let refused = async || elsewhere.get("/v1/me").await.status == 401;
-    until_true("the other instance has learnt of it", refused).await;
+    until_true("the other instance rejects the token", refused).await;
 }
 
 #[tokio::test]
-async fn without_keys_everything_can_be_read_and_nothing_written() {
+async fn service_without_keys_serves_reads_only() {
     let database = TestDatabase::filled();
     let (settings, none) = (database.settings(), Some(Secret("{\"keys\": []}".to_owned())));
     let app = App::start_as(database, settings, KeySettings { keys_file: None, keys: none }, listen());
@@ -187,7 +194,7 @@ async fn without_keys_everything_can_be_read_and_nothing_written() {
 }
 
 #[tokio::test]
-async fn keys_change_places_while_the_service_runs() {
+async fn keys_are_reloaded_while_the_service_runs() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("keys.json");
     let old = api::auth::Keys::generate().unwrap();
@@ -200,7 +207,7 @@ async fn keys_change_places_while_the_service_runs() {
     let mut both: Value = serde_json::from_str(&api::auth::Keys::generate().unwrap()).unwrap();
     let first: Value = serde_json::from_str(&old).unwrap();
     both["keys"].as_array_mut().unwrap().push(first["keys"][0].clone());
-    // A key signs once it has been known for a minute.
+    // A new key signs tokens after one minute.
     both["keys"][0]["iat"] = json!(1_000_000_000);
     std::fs::write(&file, both.to_string()).unwrap();
     let public = async || app.anonymous().get("/.well-known/jwks.json").await;
@@ -212,16 +219,24 @@ async fn keys_change_places_while_the_service_runs() {
     };
     known(2).await;
     let after = app.editor().await;
-    assert_eq!((before.get("/v1/me").await.status, after.get("/v1/me").await.status), (200, 200), "both hold");
-    assert!(!public().await.text().contains("\"d\""), "the private halves stay here");
+    assert_eq!(
+        (before.get("/v1/me").await.status, after.get("/v1/me").await.status),
+        (200, 200),
+        "tokens of both keys are valid"
+    );
+    assert!(!public().await.text().contains("\"d\""), "private keys are not published");
 
     both["keys"].as_array_mut().unwrap().pop();
     std::fs::write(&file, both.to_string()).unwrap();
     known(1).await;
-    assert_eq!((before.get("/v1/me").await.status, after.get("/v1/me").await.status), (401, 200), "one is gone");
+    assert_eq!(
+        (before.get("/v1/me").await.status, after.get("/v1/me").await.status),
+        (401, 200),
+        "tokens of the removed key are rejected"
+    );
 
     std::fs::write(&file, "broken").unwrap();
-    // Nothing shows that the file was looked at, which happens every second.
+    // The service reads the file every second and does not report it.
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
-    assert_eq!(after.get("/v1/me").await.status, 200, "the last good ones stay");
+    assert_eq!(after.get("/v1/me").await.status, 200, "the last valid keys stay in use");
 }

@@ -1,4 +1,4 @@
-//! Tokens of another issuer are accepted where that was configured, and mean what that says.
+//! Tokens of a trusted external issuer.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use tests::{App, Listen, TestDatabase, Trust, keys, listen};
 
 const ISSUER: &str = "https://login.example/realms/atlas";
 
-/// A key of the other issuer, and its public half.
+/// Returns a signing key of the external issuer and its public key.
 fn key(kid: &str) -> (EncodingKey, Value) {
     let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
     let key = EncodingKey::from_ec_der(pair.as_ref());
@@ -36,7 +36,7 @@ fn token(kid: &str, key: &EncodingKey, claims: &Value) -> String {
     encode(&Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::ES256) }, claims, key).unwrap()
 }
 
-fn trusting(jwks: String) -> Listen {
+fn listen_with_trust(jwks: String) -> Listen {
     let scopes = ["atlas-redaktion=editor", "atlas-kommune=contributor", "atlas-beispiele=practice_examples:write"];
     let trust = Trust {
         trusted_issuer: Some(ISSUER.to_owned()),
@@ -56,11 +56,11 @@ fn start(listen: Listen) -> App {
 }
 
 #[tokio::test]
-async fn its_claims_become_scopes_and_municipalities() {
+async fn claims_of_a_trusted_issuer_map_to_scopes() {
     let (signing, public) = key("one");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), json!({ "keys": [public] }).to_string()).unwrap();
-    let app = start(trusting(file.path().display().to_string()));
+    let app = start(listen_with_trust(file.path().display().to_string()));
     let me = async |claims: &Value| app.anonymous().with_token(&token("one", &signing, claims)).get("/v1/me").await;
 
     let editor = me(&claims(&["atlas-redaktion", "offline_access"])).await.json();
@@ -72,14 +72,10 @@ async fn its_claims_become_scopes_and_municipalities() {
     let nobody = me(&claims(&["offline_access"])).await.json();
     assert_eq!((&nobody["scopes"], &nobody["municipalities"]), (&json!([]), &json!([])));
     let unbound = me(&claims(&["atlas-kommune"])).await.json();
-    assert_eq!(unbound["municipalities"], json!([]), "a contributor acts for those that are named, and for no others");
+    assert_eq!(unbound["municipalities"], json!([]), "a contributor without named municipalities acts for none");
     for roles in [&["atlas-beispiele"][..], &["atlas-kommune", "atlas-beispiele"]] {
         let nowhere = me(&claims(roles)).await.json();
-        assert_eq!(
-            nowhere["municipalities"],
-            json!([]),
-            "a right that is named alone holds nowhere until that is said"
-        );
+        assert_eq!(nowhere["municipalities"], json!([]), "a scope without named municipalities applies to none");
     }
     let mut bound = claims(&["atlas-beispiele"]);
     bound["ags"] = json!(["08335043"]);
@@ -99,11 +95,11 @@ async fn its_claims_become_scopes_and_municipalities() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_its_tokens_is_refused() {
+async fn invalid_tokens_of_a_trusted_issuer_are_rejected() {
     let ((signing, public), (stranger, _)) = (key("one"), key("one"));
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), json!({ "keys": [public] }).to_string()).unwrap();
-    let app = start(trusting(file.path().display().to_string()));
+    let app = start(listen_with_trust(file.path().display().to_string()));
     let good = claims(&["atlas-redaktion"]);
     let now = api::base::clock::now().timestamp();
     let with = |member: &str, value: Value| {
@@ -111,7 +107,7 @@ async fn what_is_wrong_with_its_tokens_is_refused() {
         claims[member] = value;
         token("one", &signing, &claims)
     };
-    // Our own claims, signed by them; and theirs, signed by us, whose key is for other tokens.
+    // Claims of the service itself, signed by the external issuer.
     let ours = json!({
         "iss": "transferatlas", "aud": "transferatlas", "sub": "x", "client_id": "x", "jti": "0197f2a0-0000-7000-8000-0000000000aa",
         "iat": now, "nbf": now, "exp": now + 60, "scope": "themes:write",
@@ -140,19 +136,19 @@ async fn what_is_wrong_with_its_tokens_is_refused() {
 }
 
 #[tokio::test]
-async fn its_keys_are_asked_for_seldom_and_kept_when_it_is_away() {
+async fn issuer_keys_are_cached_while_the_issuer_is_unavailable() {
     let (signing, public) = key("one");
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = asked.clone();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
     std::thread::spawn(move || {
         let body =
             json!({ "keys": [public, { "kty": "oct", "k": "AAAA", "kid": "secret" }, { "kty": "new" }] }).to_string();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let _ = stream.read(&mut [0; 4096]);
-            // It answers once, and then with nothing of use.
+            // The first response contains the keys; later responses are errors.
             let first = count.fetch_add(1, Ordering::Relaxed) == 0;
             let answer = if first {
                 format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
@@ -162,7 +158,7 @@ async fn its_keys_are_asked_for_seldom_and_kept_when_it_is_away() {
             let _ = stream.write_all(answer.as_bytes());
         }
     });
-    let app = start(trusting(format!("http://{address}/certs")));
+    let app = start(listen_with_trust(format!("http://{address}/certs")));
     let good = token("one", &signing, &claims(&["atlas-redaktion"]));
 
     for _ in 0..20 {
@@ -174,6 +170,6 @@ async fn its_keys_are_asked_for_seldom_and_kept_when_it_is_away() {
     let header = Header { kid: Some("secret".to_owned()), ..Header::new(Algorithm::HS256) };
     let shared = encode(&header, &claims(&["atlas-redaktion"]), &secret).unwrap();
 
-    assert_eq!(app.anonymous().with_token(&shared).get("/v1/me").await.status, 401, "a shared secret is no public key");
-    assert_eq!(asked.load(Ordering::Relaxed), 1, "however many tokens name keys that are not known");
+    assert_eq!(app.anonymous().with_token(&shared).get("/v1/me").await.status, 401, "a symmetric key is not accepted");
+    assert_eq!(requests.load(Ordering::Relaxed), 1, "unknown key IDs cause no further requests");
 }

@@ -1,6 +1,6 @@
-//! What the migrations after schema 0022 make of stored rows.
+//! Expected effects of the migrations after schema 0022 on stored rows.
 //!
-//! A later step that renames or converts columns says so in `CONVERSIONS`; everything else must be as it was.
+//! `CONVERSIONS` lists the columns that later steps rename or convert. All other columns must stay unchanged.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +12,19 @@ use tests::statement;
 pub(crate) type Row = Map<String, Value>;
 pub(crate) type Tables = BTreeMap<String, Vec<Row>>;
 
-/// What later steps make of the rows of a table: the row as it was becomes as it is to be, with the columns that were renamed
-/// or converted. All tables as they were are there to look things up in.
+/// Converts a row of schema 0022 to its expected state. The second argument holds all tables before the migration.
 type Conversion = fn(&mut Row, &Tables);
 const CONVERSIONS: &[(&str, Conversion)] = &[
     ("token", |row, tables| {
-        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
+        replace_names_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
     }),
     ("submission", |row, tables| {
-        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
+        replace_names_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "created_at"]);
     }),
     ("webhook", |row, tables| {
-        name_by_ids(row, tables, ["municipality", "acts_for", "acts_for_ids", "created_at"]);
-        name_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "updated_at"]);
-        name_by_ids(row, tables, ["theme", "themes", "theme_ids", "updated_at"]);
+        replace_names_by_ids(row, tables, ["municipality", "acts_for", "acts_for_ids", "created_at"]);
+        replace_names_by_ids(row, tables, ["municipality", "municipalities", "municipality_ids", "updated_at"]);
+        replace_names_by_ids(row, tables, ["theme", "themes", "theme_ids", "updated_at"]);
     }),
     ("municipality", |row, _| retitle(row, "municipality")),
     ("theme", |row, _| retitle(row, "theme")),
@@ -39,7 +38,7 @@ const CONVERSIONS: &[(&str, Conversion)] = &[
     }),
 ];
 
-/// The member with the title of entries of a resource before step 0028, where it has another name or form now.
+/// Returns the column with the title of a table before step 0028, if step 0028 renames or converts it.
 fn former_title(table: &str) -> Option<&'static str> {
     match table {
         "municipality" | "project" | "working_group" => Some("name"),
@@ -49,7 +48,7 @@ fn former_title(table: &str) -> Option<&'static str> {
     }
 }
 
-/// Step 0028: what an entry is called is its `title`, in German and perhaps in English.
+/// Applies step 0028, which stores titles as `title` with a text per language.
 pub(crate) fn retitle(entry: &mut Row, table: &str) {
     let Some(former) = former_title(table) else { return };
     let key = format!("{former}_key");
@@ -63,7 +62,7 @@ pub(crate) fn retitle(entry: &mut Row, table: &str) {
     *entry = renamed.collect();
 }
 
-/// The state of an entry that a change stored, as step 0028 converts it.
+/// Returns the state of an entry in a change, as step 0028 converts it.
 pub(crate) fn stored_state(change: &Row) -> Value {
     let mut state = change["entry"].clone();
     if let Some(entry) = state.as_object_mut() {
@@ -72,9 +71,9 @@ pub(crate) fn stored_state(change: &Row) -> Value {
     state
 }
 
-/// Step 0024: entries of a table that a column named by official key or slug are named by id in another, as they were called at the
-/// time in a third.
-fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [&str; 4]) {
+/// Applies step 0024, which replaces official keys and slugs in `column` by IDs in `renamed`. `time` names the column with the
+/// time at which the keys were valid.
+fn replace_names_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [&str; 4]) {
     let time = text(row, time).to_owned();
     let id = |name: &Value| {
         let named = |change: &&Row| {
@@ -98,9 +97,8 @@ fn name_by_ids(row: &mut Row, tables: &Tables, [table, column, renamed, time]: [
     row.insert(renamed.to_owned(), ids.map_or(Value::Null, Value::from));
 }
 
-/// What time would end, where tests cannot wait for it: the tokens and webhooks of the fixture still hold, its deliveries are
-/// not forgotten, and no webhook is told anything yet.
-pub(crate) const TIMELESS: &str = "begin read write; \
+/// Keeps the tokens and webhooks of the fixture valid, keeps its deliveries, and prevents new deliveries.
+pub(crate) const PREVENT_EXPIRY: &str = "begin read write; \
     update token set expires_at = now() + interval '300 days'; \
     update webhook set ends_at = now() + interval '300 days' where ends_at is not null; \
     update webhook set rests_until = now() + interval '1 day' where active; \
@@ -108,7 +106,7 @@ pub(crate) const TIMELESS: &str = "begin read write; \
     update webhook_delivery set next_at = now() + interval '1 day' where state = 'pending'; \
     commit";
 
-/// Every row of every table, by table, in an order of their own.
+/// Returns the rows of every table in a stable order.
 pub(crate) async fn tables(database: &Database) -> Tables {
     const NAMES: &str = "select tablename::text from pg_tables where schemaname = current_schema() \
                          and tablename <> 'seaql_migrations' order by 1";
@@ -126,19 +124,19 @@ pub(crate) async fn tables(database: &Database) -> Tables {
     tables
 }
 
-/// Rows in an order of their own, one text each.
+/// Returns rows as sorted JSON texts.
 fn sorted(rows: impl Iterator<Item = Row>) -> Vec<String> {
     let mut rows: Vec<String> = rows.map(|row| Value::Object(row).to_string()).collect();
     rows.sort();
     rows
 }
 
-/// What search makes of the entries, which step 0029 makes anew.
-const OF_SEARCH: [&str; 2] = ["search_document", "search_word"];
+/// Search tables, which step 0029 rebuilds.
+const SEARCH_TABLES: [&str; 2] = ["search_document", "search_word"];
 
-/// Sees that every row is there as it was, as far as its columns are.
-pub(crate) fn assert_kept(before: &Tables, after: &Tables) {
-    for (table, rows) in before.iter().filter(|(table, _)| !OF_SEARCH.contains(&table.as_str())) {
+/// Asserts that every row is unchanged except for the listed conversions.
+pub(crate) fn assert_rows_preserved(before: &Tables, after: &Tables) {
+    for (table, rows) in before.iter().filter(|(table, _)| !SEARCH_TABLES.contains(&table.as_str())) {
         let conversions = || CONVERSIONS.iter().filter(|(converted, _)| converted == table);
         let expected: Vec<Row> = rows
             .iter()

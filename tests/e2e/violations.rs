@@ -1,10 +1,10 @@
-//! Everything that is wrong with what somebody sends is named at once, with its place and its remedy.
+//! Violations of request bodies.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{Answer, App};
 
-use crate::writing::{RESOURCES, another};
+use crate::writing::{RESOURCES, new_entry_input};
 
 fn pointers(answer: &Answer) -> Vec<String> {
     let errors = answer.json()["errors"].as_array().unwrap_or_else(|| panic!("{}", answer.text())).clone();
@@ -12,11 +12,11 @@ fn pointers(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a line for each flaw")]
-async fn everything_is_named_at_once() {
+#[expect(clippy::too_many_lines, reason = "one line for each violation")]
+async fn every_violation_of_a_body_is_reported() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
-    let mut entry = another(&app, "solutions", "a b").await;
+    let mut entry = new_entry_input(&app, "solutions", "a b").await;
     for (member, value) in [
         ("colour", json!("red")),
         ("kind", json!("gadget")),
@@ -67,7 +67,7 @@ async fn everything_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn every_resource_refuses_unknown_members() {
+async fn every_resource_rejects_unknown_members() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
 
@@ -82,8 +82,8 @@ async fn every_resource_refuses_unknown_members() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "a line for each flaw")]
-async fn what_can_be_understood_in_two_ways_is_refused() {
+#[expect(clippy::too_many_lines, reason = "one line for each violation")]
+async fn ambiguous_or_malformed_bodies_are_rejected() {
     let app = App::start();
     let editor = app.editor().await;
     let send = async |body: &str, method: Method, path: &str, media: &str| {
@@ -127,11 +127,11 @@ async fn what_can_be_understood_in_two_ways_is_refused() {
     ] {
         assert_eq!((answer.status, answer.problem().as_str()), (status, problem));
     }
-    assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 15, "nothing of it is stored");
+    assert_eq!(app.anonymous().get("/v1/themes").await.json()["total"], 15, "no rejected body is stored");
 }
 
 #[tokio::test]
-async fn texts_are_plain_or_harmless_markdown() {
+async fn only_plain_text_and_safe_markdown_are_accepted() {
     let app = App::start();
     let editor = app.editor().await;
 
@@ -154,7 +154,11 @@ async fn texts_are_plain_or_harmless_markdown() {
         let answer = editor.patch(path, &json!({ "description": { "de": text } }), "*").await;
         assert_eq!(answer.status, if fits { 200 } else { 422 }, "{text}");
         if fits {
-            assert_eq!(app.anonymous().get(path).await.json()["description"]["de"], text, "as it was written");
+            assert_eq!(
+                app.anonymous().get(path).await.json()["description"]["de"],
+                text,
+                "the text is stored unchanged"
+            );
         } else {
             assert_eq!(pointers(&answer), ["/description/de"], "{text}");
         }
@@ -162,7 +166,7 @@ async fn texts_are_plain_or_harmless_markdown() {
 }
 
 #[tokio::test]
-async fn values_that_no_database_and_no_reader_can_bear_are_refused() {
+async fn out_of_range_values_are_rejected() {
     let app = App::start();
     let editor = app.editor().await;
     let event = app.anonymous().get("/v1/events?limit=1").await.slugs().remove(0);
@@ -199,12 +203,12 @@ async fn values_that_no_database_and_no_reader_can_bear_are_refused() {
     assert!(refused.status == 413 || refused.status == 422, "{}", refused.status);
     let nulls = json!({ "sources": vec![Value::Null; 40_000] });
     let refused = editor.patch("/v1/solutions/open-smartcity-app", &nulls, "*").await;
-    assert_eq!((refused.status, pointers(&refused).len()), (422, 100), "whoever has more corrects these first");
-    assert!(started.elapsed().as_secs() < 5, "and nobody else waits for it");
+    assert_eq!((refused.status, pointers(&refused).len()), (422, 100), "at most 100 violations are reported");
+    assert!(started.elapsed().as_secs() < 5, "validation ends in time");
 }
 
 #[tokio::test]
-async fn a_slug_that_is_taken_is_a_conflict() {
+async fn taken_slug_returns_409() {
     let app = App::start();
     let editor = app.editor().await;
     let theme = |slug: &str| json!({ "slug": slug, "title": { "de": "x" } });

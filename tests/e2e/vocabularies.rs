@@ -1,10 +1,10 @@
-//! Every closed list.
+//! Vocabularies: labels, values and pages.
 
 use serde_json::json;
 use tests::{SharedApp, contract};
 
 #[tokio::test]
-async fn every_list_has_labels_in_both_languages() {
+async fn every_term_has_labels_in_both_languages() {
     let app = SharedApp::first_content();
 
     let vocabularies = app.anonymous().all("/v1/vocabularies").await;
@@ -20,7 +20,7 @@ async fn every_list_has_labels_in_both_languages() {
 }
 
 #[tokio::test]
-async fn a_list_is_what_filters_take() {
+async fn every_term_is_a_valid_filter_value() {
     let app = SharedApp::first_content();
 
     for name in ["category", "phase", "federal_state"] {
@@ -37,7 +37,7 @@ async fn a_list_is_what_filters_take() {
 }
 
 #[tokio::test]
-async fn they_come_in_pages_too() {
+async fn vocabularies_are_paged() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/vocabularies?limit=2&fields=name").await.json();

@@ -1,12 +1,12 @@
-//! No webhook leads into our own network, unless an instance may send there.
+//! Webhooks with private addresses, which require `--allow-private-webhooks`.
 
 use serde_json::json;
 use tests::{App, Endpoint, TestDatabase, WebhookSettings, listen};
 
-use crate::webhook_settings::later;
-use crate::webhooks::{WEBHOOKS, made, once, settled};
+use crate::webhook_settings::execute_sql;
+use crate::webhooks::{WEBHOOKS, create_webhook, finished_deliveries, wait_until};
 
-/// Starts an instance that may send to nobody private.
+/// Starts an instance that does not send to private addresses.
 fn start_public(database: TestDatabase) -> App {
     let settings = database.settings();
     App::start_as(
@@ -17,11 +17,11 @@ fn start_public(database: TestDatabase) -> App {
     )
 }
 
-/// Every way to write an address of this machine.
+/// Notations of loopback addresses.
 const LOOPBACK: [&str; 6] = ["127.0.0.1", "localhost", "[::1]", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"];
 
 #[tokio::test]
-async fn no_webhook_is_set_that_leads_into_our_own_network() {
+async fn webhook_with_a_private_url_is_rejected() {
     let app = start_public(TestDatabase::filled());
     let editor = app.editor().await;
 
@@ -41,8 +41,8 @@ async fn no_webhook_is_set_that_leads_into_our_own_network() {
 }
 
 #[tokio::test]
-async fn no_message_is_sent_into_our_own_network() {
-    // An instance that may send there has set them.
+async fn delivery_to_a_private_address_is_not_sent() {
+    // Another instance, which allows private addresses, created the webhooks.
     let setting = App::start();
     let (editor, endpoint) = (setting.editor().await, Endpoint::open().await);
     let port = endpoint.address.port();
@@ -62,39 +62,39 @@ async fn no_message_is_sent_into_our_own_network() {
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
 
     for (url, log) in &webhooks {
-        let waits = once(&editor, log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+        let pending = wait_until(&editor, log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
         assert_eq!(
-            (&waits["state"], &waits["attempts"], waits.get("status")),
+            (&pending["state"], &pending["attempts"], pending.get("status")),
             (&json!("pending"), &json!(0), None),
             "{url}"
         );
         assert!(
-            waits["failure"].as_str().unwrap().contains("only an instance with `--allow-private-webhooks`"),
-            "{waits}"
+            pending["failure"].as_str().unwrap().contains("only an instance with `--allow-private-webhooks`"),
+            "{pending}"
         );
     }
-    assert_eq!(endpoint.accepted(), 0, "not even a connection is opened");
+    assert_eq!(endpoint.connection_count(), 0, "no connection is opened");
 }
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn what_leads_into_our_own_network_is_given_up_after_a_day() {
+async fn delivery_to_a_private_address_fails_after_a_day() {
     let app = start_public(TestDatabase::filled());
     let editor = app.editor().await;
     let named = editor.post(WEBHOOKS, &json!({ "url": "https://localhost:9/" })).await.json();
     let log = format!("{WEBHOOKS}/{}/deliveries", named["id"].as_str().unwrap());
     editor.post("/v1/themes", &json!({ "slug": "zum-pruefen", "title": { "de": "Prüfen" } })).await;
-    once(&editor, &log, |log| log["items"][0]["failure"].is_string()).await;
+    wait_until(&editor, &log, |log| log["items"][0]["failure"].is_string()).await;
 
-    later(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await;
-    later(&app, "update webhook set unsent_since = now() - interval '2 days', private_until = null").await;
+    execute_sql(&app, "update webhook_delivery set asked_at = now() - interval '2 days'").await;
+    execute_sql(&app, "update webhook set unsent_since = now() - interval '2 days', private_until = null").await;
 
-    let given_up = once(&editor, &log, |log| log["items"][0]["state"] == "failed").await["items"][0].clone();
+    let given_up = wait_until(&editor, &log, |log| log["items"][0]["state"] == "failed").await["items"][0].clone();
     assert!(given_up["failure"].as_str().unwrap().contains("within a day"), "{given_up}");
     assert_eq!(given_up["attempts"], 0);
 }
 
-/// Two instances on one database, of which the second may send to nobody private.
+/// Starts two instances on one database. The second does not send to private addresses.
 fn two_instances() -> (App, App) {
     let database = TestDatabase::filled();
     let shared = database.shared();
@@ -103,11 +103,11 @@ fn two_instances() -> (App, App) {
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_there() {
+async fn private_deliveries_are_left_to_instances_that_allow_them() {
     let (one, other) = two_instances();
     let (literal, named) = (Endpoint::open().await, Endpoint::open().await);
     let editor = one.editor().await;
-    let (by_address, _) = made(&editor, &literal, json!({})).await;
+    let (by_address, _) = create_webhook(&editor, &literal, json!({})).await;
     let by_name = json!({ "url": format!("http://localhost:{}/hook", named.address.port()) });
     let by_name = editor.post(WEBHOOKS, &by_name).await.json();
     let by_name = format!("{WEBHOOKS}/{}", by_name["id"].as_str().unwrap());
@@ -119,8 +119,8 @@ async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_ther
         assert_eq!(writer.post("/v1/themes", &theme).await.status, 201);
     }
     for (endpoint, path) in [(&literal, &by_address), (&named, &by_name)] {
-        endpoint.hears(20).await;
-        let log = settled(&editor, path).await;
+        endpoint.wait_for(20).await;
+        let log = finished_deliveries(&editor, path).await;
         assert_eq!(log.len(), 20);
         for delivery in &log {
             assert_eq!((&delivery["state"], &delivery["attempts"]), (&json!("delivered"), &json!(1)), "{delivery}");
@@ -129,20 +129,20 @@ async fn what_leads_to_private_addresses_is_left_to_instances_that_may_send_ther
         assert!(webhook["active"] == true && webhook.get("rests_until").is_none(), "{webhook}");
     }
 
-    // As long as no instance may send there, it waits, and is sent once there is one again.
+    // Without an instance that allows private addresses, the delivery stays pending until one starts.
     let database = one.database.shared();
     let stays = one;
-    let (before, path) = (literal.heard().len(), by_address);
+    let (before, path) = (literal.received().len(), by_address);
     let reader = other.anonymous().with_token(&stays.issue(json!({ "subject": "redaktion", "role": "editor" })).await);
     let keep = stays.stop_serving();
     reader.post("/v1/themes", &json!({ "slug": "wartet", "title": { "de": "Wartet" } })).await;
     let log = format!("{path}/deliveries");
-    let waits = once(&reader, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
-    assert_eq!((&waits["state"], &waits["attempts"]), (&json!("pending"), &json!(0)), "{waits}");
-    assert_eq!(literal.heard().len(), before);
+    let pending = wait_until(&reader, &log, |log| log["items"][0]["failure"].is_string()).await["items"][0].clone();
+    assert_eq!((&pending["state"], &pending["attempts"]), (&json!("pending"), &json!(0)), "{pending}");
+    assert_eq!(literal.received().len(), before);
     let again = App::start_on(database);
-    literal.hears(before + 1).await;
-    let delivered = once(&reader, &log, |log| log["items"][0]["state"] == "delivered").await["items"][0].clone();
+    literal.wait_for(before + 1).await;
+    let delivered = wait_until(&reader, &log, |log| log["items"][0]["state"] == "delivered").await["items"][0].clone();
     assert_eq!((&delivered["attempts"], delivered.get("failure")), (&json!(1), None));
     drop((again, other, keep));
 }

@@ -1,44 +1,45 @@
-//! Who is told what by which instance.
+//! Recipients of webhook deliveries, and delivery by several instances.
 
 use serde_json::{Value, json};
 use tests::{App, Endpoint, TestDatabase};
 
-use crate::submissions::{step, submitted};
-use crate::webhooks::{made, settled};
+use crate::submissions::{create_submitted, step};
+use crate::webhooks::{create_webhook, finished_deliveries};
 
 #[tokio::test]
-async fn steps_are_told_to_their_own_office_alone() {
+async fn submission_events_reach_only_their_own_webhooks() {
     let app = App::start();
     let (own, others) = (Endpoint::open().await, Endpoint::open().await);
     let unbound = |subject: &str| json!({ "subject": subject, "role": "editor" });
     let (one, other) = (app.with_token(unbound("eine")).await, app.with_token(unbound("andere")).await);
-    made(&one, &own, json!({ "changes": false, "submissions": true })).await;
-    let (webhook, _) = made(&other, &others, json!({ "changes": false, "submissions": true })).await;
+    create_webhook(&one, &own, json!({ "changes": false, "submissions": true })).await;
+    let (webhook, _) = create_webhook(&other, &others, json!({ "changes": false, "submissions": true })).await;
 
     for (author, slug) in [(&one, "von-der-einen"), (&other, "von-der-anderen")] {
-        let path = submitted(author, slug).await;
+        let path = create_submitted(author, slug).await;
         assert_eq!(step(author, &path, "withdraw").await.status, 200);
     }
-    // Both have heard of their own; a message to the wrong one would have been written down with them.
-    let heard = [own.hears(2).await, others.hears(2).await];
-    settled(&other, &webhook).await;
+    // Both endpoints received their own events. A wrong delivery would have been recorded together with these.
+    let received = [own.wait_for(2).await, others.wait_for(2).await];
+    finished_deliveries(&other, &webhook).await;
 
-    for (heard, endpoint) in heard.iter().zip([&own, &others]) {
-        assert_eq!(endpoint.heard().len(), 2);
-        let submissions: Vec<Value> = heard.iter().map(|heard| heard.json()["data"]["submission"].clone()).collect();
-        assert_eq!(submissions[0], submissions[1], "each hears of its own");
+    for (received, endpoint) in received.iter().zip([&own, &others]) {
+        assert_eq!(endpoint.received().len(), 2);
+        let submissions: Vec<Value> =
+            received.iter().map(|received| received.json()["data"]["submission"].clone()).collect();
+        assert_eq!(submissions[0], submissions[1], "each endpoint receives events of one submission");
     }
 }
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn of_two_instances_one_tells_each_message() {
+async fn two_instances_send_each_delivery_once() {
     let database = TestDatabase::filled();
     let shared = database.shared();
     let (one, other) = (App::start_on(database), App::start_on(shared));
     let endpoint = Endpoint::open().await;
     let editor = one.editor().await;
-    let (path, _) = made(&editor, &endpoint, json!({})).await;
+    let (path, _) = create_webhook(&editor, &endpoint, json!({})).await;
 
     let second = other.anonymous();
     assert_eq!(second.get("/health/ready").await.status, 200);
@@ -46,13 +47,14 @@ async fn of_two_instances_one_tells_each_message() {
         let theme = json!({ "slug": format!("zum-pruefen-{number}"), "title": { "de": "Prüfen" } });
         assert_eq!(editor.post("/v1/themes", &theme).await.status, 201);
     }
-    endpoint.hears(40).await;
-    settled(&editor, &path).await;
+    endpoint.wait_for(40).await;
+    finished_deliveries(&editor, &path).await;
 
-    let heard = endpoint.heard();
-    let order: Vec<i64> = heard.iter().map(|heard| heard.json()["data"]["sequence"].as_i64().unwrap()).collect();
+    let received = endpoint.received();
+    let order: Vec<i64> =
+        received.iter().map(|received| received.json()["data"]["sequence"].as_i64().unwrap()).collect();
     assert!(order.is_sorted(), "{order:?}");
-    let mut ids: Vec<String> = heard.iter().map(|heard| heard.headers["webhook-id"].clone()).collect();
+    let mut ids: Vec<String> = received.iter().map(|received| received.headers["webhook-id"].clone()).collect();
     assert_eq!(ids.len(), 40);
     ids.sort();
     ids.dedup();
@@ -62,22 +64,26 @@ async fn of_two_instances_one_tells_each_message() {
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
-async fn of_two_instances_one_at_a_time_sends_to_an_endpoint() {
+async fn two_instances_do_not_send_to_one_endpoint_at_once() {
     let database = TestDatabase::filled();
     let shared = database.shared();
     let (one, other) = (App::start_on(database), App::start_on(shared));
     let endpoint = Endpoint::open().await;
-    endpoint.takes(std::time::Duration::from_millis(250));
+    endpoint.delay_responses(std::time::Duration::from_millis(250));
     let editor = one.editor().await;
-    let (path, _) = made(&editor, &endpoint, json!({})).await;
+    let (path, _) = create_webhook(&editor, &endpoint, json!({})).await;
 
     for number in 0..12 {
         let theme = json!({ "slug": format!("zum-pruefen-{number}"), "title": { "de": "Prüfen" } });
         assert_eq!(editor.post("/v1/themes", &theme).await.status, 201);
     }
-    endpoint.hears(12).await;
-    settled(&editor, &path).await;
+    endpoint.wait_for(12).await;
+    finished_deliveries(&editor, &path).await;
 
-    assert_eq!((endpoint.heard().len(), endpoint.most_at_once()), (12, 1), "messages, and how many at once");
+    assert_eq!(
+        (endpoint.received().len(), endpoint.max_concurrent()),
+        (12, 1),
+        "number of deliveries and of concurrent deliveries"
+    );
     drop((one, other));
 }

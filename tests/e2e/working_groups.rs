@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::SharedApp;
 
 #[tokio::test]
-async fn there_are_42_in_german_order() {
+async fn first_content_has_42_working_groups() {
     let app = SharedApp::first_content();
 
     let page = app.anonymous().get("/v1/working-groups?facets=kind&facets=country&limit=100").await;
@@ -16,7 +16,7 @@ async fn there_are_42_in_german_order() {
 }
 
 #[tokio::test]
-async fn members_are_projects_or_have_only_a_name() {
+async fn group_members_are_projects_or_have_only_a_name() {
     let app = SharedApp::first_content();
 
     let of_project = app.anonymous().get("/v1/working-groups?project=paderborn").await;
@@ -29,7 +29,7 @@ async fn members_are_projects_or_have_only_a_name() {
 }
 
 #[tokio::test]
-async fn a_municipality_is_in_the_groups_of_its_projects() {
+async fn municipality_lists_the_groups_of_its_projects() {
     let app = SharedApp::first_content();
 
     let paderborn = app.anonymous().get("/v1/municipalities/paderborn").await.json();
@@ -44,13 +44,13 @@ async fn a_municipality_is_in_the_groups_of_its_projects() {
 }
 
 #[tokio::test]
-async fn partial_dates_hold_for_the_days_they_cover() {
+async fn partial_dates_match_the_days_they_cover() {
     let app = SharedApp::first_content();
     let total = async |query: &str| {
         app.anonymous().get(&format!("/v1/working-groups?limit=1&{query}")).await.json()["total"].clone()
     };
 
-    // Five begin in 2022, one in November of it, one on 2020-12-22, one in October 2024; none has ended.
+    // Five groups start in 2022, one in November 2022, one on 2020-12-22 and one in October 2024. None has ended.
     assert_eq!(total("to=2019").await, 0);
     assert_eq!(total("to=2020-12-21").await, 0);
     assert_eq!(total("to=2020-12").await, 1);

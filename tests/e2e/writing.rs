@@ -1,4 +1,4 @@
-//! Entries are created, replaced, changed and deleted, and nothing of it is lost.
+//! Creation, replacement, update and deletion of entries, preconditions and batches.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::App;
 
-/// Every resource that is written to.
+/// The resources with write operations.
 pub(crate) const RESOURCES: [&str; 10] = [
     "municipalities",
     "themes",
@@ -21,36 +21,36 @@ pub(crate) const RESOURCES: [&str; 10] = [
     "publications",
 ];
 
-/// What was set of an entry, as it is sent again.
-pub(crate) async fn state(app: &App, path: &str) -> Value {
+/// Returns the stored members of an entry, which are valid as input.
+pub(crate) async fn stored_input(app: &App, path: &str) -> Value {
     let history = app.anonymous().get(&format!("{path}/history?limit=1")).await.json();
     app.anonymous().get(history["items"][0]["href"].as_str().unwrap()).await.json()["entry"].clone()
 }
 
-/// What could be set of a new entry of a resource.
-pub(crate) async fn another(app: &App, resource: &str, slug: &str) -> Value {
+/// Returns the input of a new entry, copied from the first entry of the resource.
+pub(crate) async fn new_entry_input(app: &App, resource: &str, slug: &str) -> Value {
     let first = app.anonymous().get(&format!("/v1/{resource}?limit=1&fields=slug")).await.slugs().remove(0);
-    let mut entry = state(app, &format!("/v1/{resource}/{first}")).await;
+    let mut entry = stored_input(app, &format!("/v1/{resource}/{first}")).await;
     entry["slug"] = slug.into();
-    // No two have one official key.
+    // Official keys are unique.
     entry.as_object_mut().unwrap().remove("ags");
     entry
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "the life of an entry, step by step")]
-async fn every_resource_is_created_replaced_changed_and_deleted() {
+#[expect(clippy::too_many_lines, reason = "all operations on one entry")]
+async fn every_resource_is_created_replaced_updated_and_deleted() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
 
     for resource in RESOURCES {
-        let entry = another(&app, resource, "zz-new").await;
+        let entry = new_entry_input(&app, resource, "zz-new").await;
         let created = editor.post(&format!("/v1/{resource}"), &entry).await;
         assert_eq!(created.status, 201, "{resource}: {}", created.text());
         assert_eq!(created.header("location"), format!("/v1/{resource}/zz-new"));
         let read = app.anonymous().get(created.header("location")).await;
         assert_eq!((read.etag(), read.json()), (created.etag(), created.json()), "{resource}");
-        assert_eq!(state(&app, &format!("/v1/{resource}/zz-new")).await, entry, "{resource}");
+        assert_eq!(stored_input(&app, &format!("/v1/{resource}/zz-new")).await, entry, "{resource}");
 
         let other = json!({ "slug": "zz-other" });
         let mut replaced = entry.clone();
@@ -65,7 +65,7 @@ async fn every_resource_is_created_replaced_changed_and_deleted() {
         assert_eq!(
             (same.status, same.etag()),
             (200, changed.etag()),
-            "{resource}: nothing changed, nothing is written"
+            "{resource}: an update without changes stores nothing"
         );
 
         let deleted = editor.delete(&format!("/v1/{resource}/zz-other"), changed.etag()).await;
@@ -89,10 +89,10 @@ async fn every_resource_is_created_replaced_changed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_change_demands_what_was_read() {
+async fn write_requires_a_matching_precondition() {
     let app = App::start();
     let editor = app.editor().await;
-    let theme = state(&app, "/v1/themes/mobility").await;
+    let theme = stored_input(&app, "/v1/themes/mobility").await;
     let body = || Some(("application/json", theme.to_string()));
 
     let none = editor.write(Method::PUT, "/v1/themes/mobility", &[], body()).await;
@@ -112,15 +112,15 @@ async fn a_change_demands_what_was_read() {
     assert_eq!((both.status, both.problem().as_str()), (412, "precondition-failed"));
     assert_eq!((bare.status, bare.problem().as_str()), (400, "invalid-headers"));
     assert_eq!((stale.status, stale.problem().as_str()), (412, "precondition-failed"));
-    assert_eq!((commas.status, commas.problem().as_str()), (412, "precondition-failed"), "commas belong to a tag");
-    assert_eq!(among.status, 200, "one of several: {}", among.text());
+    assert_eq!((commas.status, commas.problem().as_str()), (412, "precondition-failed"), "commas are part of a tag");
+    assert_eq!(among.status, 200, "one of several tags matches: {}", among.text());
     assert_eq!((new.status, new.problem().as_str()), (412, "already-exists"));
     assert_eq!((nowhere.status, nowhere.problem().as_str()), (404, "not-found"));
     assert_eq!((deleted.status, deleted.problem().as_str()), (428, "precondition-required"));
 }
 
 #[tokio::test]
-async fn what_others_change_is_no_obstacle() {
+async fn change_of_a_linked_entry_keeps_the_precondition_valid() {
     let app = App::start();
     let editor = app.editor().await;
     let read = app.anonymous().get_with("/v1/projects/ulm?format=geojson", "accept-encoding", "br").await;
@@ -130,13 +130,13 @@ async fn what_others_change_is_no_obstacle() {
     let again = app.anonymous().get("/v1/projects/ulm").await;
     let changed = editor.patch("/v1/projects/ulm", &json!({ "website": "https://www.ulm.de/x" }), read.etag()).await;
 
-    assert_ne!(again.etag(), read.etag(), "it looks another");
+    assert_ne!(again.etag(), read.etag(), "the representation has changed");
     assert!(again.text().contains("Verkehr"));
-    assert_eq!(changed.status, 200, "and is still the one that was read");
+    assert_eq!(changed.status, 200, "the revision of the entry is unchanged");
 }
 
 #[tokio::test]
-async fn whoever_wants_no_entry_back_gets_none() {
+async fn prefer_return_minimal_omits_the_body() {
     let app = App::start();
     let editor = app.editor().await;
     let minimal = [("prefer", "return=minimal")];
@@ -154,7 +154,7 @@ async fn whoever_wants_no_entry_back_gets_none() {
 }
 
 #[tokio::test]
-async fn what_others_refer_to_stays() {
+async fn referenced_entry_cannot_be_deleted() {
     let app = App::start_with_examples();
     let editor = app.editor().await;
 
@@ -179,7 +179,7 @@ async fn what_others_refer_to_stays() {
 }
 
 #[tokio::test]
-async fn of_fifty_writers_one_wins_and_the_others_are_told() {
+async fn one_of_fifty_concurrent_writers_succeeds() {
     let app = App::start();
     let editor = app.editor().await;
     let read = app.anonymous().get("/v1/projects/ulm").await;
@@ -197,22 +197,26 @@ async fn of_fifty_writers_one_wins_and_the_others_are_told() {
         assert_eq!((now.etag(), now.json()), (winners[0].etag(), winners[0].json()), "round {round}");
     }
     assert_ne!(app.anonymous().get("/v1/projects/ulm").await.etag(), read.etag());
-    assert_eq!(app.anonymous().get("/v1/projects/ulm/history").await.json()["total"], 5, "each win is one change");
+    assert_eq!(
+        app.anonymous().get("/v1/projects/ulm/history").await.json()["total"],
+        5,
+        "each successful write is one change"
+    );
 }
 
 #[tokio::test]
-async fn a_batch_is_stored_whole_or_not_at_all() {
+async fn batch_is_stored_completely_or_not_at_all() {
     let app = App::start();
     let editor = app.editor().await;
     let theme = |slug: &str| json!({ "slug": slug, "title": { "de": slug } });
     let good: Vec<Value> = (0..1000).map(|number| theme(&format!("t-{number}"))).collect();
-    let mut flawed = good.clone();
-    flawed[3]["title"] = json!({});
-    flawed[998]["slug"] = "mobility".into();
-    flawed[999]["slug"] = "t-1".into();
+    let mut invalid = good.clone();
+    invalid[3]["title"] = json!({});
+    invalid[998]["slug"] = "mobility".into();
+    invalid[999]["slug"] = "t-1".into();
 
-    let refused = editor.post("/v1/themes/batch", &json!(flawed)).await;
-    let rehearsed = editor.post("/v1/themes/batch?dry_run=true", &json!(good)).await;
+    let refused = editor.post("/v1/themes/batch", &json!(invalid)).await;
+    let dry_run = editor.post("/v1/themes/batch?dry_run=true", &json!(good)).await;
     let before = app.anonymous().get("/v1/themes").await.json()["total"].clone();
     let stored = editor.post("/v1/themes/batch", &json!(good)).await;
     let after = app.anonymous().get("/v1/themes").await.json()["total"].clone();
@@ -220,19 +224,23 @@ async fn a_batch_is_stored_whole_or_not_at_all() {
     let pointers: Vec<_> =
         refused.json()["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
     assert_eq!((refused.status, pointers), (422, vec![json!("/3/title/de"), json!("/998/slug"), json!("/999/slug")]));
-    assert_eq!((rehearsed.status, &rehearsed.json()["created"], &before), (200, &json!(1000), &json!(15)));
+    assert_eq!((dry_run.status, &dry_run.json()["created"], &before), (200, &json!(1000), &json!(15)));
     assert_eq!((stored.status, &stored.json()["created"], &after), (200, &json!(1000), &json!(1015)));
-    assert_eq!(app.anonymous().get("/v1/themes?q=t-999&limit=1").await.json()["total"], 1, "each is found");
+    assert_eq!(
+        app.anonymous().get("/v1/themes?q=t-999&limit=1").await.json()["total"],
+        1,
+        "search finds the new entry"
+    );
     let numbers: HashSet<i64> = {
         let history = app.admin().get("/v1/audit?resource=themes&action=create&limit=100").await;
         assert_eq!(history.json()["total"], 1000);
         history.each("directory_version").iter().map(|number| number.as_i64().unwrap()).collect()
     };
-    assert_eq!(numbers.len(), 1, "they are one change of the directory");
+    assert_eq!(numbers.len(), 1, "a batch is one version of the directory");
 }
 
 #[tokio::test]
-async fn each_of_a_batch_may_be_judged_alone() {
+async fn batch_in_mode_each_stores_every_valid_item() {
     let app = App::start();
     let editor = app.editor().await;
     let entry = |slug: &str, related: &str| {
@@ -245,7 +253,7 @@ async fn each_of_a_batch_may_be_judged_alone() {
         }
         entry
     };
-    // The second names one that is not there, the third the second, the fourth the first.
+    // The second entry refers to an unknown entry, the third to the second, the fourth to the first.
     let batch =
         json!([entry("a-one", ""), entry("a-two", "nowhere"), entry("a-three", "a-two"), entry("a-four", "a-one")]);
 

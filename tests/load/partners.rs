@@ -1,7 +1,6 @@
-//! Figures of what partners rely on, on the server that `TEST_DATABASE_URL` names, with the program built for release: how soon a
-//! mirror has a change, what open event streams cost, what webhooks lose when the process is killed, and how long reviewers wait
-//! for their queue.
-#![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "figures are printed")]
+//! Measures the release build on the server in `TEST_DATABASE_URL`: latency of a mirror, memory of open event streams, lost and
+//! repeated webhook deliveries when the process is killed, and response times of the review queue.
+#![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "prints measurements")]
 
 use std::collections::{HashMap, HashSet};
 use std::net::TcpListener;
@@ -15,7 +14,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::{Value, json};
 use tests::{Endpoint, TestDatabase, statement};
 
-/// The program as a process of its own, which can be killed.
+/// The service as a separate process.
 struct Service {
     program: PathBuf,
     database: String,
@@ -51,10 +50,10 @@ impl Service {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        unreachable!("it does not get ready");
+        unreachable!("the service does not become ready");
     }
 
-    /// Without a chance to tidy up.
+    /// Kills the process without a graceful shutdown.
     fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("a kill");
@@ -66,7 +65,7 @@ impl Service {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Kibibytes of memory it holds.
+    /// Returns the resident memory of the process in kibibytes.
     fn memory(&self) -> u64 {
         let id = self.process.as_ref().map(Child::id).unwrap_or_default();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
@@ -82,19 +81,19 @@ impl Drop for Service {
 }
 
 #[derive(Clone)]
-struct Asker {
+struct LoadClient {
     http: reqwest::Client,
     base: String,
     token: String,
 }
 
-impl Asker {
+impl LoadClient {
     async fn get(&self, path: &str) -> Value {
         let request = self.http.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
         request.send().await.expect("an answer").json().await.expect("JSON")
     }
 
-    /// Creates a theme, however often that takes.
+    /// Creates a theme and repeats the request until it succeeds.
     async fn create(&self, slug: &str) {
         let body = json!({ "slug": slug, "title": { "de": "Zum Messen erfunden" } }).to_string();
         loop {
@@ -111,7 +110,7 @@ impl Asker {
 #[tokio::main]
 async fn main() {
     let database = TestDatabase::filled();
-    let beside = database.connect().await;
+    let connection = database.connect().await;
     let folder = tempfile::tempdir().expect("a folder");
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
     let mut service = Service {
@@ -124,32 +123,32 @@ async fn main() {
     assert!(service.command().args(["token", "rotate"]).output().expect("the program").status.success());
     let token = service.token(&["issue", "--role", "editor", "--subject", "load", "--days", "1"]);
     let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let asker = Asker { http, base: service.base(), token };
+    let client = LoadClient { http, base: service.base(), token };
     service.start().await;
-    // First, while it holds nothing else.
-    streams(&asker, &service).await;
-    mirror(&asker).await;
-    queue(&asker, &beside).await;
-    kills(&asker, &mut service, &beside).await;
-    beside.close().await.expect("a closed connection");
+    // First, because later measurements increase the memory.
+    measure_streams(&client, &service).await;
+    measure_mirror(&client).await;
+    measure_queue(&client, &connection).await;
+    measure_kills(&client, &mut service, &connection).await;
+    connection.close().await.expect("a closed connection");
 }
 
-fn share(sorted: &[f64], share: f64) -> f64 {
+fn quantile(sorted: &[f64], fraction: f64) -> f64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "a place in a list"
+        reason = "an index"
     )]
-    let place = (sorted.len() as f64 * share) as usize;
+    let place = (sorted.len() as f64 * fraction) as usize;
     sorted[place.min(sorted.len() - 1)]
 }
 
-/// The place of the last change there is.
-async fn newest(asker: &Asker) -> i64 {
+/// Returns the sequence number of the newest change.
+async fn last_sequence(client: &LoadClient) -> i64 {
     let mut after = 0;
     loop {
-        let page = asker.get(&format!("/v1/changes?limit=1000&after={after}")).await;
+        let page = client.get(&format!("/v1/changes?limit=1000&after={after}")).await;
         after = page["next"].as_i64().expect("next");
         if page["more"] == false {
             return after;
@@ -157,20 +156,20 @@ async fn newest(asker: &Asker) -> i64 {
     }
 }
 
-/// How soon a mirror that waits has what eight writers change.
-async fn mirror(asker: &Asker) {
-    let first = newest(asker).await;
+/// Measures the latency between writes of eight clients and a mirror with long polling.
+async fn measure_mirror(client: &LoadClient) {
+    let first = last_sequence(client).await;
     let mut after = first;
     let writers = (0..8).map(|writer| async move {
         for number in 0..125 {
-            asker.create(&format!("mirror-{writer}-{number}")).await;
+            client.create(&format!("mirror-{writer}-{number}")).await;
         }
     });
     let follow = async {
         let (mut lags, mut seen) = (vec![], HashMap::<i64, u32>::new());
-        // What is missed by then is missed.
+        // Changes that are not received by then count as missed.
         while after < first + 1000 {
-            let page = asker.get(&format!("/v1/changes?limit=1000&wait=25&after={after}")).await;
+            let page = client.get(&format!("/v1/changes?limit=1000&wait=25&after={after}")).await;
             let now = api::base::clock::now();
             for item in page["items"].as_array().expect("items") {
                 let at: DateTime<Utc> = item["at"].as_str().expect("a time").parse().expect("a time");
@@ -186,25 +185,25 @@ async fn mirror(asker: &Asker) {
     let missed = (first + 1..=first + 1000).filter(|sequence| !seen.contains_key(sequence)).count();
     let doubled = seen.values().filter(|times| **times > 1).count();
     println!(
-        "mirror: 1,000 changes by 8 writers, {missed} missed, {doubled} doubled; lag from the beginning of the write p50 {:.0} ms, p99 {:.0} ms",
-        share(&lags, 0.5),
-        share(&lags, 0.99)
+        "mirror: 1,000 changes by 8 writers, {missed} missed, {doubled} duplicated; latency since the start of the write p50 {:.0} ms, p99 {:.0} ms",
+        quantile(&lags, 0.5),
+        quantile(&lags, 0.99)
     );
 }
 
-/// What a thousand open event streams cost.
-async fn streams(asker: &Asker, service: &Service) {
+/// Measures the memory of 1,000 open event streams.
+async fn measure_streams(client: &LoadClient, service: &Service) {
     let before = service.memory();
     let open = (0..1000).map(|_| async {
-        let request = asker.http.get(format!("{}/v1/changes?after=999999999", asker.base));
+        let request = client.http.get(format!("{}/v1/changes?after=999999999", client.base));
         request.header("accept", "text/event-stream").send().await.expect("a stream")
     });
     let mut open = join_all(open).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let held = service.memory();
-    let mut request = Box::pin(asker.create("streamed"));
+    let after = service.memory();
+    let mut request = Box::pin(client.create("streamed"));
     (&mut request).await;
-    // All of them live: each is sent something within its heartbeat.
+    // An open stream receives data within the heartbeat interval.
     let alive = join_all(open.iter_mut().map(|stream| async {
         tokio::time::timeout(Duration::from_secs(40), stream.chunk())
             .await
@@ -212,15 +211,15 @@ async fn streams(asker: &Asker, service: &Service) {
     }));
     let alive = alive.await.into_iter().filter(|alive| *alive).count();
     println!(
-        "streams: {} open, {alive} alive, {} MiB before, {} MiB with them",
+        "streams: {} open, {alive} alive, {} MiB before, {} MiB with open streams",
         open.len(),
         before / 1024,
-        held / 1024
+        after / 1024
     );
 }
 
-/// How long reviewers wait for their queue.
-async fn queue(asker: &Asker, beside: &DatabaseConnection) {
+/// Measures the response time of the review queue with 10,000 submissions.
+async fn measure_queue(client: &LoadClient, connection: &DatabaseConnection) {
     let fill = "insert into submission (id, resource, purpose, stage, content, municipalities, submitted_by, authors, submitted_at, created_at) \
         select gen_random_uuid(), case when n % 3 = 0 then 'solution' else 'practice_example' end, 'publish', \
                (array['submitted', 'submitted', 'changes_requested', 'published', 'rejected'])[1 + n % 5], \
@@ -228,33 +227,33 @@ async fn queue(asker: &Asker, beside: &DatabaseConnection) {
                                  'challenge', json_build_object('de', repeat('Text ', 200))), \
                array['08335043'], 'load-' || n % 50, array['load-' || n % 50], now() - n * interval '1 minute', now() - n * interval '1 minute' \
           from generate_series(1, 10000) n";
-    beside.execute_unprepared(fill).await.expect("submissions");
-    beside.execute_unprepared("analyze submission").await.expect("figures for the planner");
+    connection.execute_unprepared(fill).await.expect("submissions");
+    connection.execute_unprepared("analyze submission").await.expect("planner statistics");
     for path in [
         "/v1/submissions?stage=submitted&facets=stage",
         "/v1/submissions?stage=submitted&assigned=false&resource=solutions&facets=stage&facets=purpose&facets=assigned_to&limit=100",
     ] {
-        assert!(asker.get(path).await["total"].as_i64() > Some(1000));
+        assert!(client.get(path).await["total"].as_i64() > Some(1000));
         let mut times = vec![];
         for _ in 0..300 {
             let began = Instant::now();
-            asker.get(path).await;
+            client.get(path).await;
             times.push(began.elapsed().as_secs_f64() * 1000.0);
         }
         times.sort_by(f64::total_cmp);
-        println!("queue of 10,000: {path} p50 {:.1} ms, p95 {:.1} ms", share(&times, 0.5), share(&times, 0.95));
+        println!("queue of 10,000: {path} p50 {:.1} ms, p95 {:.1} ms", quantile(&times, 0.5), quantile(&times, 0.95));
     }
 }
 
-/// What webhooks lose when the process is killed again and again.
-async fn kills(asker: &Asker, service: &mut Service, beside: &DatabaseConnection) {
+/// Measures lost and repeated webhook deliveries when the process is killed repeatedly.
+async fn measure_kills(client: &LoadClient, service: &mut Service, connection: &DatabaseConnection) {
     let endpoint = Endpoint::open().await;
-    let made = asker.http.post(format!("{}/v1/webhooks", asker.base)).bearer_auth(&asker.token);
-    let made = made.json(&json!({ "url": endpoint.url() })).send().await.expect("an answer");
-    assert_eq!(made.status(), 201);
+    let created = client.http.post(format!("{}/v1/webhooks", client.base)).bearer_auth(&client.token);
+    let created = created.json(&json!({ "url": endpoint.url() })).send().await.expect("an answer");
+    assert_eq!(created.status(), 201);
     let writers = (0..4).map(|writer| async move {
         for number in 0..250 {
-            asker.create(&format!("killed-{writer}-{number}")).await;
+            client.create(&format!("killed-{writer}-{number}")).await;
             tokio::time::sleep(Duration::from_millis(60)).await;
         }
     });
@@ -267,29 +266,29 @@ async fn kills(asker: &Asker, service: &mut Service, beside: &DatabaseConnection
     };
     let began = Instant::now();
     tokio::join!(join_all(writers), killer);
-    delivered(beside).await;
-    let heard = endpoint.heard();
-    let slugs: HashSet<String> = heard
+    wait_until_delivered(connection).await;
+    let received = endpoint.received();
+    let slugs: HashSet<String> = received
         .iter()
-        .map(|heard| heard.json()["data"]["slug"].as_str().expect("a slug").to_owned())
+        .map(|received| received.json()["data"]["slug"].as_str().expect("a slug").to_owned())
         .filter(|slug| slug.starts_with("killed-"))
         .collect();
-    let ids: HashSet<&String> = heard.iter().map(|heard| &heard.headers["webhook-id"]).collect();
+    let ids: HashSet<&String> = received.iter().map(|received| &received.headers["webhook-id"]).collect();
     println!(
-        "webhooks: 20 kills during 1,000 changes: {} lost, {} sent a second time with the same webhook-id, {:.0} s in all",
+        "webhooks: 20 kills during 1,000 changes: {} lost, {} repeated with the same webhook-id, {:.0} s in total",
         1000 - slugs.len(),
-        heard.len() - ids.len(),
+        received.len() - ids.len(),
         began.elapsed().as_secs_f64()
     );
 }
 
-/// Waits until nobody is behind, and nothing is on its way.
-async fn delivered(beside: &DatabaseConnection) {
+/// Waits until every webhook has processed all changes and no delivery is pending.
+async fn wait_until_delivered(connection: &DatabaseConnection) {
     const DONE: &str = "select (select count(*) from webhook_delivery where state = 'pending') = 0 \
         and (select min(cursor) from webhook) = (select max(sequence) from change)";
     for _ in 0..120 {
-        let row = beside.query_one_raw(statement(DONE)).await.expect("an answer").expect("an answer");
-        if row.try_get_by_index(0).expect("yes or no") {
+        let row = connection.query_one_raw(statement(DONE)).await.expect("an answer").expect("an answer");
+        if row.try_get_by_index(0).expect("a boolean") {
             return;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;

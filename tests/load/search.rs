@@ -1,25 +1,26 @@
-//! Prints the share of queries that find what they should, by kind: in the list of their resource, and across all.
+//! Prints the share of queries with an expected result by kind, for lists and for the search across resources.
 //!
 //! `cargo run -p tests --bin measure-search [queries.json]`, on a server with `TEST_DATABASE_URL` set.
-#![expect(clippy::print_stdout, reason = "it is what it is for")]
+#![expect(clippy::print_stdout, reason = "prints measurements")]
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use tests::App;
-use tests::queries::{queries, read};
+use tests::queries::{parse, queries};
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let queries = match std::env::args().nth(1) {
-        Some(file) => read(&std::fs::read_to_string(&file).with_context(|| format!("{file} cannot be read"))?),
+        Some(file) => parse(&std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?),
         None => queries(),
     };
     let app = App::start();
     let client = app.anonymous();
     let mut kinds: BTreeMap<&str, [u32; 3]> = BTreeMap::new();
     for query in &queries {
-        let ((listed, fits), (across, fits_across)) = (query.ask(&client).await, query.ask_across(&client).await);
+        let ((listed, fits), (across, fits_across)) =
+            (query.search_list(&client).await, query.search_everything(&client).await);
         for found in [(fits, listed), (fits_across, across)].into_iter().filter(|(fits, _)| !fits) {
             println!("missed {} in {}: {:?}", query.typed, query.resource, found.1.iter().take(5).collect::<Vec<_>>());
         }

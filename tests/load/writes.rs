@@ -1,6 +1,6 @@
-//! Figures of writing, on the server that `TEST_DATABASE_URL` names: how many writes a second, how soon another instance shows
-//! them, what a token costs a reader, and how many statements a write takes (where `pg_stat_statements` is loaded).
-#![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "figures are printed")]
+//! Measures writes on the server in `TEST_DATABASE_URL`: writes per second, latency until another instance shows a write, reads
+//! with and without a token, and SQL statements per write (requires `pg_stat_statements`).
+#![expect(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "prints measurements")]
 
 use std::time::{Duration, Instant};
 
@@ -9,18 +9,18 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
 use tests::{App, TestDatabase, statement};
 
-/// How long each figure is taken.
-const LONG: Duration = Duration::from_secs(10);
+/// Duration of each measurement.
+const DURATION: Duration = Duration::from_secs(10);
 
-/// Somebody who asks as fast as answers come.
+/// A client that sends each request as soon as it has the response to the previous one.
 #[derive(Clone)]
-struct Asker {
+struct LoadClient {
     http: reqwest::Client,
     base: String,
     token: Option<String>,
 }
 
-impl Asker {
+impl LoadClient {
     fn new(app: &App, token: Option<&str>) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { http, base: format!("http://{}", app.address()), token: token.map(str::to_owned) }
@@ -53,26 +53,26 @@ impl Asker {
 #[tokio::main]
 async fn main() {
     let database = TestDatabase::filled();
-    let beside = database.connect().await;
+    let connection = database.connect().await;
     let shared = database.shared();
     let (one, other) = (App::start_on(database), App::start_on(shared));
     let token = one.issue(json!({ "subject": "load", "role": "editor" })).await;
-    let writer = Asker::new(&one, Some(&token));
+    let writer = LoadClient::new(&one, Some(&token));
 
     for writers in [1, 8] {
-        creating(&writer, writers).await;
+        measure_creation(&writer, writers).await;
     }
-    visibility(&writer, &Asker::new(&other, None)).await;
-    for (who, reader) in [("anonymous", Asker::new(&one, None)), ("with a token", writer.clone())] {
-        reading(who, &reader).await;
+    measure_visibility(&writer, &LoadClient::new(&other, None)).await;
+    for (who, reader) in [("anonymous", LoadClient::new(&one, None)), ("with a token", writer.clone())] {
+        measure_reads(who, &reader).await;
     }
-    statements(&writer, &beside).await;
-    beside.close().await.expect("a closed connection");
+    measure_statements(&writer, &connection).await;
+    connection.close().await.expect("a closed connection");
 }
 
-/// Entries created in a second.
-async fn creating(writer: &Asker, writers: usize) {
-    let ends = Instant::now() + LONG;
+/// Measures created entries per second.
+async fn measure_creation(writer: &LoadClient, writers: usize) {
+    let ends = Instant::now() + DURATION;
     let write = async |number: usize| {
         let mut times = vec![];
         while Instant::now() < ends {
@@ -84,12 +84,12 @@ async fn creating(writer: &Asker, writers: usize) {
         times
     };
     let times: Vec<Duration> = join_all((0..writers).map(write)).await.into_iter().flatten().collect();
-    let each = times.len() as u64 / LONG.as_secs();
-    println!("{writers} writers: {each} entries created a second; {}", spread(times));
+    let each = times.len() as u64 / DURATION.as_secs();
+    println!("{writers} writers: {each} entries created per second; {}", spread(times));
 }
 
-/// From the answer to a change on one instance until another one shows it.
-async fn visibility(writer: &Asker, reader: &Asker) {
+/// Measures the time from the response to a write until another instance shows it.
+async fn measure_visibility(writer: &LoadClient, reader: &LoadClient) {
     let mut times = vec![];
     for number in 0..200 {
         let website = format!("https://example.org/{number}");
@@ -99,15 +99,15 @@ async fn visibility(writer: &Asker, reader: &Asker) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         times.push(began.elapsed());
-        // So that changes fall anywhere between two looks.
+        // Varies the time between a write and the polling of the other instance.
         tokio::time::sleep(Duration::from_millis(37 * (number % 7))).await;
     }
-    println!("a change is seen on another instance after {}", spread(times));
+    println!("another instance shows a write after {}", spread(times));
 }
 
-/// One entry, from memory.
-async fn reading(who: &str, reader: &Asker) {
-    let ends = Instant::now() + LONG;
+/// Measures reads of one cached entry per second.
+async fn measure_reads(who: &str, reader: &LoadClient) {
+    let ends = Instant::now() + DURATION;
     let read = async |_| {
         let mut times = vec![];
         while Instant::now() < ends {
@@ -118,22 +118,22 @@ async fn reading(who: &str, reader: &Asker) {
         times
     };
     let times: Vec<Duration> = join_all((0..4).map(read)).await.into_iter().flatten().collect();
-    println!("reads from memory, {who}: {} a second; {}", times.len() as u64 / LONG.as_secs(), spread(times));
+    println!("cached reads, {who}: {} per second; {}", times.len() as u64 / DURATION.as_secs(), spread(times));
 }
 
-/// What the service asked so far: not what functions did for it, nor its looking for changes.
+/// Counts the statements of the service, except its polling for changes.
 const CALLS: &str = "select coalesce(sum(calls), 0)::bigint from pg_stat_statements s join pg_database d on d.oid = s.dbid \
     where d.datname = current_database() and s.query not like '%pg_stat_statements%' \
       and s.query not like 'select version, changed_at%' and s.query not like '%from token where expires_at%'";
 
-/// Statements of a write, by what is written.
-async fn statements(writer: &Asker, beside: &DatabaseConnection) {
-    if beside.execute_unprepared("create extension if not exists pg_stat_statements").await.is_err() {
+/// Measures SQL statements per write.
+async fn measure_statements(writer: &LoadClient, connection: &DatabaseConnection) {
+    if connection.execute_unprepared("create extension if not exists pg_stat_statements").await.is_err() {
         println!("statements of a write: load pg_stat_statements to count them");
         return;
     }
     let calls = async || -> i64 {
-        let row = beside.query_one_raw(statement(CALLS)).await.expect("a count").expect("a row");
+        let row = connection.query_one_raw(statement(CALLS)).await.expect("a count").expect("a row");
         row.try_get_by_index(0).expect("a number")
     };
     for what in ["creating a theme", "changing a project"] {
@@ -145,9 +145,9 @@ async fn statements(writer: &Asker, beside: &DatabaseConnection) {
                 writer.change("jena", &format!("https://example.org/s/{number}")).await;
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
+        #[expect(clippy::cast_precision_loss, reason = "the count is small")]
         let each = (calls().await - before) as f64 / 20.0;
-        println!("{what} takes {each:.1} statements, BEGIN, COMMIT and the checks of its connection among them");
+        println!("{what} takes {each:.1} statements, including BEGIN, COMMIT and connection checks");
     }
 }
 

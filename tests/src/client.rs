@@ -1,4 +1,4 @@
-//! A client that hands every answer to the contract before the test sees it.
+//! An HTTP client that checks every response against the OpenAPI document.
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
 
 const JSON: &str = "application/json";
 
-/// Somebody who asks.
+/// An HTTP client for the service, with or without a token.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -25,7 +25,7 @@ pub struct Client {
     token: Option<String>,
 }
 
-/// What came back.
+/// A response of the service.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -36,18 +36,18 @@ pub struct Answer {
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
-        // The service speaks no TLS, and to read the certificates of the machine takes a tenth of a second each time.
+        // The service uses no TLS, and loading the system certificates takes a tenth of a second.
         let http = http.tls_certs_only([]).build();
         Self { http: http.expect("a client"), base: format!("http://{address}"), token: None }
     }
 
-    /// The same with a token.
+    /// Returns the client with a token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    /// The same below a path of the server.
+    /// Returns the client with a prefix for all paths.
     #[must_use]
     pub fn below(&self, prefix: &str) -> Self {
         Self { base: format!("{}{prefix}", self.base), ..self.clone() }
@@ -58,13 +58,13 @@ impl Client {
         self.send(Method::GET, path, &[])
     }
 
-    /// Reads with one more header.
+    /// Sends a GET request with one additional header.
     #[track_caller]
     pub fn get_with(&self, path: &str, name: &str, value: &str) -> impl Future<Output = Answer> + use<> {
         self.send(Method::GET, path, &[(name, value)])
     }
 
-    /// Reads every page of a list.
+    /// Reads every page of a list, and returns all items.
     pub async fn all(&self, path: &str) -> Vec<Value> {
         let mut items = vec![];
         let mut cursor = String::new();
@@ -79,13 +79,13 @@ impl Client {
         }
     }
 
-    /// Creates something.
+    /// Sends a POST request with a JSON body.
     #[track_caller]
     pub fn post(&self, path: &str, body: &Value) -> impl Future<Output = Answer> + use<> {
         self.post_with(path, body, &[])
     }
 
-    /// Creates something, with more headers.
+    /// Sends a POST request with a JSON body and additional headers.
     #[track_caller]
     pub fn post_with(
         &self,
@@ -96,32 +96,32 @@ impl Client {
         self.write(Method::POST, path, headers, Some((JSON, body.to_string())))
     }
 
-    /// Replaces something, if it is what was read.
+    /// Sends a PUT request with `If-Match` and a JSON body.
     #[track_caller]
-    pub fn put(&self, path: &str, body: &Value, held: &str) -> impl Future<Output = Answer> + use<> {
-        self.write(Method::PUT, path, &[("if-match", held)], Some((JSON, body.to_string())))
+    pub fn put(&self, path: &str, body: &Value, etag: &str) -> impl Future<Output = Answer> + use<> {
+        self.write(Method::PUT, path, &[("if-match", etag)], Some((JSON, body.to_string())))
     }
 
-    /// Changes something, if it is what was read.
+    /// Sends a PATCH request with `If-Match` and a merge patch.
     #[track_caller]
-    pub fn patch(&self, path: &str, body: &Value, held: &str) -> impl Future<Output = Answer> + use<> {
+    pub fn patch(&self, path: &str, body: &Value, etag: &str) -> impl Future<Output = Answer> + use<> {
         let merge = Some(("application/merge-patch+json", body.to_string()));
-        self.write(Method::PATCH, path, &[("if-match", held)], merge)
+        self.write(Method::PATCH, path, &[("if-match", etag)], merge)
     }
 
-    /// Deletes something, if it is what was read.
+    /// Sends a DELETE request with `If-Match`.
     #[track_caller]
-    pub fn delete(&self, path: &str, held: &str) -> impl Future<Output = Answer> + use<> {
-        self.write(Method::DELETE, path, &[("if-match", held)], None)
+    pub fn delete(&self, path: &str, etag: &str) -> impl Future<Output = Answer> + use<> {
+        self.write(Method::DELETE, path, &[("if-match", etag)], None)
     }
 
-    /// Asks, and sees that the answer is one the document promises.
+    /// Sends a request without a body.
     #[track_caller]
     pub fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> impl Future<Output = Answer> + use<> {
         self.write(method, path, headers, None)
     }
 
-    /// The same with a body of a media type.
+    /// Sends a request with an optional body of a media type. The output panics if the response violates the OpenAPI document.
     #[track_caller]
     pub fn write(
         &self,
@@ -130,7 +130,7 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<(&str, String)>,
     ) -> impl Future<Output = Answer> + use<> {
-        let asked_at = Location::caller();
+        let caller = Location::caller();
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -144,28 +144,29 @@ impl Client {
         }
         let path = path.to_owned();
         async move {
-            let answer = answered(&format!("{asked_at}: {method} {path}"), request).await;
-            let body = decoded(answer.header("content-encoding"), &answer.body);
-            exchanges::note(asked_at, &format!("{method} {path}"), answer.status, &body);
+            let answer = send_request(&format!("{caller}: {method} {path}"), request).await;
+            let body = decode(answer.header("content-encoding"), &answer.body);
+            exchanges::record(caller, &format!("{method} {path}"), answer.status, &body);
             let names = answer.headers.keys().map(|name| name.as_str().to_owned()).collect();
             let media = answer.header("content-type");
-            let promise = openapi::Answer { status: answer.status, headers: names, media, body: &body };
-            if let Some(broken) = CONTRACT.broken(method.as_str(), &path, &promise) {
-                panic!("{asked_at}: {method} {path} broke the contract: {broken}");
+            let response = openapi::Answer { status: answer.status, headers: names, media, body: &body };
+            if let Some(broken) = CONTRACT.broken(method.as_str(), &path, &response) {
+                panic!("{caller}: {method} {path} violates the OpenAPI document: {broken}");
             }
             answer
         }
     }
 }
 
-/// How long an answer may take; the slowest thing the service does is given up long before.
+/// Time limit of a request. The time limits of the service are much shorter.
 const LIMIT: Duration = Duration::from_mins(1);
 
-async fn answered(what: &str, request: reqwest::RequestBuilder) -> Answer {
+async fn send_request(what: &str, request: reqwest::RequestBuilder) -> Answer {
     let response =
-        request.timeout(LIMIT).send().await.unwrap_or_else(|error| panic!("{what} got no answer: {error:?}"));
+        request.timeout(LIMIT).send().await.unwrap_or_else(|error| panic!("{what} received no response: {error:?}"));
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let body = response.bytes().await.unwrap_or_else(|error| panic!("{what} got half an answer: {error:?}"));
+    let body =
+        response.bytes().await.unwrap_or_else(|error| panic!("{what} received an incomplete response: {error:?}"));
     Answer { status, headers, body: body.to_vec() }
 }
 
@@ -184,34 +185,34 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The name of the problem, the last part of its type.
+    /// Returns the last segment of the problem type.
     #[track_caller]
     pub fn problem(&self) -> String {
         let media = self.header("content-type");
-        assert_eq!(media, "application/problem+json", "expected a problem and got {}", self.status);
+        assert_eq!(media, "application/problem+json", "expected a problem, received status {}", self.status);
         self.json()["type"].as_str().expect("a type").trim_start_matches("/problems/").to_owned()
     }
 
-    /// The tag of what was answered.
+    /// Returns the `ETag` header.
     pub fn etag(&self) -> &str {
         self.header("etag")
     }
 
-    /// One member of each entry of a list.
+    /// Returns one member of each item of a list.
     #[track_caller]
     pub fn each(&self, member: &str) -> Vec<Value> {
         self.json()["items"].as_array().expect("items").iter().map(|item| item[member].clone()).collect()
     }
 
-    /// The slugs of a list.
+    /// Returns the slug of each item of a list.
     #[track_caller]
     pub fn slugs(&self) -> Vec<String> {
         self.each("slug").iter().map(|slug| slug.as_str().expect("a slug").to_owned()).collect()
     }
 }
 
-/// A body without its coding.
-fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
+/// Returns the body without its content coding.
+fn decode(coding: &str, body: &[u8]) -> Vec<u8> {
     let mut plain = vec![];
     match coding {
         "gzip" => flate2::read::GzDecoder::new(body).read_to_end(&mut plain).expect("gzip"),
@@ -222,7 +223,7 @@ fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// The contract that every answer is held against.
+/// Returns the OpenAPI document that every response is checked against.
 pub fn contract() -> &'static Contract {
     &CONTRACT
 }

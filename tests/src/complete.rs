@@ -1,10 +1,10 @@
-//! An entry of each resource with everything that can be set.
+//! An entry of each resource with all members that can be set.
 
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// The resources, with the input of a complete entry of each.
+/// Returns the collection of each resource with the input of a complete entry.
 pub fn complete() -> impl Iterator<Item = (&'static str, &'static Value)> {
     static ENTRIES: LazyLock<Value> =
         LazyLock::new(|| serde_json::from_str(include_str!("complete.json")).expect("a file of entries"));

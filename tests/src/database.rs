@@ -1,4 +1,4 @@
-//! A database for each test: a copy of a template, embedded or on a server, gone when the test ends.
+//! A database for each test, embedded or on a server: a copy of a template, removed when the test ends.
 
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -13,13 +13,13 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 
 use crate::folder::copy;
-use crate::limit::Limited;
+use crate::limit::Watchdog;
 use crate::{run, settings};
 
-/// Names a PostgreSQL server to run the tests against; without it they run embedded.
+/// Environment variable with the URL of a PostgreSQL server for the tests. Without it, the tests use embedded databases.
 const SERVER: &str = "TEST_DATABASE_URL";
 
-/// Tests that cannot run embedded are marked as ignored; this is for whoever runs them all the same.
+/// Message for ignored tests that are run without a server.
 const NEEDS_SERVER: &str = "this test needs a PostgreSQL server: set TEST_DATABASE_URL";
 
 /// A database of one test.
@@ -28,13 +28,13 @@ pub enum TestDatabase {
     Server {
         server: String,
         name: String,
-        way: Option<SocketAddr>,
+        address: Option<SocketAddr>,
     },
-    /// One that another test database drops.
+    /// A database that another `TestDatabase` drops.
     Shared {
         server: String,
         name: String,
-        way: Option<SocketAddr>,
+        address: Option<SocketAddr>,
     },
 }
 
@@ -47,7 +47,7 @@ enum Template {
 }
 
 impl TestDatabase {
-    /// A database with the directory's first content.
+    /// Returns a database with the first content of the directory.
     pub fn filled() -> Self {
         match TEMPLATE.get_or_init(Template::make) {
             Template::Folder(template) => {
@@ -59,7 +59,7 @@ impl TestDatabase {
         }
     }
 
-    /// A database with nothing in it.
+    /// Returns a database without a schema.
     pub fn empty() -> Self {
         match server() {
             Some(server) => Self::on_server(&server, ""),
@@ -71,31 +71,32 @@ impl TestDatabase {
         run::register(server);
         let name = run::database(&NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
         execute(server, format!("create database {name} {options}"));
-        Self::Server { server: server.to_owned(), name, way: None }
+        Self::Server { server: server.to_owned(), name, address: None }
     }
 
-    /// The database `name` on a server of the test's own.
+    /// Returns the database `name` on a server that the test started. The database is not dropped.
     pub fn on_own_server(server: &str, name: &str) -> Self {
-        Self::Shared { server: server.to_owned(), name: name.to_owned(), way: None }
+        Self::Shared { server: server.to_owned(), name: name.to_owned(), address: None }
     }
 
-    /// The settings under which the service uses it.
+    /// Returns the settings with which the service connects to the database.
     pub fn settings(&self) -> DatabaseSettings {
         match self {
             Self::Folder(folder) => DatabaseSettings { data_dir: folder.path().to_owned(), ..settings() },
-            Self::Server { server, name, way } | Self::Shared { server, name, way } => {
-                let server = way.map_or_else(|| server.clone(), |way| server.replace(host(server), &way.to_string()));
-                DatabaseSettings { database_url: Some(Secret(on(&server, name))), ..settings() }
+            Self::Server { server, name, address } | Self::Shared { server, name, address } => {
+                let server = address
+                    .map_or_else(|| server.clone(), |address| server.replace(host(server), &address.to_string()));
+                DatabaseSettings { database_url: Some(Secret(database_url(&server, name))), ..settings() }
             }
         }
     }
 
-    /// Whether it runs inside the service, for which it serves one connection alone.
+    /// Whether the database runs inside the service. An embedded database has only one connection.
     pub fn is_embedded(&self) -> bool {
         matches!(self, Self::Folder(_))
     }
 
-    /// The address of the server it is on, and its name there.
+    /// Returns the URL of the server and the name of the database.
     pub fn place(&self) -> (&str, &str) {
         match self {
             Self::Folder(_) => panic!("{NEEDS_SERVER}"),
@@ -103,44 +104,44 @@ impl TestDatabase {
         }
     }
 
-    /// Host and port of the server.
+    /// Returns host and port of the server.
     pub fn server_address(&self) -> String {
         host(self.place().0).to_owned()
     }
 
-    /// The same database for another instance, which must end first; only on a server.
+    /// Returns the same database for another instance, which must end before `self` is dropped. Requires a server.
     #[must_use]
     pub fn shared(&self) -> Self {
         let (server, name) = self.place();
         Self::on_own_server(server, name)
     }
 
-    /// What a service holds whose database goes on to another one.
-    pub(crate) fn left(&self) -> Self {
+    /// Returns the value that a service keeps when its database is taken from it.
+    pub(crate) fn replacement(&self) -> Self {
         if self.is_embedded() { Self::empty() } else { self.shared() }
     }
 
-    /// The same database, which the service reaches by another address.
+    /// Returns the database with the address of a proxy, which the service connects to.
     #[must_use]
-    pub fn behind(mut self, address: SocketAddr) -> Self {
-        if let Self::Server { way, .. } | Self::Shared { way, .. } = &mut self {
-            *way = Some(address);
+    pub fn behind(mut self, proxy: SocketAddr) -> Self {
+        if let Self::Server { address, .. } | Self::Shared { address, .. } = &mut self {
+            *address = Some(proxy);
         }
         self
     }
 
-    /// A connection beside the service; only on a server.
+    /// Opens a separate connection. Requires a server.
     pub async fn connect(&self) -> DatabaseConnection {
         let (server, name) = self.place();
-        sea_orm::Database::connect(on(server, name)).await.expect("a connection")
+        sea_orm::Database::connect(database_url(server, name)).await.expect("a connection")
     }
 
-    /// Runs work on the database while no service does.
+    /// Runs a function on the database while no service runs.
     pub fn with<T: Send + 'static>(&self, work: impl AsyncFnOnce(&Database) -> T + Send + 'static) -> T {
-        let (settings, _limited) = (self.settings(), Limited::begin());
+        let (settings, _watchdog) = (self.settings(), Watchdog::begin());
         in_system(async move || {
             let database = Database::open(&settings).await.expect("a database");
-            // An embedded database that is left open by a panic would wait for its connection for ever.
+            // Closes the database after a panic, because an embedded database would otherwise wait for its connection forever.
             let done = AssertUnwindSafe(work(&database)).catch_unwind().await;
             database.close().await.expect("a closed database");
             done.unwrap_or_else(|panicked| resume_unwind(panicked))
@@ -167,7 +168,8 @@ impl Template {
                 run::register(&server);
                 let name = run::database("template");
                 execute(&server, format!("create database {name}"));
-                let settings = DatabaseSettings { database_url: Some(Secret(on(&server, &name))), ..settings() };
+                let settings =
+                    DatabaseSettings { database_url: Some(Secret(database_url(&server, &name))), ..settings() };
                 (settings, Self::Server { server, name })
             }
         };
@@ -182,19 +184,19 @@ impl Template {
 }
 
 fn server() -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "the tests have no config.rs")]
+    #[expect(clippy::disallowed_methods, reason = "the tests have no settings module")]
     std::env::var(SERVER).ok().filter(|server| !server.is_empty())
 }
 
-/// Host and port in the address of a server.
+/// Returns host and port in the URL of a server.
 fn host(server: &str) -> &str {
     let behind = server.split_once("://").map_or(server, |(_, rest)| rest);
     let behind = behind.split_once('@').map_or(behind, |(_, rest)| rest);
     behind.split(['/', '?']).next().unwrap_or_default()
 }
 
-/// The address of a database on a server.
-fn on(server: &str, name: &str) -> String {
+/// Returns the URL of a database on a server.
+fn database_url(server: &str, name: &str) -> String {
     let (base, query) =
         server.split_once('?').map_or((server, String::new()), |(base, query)| (base, format!("?{query}")));
     let base = base.rsplit_once('/').map_or(base, |(base, _)| base);
@@ -205,18 +207,18 @@ fn execute(server: &str, sql: String) {
     let server = server.to_owned();
     in_system(async move || {
         let connection = sea_orm::Database::connect(server).await.expect("a server");
-        connection.execute_unprepared(&sql).await.expect("a statement that works");
+        connection.execute_unprepared(&sql).await.expect("a successful statement");
         connection.close().await.expect("a closed connection");
     });
 }
 
-/// Runs work in an actix system of its own, from wherever the test runs.
+/// Runs a function in a separate actix system and thread.
 fn in_system<T: Send + 'static>(work: impl AsyncFnOnce() -> T + Send + 'static) -> T {
     let thread = std::thread::spawn(move || actix_web::rt::System::new().block_on(async move { work().await }));
-    thread.join().expect("work that ends")
+    thread.join().expect("a thread without a panic")
 }
 
-/// A statement for PostgreSQL.
+/// Returns a PostgreSQL statement.
 pub fn statement(sql: &str) -> Statement {
     Statement::from_string(DbBackend::Postgres, sql)
 }

@@ -1,4 +1,4 @@
-//! An endpoint of somebody else, which is told of changes.
+//! A webhook endpoint that records deliveries.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -12,51 +12,51 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::until;
 
-/// An endpoint on loopback that keeps what it is told.
+/// A webhook endpoint on the loopback interface.
 #[derive(Clone)]
 pub struct Endpoint {
     pub address: SocketAddr,
-    heard: Arc<Mutex<Vec<Heard>>>,
-    answers: Arc<Mutex<Vec<String>>>,
-    accepted: Arc<AtomicUsize>,
-    takes: Arc<Mutex<Duration>>,
-    /// Messages that are being answered, and the most that were at once.
-    under_way: Arc<AtomicUsize>,
-    most_at_once: Arc<AtomicUsize>,
+    received: Arc<Mutex<Vec<ReceivedWebhook>>>,
+    responses: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
+    delay: Arc<Mutex<Duration>>,
+    /// Number of deliveries without a response yet, and the maximum of that number.
+    in_progress: Arc<AtomicUsize>,
+    max_concurrent: Arc<AtomicUsize>,
 }
 
-/// A message, as it came.
+/// A webhook delivery as received.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct ReceivedWebhook {
     pub path: String,
     pub headers: HashMap<String, String>,
     pub body: String,
 }
 
-impl Heard {
+impl ReceivedWebhook {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
 }
 
 impl Endpoint {
-    /// Must be called inside a tokio runtime that lives as long as the test.
+    /// Opens an endpoint. Must be called inside a tokio runtime that lives as long as the test.
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let endpoint = Self {
             address,
-            heard: Arc::default(),
-            answers: Arc::default(),
-            accepted: Arc::default(),
-            takes: Arc::default(),
-            under_way: Arc::default(),
-            most_at_once: Arc::default(),
+            received: Arc::default(),
+            responses: Arc::default(),
+            connections: Arc::default(),
+            delay: Arc::default(),
+            in_progress: Arc::default(),
+            max_concurrent: Arc::default(),
         };
         let known = endpoint.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                known.accepted.fetch_add(1, Ordering::Relaxed);
+                known.connections.fetch_add(1, Ordering::Relaxed);
                 let known = known.clone();
                 tokio::spawn(async move { known.serve(client).await });
             }
@@ -68,37 +68,38 @@ impl Endpoint {
         format!("http://{}/hook", self.address)
     }
 
-    /// Answers the next messages so, with a status line and whatever headers follow; later ones with 204.
-    pub fn answers(&self, answers: &[&str]) {
-        let mut kept = self.answers.lock().expect("a lock");
-        *kept = answers.iter().rev().map(|answer| (*answer).to_owned()).collect();
+    /// Sets the responses to the next deliveries: status code and reason phrase, with optional header lines. Later deliveries
+    /// receive 204.
+    pub fn respond_with(&self, responses: &[&str]) {
+        let mut queue = self.responses.lock().expect("a lock");
+        *queue = responses.iter().rev().map(|response| (*response).to_owned()).collect();
     }
 
-    /// Takes so long to answer each message.
-    pub fn takes(&self, time: Duration) {
-        *self.takes.lock().expect("a lock") = time;
+    /// Delays each response.
+    pub fn delay_responses(&self, time: Duration) {
+        *self.delay.lock().expect("a lock") = time;
     }
 
-    /// How many messages came at most before the first of them was answered.
-    pub fn most_at_once(&self) -> usize {
-        self.most_at_once.load(Ordering::Relaxed)
+    /// Returns the maximum number of concurrent deliveries.
+    pub fn max_concurrent(&self) -> usize {
+        self.max_concurrent.load(Ordering::Relaxed)
     }
 
-    /// How many connections were opened to it.
-    pub fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::Relaxed)
+    /// Returns the number of connections that were opened.
+    pub fn connection_count(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
-    /// What was heard so far.
-    pub fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().expect("a lock").clone()
+    /// Returns the deliveries received so far.
+    pub fn received(&self) -> Vec<ReceivedWebhook> {
+        self.received.lock().expect("a lock").clone()
     }
 
-    /// Waits until so many messages were heard.
+    /// Waits for a number of deliveries, and returns all deliveries.
     #[track_caller]
-    pub fn hears(&self, messages: usize) -> impl Future<Output = Vec<Heard>> {
-        until(&format!("{} hears {messages} messages", self.url()), async move || {
-            Some(self.heard()).filter(|heard| heard.len() >= messages)
+    pub fn wait_for(&self, count: usize) -> impl Future<Output = Vec<ReceivedWebhook>> {
+        until(&format!("{} receives {count} deliveries", self.url()), async move || {
+            Some(self.received()).filter(|received| received.len() >= count)
         })
     }
 
@@ -122,13 +123,13 @@ impl Endpoint {
             let mut body = vec![0; length];
             client.read_exact(&mut body).await.ok()?;
             let body = String::from_utf8(body).ok()?;
-            self.heard.lock().ok()?.push(Heard { path, headers, body });
-            let under_way = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;
-            self.most_at_once.fetch_max(under_way, Ordering::Relaxed);
-            let takes = *self.takes.lock().ok()?;
-            tokio::time::sleep(takes).await;
-            self.under_way.fetch_sub(1, Ordering::Relaxed);
-            let answer = self.answers.lock().ok()?.pop().unwrap_or_else(|| "204 No Content".to_owned());
+            self.received.lock().ok()?.push(ReceivedWebhook { path, headers, body });
+            let in_progress = self.in_progress.fetch_add(1, Ordering::Relaxed) + 1;
+            self.max_concurrent.fetch_max(in_progress, Ordering::Relaxed);
+            let delay = *self.delay.lock().ok()?;
+            tokio::time::sleep(delay).await;
+            self.in_progress.fetch_sub(1, Ordering::Relaxed);
+            let answer = self.responses.lock().ok()?.pop().unwrap_or_else(|| "204 No Content".to_owned());
             let answer = format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\n\r\n");
             client.write_all(answer.as_bytes()).await.ok()?;
         }

@@ -1,11 +1,11 @@
-//! What a test asked and was answered, for whoever has to find out why it failed.
+//! The last requests and responses of a test, printed when the test fails.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::Once;
 
-/// How many exchanges are shown, and how much of each body.
+/// Number of exchanges that are printed, and of the characters of each body.
 const SHOWN: usize = 5;
 const EXCERPT: usize = 600;
 
@@ -13,8 +13,8 @@ thread_local! {
     static LAST: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// Notes an exchange of the test that runs in this thread.
-pub(crate) fn note(asked_at: &Location<'_>, request: &str, status: u16, body: &[u8]) {
+/// Records an exchange of the test that runs in this thread.
+pub(crate) fn record(caller: &Location<'_>, request: &str, status: u16, body: &[u8]) {
     let body = String::from_utf8_lossy(body);
     let excerpt: String = body.chars().take(EXCERPT).collect();
     let more = if excerpt.len() < body.len() { "…" } else { "" };
@@ -22,11 +22,11 @@ pub(crate) fn note(asked_at: &Location<'_>, request: &str, status: u16, body: &[
         if last.len() == SHOWN {
             last.pop_front();
         }
-        last.push_back(format!("{asked_at}: {request} was answered {status}: {excerpt}{more}"));
+        last.push_back(format!("{caller}: {request} returned {status}: {excerpt}{more}"));
     });
 }
 
-/// Makes every test that fails from now on show its last exchanges.
+/// Prints the last exchanges of every test that fails from now on.
 pub(crate) fn show_on_failure() {
     static SET: Once = Once::new();
     SET.call_once(|| {

@@ -1,4 +1,4 @@
-//! Copies of folders.
+//! Recursive copies of folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};

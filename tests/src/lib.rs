@@ -1,10 +1,10 @@
-//! What every end-to-end test needs: a service of its own, with a database of its own, and a client that believes nothing.
+//! Support of the end-to-end tests: services with separate databases, and a client that checks every response.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
-    reason = "a test that cannot go on says where"
+    reason = "a failed expectation ends the test"
 )]
 
 mod client;
@@ -37,7 +37,7 @@ use entity::vocabulary::TokenRole;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-use limit::Limited;
+use limit::Watchdog;
 
 pub use api::app::settings::{HttpSettings, Listen, PublicUrl, WebhookSettings};
 pub use api::auth::{KeySettings, Trust};
@@ -46,7 +46,7 @@ pub use api::base::secret::Secret;
 pub use client::{Answer, Client, contract};
 pub use complete::complete;
 pub use database::{TestDatabase, statement};
-pub use endpoint::{Endpoint, Heard};
+pub use endpoint::{Endpoint, ReceivedWebhook};
 pub use nginx::Nginx;
 pub use pgbouncer::{PgBouncer, Pooling};
 pub use postgres::Postgres;
@@ -54,56 +54,55 @@ pub use proxy::Proxy;
 pub use shared::SharedApp;
 pub use wait::{until, until_true};
 
-/// Examples that are made up for the tests.
+/// Fictitious entries for the tests.
 const EXAMPLES: [(&str, &str); 2] =
     [("practice-examples", include_str!("practice_examples.json")), ("events", include_str!("events.json"))];
 
-/// A running service with the directory's first content.
+/// A running service with its database.
 pub struct App {
     address: SocketAddr,
-    /// May do everything; issued before the service began.
+    /// Token with the role `admin`, issued before the start of the service.
     admin: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// The time by which the service goes.
+    /// Clock of the service.
     pub clock: Clock,
-    limited: Option<Limited>,
-    /// Dropped last, when nobody is connected any more.
+    watchdog: Option<Watchdog>,
+    /// Dropped last, when all connections are closed.
     pub database: TestDatabase,
 }
 
 impl App {
-    /// Starts a service on a free port.
+    /// Starts a service with the first content on a free port.
     pub fn start() -> Self {
         Self::start_on(TestDatabase::filled())
     }
 
-    /// Starts a service on the first content and the examples that are made up for the tests.
+    /// Starts a service with the first content and the fictitious entries.
     pub fn start_with_examples() -> Self {
         Self::start_with(&EXAMPLES)
     }
 
-    /// Starts a service on the first content and what stands in some files.
+    /// Starts a service with the first content and the entries of JSON files, given as collection and text.
     pub fn start_with(files: &[(&'static str, &'static str)]) -> Self {
         let files: Vec<_> =
             files.iter().map(|(collection, text)| SourceFile { collection, form: Form::Json, text }).collect();
         let database = TestDatabase::filled();
-        database
-            .with(async move |database| api::app::seed::add(database, &files).await.expect("entries that are valid"));
+        database.with(async move |database| api::app::seed::add(database, &files).await.expect("valid entries"));
         Self::start_on(database)
     }
 
-    /// Starts a service on a database that is there already.
+    /// Starts a service on an existing database.
     pub fn start_on(database: TestDatabase) -> Self {
         let settings = database.settings();
         Self::start_as(database, settings, keys(), listen())
     }
 
-    /// Starts a service under certain settings.
+    /// Starts a service with the given settings.
     pub fn start_as(database: TestDatabase, settings: DatabaseSettings, keys: KeySettings, listen: Listen) -> Self {
         exchanges::show_on_failure();
-        let (clock, limited) = (listen.clock.clone(), Some(Limited::begin()));
-        let (told, begun) = mpsc::channel();
+        let (clock, watchdog) = (listen.clock.clone(), Some(Watchdog::begin()));
+        let (started, start) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
@@ -118,42 +117,42 @@ impl App {
                     .unwrap_or_default();
                 let running =
                     api::app::server::serve(listener, database.clone(), known, &listen).await.expect("a service");
-                told.send((address, admin)).expect("a test that waits");
+                started.send((address, admin)).expect("a waiting test");
                 let _ = stopped.await;
                 running.stop().await.expect("a stop");
                 database.close().await.expect("a closed database");
             });
         });
-        let (address, admin) = begun.recv().expect("a service that starts");
-        Self { address, admin, stop: Some(stop), thread: Some(thread), clock, limited, database }
+        let (address, admin) = start.recv().expect("a started service");
+        Self { address, admin, stop: Some(stop), thread: Some(thread), clock, watchdog, database }
     }
 
-    /// Somebody without a token.
+    /// Returns a client without a token.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address)
     }
 
-    /// Somebody who may do everything.
+    /// Returns a client with the role `admin`.
     pub fn admin(&self) -> Client {
         self.anonymous().with_token(&self.admin)
     }
 
-    /// Somebody who may write everything.
+    /// Returns a client with the role `editor`.
     pub async fn editor(&self) -> Client {
         self.with_token(json!({ "subject": "redaktion", "role": "editor" })).await
     }
 
-    /// Somebody with certain rights and no others, for some municipalities if any are named.
+    /// Returns a client with the given scopes, bound to the municipalities if there are any.
     pub async fn with_scopes(&self, scopes: &[&str], municipalities: &[&str]) -> Client {
         self.with_token(json!({ "subject": "stelle", "scopes": scopes, "municipalities": municipalities })).await
     }
 
-    /// Somebody with a token that was issued for something.
+    /// Returns a client with a token issued for the input.
     pub async fn with_token(&self, input: Value) -> Client {
         self.anonymous().with_token(&self.issue(input).await)
     }
 
-    /// A token that was issued for something.
+    /// Issues a token for the input.
     pub async fn issue(&self, input: Value) -> String {
         let issued = self.admin().post("/v1/tokens", &input).await;
         assert_eq!(issued.status, 201, "{}", issued.text());
@@ -164,11 +163,11 @@ impl App {
         self.address
     }
 
-    /// Ends the service; its database stays as long as what is given back.
+    /// Stops the service and returns its database.
     #[must_use]
     pub fn stop_serving(mut self) -> TestDatabase {
-        let left = self.database.left();
-        std::mem::replace(&mut self.database, left)
+        let replacement = self.database.replacement();
+        std::mem::replace(&mut self.database, replacement)
     }
 }
 
@@ -181,7 +180,7 @@ impl Drop for App {
     }
 }
 
-/// The keys that the tests of a run sign with.
+/// The signing keys of this run of the tests.
 pub static KEYS: LazyLock<String> = LazyLock::new(|| Keys::generate().expect("a key"));
 
 pub fn listen() -> Listen {
@@ -205,7 +204,7 @@ fn settings() -> DatabaseSettings {
     DatabaseSettings { database_url: None, data_dir: "unused".into(), pool_size: 4, pgbouncer: false }
 }
 
-/// The keys that tests sign tokens with.
+/// Returns the settings with the signing keys of this run.
 pub fn keys() -> KeySettings {
     KeySettings { keys_file: None, keys: Some(Secret(KEYS.clone())) }
 }

@@ -1,4 +1,4 @@
-//! A limit to the time of each test: one that hangs is named, instead of holding up the run for ever.
+//! A time limit for each test. A test that hangs is reported and ends the run.
 
 use std::collections::HashMap;
 use std::process;
@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Several times what the slowest test takes on a loaded machine.
+/// Time limit of a test, several times the duration of the slowest test.
 const LIMIT: Duration = Duration::from_mins(5);
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -17,11 +17,11 @@ static WATCHED: LazyLock<Mutex<HashMap<u64, (String, Instant)>>> = LazyLock::new
     Mutex::default()
 });
 
-/// Something a test does that must end in time, which is when this is dropped.
-pub(crate) struct Limited(u64);
+/// Watches the current test until it is dropped.
+pub(crate) struct Watchdog(u64);
 
-impl Limited {
-    /// Begins to watch over what the test of this thread does.
+impl Watchdog {
+    /// Starts to watch the test of this thread.
     pub(crate) fn begin() -> Self {
         let (number, test) =
             (NUMBER.fetch_add(1, Ordering::Relaxed), thread::current().name().unwrap_or("?").to_owned());
@@ -30,7 +30,7 @@ impl Limited {
     }
 }
 
-impl Drop for Limited {
+impl Drop for Watchdog {
     fn drop(&mut self) {
         WATCHED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
@@ -41,7 +41,7 @@ fn watch() {
         thread::sleep(Duration::from_secs(1));
         let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((test, _)) = watched.values().find(|(_, began)| began.elapsed() > LIMIT) {
-            eprintln!("{test} has not ended after {LIMIT:?}; the run is given up");
+            eprintln!("{test} has not ended after {LIMIT:?}; the run is aborted");
             process::exit(101);
         }
     }

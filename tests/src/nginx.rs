@@ -1,4 +1,4 @@
-//! nginx before the service, as a reverse proxy.
+//! nginx as a reverse proxy in front of the service.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,9 +9,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::Client;
-use crate::postgres::{as_nobody_special, own_folder};
+use crate::postgres::{temporary_folder, unprivileged};
 
-/// A running `nginx`, ended when it is dropped.
+/// A running `nginx` process, ended when it is dropped.
 pub struct Nginx {
     address: SocketAddr,
     process: Child,
@@ -19,14 +19,14 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Returns a free address for one.
+    /// Returns a free loopback address.
     pub fn free_address() -> SocketAddr {
         TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port")
     }
 
-    /// Starts one that passes requests for a path on to a service, which gets the path after `target`.
+    /// Starts nginx with `proxy_pass target` for the path `location`.
     pub fn start(address: SocketAddr, location: &str, target: &str) -> Self {
-        let folder = own_folder();
+        let folder = temporary_folder();
         let here = folder.path().display();
         let settings = format!(
             "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log {here}/error.log;\nevents {{}}\nhttp {{\n\
@@ -36,7 +36,7 @@ impl Nginx {
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, settings).expect("a file");
-        let mut command = as_nobody_special(&program());
+        let mut command = unprivileged(&program());
         command.arg("-c").arg(&file).arg("-p").arg(folder.path()).arg("-e").arg(folder.path().join("error.log"));
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("nginx");
         let nginx = Self { address, process, _folder: folder };
@@ -49,7 +49,7 @@ impl Nginx {
         panic!("nginx does not listen")
     }
 
-    /// Somebody without a token, who sends requests to it.
+    /// Returns a client without a token that sends its requests to nginx.
     pub fn anonymous(&self) -> Client {
         Client::new(self.address)
     }

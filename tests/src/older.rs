@@ -1,14 +1,14 @@
-//! A database as an older release left it, for tests of the steps that came after.
+//! A database of an older release, for tests of the migrations since.
 
 use sea_orm::ConnectionTrait;
 
 use crate::TestDatabase;
 
-/// The rows of the fixture, without the tables.
+/// SQL statements that insert the rows of the fixture.
 const SCHEMA_0022: &str = include_str!("../fixtures/schema_0022.sql");
 
-/// Takes out what the steps themselves put into tables, and lets nothing happen by itself: the version of the directory and
-/// the record of changes are to be those of the fixture. Foreign keys are checked all the same.
+/// Empties all tables and disables user triggers, so that the directory version and the changes are those of the fixture. Foreign
+/// keys are still checked.
 const PREPARE: &str = "\
     set local statement_timeout = 0; \
     do $$ declare each name; begin \
@@ -27,23 +27,23 @@ const FINISH: &str = "\
     end $$;";
 
 impl TestDatabase {
-    /// Returns a database of schema 0022 that the program of that time filled; see `fixtures/schema_0022.sql`.
+    /// Returns a database of schema 0022 with the rows of `fixtures/schema_0022.sql`, which the release of that schema stored.
     pub fn of_schema_0022() -> Self {
         let database = Self::empty();
         database.load_schema_0022();
         database
     }
 
-    /// Makes schema 0022 in a database with nothing in it, and fills it as the program of that time did.
+    /// Creates schema 0022 in an empty database and loads the fixture.
     pub fn load_schema_0022(&self) {
         self.with(async |database| {
-            database.migrate_up(22).await.expect("the schema of that time");
+            database.migrate_up(22).await.expect("schema 0022");
             let load = format!("begin read write; {PREPARE} {SCHEMA_0022} {FINISH} commit");
             database.connection().execute_unprepared(&load).await.expect("a fixture that fits its schema");
         });
     }
 
-    /// Returns what the program of that time exported of the fixture: a line for each resource, with all its entries.
+    /// Returns the exports of the fixture by the release with schema 0022: one line for each resource, with all its entries.
     pub fn exports_of_schema_0022() -> &'static str {
         include_str!("../fixtures/schema_0022_exports.ndjson")
     }

@@ -1,4 +1,4 @@
-//! PgBouncer between the service and the server.
+//! PgBouncer between the service and the PostgreSQL server.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,16 +10,16 @@ use tempfile::TempDir;
 use url::Url;
 
 use crate::TestDatabase;
-use crate::postgres::{as_nobody_special, own_folder};
+use crate::postgres::{temporary_folder, unprivileged};
 
-/// When a session of the server goes to another client.
+/// Pooling mode of PgBouncer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
     Session,
     Transaction,
 }
 
-/// A running `pgbouncer`, ended when it is dropped.
+/// A running `pgbouncer` process, ended when it is dropped.
 pub struct PgBouncer {
     pub address: SocketAddr,
     process: Child,
@@ -27,7 +27,7 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Starts one before the server of a database, with at most `sessions` of each database.
+    /// Starts PgBouncer in front of the server of a database, with at most `sessions` server sessions per database.
     pub fn start(database: &TestDatabase, pooling: Pooling, sessions: u32) -> Self {
         let url = database.settings().database_url.expect("a database on a server").0;
         let url = Url::parse(&url).expect("an address");
@@ -41,10 +41,10 @@ impl PgBouncer {
             url.username(),
             address.port()
         );
-        let folder = own_folder();
+        let folder = temporary_folder();
         let file = folder.path().join("pgbouncer.ini");
         fs::write(&file, settings).expect("a file");
-        let process = as_nobody_special(&program()).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let process = unprivileged(&program()).arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let bouncer = Self { address, process: process.expect("pgbouncer"), _folder: folder };
         for _ in 0..100 {
             if TcpStream::connect(address).is_ok() {

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of a test's own, from the programs in `/usr/lib/postgresql`.
+//! PostgreSQL servers that tests start, with the programs in `/usr/lib/postgresql`.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,16 +7,17 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// A server on loopback, stopped when it is dropped. The superuser is `postgres`, with the password `hush-hush`.
+/// A PostgreSQL server on the loopback interface, stopped when it is dropped. The superuser is `postgres` with the password
+/// `hush-hush`.
 pub struct Postgres {
     folder: TempDir,
     pub port: u16,
 }
 
 impl Postgres {
-    /// Makes and starts a server that demands passwords.
+    /// Creates and starts a server that requires passwords.
     pub fn start() -> Self {
-        let folder = own_folder();
+        let folder = temporary_folder();
         let password = folder.path().join("password");
         fs::write(&password, "hush-hush").expect("a file");
         let data = folder.path().join("data");
@@ -26,10 +27,10 @@ impl Postgres {
         Self::serve(folder)
     }
 
-    /// Makes and starts a standby that follows this one, and answers reads.
+    /// Creates and starts a standby of this server that serves reads.
     #[must_use]
     pub fn standby(&self) -> Self {
-        let folder = own_folder();
+        let folder = temporary_folder();
         let data = text(&folder.path().join("data"));
         let from = format!("host=127.0.0.1 port={} user=postgres password=hush-hush", self.port);
         run(program("pg_basebackup").args(["-D", &data, "-d", &from, "-R", "-c", "fast", "--no-sync"]));
@@ -45,12 +46,12 @@ impl Postgres {
         server
     }
 
-    /// Makes a standby a primary.
+    /// Promotes a standby to primary.
     pub fn promote(&self) {
         run(self.control().args(["-w", "promote"]));
     }
 
-    /// Runs statements in a database, each by itself.
+    /// Executes statements in a database, each in its own transaction.
     pub fn execute(&self, database: &str, statements: &[&str]) {
         let mut psql = program("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]);
@@ -60,7 +61,7 @@ impl Postgres {
         run(&mut psql);
     }
 
-    /// The address of a database, for the superuser.
+    /// Returns the URL of a database for the superuser.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres:hush-hush@127.0.0.1:{}/{database}", self.port)
     }
@@ -78,20 +79,20 @@ impl Drop for Postgres {
     }
 }
 
-/// A program of the newest PostgreSQL there is.
+/// Returns a program of the newest installed PostgreSQL version.
 fn program(name: &str) -> Command {
     let versions = fs::read_dir("/usr/lib/postgresql").map(|folders| folders.flatten().map(|entry| entry.path()));
     let programs = versions.into_iter().flatten().map(|version| version.join("bin").join(name));
     let newest = programs.filter(|program| program.exists()).max_by_key(|program| version(program));
-    as_nobody_special(&newest.expect("PostgreSQL in /usr/lib/postgresql: apt-get install postgresql"))
+    unprivileged(&newest.expect("PostgreSQL in /usr/lib/postgresql: apt-get install postgresql"))
 }
 
 fn version(program: &Path) -> u32 {
     program.components().nth(4).and_then(|version| version.as_os_str().to_str()?.parse().ok()).unwrap_or_default()
 }
 
-/// The server refuses to run as root.
-pub(crate) fn as_nobody_special(program: &Path) -> Command {
+/// Returns a command that runs as `postgres` if the current user is root, because PostgreSQL refuses to run as root.
+pub(crate) fn unprivileged(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -104,8 +105,8 @@ fn is_root() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| status.contains("\nUid:\t0\t"))
 }
 
-/// A folder for whoever runs the server.
-pub(crate) fn own_folder() -> TempDir {
+/// Creates a temporary folder owned by the user that runs the server.
+pub(crate) fn temporary_folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(folder.path()));
@@ -114,7 +115,7 @@ pub(crate) fn own_folder() -> TempDir {
 }
 
 pub(crate) fn run(command: &mut Command) {
-    // A server that is started keeps what it inherits open.
+    // A started server would keep inherited streams open.
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a program");
     assert!(status.success(), "{command:?}: {status}");
 }

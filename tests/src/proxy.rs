@@ -1,4 +1,4 @@
-//! A way to the database that can be cut.
+//! A TCP proxy in front of the database that simulates network faults.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A proxy on loopback that passes everything, until it is cut.
+/// A TCP proxy on the loopback interface.
 pub struct Proxy {
     pub address: SocketAddr,
     faults: Arc<Faults>,
@@ -17,63 +17,63 @@ pub struct Proxy {
 #[derive(Default)]
 struct Faults {
     cut: AtomicBool,
-    /// Is a connection cut as soon as it has asked for a commit?
+    /// Whether the connection of the next COMMIT is closed before its response.
     at_commit: AtomicBool,
-    /// Whether nothing passes.
+    /// Whether no data is forwarded.
     silent: AtomicBool,
-    /// How often nothing passed: a connection from before then carries nothing any more.
+    /// Number of silent periods. A connection from before a silent period stays silent.
     silences: AtomicUsize,
-    /// Milliseconds that everything takes each way.
+    /// Delay in each direction, in milliseconds.
     delay: std::sync::atomic::AtomicU64,
 }
 
 impl Proxy {
-    /// Must be called inside a tokio runtime that lives as long as the test.
+    /// Starts a proxy to a target. Must be called inside a tokio runtime that lives as long as the test.
     pub async fn to(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let faults = Arc::new(Faults::default());
-        let known = faults.clone();
+        let shared_faults = faults.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
-                if !known.cut.load(Ordering::Relaxed) {
-                    tokio::spawn(pass(client, target.clone(), known.clone()));
+                if !shared_faults.cut.load(Ordering::Relaxed) {
+                    tokio::spawn(serve(client, target.clone(), shared_faults.clone()));
                 }
             }
         });
         Self { address, faults }
     }
 
-    /// Ends every connection and refuses new ones.
+    /// Closes every connection and refuses new ones.
     pub fn cut(&self) {
         self.faults.cut.store(true, Ordering::Relaxed);
     }
 
-    /// Keeps every connection open and passes nothing on, now and later, as when the other side is gone without a word. New
-    /// connections are accepted and lead nowhere.
+    /// Keeps every connection open without forwarding data, as if the peer disappeared without closing it. New connections are
+    /// accepted and stay silent.
     pub fn silence(&self) {
         self.faults.silences.fetch_add(1, Ordering::Relaxed);
         self.faults.silent.store(true, Ordering::Relaxed);
     }
 
-    /// Passes the next COMMIT on and nothing that is answered to it: the connection ends.
+    /// Forwards the next COMMIT and closes the connection before its response.
     pub fn cut_at_commit(&self) {
         self.faults.at_commit.store(true, Ordering::Relaxed);
     }
 
-    /// Makes the way longer, by so much in each direction.
+    /// Delays data in each direction.
     pub fn delay(&self, way: Duration) {
         self.faults.delay.store(u64::try_from(way.as_millis()).unwrap_or_default(), Ordering::Relaxed);
     }
 
-    pub fn heal(&self) {
+    pub fn restore(&self) {
         self.faults.cut.store(false, Ordering::Relaxed);
         self.faults.silent.store(false, Ordering::Relaxed);
         self.faults.at_commit.store(false, Ordering::Relaxed);
     }
 }
 
-async fn pass(mut client: TcpStream, target: String, faults: Arc<Faults>) {
+async fn serve(mut client: TcpStream, target: String, faults: Arc<Faults>) {
     if faults.silent.load(Ordering::Relaxed) {
         let _ = tokio::io::copy(&mut client, &mut tokio::io::sink()).await;
         return;
@@ -86,20 +86,20 @@ async fn pass(mut client: TcpStream, target: String, faults: Arc<Faults>) {
         }
     };
     let silences = faults.silences.load(Ordering::Relaxed);
-    // Once it was asked for the commit that is to be cut, nothing that is answered arrives.
-    let deaf = AtomicBool::new(false);
+    // Set once the COMMIT was forwarded whose response is to be lost.
+    let drop_responses = AtomicBool::new(false);
     tokio::select! {
-        () = carry(from_client, to_server, &faults, (&deaf, true), silences) => {}
-        () = carry(from_server, to_client, &faults, (&deaf, false), silences) => {}
+        () = forward(from_client, to_server, &faults, (&drop_responses, true), silences) => {}
+        () = forward(from_server, to_client, &faults, (&drop_responses, false), silences) => {}
         () = watch => {}
     }
 }
 
-async fn carry(
+async fn forward(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
     faults: &Faults,
-    (deaf, up): (&AtomicBool, bool),
+    (drop_responses, to_server): (&AtomicBool, bool),
     silences: usize,
 ) {
     let mut bytes = vec![0; 64 * 1024];
@@ -112,17 +112,17 @@ async fn carry(
         if faults.silences.load(Ordering::Relaxed) != silences {
             continue;
         }
-        let commits = up && bytes[..count].windows(6).any(|word| word == b"COMMIT");
+        let commits = to_server && bytes[..count].windows(6).any(|word| word == b"COMMIT");
         let ends = commits && faults.at_commit.swap(false, Ordering::Relaxed);
-        deaf.fetch_or(ends, Ordering::Relaxed);
-        if !up && deaf.load(Ordering::Relaxed) {
+        drop_responses.fetch_or(ends, Ordering::Relaxed);
+        if !to_server && drop_responses.load(Ordering::Relaxed) {
             continue;
         }
         if to.write_all(&bytes[..count]).await.is_err() {
             return;
         }
         if ends {
-            // The server is left the time to do it.
+            // Gives the server time to execute the COMMIT.
             tokio::time::sleep(Duration::from_millis(100)).await;
             return;
         }

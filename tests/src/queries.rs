@@ -1,13 +1,13 @@
-//! The public search queries: what people type, and what they should find.
+//! The public test set of search queries with the expected results.
 
 use serde_json::Value;
 
 use crate::Client;
 
-/// As they stand in the file of the test set.
+/// JSON of the test set.
 const QUERIES: &str = include_str!("queries.json");
 
-/// A query, what it tries, and what of it must stand among the first.
+/// A search query. One of the `expected` slugs must be among the first `within` results.
 #[derive(Debug)]
 pub struct Query {
     pub kind: String,
@@ -17,13 +17,13 @@ pub struct Query {
     pub within: usize,
 }
 
-/// The public queries.
+/// Returns the queries of the public test set.
 pub fn queries() -> Vec<Query> {
-    read(QUERIES)
+    parse(QUERIES)
 }
 
-/// The queries of a file of that form.
-pub fn read(text: &str) -> Vec<Query> {
+/// Parses the JSON of a test set.
+pub fn parse(text: &str) -> Vec<Query> {
     let queries: Vec<Value> = serde_json::from_str(text).expect("a list of queries");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let query = |query: &Value| Query {
@@ -37,17 +37,17 @@ pub fn read(text: &str) -> Vec<Query> {
 }
 
 impl Query {
-    /// What stands first in the list of its resource, and whether that is what should.
-    pub async fn ask(&self, client: &Client) -> (Vec<String>, bool) {
-        self.at(client, &format!("/v1/{}?limit=100", self.resource)).await
+    /// Searches the list of the resource, and returns the slugs found and whether they meet the expectation.
+    pub async fn search_list(&self, client: &Client) -> (Vec<String>, bool) {
+        self.search(client, &format!("/v1/{}?limit=100", self.resource)).await
     }
 
-    /// The same, asked of the search across, in that resource alone.
-    pub async fn ask_across(&self, client: &Client) -> (Vec<String>, bool) {
-        self.at(client, &format!("/v1/search?resource={}&limit=100", self.resource)).await
+    /// Does the same with the search across resources, limited to the resource.
+    pub async fn search_everything(&self, client: &Client) -> (Vec<String>, bool) {
+        self.search(client, &format!("/v1/search?resource={}&limit=100", self.resource)).await
     }
 
-    async fn at(&self, client: &Client, path: &str) -> (Vec<String>, bool) {
+    async fn search(&self, client: &Client, path: &str) -> (Vec<String>, bool) {
         let typed: String = url::form_urlencoded::byte_serialize(self.typed.as_bytes()).collect();
         let found = client.get(&format!("{path}&q={typed}")).await.slugs();
         let fits = found.iter().take(self.within).any(|slug| self.expected.contains(slug));

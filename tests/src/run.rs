@@ -1,4 +1,4 @@
-//! What belongs to one run of the tests: names that no other run uses, and what runs that ended left behind.
+//! Unique names for one run of the tests, and removal of the folders and databases of earlier runs.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -10,27 +10,27 @@ use tempfile::TempDir;
 
 use crate::statement;
 
-/// The beginning of every name on a server or in the folder for temporary files.
+/// Prefix of the names of databases and temporary folders.
 const PREFIX: &str = "transferatlas_test_";
 
-/// Distinguishes this run from others on the same machine or server.
+/// Identifier of this run, unique on a machine or server.
 static RUN: LazyLock<String> = LazyLock::new(|| {
     let began = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_micros();
     format!("{began:x}{:x}", std::process::id())
 });
 
-/// The name of a database of this run.
+/// Returns the name of a database of this run.
 pub(crate) fn database(what: &str) -> String {
     format!("{PREFIX}{}_{what}", *RUN)
 }
 
-/// A folder of this run, removed when it is dropped, or by a later run if the process ends before.
+/// Creates a temporary folder. It is removed when it is dropped, or by a later run if the process is killed.
 pub(crate) fn folder() -> TempDir {
     static FOLDER: LazyLock<(PathBuf, File)> = LazyLock::new(|| {
         let parent = std::env::temp_dir();
         remove_folders(&parent);
         let lock = File::create(parent.join(format!("{PREFIX}{}.lock", *RUN))).expect("a file");
-        lock.lock().expect("a lock of our own");
+        lock.lock().expect("a lock");
         let folder = parent.join(format!("{PREFIX}{}", *RUN));
         fs::create_dir(&folder).expect("a folder");
         (folder, lock)
@@ -38,7 +38,7 @@ pub(crate) fn folder() -> TempDir {
     tempfile::tempdir_in(&FOLDER.0).expect("a folder")
 }
 
-/// Removes the folders of runs that ended: nobody holds their locks any more.
+/// Removes the folders of ended runs, whose locks are free.
 fn remove_folders(parent: &Path) {
     for lock in fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let is_ours = lock.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
@@ -52,36 +52,35 @@ fn remove_folders(parent: &Path) {
     }
 }
 
-/// Makes it known on a server that this run goes on, and drops the databases of runs that ended. Only the first call does
-/// anything.
-#[expect(clippy::disallowed_methods, reason = "the tests keep their own databases, not the service its own")]
+/// Takes the lock of this run on a server, and drops the databases of ended runs. Only the first call has an effect.
+#[expect(clippy::disallowed_methods, reason = "the statements manage test databases, not the database of the service")]
 pub(crate) fn register(server: &str) {
     static REGISTERED: OnceLock<()> = OnceLock::new();
     REGISTERED.get_or_init(|| {
         let (server, (done, registered)) = (server.to_owned(), mpsc::channel());
-        // The lock is held by a session, which ends with the process.
+        // The session holds the lock until the process ends.
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let connection = sea_orm::Database::connect(server).await.expect("a server");
-                let held = connection.begin().await.expect("a transaction");
-                held.execute_unprepared(&lock("pg_advisory_xact_lock", &RUN)).await.expect("a lock of our own");
+                let transaction = connection.begin().await.expect("a transaction");
+                transaction.execute_unprepared(&lock("pg_advisory_xact_lock", &RUN)).await.expect("a lock");
                 drop_databases(&connection).await;
-                done.send(()).expect("a run that waits");
+                done.send(()).expect("a waiting run");
                 std::future::pending::<()>().await;
             });
         });
-        registered.recv().expect("a server that answers");
+        registered.recv().expect("a registered run");
     });
 }
 
-/// Drops the databases of runs that ended: no session holds their locks any more.
-#[expect(clippy::disallowed_methods, reason = "the tests keep their own databases, not the service its own")]
+/// Drops the databases of ended runs, whose locks are free.
+#[expect(clippy::disallowed_methods, reason = "the statements manage test databases, not the database of the service")]
 async fn drop_databases(connection: &DatabaseConnection) {
     let all = format!("select datname::text from pg_database where starts_with(datname, '{PREFIX}')");
     let rows = connection.query_all_raw(statement(&all)).await.expect("the databases");
     for name in rows.iter().map(|row| row.try_get_by_index::<String>(0).expect("a name")) {
         let run = name.strip_prefix(PREFIX).unwrap_or_default().split('_').next().unwrap_or_default();
-        // Another run may be clearing up at the same time.
+        // Another run may drop the same databases concurrently.
         let tx = connection.begin().await.expect("a transaction");
         let free = tx.query_one_raw(statement(&lock("pg_try_advisory_xact_lock", run))).await.expect("an answer");
         if free.is_some_and(|free| free.try_get_by_index(0).unwrap_or(false)) {
@@ -92,7 +91,7 @@ async fn drop_databases(connection: &DatabaseConnection) {
     }
 }
 
-/// A statement that takes the lock of a run.
+/// Returns a statement that takes the lock of a run.
 fn lock(function: &str, run: &str) -> String {
     format!("select {function}(hashtextextended('{PREFIX}{run}', 0))")
 }

@@ -1,4 +1,4 @@
-//! Services that many tests read, so that not each has to start its own.
+//! Services shared by tests that only read.
 
 use std::net::SocketAddr;
 use std::sync::{LazyLock, OnceLock};
@@ -7,23 +7,23 @@ use serde_json::json;
 
 use crate::{App, Client, EXAMPLES, complete};
 
-/// A service that all tests of a run read at the same time. There is no token for it, so nothing changes there.
+/// A service that the tests of a run share. It issues no tokens to tests, so its content never changes.
 pub struct SharedApp(App);
 
 impl SharedApp {
-    /// With the directory's first content.
+    /// Returns the service with the first content.
     pub fn first_content() -> &'static Self {
         static APP: OnceLock<SharedApp> = OnceLock::new();
-        APP.get_or_init(|| Self::lasting(App::start()))
+        APP.get_or_init(|| Self::without_time_limit(App::start()))
     }
 
-    /// With the examples that are made up for the tests.
+    /// Returns the service with the first content and the fictitious entries.
     pub fn with_examples() -> &'static Self {
         static APP: OnceLock<SharedApp> = OnceLock::new();
-        APP.get_or_init(|| Self::lasting(App::start_with_examples()))
+        APP.get_or_init(|| Self::without_time_limit(App::start_with_examples()))
     }
 
-    /// With these examples, and a complete entry of each resource.
+    /// Returns the service with the first content, the fictitious entries and a complete entry of each resource.
     pub fn complete() -> &'static Self {
         static FILES: LazyLock<Vec<(&str, String)>> =
             LazyLock::new(|| complete().map(|(resource, entry)| (resource, format!("[{entry}]"))).collect());
@@ -32,12 +32,12 @@ impl SharedApp {
         APP.get_or_init(|| {
             let app = App::start_with(&EXAMPLES.into_iter().chain(complete).collect::<Vec<_>>());
             confirm(&app);
-            Self::lasting(app)
+            Self::without_time_limit(app)
         })
     }
 
-    fn lasting(mut app: App) -> Self {
-        app.limited = None;
+    fn without_time_limit(mut app: App) -> Self {
+        app.watchdog = None;
         Self(app)
     }
 
@@ -50,7 +50,7 @@ impl SharedApp {
     }
 }
 
-/// Lets a municipality confirm its example, which no file can.
+/// Confirms the complete practice example, which an import cannot do.
 fn confirm(app: &App) {
     let confirmed = async || {
         let office = app.with_scopes(&["submissions:write"], &["08335043"]).await;

@@ -10,7 +10,7 @@ use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::http::Deprecations;
 use crate::openapi;
 
-/// Returns the document, which is assembled once per process.
+/// Returns the OpenAPI document. It is assembled once per process.
 pub fn document() -> &'static OpenApi {
     static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
     DOCUMENT.get_or_init(|| {

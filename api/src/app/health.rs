@@ -16,8 +16,8 @@ use crate::base::tasks::Tasks;
 use crate::http::{no_store, reply};
 use crate::openapi::RUNNING;
 
-/// Time limit for the database, after which the service counts as not ready.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Time limit for the response of the database, after which the service is not ready.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_live).service(get_ready);
@@ -67,7 +67,7 @@ async fn get_ready(context: Data<Context>, auth: Data<Auth>, tasks: Data<Tasks>)
         return Err(Error::Unavailable(anyhow::anyhow!("the background task `{name}` panicked")));
     }
     let late = |elapsed: tokio::time::error::Elapsed| Error::Unavailable(elapsed.into());
-    let schema = tokio::time::timeout(PATIENCE, context.db.schema()).await.map_err(late)?;
+    let schema = tokio::time::timeout(DATABASE_TIMEOUT, context.db.schema()).await.map_err(late)?;
     if let Schema::Old { missing } = schema.map_err(Error::Unavailable)? {
         return Err(Error::Unavailable(anyhow::anyhow!("the database lacks {missing} schema steps")));
     }

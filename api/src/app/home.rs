@@ -1,4 +1,4 @@
-//! The root of the service: what it is and where to begin, as a page and as JSON.
+//! Start page of the service, as HTML and JSON, with its icon and the rules for crawlers.
 
 use std::fmt::Display;
 
@@ -87,7 +87,7 @@ struct ResourceLink {
     description: &'static str,
 }
 
-/// Serialises a path of the service as clients reach it. `page` does the same in HTML.
+/// Serialises a path with the path of the public URL as prefix. `page` adds the same prefix to the links of HTML pages.
 fn to_public<S: Serializer>(path: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&public_path(path))
 }

@@ -9,10 +9,11 @@ use tracing_subscriber::prelude::*;
 
 use crate::app::settings::{LogFormat, Settings};
 
+/// Starts logging, and logs panics as errors. Fails if the log filter is invalid.
 pub(crate) fn start(settings: &Settings) -> Result<()> {
-    let filter =
-        EnvFilter::try_new(&settings.log).context("the log filter cannot be read; write a level such as info")?;
-    // The detailed messages of these libraries do not help operators.
+    let filter = EnvFilter::try_new(&settings.log)
+        .context("the log filter is invalid; use a level such as info, or levels by module such as info,api=debug")?;
+    // The informational messages of these libraries are of no use to operators.
     let quiet = ["pglite_oxide=error", "sqlx=warn", "sea_orm_migration=warn", "actix_server=warn"];
     let filter = quiet.iter().try_fold(filter, |filter, one| anyhow::Ok(filter.add_directive(one.parse()?)))?;
     let registry = tracing_subscriber::registry().with(filter);

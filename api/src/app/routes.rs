@@ -14,7 +14,7 @@ use crate::services::{
     changes, history, network, problems, search, submissions, tasks, terms, tokens, vocabularies, webhooks,
 };
 
-/// All resources. A resource comes after those that its entries refer to.
+/// All resources. A resource comes after those that its entries refer to, so that imports in this order can resolve references.
 pub(crate) const REGISTRATIONS: &[Registration] = &[
     municipalities::REGISTRATION,
     themes::REGISTRATION,

@@ -40,17 +40,17 @@ use crate::services::tokens;
 use crate::services::webhooks::{self, Sender, WebhookSettings};
 use crate::write::delete_old_answers;
 
-/// Time limit for receiving the head of a request.
-const HEAD: Duration = Duration::from_secs(5);
+/// Time limit for receiving the request line and headers.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Time limit for the client to close a connection after the last response.
-const GOODBYE: Duration = Duration::from_secs(1);
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Time limit for background tasks to stop.
-const WRAP_UP: Duration = Duration::from_secs(2);
+/// Time for background tasks to stop after the last request.
+const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Interval at which expired responses and deliveries are deleted.
-const HOUR: Duration = Duration::from_hours(1);
+const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// A running service.
 pub struct Running {
@@ -62,7 +62,9 @@ pub struct Running {
     task: rt::task::JoinHandle<io::Result<()>>,
 }
 
-/// Starts the service on `listener`. Must be called inside an actix system.
+/// Starts the service on `listener`. Fails if the database is unavailable or a setting is invalid.
+///
+/// Must be called inside an actix system.
 #[expect(clippy::too_many_lines, reason = "a line for each middleware and each setting")]
 pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen: &Listen) -> anyhow::Result<Running> {
     let public_url = public_url(&listener, listen)?;
@@ -86,7 +88,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         let app = App::new().configure(|config| shared.register(config));
         let app = app.app_data(Data::new(Deprecations(DEPRECATIONS)));
         let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
-        // The middleware that is added last sees a request first.
+        // The middleware that is added last processes a request first.
         app.default_service(to(fallback))
             .wrap(from_fn(refuse_unknown_params))
             .wrap(from_fn(cache_responses))
@@ -110,7 +112,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         .shutdown_timeout(listen.grace_seconds)
         .disable_signals();
     let (stops, keep_alive) = (server.graceful_shutdown_signal(), Duration::from_secs(listen.keep_alive_seconds));
-    // As `HttpServer` does it, which takes no other streams than those of TCP.
+    // Built like `HttpServer`, which accepts plain TCP streams only: `EncodedTargets` wraps the stream.
     let service = move || {
         let (connections, stops) = (connections.clone(), stops.clone());
         let service = HttpService::build()
@@ -119,8 +121,8 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
                 async move { stops.notified().await }
             })
             .keep_alive(keep_alive)
-            .client_request_timeout(HEAD)
-            .client_disconnect_timeout(GOODBYE)
+            .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
             .on_connect_ext(move |stream: &EncodedTargets<TcpStream>, data| connections.note(stream.stream(), data))
             .finish(map_config(app(), |()| AppConfig::default()));
         fn_service(accept).and_then(service)
@@ -137,7 +139,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     })
 }
 
-/// Returns the public URL of the service, by default that of the address it listens on.
+/// Returns the public URL of the service. Defaults to the address on which the service listens.
 fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<PublicUrl> {
     listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
 }
@@ -224,7 +226,7 @@ async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &T
     let issued = Issued::open(db.connection()).await?;
     if !db.is_embedded() {
         let issued = issued.clone();
-        // The revocation of a token raises the directory version, too.
+        // A revocation raises the directory version, so revoked tokens are read whenever the version changes.
         let changed = async move |watch: &DatabaseConnection| issued.read(watch).await;
         tasks.spawn("directory version", version.clone().follow(db.clone(), changed));
     }
@@ -232,33 +234,33 @@ async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &T
     tasks.spawn("keys", keys.clone().follow());
     let auth = Auth::open(keys, &listen.trust, issued, resolve, tasks.clone()).await?;
     tasks.spawn("use of tokens", auth.used.clone().keep(db.clone()));
-    tasks.spawn("clearing out", forget(db.clone()));
+    tasks.spawn("clearing out", delete_expired(db.clone()));
     Ok(auth)
 }
 
-/// Deletes expired responses and deliveries at regular intervals, until the process ends.
-async fn forget(database: Database) {
+/// Deletes expired responses and old deliveries every hour, until the process ends.
+async fn delete_expired(database: Database) {
     loop {
-        tokio::time::sleep(HOUR).await;
+        tokio::time::sleep(CLEAN_UP_INTERVAL).await;
         if let Err(error) = delete_old_answers(&database).await {
-            tracing::warn!(cause = %error.chain(), "expired responses could not be deleted; retrying");
+            tracing::warn!(cause = %error.chain(), "expired responses could not be deleted; retrying in an hour");
         }
         if let Err(error) = webhooks::forget(&database).await {
-            tracing::warn!(cause = %error.chain(), "old deliveries could not be deleted; retrying");
+            tracing::warn!(cause = %error.chain(), "old deliveries could not be deleted; retrying in an hour");
         }
     }
 }
 
 impl Running {
-    /// Stops the service: reports it as not ready, waits for load balancers, closes the listener, and completes the
-    /// requests in progress.
+    /// Stops the service: reports that it is not ready, waits for load balancers, closes the listener, and completes the requests
+    /// in progress.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.context.version.stop();
         tokio::time::sleep(self.drain).await;
         self.handle.stop(true).await;
         self.task.await??;
-        // A delivery that is interrupted is sent again later.
-        self.tasks.stop(WRAP_UP).await;
+        // The message of an interrupted delivery stays queued, and is sent again later.
+        self.tasks.stop(TASK_STOP_TIMEOUT).await;
         if let Err(error) = self.used.write(&self.context.db).await {
             tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored");
         }

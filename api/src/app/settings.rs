@@ -12,9 +12,11 @@ pub use crate::services::webhooks::WebhookSettings;
 /// Settings that several commands use.
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
+    /// Settings of the database.
     #[command(flatten)]
     pub database: DatabaseSettings,
 
+    /// Settings of the token signing keys.
     #[command(flatten)]
     pub keys: KeySettings,
 
@@ -62,20 +64,24 @@ pub struct Listen {
     #[arg(long, env = "TRANSFERATLAS_GRACE_SECONDS", default_value_t = 25, value_name = "SECONDS")]
     pub grace_seconds: u64,
 
+    /// Settings of HTTP requests and responses.
     #[command(flatten)]
     pub http: HttpSettings,
 
+    /// Settings of webhooks.
     #[command(flatten)]
     pub webhooks: WebhookSettings,
 
+    /// Settings of the trusted issuer of tokens.
     #[command(flatten)]
     pub trust: Trust,
 
+    /// Clock of the service, which tests can set. Not a command-line argument.
     #[arg(skip)]
     pub clock: Clock,
 }
 
-/// Returns a host without the brackets of a literal address.
+/// Returns a host name or address, without the brackets of an IPv6 address. Fails for other text in brackets.
 fn host(text: &str) -> Result<String, &'static str> {
     match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         Some(address) if address.contains(':') => Ok(address.to_owned()),
@@ -84,10 +90,11 @@ fn host(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// Format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// Human-readable text.
+    /// Human-readable text
     Pretty,
-    /// One JSON object per line.
+    /// One JSON object per line
     Json,
 }

@@ -12,8 +12,9 @@ use crate::base::error::{Error, Result};
 /// A municipality that is responsible for an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Responsible {
+    /// ID of the municipality.
     pub id: Uuid,
-    /// Official key, or slug where there is none.
+    /// Official key, or the slug if the municipality has none.
     pub name: String,
 }
 
@@ -30,6 +31,7 @@ pub(crate) struct Caller {
     pub subject: String,
     /// ID of the token. `None` for tokens of a trusted issuer.
     pub token: Option<Uuid>,
+    /// Scopes of the token, such as `solutions:write`.
     pub scopes: BTreeSet<String>,
     /// IDs of the municipalities that the caller acts for. `None` stands for all municipalities.
     pub municipalities: Option<BTreeSet<Uuid>>,
@@ -38,12 +40,13 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Returns whether the token has a scope.
     pub(crate) fn may(&self, scope: &str) -> bool {
         self.scopes.contains(scope)
     }
 
-    /// Refuses a caller who does not act for all of the responsible municipalities. Where no municipality is
-    /// responsible, only callers who act for all municipalities are accepted.
+    /// Fails with `Error::OutsideMunicipality` unless the caller acts for all of the responsible municipalities. If no
+    /// municipality is responsible, the caller must act for all municipalities.
     pub(crate) fn acts_for(&self, responsible: &[Responsible]) -> Result<()> {
         let Some(own) = &self.municipalities else { return Ok(()) };
         if !responsible.is_empty() && responsible.iter().all(|one| own.contains(&one.id)) {
@@ -53,12 +56,12 @@ impl Caller {
         Err(Error::OutsideMunicipality(others.map(ToString::to_string).collect()))
     }
 
-    /// Whether the caller may read who made a change.
+    /// Returns whether the caller may read the authors of changes.
     pub(crate) fn audits(&self) -> bool {
         self.may(AuditRead::NAME) && self.municipalities.is_none()
     }
 
-    /// Refuses a caller whose token is bound to an empty list of municipalities.
+    /// Fails with `Error::OutsideMunicipality` if the token is bound to an empty list of municipalities.
     pub(crate) fn acts_for_any(&self) -> Result<()> {
         if self.municipalities.as_ref().is_some_and(BTreeSet::is_empty) {
             Err(Error::OutsideMunicipality(vec![]))
@@ -67,12 +70,12 @@ impl Caller {
         }
     }
 
-    /// Refuses a caller who does not act for all municipalities.
+    /// Fails with `Error::Bound` unless the caller acts for all municipalities.
     pub(crate) fn is_unbound(&self) -> Result<()> {
         if self.municipalities.is_none() { Ok(()) } else { Err(Error::Bound) }
     }
 
-    /// Returns the caller of a request, if it has a token.
+    /// Returns the caller of a request. Returns `None` if the request has no token.
     pub(crate) fn of(req: &HttpRequest) -> Option<Self> {
         req.extensions().get::<Self>().cloned()
     }

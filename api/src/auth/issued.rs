@@ -20,6 +20,7 @@ pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, TokenState>>>);
 /// Cached state of a token.
 #[derive(Clone)]
 struct TokenState {
+    /// Whether the token is not revoked.
     holds: bool,
     /// IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     municipalities: Option<BTreeSet<Uuid>>,
@@ -33,6 +34,7 @@ impl TokenState {
 }
 
 impl Issued {
+    /// Reads the states of the tokens from the database.
     pub(crate) async fn open(db: &impl ConnectionTrait) -> Result<Self> {
         let issued = Self::default();
         issued.read(db).await?;
@@ -59,7 +61,7 @@ impl Issued {
         }
     }
 
-    /// Revokes a token on this instance at once.
+    /// Revokes a token on this instance immediately. Other instances follow when they read the states again.
     pub(crate) fn revoke(&self, token: Uuid) {
         // A revoked token acts for no municipality.
         self.learn(token, TokenState { holds: false, municipalities: Some(BTreeSet::new()) });
@@ -87,10 +89,11 @@ impl Issued {
 #[derive(Clone, Default)]
 pub(crate) struct Used(Arc<Mutex<HashMap<Uuid, DateTime<Utc>>>>);
 
-/// Interval at which times of use are stored.
+/// Interval at which times of use are stored in the database.
 const PAUSE: Duration = Duration::from_secs(15);
 
 impl Used {
+    /// Records that a token is used now.
     pub(crate) fn note(&self, token: Uuid) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, clock::now());
     }
@@ -105,7 +108,7 @@ impl Used {
         loop {
             tokio::time::sleep(PAUSE).await;
             if let Err(error) = self.write(&database).await {
-                tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored; retrying");
+                tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored; it is retried");
             }
         }
     }

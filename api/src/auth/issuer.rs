@@ -21,10 +21,11 @@ use crate::base::tasks::Tasks;
 const LONGEST: chrono::Duration = chrono::Duration::days(1);
 /// Shortest interval between two requests for the keys, even if tokens name unknown keys.
 const PAUSE: Duration = Duration::from_mins(1);
-/// Age after which the keys are fetched again, so that withdrawn keys are dropped.
+/// Age after which the keys are fetched again, so that withdrawn keys stop being accepted.
 const OLD: Duration = Duration::from_mins(10);
-/// Time limit for fetching the keys, and their largest size in bytes.
+/// Time limit for fetching the keys.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// Largest size of the key set, in bytes.
 const BYTES: usize = 256 * 1024;
 
 /// The trusted issuer. Clones share its state.
@@ -40,9 +41,9 @@ struct IssuerState {
     audience: String,
     source: Source,
     mapping: Mapping,
-    keys: RwLock<Arc<HashMap<String, Checking>>>,
+    keys: RwLock<Arc<HashMap<String, VerificationKey>>>,
     /// Time of the last request for the keys. Locked while a request is in progress.
-    asked: Mutex<Option<Instant>>,
+    requested: Mutex<Option<Instant>>,
 }
 
 /// Source of the keys.
@@ -52,42 +53,45 @@ enum Source {
 }
 
 /// A verification key of the issuer, with its algorithm.
-struct Checking {
+struct VerificationKey {
     key: DecodingKey,
     algorithm: Algorithm,
 }
 
 impl Trusted {
+    /// Fetches the keys of the trusted issuer. Returns `None` if the settings name no issuer. Fails if the settings are
+    /// invalid or the file of keys cannot be read. If a URL of keys cannot be fetched, the service starts without them.
     pub(super) async fn open(trust: &Trust, tasks: Tasks) -> Result<Option<Self>> {
         let Some(issuer) = trust.trusted_issuer.clone() else { return Ok(None) };
-        let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer needs its keys: --trusted-jwks")?;
+        let jwks = trust.trusted_jwks.as_deref().context("--trusted-issuer requires --trusted-jwks")?;
         let state = Arc::new(IssuerState {
             issuer,
             audience: trust.trusted_audience.clone(),
             source: Source::of(jwks)?,
             mapping: Mapping::of(trust)?,
             keys: RwLock::default(),
-            asked: Mutex::default(),
+            requested: Mutex::default(),
         });
         match (state.refresh(PAUSE).await, &state.source) {
             (Err(error), Source::File(_)) => return Err(error),
+            // The next request with a token of the issuer retries.
             (Err(error), Source::Address(..)) => {
-                tracing::warn!(cause = %format!("{error:#}"), "the keys of the trusted issuer could not be fetched yet");
+                tracing::warn!(cause = %format!("{error:#}"), "the keys of the trusted issuer cannot be fetched; check --trusted-jwks");
             }
             (Ok(()), _) => {}
         }
         Ok(Some(Self { state, tasks }))
     }
 
-    /// Verifies a token of the trusted issuer.
+    /// Verifies a token of the trusted issuer, and returns its claims.
     pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
-        // Most issuers still use the type JWT. Identity tokens are recognised by audience and claims.
+        // Most issuers use the type JWT for access tokens. Identity tokens are refused by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {
             return Err(TokenError::Type.into());
         }
         self.refresh(&head.kid).await;
         let keys = self.state.keys();
-        let Checking { key, algorithm } = keys.get(&head.kid).ok_or(TokenError::Key)?;
+        let VerificationKey { key, algorithm } = keys.get(&head.kid).ok_or(TokenError::Key)?;
         if *algorithm != head.alg {
             return Err(TokenError::Type.into());
         }
@@ -95,7 +99,7 @@ impl Trusted {
         Ok(self.state.read(&claims)?)
     }
 
-    /// Whether a subject has the form given to subjects of the trusted issuer.
+    /// Returns whether a subject ends with the trusted issuer in parentheses, as its subjects do.
     pub(super) fn issued(&self, subject: &str) -> bool {
         subject.strip_suffix(&format!(" ({})", self.state.issuer)).is_some_and(token::is_subject)
     }
@@ -107,7 +111,7 @@ impl Trusted {
         let (done, is_done) = oneshot::channel();
         self.tasks.spawn_to_end("keys of the trusted issuer", async move {
             if let Err(error) = state.refresh(if is_known { OLD } else { PAUSE }).await {
-                tracing::warn!(cause = %format!("{error:#}"), "the trusted issuer's keys are not to be had; the last ones stay");
+                tracing::warn!(cause = %format!("{error:#}"), "the keys of the trusted issuer cannot be fetched; the previous keys stay in use");
             }
             let _ = done.send(());
         });
@@ -128,13 +132,13 @@ impl IssuerState {
         if !audience.is_some_and(|audience| audience.includes(&self.audience)) {
             return Err(TokenError::Audience);
         }
-        // Types of the other tokens of Keycloak.
+        // Keycloak marks tokens that are not access tokens by these types.
         if matches!(text("typ"), Some("ID" | "Refresh" | "Offline")) {
             return Err(TokenError::Type);
         }
         let subject = text("sub").filter(|subject| token::is_subject(subject)).ok_or(TokenError::Claims)?;
         let (Some(iat), Some(exp)) = (time("iat"), time("exp")) else { return Err(TokenError::Claims) };
-        // `nbf` is optional, but must be a time.
+        // `nbf` is optional, but must be a time if present.
         let nbf = if claims.contains_key("nbf") { time("nbf").ok_or(TokenError::Claims)? } else { iat };
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
@@ -147,24 +151,29 @@ impl IssuerState {
         })
     }
 
-    fn keys(&self) -> Arc<HashMap<String, Checking>> {
+    fn keys(&self) -> Arc<HashMap<String, VerificationKey>> {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fetches the keys, unless the last request is less than `pause` ago.
     async fn refresh(&self, pause: Duration) -> Result<()> {
-        let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|asked| asked.elapsed() < pause) {
+        let mut requested = self.requested.lock().await;
+        if requested.is_some_and(|at| at.elapsed() < pause) {
             return Ok(());
         }
-        *asked = Some(Instant::now());
-        let set: Value = serde_json::from_slice(&self.source.read().await?).context("that is no JSON")?;
-        let list = set.get("keys").and_then(Value::as_array).context("that is no JSON Web Key Set")?;
+        *requested = Some(Instant::now());
+        let set: Value = serde_json::from_slice(&self.source.read().await?)
+            .context("the keys of the trusted issuer are not valid JSON")?;
+        let list = set
+            .get("keys")
+            .and_then(Value::as_array)
+            .context("the keys of the trusted issuer are not a JSON Web Key Set")?;
         // A set may contain keys for other purposes, and keys of unknown types.
         let jwks = list.iter().filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok());
-        let keys: HashMap<_, _> = jwks.filter_map(|jwk| Some((jwk.common.key_id.clone()?, checking(&jwk)?))).collect();
+        let keys: HashMap<_, _> =
+            jwks.filter_map(|jwk| Some((jwk.common.key_id.clone()?, verification_key(&jwk)?))).collect();
         if keys.is_empty() {
-            bail!("none of its keys is for signatures this service knows");
+            bail!("the keys of the trusted issuer contain no signing key of a supported type");
         }
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
         Ok(())
@@ -173,7 +182,7 @@ impl IssuerState {
 
 /// Returns a public key bound to one algorithm: the one that it names, or the default of its type. Returns `None` for
 /// keys that are not supported.
-fn checking(jwk: &Jwk) -> Option<Checking> {
+fn verification_key(jwk: &Jwk) -> Option<VerificationKey> {
     if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
         return None;
     }
@@ -203,7 +212,7 @@ fn checking(jwk: &Jwk) -> Option<Checking> {
         _ => return None,
     };
     let algorithm = named.unwrap_or(usual);
-    fitting.contains(&algorithm).then_some(Checking { key: DecodingKey::from_jwk(jwk).ok()?, algorithm })
+    fitting.contains(&algorithm).then_some(VerificationKey { key: DecodingKey::from_jwk(jwk).ok()?, algorithm })
 }
 
 impl Source {
@@ -213,7 +222,7 @@ impl Source {
         match address.scheme() {
             "https" => {}
             "http" if local => {}
-            _ => bail!("the keys of a trusted issuer come by https, or from a file"),
+            _ => bail!("--trusted-jwks must be an https URL or a file"),
         }
         let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
         Ok(Self::Address(client.no_proxy().build()?, address))
@@ -231,7 +240,7 @@ impl Source {
         while let Some(chunk) = answer.chunk().await? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > BYTES {
-                bail!("they are longer than {BYTES} bytes");
+                bail!("the keys of the trusted issuer exceed {BYTES} bytes");
             }
         }
         Ok(bytes)

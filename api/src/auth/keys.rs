@@ -32,19 +32,21 @@ const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4
 #[derive(Clone)]
 pub struct Keys {
     all: Arc<RwLock<Arc<Vec<Key>>>>,
-    /// File of the keys. `None` where they come from an environment variable.
+    /// File of the keys. `None` if the setting itself contains the keys.
     file: Option<PathBuf>,
 }
 
 /// A key of this service.
 pub(crate) struct Key {
+    /// ID of the key: the SHA-256 thumbprint of its public half in keys of this program.
     pub id: String,
+    /// Public half, which verifies signatures.
     pub checking: DecodingKey,
     /// Time of creation, in seconds since 1970.
     pub made: i64,
-    /// Private half. `None` where only the public half is known.
+    /// Private half, which signs. `None` if only the public half is known.
     pub signing: Option<EncodingKey>,
-    /// Public half, as published.
+    /// Public half as a JSON Web Key, as published.
     public: Value,
 }
 
@@ -72,7 +74,8 @@ struct StoredKeySet {
 impl StoredKey {
     fn generate() -> Result<Self> {
         let mut private = [0; 32];
-        aws_lc_rs::rand::fill(&mut private).map_err(|_| anyhow!("there is no randomness to make a key of"))?;
+        aws_lc_rs::rand::fill(&mut private)
+            .map_err(|_| anyhow!("the system provides no random numbers to generate a key"))?;
         Self::of(&private)
     }
 
@@ -81,7 +84,7 @@ impl StoredKey {
         let public = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
         let kid = public.thumbprint(ThumbprintHash::SHA256)?;
         let public = serde_json::to_value(&public)?;
-        let x = public.get("x").and_then(Value::as_str).context("a key has a public half")?.to_owned();
+        let x = public.get("x").and_then(Value::as_str).context("the generated key has no public half")?.to_owned();
         let d = Some(BASE64.encode(private));
         Ok(Self { kty: "OKP".to_owned(), crv: "Ed25519".to_owned(), kid, x, d, iat: Some(clock::now().timestamp()) })
     }
@@ -126,7 +129,11 @@ fn source<'s>(settings: &'s KeySettings, database: &DatabaseSettings) -> Source<
 
 impl Keys {
     /// Opens the keys that the settings name. With the embedded database, keys are created on first start. With a
-    /// database server, which several instances share, they are not.
+    /// database server, they are not, because several instances have to share them.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `--keys-file` does not exist, or if a key is malformed. Messages contain no secrets.
     pub fn open(settings: &KeySettings, database: &DatabaseSettings) -> Result<Self> {
         let source = source(settings, database);
         let file = match &source {
@@ -159,11 +166,12 @@ impl Keys {
         self.all.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Returns whether there are no keys.
     pub(crate) fn are_none(&self) -> bool {
         self.all().is_empty()
     }
 
-    /// Returns how the operator creates keys, where there are none.
+    /// Returns an instruction for the operator to create keys.
     pub(crate) fn remedy(&self) -> String {
         match &self.file {
             Some(file) => format!(
@@ -171,7 +179,7 @@ impl Keys {
                 rotation(file)
             ),
             None => format!(
-                "TRANSFERATLAS_KEYS contains none; create them with `{}`, and set the variable to the content of that file",
+                "TRANSFERATLAS_KEYS contains no keys; create them with `{}`, and set the variable to the content of that file",
                 rotation(Path::new("keys.json"))
             ),
         }
@@ -196,11 +204,11 @@ impl Keys {
             seen = now;
             match load(&file).and_then(|kept| kept.in_force()) {
                 Ok(keys) => {
-                    tracing::info!(keys = keys.len(), "reloaded the keys");
+                    tracing::info!(keys = keys.len(), "reloaded the token signing keys");
                     *self.all.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
                 }
                 Err(error) => {
-                    tracing::error!(cause = %format!("{error:#}"), "the keys cannot be read; the previous keys stay in use");
+                    tracing::error!(cause = %format!("{error:#}"), "the token signing keys cannot be read; the previous keys stay in use until the file is corrected");
                 }
             }
         }
@@ -220,17 +228,19 @@ impl StoredKeySet {
 
 /// Result of a key rotation.
 pub(crate) struct Rotated {
+    /// File of the keys.
     pub file: PathBuf,
+    /// ID of the new key.
     pub kid: String,
     /// IDs of the removed keys.
     pub dropped: Vec<String>,
 }
 
-/// Adds a new key, which signs once all instances have loaded it. Keeps the keys that valid tokens may be signed with,
-/// unless `only` is set.
+/// Adds a new key, which signs once all instances have had time to load it. Keeps the keys of tokens that may still be
+/// valid, unless `only` is set. Fails if the keys are not in a file.
 pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: bool) -> Result<Rotated> {
     let Source::File(file) = source(settings, database) else {
-        bail!("the keys stand in a variable; put the new set there, or keep them in a file: --keys-file")
+        bail!("the keys are in TRANSFERATLAS_KEYS, which this command cannot change; unset it, and set --keys-file")
     };
     let kept = if file.exists() { load(&file)? } else { StoredKeySet::default() };
     let new = StoredKey::generate()?;
@@ -248,13 +258,13 @@ pub(crate) fn rotate(settings: &KeySettings, database: &DatabaseSettings, only: 
 
 fn load(file: &Path) -> Result<StoredKeySet> {
     let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    read(&text).with_context(|| format!("{} holds no keys", file.display()))
+    read(&text).with_context(|| format!("{} contains no valid keys", file.display()))
 }
 
 fn read(text: &str) -> Result<StoredKeySet> {
     // The message of the parser may contain a secret.
     serde_json::from_str(text).map_err(|error| {
-        anyhow!("the keys are no JSON Web Key Set; look at line {}, column {}", error.line(), error.column())
+        anyhow!("the keys are not a JSON Web Key Set; check line {}, column {}", error.line(), error.column())
     })
 }
 

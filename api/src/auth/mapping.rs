@@ -12,7 +12,7 @@ use super::settings::Trust;
 /// Mapping of the claims of a trusted issuer.
 pub(super) struct Mapping {
     scopes_claim: String,
-    /// Right given by each value of the scopes claim.
+    /// Right of each value of the scopes claim.
     scopes: BTreeMap<String, Right>,
     municipalities_claim: String,
 }
@@ -31,12 +31,15 @@ impl Right {
 }
 
 impl Mapping {
+    /// Reads the mapping from the settings. Fails if a value maps to neither a role nor a scope.
     pub(super) fn of(trust: &Trust) -> Result<Self> {
         let mut scopes = BTreeMap::new();
         for pair in &trust.trusted_scopes {
             let right = pair.split_once('=').and_then(|(value, right)| Some((value.to_owned(), Right::read(right)?)));
             let Some((value, right)) = right else {
-                bail!("`{pair}` maps nothing; write VALUE=ROLE or VALUE=SCOPE, such as atlas-editor=editor")
+                bail!(
+                    "`{pair}` in --trusted-scopes is not a mapping; write VALUE=ROLE or VALUE=SCOPE, such as atlas-editor=editor"
+                )
             };
             scopes.insert(value, right);
         }
@@ -47,16 +50,16 @@ impl Mapping {
         })
     }
 
-    /// Returns the municipalities in the claims. Returns `None` where their claim is missing.
+    /// Returns the municipalities in the claims. Returns `None` if the claim is missing.
     pub(super) fn municipalities(&self, claims: &Map<String, Value>) -> Option<BTreeSet<String>> {
         at(claims, &self.municipalities_claim).map(|claim| texts(Some(claim)))
     }
 
-    /// Returns the scopes that the claims give, and whether they apply to all municipalities where none is named.
+    /// Returns the scopes that the claims give, and whether the scopes apply to all municipalities if the claims name none.
     pub(super) fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
         let values = texts(at(claims, &self.scopes_claim));
         let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
-        // Only editors and admins, and callers who are auditors only, act for all municipalities without naming any.
+        // Editors, admins, and callers with no right other than that of auditors act for all municipalities by default.
         let edits = |right: &Right| matches!(right, Right::Role(TokenRole::Editor | TokenRole::Admin));
         let looks = |right: &Right| matches!(right, Right::Role(TokenRole::Auditor));
         let everywhere = rights.iter().any(edits) || !rights.is_empty() && rights.iter().all(looks);

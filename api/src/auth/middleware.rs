@@ -11,8 +11,8 @@ use super::authority::Auth;
 use crate::base::db::context::Context;
 use crate::base::error::{Result, TokenError};
 
-/// Middleware: authenticates the caller, if the request has a token. An invalid token is refused even where no token is
-/// required. A service without keys ignores tokens.
+/// Middleware: authenticates the caller, if the request has a token. An invalid token is refused even if the operation
+/// requires none. A service without keys ignores tokens.
 ///
 /// Credentials of another scheme are ignored on reads, because a browser may send them to a proxy in front of the
 /// service. They are refused on writes.
@@ -30,7 +30,8 @@ pub(crate) async fn authenticate(
     next.call(req).await
 }
 
-/// Returns the token of a request, if it has one. Ignores credentials of other schemes if `lenient`.
+/// Returns the token of a request, if it has one. Credentials of other schemes are ignored if `lenient`, and otherwise
+/// refused.
 fn bearer(headers: &HeaderMap, lenient: bool) -> Result<Option<&str>> {
     let is_bearer = |text: &str| text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"));
     let sent = headers.get_all(AUTHORIZATION).map(|header| header.to_str().ok().map(str::trim));

@@ -12,6 +12,7 @@ use crate::base::error::Rule;
 
 /// A scope of tokens.
 pub(crate) trait Scope: 'static {
+    /// Name, such as `solutions:write`.
     const NAME: &'static str;
 }
 
@@ -49,7 +50,7 @@ scopes! {
     AuditRead "audit:read" "Read the audit trail and the authors of changes. Requires a token that is not bound to municipalities.";
 }
 
-/// Returns the scope of a name, if there is one.
+/// Returns the scope with a name, if there is one.
 pub(crate) fn find_scope(name: &str) -> Option<&'static str> {
     SCOPES.iter().map(|(scope, _)| *scope).find(|scope| *scope == name)
 }
@@ -57,7 +58,7 @@ pub(crate) fn find_scope(name: &str) -> Option<&'static str> {
 /// Returns the scopes of a role.
 pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
     match role {
-        // What municipalities write is reviewed before it is published.
+        // Entries of municipalities are reviewed before they are published.
         TokenRole::Contributor => vec![SubmissionsWrite::NAME, WebhooksWrite::NAME],
         TokenRole::Editor => vec![
             MunicipalitiesWrite::NAME,
@@ -74,7 +75,7 @@ pub(crate) fn scopes_of(role: TokenRole) -> Vec<&'static str> {
             SubmissionsReview::NAME,
             WebhooksWrite::NAME,
         ],
-        // Operators of the service have all scopes, including future ones.
+        // Operators of the service have all scopes, including those that later versions add.
         TokenRole::Admin => SCOPES.iter().map(|(scope, _)| *scope).collect(),
         TokenRole::Auditor => vec![AuditRead::NAME],
     }

@@ -32,6 +32,7 @@ fn known_caller(req: &HttpRequest) -> Result<Caller> {
 
 /// A condition on the rights of a caller.
 pub(crate) trait Access: 'static {
+    /// Fails with the error for the caller unless the caller has the access.
     fn check(caller: &Caller) -> Result<()>;
 }
 
@@ -48,6 +49,7 @@ impl<S: Scope> Access for S {
 pub(crate) struct Scoped<A>(Caller, PhantomData<A>);
 
 impl<A> Scoped<A> {
+    /// Returns the caller.
     pub(crate) fn caller(self) -> Caller {
         self.0
     }

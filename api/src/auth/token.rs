@@ -16,8 +16,9 @@ use super::keys::{Key, Keys, LONGEST};
 use crate::base::clock;
 use crate::base::error::{Error, Result, TokenError};
 
-/// Issuer and audience of tokens of this service.
+/// Issuer of tokens of this service.
 const ISSUER: &str = "transferatlas";
+/// Audience of tokens of this service.
 const AUDIENCE: &str = "transferatlas";
 /// Media type of an access token (RFC 9068), in the form used in headers.
 const TYPE: &str = "at+jwt";
@@ -31,23 +32,31 @@ const LEEWAY: i64 = 30;
 /// Claims of a token of this service.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Claims {
+    /// Issuer.
     pub iss: String,
+    /// Audience.
     pub aud: Audience,
+    /// Subject.
     pub sub: String,
+    /// Client ID, equal to the subject (RFC 9068).
     pub client_id: String,
+    /// ID of the token.
     pub jti: Uuid,
+    /// Time of issue, in seconds since 1970.
     pub iat: i64,
+    /// Start of validity, in seconds since 1970.
     pub nbf: i64,
+    /// Expiry time, in seconds since 1970.
     pub exp: i64,
     /// Scopes, separated by spaces (RFC 8693).
     pub scope: String,
-    /// IDs of the municipalities that the token acts for, as information for its holder. The row in the database
-    /// decides.
+    /// IDs of the municipalities that the token acts for, as information for its holder. The row in the database takes
+    /// precedence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub municipalities: Option<Vec<String>>,
 }
 
-/// Audience of a token: one or several.
+/// Audience of a token: a text, or a list of texts.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Audience {
@@ -58,8 +67,11 @@ pub(super) enum Audience {
 /// Times of a token, in seconds since 1970.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
+    /// Time of issue.
     pub iat: i64,
+    /// Start of validity.
     pub nbf: i64,
+    /// Expiry time.
     pub exp: i64,
 }
 
@@ -84,19 +96,22 @@ impl Times {
 /// The header of a token. Parameters that point to or contain a key (`jku`, `x5u`, `jwk`) are ignored.
 #[derive(Debug)]
 pub(super) struct Head {
+    /// Signature algorithm.
     pub alg: Algorithm,
+    /// ID of the signing key.
     pub kid: String,
+    /// Media type in lower case, without `application/`.
     pub typ: String,
 }
 
 impl Head {
-    /// Parses the header of a token. Refuses tokens that are too long.
+    /// Parses the header of a token. Refuses tokens that are too long or malformed, or that have critical extensions.
     pub(super) fn read(token: &str) -> Result<Self, TokenError> {
         if token.len() > LENGTH || token.split('.').count() != 3 {
             return Err(TokenError::Form);
         }
         let head = token.split('.').next().and_then(|head| BASE64.decode(head).ok()).ok_or(TokenError::Form)?;
-        // Duplicate members are ambiguous.
+        // Headers with duplicate members are refused, because parsers read them differently.
         let Ok((Value::Object(head), doubts)) = crate::base::validation::parse(&head) else {
             return Err(TokenError::Form);
         };
@@ -113,12 +128,13 @@ impl Head {
         Ok(Self { alg: alg.parse().map_err(|_| TokenError::Type)?, kid, typ })
     }
 
+    /// Returns whether the type is that of an access token (RFC 9068).
     pub(super) fn is_access_token(&self) -> bool {
         self.typ == TYPE
     }
 }
 
-/// Verifies the signature of a token and returns its claims. The function that calls this one validates the claims.
+/// Verifies the signature of a token and returns its claims, which the calling function has to validate.
 pub(super) fn claims<T: DeserializeOwned>(
     token: &str,
     algorithm: Algorithm,
@@ -141,13 +157,14 @@ pub(super) fn claims<T: DeserializeOwned>(
     }
 }
 
-/// Whether a text is a valid subject: 1 to 100 ASCII letters, digits or `._-@:+/`, which are safe to log.
+/// Returns whether a text is a valid subject: 1 to 100 ASCII letters, digits or `._-@:+/`, which are safe to log.
 pub(crate) fn is_subject(subject: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-@:+/".contains(letter);
     (1..=100).contains(&subject.len()) && subject.chars().all(fits)
 }
 
 impl Audience {
+    /// Returns whether the audience includes a text.
     pub(super) fn includes(&self, audience: &str) -> bool {
         match self {
             Self::One(one) => one == audience,
@@ -158,14 +175,17 @@ impl Audience {
 
 /// Claims of a token of the trusted issuer.
 pub(super) struct Foreign {
+    /// Subject, followed by the issuer in parentheses.
     pub subject: String,
+    /// Scopes, as mapped from the claims.
     pub scopes: BTreeSet<String>,
     /// Official keys, slugs or IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     pub municipalities: Option<BTreeSet<String>>,
+    /// Expiry time, in seconds since 1970.
     pub expires: i64,
 }
 
-/// Verifies a token of this service and returns its claims.
+/// Verifies the signature and the claims of a token of this service, and returns the claims.
 pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(TokenError::Type);
@@ -187,15 +207,20 @@ pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenEr
 
 /// Rights of a token to be issued.
 pub(crate) struct Rights {
+    /// ID of the token.
     pub id: Uuid,
+    /// Subject of the token.
     pub subject: String,
+    /// Scopes of the token.
     pub scopes: Vec<String>,
+    /// IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     pub municipalities: Option<Vec<Uuid>>,
     /// Start and end of validity.
     pub time: [DateTime<Utc>; 2],
 }
 
-/// Signs a token. Returns it with the ID of the signing key. Fails if no private key is available.
+/// Signs a token. Returns the token and the ID of the signing key. Fails with `Error::NotIssuing` if no private key is
+/// available.
 pub(crate) fn sign(keys: &Keys, rights: &Rights) -> Result<(String, String)> {
     let keys = keys.all();
     // A new key signs only after every instance has had time to load it.

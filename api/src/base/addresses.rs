@@ -1,4 +1,4 @@
-//! Addresses of the public internet, told from private and local ones.
+//! Classification of hosts and IP addresses as public, or as private and local.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -17,7 +17,7 @@ pub(crate) fn is_public_host(host: &Host<&str>) -> bool {
 const LOCAL: [&str; 9] =
     ["localhost", "local", "internal", "home.arpa", "lan", "localdomain", "intranet", "corp", "home"];
 
-/// Returns whether a name is resolved only in a local network. Names without a full stop are.
+/// Returns whether a name is resolved only in a local network: a name without a full stop, or one below a name of `LOCAL`.
 fn is_local_name(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_lowercase();
     !name.contains('.')
@@ -59,10 +59,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         is_public_v4(Ipv4Addr::new(one, two, three, four))
     };
     match (first, second) {
-        // Translated addresses (RFC 6052), and 6to4.
+        // Addresses that embed an IPv4 address: NAT64 (RFC 6052) and 6to4 (RFC 3056).
         (0x64, 0xff9b) => [third, fourth, fifth, sixth] == [0; 4] && hidden(last_but_one, last),
         (0x2002, _) => hidden(second, third),
-        // Teredo, benchmarks, identifiers, documentation.
+        // IETF protocol assignments such as Teredo (2001::/23), and documentation (2001:db8::/32 and 3fff::/20).
         (0x2001, 0..0x200 | 0xdb8) | (0x3fff, 0..0x1000) => false,
         _ => (0x2000..0x4000).contains(&first),
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_local_networks_are_not_public() {
+    fn host_names_of_local_networks_are_not_public() {
         for local in
             ["localhost", "wiki", "LOCALHOST.", "drucker.local", "api.cluster.internal", "nas.home.arpa", "fritz.lan"]
         {

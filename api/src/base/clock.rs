@@ -10,7 +10,7 @@ thread_local! {
     static CLOCK: RefCell<Clock> = RefCell::default();
 }
 
-/// The clock of one service. Clones share the time: that of the system, unless it was advanced.
+/// The clock of one service. Clones share the time, which is the system time until the clock is advanced.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     /// Seconds ahead of the system time.
@@ -18,7 +18,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Advances this clock and its clones.
+    /// Advances this clock and its clones by whole seconds.
     pub fn advance(&self, by: TimeDelta) {
         self.ahead.fetch_add(by.num_seconds(), Ordering::Relaxed);
     }
@@ -28,13 +28,13 @@ impl Clock {
         CLOCK.set(self.clone());
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    #[expect(clippy::disallowed_methods, reason = "only the clock reads the system time")]
     fn now(&self) -> DateTime<Utc> {
         Utc::now() + TimeDelta::seconds(self.ahead.load(Ordering::Relaxed))
     }
 }
 
-/// Returns the time by the clock of the current thread.
+/// Returns the current time of the clock of this thread.
 pub fn now() -> DateTime<Utc> {
     CLOCK.with_borrow(Clock::now)
 }

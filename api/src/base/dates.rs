@@ -1,4 +1,4 @@
-//! Dates and times, and the current date in Germany, which decides what is upcoming or stale.
+//! Parsing of dates and times, and the current date in Germany, which determines which entries are upcoming or stale.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Europe::Berlin;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::base::clock;
 use crate::base::error::{Rule, StringFormat};
 
+/// Returns the current date in Germany.
 pub(crate) fn today() -> NaiveDate {
     clock::now().with_timezone(&Berlin).date_naive()
 }
@@ -18,7 +19,7 @@ pub(crate) fn began(day: NaiveDate) -> DateTime<Utc> {
     midnight.and_local_timezone(Berlin).earliest().map_or(midnight.and_utc(), |time| time.to_utc())
 }
 
-/// Parses a date in the form `2024-10-05`.
+/// Deserialises a date in the form `2024-10-05`, with a year from 1 to 9999. Fails with `Rule::Format`.
 pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let shaped = text.len() == 10 && text.as_bytes().iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
@@ -26,7 +27,7 @@ pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     day.map(Some).ok_or_else(|| D::Error::custom(Rule::Format { expected: StringFormat::Date }))
 }
 
-/// Parses a time with its offset (RFC 3339) and a year of four digits.
+/// Deserialises a time with its offset (RFC 3339), with a year from 2 to 9998. Fails with `Rule::Format`.
 pub(crate) fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<FixedOffset>>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let time = DateTime::parse_from_rfc3339(&text).ok();

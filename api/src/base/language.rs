@@ -21,7 +21,7 @@ pub(crate) enum Language {
 impl Language {
     /// Returns the language of the current request. Outside of requests, this is English.
     pub(crate) fn current() -> Self {
-        // Parsed only when there is a text to write, because most responses have none.
+        // Parsed only when a text is written, because most responses have no text in either language.
         ACCEPTED.try_with(|accepted| accepted.as_ref().map(Self::preferred)).ok().flatten().unwrap_or_default()
     }
 
@@ -62,11 +62,14 @@ impl Language {
 /// A text in both languages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Localized {
+    /// German text.
     pub german: &'static str,
+    /// English text.
     pub english: &'static str,
 }
 
 impl Localized {
+    /// Returns the text in a language.
     pub(crate) fn in_language(self, language: Language) -> &'static str {
         match language {
             Language::German => self.german,

@@ -25,6 +25,7 @@ pub struct Link {
 }
 
 impl Link {
+    /// Returns the link to an entry of a collection, such as `projects`.
     pub(crate) fn new(collection: &str, id: Uuid, slug: String, title: Text) -> Self {
         Self { href: public_path(format_args!("/v1/{collection}/{slug}")), id, slug, title }
     }

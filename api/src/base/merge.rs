@@ -9,7 +9,7 @@ use crate::base::validation::escaped;
 pub(crate) struct Merged {
     /// The merged value. A member that both sides changed has the value of `ours`.
     pub content: Value,
-    /// JSON pointers to the members that both changed to different values.
+    /// JSON pointers to the members that both sides changed to different values.
     pub conflicts: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_side_alone_changed_is_as_that_side_has_it() {
+    fn change_of_one_side_is_kept() {
         let theirs =
             with(&json!({ "status": "operational", "title": { "en": "New" }, "website": "https://example.org/" }));
         let ours = with(&json!({ "title": { "de": "Neu" }, "themes": ["b"], "costs": null }));
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_both_sides_changed_is_a_conflict_unless_it_is_the_same() {
+    fn different_changes_of_both_sides_conflict() {
         let theirs =
             with(&json!({ "status": "operational", "title": { "de": "Anders" }, "themes": ["a", "b"], "costs": null }));
         let ours =
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_both_added_is_merged_by_its_own_members() {
+    fn object_added_by_both_sides_is_merged() {
         let theirs = with(&json!({ "staffing": { "one": 1 } }));
         let ours = with(&json!({ "staffing": { "two": 2 } }));
 
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_named_by_its_members() {
+    fn changed_members_are_listed_as_pointers() {
         let after = with(&json!({ "title": { "en": "New" }, "themes": ["a", "b"], "costs": null, "a/b": 1 }));
 
         assert_eq!(changed(&base(), &after), ["/title/en", "/themes", "/a~1b", "/costs"]);

@@ -8,6 +8,7 @@ use prometheus::{
 
 use crate::base::error::{Error, Result};
 
+/// Metrics of one service.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
@@ -19,6 +20,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
+    /// Creates and registers the metrics.
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
         let requests = Opts::new("transferatlas_requests_total", "Number of requests, by method, route and status.");
         let latency = HistogramOpts::new("transferatlas_request_seconds", "Seconds to the response head, by route.")
@@ -50,10 +52,10 @@ impl Metrics {
         Ok(metrics)
     }
 
-    // Metrics are public, so they do not show the number of requests to private resources by route.
+    /// Records a completed request. Metrics are public, so the caller passes one common route for all private operations.
     pub(crate) fn record(&self, request: &Request<'_>) {
         let Request { method, route, status, elapsed } = *request;
-        // An unknown method would create a new time series each time.
+        // Each unknown method would create a new time series.
         let method = if matches!(method, "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE") {
             method
         } else {
@@ -80,8 +82,9 @@ impl Metrics {
 
 /// Values that are read when the metrics are requested.
 pub(crate) struct Gauges {
-    /// Number of database connections, and of idle ones among them.
+    /// Number of open database connections.
     pub connections: u32,
+    /// Number of idle database connections.
     pub idle: usize,
     /// Number of SQL statements of reads.
     pub statements: u64,
@@ -91,11 +94,13 @@ pub(crate) struct Gauges {
     pub cached: u64,
 }
 
-/// A request that was responded to.
+/// A completed request.
 pub(crate) struct Request<'r> {
+    /// HTTP method, or `other` for private operations.
     pub method: &'r str,
-    /// The path pattern of its route.
+    /// Path pattern of the route, or `private` for private operations.
     pub route: &'r str,
+    /// HTTP status code, or `any` for private operations.
     pub status: &'r str,
     /// Time until the head of the response was ready.
     pub elapsed: Duration,

@@ -11,8 +11,8 @@ thread_local! {
     static PUBLIC_URL: RefCell<PublicUrl> = RefCell::default();
 }
 
-/// The public URL of one service. Behind a reverse proxy, it may have a path, such as `/atlas`, which comes before the
-/// paths of the service.
+/// The public URL of one service. Behind a reverse proxy, it may have a path, such as `/atlas`, as the prefix of all paths
+/// of the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublicUrl {
     /// Scheme and host, such as `https://host.example`.
@@ -22,7 +22,7 @@ pub struct PublicUrl {
 }
 
 impl PublicUrl {
-    /// Returns the URL of a service that listens on an address and has no other public URL.
+    /// Returns the URL of a service without a configured public URL, from the address that it listens on.
     pub(crate) fn of(address: SocketAddr) -> Self {
         Self { origin: format!("http://{address}"), prefix: String::new() }
     }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_url_may_have_a_path() {
+    fn public_url_may_have_a_path() {
         for (text, expected) in [
             ("https://host.example", "https://host.example"),
             ("https://host.example/", "https://host.example"),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_a_service_is_refused() {
+    fn invalid_public_url_is_rejected() {
         for text in [
             "",
             "host.example",

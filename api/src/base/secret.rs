@@ -1,6 +1,6 @@
 //! Secret settings.
 
-/// A setting that is hidden in logs and messages.
+/// A setting whose value `Debug` hides, so that it does not appear in logs and messages.
 #[derive(Clone)]
 pub struct Secret(pub String);
 

@@ -40,8 +40,8 @@ impl Tasks {
         }));
     }
 
-    /// Returns the name of the first task that panicked. The service reports that it is not ready from then on, so that
-    /// it is restarted.
+    /// Returns the name of the first task that panicked. From then on, the service reports that it is not ready, so that it
+    /// is restarted.
     pub(crate) fn failed(&self) -> Option<&'static str> {
         self.failed.get().copied()
     }
@@ -51,7 +51,7 @@ impl Tasks {
         self.stopping.cancel();
         self.tracker.close();
         if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
-            tracing::warn!(tasks = self.tracker.len(), "background tasks did not end in time");
+            tracing::warn!(tasks = self.tracker.len(), "background tasks did not end within the time limit");
         }
     }
 }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn a_task_that_panics_is_named() {
+    async fn panicked_task_is_reported_by_name() {
         let tasks = Tasks::default();
         tasks.spawn("sound", async {});
         tokio::task::yield_now().await;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn the_end_waits_for_every_task() {
+    async fn stop_waits_for_tasks_that_run_to_their_end() {
         let (tasks, ended) = (Tasks::default(), Arc::new(OnceLock::new()));
         let last = ended.clone();
         tasks.spawn("endless", pending());

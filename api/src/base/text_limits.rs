@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 macro_rules! texts {
     ($($about:tt $type:ident $limit:ident $most:tt;)+) => {
         $(
+            /// Largest number of characters of the text in each language.
             pub(crate) const $limit: usize = $most;
 
             #[doc = $about]

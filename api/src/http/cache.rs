@@ -40,10 +40,11 @@ const SHORT: usize = 1024;
 const CACHE_CONTROL: &str = "public, max-age=0, stale-if-error=86400";
 /// Shared caches do not store the response.
 const PRIVATE: &str = "private, max-age=0";
-/// Headers of the content that a 304 repeats. A cache replaces the stored headers by those of the 304, and without a
-/// policy of its own, it would get that of JSON.
+/// Headers that a 304 repeats. A cache replaces its stored headers by those of the 304, which would otherwise have the
+/// default `Content-Security-Policy`.
 const REPEATED: [HeaderName; 3] = [header::CONTENT_LOCATION, header::CONTENT_SECURITY_POLICY, header::LINK];
-/// A stored response. Its compressed bodies are made on first use.
+
+/// A stored response. Its body is compressed on first use.
 struct Stored {
     headers: HeaderMap,
     tag: String,
@@ -55,6 +56,7 @@ struct Stored {
 }
 
 impl ResponseCache {
+    /// Returns an empty cache that holds up to this size. Responses that are unused for an hour are dropped.
     pub(crate) fn new(mebibytes: u64) -> Self {
         // Twice the body, to account for its compressed copies.
         let weigh = |(_, key): &(i64, String), stored: &Arc<Stored>| {
@@ -64,6 +66,7 @@ impl ResponseCache {
         Self(cache.time_to_idle(Duration::from_hours(1)).build())
     }
 
+    /// Returns the number of stored responses.
     pub(crate) fn entries(&self) -> u64 {
         self.0.entry_count()
     }
@@ -87,7 +90,7 @@ pub(crate) async fn cache_responses(
     let key = (version.number, key(&req));
     let work = RefCell::new(Some((req, next)));
     let outcome = RefCell::new(None);
-    // Requests for the same response wait for the first of them.
+    // Concurrent requests for the same response wait for the first of them.
     let made = cache.0.try_get_with(key, async {
         let Some((req, next)) = work.take() else { return Err(()) };
         let (made, stored) = match next.call(req).await {
@@ -112,7 +115,7 @@ pub(crate) async fn cache_responses(
         (Err(_), _, Some((req, next))) => {
             Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, version).await)
         }
-        _ => Err(Error::internal(anyhow::anyhow!("no request was left to answer")).into()),
+        _ => Err(Error::internal(anyhow::anyhow!("the response cache lost a request")).into()),
     }
 }
 
@@ -136,7 +139,7 @@ fn is_json(response: &ServiceResponse<BoxBody>) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json")
 }
 
-/// Adds the entity tag of the body to a response for one caller, and responds with 304 if the client's copy is current.
+/// Adds the entity tag of the body to a response for one request. Responds with 304 if the client's copy is current.
 async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
@@ -155,7 +158,7 @@ async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> Servi
     ServiceResponse::new(request, response.set_body(body))
 }
 
-/// The response of a handler that the cache called.
+/// The response of a handler: stored in the cache, or not.
 enum Made {
     Stored(HttpRequest),
     Other(ServiceResponse<BoxBody>),
@@ -203,7 +206,7 @@ async fn read(response: ServiceResponse<BoxBody>) -> Result<(HttpRequest, Stored
 }
 
 fn unreadable(request: HttpRequest) -> ServiceResponse<BoxBody> {
-    let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("a response could not be read back")));
+    let failed = HttpResponse::from_error(Error::internal(anyhow::anyhow!("the body of a response could not be read")));
     ServiceResponse::new(request, failed)
 }
 
@@ -247,7 +250,6 @@ impl Stored {
     }
 }
 
-/// Sets the headers that caches read.
 fn describe(headers: &mut HeaderMap, tag: &str, modified: SystemTime, private: bool) {
     let date = httpdate::fmt_http_date(modified);
     let values = [

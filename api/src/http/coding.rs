@@ -43,6 +43,7 @@ pub(crate) enum Encoder {
 }
 
 impl Encoder {
+    /// Returns an encoder of a content coding.
     pub(crate) fn new(coding: Coding) -> io::Result<Self> {
         Ok(match coding {
             Coding::Identity => Self::Identity(vec![]),
@@ -52,6 +53,7 @@ impl Encoder {
         })
     }
 
+    /// Encodes bytes. The result may stay in the buffer of the encoder.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Identity(buffer) => buffer.write_all(bytes),
@@ -71,6 +73,7 @@ impl Encoder {
         })
     }
 
+    /// Ends the encoding, and returns the remaining bytes.
     pub(crate) fn finish(self) -> io::Result<Vec<u8>> {
         Ok(match self {
             Self::Identity(buffer) => buffer,
@@ -88,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_piece_by_piece_is_the_whole() {
+    fn compressed_chunks_decode_to_the_whole_body() {
         let text = "Aalen bis Zwönitz ".repeat(10_000);
         let coded = |coding| {
             let mut encoder = Encoder::new(coding).unwrap();

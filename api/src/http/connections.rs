@@ -13,7 +13,7 @@ use actix_web::rt::net::TcpStream;
 use rustix::net::{Shutdown, shutdown};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Age after which a connection is closed with its next response.
+/// Age after which a connection is closed after its next response.
 const OLD: Duration = Duration::from_mins(4);
 /// Age after which a connection is closed at once.
 const TOO_OLD: Duration = Duration::from_mins(5);
@@ -31,8 +31,8 @@ struct Open {
     sockets: Mutex<HashMap<u64, (Instant, OwnedFd)>>,
 }
 
-/// Registration of a connection in the list. Dropped with the connection.
-struct Place {
+/// Registration of an open connection. Dropped with the connection.
+struct Registration {
     born: Instant,
     number: u64,
     open: Arc<Open>,
@@ -47,7 +47,7 @@ impl Connections {
         let Ok(handle) = rustix::io::dup(stream) else { return };
         let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
         self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (born, handle));
-        data.insert(Place { born, number, open: self.0.clone() });
+        data.insert(Registration { born, number, open: self.0.clone() });
     }
 
     /// Closes connections that are too old, until the process ends.
@@ -56,27 +56,27 @@ impl Connections {
             tokio::time::sleep(Duration::from_secs(1)).await;
             let sockets = self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner);
             for (born, socket) in sockets.values().filter(|(born, _)| born.elapsed() > TOO_OLD) {
-                tracing::debug!(seconds = born.elapsed().as_secs(), "closed a connection that was open for too long");
+                tracing::debug!(seconds = born.elapsed().as_secs(), "closed a connection that exceeded the time limit");
                 let _ = shutdown(socket, Shutdown::Both);
             }
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.open.sockets.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
     }
 }
 
-/// Whether the connection is to be closed with this response.
+/// Returns whether the connection is to be closed after this response.
 pub(super) fn is_old(req: &HttpRequest) -> bool {
-    req.conn_data::<Place>().is_some_and(|place| place.born.elapsed() > OLD)
+    req.conn_data::<Registration>().is_some_and(|registration| registration.born.elapsed() > OLD)
 }
 
 /// Returns the time by which a long-running response must end.
 pub(crate) fn lasts_until(req: &HttpRequest) -> tokio::time::Instant {
-    let born = req.conn_data::<Place>().map_or_else(Instant::now, |place| place.born);
+    let born = req.conn_data::<Registration>().map_or_else(Instant::now, |registration| registration.born);
     (born + OLD).into()
 }
 

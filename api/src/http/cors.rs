@@ -14,7 +14,8 @@ use actix_web::web::Data;
 use crate::base::error::Error;
 
 /// Request headers that browsers may send cross-origin: to read from any origin, and to write from the allowed origins.
-/// A page needs a token to send `Authorization`, and browsers send no other credentials, so any page may read with one.
+/// `Authorization` is allowed for reads from any origin, because a page must know the token and browsers add no other
+/// credentials.
 const TO_READ: &str = "Accept, Accept-Language, Authorization, Content-Type, If-Modified-Since, If-None-Match, Last-Event-ID, \
                        X-Request-Id";
 const TO_WRITE: &str = "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-Modified-Since, \
@@ -60,10 +61,10 @@ pub(crate) async fn refuse_foreign_writes(
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
-/// Whether a request is by a page of the service itself, such as the reference.
+/// Returns whether a page of the service itself, such as the API reference, sent the request.
 fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
     let authority = origin.split_once("://").map(|(_, authority)| authority);
-    // Behind a proxy, `Host` may be another one. No page can set `Sec-Fetch-Site`.
+    // Behind a proxy, `Host` may differ from the host in `Origin`. Pages cannot set `Sec-Fetch-Site`.
     text(headers, &SEC_FETCH_SITE) == Some("same-origin") || authority.is_some() && authority == text(headers, &HOST)
 }
 

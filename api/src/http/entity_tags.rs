@@ -1,4 +1,4 @@
-//! Lists of entity tags in `If-Match` and `If-None-Match` (RFC 9110, 8.8.3). Commas may be part of a tag.
+//! Parser of the entity tags in `If-Match` and `If-None-Match` (RFC 9110, 8.8.3). A tag may contain commas.
 
 /// Entity tags of a header, or `*`.
 #[derive(Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(super) enum EntityTags {
 }
 
 impl EntityTags {
-    /// Parses the value of a header. The error is the part that is not an entity tag.
+    /// Parses the value of a header. Fails with the part that is not an entity tag.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let mut rest = text.trim_matches([' ', '\t', ',']);
         if rest == "*" {
@@ -42,20 +42,20 @@ fn length(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn these(tags: &[&str]) -> EntityTags {
+    fn tag_list(tags: &[&str]) -> EntityTags {
         EntityTags::These(tags.iter().map(|tag| (*tag).to_owned()).collect())
     }
 
     #[test]
-    fn commas_belong_to_a_tag() {
-        assert_eq!(EntityTags::read("\"a,b\""), Ok(these(&["\"a,b\""])));
-        assert_eq!(EntityTags::read("\"a,*,b\" ,W/\"c\",, \"\""), Ok(these(&["\"a,*,b\"", "W/\"c\"", "\"\""])));
+    fn commas_inside_a_tag_are_kept() {
+        assert_eq!(EntityTags::read("\"a,b\""), Ok(tag_list(&["\"a,b\""])));
+        assert_eq!(EntityTags::read("\"a,*,b\" ,W/\"c\",, \"\""), Ok(tag_list(&["\"a,*,b\"", "W/\"c\"", "\"\""])));
         assert_eq!(EntityTags::read(" * "), Ok(EntityTags::Any));
-        assert_eq!(EntityTags::read(""), Ok(these(&[])));
+        assert_eq!(EntityTags::read(""), Ok(tag_list(&[])));
     }
 
     #[test]
-    fn what_is_no_tag_is_named() {
+    fn invalid_tag_is_reported() {
         for (text, named) in
             [("17", "17"), ("\"a\", 17", "17"), ("\"a", "\"a"), ("\"a\" \"b\"", "\"a\" \"b\""), ("w/\"a\"", "w/\"a\"")]
         {

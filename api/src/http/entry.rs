@@ -27,18 +27,21 @@ pub(crate) struct RepresentationParams {
     /// Representation format. Takes precedence over `Accept`.
     #[param(value_type = Option<Format>, inline, example = "json")]
     format: Option<Format>,
+    /// Names of the requested members. Empty for all members.
     #[serde(skip)]
     #[param(ignore)]
     pub picked: Vec<String>,
 }
 
 impl RepresentationParams {
-    /// Chooses the format by `format`, or by `Accept` where `format` is omitted.
+    /// Chooses the format by `format`, or by `Accept` if `format` is omitted. Fails with `Error::NotAcceptable` if the format
+    /// is not among `offered`.
     pub(crate) fn negotiate(&mut self, req: &HttpRequest, offered: &[Format]) -> Result<()> {
         self.format = Some(negotiate(req.headers(), self.format, offered)?);
         Ok(())
     }
 
+    /// Returns the negotiated format. Defaults to JSON.
     pub(crate) fn chosen(&self) -> Format {
         self.format.unwrap_or(Format::Json)
     }
@@ -55,7 +58,7 @@ impl RepresentationParams {
         value
     }
 
-    /// Whether all members are included.
+    /// Returns whether all members are included.
     pub(crate) fn is_whole(&self) -> bool {
         self.picked.is_empty()
     }
@@ -87,6 +90,7 @@ pub(crate) fn fields<T: PartialSchema>(representation: &mut RepresentationParams
 
 /// The query string of a request for one entry.
 pub(crate) struct EntryParams<T> {
+    /// Members and format of the representation.
     pub representation: RepresentationParams,
     item: PhantomData<T>,
 }

@@ -16,7 +16,8 @@ use super::cors::{self, WriteOrigins};
 use super::route::Route;
 use crate::base::error::{Error, Result};
 
-/// Responds to OPTIONS, CORS preflight requests included, and with 405 on a known path or 404 elsewhere.
+/// Responds to OPTIONS, CORS preflight requests included. Responds to other methods with 405 on a known path, and with 404
+/// on an unknown path.
 pub(crate) async fn fallback(
     req: HttpRequest,
     origins: Data<WriteOrigins>,
@@ -34,7 +35,8 @@ pub(crate) async fn fallback(
     Ok(response)
 }
 
-/// Returns the path of the document that is nearest to a path: with every word alike, or with the version before it.
+/// Returns the path of the document that is most similar to a path, with or without the prefix `/v1`. Returns `None` if
+/// none is similar.
 fn nearest(document: &OpenApi, path: &str) -> Option<String> {
     let path = path.trim_end_matches('/');
     let known = document.paths.paths.keys();
@@ -46,7 +48,8 @@ fn nearest(document: &OpenApi, path: &str) -> Option<String> {
     near.min().map(|(_, _, known)| known.clone())
 }
 
-/// Returns the number of letters in which a path differs from one of the document, or `None` if they are not alike.
+/// Returns the edit distance between a path of the document and a path, or `None` if a segment differs in more than a third
+/// of its letters.
 fn difference(known: &str, path: &str) -> Option<usize> {
     let (known, path): (Vec<&str>, Vec<&str>) = (known.split('/').collect(), path.split('/').collect());
     if known.len() != path.len() {
@@ -57,7 +60,7 @@ fn difference(known: &str, path: &str) -> Option<usize> {
             return Some(0);
         }
         let most = known.len() / 3;
-        // Long parts are not compared, which takes time in proportion to their length.
+        // Segments of very different length cannot be similar. Comparing a long segment would take long.
         if part.len().abs_diff(known.len()) > most {
             return None;
         }
@@ -66,8 +69,8 @@ fn difference(known: &str, path: &str) -> Option<usize> {
     known.into_iter().zip(path).map(letters).sum()
 }
 
-/// Middleware: responds with 405 to a method that the document does not know at the path. Another path with a parameter
-/// in its place may have the method: `PUT /v1/submissions/form` is not `PUT /v1/submissions/{id}`.
+/// Middleware: responds with 405 to a method that the document does not declare at the path. Without it, the router would
+/// use a path with a parameter instead: `PUT /v1/submissions/{id}` for `PUT /v1/submissions/form`.
 pub(crate) async fn refuse_undeclared_methods(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -108,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_that_is_almost_one_of_the_document_is_told_which() {
+    fn unknown_path_suggests_the_nearest_documented_path() {
         let paths = ["/v1/projects", "/v1/projects/{key}", "/v1/projects/{key}/solutions", "/v1/me", "/problems"];
         let paths = paths.into_iter().fold(PathsBuilder::new(), |all, path| all.path(path, PathItem::default()));
         let document = OpenApiBuilder::new().paths(paths).build();

@@ -16,8 +16,8 @@ use crate::base::error::{Error, Result, UrlFault};
 
 /// Longest path or query, in bytes.
 pub(crate) const MAX_URL: usize = 8 * 1024;
-/// Largest body, in bytes. It holds an entry of the greatest length in any spelling: compact JSON grows at most
-/// threefold where every non-ASCII character is escaped, as some libraries do.
+/// Largest body, in bytes. The limit allows for the largest entry in any JSON encoding: compact JSON grows at most
+/// threefold if every non-ASCII character is escaped, as by some libraries.
 pub(crate) const MAX_BODY: usize = 4 * 1024 * 1024;
 /// Time limit of a read.
 const READ: Duration = Duration::from_secs(5);
@@ -51,7 +51,7 @@ fn address(uri: &actix_web::http::Uri) -> Result<()> {
     Ok(())
 }
 
-/// Checks what the decoder of the framework accepts: NUL, invalid UTF-8 and broken percent-encoding.
+/// Refuses NUL, invalid UTF-8 and broken percent-encoding, which the decoder of the framework accepts.
 fn well_formed(part: &str) -> Result<()> {
     let escape = |rest: &[u8]| matches!(rest, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
     let bytes = part.as_bytes();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_panic_is_a_fault_that_tells_nothing() {
+    async fn panic_returns_500_without_details() {
         let app = wire::init_service(App::new().service(panicking).wrap(from_fn(panics))).await;
 
         let error = wire::try_call_service(&app, wire::TestRequest::get().uri("/").to_request()).await.unwrap_err();
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn only_well_formed_text_passes() {
+    fn malformed_percent_encoding_is_rejected() {
         for good in ["", "q=M%C3%BCnster+b", "a=100%25", "/v1/projects/ulm"] {
             assert!(well_formed(good).is_ok(), "{good}");
         }

@@ -14,7 +14,7 @@ pub(crate) fn page(title: &str, body: &str) -> HttpResponse {
                          h1{font-size:1.8rem}h2{font-size:1.4rem}code{background:#eee;padding:.1em .3em}\
                          pre{background:#eee;padding:.7rem;overflow-x:auto;font-size:.9rem}pre code{padding:0}a{color:#00539f}\
                          dd{margin:0 0 1em 1.5em}";
-    // Paths of links are those of the service.
+    // Links in the body lack the prefix of the public URL.
     let body = body.replace("href=\"/", &format!("href=\"{}/", prefix()));
     let icon = public_path("/favicon.ico");
     let html = format!(

@@ -25,8 +25,9 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A strictly parsed JSON body.
 pub(crate) struct Body {
+    /// The parsed value.
     pub value: Value,
-    /// Violations for ambiguous parts, such as duplicate members.
+    /// Violations for ambiguous parts, which are duplicate members and NUL characters.
     pub doubts: Vec<Violation>,
     /// SHA-256 digest of the bytes, in hexadecimal.
     pub digest: String,
@@ -34,7 +35,9 @@ pub(crate) struct Body {
 
 /// A typed body with all its violations.
 pub(crate) struct Json<T> {
+    /// The value, with its violations.
     pub checked: Checked<T>,
+    /// SHA-256 digest of the bytes, in hexadecimal.
     pub digest: String,
 }
 
@@ -53,7 +56,9 @@ impl<T: Received + 'static> FromRequest for Json<T> {
 
 /// A list of typed bodies, each with all its violations.
 pub(crate) struct BatchBody<T> {
+    /// The items, each with its violations.
     pub items: Vec<Checked<T>>,
+    /// SHA-256 digest of the bytes, in hexadecimal.
     pub digest: String,
 }
 
@@ -88,20 +93,20 @@ impl<T: Received + 'static> FromRequest for BatchBody<T> {
 pub(crate) struct Patch<T>(Body, PhantomData<T>);
 
 impl<T: Received> Patch<T> {
-    /// Applies the patch to a value, and validates the result like a whole body.
+    /// Applies the patch to a value, and validates the result like a full body. Fails if the patch is not an object.
     pub(crate) fn apply(&self, current: &T) -> Result<Checked<T>> {
         let Body { value, doubts, .. } = &self.0;
         if !value.is_object() {
             return Err(Error::Invalid(vec![Violation::pointer("", Rule::Type { expected: JsonType::Object })]));
         }
         let (mut patched, mut patch) = (serde_json::to_value(current).map_err(Error::internal)?, value.clone());
-        // Links in the patch take the place of keys, and must not be merged with anything.
+        // Links in the patch are replaced by keys first, because a link must not be merged with the current value.
         normalise::<T>(&mut patch);
         json_patch::merge(&mut patched, &patch);
         Ok(Checked::read(patched, doubts.clone()))
     }
 
-    /// Whether the patch sets or removes the member at a pointer, or one that it belongs to.
+    /// Returns whether the patch sets or removes the member at a pointer, or a member that contains it.
     pub(crate) fn sets(&self, pointer: &str) -> bool {
         let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]);
         let member = |end| self.0.value.pointer(pointer.get(..end)?);

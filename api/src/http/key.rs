@@ -17,7 +17,7 @@ use crate::base::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryKey(String);
 
-/// The kind of a key.
+/// A key with its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Name<'a> {
     Id(Uuid),
@@ -32,6 +32,7 @@ impl EntryKey {
         Self(id.to_string())
     }
 
+    /// Returns the key with its kind.
     pub(crate) fn name(&self) -> Name<'_> {
         match self.0.parse() {
             Ok(id) => Name::Id(id),
@@ -67,13 +68,13 @@ impl FromRequest for EntryKey {
     }
 }
 
-/// Returns the UUID in a path parameter. Any other text identifies nothing (404).
+/// Returns the UUID in a path parameter. Fails with `Error::NotFound` for any other text.
 pub(crate) fn uuid_in_path(req: &HttpRequest, name: &str) -> Result<Uuid> {
     let id = req.match_info().get(name).and_then(|id| id.parse().ok());
     id.ok_or_else(|| not_found(req, name))
 }
 
-/// Returns the error for a path parameter that identifies nothing under the path before it.
+/// Returns the error for a path parameter that identifies no item of the collection before it in the path.
 pub(crate) fn not_found(req: &HttpRequest, name: &str) -> Error {
     let pattern = Route::of(req).unwrap_or_default();
     let depth = pattern.split('/').take_while(|part| part.trim_matches(['{', '}']) != name).count();

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 
 use crate::base::language::Language;
 
-/// Middleware: makes the texts of the response in the language that the client prefers.
+/// Middleware: sets the language of the texts in the response to the one that the client prefers.
 pub(crate) async fn negotiate_language(
     req: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -19,6 +19,7 @@ const SUNSET: HeaderName = HeaderName::from_static("sunset");
 pub(crate) struct Deprecation {
     /// Path in the document.
     pub path: &'static str,
+    /// Time from which the operations are deprecated.
     pub since: DateTime<Utc>,
     /// Time from which the operations may be gone. `None` until their removal is scheduled.
     pub sunset: Option<DateTime<Utc>>,
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deprecation_is_announced_in_headers() {
+    fn deprecation_is_announced_in_headers() {
         let time = |text: &str| DateTime::parse_from_rfc3339(text).unwrap().to_utc();
         let deprecation = Deprecation {
             path: "/v1/old",

@@ -56,7 +56,7 @@ pub(crate) struct ListParams {
 }
 
 impl ListParams {
-    /// Largest number of entries that can be named.
+    /// Largest number of entries that `ids` or `slug` can name.
     const MOST_NAMED: usize = 100;
 
     /// Splits the values of `ids` and `slug` at commas, and returns their violations.
@@ -75,7 +75,7 @@ impl ListParams {
                 violations.push(Violation::parameter("ids", Rule::Format { expected: StringFormat::Uuid }));
                 break;
             };
-            // The database does not read all the forms that a UUID may have.
+            // Normalised, because the database does not accept all forms of a UUID.
             *id = parsed.to_string();
         }
         violations
@@ -112,13 +112,17 @@ pub(crate) struct CsvParams {
     dialect: Option<Dialect>,
 }
 
-/// The parsed query string of a list. An unknown parameter is refused: a misspelt filter would return the whole list.
+/// The parsed query string of a list. Unknown parameters are refused, because a misspelt filter would return all entries.
 pub(crate) struct ListQuery<Q, T> {
+    /// Filter parameters of the resource.
     pub query: Q,
+    /// Query parameters of every list.
     pub params: ListParams,
+    /// Members and format of the representation.
     pub representation: RepresentationParams,
-    /// The requested number of entries. `None` where `limit` is omitted.
+    /// Requested number of entries. `None` if `limit` is omitted.
     pub limit: Option<u64>,
+    /// Position after which the page begins. `None` for the first page.
     pub after: Option<Position>,
     /// The columns in CSV.
     pub(super) table: Table,
@@ -148,6 +152,7 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
         let mut violations = pairs.unknown(&known);
         let query: Q = pairs.read(&mut violations);
         violations.extend(order_without_basis(&pairs, &known));
+        violations.extend(radius_without_centre(&pairs, &known));
         let mut params: ListParams =
             if Q::HAS_LIST_PARAMS { pairs.read(&mut violations) } else { ListParams::default() };
         violations.extend(params.check_names());
@@ -179,16 +184,23 @@ impl<Q: Filters, T: Record> ListQuery<Q, T> {
     }
 }
 
-/// Sort orders, each with the parameter that it requires.
+/// Sort orders that require a parameter, each with that parameter.
 const BASES: [(&str, &str); 2] = [("distance", "near"), ("relevance", "q")];
 
-/// Returns a violation if the list has the requested sort order only together with a parameter that is not given.
+/// Returns a violation if the requested sort order requires a parameter that is missing.
 fn order_without_basis(pairs: &Pairs, known: &[String]) -> Option<Violation> {
     let value = pairs.only("sort")?;
     let (_, basis) = BASES.into_iter().find(|(order, _)| value.strip_prefix('-').unwrap_or(value) == *order)?;
     let is_missing = known.iter().any(|name| name == basis) && !pairs.has(basis);
     let rule = || Rule::OrderRequires { value: value.to_owned(), other: basis.to_owned() };
     is_missing.then(|| Violation::parameter("sort", rule()))
+}
+
+/// Returns a violation if there is a radius without its centre.
+fn radius_without_centre(pairs: &Pairs, known: &[String]) -> Option<Violation> {
+    let [field, other] = ["radius_km", "near"].map(str::to_owned);
+    let is_missing = known.contains(&other) && pairs.has(&field) && !pairs.has(&other);
+    is_missing.then(|| Violation::parameter("radius_km", Rule::Requires { field, other }))
 }
 
 /// Reads `fields` and `dialect`, and returns the columns that they select in CSV.
@@ -213,7 +225,7 @@ fn table<T: Record>(
     table
 }
 
-/// Returns the position of a cursor, or the rule that it breaks.
+/// Returns the position of a cursor. Fails with the rule that the cursor violates.
 fn position(cursor: Option<&str>, digest: u64) -> Result<Option<Position>, Rule> {
     match cursor.map(Cursor::decode) {
         None => Ok(None),
@@ -240,10 +252,12 @@ impl<Q: Filters + 'static, T: Record> FromRequest for ListQuery<Q, T> {
 }
 
 impl RepresentationParams {
+    /// Returns whether the format is a feed.
     pub(crate) fn is_feed(&self) -> bool {
         self.chosen() == Format::Atom
     }
 
+    /// Returns whether the format is streamed.
     pub(crate) fn is_streamed(&self) -> bool {
         !matches!(self.chosen(), Format::Json | Format::Atom)
     }

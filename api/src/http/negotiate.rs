@@ -6,8 +6,8 @@ use super::coding::Coding;
 use super::format::Format;
 use crate::base::error::{Error, Result, Rule, Violation};
 
-/// Returns the values of a header like `text/csv, */*;q=0.5` with their weights, highest first. Returns `None` where
-/// the header is absent or empty.
+/// Returns the values of a header such as `text/csv, */*;q=0.5` with their weights, highest first. Returns `None` if the
+/// header is absent or empty.
 pub(crate) fn weighted(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<(String, f32)>> {
     let lines = headers.get_all(name).filter_map(|line| line.to_str().ok());
     let mut lines = lines.filter(|line| !line.trim().is_empty()).peekable();
@@ -25,13 +25,13 @@ fn part(text: &str) -> Option<(String, f32)> {
     Some((name.to_ascii_lowercase(), weight))
 }
 
-/// Whether the client requests server-sent events.
+/// Returns whether the client requests server-sent events.
 pub(crate) fn is_stream(headers: &HeaderMap) -> bool {
     let wanted = |(range, weight): &(String, f32)| range == "text/event-stream" && *weight > 0.0;
     weighted(headers, &ACCEPT).is_some_and(|ranges| ranges.iter().any(wanted))
 }
 
-/// Whether the client prefers an HTML page to JSON.
+/// Returns whether the client prefers an HTML page to JSON.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     let ranges = weighted(headers, &ACCEPT).unwrap_or_default();
     let is_offered = |range: &str| range == "text/html" || Format::Json.fits(range);
@@ -39,6 +39,8 @@ pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     first.is_some_and(|(range, _)| range == "text/html")
 }
 
+/// Returns the requested format, or the offered format that `Accept` prefers, or JSON if both are omitted. Fails with
+/// `Error::NotAcceptable` if no such format is offered.
 pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[Format]) -> Result<Format> {
     let refused = || Error::NotAcceptable(offered.iter().map(|form| form.media_type()).collect::<Vec<_>>().join(", "));
     if let Some(asked) = asked {
@@ -53,7 +55,7 @@ pub(crate) fn negotiate(headers: &HeaderMap, asked: Option<Format>, offered: &[F
     found.copied().ok_or_else(refused)
 }
 
-/// Names only the formats that a path offers in the violation of an unknown `format`.
+/// Limits the allowed values in violations of an unknown `format` to the formats that the path offers.
 pub(super) fn name_offered(violations: &mut [Violation], offered: &[Format]) {
     for violation in violations.iter_mut().filter(|violation| violation.parameter.as_deref() == Some("format")) {
         if let Rule::UnknownValue { allowed, .. } = &mut violation.rule {
@@ -62,8 +64,8 @@ pub(super) fn name_offered(violations: &mut [Violation], offered: &[Format]) {
     }
 }
 
-/// Returns the content coding with the highest weight, in case of equal weights the first of Brotli, Zstandard and
-/// gzip.
+/// Returns the content coding with the highest weight in `Accept-Encoding`. If weights are equal, Brotli takes precedence
+/// over Zstandard, and Zstandard over gzip.
 pub(super) fn coding(headers: &HeaderMap) -> Coding {
     let Some(taken) = weighted(headers, &ACCEPT_ENCODING) else {
         return Coding::Identity;
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_with_the_highest_weight_is_sent() {
+    fn format_with_the_highest_weight_is_chosen() {
         let chosen = |accept| negotiate(&headers(ACCEPT, accept), None, &[Format::Json, Format::Csv]).ok();
 
         assert_eq!(chosen("text/csv;q=0.5, application/json"), Some(Format::Json));
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_that_is_not_taken_is_not_sent() {
+    fn excluded_coding_is_not_chosen() {
         let chosen = |accept| coding(&headers(ACCEPT_ENCODING, accept));
 
         assert_eq!(chosen("gzip, deflate, br, zstd"), Coding::Brotli);

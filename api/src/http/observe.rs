@@ -19,7 +19,7 @@ use super::route::Route;
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
 
-/// Version of the document, which is also its `info.version`.
+/// Header with the version of the service, which is also `info.version` of the OpenAPI document.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -31,6 +31,7 @@ const EXPOSED: &str = "API-Version, Content-Disposition, Content-Language, Conte
 #[derive(Clone, Debug)]
 pub(crate) struct RequestId(pub String);
 
+/// Middleware: assigns the request ID, logs and counts the request, and sets the headers of every response.
 pub(crate) async fn observe(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -52,7 +53,7 @@ pub(crate) async fn observe(
     };
     let elapsed = started.elapsed();
     if let Some(metrics) = metrics {
-        // Anybody can read the metrics, so those of private operations are told together.
+        // Metrics are public, so private operations are counted together, without method, route and status.
         let (method, route) = if is_private { ("other", "private") } else { (method.as_str(), &*route) };
         let status = if is_private { "any".to_owned() } else { status.as_u16().to_string() };
         metrics.record(&Request { method, route, status: &status, elapsed });

@@ -19,23 +19,25 @@ use crate::auth::Caller;
 /// The operations, by the path pattern of their route.
 pub(crate) struct Operations {
     reads: HashMap<String, ReadOperation>,
-    /// Paths of operations whose very use is private.
+    /// Path patterns of operations whose use is not published in the metrics.
     private: HashSet<String>,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 struct ReadOperation {
-    /// Whether it takes parameters in the query string.
+    /// Whether the operation accepts a query string: one with parameters, or a page. Links to pages often have parameters
+    /// that analytics programs add, such as `utm_source`.
     takes_query: bool,
+    /// Whether the operation requires a token.
     is_guarded: bool,
     /// Whether the operation responds with server-sent events.
     is_event_stream: bool,
-    /// Whether the operation can wait for new data, or respond with server-sent events instead.
+    /// Whether the operation can wait for new data, or respond with server-sent events on request.
     may_wait: bool,
 }
 
 impl Operations {
-    /// Reads the operations off the document. Those with one of the tags `private` are private.
+    /// Reads the operations from the document. Operations with one of the tags in `private` are private.
     pub(crate) fn of(document: &OpenApi, private: &[&str]) -> Self {
         let is_private = |item: &PathItem| {
             let operations = [&item.get, &item.put, &item.post, &item.patch, &item.delete];
@@ -53,7 +55,7 @@ impl Operations {
                 _ => HashSet::new(),
             };
             let operation = ReadOperation {
-                takes_query: parameters.peek().is_some(),
+                takes_query: parameters.peek().is_some() || media.contains("text/html"),
                 may_wait: parameters.any(|parameter| parameter.name == "wait"),
                 is_guarded: read.security.as_ref().is_some_and(|ways| !ways.is_empty()),
                 is_event_stream: media.contains("text/event-stream"),
@@ -67,18 +69,18 @@ impl Operations {
         Some((req.app_data::<Data<Self>>()?.clone(), Route::of(req)?))
     }
 
-    /// Whether nothing about the use of a path may be published.
+    /// Returns whether the use of a path must not be published.
     pub(super) fn is_private(&self, pattern: &str) -> bool {
         self.private.contains(pattern)
     }
 
-    /// Whether a request is to an operation that requires a token.
+    /// Returns whether the operation of a request requires a token.
     pub(super) fn is_guarded(req: &HttpRequest) -> bool {
         let found = Self::find(req);
         found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_guarded))
     }
 
-    /// Whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
+    /// Returns whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
     pub(super) fn is_long_poll(req: &HttpRequest) -> bool {
         let waits = || is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
         let is_long = |operation: &ReadOperation| operation.is_event_stream || operation.may_wait && waits();
@@ -86,7 +88,7 @@ impl Operations {
     }
 }
 
-/// Returns a parameter that may be a reference to a component.
+/// Resolves a parameter that may be a reference to a component.
 fn resolve<'d>(document: &'d OpenApi, parameter: &'d RefOr<Parameter>) -> Option<&'d Parameter> {
     match parameter {
         RefOr::T(parameter) => Some(parameter),
@@ -97,8 +99,8 @@ fn resolve<'d>(document: &'d OpenApi, parameter: &'d RefOr<Parameter>) -> Option
     }
 }
 
-/// Middleware: refuses a query string where an operation takes no parameters. Others read theirs themselves, and refuse those
-/// they do not know.
+/// Middleware: refuses a query string if the operation takes no query parameters, except on pages. Operations with query
+/// parameters refuse unknown ones themselves.
 pub(crate) async fn refuse_unknown_params(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -74,22 +74,26 @@ pub(crate) struct SearchMatches {
 /// Position of an entry in a list: its sort value, as text, and its ID.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position {
+    /// Sort value of the entry, as text.
     #[serde(rename = "k")]
     pub key: String,
+    /// ID of the entry.
     #[serde(rename = "i")]
     pub id: Uuid,
 }
 
-/// Position in the result of one query, serialised as an opaque text.
+/// Position in the result of one query. Clients receive it as an opaque text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// Digest of the query. A cursor is refused with any other query.
     pub query: u64,
+    /// Position of the last entry of the page.
     pub position: Position,
 }
 
+/// Content of a cursor, as serialised.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct CursorContent {
     #[serde(rename = "q")]
     query: u64,
     #[serde(flatten)]
@@ -97,13 +101,15 @@ struct Written {
 }
 
 impl Cursor {
+    /// Returns the cursor as opaque text: JSON in base64url.
     pub(crate) fn encode(&self) -> String {
-        let written = Written { query: self.query, position: self.position.clone() };
-        BASE64.encode(serde_json::to_vec(&written).unwrap_or_default())
+        let content = CursorContent { query: self.query, position: self.position.clone() };
+        BASE64.encode(serde_json::to_vec(&content).unwrap_or_default())
     }
 
+    /// Parses a cursor. Returns `None` for a text that is not a cursor.
     pub(crate) fn decode(text: &str) -> Option<Self> {
-        let Written { query, position } = serde_json::from_slice(&BASE64.decode(text).ok()?).ok()?;
+        let CursorContent { query, position } = serde_json::from_slice(&BASE64.decode(text).ok()?).ok()?;
         (!position.key.contains('\0')).then_some(Self { query, position })
     }
 }
@@ -128,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_survives_the_way_there_and_back() {
+    fn cursor_round_trips() {
         let position = Position { key: "zwönitz \"1\"".to_owned(), id: Uuid::now_v7() };
         let cursor = Cursor { query: u64::MAX, position };
 
@@ -136,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn invalid_cursor_is_rejected() {
         for text in ["", "e30", "%%%", "eyJxIjoxfQ"] {
             assert_eq!(Cursor::decode(text), None, "{text}");
         }

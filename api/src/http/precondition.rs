@@ -22,7 +22,8 @@ pub(crate) enum Precondition {
 }
 
 impl Precondition {
-    /// Fails if the current revision does not meet the precondition.
+    /// Fails with `Error::PreconditionFailed` or `Error::AlreadyExists` if the current revision does not meet the
+    /// precondition.
     pub(crate) fn check(&self, current: i64) -> Result<()> {
         match self {
             Self::Any => Ok(()),
@@ -57,7 +58,7 @@ fn revision(tag: &str) -> Option<i64> {
     revision.bytes().all(|byte| byte.is_ascii_digit()).then(|| revision.parse().ok())?
 }
 
-/// Returns the entity tags of a header. Returns `None` where the header is absent or empty.
+/// Returns the entity tags of a header. Returns `None` if the header is absent or empty.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<EntityTags>> {
     let lines: Vec<&str> = headers.get_all(name).map(|line| line.to_str().unwrap_or_default()).collect();
     let read = EntityTags::read(&lines.join(","));
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_is_held_whatever_else_stands_in_the_tag() {
+    fn revision_is_read_from_every_form_of_the_tag() {
         let revisions = |value| match read_header(IF_MATCH, value) {
             Ok(Precondition::Revisions(revisions)) => revisions,
             other => unreachable!("{other:?}"),
@@ -97,7 +98,7 @@ mod tests {
 
         assert_eq!(revisions("\"17-0a1b\""), [17]);
         assert_eq!(revisions("\"17-0a1b-br\", \"18-x\""), [17, 18]);
-        assert_eq!(revisions("W/\"17-0a1b\""), [17], "as a proxy that compresses sends it on");
+        assert_eq!(revisions("W/\"17-0a1b\""), [17], "a compressing proxy makes the tag weak");
         assert_eq!(revisions("W/\"17-0a1b-gzip\", \"18-0a1b-gzip\""), [17, 18]);
         for foreign in ["\"0a1b\"", "W/\"0a1b-br\"", "\"17\"", "W/\"17\"", "\"x-17\"", "\"-17-0a1b\"", "\"+17-0a1b\""] {
             assert_eq!(revisions(foreign), [0; 0], "{foreign}");
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_condition_will_do() {
+    fn missing_or_invalid_condition_is_rejected() {
         assert_eq!(read_header(IF_MATCH, "*").unwrap(), Precondition::Any);
         assert_eq!(read_header(IF_NONE_MATCH, "*").unwrap(), Precondition::MustNotExist);
         assert!(matches!(read_header(IF_NONE_MATCH, "\"17-0a1b\""), Err(Error::PreconditionRequired)));

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rest_of_the_path_and_the_query_stay() {
+    fn redirect_keeps_the_rest_of_the_path_and_the_query() {
         for (before, after) in [
             ("/v1/projects/old", "/v1/projects/new"),
             ("/v1/projects/old?fields=slug", "/v1/projects/new?fields=slug"),

@@ -30,7 +30,7 @@ pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).body(body))
 }
 
-/// Adds `Cache-Control: no-store` to a response.
+/// Adds `Cache-Control: no-store` to a response, which belongs to one request.
 pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.extensions_mut().insert(Sharing::OneRequest);
@@ -45,7 +45,7 @@ pub(super) enum Sharing {
     Public,
     /// The response depends on what the caller may see, and is not stored.
     PerCaller { visibility: &'static str, is_private: bool },
-    /// It is for one request only: clients can validate it by its entity tag, and nobody stores it.
+    /// The response belongs to one request. No cache stores it, and clients can validate it by its entity tag.
     OneRequest,
 }
 
@@ -64,6 +64,7 @@ impl Responder for Public {
 
 /// A response that depends on what the caller may see.
 pub(crate) struct PerCaller {
+    /// The response.
     pub response: HttpResponse,
     /// Level of visibility of the caller. Part of the entity tag.
     pub visibility: &'static str,
@@ -103,7 +104,8 @@ fn next_link(req: &HttpRequest, cursor: &Cursor) -> String {
     format!("<{}?{}>; rel=\"next\"", public_path(req.path()), cursor.next_query(req.query_string()))
 }
 
-fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
+/// Adds a `Link` header with these values.
+fn with_links(mut response: HttpResponse, links: &[String]) -> HttpResponse {
     if let Ok(links) = links.join(", ").parse() {
         response.headers_mut().insert(LINK, links);
     }
@@ -111,8 +113,8 @@ fn tell(mut response: HttpResponse, links: &[String]) -> HttpResponse {
 }
 
 impl<T: Record> EntryParams<T> {
-    /// Responds with the entry in the requested format. `location` is its canonical path, which differs from the path of the
-    /// request where that has an ID or an official key.
+    /// Responds with the entry in the requested format. `location` is the canonical path of the entry, which has the slug. The
+    /// path of the request may have an ID or an official key.
     pub(crate) fn reply(&self, req: &HttpRequest, entry: &T, location: Option<String>) -> Result<HttpResponse> {
         let form = self.representation.chosen().content_type();
         let response = match self.representation.chosen() {
@@ -121,7 +123,7 @@ impl<T: Record> EntryParams<T> {
             _ => reply(form, &self.representation.pick(entry)?)?,
         };
         let links = alternate(req, self.representation.chosen(), T::ENTRIES);
-        let mut response = if links.is_empty() { response } else { tell(response, &links) };
+        let mut response = if links.is_empty() { response } else { with_links(response, &links) };
         if let Some(revision) = entry.revision() {
             response.extensions_mut().insert(Revision(revision));
         }
@@ -154,10 +156,10 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
             let items = page.items.iter().map(|item| self.representation.pick(item)).collect::<Result<Vec<_>>>()?;
             reply(json, &page.with_items(items))?
         };
-        Ok(tell(response, &links))
+        Ok(with_links(response, &links))
     }
 
-    /// Responds with a stream of all matches, or of up to `limit`, with the URL of the next ones in `Link`.
+    /// Responds with a stream of all matches, or of up to `limit`, with the URL of the next page in `Link`.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
@@ -166,11 +168,11 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
         let cursor = next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));
         let mut links: Vec<String> = cursor.iter().map(|cursor| next_link(req, cursor)).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
-        Ok(tell(stream(self, req, Batch { items, next }, rows)?, &links))
+        Ok(with_links(stream(self, req, Batch { items, next }, rows)?, &links))
     }
 }
 
-/// Returns the paths of a feed. They name the format, because feed readers do not ask for it in `Accept`.
+/// Returns the paths of a feed. They name the format, because feed readers do not request it in `Accept`.
 fn feed_paths(req: &HttpRequest, next: Option<&Cursor>) -> FeedPaths {
     let path = req.path();
     let query = with_format(req.query_string(), Format::Atom, &[]);

@@ -33,7 +33,7 @@ impl Pairs {
         encode(kept.flat_map(|(key, values)| values.iter().map(move |value| (key.as_str(), value.as_str()))))
     }
 
-    /// Whether a parameter is given.
+    /// Returns whether a parameter is given.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
@@ -45,20 +45,20 @@ impl Pairs {
 
     /// Returns a violation for each parameter that is not among `known`.
     pub(crate) fn unknown(&self, known: &[String]) -> Vec<Violation> {
-        let strangers = self.0.keys().filter(|key| !known.contains(key));
+        let unknown = self.0.keys().filter(|key| !known.contains(key));
         let rule = |key: &String| Rule::UnknownParameter { field: key.clone(), allowed: known.to_vec() };
-        strangers.map(|key| Violation::parameter(key, rule(key))).collect()
+        unknown.map(|key| Violation::parameter(key, rule(key))).collect()
     }
 
     /// Parses the parameters of `T`. Each parameter is parsed alone first, to find all violations. Parameters without a
-    /// violation are used even if others have one.
+    /// violation are used even if other parameters have one.
     pub(crate) fn read<T: DeserializeOwned + IntoParams + Default>(&self, violations: &mut Vec<Violation>) -> T {
         let parameters = T::into_params(|| Some(ParameterIn::Query));
         let mut good = vec![];
         for (key, values) in &self.0 {
             let Some(parameter) = parameters.iter().find(|parameter| parameter.name == *key) else { continue };
             match one::<T>(key, values) {
-                // The parser reads an empty value as none at all.
+                // The parser treats an empty value like an absent parameter.
                 Ok(_) if is_boolean(parameter) && values.iter().any(String::is_empty) => {
                     violations.push(Violation::parameter(key, Rule::Type { expected: JsonType::Boolean }));
                 }
@@ -76,14 +76,15 @@ impl Pairs {
     }
 }
 
-/// Refuses a query string.
+/// Fails with `Error::Parameters` if the request has a query string.
 pub(crate) fn reject_query(req: &HttpRequest) -> Result<()> {
-    let strangers = Pairs::parse(req.query_string()).unknown(&[]);
-    if strangers.is_empty() { Ok(()) } else { Err(Error::Parameters(strangers)) }
+    let unknown = Pairs::parse(req.query_string()).unknown(&[]);
+    if unknown.is_empty() { Ok(()) } else { Err(Error::Parameters(unknown)) }
 }
 
 /// Query parameters of an operation. Any other parameter is refused.
 pub(crate) trait Params: Sized {
+    /// Reads the query string. Fails with `Error::Parameters`, with all violations.
     fn read(req: &HttpRequest) -> Result<Self>;
 }
 

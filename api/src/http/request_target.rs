@@ -1,7 +1,7 @@
 //! Percent-encoding of request targets as they arrive.
 //!
-//! Address bars and many clients send umlauts and quotation marks as they are typed. The parser of the framework refuses them
-//! before any middleware runs, with an empty response.
+//! Address bars and many clients send umlauts and quotation marks unencoded. The parser of the framework refuses these
+//! characters with an empty response before any middleware runs.
 
 use std::io;
 use std::mem;
@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A connection whose requests have percent-encoded targets when they are read.
+/// A connection that percent-encodes the targets of requests as they are read.
 pub(crate) struct EncodedTargets<S> {
     stream: S,
     reader: RequestReader,
@@ -20,10 +20,12 @@ pub(crate) struct EncodedTargets<S> {
 }
 
 impl<S> EncodedTargets<S> {
+    /// Wraps a connection.
     pub(crate) fn of(stream: S) -> Self {
         Self { stream, reader: RequestReader::default(), rest: Bytes::new() }
     }
 
+    /// Returns the wrapped connection.
     pub(crate) fn stream(&self) -> &S {
         &self.stream
     }
@@ -74,7 +76,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for EncodedTargets<S> {
     }
 }
 
-/// Most bytes of a header that are kept until its end. `Content-Length` is shorter.
+/// Largest number of bytes of a header line that are kept until its end. `Content-Length` is shorter.
 const LONGEST: usize = 64;
 
 /// Finds the targets in the requests of a connection.
@@ -95,11 +97,11 @@ enum Part {
     Header(Vec<u8>),
     /// The body, with the number of bytes that are left.
     Body(usize),
-    /// The end of the body is unknown, so the rest of the connection stays as it is.
+    /// The end of the body is unknown, so the rest of the connection is not encoded.
     Rest,
 }
 
-/// What the headers say about the body.
+/// Length of the body, according to the headers.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Body {
     #[default]
@@ -182,12 +184,12 @@ impl RequestReader {
     }
 }
 
-/// Whether the parser refuses a byte of a target that can only stand for itself.
+/// Returns whether the parser refuses an unencoded byte of a target that has no special meaning in a URL.
 fn is_refused(byte: u8) -> bool {
     !byte.is_ascii() || matches!(byte, b'"' | b'<' | b'>' | b'`')
 }
 
-/// Returns the value of a whole `Content-Length`.
+/// Returns the value of `Content-Length`. Returns `None` if the line was cut or is malformed.
 fn length(line: &[u8]) -> Option<usize> {
     let (_, value) = std::str::from_utf8(line).ok().filter(|line| line.len() < LONGEST)?.split_once(':')?;
     let digits = value.trim();
@@ -198,20 +200,20 @@ fn length(line: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// The requests as the parser sees them, whatever the pieces they arrive in.
+    /// Returns the encoded requests, and asserts that the result does not depend on the sizes of the chunks.
     fn encoded(requests: &str) -> String {
         let bytes = requests.as_bytes();
         let whole = RequestReader::default().encode(bytes);
         for size in [1, 2, 7] {
             let mut reader = RequestReader::default();
             let pieces: Vec<u8> = bytes.chunks(size).flat_map(|piece| reader.encode(piece)).collect();
-            assert_eq!(pieces, whole, "in pieces of {size}");
+            assert_eq!(pieces, whole, "in chunks of {size}");
         }
         String::from_utf8(whole).unwrap()
     }
 
     #[test]
-    fn only_targets_are_encoded() {
+    fn only_request_targets_are_encoded() {
         let get = |target: &str| format!("GET {target} HTTP/1.1\r\nhost: Köln\r\n\r\n");
         let post = |headers: &str, body: &str| format!("POST /ü HTTP/1.1\r\n{headers}\r\n\r\n{body}");
         let posted = |headers: &str, body: &str| format!("POST /%C3%BC HTTP/1.1\r\n{headers}\r\n\r\n{body}");
@@ -219,7 +221,7 @@ mod tests {
         for (requests, expected) in [
             (get("/v1/projects?q=Köln"), get("/v1/projects?q=K%C3%B6ln")),
             (get("/ü?q=\"a\"<b>`%20"), get("/%C3%BC?q=%22a%22%3Cb%3E%60%20")),
-            // Connections are kept, and empty lines before a request are ignored.
+            // Connections are reused, and empty lines before a request are ignored.
             (get("/ä") + "\r\n" + &get("/ö"), get("/%C3%A4") + "\r\n" + &get("/%C3%B6")),
             (
                 post("Content-Length: 9", "\"ä b ö\"") + &get("/ß"),
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_encoded_after_a_body_whose_end_is_unknown() {
+    fn nothing_is_encoded_after_a_body_of_unknown_length() {
         for header in [
             "Transfer-Encoding: chunked",
             "Upgrade: websocket",
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_does_not_fit_into_the_buffer_is_read_next() {
+    async fn bytes_beyond_the_buffer_are_read_next() {
         use tokio::io::AsyncReadExt;
         let request = "GET /äöü HTTP/1.1\r\n\r\n".as_bytes();
         let mut stream = EncodedTargets::of(request);

@@ -1,5 +1,5 @@
-//! The route of a request, and paths that are rewritten: those with the prefix of the public URL, and those that end with
-//! the name of a format.
+//! The route of a request, and the rewriting of paths: removal of the prefix of the public URL and of the name of a format
+//! at the end.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,7 +11,7 @@ use super::format::Format;
 use crate::base::error::{Error, Result};
 use crate::base::public_url::prefix;
 
-/// The route of a request: its path pattern, as the document writes it.
+/// The route of a request: the path pattern, as in the OpenAPI document.
 #[derive(Clone)]
 pub(super) struct Route(pub String);
 
@@ -24,18 +24,19 @@ impl Route {
             None => pattern(req.path()),
         };
         if let Some(pattern) = pattern {
-            // The document writes a parameter without the expression it must match.
+            // The document has no regular expressions in path parameters.
             req.extensions_mut().insert(Self(pattern.replace(":.*}", "}")));
         }
     }
 
+    /// Returns the path pattern of a request. Returns `None` if the request matches no route.
     pub(super) fn of(req: &HttpRequest) -> Option<String> {
         req.extensions().get::<Self>().map(|Self(pattern)| pattern.clone())
     }
 }
 
-/// Middleware: reads a path that ends with the name of a format, such as `/v1/solutions.csv`, as the path before it with
-/// `format`. No slug, key or ID contains a full stop. Such paths can only be read.
+/// Middleware: rewrites a path that ends with the name of a format, such as `/v1/solutions.csv`, to the path without it and
+/// the parameter `format`. No slug, key or ID contains a full stop. Such paths support reads only.
 pub(crate) async fn read_format_in_path(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -49,7 +50,7 @@ pub(crate) async fn read_format_in_path(
                 rewrite(&mut req, &uri)?;
                 Route::note(&req);
             }
-            // The fallback answers.
+            // The fallback responds to OPTIONS.
             Method::OPTIONS => {}
             _ => return Err(Error::Method { allow: "GET, HEAD, OPTIONS".to_owned() }.into()),
         }
@@ -57,8 +58,7 @@ pub(crate) async fn read_format_in_path(
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
-/// Middleware: reads a path that begins with the path of the public URL as the path after it, for reverse proxies that
-/// do not remove it.
+/// Middleware: removes the path of the public URL from the start of a path, for reverse proxies that do not remove it.
 pub(crate) async fn remove_prefix(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -86,7 +86,7 @@ fn rewrite(req: &mut ServiceRequest, uri: &str) -> Result<()> {
 /// Splits the name of a format off a path.
 fn split(path: &str) -> Option<(&str, Format)> {
     let (path, name) = path.rsplit_once('.')?;
-    // JSON is the format of the path itself.
+    // A path without the name of a format stands for JSON.
     let format = Format::ALL.into_iter().find(|format| format.name() == name && *format != Format::Json)?;
     (path.starts_with("/v1/") && !path.ends_with('/')).then_some((path, format))
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::base::public_url::PublicUrl;
 
-/// How clients reach the service, which pages may write, and how responses are cached.
+/// Settings of the public URL, cross-origin writes and the response cache.
 #[derive(Clone, Debug, Args)]
 pub struct HttpSettings {
     /// Origin whose pages may send writes (CORS), such as `https://front.example`. Repeat or separate by commas

@@ -15,7 +15,9 @@ pub(crate) trait Order: Copy + for<'de> Deserialize<'de> + 'static {
 /// A sort order: ascending, or descending with a leading minus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sort<O> {
+    /// Sort field.
     pub by: O,
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
@@ -40,6 +42,7 @@ impl<O: Order> Sort<O> {
         O::VALUES.iter().flat_map(|value| [(*value).to_owned(), format!("-{value}")])
     }
 
+    /// Returns the schema of the parameter `sort`.
     pub(crate) fn schema() -> RefOr<Schema> {
         ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::values())).into()
     }

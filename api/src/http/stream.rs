@@ -18,8 +18,9 @@ pub(super) const BATCH: u64 = 500;
 
 /// Part of a list.
 pub(super) struct Batch<T> {
+    /// Entries of the part.
     pub items: Vec<T>,
-    /// Position of the next part. `None` at the end of the list.
+    /// Position after which the next part begins. `None` at the end of the list.
     pub next: Option<Position>,
 }
 

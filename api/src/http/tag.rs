@@ -25,12 +25,14 @@ const PROGRAM: [&str; 2] = [
 
 /// Request headers that decide how a stored response is sent.
 pub(super) struct Wanted {
+    /// Content coding that the client prefers.
     pub coding: Coding,
     if_none_match: Option<String>,
     since: Option<SystemTime>,
 }
 
 impl Wanted {
+    /// Reads the headers of a request.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         Self {
@@ -40,7 +42,7 @@ impl Wanted {
         }
     }
 
-    /// Whether `If-None-Match` contains the entity tag.
+    /// Returns whether `If-None-Match` contains the entity tag.
     pub(super) fn holds(&self, tag: &str) -> bool {
         match self.if_none_match.as_deref().map(EntityTags::read) {
             Some(Ok(EntityTags::Any)) => true,
@@ -50,7 +52,7 @@ impl Wanted {
         }
     }
 
-    /// Whether the client's copy is current. `If-Modified-Since` is ignored if `If-None-Match` is sent (RFC 9110,
+    /// Returns whether the client's copy is current. `If-Modified-Since` is ignored if `If-None-Match` is sent (RFC 9110,
     /// 13.2.2).
     pub(super) fn has(&self, tag: &str, changed: SystemTime) -> bool {
         match (&self.if_none_match, self.since) {
@@ -61,8 +63,8 @@ impl Wanted {
     }
 }
 
-/// Returns `Last-Modified`: the latest of the last write, the start of the program and midnight. The day decides which
-/// entries are upcoming.
+/// Returns `Last-Modified`: the latest of the last write, the start of the program and midnight in Germany. The day
+/// determines which entries are upcoming.
 pub(super) fn changed(version: Version) -> SystemTime {
     static STARTED: LazyLock<SystemTime> = LazyLock::new(SystemTime::now);
     STARTED.max(version.changed_at.into()).max(dates::began(dates::today()).into())
@@ -72,6 +74,7 @@ fn seconds(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs())
 }
 
+/// Returns a digest of the program and the parts, in hexadecimal.
 pub(super) fn digest(parts: &[&[u8]]) -> String {
     digest_of(PROGRAM, parts)
 }
@@ -88,6 +91,7 @@ fn digest_of(program: [&str; 2], parts: &[&[u8]]) -> String {
     hex(hash.finalize().get(..10).unwrap_or_default())
 }
 
+/// Returns the base of the entity tag of an entry: its revision and a digest.
 pub(super) fn of_revision(revision: i64, digest: &str) -> String {
     format!("{revision}-{digest}")
 }
@@ -110,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_builds_of_one_version_share_no_tag() {
+    fn builds_of_one_version_have_different_tags() {
         let of = |revision| digest_of(["0.1.0", revision], &[b"/v1/projects", b"?", b"", b"text/csv"]);
 
         assert_ne!(of("4f1c2d"), of("4f1c2d-dirty"));

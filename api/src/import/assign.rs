@@ -1,5 +1,5 @@
-//! Assignment of the rows of a file to entries of the directory. Conflicts of slugs and official keys are found here
-//! with their lines, before the database refuses them without a line.
+//! Assignment of the rows of a file to entries of the directory. Finds conflicts of slugs and official keys before the
+//! database does, because errors of the database do not name the line.
 
 use std::collections::HashMap;
 
@@ -37,7 +37,7 @@ pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)
     if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Lines(flaws)) }
 }
 
-/// Slugs and official keys of the entries that a file concerns, as they will be after storing the rows so far.
+/// Slugs and official keys of the entries in a file, as they will be after the rows so far are stored.
 struct KnownNames {
     owners: HashMap<String, Uuid>,
     names: HashMap<Uuid, Names>,
@@ -102,7 +102,7 @@ impl KnownNames {
         let flaw = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
         if let Some(first) = self.found.get(&id) {
             let detail = format!(
-                "{} is the same entry as on line {first}, by its slug or official key; leave one of the two lines out",
+                "{} is the same entry as on line {first}, by its slug or official key; remove one of the two lines",
                 names.description()
             );
             return vec![flaw("slug", detail)];
@@ -120,18 +120,18 @@ impl KnownNames {
     /// Returns the message about a slug or official key that another entry has.
     fn taken(&self, member: &str, name: &str, own: &Names, other: &Names) -> String {
         let taken = format!(
-            "`{name}` cannot become the {member} of {}: it is that of {}",
+            "`{name}` cannot become the {member} of {}: it belongs to {}",
             own.description(),
             other.description()
         );
         let elsewhere = other.official.as_ref().or(Some(&other.slug)).and_then(|key| self.lines.get(key));
         match elsewhere {
             Some(line) => format!(
-                "{taken}, which is on line {line}. Give that entry another {member} with a file of its own first; or leave line \
-                 {line} out, if both are the same entry"
+                "{taken}, which is on line {line}. Import another {member} of that entry with a separate file first; or remove line \
+                 {line} if both lines describe the same entry"
             ),
             None => {
-                format!("{taken}, which this file does not hold. Choose another {member}, or change that entry first")
+                format!("{taken}, which is not in this file. Choose another {member}, or change that entry first")
             }
         }
     }
@@ -142,7 +142,7 @@ impl KnownNames {
         (old != new).then(|| KeyChange { slug: input.slug().to_owned(), old, new })
     }
 
-    /// Records a row as stored: from here on, its entry has the slug and official key of the row.
+    /// Records a row as stored: its entry has the slug and official key of the row from now on.
     fn note<T: Input>(&mut self, id: Uuid, line: u64, input: &T) {
         let names = Names::of(input);
         for name in self.names.get(&id).into_iter().flat_map(Names::all) {

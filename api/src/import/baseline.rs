@@ -1,4 +1,5 @@
-//! Baselines: the content of releases as last applied. Differences from it were made in the directory.
+//! Baselines: the content of each entry in the release that was last applied to the entry. An entry that differs from its
+//! baseline was changed in the directory.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,13 +11,13 @@ use crate::base::db::{Author, Write, sql};
 use crate::base::error::{Error, Result};
 use crate::write::input::Input;
 
-/// Command that changes by a release are recorded under.
+/// Name of the command that the change log records as author of changes by a release.
 pub(super) const COMMAND: &str = "seed";
 
 /// Number of rows per statement.
 const PART: usize = 1000;
 
-/// The content of releases as last applied to the entries of a resource.
+/// The baselines of the entries of a resource.
 pub(super) struct Baselines {
     entries: HashMap<Uuid, Value>,
     /// IDs by slug and official key.
@@ -24,8 +25,8 @@ pub(super) struct Baselines {
 }
 
 impl Baselines {
-    /// Reads the recorded state of the last release that changed an entry, or otherwise the first recorded state of the
-    /// entry. In a directory that is older than its history, that is the state at the start of the history.
+    /// Reads the recorded state of the last release that changed an entry, or else the first recorded state of the entry. If
+    /// the directory was filled before changes were recorded, the latter is the state at the start of the history.
     pub(super) async fn read<T: Input>(db: &impl ConnectionTrait) -> Result<Self> {
         const BASELINES: &str = "select entry_id, entry::text from seed_state where resource = $1 \
             union all \
@@ -76,7 +77,7 @@ pub(super) fn find_by_name<T: Input>(
     by_key.or_else(|| ids.get(row.slug()).filter(|id| !is_other(id))).copied()
 }
 
-/// Records the content of the release for existing entries. Returns the number of rows written.
+/// Records the content of a release as baseline of existing entries. Returns the number of rows written.
 pub(super) async fn record(write: &Write, table: &str, applied: &[(Uuid, Value)]) -> Result<u64> {
     const RECORD: &str = "insert into seed_state (entry_id, resource, entry) \
         select s.entry_id, $1, s.entry from json_to_recordset(cast(cast($2 as text) as json)) as s (entry_id uuid, entry json) \

@@ -1,8 +1,9 @@
-//! The entries of a file, and what is wrong with them.
+//! The entries of a file, and their errors.
 
 use std::collections::HashMap;
 
 use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::assign::assign;
@@ -24,14 +25,14 @@ pub(super) trait Entries {
     /// Returns the number of rows.
     fn len(&self) -> usize;
 
-    /// Returns the errors that are known without the directory.
+    /// Returns the errors that can be found without the directory.
     fn flaws(&self) -> Vec<LineError>;
 
     /// Returns all errors: those of the rows, unresolved references, and conflicts with other entries.
     fn check<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<Vec<LineError>>>;
 
-    /// Stores the entries, which have no errors, in parts of 1000, in their order. The entries that they refer to must
-    /// exist. Calls `done` with the size of each part.
+    /// Stores the entries in parts of 1000, in their order. The entries must have no errors, and the entries that they refer
+    /// to must exist. Calls `done` with the size of each part.
     fn store<'a>(
         &'a self,
         write: &'a Write,
@@ -46,7 +47,7 @@ pub(super) trait Entries {
 pub(super) struct FileText<'t> {
     pub form: Form,
     pub text: &'t str,
-    /// The columns that a file in CSV may have.
+    /// Columns that a CSV file may have.
     pub columns: Columns,
 }
 
@@ -61,7 +62,7 @@ pub(super) struct ReadRows<T> {
     is_every_name_known: bool,
 }
 
-/// Reads and validates every row. Finds rows that name the same entry as another.
+/// Reads and validates every row. Reports rows with the slug or official key of an earlier row.
 pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
     let FileText { form, text, columns } = *file;
     let Contents { rows, flaws, header } = match form {
@@ -74,14 +75,25 @@ pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
     let mut seen = HashMap::new();
     for Row { line, text } in rows {
         match parse(text.as_bytes()) {
-            Ok((json, doubts)) => read.add(line, Checked::read(json, doubts), &mut seen),
-            Err(error) => {
-                read.flaws.push(malformed(line, &error));
-                read.is_every_name_known = false;
-            }
+            Ok((json, doubts)) if json.is_object() => read.add(line, Checked::read(json, doubts), &mut seen),
+            Ok((json, _)) => read.add_unreadable(not_an_object(line, &json)),
+            Err(error) => read.add_unreadable(malformed(line, &error)),
         }
     }
     read
+}
+
+/// Returns the error for a row that is another JSON value than an object.
+fn not_an_object(line: u64, json: &Value) -> LineError {
+    let kind = match json {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    };
+    LineError::whole(line, format!("an entry must be a JSON object, not {kind}"))
 }
 
 /// Returns the entry of a row, if its slug and official key could be read.
@@ -100,7 +112,10 @@ impl<T: Input> ReadRows<T> {
             Some(input) => {
                 for name in [Some(input.slug()), input.official()].into_iter().flatten() {
                     if let Some(first) = seen.insert(name.to_owned(), line) {
-                        self.flaws.push(LineError::whole(line, format!("`{name}` stands on line {first} already")));
+                        self.flaws.push(LineError::whole(
+                            line,
+                            format!("`{name}` is already on line {first}; remove one of the two lines"),
+                        ));
                     }
                 }
             }
@@ -110,6 +125,12 @@ impl<T: Input> ReadRows<T> {
             Some(input) => self.valid.push((line, input)),
             None => self.invalid.push((line, checked)),
         }
+    }
+
+    /// Adds the error of a row that contains no entry.
+    fn add_unreadable(&mut self, flaw: LineError) {
+        self.flaws.push(flaw);
+        self.is_every_name_known = false;
     }
 
     /// Returns all rows in their order.
@@ -135,7 +156,7 @@ impl<T: Input> ReadRows<T> {
     async fn errors(&self, write: &Write) -> Result<Vec<LineError>> {
         let rows = self.all();
         let mut found = vec![];
-        // Without all names, an entry could be missing only because its row could not be read.
+        // If a row could not be read, its slug and official key are unknown, and the assignment of other rows may be wrong.
         if self.is_every_name_known && self.flaws.is_empty() {
             let named: Vec<(u64, T)> =
                 rows.iter().filter_map(|(line, checked)| Some((*line, named(checked)?.clone()))).collect();
@@ -149,7 +170,7 @@ impl<T: Input> ReadRows<T> {
             rows.into_iter().map(|(line, checked)| (line, (Uuid::now_v7(), checked))).unzip();
         let resolved = resolve_references(&write.tx, checked).await?;
         let violations = lines.into_iter().zip(resolved.entries).flat_map(|(line, entry)| {
-            // Slugs and official keys of existing entries are no conflicts: the rows replace these entries.
+            // A row with the slug or official key of an existing entry replaces that entry, so this is not a conflict.
             entry.errors.rules.into_iter().map(move |violation| (line, violation))
         });
         let is_certain = |(_, violation): &(u64, Violation)| match &violation.rule {

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::base::error::{Error, Violation};
 
 /// Largest number of errors that are printed.
-const MOST: usize = 100;
+const MAX_PRINTED_ERRORS: usize = 100;
 
 /// An error on a line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,14 +52,14 @@ impl From<Error> for ImportError {
 }
 
 impl From<ImportError> for anyhow::Error {
-    /// Returns the error for people, with up to `MOST` lines.
+    /// Returns the error as text for the command line, with up to `MAX_PRINTED_ERRORS` errors.
     fn from(error: ImportError) -> Self {
         match error {
             ImportError::Lines(lines) => {
                 let total =
                     if lines.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", lines.len()) };
-                let more = Some(lines.len().saturating_sub(MOST)).filter(|more| *more > 0);
-                let list = lines.iter().take(MOST).map(ToString::to_string);
+                let more = Some(lines.len().saturating_sub(MAX_PRINTED_ERRORS)).filter(|more| *more > 0);
+                let list = lines.iter().take(MAX_PRINTED_ERRORS).map(ToString::to_string);
                 let list: Vec<String> = list.chain(more.map(|more| format!("and {more} more"))).collect();
                 anyhow::anyhow!("nothing was stored; {total}:\n  {}", list.join("\n  "))
             }

@@ -1,4 +1,4 @@
-//! Files of entries. A file is read and validated completely before any entry is stored.
+//! Import of files of entries. A file is read and validated completely before any entry is stored.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -39,8 +39,9 @@ pub(crate) struct Files {
     read: fn(&FileText<'_>) -> Box<dyn Entries>,
     /// Records retired keys, and removes the entries that still have them.
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
-    /// Records the present state of entries without any recorded change.
+    /// Records the current state of entries without a recorded change.
     pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
+    /// Returns the inputs of all entries, as JSON.
     pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
 }
 
@@ -73,7 +74,7 @@ impl Files {
         Self { former_keys: Some(former_keys), ..self }
     }
 
-    /// Fails for CSV, where the entries do not fit into a table.
+    /// Fails for CSV if the entries contain lists, which do not fit into a table.
     pub(crate) fn require(&self, form: Form) -> anyhow::Result<()> {
         let collection = self.resource.collection;
         if form == Form::Csv && self.table.is_none() {
@@ -84,7 +85,7 @@ impl Files {
 
     /// Reads a file. Fails if it has no readable row.
     pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
-        // Spreadsheets and editors write a byte order mark, which is no part of the text.
+        // Some spreadsheets and editors write a byte order mark, which is not part of the content.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let columns = Columns { imported: self.table.unwrap_or_default(), shown: self.shown };
         let entries = (self.read)(&FileText { form, text, columns });
@@ -102,21 +103,21 @@ impl ParsedFile {
         self.0.len()
     }
 
-    /// Fails with the errors that are known without the directory, if there are any.
+    /// Fails with the errors that can be found without the directory, if there are any.
     pub(super) fn into_valid(self) -> Result<Self, Vec<LineError>> {
         let flaws = self.0.flaws();
         if flaws.is_empty() { Ok(self) } else { Err(flaws) }
     }
 }
 
-/// Author of an import, and whether it is a rehearsal, which stores nothing.
+/// Author of an import, and whether the import is a dry run (`is_rehearsal`), which stores nothing.
 pub(crate) struct Storing {
     pub author: Author,
     pub is_rehearsal: bool,
 }
 
-/// Stores batches one after another in one transaction: all of them or none. Fails with all errors of a batch, those of
-/// its rows and those that the directory shows. Calls `progress` with the size of each stored part.
+/// Stores batches in their order in one transaction: all of them or none. Fails with all errors of the first invalid batch.
+/// Calls `progress` with the size of each stored part.
 pub(crate) async fn store(
     database: &Database,
     directory: &DirectoryVersion,

@@ -19,7 +19,7 @@ use crate::query::entry::inputs;
 use crate::write::input::Input;
 use crate::write::{ItemViolation, ResolvedReferences};
 
-/// Merge of the rows of a release.
+/// State of the merge of the rows of a release.
 struct ReleaseMerge<'w, T> {
     write: &'w Write,
     report: UpdateReport,
@@ -42,7 +42,7 @@ pub(super) async fn merge_rows<T: Input>(write: &Write, rows: &[(u64, T)]) -> Re
     for (line, row) in plan.resolved(rows.to_vec()).await? {
         plan.add(line, row)?;
     }
-    plan.carry_out().await
+    plan.store().await
 }
 
 impl<'w, T: Input> ReleaseMerge<'w, T> {
@@ -63,8 +63,8 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
         })
     }
 
-    /// Replaces references by the stored references. A row that refers to an entry which was deleted in the directory
-    /// is left out, and so are the rows that refer to that row.
+    /// Replaces references by the stored references. Skips a row that refers to an entry that was deleted from the directory,
+    /// and the rows that refer to a skipped row.
     async fn resolved(&mut self, mut rows: Vec<(u64, T)>) -> Result<Vec<(u64, T)>> {
         loop {
             let mut entries: Vec<(Uuid, T)> = rows.iter().map(|(_, row)| (Uuid::now_v7(), row.clone())).collect();
@@ -78,7 +78,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
             }
             for (index, violations) in &refused {
                 if let Some((_, row)) = rows.get(*index) {
-                    self.keep(row.slug(), &format!("is left out: {}", listed(violations)));
+                    self.keep(row.slug(), &format!("is skipped: {}", listed(violations)));
                 }
             }
             let mut index = 0..;
@@ -86,7 +86,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
         }
     }
 
-    /// Decides whether a row is created, merged or left out.
+    /// Decides whether a row is created, merged or skipped.
     fn add(&mut self, line: u64, row: T) -> Result<()> {
         let theirs = value(&row)?;
         let known = self.baselines.find(&row, &self.officials);
@@ -106,7 +106,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
             match known {
                 Some(id) => {
                     self.applied.push((id, theirs));
-                    self.keep(row.slug(), "was deleted here and stays deleted");
+                    self.keep(row.slug(), "was deleted from the directory and stays deleted");
                 }
                 None => self.rows.push((line, row)),
             }
@@ -123,7 +123,10 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
         let Merged { content, conflicts } = merged;
         let Checked { value, violations, .. } = Checked::<T>::read(content, vec![]);
         let Some(merged) = value.filter(|_| violations.is_empty()) else {
-            self.keep(slug, &format!("stays as it is: merged with the release, {}", listed(&violations)));
+            self.keep(
+                slug,
+                &format!("is unchanged, because the merged entry would be invalid: {}", listed(&violations)),
+            );
             return;
         };
         if self.current.get(&id) == Some(&merged) {
@@ -133,7 +136,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
         }
         if !conflicts.is_empty() {
             let members = conflicts.join(", ");
-            self.keep(slug, &format!("keeps what was set here of {members}; the release has it otherwise"));
+            self.keep(slug, &format!("keeps its values of {members}, which differ from those of the release"));
         }
     }
 
@@ -141,7 +144,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
         self.report.kept.push(format!("{}/{slug} {reason}", T::RESOURCE.collection));
     }
 
-    async fn carry_out(mut self) -> Result<UpdateReport, ImportError> {
+    async fn store(mut self) -> Result<UpdateReport, ImportError> {
         self.report.stored.add(store_rows(self.write, &self.rows, &|_| {}).await?);
         self.report.recorded += record(self.write, T::RESOURCE.table, &self.applied).await?;
         Ok(self.report)

@@ -1,10 +1,11 @@
-//! Reports of updates.
+//! Report about an update to the content of a release.
 
 use crate::base::db::ImportSummary;
 
 /// Result of updating a directory to the content of a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpdateReport {
+    /// Numbers of created, updated and unchanged entries, and changes of official keys.
     pub stored: ImportSummary,
     /// Removed entries, one line each.
     pub removed: Vec<String>,
@@ -22,7 +23,7 @@ impl UpdateReport {
         self.recorded += more.recorded;
     }
 
-    /// Whether the update changed nothing.
+    /// Returns whether the update changed nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.stored.created + self.stored.updated + self.removed.len() == 0 && self.recorded == 0
     }

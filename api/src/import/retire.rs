@@ -23,11 +23,11 @@ use crate::write::{Referrers, delete_entry, referrers};
 pub(crate) struct FormerKeys {
     /// Date of the first register without the keys.
     pub as_of: &'static str,
-    /// JSON array of objects with the official key, `name`, and `successor` where it is known.
+    /// JSON array of objects with the official key, `name`, and optionally `successor`.
     pub json: &'static str,
 }
 
-/// Official keys that are no longer in the register of a day.
+/// Official keys that are not in the register of the date `as_of`.
 pub(crate) struct RetiredKeys {
     as_of: NaiveDate,
     keys: Vec<RetiredKey>,
@@ -36,14 +36,15 @@ pub(crate) struct RetiredKeys {
 #[derive(Serialize)]
 struct RetiredKey {
     official: String,
-    /// Name of the entry under the key.
+    /// Name of the entry that had the key.
     name: String,
-    /// Official key of the successor. `None` where there is no single one.
+    /// Official key of the successor. `None` if there is no single successor.
     successor: Option<String>,
 }
 
 impl RetiredKeys {
-    /// Parses a list of retired keys of a resource.
+    /// Parses a list of retired keys of a resource. Fails if the JSON or the date is invalid, if a member is missing, or if the
+    /// resource has no official keys.
     pub(super) fn read(resource: &Resource, as_of: &str, json: &str) -> anyhow::Result<Self> {
         let column = resource.official.with_context(|| format!("{} have no official keys", resource.collection))?;
         let entries: Vec<Map<String, Value>> = serde_json::from_str(json)?;
@@ -96,7 +97,7 @@ async fn reasons(write: &Write, resource: &Resource, id: Uuid, is_changed: bool)
     }
     reasons.extend(bound(write, id).await?);
     if is_changed {
-        reasons.push("it was created or changed here".to_owned());
+        reasons.push("it was created or changed in the directory".to_owned());
     }
     Ok(reasons)
 }

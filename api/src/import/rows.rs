@@ -1,4 +1,4 @@
-//! Rows of a file, as JSON: the entries of a JSON file, or one JSON object per line.
+//! Rows of JSON and NDJSON files, each as JSON with its line.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ pub(super) struct Row {
     pub text: String,
 }
 
-/// What a file contains.
+/// The rows and errors of a file.
 #[derive(Default)]
 pub(super) struct Contents {
     pub rows: Vec<Row>,
@@ -55,7 +55,7 @@ impl<'t> LineCounter<'t> {
         self.line
     }
 
-    /// Returns the line at an offset, after the ends of lines that follow it.
+    /// Returns the line at an offset, or after the line breaks that begin at the offset.
     pub(super) fn line_from(&mut self, offset: usize) -> u64 {
         let rest = self.text.get(offset..).unwrap_or_default();
         let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -79,10 +79,10 @@ pub(super) fn document(text: &str) -> Contents {
     rows.map_or_else(Contents::none, |rows| Contents { rows, ..Contents::default() })
 }
 
-/// What a JSON file may be.
+/// Possible contents of a JSON file, for error messages.
 const DOCUMENTS: &str = "an array of entries, a page of a list as the API returns it, or one entry";
 
-/// Returns the elements of an array, which is a part of a text.
+/// Returns the elements of `array`, which must be a slice of `text`.
 fn array(text: &str, array: &str) -> Result<Vec<Row>, LineError> {
     let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| malformed(1, &error))?;
     let mut lines = LineCounter::new(text.as_bytes());
@@ -115,20 +115,23 @@ fn items<'t>(members: &HashMap<String, &'t RawValue>) -> Option<&'t str> {
 /// Returns the JSON values of a text with one value per line.
 pub(super) fn lines(text: &str) -> Contents {
     let numbered = || (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
-    if let Some(((line, _), what)) = numbered().next().zip(other_document(text)) {
+    let Some((line, _)) = numbered().next() else {
+        return Contents::none(LineError::whole(1, "the file is empty, and must contain one JSON object per line"));
+    };
+    if let Some(what) = other_document(text) {
         return Contents::none(LineError::whole(line, format!("the file is {what}; name the format with --form json")));
     }
     let rows = numbered().map(|(line, text)| Row { line, text: text.to_owned() }).collect();
     Contents { rows, ..Contents::default() }
 }
 
-/// Returns what a text is that has not one JSON object per line, but is a JSON file.
+/// Returns a description of a text that is a JSON file instead of one JSON object per line, and otherwise `None`.
 fn other_document(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let is_json = |text: &str| serde_json::from_str::<&RawValue>(text).is_ok();
     let is_first_line_json = is_json(text.lines().next()?);
     if text.starts_with('[') {
-        // Several lines with an array each are wrong in another way.
+        // If each line is an array of its own, the text is not a JSON file, and the lines are reported one by one.
         return (!is_first_line_json || is_json(text)).then_some("a JSON array");
     }
     if !is_first_line_json {
@@ -139,7 +142,7 @@ fn other_document(text: &str) -> Option<&'static str> {
     is_page.then_some("a page of a list")
 }
 
-/// Returns the error for a text that is not JSON and begins on a line.
+/// Returns the error for invalid JSON. `begin` is the line on which the JSON text begins.
 pub(super) fn malformed(begin: u64, error: &serde_json::Error) -> LineError {
     let reason = error.to_string();
     let reason = reason.split(" at line ").next().unwrap_or_default();

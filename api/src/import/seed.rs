@@ -1,4 +1,4 @@
-//! Content of releases: the first content of a directory, and updates to later releases.
+//! Content of releases: filling an empty directory, and updating a directory to a later release.
 
 use std::collections::HashSet;
 
@@ -19,20 +19,25 @@ use crate::base::error::Error;
 
 pub(crate) use crate::import::Form;
 
-/// The text of a file of entries.
+/// A file of entries.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceFile<'t> {
+    /// Name of the resource as used in paths.
     pub collection: &'t str,
+    /// Format of the file.
     pub form: Form,
+    /// Content of the file.
     pub text: &'t str,
 }
 
-/// A file of retired keys: a JSON array of objects with the official key, `name`, and `successor` where it is known.
+/// A file of retired keys.
 #[derive(Clone, Copy, Debug)]
 pub struct FormerKeysFile<'t> {
+    /// Name of the resource as used in paths.
     pub collection: &'t str,
-    /// Date of the first register without the keys.
+    /// Date of the first register without the keys, as `YYYY-MM-DD`.
     pub as_of: &'t str,
+    /// JSON array of objects with the official key, `name`, and optionally `successor`.
     pub json: &'t str,
 }
 
@@ -41,6 +46,7 @@ pub struct FormerKeysFile<'t> {
 pub struct ReleaseContent<'t> {
     /// Files of entries. A file comes after those that its entries refer to.
     pub entries: Vec<SourceFile<'t>>,
+    /// Files of retired keys.
     pub former_keys: Vec<FormerKeysFile<'t>>,
 }
 
@@ -62,8 +68,9 @@ impl ReleaseContent<'static> {
     }
 }
 
-/// Fills an empty directory with the content of this release. `all` are the files of all resources, in the order of
-/// their references. In a directory that is older than its history, starts the history.
+/// Fills an empty directory with the content of this release. `all` are the file formats of all resources; a resource comes
+/// after those that its entries refer to. If the directory was filled before changes were recorded, records its entries as
+/// the start of the history. Does nothing if the database accepts no writes.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<()> {
@@ -72,9 +79,11 @@ pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<
     if is_filled && !lacks_history(database).await? {
         return Ok(());
     }
-    // Without write access, the directory is served as it is.
+    // A standby or a role without write access can still serve the existing content.
     if !database.takes_writes().await? {
-        tracing::warn!("the database refuses writes, so missing content is not added");
+        tracing::warn!(
+            "the database accepts no writes, so missing content is not added; use a role with write access to add it"
+        );
         return Ok(());
     }
     if is_filled {
@@ -87,7 +96,7 @@ pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<
 }
 
 /// Updates a directory to the content of a release. Keeps entries that were changed in the directory since an earlier
-/// release, and lists them in the report. A rehearsal stores nothing. `all` are the files of all resources.
+/// release, and lists them in the report. With `is_rehearsal`, stores nothing. `all` are the file formats of all resources.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn update(
@@ -100,7 +109,7 @@ pub(crate) async fn update(
     let retirement = |file: &FormerKeysFile<'_>| {
         let files = of_collection(all, file.collection)?;
         let keys = RetiredKeys::read(files.resource, file.as_of, file.json);
-        let keys = keys.with_context(|| format!("the former keys of {} are flawed", file.collection))?;
+        let keys = keys.with_context(|| format!("the file with former keys of {} is invalid", file.collection))?;
         Ok(Retirement { files, keys })
     };
     let content = Content {
@@ -112,17 +121,17 @@ pub(crate) async fn update(
 
 fn of_collection(all: &[&'static Files], collection: &str) -> Result<&'static Files> {
     let files = all.iter().copied().find(|files| files.resource.collection == collection);
-    files.ok_or_else(|| anyhow!("there are no {collection}"))
+    files.ok_or_else(|| anyhow!("there is no resource `{collection}`"))
 }
 
 fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     let SourceFile { collection, form, text } = *file;
     let files = of_collection(all, collection)?;
     let batch = files.read(form, text).and_then(ParsedFile::into_valid);
-    batch.map_err(|flaws| anyhow!("the {collection} are flawed: {}", first(&flaws)))
+    batch.map_err(|flaws| anyhow!("the file with {collection} is invalid: {}", first(&flaws)))
 }
 
-/// Whether there are entries without any recorded change.
+/// Returns whether there are entries without a recorded change.
 async fn lacks_history(database: &Database) -> Result<bool> {
     const UNNOTED: &str = "select exists(select from search_document d \
         where not exists (select from change c where c.entry_id = d.entry_id))";
@@ -130,7 +139,7 @@ async fn lacks_history(database: &Database) -> Result<bool> {
     Ok(unnoted.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
 }
 
-/// Starts the history of a directory that was filled before changes were recorded.
+/// Records the current entries of a directory that was filled before changes were recorded.
 async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'static Files>) -> Result<()> {
     const NOTED: &str = "select distinct entry_id from change";
     tracing::info!("starting the history of the directory");
@@ -147,7 +156,7 @@ async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'stat
     Ok(database.write(directory, author, Timeouts::Disabled, work).await?)
 }
 
-/// Adds the entries of files, in the order of their references.
+/// Adds the entries of files. A file comes after those that its entries refer to.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[SourceFile<'_>]) -> Result<()> {
@@ -156,7 +165,7 @@ pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[
     let how = Storing { author: Author::command(COMMAND), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "filled the directory"),
-        Err(ImportError::Lines(flaws)) => return Err(anyhow!("the content is flawed: {}", first(&flaws))),
+        Err(ImportError::Lines(flaws)) => return Err(anyhow!("the content is invalid: {}", first(&flaws))),
         Err(ImportError::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())

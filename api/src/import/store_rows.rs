@@ -27,6 +27,7 @@ pub(super) async fn store_rows<T: Input>(
     Ok(all)
 }
 
+/// Converts the error of a part to an error with lines.
 fn refused<T>(error: Error, part: &[(u64, T)]) -> ImportError {
     match error {
         Error::Invalid(violations) => {

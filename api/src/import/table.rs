@@ -8,13 +8,14 @@ use super::rows::{Contents, LineCounter, Row};
 use crate::base::error::{Rule, Violation};
 use crate::http::format::{column_name, restored};
 
-/// Delimiters of cells. Of those that fit a header equally well, the last is taken.
+/// Delimiters of cells. If several fit a header equally well, the last of them is used.
 const DELIMITERS: [u8; 3] = *b"\t;,";
 
 /// A column of a CSV file.
 pub(crate) struct Column {
-    /// The member it holds, with full stops between the names of nested members.
+    /// Path of the member, with full stops between the names of nested members.
     pub name: &'static str,
+    /// Whether the member is a number.
     pub is_number: bool,
 }
 
@@ -50,7 +51,7 @@ impl Columns {
     }
 }
 
-/// Whether a column is named after a member: as in the files of `export`, or as in the CSV format of the API.
+/// Returns whether a column name stands for a member: as in the files of `export`, or as in the CSV format of the API.
 fn is_name_of(name: &str, path: &str) -> bool {
     name == path || name == column_name(path)
 }
@@ -60,11 +61,11 @@ pub(super) struct Header {
     line: u64,
     delimiter: u8,
     names: Vec<String>,
-    /// The imported column of each cell. `None` where the cell is ignored.
+    /// The imported column of each cell. `None` for an ignored cell.
     columns: Vec<Option<&'static Column>>,
 }
 
-/// A line of cells, or several lines where cells contain line breaks.
+/// A row of cells. It has several lines if cells contain line breaks.
 struct Record {
     line: u64,
     cells: StringRecord,
@@ -73,14 +74,17 @@ struct Record {
 /// The records of a text.
 struct Records<'t> {
     reader: StringRecordsIntoIter<&'t [u8]>,
+    /// Offset in the text at which the records begin.
+    begin: usize,
     lines: LineCounter<'t>,
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str, delimiter: u8) -> Self {
+    fn new(text: &'t str, begin: usize, delimiter: u8) -> Self {
+        let records = text.get(begin..).unwrap_or_default().as_bytes();
         let mut reader = ReaderBuilder::new();
-        let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
-        Self { reader: reader.into_records(), lines: LineCounter::new(text.as_bytes()) }
+        let reader = reader.delimiter(delimiter).has_headers(false).flexible(true).from_reader(records);
+        Self { reader: reader.into_records(), begin, lines: LineCounter::new(text.as_bytes()) }
     }
 }
 
@@ -92,14 +96,15 @@ impl Iterator for Records<'_> {
         let cells = self.reader.next()?.ok()?;
         let offset = cells.position()?.byte();
         // The line numbers of the reader ignore CR, and its offset is before the LF of the previous line's CR LF.
-        Some(Record { line: self.lines.line_from(usize::try_from(offset).ok()?), cells })
+        Some(Record { line: self.lines.line_from(self.begin + usize::try_from(offset).ok()?), cells })
     }
 }
 
 /// Returns the rows of a CSV file. An empty cell is an absent member.
 pub(super) fn table(text: &str, columns: Columns) -> Contents {
-    let delimiter = find_delimiter(text, columns);
-    let mut records = Records::new(text, delimiter);
+    let declared = declared_delimiter(text);
+    let (begin, delimiter) = declared.unwrap_or_else(|| (0, find_delimiter(text, columns)));
+    let mut records = Records::new(text, begin, delimiter);
     let Some(first) = records.next() else {
         return Contents::none(LineError::whole(
             1,
@@ -108,11 +113,11 @@ pub(super) fn table(text: &str, columns: Columns) -> Contents {
     };
     let header = Header::new(&first, delimiter, columns);
     if !header.names.iter().any(|name| columns.is_known(name)) {
-        return Contents::none(LineError::whole(header.line, header.misfit(columns)));
+        return Contents::none(LineError::whole(header.line, header.no_known_column(columns, declared.is_some())));
     }
     let (mut rows, mut flaws) = (vec![], header.flaws(columns));
     for record in records {
-        // Spreadsheets write rows without content after those with content.
+        // Spreadsheets may write empty rows after the last row with content.
         if record.cells.iter().all(str::is_empty) {
             continue;
         }
@@ -124,10 +129,22 @@ pub(super) fn table(text: &str, columns: Columns) -> Contents {
     Contents { rows, flaws, header: Some(header) }
 }
 
+/// Returns the delimiter that a first line such as `sep=;` declares for Excel, with the offset of the end of that line.
+fn declared_delimiter(text: &str) -> Option<(usize, u8)> {
+    let line = text.split(['\r', '\n']).next()?;
+    // Programs that save such a file again may write the line as a quoted cell.
+    let declaration = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(line);
+    let is_declaration = |delimiter: &u8| match declaration.as_bytes().split_last() {
+        Some((last, name)) => last == delimiter && name.eq_ignore_ascii_case(b"sep="),
+        None => false,
+    };
+    DELIMITERS.into_iter().find(is_declaration).map(|delimiter| (line.len(), delimiter))
+}
+
 /// Returns the delimiter by which the header has the most known columns.
 fn find_delimiter(text: &str, columns: Columns) -> u8 {
     let fit = |delimiter: &u8| {
-        let cells = Records::new(text, *delimiter).next().map(|header| header.cells).unwrap_or_default();
+        let cells = Records::new(text, 0, *delimiter).next().map(|header| header.cells).unwrap_or_default();
         (cells.iter().filter(|name| columns.is_known(name.trim())).count(), cells.len())
     };
     DELIMITERS.into_iter().max_by_key(fit).unwrap_or(b',')
@@ -137,14 +154,14 @@ impl Header {
     fn new(record: &Record, delimiter: u8, columns: Columns) -> Self {
         let mut header = Self { line: record.line, delimiter, names: vec![], columns: vec![] };
         for name in record.cells.iter().map(str::trim) {
-            // Of several columns with the same name, the first is read.
+            // If several columns have the same name, the first is read.
             header.columns.push(columns.imported(name).filter(|_| !header.has(name)));
             header.names.push(name.to_owned());
         }
         header
     }
 
-    /// Whether a column is in the header, under this name or with other separators of nested members.
+    /// Returns whether the header has a column, under this name or with other separators of nested members.
     fn has(&self, name: &str) -> bool {
         self.names.iter().any(|other| column_name(other) == column_name(name))
     }
@@ -158,8 +175,9 @@ impl Header {
     }
 
     /// Returns the explanation for a header without known columns.
-    fn misfit(&self, columns: Columns) -> String {
+    fn no_known_column(&self, columns: Columns, is_declared: bool) -> String {
         let delimiter = match self.names.len() {
+            _ if is_declared => format!("the first line of the file sets the delimiter to a {}", self.delimiter()),
             1 => "no delimiter was found (a comma, a semicolon or a tab)".to_owned(),
             _ => format!("the delimiter found is a {}", self.delimiter()),
         };
@@ -192,8 +210,7 @@ impl Header {
         let Record { line, cells } = record;
         if cells.len() != self.names.len() {
             let detail = format!(
-                "the number of cells is {}, and that of the header is {}; look for a missing or superfluous {}, or for a missing \
-                 quotation mark",
+                "the row has {} cells, but the header has {}; look for a missing or superfluous {}, or for a missing quotation mark",
                 cells.len(),
                 self.names.len(),
                 self.delimiter()
@@ -202,7 +219,10 @@ impl Header {
         }
         let is_unnamed = |(name, cell): (&String, &str)| name.is_empty() && !cell.is_empty();
         if let Some(place) = self.names.iter().zip(cells).position(is_unnamed) {
-            return Err(LineError::whole(*line, format!("cell {} has a value, and no name in the header", place + 1)));
+            return Err(LineError::whole(
+                *line,
+                format!("cell {} has a value, but its column has no name in the header", place + 1),
+            ));
         }
         let mut members = Map::new();
         for (column, cell) in self.columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
@@ -225,8 +245,8 @@ impl Header {
         integer.or_else(decimal).unwrap_or_else(|| cell.into())
     }
 
-    /// Returns the line of a violation: that of the header, where the file has no column for a required member, and
-    /// otherwise that of the row.
+    /// Returns the line of a violation: that of the header if the file has no column for a required member, and otherwise that
+    /// of the row.
     pub(super) fn line_of(&self, violation: &Violation, row: u64) -> u64 {
         let pointer = violation.pointer.as_deref().unwrap_or_default();
         let holds = |column: &&Column| {
@@ -238,7 +258,7 @@ impl Header {
     }
 }
 
-/// Sets a member, given with full stops between the names of nested members.
+/// Sets a member. `name` has full stops between the names of nested members.
 fn insert(members: &mut Map<String, Value>, name: &str, value: Value) {
     match name.split_once('.') {
         None => drop(members.insert(name.to_owned(), value)),

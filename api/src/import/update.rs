@@ -21,7 +21,7 @@ pub(super) struct Retirement {
     pub keys: RetiredKeys,
 }
 
-/// Updates a directory to the content of a release in one transaction. A rehearsal stores nothing.
+/// Updates a directory to the content of a release in one transaction. With `is_rehearsal`, stores nothing.
 pub(super) async fn update(
     database: &Database,
     directory: &DirectoryVersion,

@@ -13,13 +13,13 @@ use crate::base::public_url::public_path;
 
 /// A resource of the directory.
 pub(crate) struct Resource {
-    /// Table of its entries. Also the name of the filter by its entries.
+    /// Name of the table, which is also the name of the filter parameter, such as `project`.
     pub table: &'static str,
-    /// Name in paths and of its files.
+    /// Name in paths and of files, such as `projects`.
     pub collection: &'static str,
     /// Title in German and English.
     pub title: [&'static str; 2],
-    /// Column with the official key, if entries have one. It identifies an entry as the slug does.
+    /// Column with the official key, which identifies an entry like the slug. `None` if entries have no official keys.
     pub official: Option<&'static str>,
     /// Whether the entries are few enough to list all of them in a message.
     pub enumerable: bool,
@@ -44,7 +44,7 @@ impl Resource {
         self.official.map_or("null".to_owned(), |column| format!("{entry}.{column}"))
     }
 
-    /// Returns the message for a name that identifies no entry.
+    /// Returns the rule that a name violates which identifies no entry.
     pub(crate) fn unresolved(&self, name: &str) -> Rule {
         Rule::UnknownEntry { value: name.to_owned(), resource: self.collection.to_owned() }
     }
@@ -54,12 +54,13 @@ impl Resource {
         Error::not_found(format!("/v1/{}", self.collection), key)
     }
 
-    /// Returns the path of an entry.
+    /// Returns the public path of an entry.
     pub(crate) fn href(&self, slug: &str) -> String {
         public_path(format_args!("/v1/{}/{slug}", self.collection))
     }
 }
 
+/// Municipalities, which also have official keys.
 pub(crate) const MUNICIPALITIES: Resource = Resource {
     table: "municipality",
     collection: "municipalities",
@@ -68,9 +69,11 @@ pub(crate) const MUNICIPALITIES: Resource = Resource {
     enumerable: false,
 };
 
+/// Themes.
 pub(crate) const THEMES: Resource =
     Resource { table: "theme", collection: "themes", title: ["Themen", "Themes"], official: None, enumerable: true };
 
+/// Model projects.
 pub(crate) const PROJECTS: Resource = Resource {
     table: "project",
     collection: "projects",
@@ -79,6 +82,7 @@ pub(crate) const PROJECTS: Resource = Resource {
     enumerable: true,
 };
 
+/// Solutions.
 pub(crate) const SOLUTIONS: Resource = Resource {
     table: "solution",
     collection: "solutions",
@@ -87,6 +91,7 @@ pub(crate) const SOLUTIONS: Resource = Resource {
     enumerable: false,
 };
 
+/// Practice examples.
 pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     table: "practice_example",
     collection: "practice-examples",
@@ -95,6 +100,7 @@ pub(crate) const PRACTICE_EXAMPLES: Resource = Resource {
     enumerable: false,
 };
 
+/// Working groups and networks.
 pub(crate) const WORKING_GROUPS: Resource = Resource {
     table: "working_group",
     collection: "working-groups",
@@ -103,6 +109,7 @@ pub(crate) const WORKING_GROUPS: Resource = Resource {
     enumerable: false,
 };
 
+/// Learning partnerships.
 pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     table: "learning_partnership",
     collection: "learning-partnerships",
@@ -111,6 +118,7 @@ pub(crate) const LEARNING_PARTNERSHIPS: Resource = Resource {
     enumerable: false,
 };
 
+/// Events.
 pub(crate) const EVENTS: Resource = Resource {
     table: "event",
     collection: "events",
@@ -119,9 +127,11 @@ pub(crate) const EVENTS: Resource = Resource {
     enumerable: false,
 };
 
+/// Courses.
 pub(crate) const COURSES: Resource =
     Resource { table: "course", collection: "courses", title: ["Kurse", "Courses"], official: None, enumerable: false };
 
+/// Publications.
 pub(crate) const PUBLICATIONS: Resource = Resource {
     table: "publication",
     collection: "publications",
@@ -149,16 +159,18 @@ pub(crate) const RESOURCES: &[&Resource] = &[
 pub(crate) struct ResourceName(pub &'static Resource);
 
 impl ResourceName {
+    /// Returns the resource with a name in paths. Fails with `Rule::UnknownValue` for other names.
     pub(crate) fn of_collection(name: &str) -> Result<Self, Rule> {
         let found = RESOURCES.iter().find(|resource| resource.collection == name).map(|resource| Self(resource));
         found.ok_or_else(|| Rule::unknown_value(name, Self::all()))
     }
 
-    /// Returns the resource of a collection that the database names.
+    /// Returns the resource with a name that the database stores. Fails with `Error::Internal` for other names.
     pub(crate) fn stored(collection: &str) -> Result<Self> {
         Self::of_collection(collection).map_err(|unknown| Error::internal(anyhow::anyhow!(unknown)))
     }
 
+    /// Returns the resource of a table. Returns `None` for other tables.
     pub(crate) fn of_table(table: &str) -> Option<Self> {
         RESOURCES.iter().find(|resource| resource.table == table).map(|resource| Self(resource))
     }

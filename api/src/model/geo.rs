@@ -43,7 +43,13 @@ impl TryFrom<String> for Bbox {
         let help = || Rule::Format { expected: StringFormat::Bbox };
         let edges @ [west, south, east, north] = numbers(&text).ok_or_else(help)?;
         let fits = on_earth(west, south) && on_earth(east, north) && west <= east && south <= north;
-        if fits { Ok(Self(edges)) } else { Err(help()) }
+        if !fits {
+            Err(help())
+        } else if !meets_germany(edges) && meets_germany([south, west, north, east]) {
+            Err(Rule::CoordinateOrder { value: text, suggestion: format!("{south},{west},{north},{east}") })
+        } else {
+            Ok(Self(edges))
+        }
     }
 }
 
@@ -74,7 +80,7 @@ impl TryFrom<String> for Near {
     }
 }
 
-/// Nothing is found around a point elsewhere, and most such points have their coordinates in the wrong order.
+/// Returns the rule for a point outside Germany, where a search finds no entries.
 fn outside_germany(value: String) -> Rule {
     let bound = |bound: &f64| Number::from_f64(*bound).unwrap_or_else(|| 0.into());
     let (lon, lat) = GERMANY;
@@ -113,6 +119,11 @@ fn in_germany(lon: f64, lat: f64) -> bool {
     GERMANY.0.contains(&lon) && GERMANY.1.contains(&lat)
 }
 
+fn meets_germany([west, south, east, north]: [f64; 4]) -> bool {
+    let (lon, lat) = GERMANY;
+    west <= *lon.end() && east >= *lon.start() && south <= *lat.end() && north >= *lat.start()
+}
+
 fn on_earth(lon: f64, lat: f64) -> bool {
     (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)
 }
@@ -122,7 +133,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_point_outside_germany_is_refused_with_the_order_of_its_coordinates() {
+    fn bounding_box_outside_germany_is_rejected_only_with_swapped_coordinates() {
+        let bbox = |text: &str| Bbox::try_from(text.to_owned());
+
+        for possible in ["9.9,48.3,10.1,48.5", "-180,-90,180,90", "0,0,1,1", "16,40,50,60"] {
+            assert!(bbox(possible).is_ok(), "{possible}");
+        }
+        let swapped = Rule::CoordinateOrder { value: "47,5,55,15".to_owned(), suggestion: "5,47,15,55".to_owned() };
+        assert_eq!(bbox("47,5,55,15"), Err(swapped));
+        assert_eq!(bbox("10.1,48.3,9.9,48.5"), Err(Rule::Format { expected: StringFormat::Bbox }));
+    }
+
+    #[test]
+    fn point_outside_germany_is_rejected_with_a_coordinate_hint() {
         let near = |text: &str| Near::try_from(text.to_owned());
 
         for inside in ["13.4,52.5", "5.5,47", "15.5,55.5", " 9.99 , 48.40 "] {

@@ -7,7 +7,7 @@ use entity::Text;
 /// Texts by member, with matches between `<mark>` and `</mark>`. All other text is escaped for HTML.
 pub(crate) type Highlight = BTreeMap<&'static str, String>;
 
-/// The texts of an entry by member.
+/// The texts of an entry, each with the name of its member.
 pub(crate) type Texts<'a> = Vec<(&'static str, &'a str)>;
 
 /// Returns the German and English version of a text, each with the name of its member.

@@ -1,4 +1,4 @@
-//! A related municipality in a representation.
+//! Link to a municipality in a representation.
 
 use entity::Text;
 use serde::Serialize;
@@ -29,12 +29,13 @@ pub(crate) struct MunicipalityLink {
 }
 
 impl MunicipalityLink {
+    /// Returns the link to a municipality.
     pub(crate) fn new(id: Uuid, slug: String, ags: Option<String>, title: Text) -> Self {
         Self { href: MUNICIPALITIES.href(&slug), id, slug, ags, title }
     }
 
-    /// Returns the official key, or the slug when there is none. Files and inputs identify the municipality by this
-    /// key.
+    /// Returns the official key, or the slug if the municipality has none. Files and inputs identify the municipality by
+    /// this key.
     pub(crate) fn key(self) -> String {
         self.ags.unwrap_or(self.slug)
     }

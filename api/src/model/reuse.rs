@@ -110,7 +110,7 @@ pub(crate) struct Contact {
     pub function: String,
     /// Functional mailbox. Omitted when `url` is given. Exactly one of the two is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(email)]
+    #[validate(custom(function = "rules::email"))]
     #[schema(example = "smart-city@example.org", format = "email", nullable = false)]
     pub email: Option<String>,
     /// URL of a web form. Omitted when `email` is given. Exactly one of the two is required.
@@ -191,7 +191,7 @@ pub(crate) struct Privacy {
     pub dpia_done: Option<bool>,
 }
 
-/// Refuses the details of a discontinuation unless the status is `discontinued`.
+/// Fails if the details of a discontinuation are present and the status is not `discontinued`.
 pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result<(), ValidationError> {
     let rule = Rule::RequiresValue {
         field: "discontinued".to_owned(),
@@ -201,7 +201,7 @@ pub(crate) fn ended(is_discontinued: bool, why: Option<&Discontinued>) -> Result
     require(why.is_none() || is_discontinued, rule)
 }
 
-/// Returns the freshness of the last confirmation: due from 12 months after its date, stale from 18.
+/// Returns the freshness of the last confirmation: due from 12 months after its date, stale from 18 months after it.
 pub(crate) fn freshness(confirmed: Option<NaiveDate>) -> Freshness {
     let Some(confirmed) = confirmed else { return Freshness::Never };
     let since = |months: u32| today().checked_sub_months(Months::new(months)).is_none_or(|then| confirmed > then);
@@ -221,7 +221,7 @@ pub(crate) fn completeness(content: &Value, wanted: &[&'static str]) -> (u8, Vec
     (u8::try_from(share).unwrap_or(100), gaps)
 }
 
-/// Reads a value from a JSON column.
+/// Deserialises the value of a JSON column. Fails with `Error::Internal` if the value has another type.
 pub(crate) fn read<T: DeserializeOwned>(kept: Value) -> Result<T> {
     serde_json::from_value(kept).map_err(Error::internal)
 }

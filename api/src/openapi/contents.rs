@@ -1,4 +1,4 @@
-//! Schemas that tell apart changes by their resource, and webhook messages by their type.
+//! Schemas of changes for each resource, and of webhook messages for each type.
 
 use entity::vocabulary::{Action, ReviewAction, Vocabulary};
 use sea_orm::Iterable;
@@ -55,7 +55,7 @@ fn changes(components: &mut Components, inputs: &[InputSchema]) {
     replace(components, CHANGE, either);
 }
 
-/// Returns the actions of changes. Those of tokens are recorded for the audit trail alone.
+/// Returns the actions in the change feed. Actions on tokens are in the audit trail only.
 fn recorded() -> impl Iterator<Item = Action> {
     Action::iter().filter(|action| !matches!(action, Action::Issue | Action::Revoke))
 }

@@ -13,7 +13,7 @@ use super::operation::{operations, takes};
 use crate::resources::Registration;
 use crate::write::BatchQuery;
 
-/// Adds the parts that handlers leave out to the operations of each resource: tag, key, required scope, body and responses.
+/// Adds the parts that the handlers of all resources have in common: tag, key, required scope, body and responses.
 pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
     for registration in registrations {
         let collection = format!("/v1/{}", registration.resource.collection);

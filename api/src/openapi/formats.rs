@@ -1,4 +1,4 @@
-//! Operations for the formats beside JSON.
+//! Operations for formats other than JSON.
 
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem, PathItemBuilder};
@@ -7,18 +7,19 @@ use utoipa::openapi::{HttpMethod, Paths, RefOr, Response, Schema};
 use crate::http::format::Format;
 use crate::http::{CsvParams, MAX_PAGE};
 
-/// How the data may be used.
+/// Sentence about the licence of the data.
 const DATA_LICENCE: &str = "Use under dl-de/by-2-0: name the source and link to the licence.";
 
-/// Leaves JSON alone in operations that have several formats, and adds an operation for each of the other formats, at the
-/// path with the name of the format: generated clients get one type for each operation.
+/// Restricts operations with several formats to JSON, and adds an operation for each other format, at the path with the name of
+/// the format as suffix. Generated clients thus get one return type for each operation.
 pub(super) fn split(paths: &mut Paths) {
     let mut added = vec![];
     for (path, item) in &mut paths.paths {
         let Some(operation) = &mut item.get else { continue };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| has(operation, *format)).collect();
-        // A page and its JSON have one path.
-        if formats.len() < 2 || !formats.contains(&Format::Json) {
+        // HTML has no path of its own, so an operation with HTML and JSON is not split.
+        let is_page = ok(operation).is_some_and(|response| response.content.contains_key("text/html"));
+        if is_page || !formats.contains(&Format::Json) {
             continue;
         }
         for format in formats.into_iter().filter(|format| *format != Format::Json) {
@@ -40,7 +41,7 @@ fn has(operation: &Operation, format: Format) -> bool {
     ok(operation).is_some_and(|response| response.content.contains_key(format.media_type()))
 }
 
-/// Removes the other formats, and the parameter that chooses one.
+/// Removes all other formats, and the parameter `format`.
 fn keep(operation: &mut Operation, format: Format) {
     if let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") {
         response.content.retain(|media_type, _| media_type == format.media_type());
@@ -66,7 +67,7 @@ fn remove(operation: &mut Operation, names: &[&str]) {
     }
 }
 
-/// Describes `limit` as it acts on the lists of a format.
+/// Describes the effect of `limit` on lists in a format.
 fn describe_limit(operation: &mut Operation, format: Format) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(Parameter { name, schema: Some(RefOr::T(Schema::Object(limit))), description, .. }) = parameter
@@ -101,9 +102,9 @@ fn in_format(operation: &Operation, format: Format, is_entry: bool) -> PathItem 
         operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
     }
     let responses = &mut operation.responses.responses;
-    // The path takes the place of `Accept`.
+    // The path determines the format, so negotiation cannot fail.
     responses.remove("406");
-    // A response for one request alone is not kept as a whole, so that it has no entity tag.
+    // Responses without `Last-Modified` do not depend on the directory version, and have an entity tag in JSON only.
     if let Some(RefOr::T(response)) = responses.get_mut("200")
         && !response.headers.contains_key("Last-Modified")
     {

@@ -63,7 +63,7 @@ pub(super) fn complete(components: &mut Components, patched: &BTreeSet<String>) 
     }
 }
 
-/// Accepts a link in the place of the key of an entry.
+/// Allows a link instead of the key of an entry.
 fn accept_links(input: &mut Value, shown: &Value) {
     let is_link = |schema: &Value| {
         let reference = schema.get("$ref").and_then(Value::as_str).unwrap_or_default();
@@ -91,11 +91,11 @@ fn or_link(key: &Value) -> Value {
     Value::Object(annotations)
 }
 
-/// Adds the read-only members of the representation, whose values are ignored, and marks them in the representation.
+/// Adds the read-only members of the representation to the input, which ignores their values, and marks them in both schemas.
 fn accept_read_only(input: &mut Value, shown: &mut Value) {
     let Some(accepted) = input.get_mut("properties").and_then(Value::as_object_mut) else { return };
     for (name, member) in properties(shown).filter(|(name, _)| !accepted.contains_key(*name)).collect::<Vec<_>>() {
-        // The schema of a list has no place for the mark.
+        // utoipa has no `readOnly` for schemas of lists.
         if member.get("type").is_none_or(|kind| kind != "array") {
             mark_read_only(member);
         }
@@ -111,14 +111,13 @@ fn mark_read_only(schema: &mut Value) {
     }
 }
 
-/// Returns the schemas of members that requests may contain because responses have them: links in the place of keys, and
-/// values that are ignored.
+/// Returns the schemas for members of responses that requests may contain: links instead of keys, and ignored values.
 pub(super) fn of_responses() -> [(String, RefOr<Schema>); 2] {
     let text = |about: &str, example: &str| {
         ObjectBuilder::new().schema_type(Type::String).description(Some(about)).examples([example])
     };
     let link = ObjectBuilder::new()
-        .description(Some("Link to an entry, as in responses, in the place of its key"))
+        .description(Some("Link to an entry, as in responses, instead of its key"))
         .property("slug", text("Slug of the entry.", "konstanz"))
         .property("href", text("Path of the entry.", "/v1/municipalities/konstanz"))
         .required("slug")
@@ -128,7 +127,7 @@ pub(super) fn of_responses() -> [(String, RefOr<Schema>); 2] {
     [(LINK.to_owned(), link.into()), (IGNORED.to_owned(), ignored.into())]
 }
 
-/// Adds the limits of list items, for which the attributes of a member have no place.
+/// Adds the limits of list items, which the utoipa attributes of a member cannot express.
 fn bound(input: &mut Value) {
     for (name, member) in properties(input) {
         let bounds = match name.as_str() {

@@ -80,10 +80,10 @@ use crate::write::BatchAnswer;
 )]
 struct Base;
 
-/// Schemas with violations.
+/// Schemas that contain violations, whose texts are in the language of the request.
 const LOCALIZED: [&str; 2] = ["BatchAnswer", "Submission"];
 
-/// The tag of operations for those who run the service.
+/// Tag of operations for operators.
 pub(crate) const RUNNING: &str = "running";
 
 /// Returns the document without operations.
@@ -131,7 +131,7 @@ pub(crate) fn assemble(
     names::rename(&mut document);
     enums::name(&mut document);
     formats::split(&mut document.paths);
-    // After the formats, so that the redirects have the operations in JSON alone.
+    // After the formats are split, so that redirects describe the JSON response only.
     redirects::complete(&mut document.paths, registrations);
     links::link(&mut document);
     deprecate(&mut document, deprecations);
@@ -148,11 +148,11 @@ fn deprecate(document: &mut openapi::OpenApi, deprecations: &Deprecations) {
     }
 }
 
-/// The document as JSON, as a service serves it.
+/// The document as served, in JSON.
 pub(crate) struct Served(String);
 
 impl Served {
-    /// Returns the document, with absolute URLs of the service and of its pages if it has a public URL.
+    /// Returns the document as JSON. With a public URL, the URLs of the service and of its pages are absolute.
     pub(crate) fn new(document: &openapi::OpenApi, public_url: Option<&PublicUrl>) -> serde_json::Result<Self> {
         let Some(root) = public_url else { return serde_json::to_string(document).map(Self) };
         let mut document = document.clone();
@@ -164,7 +164,7 @@ impl Served {
     }
 }
 
-/// Lets pages refer to the schema of their items, which the generic type spells out.
+/// Replaces the item schema of pages, which utoipa writes in full for generic types, by a reference.
 fn name_items(components: &mut Components) {
     for (name, schema) in &mut components.schemas {
         if let (Some(item), RefOr::T(Schema::Object(page))) = (name.strip_prefix("Page_"), schema) {

@@ -1,4 +1,4 @@
-//! Names of the schemas that are made from generic types.
+//! Names of the schemas of generic types.
 
 use serde_json::Value;
 use utoipa::openapi::path::Operation;
@@ -6,10 +6,10 @@ use utoipa::openapi::{Content, OpenApi, RefOr, Response, Schema};
 
 use super::operation::operations;
 
-/// The beginning of every reference to a schema.
+/// Prefix of references to schemas.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Names that the type parameters do not say well.
+/// Schemas whose generated names are unclear, and their names in the document.
 const RENAMED: [(&str, &str); 4] = [
     ("ParticipantInput_GroupRole", "GroupMemberInput"),
     ("ParticipantInput_PartnerRole", "PartnerInput"),
@@ -22,7 +22,7 @@ pub(super) fn reference(name: &str) -> String {
     format!("{SCHEMAS}{name}")
 }
 
-/// Returns the name of the schema that a reference leads to.
+/// Returns the name of the schema to which a reference points.
 pub(super) fn of_reference(reference: &str) -> &str {
     reference.strip_prefix(SCHEMAS).unwrap_or(reference)
 }

@@ -23,7 +23,7 @@ pub(super) struct Facts<'o> {
     pub names_entry: bool,
     /// Whether the body is a list of entries.
     pub is_batch: bool,
-    /// Whether the response holds a secret. It is not stored then, and the operation takes no `Idempotency-Key`.
+    /// Whether the response contains a secret. Such a response is not stored, so the operation takes no `Idempotency-Key`.
     pub returns_secret: bool,
     /// Whether the operation needs the database.
     pub uses_database: bool,
@@ -35,7 +35,7 @@ pub(super) struct Facts<'o> {
     pub is_unversioned: bool,
 }
 
-/// The extension of operations whose response holds a secret. It marks their handlers and is not part of the document.
+/// Extension that marks handlers whose response contains a secret. It is removed from the document.
 const RETURNS_SECRET: &str = "x-returns-secret";
 
 impl<'o> Facts<'o> {

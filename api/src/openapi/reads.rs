@@ -1,4 +1,4 @@
-//! Headers, responses and formats shared by all operations that read.
+//! Headers, responses and formats shared by all read operations.
 
 use serde_json::json;
 use utoipa::openapi::path::{Operation, ParameterBuilder};
@@ -12,7 +12,7 @@ use crate::http::format::{Format, columns};
 /// Description of `sort`; the schema of each resource lists the values.
 const SORT: &str = "Sort order. A leading minus sorts in descending order. Ties are broken by ID. Defaults to the order in the \
     description of the operation.";
-/// Further sentences of the description, for the values that they begin with.
+/// Additional sentences of the description, by the sort value to which they apply.
 const SORTED_BY: [(&str, &str); 2] = [
     ("-relevance", " With `q`, defaults to `-relevance`, which requires `q`."),
     ("distance", " With `near`, defaults to `distance`, which requires `near`."),

@@ -1,4 +1,4 @@
-//! Redirects to filtered lists, as clients that follow them see them.
+//! Documentation of redirects to filtered lists: the parameters and the response of the target list.
 
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn, Paths};
@@ -26,7 +26,7 @@ pub(super) fn complete(paths: &mut Paths, registrations: &[Registration]) {
             "The filtered list, after the redirect".clone_into(&mut found.description);
             responses.insert("200".to_owned(), found.into());
         }
-        // The path determines the filter by its entry.
+        // The entry in the path determines this filter, so the parameter is not accepted.
         let is_above =
             |registration: &&Registration| path.starts_with(&format!("/v1/{}/", registration.resource.collection));
         let filter = registrations.iter().find(is_above).map_or("", |registration| registration.resource.table);

@@ -1,4 +1,4 @@
-//! Parameters, headers and problems that several operations have, as components.
+//! Components for parameters, headers and problems that several operations share.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -103,8 +103,8 @@ impl Uses {
         *self.0.entry(json(value)).or_insert_with(first).tags.entry(pascal_case(tag)).or_default() += 1;
     }
 
-    /// Names the values that occur more than once. Of several values with the same name, those that occur with one tag
-    /// alone get it as prefix, and the others numbers.
+    /// Names the values that occur more than once. If several values have the same name, those of a single tag get the tag as
+    /// prefix, and the others get a number.
     fn names(self) -> Names {
         let mut found: Vec<(String, Use)> = self.0.into_iter().filter(|(_, found)| found.count() > 1).collect();
         // The most frequent value gets the name without a number.

@@ -1,4 +1,4 @@
-// Shows the document. Examples of optional parameters move to the description: the form would send all of them at once.
+// Moves the examples of optional parameters to their descriptions. Otherwise the form would send all of them.
 const moveExample = (parameter) => {
   if (parameter.in === undefined || parameter.in === "path" || parameter.required) return;
   const example = [parameter.example ?? []].flat().join(", ");
@@ -6,7 +6,7 @@ const moveExample = (parameter) => {
   delete parameter.example;
 };
 
-// The search box shows the operations whose path, name or description has all words.
+// The search finds operations whose method, path, summary, description or ID contains all words.
 const search = (tags) => ({
   fn: {
     opsFilter: (groups, phrase) => {
@@ -25,7 +25,7 @@ const search = (tags) => ({
   statePlugins: {
     layout: {
       wrapActions: {
-        // Groups are closed at first, and open during a search: not before it has enough letters to leave out most operations.
+        // Opens all groups once a search has three letters. Shorter searches match most operations.
         updateFilter: (original, { layoutActions }) => (words) => {
           tags.forEach(({ name }) => layoutActions.show(["operations-tag", name], words.length > 2));
           return original(words);
@@ -40,7 +40,7 @@ window.onload = async () => {
   document.title = `Reference · ${spec.info.title}`;
   const operations = Object.values(spec.paths).flatMap((path) => Object.values(path));
   [...Object.values(spec.components.parameters), ...operations.flatMap(({ parameters }) => parameters ?? [])].forEach(moveExample);
-  // The box is there some time after the call.
+  // Swagger UI adds the search box after the call below returns.
   new MutationObserver((_, observer) => {
     const box = document.querySelector(".operation-filter-input");
     if (box !== null) {

@@ -1,4 +1,4 @@
-//! Parameters, bodies and responses shared by all operations that write.
+//! Parameters, bodies and responses shared by all write operations.
 
 use std::collections::BTreeMap;
 
@@ -22,11 +22,11 @@ type Responses = BTreeMap<String, RefOr<Response>>;
 const CREATE: &str = "Creates an entry. Reports all violations in one response (422). Send an `Idempotency-Key` to \
     retry the request safely.";
 const CREATE_MANY: &str = "Creates up to 1,000 entries, which may refer to each other: all of them or none. With `mode=each`, creates \
-    the valid entries and returns 207 with a problem for each of the others.";
+    the valid entries and returns 207 with a problem for each invalid entry.";
 const REPLACE: &str = "Replaces the entry: members left out of the body are removed. Requires `If-Match` or `If-None-Match: *`. With \
     `If-None-Match: *`, creates the entry under the slug in the path, or fails with 412 if the entry exists. The `entry` of a \
     revision from the history is a valid body, and so is the body of GET: read-only members are ignored, and links are accepted \
-    in the place of keys.";
+    instead of keys.";
 const CHANGE: &str = "Applies a merge patch (RFC 7396): members in the body get new values, `null` removes a member, and lists are \
     replaced as a whole.";
 const DELETE: &str = "Deletes the entry. Fails with 409 while other entries refer to the entry; the problem lists them. After the \

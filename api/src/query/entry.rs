@@ -13,17 +13,18 @@ use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::absent;
 
-/// The public view of an entry, and how it is loaded.
+/// An entry that can be loaded from its table.
 pub(crate) trait Entry: Record + Sized {
     /// The table of the entries.
     type Table: EntityTrait;
+    /// The resource of the entries.
     const RESOURCE: &'static Resource;
 
     /// Loads the entries of some rows, with a constant number of statements.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<<Self::Table as EntityTrait>::Model>) -> Result<Vec<Self>>;
 }
 
-/// Responds with one entry.
+/// Responds with one entry. Fails with the error of `find` if the key identifies none.
 pub(crate) async fn get_entry<E: Entry>(
     context: &Data<Context>,
     req: &HttpRequest,
@@ -35,7 +36,7 @@ pub(crate) async fn get_entry<E: Entry>(
     params.reply(req, &entry, location).map(Public)
 }
 
-/// Returns the entry under a key.
+/// Returns the entry with a key. Fails with the error of `absent` if there is none.
 pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -> Result<E> {
     match E::Table::find().filter(E::RESOURCE.key_condition(key)?).one(db).await? {
         Some(row) => E::load(db, vec![row]).await?.pop().ok_or_else(|| E::RESOURCE.not_found(key)),

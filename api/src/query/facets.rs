@@ -12,26 +12,32 @@ use crate::query::relations::Relation;
 
 /// A requested facet.
 pub(crate) struct Facet {
+    /// Name of the facet, which is also that of its filter.
     pub name: &'static str,
+    /// Table and column of the values.
     pub source: FacetSource,
+    /// Label of values that have none in the database.
     pub label: Label,
-    /// All filters except the facet's own, so that its other values are counted too.
+    /// All filters of the list except that of the facet, so that its other values are counted too.
     pub filters: Filter,
 }
 
 /// Returns the label of a value that has none in the database.
 pub(crate) type Label = fn(&str) -> Option<Text>;
 
-/// How a facet of a list with the filter parameters `Q` is counted.
+/// Specification of a facet of a list with the filter parameters `Q`.
 pub(crate) struct FacetSpec<Q> {
+    /// Name of the facet, which is also that of its filter.
     pub name: &'static str,
+    /// Table and column of the values.
     pub source: FacetSource,
+    /// Label of values that have none in the database.
     pub label: Label,
     /// Removes the filter of the same name from a query.
     pub clear: fn(&mut Q),
 }
 
-/// Where the values of a facet are stored.
+/// Source of the values of a facet.
 pub(crate) enum FacetSource {
     /// A column of the entry's own table, or an expression over its columns.
     Column(&'static str),
@@ -41,9 +47,9 @@ pub(crate) enum FacetSource {
     Related(&'static Relation),
 }
 
-/// Defines `facet_spec` by one line for each facet: `Facet => filter: source, label;`.
+/// Defines the function `facet_spec` by one line for each facet: `Facet => filter: source, label;`.
 ///
-/// A facet has the name of its filter, which its counts leave out.
+/// A facet has the name of its filter. Its counts ignore that filter.
 macro_rules! facet_specs {
     ($facets:ident of $query:ident; $($facet:ident => $filter:ident: $source:ident($($at:expr),+), $label:expr;)+) => {
         fn facet_spec(facet: $facets) -> $crate::query::facets::FacetSpec<$query> {
@@ -84,7 +90,7 @@ struct Counted {
     count: i64,
 }
 
-/// Counts the values of some entries, most frequent first.
+/// Counts the values of a facet in some entries. Returns the most frequent values first.
 pub(crate) async fn facet_values<E: EntityTrait>(
     db: &impl ConnectionTrait,
     facet: Facet,
@@ -135,14 +141,14 @@ pub(crate) fn term<V: Vocabulary>(value: &str) -> Option<Text> {
     Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as every label")]
 /// Returns the label of a boolean.
+#[expect(clippy::unnecessary_wraps, reason = "has the type `Label`")]
 pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
     let (de, en) = if value == "true" { ("Ja", "Yes") } else { ("Nein", "No") };
     Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
 }
 
-/// For values that are their own label, or have one in the database.
+/// Returns no label, for values that are their own label or have one in the database.
 pub(crate) fn plain(_: &str) -> Option<Text> {
     None
 }

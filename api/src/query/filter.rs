@@ -15,25 +15,29 @@ use crate::query::relations::Relation;
 /// Conditions on the entries of a table, combined with AND.
 #[derive(Clone)]
 pub(crate) struct Filter {
+    /// Name of the table.
     pub table: &'static str,
     condition: Condition,
 }
 
 impl Filter {
+    /// Returns a filter without conditions on the entries of a resource.
     pub(crate) fn of(resource: &Resource) -> Self {
         Self::of_table(resource.table)
     }
 
+    /// Returns a filter without conditions on a table.
     pub(crate) fn of_table(table: &'static str) -> Self {
         Self { table, condition: Condition::all() }
     }
 
+    /// Adds an SQL condition, if there is one.
     pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
         self.condition = self.condition.add_option(condition);
         self
     }
 
-    /// Adds any other condition.
+    /// Adds a composed condition.
     pub(crate) fn all(mut self, condition: Condition) -> Self {
         self.condition = self.condition.add(condition);
         self
@@ -98,6 +102,7 @@ impl Filter {
         self.compare("last_day >= first_day_of($1)", from.map(day)).compare("first_day <= last_day_of($1)", to.map(day))
     }
 
+    /// Returns the query of the entries that meet all conditions and match the search, if there is one.
     pub(crate) fn select<E: EntityTrait>(&self, search: Option<&Search>) -> Select<E> {
         let found = search.map(|search| search.condition(&format!("{}.id", self.table)));
         E::find().filter(self.condition.clone()).filter(Condition::all().add_option(found))

@@ -11,14 +11,14 @@ use crate::base::error::Result;
 use crate::model::geo::{Bbox, Kilometres, Location, Near};
 use crate::query::keyset::SortKey;
 
-/// Condition that columns `lon` and `lat` lie inside the box. Uses an index on `point(lon, lat)`.
 impl Bbox {
+    /// Returns the SQL condition that the columns `lon` and `lat` are inside the box. It uses an index on `point(lon, lat)`.
     pub(crate) fn condition(self) -> Expr {
         Expr::cust_with_values("point(lon, lat) <@ box(point($1, $2), point($3, $4))", self.0)
     }
 }
 
-/// Returns the sort key of the distance to a point, by the view `<table>_place`. Entries without a location come last.
+/// Returns the sort key by distance to a point, from the view `<table>_place`. Entries without a location come last.
 pub(crate) fn nearest(table: &str, near: Near) -> SortKey {
     let text = format!("coalesce((select min($1) from {table}_place where {table}_id = {table}.id), 1e9)");
     SortKey::number(Expr::cust_with_expr(text, near.distance()))
@@ -52,8 +52,8 @@ pub(crate) async fn places(
 const DEGREE: f64 = 1.0 / 111.19;
 
 impl Near {
-    /// Condition that columns `lon` and `lat` lie within the radius. An index finds the bounding box, then the exact
-    /// distance is compared.
+    /// Returns the SQL condition that the columns `lon` and `lat` are within the radius. An index finds the points in the
+    /// bounding box, whose exact distance is then compared.
     pub(crate) fn condition(self, Kilometres(radius): Kilometres) -> Expr {
         let Location { lon, lat } = self.0;
         let high = radius * DEGREE;
@@ -65,7 +65,7 @@ impl Near {
         Expr::cust_with_values(text, values)
     }
 
-    /// Returns the distance from columns `lon` and `lat` in kilometres.
+    /// Returns the distance from the columns `lon` and `lat` in kilometres, as SQL.
     pub(crate) fn distance(self) -> Expr {
         Expr::cust_with_values(haversine("$1", "$2"), [self.0.lon, self.0.lat])
     }

@@ -18,7 +18,7 @@ pub(crate) struct SortKey {
     descending: bool,
 }
 
-/// An expression, or its SQL.
+/// SQL expression of a sort key.
 pub(crate) struct Sql(Expr);
 
 impl From<&'static str> for Sql {
@@ -42,22 +42,27 @@ enum KeyType {
 }
 
 impl SortKey {
+    /// Returns an ascending sort key of type `text`.
     pub(crate) fn text(expr: impl Into<Sql>) -> Self {
         Self { expr: expr.into().0, kind: KeyType::Text, descending: false }
     }
 
+    /// Returns an ascending sort key of type `bigint`.
     pub(crate) fn integer(expr: impl Into<Sql>) -> Self {
         Self { expr: expr.into().0, kind: KeyType::Integer, descending: false }
     }
 
+    /// Returns an ascending sort key of type `double precision`.
     pub(crate) fn number(expr: impl Into<Sql>) -> Self {
         Self { expr: expr.into().0, kind: KeyType::Number, descending: false }
     }
 
+    /// Returns an ascending sort key of type `timestamptz`.
     pub(crate) fn time(expr: impl Into<Sql>) -> Self {
         Self { expr: expr.into().0, kind: KeyType::Time, descending: false }
     }
 
+    /// Returns the sort key in ascending or descending order.
     pub(crate) fn turned(self, descending: bool) -> Self {
         Self { descending, ..self }
     }
@@ -73,7 +78,7 @@ impl KeyType {
         }
     }
 
-    /// Parses the sort value of a cursor. A forged cursor may hold a value that the database would refuse.
+    /// Parses the sort value of a cursor. Returns `None` for a value that the database would refuse, as in a forged cursor.
     fn read(self, key: &str) -> Option<String> {
         match self {
             Self::Text => Some(key.to_owned()),
@@ -87,7 +92,8 @@ impl KeyType {
     }
 }
 
-/// Returns the positions of up to `limit` rows after a position, and the position to continue from if there are more.
+/// Returns the positions of up to `limit` rows after a position, and the position to continue from if there are more. Fails
+/// with `Error::Parameters` if the position does not fit the sort key.
 pub(crate) async fn slice<E: EntityTrait>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
@@ -126,7 +132,7 @@ pub(crate) async fn slice<E: EntityTrait>(
     Ok((found, next))
 }
 
-/// Sorts entries by their positions. Each comes with its sort value.
+/// Sorts entries by their positions. Returns each entry with its sort value.
 pub(crate) fn in_order<T>(positions: Vec<Position>, entries: Vec<T>, id: impl Fn(&T) -> Uuid) -> Vec<(T, String)> {
     let mut entries: HashMap<Uuid, T> = entries.into_iter().map(|entry| (id(&entry), entry)).collect();
     positions.into_iter().filter_map(|Position { id, key }| Some((entries.remove(&id)?, key))).collect()

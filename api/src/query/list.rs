@@ -21,10 +21,11 @@ use crate::query::keyset::{SortKey, in_order, slice};
 pub(crate) struct ListPlan {
     /// Conditions on the entries.
     pub filters: Filter,
-    /// Sort key where neither `sort` nor `q` is given.
+    /// Sort key if neither `sort` nor `q` is given.
     pub default_order: SortKey,
-    /// Requested sort order.
+    /// Requested sort order. `None` if `sort` is omitted.
     pub order: Option<RequestedOrder>,
+    /// Requested facets.
     pub facets: Vec<Facet>,
 }
 
@@ -32,6 +33,7 @@ pub(crate) struct ListPlan {
 pub(crate) struct RequestedOrder {
     /// The sort key. `None` stands for relevance.
     pub key: Option<SortKey>,
+    /// Whether the order is descending.
     pub is_descending: bool,
 }
 
@@ -42,7 +44,7 @@ impl ListPlan {
     }
 }
 
-/// A list whose query is complete, so that it can be read in parts.
+/// The prepared query of a list, which is read in parts.
 #[derive(Clone)]
 struct PreparedList<E: EntityTrait> {
     rows: Select<E>,

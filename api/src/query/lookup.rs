@@ -17,21 +17,24 @@ use crate::query::former_keys::slug_now;
 /// An entry found by slug, official key or ID.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct FoundEntry {
+    /// ID of the entry.
     pub id: Uuid,
     slug: String,
     official: Option<String>,
 }
 
 impl FoundEntry {
-    /// Returns the key that is stored for the entry: the official key, or the slug where there is none.
+    /// Returns the official key, or the slug if the entry has none.
     pub(crate) fn key(&self) -> &str {
         self.official.as_ref().unwrap_or(&self.slug)
     }
 
+    /// Returns the current slug.
     pub(crate) fn slug(&self) -> &str {
         &self.slug
     }
 
+    /// Returns the current official key. Returns `None` if the entry has none.
     pub(crate) fn official(&self) -> Option<&str> {
         self.official.as_deref()
     }
@@ -54,7 +57,7 @@ impl Names {
     }
 }
 
-/// Returns those of some names that are IDs.
+/// Returns the IDs among some names.
 pub(crate) fn ids(names: &[String]) -> Vec<Uuid> {
     names.iter().filter_map(|name| name.parse().ok()).collect()
 }
@@ -65,7 +68,8 @@ struct Named {
 }
 
 impl Resource {
-    /// Returns the SQL condition of a key.
+    /// Returns the SQL condition that an entry has a key. Fails with `Error::NotFound` for an official key if the resource has
+    /// no official keys.
     pub(crate) fn key_condition(&self, key: &EntryKey) -> Result<Expr> {
         match (key.name(), self.official) {
             (Name::Id(id), _) => Ok(Expr::cust_with_values("id = $1", [id])),
@@ -75,7 +79,7 @@ impl Resource {
         }
     }
 
-    /// Finds entries by slugs, official keys and IDs. Returns each entry under all its current names.
+    /// Finds entries by slugs, official keys and IDs. Returns each entry under its slug, its official key and its ID.
     pub(crate) async fn find(
         &self,
         db: &impl ConnectionTrait,
@@ -128,8 +132,8 @@ impl Resource {
         Ok((ids, violations))
     }
 
-    /// Returns the current keys of entries: the official key, or the slug where there is none. A deleted entry has its
-    /// last key. IDs that never belonged to an entry are left out.
+    /// Returns the current keys of entries: the official key, or the slug if there is none. A deleted entry has its last
+    /// key. IDs that never belonged to an entry are omitted.
     pub(crate) async fn names_of(
         &self,
         db: &impl ConnectionTrait,
@@ -159,8 +163,8 @@ impl Resource {
         Ok(Names(rows.all(db).await?.into_iter().map(|Current { id, name }| (id, name)).collect()))
     }
 
-    /// Finds entries by current or former names, by the names that were given. A current name takes precedence over a
-    /// former one. A retired key resolves to its successor.
+    /// Finds entries by current or former names. Returns each entry under the given name. A current name takes precedence
+    /// over a former one. A retired key resolves to its successor.
     pub(crate) async fn find_including_former(
         &self,
         db: &impl ConnectionTrait,
@@ -179,21 +183,21 @@ impl Resource {
         names: &[String],
     ) -> Result<HashMap<String, FoundEntry>> {
         let mut found = self.find(db, names).await?;
-        let strange: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
-        if !strange.is_empty() {
-            found.extend(self.find_by_former_key(db, &strange).await?);
+        let unknown: Vec<String> = names.iter().filter(|name| !found.contains_key(*name)).cloned().collect();
+        if !unknown.is_empty() {
+            found.extend(self.find_by_former_key(db, &unknown).await?);
         }
         Ok(found)
     }
 
-    /// Finds entries by former names, by the names that were given.
+    /// Finds entries by former names. Returns each entry under the given name.
     async fn find_by_former_key(
         &self,
         db: &impl ConnectionTrait,
         names: &[String],
     ) -> Result<HashMap<String, FoundEntry>> {
         #[derive(FromQueryResult)]
-        struct Once {
+        struct FormerName {
             name: String,
             id: Uuid,
             slug: String,
@@ -209,11 +213,11 @@ impl Resource {
         );
         let values: [sea_orm::Value; 2] = [(*table).into(), names.to_vec().into()];
         let found = sql(&text, values);
-        let found = Once::find_by_statement(found).all(db).await?.into_iter();
-        Ok(found.map(|Once { name, id, slug, official }| (name, FoundEntry { id, slug, official })).collect())
+        let found = FormerName::find_by_statement(found).all(db).await?.into_iter();
+        Ok(found.map(|FormerName { name, id, slug, official }| (name, FoundEntry { id, slug, official })).collect())
     }
 
-    /// Returns the slug of the entry under a key, former keys included.
+    /// Returns the current slug of the entry with a key, former keys included. Fails with the error of `absent`.
     pub(crate) async fn slug(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<String> {
         match self.one(db, key).await? {
             Some(found) => Ok(found.slug),
@@ -221,7 +225,7 @@ impl Resource {
         }
     }
 
-    /// Returns the ID of the entry under a key, if there is one.
+    /// Returns the ID of the entry with a key. Returns `None` if there is none.
     pub(crate) async fn id(&self, db: &impl ConnectionTrait, key: &EntryKey) -> Result<Option<Uuid>> {
         Ok(self.one(db, key).await?.map(|found| found.id))
     }
@@ -235,7 +239,8 @@ impl Resource {
         Ok(FoundEntry::find_by_statement(db.get_database_backend().build(&query)).one(db).await?)
     }
 
-    /// Returns the IDs of the entries that a filter names, former keys included. Refuses unknown names.
+    /// Returns the IDs of the entries that a filter names, former keys included. Fails with `Error::Parameters` for unknown
+    /// names.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, values: &[String]) -> Result<Vec<Uuid>> {
         if values.is_empty() {
             return Ok(vec![]);

@@ -16,11 +16,13 @@ use crate::query::lookup::ids;
 
 /// A table or view that relates entries of one resource (the owners) to entries of another.
 pub(crate) struct Relation {
+    /// Name of the table or view.
     pub table: &'static str,
     /// Column with the ID of the owner.
     pub owner: &'static str,
     /// Column with the ID of the related entry.
     pub other: &'static str,
+    /// Resource of the related entries.
     pub to: &'static Resource,
     /// Sort order of the related entries, as SQL over the relation `r`. `0` sorts by German collation.
     pub place: &'static str,
@@ -31,9 +33,13 @@ pub(crate) struct Relation {
 pub(crate) struct Related {
     relation: i32,
     owner: Uuid,
+    /// ID of the entry.
     pub id: Uuid,
+    /// Slug of the entry.
     pub slug: String,
+    /// Official key. `None` if the entry has none.
     pub official: Option<String>,
+    /// Title of the entry.
     pub title: Text,
 }
 
@@ -41,7 +47,7 @@ pub(crate) struct Related {
 pub(crate) struct Links(HashMap<(&'static str, &'static str, Uuid), Vec<Related>>);
 
 impl Relation {
-    /// Returns a relation whose related entries keep the order in which they were written.
+    /// Returns a relation whose related entries keep the order of the input.
     pub(crate) const fn ordered(
         table: &'static str,
         owner: &'static str,
@@ -61,7 +67,8 @@ impl Relation {
         Self { table, owner, other, to, place: "0" }
     }
 
-    /// Returns the SQL condition that an entry is related to one of these entries, given by ID, slug or official key.
+    /// Returns the SQL condition that an entry is related to one of these entries, which are given by ID, slug or official
+    /// key.
     pub(crate) fn names(&self, entry: &str, others: &[String]) -> Expr {
         let Self { table, owner, other, to, .. } = self;
         let text = format!(
@@ -108,6 +115,7 @@ impl Links {
 
 /// A link to a related entry.
 pub(crate) trait FromRelated {
+    /// Returns the link to a related entry of a resource.
     fn from_related(resource: &'static Resource, found: Related) -> Self;
 }
 
@@ -151,6 +159,7 @@ pub(crate) async fn counts(db: &impl ConnectionTrait, relations: &[&Relation], o
 }
 
 impl Counts {
+    /// Returns the number of related entries of an owner. Returns 0 for owners without any.
     pub(crate) fn of(&self, relation: &Relation, owner: Uuid) -> i64 {
         self.0.get(&(relation.table, owner)).copied().unwrap_or_default()
     }

@@ -19,12 +19,12 @@ struct RetiredKey {
     name: String,
     /// Date of the first register without the key.
     as_of: NaiveDate,
-    /// Official key of the successor. `None` where there is no single one.
+    /// Official key of the successor. `None` if there is no single successor.
     successor: Option<String>,
 }
 
 impl RetiredKey {
-    /// Returns the rule that a reference by the key breaks.
+    /// Returns the rule that a reference by the key violates.
     fn rule(&self) -> Rule {
         let Self { official, name, as_of, .. } = self;
         Rule::RetiredKey { value: official.clone(), name: name.clone(), as_of: as_of.to_string() }
@@ -56,14 +56,14 @@ impl Resource {
         if successors.is_empty() {
             return Ok(HashMap::new());
         }
-        // The successor itself may have changed its key since.
+        // The successor may have changed its key since then.
         let found = self.find_named(db, &successors).await?;
         let successor =
             |(official, retired): (String, RetiredKey)| Some((official, found.get(&retired.successor?)?.clone()));
         Ok(retired.into_iter().filter_map(successor).collect())
     }
 
-    /// Returns the rules that references by retired keys break, for those among some unresolved names, by the key.
+    /// Returns the rules that references by the retired keys among some names violate, by the key.
     pub(crate) async fn retired_rules(
         &self,
         db: &impl ConnectionTrait,

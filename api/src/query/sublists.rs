@@ -40,6 +40,7 @@ pub(crate) struct ListRedirect;
 
 /// The lists below the entries of a resource, each at its own path.
 pub(crate) struct Sublists {
+    /// Resource of the entries.
     pub resource: &'static Resource,
     /// Singular noun for an entry.
     pub noun: &'static str,
@@ -104,7 +105,8 @@ async fn redirect(context: &Data<Context>, req: &HttpRequest, key: &EntryKey, to
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
 }
 
-/// Returns the query string to append to a redirect. Refuses parameters that the path determines.
+/// Returns the query string to append to a redirect. Fails with `Error::Parameters` if it has parameters that the path
+/// determines.
 pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<String> {
     let asked = req.query_string();
     if let Some(name) =

@@ -25,9 +25,9 @@ pub(crate) struct Registration {
     pub example: &'static str,
     /// Description of the resource in the OpenAPI document.
     pub about: &'static str,
-    /// Columns of its CSV format, as paths into the JSON of an entry.
+    /// Columns of the CSV format, as paths into the JSON of an entry.
     pub columns: &'static [&'static str],
-    /// Scope required to write its entries.
+    /// Scope required to write entries of the resource.
     pub scope: &'static str,
     pub routes: fn(&mut ServiceConfig),
     pub files: Files,

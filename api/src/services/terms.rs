@@ -11,7 +11,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     cfg.service(get_terms);
 }
 
-/// Licences, and how the API changes.
+/// Text of the terms of use: licences, and the policy on versions and deprecation.
 const TERMS: &str = "\
     <h2>Data</h2>\
     <p>The data are available under <a href=\"https://www.govdata.de/dl-de/by-2-0\">Data licence Germany – attribution – version \

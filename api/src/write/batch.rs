@@ -84,7 +84,7 @@ pub(crate) struct BatchItem {
     pub problem: Option<Problem>,
 }
 
-/// Creates the entries of a batch, with a constant number of statements.
+/// Creates the entries of a batch. The number of statements does not depend on the number of entries.
 pub(crate) async fn create_all<A: Access, I: Input>(
     context: WriteContext<A, BatchQuery>,
     batch: BatchBody<I>,
@@ -114,32 +114,33 @@ struct Accepted<I> {
     items: Vec<BatchItem>,
 }
 
-/// An entry that can be created, as far as is known.
+/// An entry without errors. It is refused later if it refers to a refused entry of the batch.
 struct Candidate<I> {
-    /// Its place in the batch.
+    /// Index in the batch.
     place: usize,
     id: Uuid,
     input: I,
 }
 
-/// An entry that cannot be created.
+/// An entry that cannot be created, with the reason.
 struct Refused {
-    /// Its place in the batch.
+    /// Index in the batch.
     place: usize,
     error: Error,
 }
 
-/// Finds the entries that can be created, and the result for each item.
+/// Determines the entries that can be created, and the result for each item. Repeats the checks without the refused entries
+/// until no further entry is refused.
 async fn accept<I: Input>(write: &Write, caller: &Caller, mode: Mode, items: Vec<Checked<I>>) -> Result<Accepted<I>> {
-    let mut standing: Vec<(Uuid, Checked<I>)> = items.into_iter().map(|checked| (Uuid::now_v7(), checked)).collect();
-    let mut places: Vec<usize> = (0..standing.len()).collect();
+    let mut remaining: Vec<(Uuid, Checked<I>)> = items.into_iter().map(|checked| (Uuid::now_v7(), checked)).collect();
+    let mut places: Vec<usize> = (0..remaining.len()).collect();
     let mut refused: Vec<Refused> = vec![];
     loop {
-        let ResolvedBatch { references, entries } = resolve_references(&write.tx, standing).await?;
+        let ResolvedBatch { references, entries } = resolve_references(&write.tx, remaining).await?;
         let before = refused.len();
-        let (mut fine, mut refused_names) = (vec![], HashSet::new());
+        let (mut candidates, mut refused_names) = (vec![], HashSet::new());
         for (place, ResolvedEntry { id, input, errors }) in places.into_iter().zip(entries) {
-            // Names that were not resolved are among the errors.
+            // Unresolved references are errors, so `references.responsible` finds every municipality of an entry without errors.
             let accepted = errors.into_result().and_then(|()| {
                 let input = input.as_ref().ok_or_else(without_value)?;
                 caller.acts_for(&references.responsible(input)?)
@@ -147,7 +148,7 @@ async fn accept<I: Input>(write: &Write, caller: &Caller, mode: Mode, items: Vec
             match (accepted, input) {
                 (Ok(()), Some(mut input)) => {
                     confirm_own(caller, None, &mut input);
-                    fine.push(Candidate { place, id, input });
+                    candidates.push(Candidate { place, id, input });
                 }
                 (Ok(()), None) => {}
                 (Err(error), input) => {
@@ -157,19 +158,19 @@ async fn accept<I: Input>(write: &Write, caller: &Caller, mode: Mode, items: Vec
             }
         }
         if refused.len() == before {
-            let items = batch_items(&fine, refused);
-            let entries = fine.into_iter().map(|Candidate { id, input, .. }| (id, input)).collect();
+            let items = batch_items(&candidates, refused);
+            let entries = candidates.into_iter().map(|Candidate { id, input, .. }| (id, input)).collect();
             return Ok(Accepted { references, entries, items });
         }
         if mode == Mode::All {
             return Err(all_at_once(refused));
         }
-        // A name that is already taken refers to the existing entry.
-        let there = I::RESOURCE.find(&write.tx, &refused_names.iter().cloned().collect::<Vec<_>>()).await?;
-        refused_names.retain(|name| !there.contains_key(name));
-        refused.extend(dependants(&mut fine, refused_names));
-        places = fine.iter().map(|candidate| candidate.place).collect();
-        standing = fine.into_iter().map(|Candidate { id, input, .. }| (id, Checked::whole(input))).collect();
+        // A reference by the name of an existing entry means that entry, so it stays valid without the refused entry.
+        let existing = I::RESOURCE.find(&write.tx, &refused_names.iter().cloned().collect::<Vec<_>>()).await?;
+        refused_names.retain(|name| !existing.contains_key(name));
+        refused.extend(dependants(&mut candidates, refused_names));
+        places = candidates.iter().map(|candidate| candidate.place).collect();
+        remaining = candidates.into_iter().map(|Candidate { id, input, .. }| (id, Checked::whole(input))).collect();
     }
 }
 
@@ -179,11 +180,11 @@ fn names<I: Input>(input: &I) -> impl Iterator<Item = String> + use<I> {
 }
 
 /// Removes the entries that refer to a refused entry, directly or through another entry of the batch.
-fn dependants<I: Input>(fine: &mut Vec<Candidate<I>>, mut out: HashSet<String>) -> Vec<Refused> {
+fn dependants<I: Input>(candidates: &mut Vec<Candidate<I>>, mut out: HashSet<String>) -> Vec<Refused> {
     let mut all = vec![];
     while !out.is_empty() {
         let mut next = HashSet::new();
-        fine.retain_mut(|Candidate { place, input, .. }| {
+        candidates.retain_mut(|Candidate { place, input, .. }| {
             let mut violations = vec![];
             input.visit_references(&mut |field, mentioned| {
                 let lost = mentioned.into_iter().filter(|(_, name)| out.contains(*name));
@@ -203,8 +204,8 @@ fn dependants<I: Input>(fine: &mut Vec<Candidate<I>>, mut out: HashSet<String>) 
 }
 
 /// Returns the result for each item, in the order of the request.
-fn batch_items<I: Input>(fine: &[Candidate<I>], refused: Vec<Refused>) -> Vec<BatchItem> {
-    let created = fine.iter().map(|Candidate { place, id, input }| {
+fn batch_items<I: Input>(candidates: &[Candidate<I>], refused: Vec<Refused>) -> Vec<BatchItem> {
+    let created = candidates.iter().map(|Candidate { place, id, input }| {
         let href = Some(I::RESOURCE.href(input.slug()));
         (*place, BatchItem { status: StatusCode::CREATED.as_u16(), id: Some(*id), href, problem: None })
     });
@@ -229,7 +230,7 @@ fn all_at_once(refused: Vec<Refused>) -> Error {
     }
     match (EntryErrors { rules, taken }.into_result(), other) {
         (Ok(()), Some(other)) => other,
-        (Ok(()), None) => Error::internal(anyhow::anyhow!("nothing was wrong")),
+        (Ok(()), None) => Error::internal(anyhow::anyhow!("a batch was refused without an error")),
         (Err(error), _) => error,
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn apply_revision<I: Input>(
     Ok(Outcome::Changed(changed.answer(StatusCode::OK, minimal)))
 }
 
-/// Refuses a new official key or slug of a municipality by a token that is bound to municipalities.
+/// Refuses a new official key of a municipality by a token that is bound to municipalities, whose rights follow from the key.
 fn reject_renaming<I: Input>(caller: &Caller, current: &I, input: &I) -> Result<()> {
     let name = |input: &I| input.official().unwrap_or(input.slug()).to_owned();
     if caller.municipalities.is_some() && I::RESOURCE.official.is_some() && name(current) != name(input) {

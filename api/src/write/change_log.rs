@@ -1,5 +1,5 @@
-//! Change log. It is written in the transaction of each change, and read by the history, the audit trail and the lookup
-//! of former slugs.
+//! The change log. Each change is recorded in its own transaction. The history, the audit trail and the lookup of former
+//! slugs read the log.
 
 use entity::vocabulary::{Action, Vocabulary};
 use sea_orm::{ConnectionTrait, Statement};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::base::db::Write;
 use crate::base::error::Result;
 
-/// An entry after a change.
+/// The state of an entry after a change.
 pub(crate) struct Changed {
     pub id: Uuid,
     pub slug: Option<String>,
@@ -18,7 +18,7 @@ pub(crate) struct Changed {
     pub entry: Option<Value>,
 }
 
-/// Records changes of entries of a table, in one statement.
+/// Records changes of entries of one table with one statement.
 pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: Vec<Changed>) -> Result<()> {
     const RECORD: &str = "insert into change \
             (id, directory_version, at, action, resource, entry_id, slug, official, actor, token_id, request_id, entry, sequence) \
@@ -29,7 +29,7 @@ pub(crate) async fn record(write: &Write, table: &str, action: Action, changed: 
     let row = |(place, Changed { id, slug, official, entry }): (i64, Changed)| {
         let mut row =
             json!({ "place": place, "id": Uuid::now_v7(), "entry_id": id, "slug": slug, "official": official });
-        // A JSON null would be stored as a value instead of SQL NULL.
+        // A deletion is stored as SQL NULL, so the member is omitted: JSON null would be stored as a value.
         if let (Some(entry), Some(row)) = (entry, row.as_object_mut()) {
             row.insert("entry".to_owned(), entry);
         }

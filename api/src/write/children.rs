@@ -17,7 +17,7 @@ pub(crate) struct ChildTable<'t> {
     pub columns: &'t [(&'t str, &'t str)],
 }
 
-/// Replaces the rows of some entries, in two statements. Each row is a JSON object with a member for each column.
+/// Replaces the rows of some entries with two statements. Each row is a JSON object with a member for each column.
 pub(crate) async fn replace_children(
     tx: &impl ConnectionTrait,
     table: &ChildTable<'_>,

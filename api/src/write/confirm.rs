@@ -1,4 +1,4 @@
-//! Confirmation that an entry is up to date.
+//! Confirmation that the information about an entry is correct.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -23,11 +23,11 @@ use crate::http::EntryKey;
 pub(crate) struct Confirmation {
     /// Whether the caller is responsible for the entry, so that the entry counts as confirmed.
     pub is_own: bool,
-    /// Whether `authorize` recorded something new.
+    /// Whether `authorize` recorded a new confirmation.
     pub is_new: bool,
 }
 
-/// Confirms an entry. `authorize` records who confirms it, and refuses callers who may not.
+/// Confirms an entry. `authorize` records the confirmation, and fails for a caller that may not confirm the entry.
 pub(crate) async fn confirm<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,
@@ -54,8 +54,8 @@ pub(crate) async fn confirm<A: Access, I: Input>(
     context.run("", work).await
 }
 
-/// Confirms an entry that a municipality writes, unless it sets another date of the confirmation: who has just written an entry need
-/// not confirm it. Other callers enter what they know of a municipality, which has yet to confirm it.
+/// Sets the date of confirmation to today if the caller acts for a municipality and the input does not change that date: a
+/// municipality need not confirm information that it has just written. Writes by other callers confirm nothing.
 pub(super) fn confirm_own<I: Input>(caller: &Caller, current: Option<&I>, input: &mut I) {
     let day = input.confirmed_on();
     if caller.municipalities.is_some() && (day.is_none() || day == current.and_then(Input::confirmed_on)) {
@@ -63,7 +63,7 @@ pub(super) fn confirm_own<I: Input>(caller: &Caller, current: Option<&I>, input:
     }
 }
 
-/// Whether one of the municipalities that a caller acts for is responsible for an entry.
+/// Returns whether the caller acts for all municipalities, or for one that is responsible for an entry.
 pub(crate) async fn is_responsible(
     tx: &DatabaseTransaction,
     table: &str,

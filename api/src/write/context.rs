@@ -1,4 +1,4 @@
-//! Context of a write: the parts of the request that every write uses, and its transaction.
+//! Context of a write: the parts of a request that every write needs, and the transaction of the write.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -25,7 +25,7 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// Extractor for writes: a caller who has the access `A`, the query parameters `Q`, and the idempotency key.
 ///
-/// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is
+/// Extraction is synchronous: the framework polls all extractors together, and this extractor must fail before the body is
 /// read.
 pub(crate) struct WriteContext<A, Q = WriteParams> {
     pub caller: Caller,
@@ -35,7 +35,7 @@ pub(crate) struct WriteContext<A, Q = WriteParams> {
     context: Data<Context>,
     author: Author,
     idempotency_key: Option<String>,
-    /// Method, URL, and municipalities of the caller.
+    /// Method, URL, and municipalities of the caller. Part of the digest of an idempotent request.
     signature: String,
     access: PhantomData<A>,
 }
@@ -76,10 +76,11 @@ impl<A: Access, Q: DryRun> FromRequest for WriteContext<A, Q> {
             Ok(Self {
                 params,
                 minimal: prefers_minimal(req.headers()),
-                context: context.ok_or_else(|| Error::internal(anyhow::anyhow!("no database was registered")))?,
+                context: context
+                    .ok_or_else(|| Error::internal(anyhow::anyhow!("the database context is not registered")))?,
                 author: Author { actor: caller.subject.clone(), token: caller.token, request },
                 idempotency_key: idempotency_key.filter(|_| req.method() == "POST"),
-                // A caller with other municipalities is another caller, even with the same subject.
+                // Tokens of one subject may act for different municipalities, and must not share stored responses.
                 signature: format!("{} {} {:?}", req.method(), req.uri(), caller.municipalities),
                 caller,
                 access: PhantomData,
@@ -89,7 +90,7 @@ impl<A: Access, Q: DryRun> FromRequest for WriteContext<A, Q> {
     }
 }
 
-/// Whether one of the preferences (RFC 7240) is `return=minimal`.
+/// Returns whether one of the preferences (RFC 7240) is `return=minimal`.
 fn prefers_minimal(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(PREFER).filter_map(|line| line.to_str().ok());
     lines
@@ -98,7 +99,7 @@ fn prefers_minimal(headers: &HeaderMap) -> bool {
 }
 
 impl<A, Q: DryRun> WriteContext<A, Q> {
-    /// Whether the request is only validated.
+    /// Returns whether the request is a dry run.
     pub(crate) fn is_dry_run(&self) -> bool {
         self.params.is_dry_run()
     }
@@ -116,13 +117,14 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         self.context.clone()
     }
 
-    /// Returns the connection for reads.
+    /// Returns the connection for reads. Fails while the database is unavailable.
     pub(crate) fn read(&self) -> Result<&sea_orm::DatabaseConnection> {
         self.context.read()
     }
 
-    /// Runs `work` in a transaction that raises the directory version, and responds. A repeated request with the same
-    /// idempotency key gets the stored response. `digest` is that of the request body.
+    /// Runs `work` in a transaction that raises the directory version, and returns the response. A repeated request with the
+    /// same idempotency key gets the stored response. `digest` is the digest of the request body, by which
+    /// requests with the same key are compared. The transaction is rolled back after an error, after `Outcome::Unchanged`, and in a dry run.
     pub(crate) async fn run(
         self,
         digest: &str,
@@ -152,8 +154,8 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         answer.await.map(Answer::send).map_err(Error::of_write)
     }
 
-    /// Runs `work` in a transaction that does not raise the directory version. Entity tags and the change feed stay as
-    /// they are.
+    /// Runs `work` in a transaction that does not raise the directory version, as for submissions and webhooks. Entity tags
+    /// of entries and the change feed do not change.
     pub(crate) async fn run_unversioned(
         self,
         digest: &str,
@@ -188,7 +190,7 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
     }
 }
 
-/// Result of beginning the transaction of a write.
+/// Result of starting the transaction of a write.
 enum Begun {
     New(DatabaseTransaction),
     /// The stored response to an earlier request with the same idempotency key.

@@ -17,7 +17,8 @@ use crate::base::error::Result;
 use crate::base::validation::Checked;
 use crate::http::Json;
 
-/// Creates an entry.
+/// Creates an entry. Fails with all violations of the input, or for a caller that does not act for the responsible
+/// municipalities.
 pub(crate) async fn create<A: Access, I: Input>(context: WriteContext<A>, body: Json<I>) -> Result<HttpResponse> {
     let Json { checked, digest } = body;
     let (caller, minimal) = (context.caller.clone(), context.minimal);

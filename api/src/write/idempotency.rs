@@ -11,7 +11,7 @@ use crate::base::clock;
 use crate::base::db::{Database, sql};
 use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 
-/// Time that a response is stored for.
+/// Time for which a response is stored.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -22,7 +22,7 @@ pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = sent.next() else { return Ok(None) };
     let key = key.to_str().unwrap_or_default().trim();
-    // As a string of structured fields (RFC 9651), it is in quotation marks.
+    // A client may send the key as a string of structured fields (RFC 9651), which is in quotation marks.
     let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
     let is_fit = key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
     if sent.next().is_none() && (1..=255).contains(&key.len()) && is_fit {
@@ -51,9 +51,8 @@ struct StoredAnswer {
 }
 
 impl Idempotency {
-    /// Returns the stored response to the first request with this key within 24 hours. While that request is in
-    /// progress on any instance, it holds an advisory lock until the end of its transaction, and other requests are
-    /// refused.
+    /// Returns the stored response to the first request with this key within 24 hours. A request holds an advisory lock until
+    /// the end of its transaction, so that other requests with its key are refused meanwhile, on every instance.
     pub(super) async fn replay(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
         const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as claimed";
         const STORED: &str = "select digest, status, headers, body from idempotency_key \
@@ -72,7 +71,7 @@ impl Idempotency {
         }
         let status = u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
         let answer = Answer {
-            status: status.ok_or_else(|| Error::internal(anyhow::anyhow!("a stored answer has no status")))?,
+            status: status.ok_or_else(|| Error::internal(anyhow::anyhow!("a stored response has no valid status")))?,
             headers: serde_json::from_value(stored.headers).map_err(Error::internal)?,
             body: stored.body,
         };

@@ -1,4 +1,4 @@
-//! Inputs: the writable members of entries, in requests and in files.
+//! Inputs: the writable members of entries, as in requests and files.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -22,19 +22,19 @@ pub(crate) trait Input: Clone + PartialEq + Received + 'static {
 
     fn slug(&self) -> &str;
 
-    /// The official key, which identifies the entry with precedence over its slug.
+    /// Returns the official key, which takes precedence over the slug as identifier of the entry.
     fn official(&self) -> Option<&str> {
         None
     }
 
-    /// Returns the stored keys of the municipalities that are responsible for the entry. Where there are none, only
-    /// callers who act for all municipalities may write it.
+    /// Returns the stored keys of the municipalities that are responsible for the entry. Without responsible municipalities,
+    /// only callers that act for all municipalities may write the entry.
     fn responsible_municipalities(&self) -> Vec<&str> {
         vec![]
     }
 
-    /// Keeps the stored values of members that `shown`, the view of the current entry, also derives from other entries,
-    /// where the input has them as shown.
+    /// Restores the stored values of members that the representation derives from other entries, if the input repeats them as
+    /// in `shown`, the current representation. Sending the representation back thus changes nothing.
     fn keep_derived(&mut self, _shown: &Self::View) {}
 
     /// Returns the date of the last confirmation.
@@ -42,13 +42,13 @@ pub(crate) trait Input: Clone + PartialEq + Received + 'static {
         None
     }
 
-    /// Sets the date of confirmation, where the entry has a member for it.
+    /// Sets the date of the last confirmation. Does nothing for entries without such a member.
     fn confirm(&mut self, _day: NaiveDate) {}
 
     /// Passes every reference to another entry to `visitor`.
     fn visit_references(&mut self, _visitor: &mut ReferenceVisitor<'_>) {}
 
-    /// Stores entries with their child rows. Each is new or replaces the entry with its ID.
+    /// Stores entries with their child rows. Each entry is new, or replaces the entry with the same ID.
     async fn store(write: &Write, references: &ResolvedReferences, entries: Vec<(Uuid, Self)>) -> Result<()>;
 }
 

@@ -1,5 +1,5 @@
-//! Creation, replacement, update, confirmation and deletion of entries. The steps of each operation are: resolve
-//! references, authorize the caller, store the entry, record the change, build the response.
+//! Creation, replacement, update, confirmation and deletion of entries. Each operation resolves references, authorizes the
+//! caller, stores the entry, records the change, and builds the response.
 
 mod batch;
 mod change;

@@ -69,13 +69,13 @@ impl<R> ParticipantInput<R> {
     }
 }
 
-fn has_name_or_reference<R>(party: &ParticipantInput<R>) -> Result<(), ValidationError> {
-    let is_named = party.name.is_some() || party.municipality.is_some() || party.project.is_some();
+fn has_name_or_reference<R>(participant: &ParticipantInput<R>) -> Result<(), ValidationError> {
+    let is_named = participant.name.is_some() || participant.municipality.is_some() || participant.project.is_some();
     let fields = ["name", "municipality", "project"].map(str::to_owned).to_vec();
     rules::require(is_named, Rule::OneRequired { fields })
 }
 
-/// Where an input names the municipality and the project of each participant.
+/// Paths of the members with the municipality and the project of each participant, with `*` for the index.
 #[derive(Clone, Copy)]
 pub(crate) struct ParticipantMembers {
     pub municipality: &'static str,

@@ -1,4 +1,4 @@
-//! Resolves the references of inputs to entries.
+//! Resolution of references from inputs to entries.
 
 use std::collections::HashMap;
 
@@ -23,12 +23,12 @@ pub(crate) struct ReferenceField {
 pub(crate) type ReferenceVisitor<'v> = dyn FnMut(&ReferenceField, Vec<(usize, &mut String)>) + 'v;
 
 impl ReferenceField {
-    /// Returns a list in which each entry may occur only once.
+    /// Returns the field of a list in which each entry may occur only once.
     pub(crate) fn once(resource: &'static Resource, member: &'static str) -> Self {
         Self { resource, member, once: true }
     }
 
-    /// Returns any other member.
+    /// Returns the field of a member without this restriction.
     pub(crate) fn any(resource: &'static Resource, member: &'static str) -> Self {
         Self { resource, member, once: false }
     }
@@ -51,7 +51,7 @@ impl ReferenceField {
 /// The entry that a reference resolves to.
 struct Referenced {
     id: Uuid,
-    /// The stored reference: the official key, or the slug where there is none.
+    /// The stored reference: the official key, or the slug if there is none.
     key: String,
 }
 
@@ -138,7 +138,7 @@ impl ResolvedReferences {
         violations
     }
 
-    /// Returns the municipalities that are responsible for an entry.
+    /// Returns the municipalities that are responsible for an entry. Fails if one of them was not resolved.
     pub(crate) fn responsible(&self, input: &impl Input) -> Result<Vec<Responsible>> {
         let responsible = |name: &str| Ok(Responsible { id: self.id(&MUNICIPALITIES, name)?, name: name.to_owned() });
         input.responsible_municipalities().into_iter().map(responsible).collect()
@@ -153,7 +153,7 @@ impl ResolvedReferences {
     /// Returns the ID of a referenced entry.
     pub(crate) fn id(&self, resource: &Resource, name: &str) -> Result<Uuid> {
         let entry = self.entries.get(&(resource.table, name.to_owned()));
-        let unresolved = || Error::internal(anyhow::anyhow!("a name of {} was not resolved", resource.collection));
+        let unresolved = || Error::internal(anyhow::anyhow!("a reference to {} was not resolved", resource.collection));
         entry.map(|entry| entry.id).ok_or_else(unresolved)
     }
 

@@ -15,7 +15,7 @@ use crate::base::error::{Error, Result, Rule, Violation};
 use crate::base::validation::Checked;
 use crate::http::{EntryKey, Json, Precondition};
 
-/// Replaces an entry. With `If-None-Match: *`, creates the entry if none exists under the key.
+/// Replaces an entry. With `If-None-Match: *`, creates the entry, or fails if an entry has the key.
 pub(crate) async fn replace<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,

@@ -34,12 +34,12 @@ impl Representation {
         Self::load::<I>(tx, &EntryKey::of(id)).await.map(|(representation, _)| representation)
     }
 
-    /// Fails with the representation if its revision does not meet a precondition.
+    /// Fails with the representation as the current state if its revision does not meet a precondition.
     pub(super) fn require(&self, precondition: &Precondition) -> Result<()> {
         precondition.check(self.revision).map_err(|error| self.beside(error))
     }
 
-    /// Adds the representation to a failed precondition or a conflict.
+    /// Adds the representation as the current state to a failed precondition or a conflict.
     pub(super) fn beside(&self, error: Error) -> Error {
         error.with_current(self.body.clone(), entry_tag(self.revision, self.body.as_bytes()))
     }

@@ -67,7 +67,7 @@ pub(crate) async fn resolve_references<I: Input>(
     entries: Vec<(Uuid, Checked<I>)>,
 ) -> Result<ResolvedBatch<I>> {
     let mut checks = vec![];
-    // Entries that could not be parsed keep their place.
+    // Entries that could not be parsed keep their index, but have no references to resolve.
     let (mut read, mut places) = (vec![], vec![]);
     for (place, (id, mut checked)) in entries.into_iter().enumerate() {
         if let Some(input) = checked.value.take() {
@@ -82,7 +82,7 @@ pub(crate) async fn resolve_references<I: Input>(
             checked.1.add(vec![violation]);
         }
     }
-    // The length is checked with the stored references.
+    // The size limit applies to the stored entry, which has the stored references.
     for (place, (_, input)) in places.iter().zip(&read) {
         if let (Some((_, checked)), Some(rule)) = (checks.get_mut(*place), too_long(input)) {
             checked.add(vec![Violation::pointer("", rule)]);
@@ -121,12 +121,12 @@ pub(crate) async fn resolve_entry<I: Input>(
     Ok((references, input.ok_or_else(without_value)?))
 }
 
-/// The error for an entry without violations and without a value, which cannot happen.
+/// Returns the internal error for an entry that has neither violations nor a value, which cannot occur.
 pub(super) fn without_value() -> Error {
     Error::internal(anyhow::anyhow!("an entry without violations has no value"))
 }
 
-/// Refuses a caller who does not act for the municipalities that are responsible for a stored entry.
+/// Fails for a caller that does not act for the municipalities that are responsible for a stored entry.
 pub(super) async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: &impl Input) -> Result<()> {
     if caller.municipalities.is_none() {
         return Ok(());
@@ -153,12 +153,12 @@ async fn taken<I: Input>(tx: &impl ConnectionTrait, entries: &[(Uuid, I)]) -> Re
         [("slug", input.slug().to_owned())].into_iter().chain(official).collect()
     };
     let all = entries.iter().flat_map(|(_, input)| names(input)).map(|(_, name)| name).collect::<Vec<_>>();
-    let there = I::RESOURCE.find(tx, &all).await?;
+    let existing = I::RESOURCE.find(tx, &all).await?;
     let mut first = HashMap::new();
     let mut taken = vec![];
     for (index, (id, input)) in entries.iter().enumerate() {
         for (member, name) in names(input) {
-            if there.get(&name).is_some_and(|found| found.id != *id) {
+            if existing.get(&name).is_some_and(|found| found.id != *id) {
                 let rule = Rule::Taken { value: name };
                 taken.push(ItemViolation { index, violation: Violation::pointer(format!("/{member}"), rule) });
             } else if let Some(first) = first.insert(name.clone(), index) {

@@ -1,4 +1,4 @@
-//! Storage of entries, with their changes.
+//! Storage of entries, and of their changes in the change log.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::http::format::Record;
 use crate::query::entry::inputs;
 use crate::query::{self, full_text};
 
-/// Stores entries with their child rows, and records the changes.
+/// Stores entries with their child rows, updates their search documents, and records the changes.
 pub(crate) async fn write_entries<I: Input>(
     write: &Write,
     action: Action,
@@ -31,7 +31,8 @@ pub(crate) async fn write_entries<I: Input>(
     record(write, I::RESOURCE.table, action, changes).await
 }
 
-/// Creates entries, and updates existing entries that differ. Each input comes with the ID of its entry.
+/// Creates entries, and updates existing entries that differ. Each input comes with the ID of its entry. Fails with the
+/// violations of all entries; their pointers begin with the index of the entry.
 pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uuid, I)>) -> Result<ImportSummary> {
     let ids: Vec<Uuid> = entries.iter().map(|(id, _)| *id).collect();
     let slugs = I::RESOURCE.slugs(&write.tx, ids).await?;
@@ -56,7 +57,7 @@ pub(crate) async fn import_entries<I: Input>(write: &Write, mut entries: Vec<(Uu
     Ok(summary)
 }
 
-/// Records the present state of entries without any recorded change.
+/// Records the current state of entries without a recorded change. `recorded` are the IDs of the other entries.
 pub(crate) async fn record_existing<I: Input>(write: &Write, recorded: &HashSet<Uuid>) -> Result<()> {
     let mut entries = inputs::<I::View, I>(&write.tx, None).await?;
     entries.retain(|(id, _)| !recorded.contains(id));

@@ -1,13 +1,13 @@
-//! The command line: which settings a command has, and how the service is told where to listen and what to sign with.
+//! The command line: options of each command, listen addresses and signing keys.
 
 use std::fs;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use crate::serving::{Serving, filled, folder, run, said};
+use crate::serving::{Serving, filled_folder, folder, run, stderr_text};
 
 #[test]
-fn the_help_of_a_command_has_its_own_settings_only() {
+fn help_of_a_command_lists_only_its_settings() {
     const SERVER: [&str; 5] =
         ["--workers", "--port", "--trusted-issuer", "--write-origins", "--allow-private-webhooks"];
     const DATABASE: [&str; 2] = ["--database-url", "--data-dir"];
@@ -34,18 +34,18 @@ fn the_help_of_a_command_has_its_own_settings_only() {
 
     let refused = run(data.path(), &["export", "themes", "--workers", "3"]);
     assert_eq!(refused.status.code(), Some(2));
-    assert!(said(&refused).contains("unexpected argument '--workers'"), "{}", said(&refused));
+    assert!(stderr_text(&refused).contains("unexpected argument '--workers'"), "{}", stderr_text(&refused));
 }
 
 #[test]
-fn an_address_of_ipv6_is_taken_with_and_without_brackets() {
+fn ipv6_host_is_accepted_with_and_without_brackets() {
     if TcpListener::bind("[::1]:0").is_err() {
         eprintln!("this machine has no IPv6");
         return;
     }
-    let data = filled();
+    let data = filled_folder();
 
-    // `--port 0` stands before all of them.
+    // `Serving` puts `--port 0` before these arguments.
     for arguments in [&["--host", "[::1]"][..], &["serve", "--host", "[::1]"], &["serve", "--host", "::1"]] {
         let serving = Serving::start_with(data.path(), arguments);
         assert!(serving.address.starts_with("[::1]:") && !serving.address.ends_with(":8080"), "{}", serving.address);
@@ -53,16 +53,16 @@ fn an_address_of_ipv6_is_taken_with_and_without_brackets() {
         assert_eq!(serving.end("-TERM"), Some(0));
     }
     let refused = run(data.path(), &["--host", "[localhost]"]);
-    assert!(said(&refused).contains("only an IPv6 address may be in brackets"), "{}", said(&refused));
+    assert!(stderr_text(&refused).contains("only an IPv6 address may be in brackets"), "{}", stderr_text(&refused));
 }
 
 #[test]
-fn a_service_without_keys_tells_how_to_get_some() {
-    let data = filled();
+fn service_without_keys_logs_how_to_create_them() {
+    let data = filled_folder();
     let file = data.path().join("other.json");
     let path = file.to_str().unwrap();
     let rotation = format!("transferatlas token rotate --keys-file {path}");
-    let missing = said(&run(data.path(), &["--keys-file", path]));
+    let missing = stderr_text(&run(data.path(), &["--keys-file", path]));
     assert!(missing.contains(&rotation) && missing.lines().count() == 1, "{missing}");
 
     fs::write(&file, "{\"keys\": []}").unwrap();
@@ -75,7 +75,7 @@ fn a_service_without_keys_tells_how_to_get_some() {
     let refused = serving.create("a.b.c", "water-x").unwrap();
     assert!(refused.starts_with("HTTP/1.1 403") && refused.contains("transferatlas token rotate"), "{refused}");
 
-    // The command that the log names is all that is needed.
+    // The command in the log creates the keys.
     let arguments: Vec<&str> = rotation.split(' ').skip(1).collect();
     assert!(run(data.path(), &arguments).status.success());
     let limit = Instant::now() + Duration::from_secs(20);

@@ -1,16 +1,16 @@
-//! Files in and out.
+//! Import and export of files.
 
 use std::fs;
 
-use crate::serving::{Serving, filled, run, said};
+use crate::serving::{Serving, filled_folder, run, stderr_text};
 
 #[test]
-fn what_is_exported_can_be_imported_and_changes_nothing() {
-    let data = filled();
+fn import_of_an_export_changes_nothing() {
+    let data = filled_folder();
     let examples = data.path().join("practice_examples.json");
     fs::write(&examples, include_str!("../../../tests/src/practice_examples.json")).unwrap();
     let added = run(data.path(), &["import", examples.to_str().unwrap()]);
-    assert!(said(&added).contains("2 were created"), "{}", said(&added));
+    assert!(stderr_text(&added).contains("2 were created"), "{}", stderr_text(&added));
 
     for (resource, file) in [
         ("municipalities", "municipalities.csv"),
@@ -29,11 +29,11 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
         let path = data.path().join(file);
         let path = path.to_str().unwrap();
         let exported = run(data.path(), &["export", resource, "--output", path]);
-        assert!(exported.status.success(), "{}", said(&exported));
+        assert!(exported.status.success(), "{}", stderr_text(&exported));
         let before = fs::read(path).unwrap();
 
         let imported = run(data.path(), &["import", path]);
-        assert!(said(&imported).contains("0 were created, 0 changed"), "{file}: {}", said(&imported));
+        assert!(stderr_text(&imported).contains("0 were created, 0 changed"), "{file}: {}", stderr_text(&imported));
 
         assert!(run(data.path(), &["export", resource, "--output", path]).status.success());
         assert!(fs::read(path).unwrap() == before, "{file}");
@@ -41,8 +41,8 @@ fn what_is_exported_can_be_imported_and_changes_nothing() {
 }
 
 #[test]
-fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
-    let data = filled();
+fn import_stores_entries_and_dry_run_stores_nothing() {
+    let data = filled_folder();
     let file = data.path().join("themes.ndjson");
     let path = file.to_str().unwrap();
     fs::write(&file, "{\"slug\": \"water\", \"title\": {\"de\": \"Wasser\"}}\n{\"slug\": \"education\", \"title\": {\"de\": \"Bildung\"}, \"sdgs\": [4]}\n").unwrap();
@@ -50,16 +50,16 @@ fn a_file_changes_what_it_names_and_only_when_it_is_meant() {
     let rehearsed = run(data.path(), &["import", path, "--dry-run"]);
     let imported = run(data.path(), &["import", path]);
 
-    assert!(said(&rehearsed).contains("1 would be created, 1 changed"), "{}", said(&rehearsed));
-    assert!(said(&imported).contains("1 were created, 1 changed"), "{}", said(&imported));
+    assert!(stderr_text(&rehearsed).contains("1 would be created, 1 changed"), "{}", stderr_text(&rehearsed));
+    assert!(stderr_text(&imported).contains("1 were created, 1 changed"), "{}", stderr_text(&imported));
     let serving = Serving::start(data.path());
     assert!(serving.get("/v1/themes?q=Wasser&fields=slug").contains("\"water\""));
     assert_eq!(serving.end("-TERM"), Some(0));
 }
 
 #[test]
-fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
-    let data = filled();
+fn invalid_line_is_reported_and_nothing_is_stored() {
+    let data = filled_folder();
     let before = run(data.path(), &["export", "projects"]).stdout;
     let file = data.path().join("projects.json");
     let good = String::from_utf8(before.clone()).unwrap();
@@ -73,22 +73,25 @@ fn a_bad_line_changes_nothing_and_is_named_with_its_member() {
             "/members/0/municipality: `05122999` does not identify an entry of /v1/municipalities",
         ),
         ("\"slug\": \"solingen\"", "\"slog\": \"solingen\"", "/slog: is not allowed here"),
-        ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` stands on line"),
+        ("\"slug\": \"solingen\"", "\"slug\": \"ulm\"", "`ulm` is already on line"),
         ("\"https://solingen.digital\"", "\"javascript:alert(1)\"", "/website: must be a URL"),
     ] {
         assert!(good.contains(from), "{from}");
         fs::write(&file, good.replacen(from, to, 1)).unwrap();
         let output = run(data.path(), &["import", file.to_str().unwrap()]);
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(1), "{said}");
-        assert!(said.contains("nothing was stored") && said.contains("line ") && said.contains(expected), "{said}");
+        let message = stderr_text(&output);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(
+            message.contains("nothing was stored") && message.contains("line ") && message.contains(expected),
+            "{message}"
+        );
     }
     assert!(run(data.path(), &["export", "projects"]).stdout == before);
 }
 
 #[test]
-fn a_member_named_twice_is_named_with_its_line() {
-    let data = filled();
+fn duplicate_project_member_is_reported_with_its_line() {
+    let data = filled_folder();
     let exported = run(data.path(), &["export", "projects", "--form", "ndjson"]).stdout;
     let ulm =
         String::from_utf8(exported).unwrap().lines().find(|line| line.contains("\"slug\":\"ulm\"")).unwrap().to_owned();
@@ -97,31 +100,31 @@ fn a_member_named_twice_is_named_with_its_line() {
     let file = data.path().join("projects.ndjson");
     fs::write(&file, ulm.replace(lead, &format!("{lead},{{\"municipality\":\"ulm\",\"role\":\"partner\"}}"))).unwrap();
 
-    let said = said(&run(data.path(), &["import", file.to_str().unwrap()]));
+    let message = stderr_text(&run(data.path(), &["import", file.to_str().unwrap()]));
 
-    assert!(said.contains("line 1, /members/1/municipality: `ulm` is in the list already"), "{said}");
+    assert!(message.contains("line 1, /members/1/municipality: `ulm` is in the list already"), "{message}");
 }
 
 #[test]
-fn the_content_of_the_release_imports_as_it_is_and_is_applied_once() {
-    let data = filled();
+fn import_and_seed_of_the_release_content_change_nothing() {
+    let data = filled_folder();
     let seed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("seed");
     let mut files: Vec<_> = fs::read_dir(seed).unwrap().map(|file| file.unwrap().path()).collect();
-    // No entries, but official keys that entries had.
+    // This file contains former official keys, not entries.
     files.retain(|path| !path.ends_with("former_municipalities.json"));
     assert_eq!(files.len(), 10);
 
     for path in files {
-        let imported = said(&run(data.path(), &["import", path.to_str().unwrap()]));
+        let imported = stderr_text(&run(data.path(), &["import", path.to_str().unwrap()]));
         assert!(imported.contains("0 were created, 0 changed"), "{}: {imported}", path.display());
     }
-    let rehearsed = said(&run(data.path(), &["seed", "--dry-run"]));
-    assert!(rehearsed.contains("0 would be created, 0 changed, 0 removed; 13089 are as they were"), "{rehearsed}");
-    let seeded = said(&run(data.path(), &["seed"]));
-    assert!(seeded.contains("0 were created, 0 changed, 0 removed; 13089 are as they were"), "{seeded}");
+    let rehearsed = stderr_text(&run(data.path(), &["seed", "--dry-run"]));
+    assert!(rehearsed.contains("0 would be created, 0 changed, 0 removed; 13089 unchanged"), "{rehearsed}");
+    let seeded = stderr_text(&run(data.path(), &["seed"]));
+    assert!(seeded.contains("0 were created, 0 changed, 0 removed; 13089 unchanged"), "{seeded}");
 }
 
-/// A file of municipalities.
+/// Returns a CSV file of municipalities.
 fn municipalities(rows: &[&str]) -> String {
     let header = "ags,slug,title.de,designation,kind,federal_state,population,population_as_of,area_km2,location.lon,location.lat,website";
     format!("{header}\n{}\n", rows.join("\n"))
@@ -130,8 +133,8 @@ fn municipalities(rows: &[&str]) -> String {
 const KONSTANZ: &str = "konstanz,Konstanz,Universit\u{e4}tsstadt,town,DE-BW,85770,2023-12-31,54.11,9.17582,47.66033,";
 
 #[test]
-fn a_municipality_keeps_its_place_under_a_new_official_key() {
-    let data = filled();
+fn import_with_a_new_official_key_keeps_the_id() {
+    let data = filled_folder();
     let serving = Serving::start(data.path());
     let before = serving.get("/v1/municipalities/konstanz?fields=id");
     assert_eq!(serving.end("-TERM"), Some(0));
@@ -139,7 +142,7 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
     let path = file.to_str().unwrap();
     let import = |rows: &[&str], more: &[&str]| {
         fs::write(&file, municipalities(rows)).unwrap();
-        said(&run(data.path(), &[&["import", path], more].concat()))
+        stderr_text(&run(data.path(), &[&["import", path], more].concat()))
     };
     let renamed = format!("08335999,{KONSTANZ}");
     let line = "konstanz: official key 08335043 \u{2192} 08335999";
@@ -149,12 +152,12 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
     let stored = import(&[&renamed], &[]);
     assert!(stored.contains("0 were created, 1 changed") && stored.contains(line), "{stored}");
     let again = import(&[&renamed], &[]);
-    assert!(again.contains("1 are as they were") && !again.contains("official key"), "{again}");
+    assert!(again.contains("1 unchanged") && !again.contains("official key"), "{again}");
     let json = data.path().join("municipalities.ndjson");
     let entry =
         r#"{"ags":"08335043","slug":"konstanz","title":{"de":"Konstanz"},"kind":"town","federal_state":"DE-BW"}"#;
     fs::write(&json, entry).unwrap();
-    let back = said(&run(data.path(), &["import", json.to_str().unwrap()]));
+    let back = stderr_text(&run(data.path(), &["import", json.to_str().unwrap()]));
     assert!(back.contains("konstanz: official key 08335999 \u{2192} 08335043"), "{back}");
 
     let serving = Serving::start(data.path());
@@ -165,9 +168,9 @@ fn a_municipality_keeps_its_place_under_a_new_official_key() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one conflict after another")]
-fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored() {
-    let data = filled();
+#[expect(clippy::too_many_lines, reason = "one case for each conflict")]
+fn taken_slug_is_reported_with_its_line_and_nothing_is_stored() {
+    let data = filled_folder();
     let before = run(data.path(), &["export", "municipalities"]).stdout;
     let swapped = [
         "08335043,flensburg,Konstanz,,town,DE-BW,85770,2023-12-31,54.11,9.17,47.66,",
@@ -183,19 +186,19 @@ fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored
             "municipalities.csv",
             municipalities(&swapped),
             vec![
-                "line 2, /slug: `flensburg` cannot become the slug of 08335043 (flensburg): it is that of 01001000 (flensburg), which is on line 3",
-                "line 3, /slug: `konstanz` cannot become the slug of 01001000 (konstanz): it is that of 08335043 (konstanz), which is on line 2",
+                "line 2, /slug: `flensburg` cannot become the slug of 08335043 (flensburg): it belongs to 01001000 (flensburg), which is on line 3",
+                "line 3, /slug: `konstanz` cannot become the slug of 01001000 (konstanz): it belongs to 08335043 (konstanz), which is on line 2",
             ],
         ),
         (
             "municipalities.csv",
             municipalities(&[&new, &moved]),
-            vec!["line 2, /slug: `konstanz` cannot become", "08335043 (konstanz), which is on line 3", "leave line 3 out"],
+            vec!["line 2, /slug: `konstanz` cannot become", "08335043 (konstanz), which is on line 3", "remove line 3"],
         ),
         (
             "municipalities.csv",
             municipalities(&[&absent]),
-            vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm), which this file does not hold", "Choose another slug"],
+            vec!["line 2, /slug: `ulm` cannot become", "08421000 (ulm), which is not in this file", "Choose another slug"],
         ),
         (
             "municipalities.ndjson",
@@ -219,21 +222,21 @@ fn a_name_that_another_entry_has_is_told_with_its_line_before_anything_is_stored
         fs::write(&file, &text).unwrap();
         for more in [&["--dry-run"][..], &[]] {
             let output = run(data.path(), &[&["import", file.to_str().unwrap()], more].concat());
-            let told = said(&output);
-            assert_eq!(output.status.code(), Some(1), "{told}");
-            assert!(told.contains("nothing was stored"), "{told}");
+            let message = stderr_text(&output);
+            assert_eq!(output.status.code(), Some(1), "{message}");
+            assert!(message.contains("nothing was stored"), "{message}");
             for part in &expected {
-                assert!(told.contains(part), "{part} in {told}");
+                assert!(message.contains(part), "{part} in {message}");
             }
         }
     }
     assert!(run(data.path(), &["export", "municipalities"]).stdout == before);
-    // In an order in which every name is free once it is taken, the same is done.
+    // The same changes succeed in an order in which each slug is free when it is assigned.
     let file = data.path().join("municipalities.csv");
     fs::write(&file, municipalities(&[&moved, &new])).unwrap();
-    let told = said(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
-    assert!(told.contains("1 would be created, 1 changed"), "{told}");
+    let message = stderr_text(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
+    assert!(message.contains("1 would be created, 1 changed"), "{message}");
     fs::write(&file, municipalities(&[&second])).unwrap();
-    let told = said(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
-    assert!(told.contains("1 would be created, 0 changed"), "{told}");
+    let message = stderr_text(&run(data.path(), &["import", file.to_str().unwrap(), "--dry-run"]));
+    assert!(message.contains("1 would be created, 0 changed"), "{message}");
 }

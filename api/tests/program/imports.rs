@@ -1,16 +1,16 @@
-//! Files as spreadsheets, editors and the API write them, and what is told about those that cannot be imported.
+//! Import of files from spreadsheets, editors and the API, and the messages about invalid files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::serving::{filled, folder, run, said};
+use crate::serving::{Serving, filled_folder, folder, run, stderr_text};
 
-/// Imports a file, and tells what the program said, which names no file for its reason.
+/// Imports a file and returns the standard error output. Messages begin with `transferatlas: ` only if the import fails.
 fn import(data: &Path, name: &str, content: impl AsRef<[u8]>, more: &[&str]) -> String {
     let file = write(data, name, content);
     let output = run(data, &[&["import", file.to_str().unwrap()], more].concat());
-    assert_eq!(output.status.success(), !said(&output).contains("transferatlas: "), "{}", said(&output));
-    said(&output)
+    assert_eq!(output.status.success(), !stderr_text(&output).contains("transferatlas: "), "{}", stderr_text(&output));
+    stderr_text(&output)
 }
 
 fn write(data: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
@@ -23,41 +23,41 @@ const HEADER: &str = "ags,slug,title.de,designation,kind,federal_state,populatio
 const KONSTANZ: &str = "08335043,konstanz,Konstanz,Stadt,town,DE-BW,85770,2023-12-31,54.11,9.17582,47.66033,";
 
 #[test]
-fn lines_are_counted_as_editors_count_them() {
-    let data = filled();
+fn line_numbers_match_those_of_text_editors() {
+    let data = filled_folder();
     let wrong = "01001000,flensburg,Flensburg,\"Stadt\nam Meer\",nonsense,DE-SH,1,2023-12-31,1,9,54,";
     let other = "09162000,muenchen,München,,town,DE-XX,1,2023-12-31,1,11,48,";
     let text = [HEADER, KONSTANZ, wrong, "", other, "09162000,muenchen", "a,b,c,d,e,f,g,h,i,j,k,l,m"].join("\n");
 
     for end in ["\n", "\r\n", "\r"] {
-        let told = import(data.path(), "municipalities.csv", text.replace('\n', end), &["--dry-run"]);
+        let message = import(data.path(), "municipalities.csv", text.replace('\n', end), &["--dry-run"]);
         for expected in [
             "nothing was stored; 5 violations:",
             "line 3, /designation: must not contain control characters",
             "line 3, /kind: `nonsense` is not allowed",
             "line 6, /federal_state: `DE-XX` is not allowed",
-            "line 7: the number of cells is 2, and that of the header is 12",
-            "line 8: the number of cells is 13, and that of the header is 12",
+            "line 7: the row has 2 cells, but the header has 12",
+            "line 8: the row has 13 cells, but the header has 12",
         ] {
-            assert!(told.contains(expected), "{expected:?} after {end:?} in {told}");
+            assert!(message.contains(expected), "{expected:?} after {end:?} in {message}");
         }
     }
 }
 
 #[test]
-fn what_a_german_spreadsheet_saves_is_imported() {
-    let data = filled();
+fn csv_of_a_german_spreadsheet_is_imported() {
+    let data = filled_folder();
     let excel = [
         "\u{feff}ags;slug;title.de;designation;kind;federal_state;population;population_as_of;area_km2;location.lon;location.lat;website;",
         "08335043;konstanz;Konstanz;'=Summe;town;DE-BW;85770;2023-12-31;54,11;9,17582;47.66033;;",
         ";;;;;;;;;;;;",
     ];
-    let told = import(data.path(), "municipalities.csv", excel.join("\r\n"), &[]);
-    assert!(told.contains("0 were created, 1 changed; 0 are as they were"), "{told}");
+    let message = import(data.path(), "municipalities.csv", excel.join("\r\n"), &[]);
+    assert!(message.contains("0 were created, 1 changed; 0 unchanged"), "{message}");
 
     let tabs = [HEADER, &KONSTANZ.replace("Stadt", "'=Summe")].join("\n").replace(',', "\t");
-    let told = import(data.path(), "municipalities.csv", tabs, &[]);
-    assert!(told.contains("0 were created, 0 changed; 1 are as they were"), "{told}");
+    let message = import(data.path(), "municipalities.csv", tabs, &[]);
+    assert!(message.contains("0 were created, 0 changed; 1 unchanged"), "{message}");
 
     let exported = |form: &str| {
         let output = run(data.path(), &["export", "municipalities", "--form", form]);
@@ -68,17 +68,48 @@ fn what_a_german_spreadsheet_saves_is_imported() {
     for member in ["\"designation\":\"=Summe\"", "\"area_km2\":54.11", "\"lon\":9.17582"] {
         assert!(json.contains(member), "{member} in {json}");
     }
-    assert!(exported("csv").contains(",'=Summe,"), "a spreadsheet does not run it");
+    assert!(exported("csv").contains(",'=Summe,"), "the formula is escaped");
+}
+
+/// Returns the text of a response with `Transfer-Encoding: chunked`.
+fn chunked_text(answer: &str) -> String {
+    let (mut text, mut rest) = (String::new(), answer.split_once("\r\n\r\n").unwrap().1);
+    while let Some((size, chunk)) = rest.split_once("\r\n") {
+        let (content, next) = chunk.split_at(usize::from_str_radix(size, 16).unwrap());
+        text.push_str(content);
+        rest = next.strip_prefix("\r\n").filter(|_| !content.is_empty()).unwrap_or_default();
+    }
+    text
 }
 
 #[test]
-fn a_header_is_told_once_and_its_violations_are_counted() {
-    let data = filled();
+fn csv_for_excel_is_imported() {
+    let data = filled_folder();
+    let serving = Serving::start(data.path());
+    let answer = serving.get("/v1/municipalities?format=csv&dialect=excel-de&federal_state=DE-HB");
+    assert_eq!(serving.end("-TERM"), Some(0));
+    let excel = chunked_text(&answer);
+    assert!(excel.contains(";\"=\"\"04011000\"\"\";"), "{excel}");
+
+    for content in [excel.clone(), excel.replace('\u{feff}', "\u{feff}sep=;\r\n")] {
+        let message = import(data.path(), "municipalities.csv", content, &[]);
+        assert!(message.contains("0 were created, 0 changed; 2 unchanged"), "{message}");
+    }
+    for end in ["\r\n", "\r"] {
+        let text = ["sep=,", HEADER, &KONSTANZ.replace("town", "nonsense")].join(end);
+        let message = import(data.path(), "municipalities.csv", text, &[]);
+        assert!(message.contains("1 violation:\n  line 3, /kind: `nonsense` is not allowed"), "{message}");
+    }
+}
+
+#[test]
+fn header_violations_are_reported_once() {
+    let data = filled_folder();
     let header = "ags;slug;name;kind;federal_state;area_km2;slug;lon";
     let row = |number: usize| format!("{:08};ort-{number};Ort;nonsense;DE-SH;1.000,5;x;9", 1_900_000 + number);
     let rows: Vec<String> = (0..60).map(row).collect();
 
-    let told = import(data.path(), "municipalities.csv", format!("{header}\n{}\n", rows.join("\n")), &[]);
+    let message = import(data.path(), "municipalities.csv", format!("{header}\n{}\n", rows.join("\n")), &[]);
 
     for (expected, times) in [
         ("nothing was stored; 123 violations:", 1),
@@ -89,11 +120,11 @@ fn a_header_is_told_once_and_its_violations_are_counted() {
         ("/area_km2: must be a number", 49),
         ("  and 23 more", 1),
     ] {
-        assert_eq!(told.matches(expected).count(), times, "{expected}: {told}");
+        assert_eq!(message.matches(expected).count(), times, "{expected}: {message}");
     }
 }
 
-/// Files, as their name and content, with the reason why they have no entries.
+/// Name and content of files that cannot be read, with part of the message.
 const UNREADABLE: &[(&str, &str, &str)] = &[
     (
         "municipalities.csv",
@@ -102,6 +133,12 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
     ),
     ("municipalities.csv", "name\nKonstanz\n", "line 1: has no known column; no delimiter was found"),
     ("municipalities.csv", "", "line 1: has no header; it must name the columns: ags,"),
+    ("municipalities.csv", "\"sep=;\"\r\n", "line 1: has no header; it must name the columns: ags,"),
+    (
+        "municipalities.csv",
+        "sep=,\nags;slug\n",
+        "line 2: has no known column; the first line of the file sets the delimiter to a comma",
+    ),
     ("projects.csv", "slug\nulm\n", "projects contain lists and do not fit into a table; use JSON or NDJSON"),
     (
         "themes.json",
@@ -142,14 +179,27 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "line 1: the file is a page of a list; name the format with --form json",
     ),
     ("themes.ndjson", "{\"items\"\n", "line 1: is not valid JSON: "),
+    ("themes.ndjson", "", "line 1: the file is empty, and must contain one JSON object per line"),
+    ("themes.ndjson", "\u{feff}\n \r\n", "line 1: the file is empty, and must contain one JSON object per line"),
+    (
+        "themes.json",
+        "[[{\"slug\": \"water\"}]]",
+        "1 violation:\n  line 1: an entry must be a JSON object, not an array",
+    ),
+    (
+        "themes.json",
+        "[1,\nnull]",
+        "2 violations:\n  line 1: an entry must be a JSON object, not a number\n  line 2: an entry must be a JSON object, not null",
+    ),
+    ("themes.ndjson", "\"water\"", "1 violation:\n  line 1: an entry must be a JSON object, not a string"),
 ];
 
 #[test]
-fn a_file_without_any_entry_is_explained_without_the_database() {
+fn unreadable_file_is_reported_without_opening_the_database() {
     let data = folder();
     for (name, content, expected) in UNREADABLE {
-        let told = import(data.path(), name, content, &[]);
-        assert!(told.contains(expected), "{expected} in {told}");
+        let message = import(data.path(), name, content, &[]);
+        assert!(message.contains(expected), "{expected} in {message}");
     }
     for (name, content, expected) in [
         (
@@ -159,42 +209,42 @@ fn a_file_without_any_entry_is_explained_without_the_database() {
         ),
         ("themes.json", &b"[\n\"\xe4\"]"[..], "themes.json is not UTF-8 (line 2); save it with the encoding UTF-8"),
     ] {
-        let told = import(data.path(), name, content, &[]);
-        assert!(told.contains(expected), "{expected} in {told}");
+        let message = import(data.path(), name, content, &[]);
+        assert!(message.contains(expected), "{expected} in {message}");
     }
     assert!(fs::read_dir(data.path()).unwrap().all(|file| file.unwrap().path().is_file()), "no database was made");
 }
 
 #[test]
-fn a_page_an_entry_and_a_byte_order_mark_are_taken() {
-    let data = filled();
+fn page_single_entry_and_byte_order_mark_are_accepted() {
+    let data = filled_folder();
     let water = "{\"id\": \"x\", \"slug\": \"water\", \"title\": {\"de\": \"Wasser\"}, \"counts\": {\"projects\": 3}, \"sdgs\": []}";
 
     for (name, content, expected) in [
         ("themes.json", format!("\u{feff}{water}"), "1 were created, 0 changed"),
-        ("themes.ndjson", format!("\u{feff}{water}\n"), "1 are as they were"),
-        ("themes.json", format!("\u{feff}[{water}]"), "1 are as they were"),
+        ("themes.ndjson", format!("\u{feff}{water}\n"), "1 unchanged"),
+        ("themes.json", format!("\u{feff}[{water}]"), "1 unchanged"),
         (
             "themes.json",
             format!("{{\"items\": [{water}],\n \"total\": 1, \"next\": \"eyJ\", \"facets\": {{}}}}"),
-            "1 are as they were",
+            "1 unchanged",
         ),
     ] {
-        let told = import(data.path(), name, &content, &[]);
-        assert!(told.contains(expected), "{expected} for {content}: {told}");
+        let message = import(data.path(), name, &content, &[]);
+        assert!(message.contains(expected), "{expected} for {content}: {message}");
     }
-    let told = import(
+    let message = import(
         data.path(),
         "themes.json",
         "{\"items\": [\n{\"slug\": \"a b\", \"title\": {\"de\": \"A\"}},\n 7], \"total\": 2}",
         &[],
     );
-    assert!(told.contains("line 2, /slug: must be") && told.contains("line 3: must be an object"), "{told}");
+    assert!(message.contains("line 2, /slug: must be") && message.contains("line 3: an entry must be"), "{message}");
 }
 
 #[test]
-fn rows_that_cannot_be_read_hide_no_unknown_references() {
-    let data = filled();
+fn unknown_references_are_reported_beside_unreadable_rows() {
+    let data = filled_folder();
     let example = |slug: &str, member: &str, value: &str| {
         let entry = serde_json::json!({ "slug": slug, "title": { "de": "Beispiel" }, "municipality": "konstanz", "relation": "origin",
             "status": "pilot", "sources": ["https://example.org/"] });
@@ -211,7 +261,7 @@ fn rows_that_cannot_be_read_hide_no_unknown_references() {
     ];
 
     for more in [&["--dry-run"][..], &[]] {
-        let told = import(data.path(), "practice-examples.ndjson", rows.join("\n"), more);
+        let message = import(data.path(), "practice-examples.ndjson", rows.join("\n"), more);
         for expected in [
             "nothing was stored; 6 violations:",
             "line 1, /municipality: `nirgends` does not identify",
@@ -221,15 +271,15 @@ fn rows_that_cannot_be_read_hide_no_unknown_references() {
             "line 5, /municipality: `nowhere` does not identify",
             "line 5, /status: `unbekannt` is not allowed",
         ] {
-            assert!(told.contains(expected), "{expected} in {told}");
+            assert!(message.contains(expected), "{expected} in {message}");
         }
     }
-    // What a row refers to may be in a row that cannot be read.
+    // A reference to an entry of an unreadable row is not reported.
     let exported = String::from_utf8(run(data.path(), &["export", "solutions", "--form", "ndjson"]).stdout).unwrap();
     let solution: serde_json::Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
     let mut related = solution.clone();
     related["slug"] = "eine-neue".into();
     related["related"] = serde_json::json!([{ "solution": "eine-andere", "relation": "replaces" }]);
-    let told = import(data.path(), "solutions.ndjson", format!("{related}\n{{\"slug\": \"eine-andere\", }}"), &[]);
-    assert!(told.contains("line 2: is not valid JSON") && !told.contains("does not identify"), "{told}");
+    let message = import(data.path(), "solutions.ndjson", format!("{related}\n{{\"slug\": \"eine-andere\", }}"), &[]);
+    assert!(message.contains("line 2: is not valid JSON") && !message.contains("does not identify"), "{message}");
 }

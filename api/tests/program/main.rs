@@ -1,15 +1,20 @@
-//! The program itself, from outside: its commands, its signals, its data folder.
+//! The program as a process: commands, signals and the data folder.
 #![cfg(feature = "embedded")]
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on says where")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a failed expectation ends the test")]
 
 mod command_line;
 #[path = "../../../tests/src/folder.rs"]
-#[expect(clippy::expect_used, reason = "the end-to-end tests use it, too")]
+#[expect(clippy::expect_used, reason = "shared with the end-to-end tests")]
 mod copies;
 mod files;
 mod imports;
 #[path = "../../../tests/src/postgres.rs"]
-#[expect(clippy::expect_used, dead_code, unreachable_pub, reason = "the end-to-end tests use it, too, and more of it")]
+#[expect(
+    clippy::expect_used,
+    dead_code,
+    unreachable_pub,
+    reason = "shared with the end-to-end tests, which use more of it"
+)]
 mod postgres;
 mod problems_at_start;
 mod schema;
@@ -22,31 +27,35 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use self::serving::{Serving, command, filled, folder, run, said};
+use self::serving::{Serving, command, filled_folder, folder, run, stderr_text};
 
 #[test]
-fn the_directory_is_there_from_the_first_start_and_stays() {
+fn first_start_fills_the_directory_and_restarts_keep_it() {
     let data = folder();
 
     let first = Serving::start(data.path());
     let list = first.get("/v1/projects?sort=slug&fields=id,slug&limit=100");
     assert!(list.contains("\"total\":73") && list.contains("zwoenitz"));
-    assert_eq!(first.end("-TERM"), Some(0), "told to stop, it stops well");
+    assert_eq!(first.end("-TERM"), Some(0), "the service exits with code 0 after SIGTERM");
 
     let second = Serving::start(data.path());
     let again = second.get("/v1/projects?sort=slug&fields=id,slug&limit=100");
     let body = |answer: &str| answer.split("\r\n\r\n").nth(1).unwrap().to_owned();
-    assert_eq!(body(&again), body(&list), "the same ids");
+    assert_eq!(body(&again), body(&list), "the IDs are unchanged");
     assert_eq!(second.end("-KILL"), None);
 
     let third = Serving::start(data.path());
-    assert_eq!(body(&third.get("/v1/projects?sort=slug&fields=id,slug&limit=100")), body(&list), "also after kill -9");
+    assert_eq!(
+        body(&third.get("/v1/projects?sort=slug&fields=id,slug&limit=100")),
+        body(&list),
+        "the data survives SIGKILL"
+    );
     assert_eq!(third.end("-INT"), Some(0));
 }
 
 #[test]
-fn what_is_in_flight_is_finished() {
-    let data = filled();
+fn response_in_progress_is_completed_on_shutdown() {
+    let data = filled_folder();
     let serving = Serving::start(data.path());
     let mut stream = TcpStream::connect(&serving.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -58,13 +67,13 @@ fn what_is_in_flight_is_finished() {
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
 
-    assert!(rest.ends_with("\r\n0\r\n\r\n"), "the stream is whole");
+    assert!(rest.ends_with("\r\n0\r\n\r\n"), "the response is complete");
     assert!(rest.matches("\"slug\"").count() > 12_000);
 }
 
 #[test]
-fn it_is_not_ready_while_it_drains_and_serves_all_the_same() {
-    let data = filled();
+fn draining_service_is_not_ready_but_still_serves() {
+    let data = filled_folder();
     let serving = Serving::start_with(data.path(), &["--drain-seconds", "3"]);
     assert!(serving.get("/health/ready").starts_with("HTTP/1.1 200"));
 
@@ -76,39 +85,39 @@ fn it_is_not_ready_while_it_drains_and_serves_all_the_same() {
         ready = serving.get("/health/ready");
     }
     assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
-    assert!(serving.get("/v1/themes").starts_with("HTTP/1.1 200"), "what comes meanwhile is served");
+    assert!(serving.get("/v1/themes").starts_with("HTTP/1.1 200"), "the draining service serves requests");
     assert_eq!(serving.end("-CONT"), Some(0));
 }
 
 #[test]
-fn a_data_folder_in_use_is_one_clear_line() {
-    let data = filled();
+fn data_folder_in_use_is_reported_in_one_line() {
+    let data = filled_folder();
     let serving = Serving::start(data.path());
 
     let second = run(data.path(), &["--port", "0"]);
 
     assert_eq!(second.status.code(), Some(1));
-    let said = said(&second);
-    assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(said.contains("is in use by another process"), "{said}");
+    let message = stderr_text(&second);
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.contains("is in use by another process"), "{message}");
     assert_eq!(serving.end("-TERM"), Some(0));
 }
 
 #[test]
-fn a_server_that_is_not_there_is_one_clear_line_without_its_password() {
+fn unreachable_server_is_reported_without_its_password() {
     let data = folder();
     let started = Instant::now();
 
     let output = run(data.path(), &["--port", "0", "--database-url", "postgres://editor:hush-hush@127.0.0.1:1/atlas"]);
 
-    let said = said(&output);
-    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-    assert!(said.contains("cannot be reached") && !said.contains("hush-hush"), "{said}");
+    let message = stderr_text(&output);
+    assert_eq!((output.status.code(), message.lines().count()), (Some(1), 1), "{message}");
+    assert!(message.contains("cannot be reached") && !message.contains("hush-hush"), "{message}");
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
-fn the_document_and_the_help_need_no_database() {
+fn openapi_and_help_need_no_database() {
     let data = folder();
 
     let document = run(data.path(), &["openapi"]);
@@ -122,17 +131,17 @@ fn the_document_and_the_help_need_no_database() {
 }
 
 #[test]
-fn settings_may_stand_before_and_behind_the_command() {
+fn options_are_accepted_before_and_after_the_command() {
     let data = folder();
 
     for arguments in [["serve", "--port", "x"], ["--port", "x", "serve"]] {
-        let said = said(&run(data.path(), &arguments));
-        assert!(said.contains("invalid value 'x'"), "{said}");
+        let message = stderr_text(&run(data.path(), &arguments));
+        assert!(message.contains("invalid value 'x'"), "{message}");
     }
 }
 
 #[test]
-fn a_first_start_that_is_killed_is_begun_anew() {
+fn interrupted_first_start_is_repeated() {
     let data = folder();
 
     for milliseconds in [50, 200, 350, 500, 700, 1000] {
@@ -141,9 +150,9 @@ fn a_first_start_that_is_killed_is_begun_anew() {
         process.kill().unwrap();
         process.wait().unwrap();
     }
-    let half_made = data.path().join("tmp/pglite/base/PG_VERSION");
-    fs::create_dir_all(half_made.parent().unwrap()).unwrap();
-    fs::write(half_made, "0").unwrap();
+    let incomplete = data.path().join("tmp/pglite/base/PG_VERSION");
+    fs::create_dir_all(incomplete.parent().unwrap()).unwrap();
+    fs::write(incomplete, "0").unwrap();
     let _ = fs::remove_file(data.path().join("whole"));
 
     let serving = Serving::start(data.path());

@@ -1,36 +1,39 @@
-//! What stands in the way of a start on a server is told in one line with its remedy, and without secrets. On a server of
-//! the test's own.
+//! Messages about a failed start on a PostgreSQL server: one line with a remedy and without secrets.
 
 use std::path::Path;
 
 use crate::postgres::Postgres;
-use crate::serving::{Serving, folder, run, said};
+use crate::serving::{Serving, folder, run, stderr_text};
 
-/// Runs the program, which has to fail with one line that has all these words in it.
-fn fails(data: &Path, arguments: &[&str], words: &[&str]) {
+/// Runs the program and asserts that it fails with one line that contains all words.
+fn assert_start_fails(data: &Path, arguments: &[&str], words: &[&str]) {
     let output = run(data, &[&["--port", "0"], arguments].concat());
-    let said = said(&output);
-    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{arguments:?}: {said}");
-    assert!(said.starts_with("transferatlas: "), "{said}");
+    let message = stderr_text(&output);
+    assert_eq!((output.status.code(), message.lines().count()), (Some(1), 1), "{arguments:?}: {message}");
+    assert!(message.starts_with("transferatlas: "), "{message}");
     for word in words {
-        assert!(said.contains(word), "{arguments:?} misses {word}: {said}");
+        assert!(message.contains(word), "{arguments:?} lacks {word}: {message}");
     }
-    assert!(!said.contains("hush-hush") && !said.contains("://postgres"), "{said}");
+    assert!(!message.contains("hush-hush") && !message.contains("://postgres"), "{message}");
 }
 
 #[test]
-fn an_address_that_is_none_is_told_with_the_form_of_one() {
+fn invalid_database_url_is_reported_with_the_expected_format() {
     let data = folder();
     for address in
         ["garbage", "mysql://root:hush-hush@localhost/x", "postgres://u:hush-hush@host:port/x", "postgres:/x"]
     {
-        fails(data.path(), &["--database-url", address], &["DATABASE_URL", "postgres://user:password@host"]);
+        assert_start_fails(
+            data.path(),
+            &["--database-url", address],
+            &["DATABASE_URL", "postgres://user:password@host"],
+        );
     }
 }
 
 #[test]
 #[ignore = "needs the programs of PostgreSQL"]
-fn a_server_that_cannot_be_used_is_told_with_the_remedy() {
+fn unusable_server_is_reported_with_a_remedy() {
     let (data, server) = (folder(), Postgres::start());
     server.execute(
         "postgres",
@@ -41,32 +44,33 @@ fn a_server_that_cannot_be_used_is_told_with_the_remedy() {
         ],
     );
     let url = server.url("postgres");
-    let at = |url: &str, words: &[&str]| fails(data.path(), &["--database-url", url], words);
+    let start = |url: &str, words: &[&str]| assert_start_fails(data.path(), &["--database-url", url], words);
 
-    at(&url.replace("hush-hush", "wrong"), &["password authentication failed", "correct the user and the password"]);
-    at(&format!("{url}?sslmode=require"), &["does not support TLS", "sslmode"]);
-    at(&server.url("nowhere"), &["\"nowhere\" does not exist", "create database"]);
-    at(&url.replace("postgres:hush", "locked:hush"), &["locked", "let the role log in"]);
-    at(&server.url("ascii"), &["SQL_ASCII", "must be UTF8", "encoding 'UTF8'"]);
-    at(&server.url("latin"), &["LATIN1", "must be UTF8"]);
-    at(&url, &["lacks", "transferatlas migrate"]);
-    fails(
+    start(&url.replace("hush-hush", "wrong"), &["password authentication failed", "correct the user and the password"]);
+    start(&format!("{url}?sslmode=require"), &["does not support TLS", "sslmode"]);
+    start(&server.url("nowhere"), &["\"nowhere\" does not exist", "create database"]);
+    start(&url.replace("postgres:hush", "locked:hush"), &["locked", "let the role log in"]);
+    start(&server.url("ascii"), &["SQL_ASCII", "must be UTF8", "encoding 'UTF8'"]);
+    start(&server.url("latin"), &["LATIN1", "must be UTF8"]);
+    start(&url, &["lacks", "transferatlas migrate"]);
+    assert_start_fails(
         data.path(),
         &["--database-url", &url, "--pgbouncer", "--migrate"],
         &["without --pgbouncer", "transferatlas migrate"],
     );
     let stopped = url.clone();
     drop(server);
-    at(&stopped, &["cannot be reached", "that the server runs"]);
+    start(&stopped, &["cannot be reached", "that the server runs"]);
 }
 
 #[test]
 #[ignore = "needs the programs of PostgreSQL"]
-fn what_a_role_lacks_is_told_with_the_grant_and_reading_is_enough_to_serve() {
+fn missing_privilege_is_reported_with_the_grant() {
     let (data, server) = (folder(), Postgres::start());
     server.execute("postgres", &["create role plain login password 'hush-hush'", "create database atlas"]);
     let (url, plain) = (server.url("atlas"), server.url("atlas").replace("postgres:hush", "plain:hush"));
-    let migrate = |url: &str, words: &[&str]| fails(data.path(), &["migrate", "--database-url", url], words);
+    let migrate =
+        |url: &str, words: &[&str]| assert_start_fails(data.path(), &["migrate", "--database-url", url], words);
 
     migrate(&plain, &["plain may not create tables", "grant create on schema public to plain"]);
     server.execute("atlas", &["grant create on schema public to plain"]);
@@ -75,9 +79,9 @@ fn what_a_role_lacks_is_told_with_the_grant_and_reading_is_enough_to_serve() {
     migrate(&url, &["takes no writes", "migrate on the primary"]);
     server.execute("postgres", &["alter database atlas reset default_transaction_read_only"]);
     assert!(run(data.path(), &["migrate", "--database-url", &url]).status.success());
-    fails(data.path(), &["--database-url", &plain], &["plain may not read", "grant select on all tables"]);
+    assert_start_fails(data.path(), &["--database-url", &plain], &["plain may not read", "grant select on all tables"]);
 
-    // Nothing is in it, and nothing can be put into it.
+    // The database is empty, and the role cannot fill it.
     server.execute("atlas", &["grant select on all tables in schema public to plain"]);
     let serving = Serving::start_with(data.path(), &["--database-url", &plain]);
     assert!(serving.get("/v1/themes").contains("\"total\":0"));

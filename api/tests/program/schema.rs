@@ -1,17 +1,17 @@
-//! Schema steps are reverted only when that is meant.
+//! Reverting of migrations.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::serving::{PROGRAM, folder, run, said};
+use crate::serving::{PROGRAM, folder, run, stderr_text};
 
-fn tokens(data: &Path) -> usize {
+fn token_count(data: &Path) -> usize {
     String::from_utf8(run(data, &["token", "list"]).stdout).unwrap().lines().count()
 }
 
-/// Runs the program on a terminal, on which something is typed.
-fn typed(data: &Path, arguments: &str, answer: &str) -> Output {
+/// Runs the program in a terminal and types an answer.
+fn run_in_terminal(data: &Path, arguments: &str, answer: &str) -> Output {
     let command = format!("{PROGRAM} --data-dir {} {arguments}", data.display());
     let mut terminal = Command::new("script");
     terminal.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
@@ -22,43 +22,46 @@ fn typed(data: &Path, arguments: &str, answer: &str) -> Output {
 }
 
 #[test]
-fn steps_are_reverted_when_it_is_confirmed() {
+fn migrations_are_reverted_only_after_confirmation() {
     let data = folder();
     let issue = ["token", "issue", "--role", "editor", "--subject", "redaktion"];
     assert!(run(data.path(), &issue).status.success());
 
-    let many = run(data.path(), &["migrate", "--down", "99"]);
-    let told = said(&many);
-    let made = told.split("the database has ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
-    let made: u32 = made.parse().unwrap();
-    assert!(!many.status.success() && told.contains("`--down 99` is more than that"), "{told}");
+    let too_many = run(data.path(), &["migrate", "--down", "99"]);
+    let message = stderr_text(&too_many);
+    let applied = message.split("the database has ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    let applied: u32 = applied.parse().unwrap();
+    assert!(!too_many.status.success() && message.contains("`--down 99` exceeds the number"), "{message}");
     assert!(!run(data.path(), &["migrate", "--down", "0"]).status.success());
-    assert!(!run(data.path(), &["migrate", "--yes"]).status.success(), "there is nothing to confirm");
+    assert!(!run(data.path(), &["migrate", "--yes"]).status.success(), "`--yes` requires `--down`");
 
-    // To what was before tokens.
-    let down = (made - 16).to_string();
+    // Reverts to the schema before tokens.
+    let down = (applied - 16).to_string();
     let refused = run(data.path(), &["migrate", "--down", &down]);
-    let told = said(&refused);
-    assert_eq!(refused.status.code(), Some(1), "{told}");
+    let message = stderr_text(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{message}");
     for part in ["step 0017_writes", "table token and its 1 row\n", "table change and its ", "`--yes`"] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(message.contains(part), "{part}: {message}");
     }
-    assert!(!told.contains("0016_network") && told.contains("column practice_example.last_confirmed_on"), "{told}");
+    assert!(
+        !message.contains("0016_network") && message.contains("column practice_example.last_confirmed_on"),
+        "{message}"
+    );
     for answer in ["no\n", "\n"] {
-        let asked = typed(data.path(), &format!("migrate --down {down}"), answer);
-        let told = String::from_utf8_lossy(&asked.stdout).into_owned();
-        assert!(told.contains("Type `yes`") && told.contains("nothing was changed"), "{told}");
+        let asked = run_in_terminal(data.path(), &format!("migrate --down {down}"), answer);
+        let message = String::from_utf8_lossy(&asked.stdout).into_owned();
+        assert!(message.contains("Type `yes`") && message.contains("nothing was changed"), "{message}");
     }
-    assert_eq!(tokens(data.path()), 1);
+    assert_eq!(token_count(data.path()), 1);
 
     let done = run(data.path(), &["migrate", "--down", &down, "--yes"]);
-    assert!(done.status.success() && said(&done).contains("step 0017_writes"), "{}", said(&done));
+    assert!(done.status.success() && stderr_text(&done).contains("step 0017_writes"), "{}", stderr_text(&done));
     assert!(run(data.path(), &["migrate"]).status.success());
-    assert_eq!(tokens(data.path()), 0);
-    let asked = typed(data.path(), "migrate --down 1", "yes\n");
+    assert_eq!(token_count(data.path()), 0);
+    let asked = run_in_terminal(data.path(), "migrate --down 1", "yes\n");
     assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stdout));
     assert!(
-        said(&run(data.path(), &["migrate", "--down", &made.to_string()]))
-            .contains(&format!("{} schema steps", made - 1))
+        stderr_text(&run(data.path(), &["migrate", "--down", &applied.to_string()]))
+            .contains(&format!("{} schema steps", applied - 1))
     );
 }

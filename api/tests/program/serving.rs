@@ -1,4 +1,4 @@
-//! The program as a process of its own.
+//! The program as a separate process.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,14 +13,14 @@ use crate::copies::copy;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_transferatlas");
 
-/// How long the program may take to start, to answer and to end.
+/// Time limit for the start, a response and the end of the program.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// The program, serving a data folder on a free port.
+/// The running program, which serves a data folder on a free port.
 pub(crate) struct Serving {
     pub process: Child,
     pub address: String,
-    /// What it has logged so far.
+    /// Log output so far.
     log: Arc<Mutex<String>>,
 }
 
@@ -33,7 +33,7 @@ impl Serving {
         let mut process = command(data).args(["--port", "0"]).args(arguments).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let log = Arc::new(Mutex::new(String::new()));
-        let (kept, (send, address)) = (log.clone(), mpsc::channel());
+        let (log_copy, (send, address)) = (log.clone(), mpsc::channel());
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 if let Some((_, address)) =
@@ -41,7 +41,7 @@ impl Serving {
                 {
                     send.send(address.split(',').next().unwrap().to_owned()).unwrap();
                 }
-                kept.lock().unwrap().extend([&line, "\n"]);
+                log_copy.lock().unwrap().extend([&line, "\n"]);
             }
         });
         let Ok(address) = address.recv_timeout(LIMIT) else {
@@ -52,10 +52,10 @@ impl Serving {
     }
 
     pub(crate) fn get(&self, path: &str) -> String {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).unwrap()
+        self.exchange(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).unwrap()
     }
 
-    /// Creates a theme; tells the head of the answer, if there was one.
+    /// Creates a theme and returns the response, if there is one.
     pub(crate) fn create(&self, token: &str, slug: &str) -> Option<String> {
         let body = format!("{{\"slug\": \"{slug}\", \"title\": {{\"de\": \"{slug}\"}}}}");
         let request = format!(
@@ -63,10 +63,10 @@ impl Serving {
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
-        self.ask(&request).ok()
+        self.exchange(&request).ok()
     }
 
-    fn ask(&self, request: &str) -> std::io::Result<String> {
+    fn exchange(&self, request: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
         stream.set_read_timeout(Some(LIMIT))?;
         stream.write_all(request.as_bytes())?;
@@ -75,7 +75,7 @@ impl Serving {
         Ok(answer)
     }
 
-    /// What it has logged so far.
+    /// Returns the log output so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -84,7 +84,7 @@ impl Serving {
         assert!(Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap().success());
     }
 
-    /// Ends the program; tells its exit code, and shows what it logged if that is not 0.
+    /// Sends a signal, waits for the end of the program and returns its exit code. Prints the log if the code is not 0.
     pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
         self.signal(signal);
         let limit = Instant::now() + LIMIT;
@@ -115,7 +115,7 @@ pub(crate) fn run(data: &Path, arguments: &[&str]) -> Output {
     command(data).args(arguments).output().unwrap()
 }
 
-pub(crate) fn said(output: &Output) -> String {
+pub(crate) fn stderr_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -123,8 +123,8 @@ pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// A data folder as the first start leaves it, which is made only once: it takes seconds.
-pub(crate) fn filled() -> TempDir {
+/// Returns a copy of the data folder after a first start, which takes seconds and happens once.
+pub(crate) fn filled_folder() -> TempDir {
     static FIRST: OnceLock<TempDir> = OnceLock::new();
     let first = FIRST.get_or_init(|| {
         let first = folder();
@@ -136,7 +136,7 @@ pub(crate) fn filled() -> TempDir {
     copied
 }
 
-/// A test that fails leaves no service running.
+/// Ends the program also when a test fails.
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.process.kill();

@@ -1,4 +1,4 @@
-//! Tokens and keys from the command line, and what they write.
+//! Tokens and keys on the command line.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,32 +6,29 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::serving::{Serving, filled, run, said};
+use crate::serving::{Serving, filled_folder, run, stderr_text};
 
-/// Issues a token, which is all that stands on standard output.
+/// Issues a token, and asserts that standard output contains only the token.
 fn issue(data: &Path, arguments: &[&str]) -> String {
     let issued = run(data, &[&["token", "issue"], arguments].concat());
-    assert!(issued.status.success(), "{}", said(&issued));
+    assert!(issued.status.success(), "{}", stderr_text(&issued));
     let token = String::from_utf8(issued.stdout.clone()).unwrap();
-    assert!(token.starts_with("eyJ") && token.ends_with('\n') && !said(&issued).contains(token.trim()));
+    assert!(token.starts_with("eyJ") && token.ends_with('\n') && !stderr_text(&issued).contains(token.trim()));
     token.trim().to_owned()
 }
 
 #[test]
-fn a_token_is_issued_listed_used_and_revoked() {
-    let data = filled();
+fn token_is_issued_listed_used_and_revoked() {
+    let data = filled_folder();
 
     let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion", "--days", "1"]);
     let contributor = ["--role", "contributor", "--municipality", "08335043", "--subject", "konstanz"];
     issue(data.path(), &contributor);
     let keys = fs::metadata(data.path().join("keys.json")).unwrap();
-    assert_eq!(keys.permissions().mode() & 0o777, 0o600, "for nobody else to read");
+    assert_eq!(keys.permissions().mode() & 0o777, 0o600, "only the owner may read the file");
 
     let serving = Serving::start(data.path());
-    assert!(
-        serving.get("/v1/projects?limit=1").contains("\"total\":73"),
-        "whoever begins with a token has the content too"
-    );
+    assert!(serving.get("/v1/projects?limit=1").contains("\"total\":73"), "issuing a token also fills the directory");
     let created = serving.create(&token, "water-x").unwrap();
     assert!(created.starts_with("HTTP/1.1 201"), "{created}");
     assert_eq!(serving.end("-TERM"), Some(0));
@@ -44,7 +41,7 @@ fn a_token_is_issued_listed_used_and_revoked() {
     let id = used.split('"').nth(3).unwrap();
     assert!(run(data.path(), &["token", "revoke", id]).status.success());
     let unknown = run(data.path(), &["token", "revoke", "0197f2a0-0000-7000-8000-00000000dead"]);
-    assert!(said(&unknown).contains("no token has the id"), "{}", said(&unknown));
+    assert!(stderr_text(&unknown).contains("no token has the ID"), "{}", stderr_text(&unknown));
 
     let serving = Serving::start(data.path());
     assert!(serving.create(&token, "water-y").unwrap().contains("it was revoked"));
@@ -52,11 +49,11 @@ fn a_token_is_issued_listed_used_and_revoked() {
 }
 
 #[test]
-fn what_is_wrong_with_a_token_to_be_is_named() {
-    let data = filled();
+fn invalid_token_input_is_reported() {
+    let data = filled_folder();
     for (arguments, expected) in [
-        (vec!["--subject", "x", "--role", "king"], "write one of: contributor, editor, admin, auditor"),
-        (vec!["--subject", "x", "--scope", "everything"], "write one of: municipalities:write"),
+        (vec!["--subject", "x", "--role", "king"], "use one of: contributor, editor, admin, auditor"),
+        (vec!["--subject", "x", "--scope", "everything"], "use one of: municipalities:write"),
         (vec!["--subject", "a person", "--role", "editor", "--days", "1000"], "/days: must be from 1 to 366"),
         (
             vec!["--subject", "x", "--role", "contributor"],
@@ -73,13 +70,13 @@ fn what_is_wrong_with_a_token_to_be_is_named() {
     ] {
         let refused = run(data.path(), &[&["token", "issue"], &arguments[..]].concat());
         assert!(!refused.status.success() && refused.stdout.is_empty());
-        assert!(said(&refused).contains(expected), "{}", said(&refused));
+        assert!(stderr_text(&refused).contains(expected), "{}", stderr_text(&refused));
     }
 }
 
 #[test]
-fn keys_change_places_and_tokens_of_the_old_one_go_on_holding() {
-    let data = filled();
+fn tokens_of_the_former_key_stay_valid_after_rotation() {
+    let data = filled_folder();
     let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion"]);
 
     assert!(run(data.path(), &["token", "rotate"]).status.success());
@@ -87,11 +84,11 @@ fn keys_change_places_and_tokens_of_the_old_one_go_on_holding() {
     assert_eq!(serving.get("/.well-known/jwks.json").matches("\"kid\"").count(), 2);
     assert!(serving.create(&token, "water-x").unwrap().starts_with("HTTP/1.1 201"));
 
-    // A key that is no longer to be trusted goes at once, while the service runs.
+    // `--only` removes the former key while the service runs.
     assert!(run(data.path(), &["token", "rotate", "--only"]).status.success());
     let limit = Instant::now() + Duration::from_secs(20);
     while serving.get("/.well-known/jwks.json").matches("\"kid\"").count() > 1 {
-        assert!(Instant::now() < limit, "the key is still there");
+        assert!(Instant::now() < limit, "the former key is still published");
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(serving.create(&token, "water-y").unwrap().contains("its key ID is unknown"));
@@ -100,13 +97,13 @@ fn keys_change_places_and_tokens_of_the_old_one_go_on_holding() {
     let broken = data.path().join("broken.json");
     fs::write(&broken, "{\"keys\": [{\"kty\": \"oct\", \"k\": \"hush-hush\"}]}").unwrap();
     let refused = run(data.path(), &["--port", "0", "--keys-file", broken.to_str().unwrap()]);
-    assert!(!refused.status.success() && said(&refused).contains("broken.json"), "{}", said(&refused));
-    assert!(!said(&refused).contains("hush-hush"));
+    assert!(!refused.status.success() && stderr_text(&refused).contains("broken.json"), "{}", stderr_text(&refused));
+    assert!(!stderr_text(&refused).contains("hush-hush"));
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill() {
-    let data = filled();
+fn acknowledged_writes_survive_a_kill() {
+    let data = filled_folder();
     let token = issue(data.path(), &["--role", "editor", "--subject", "redaktion"]);
     let mut acknowledged = vec![];
 

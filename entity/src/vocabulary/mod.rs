@@ -1,7 +1,7 @@
-//! The vocabularies of the directory: closed lists with German and English labels.
+//! Vocabularies of the directory: closed lists of values with German and English labels.
 //!
-//! A value is the same text in the database and in JSON. A new value needs a new line here and a migration that extends
-//! the `check` constraint.
+//! A value is stored in the database as it is written in JSON. To add a value, add a line here and a migration that extends
+//! the `check` constraint of the column.
 
 mod exchange;
 mod learning;
@@ -19,7 +19,7 @@ pub use self::writing::*;
 
 /// A vocabulary: a closed list of values.
 pub trait Vocabulary: Copy + 'static {
-    /// Name in paths.
+    /// Name of the vocabulary in paths.
     const NAME: &'static str;
     /// Title in German and English.
     const TITLE: (&'static str, &'static str);
@@ -83,9 +83,10 @@ pub fn lists() -> Vec<List> {
     [exchange::lists(), learning::lists(), place::lists(), reuse::lists(), review::lists(), writing::lists()].concat()
 }
 
-/// A vocabulary as a value.
+/// A vocabulary as data, independent of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List {
+    /// Name of the vocabulary in paths.
     pub name: &'static str,
     /// Title in German and English.
     pub title: (&'static str, &'static str),

@@ -1,9 +1,9 @@
--- A restore, and whoever else empties search_path, calls these functions too: from generated columns, indexes, views and
--- triggers. None of them may depend on the search_path of its caller.
+-- Generated columns, indexes, views and triggers call these functions. A restore with pg_restore runs with an empty
+-- search_path, so the functions must not depend on the search_path of the caller.
 --
--- Functions in SQL get bodies that are parsed once, here: what they name is kept as itself, not as text, and they are inlined
--- as before. Functions in PL/pgSQL are parsed when they are called, so those bring a search_path of their own: the schema they
--- are in. A later step that replaces one of them must set it again.
+-- Functions in SQL get bodies that are parsed now: they refer to objects by ID instead of by name, and can still be inlined.
+-- Functions in PL/pgSQL are parsed when they are called, so they get a search_path of their own with their schema. A later step
+-- that replaces one of them must set the search_path again.
 create or replace function raise_directory_version() returns bigint language sql begin atomic
     update directory_version
        set version = version + (raised_by <> pg_current_xact_id() or changed_at <> now())::int,
@@ -53,7 +53,7 @@ create or replace function states_of(entry_id uuid, sequence bigint) returns tab
      order by c.sequence desc limit 2;
 end;
 
--- As in 0015.
+-- Same as in step 0015.
 create or replace function search_expand(asked_resource text, typed text[])
     returns table (place int, word text, tier int) language sql stable begin atomic
     with asked as materialized (
@@ -73,7 +73,7 @@ create or replace function search_expand(asked_resource text, typed text[])
         union all
         select a.place, a.word, 1 from asked a where a.word ~ '^[0-9]+$'
     ),
-    -- Two words that are written as one (SmartCity, Rheinneckar): one behind the other.
+    -- A word that consists of two known words (SmartCity, Rheinneckar) finds the two words in sequence.
     split as materialized (
         select a.place, l.word || ' ' || r.word as word, 2 as tier
           from asked a
@@ -82,9 +82,9 @@ create or replace function search_expand(asked_resource text, typed text[])
          cross join lateral (select w.word from search_word w where w.word = substr(a.word, n + 1) limit 1) r
          where not exists (select from known k where k.place = a.place and k.tier = 1)
     ),
-    -- Long stems speak for themselves. Short ones stand in many words by accident (Bus in robust, Ort in Transport), so
-    -- they must begin or end the word, and what is left must be a word too. The stem of a word in -er says little
-    -- (Bürger, Freiburg): it must be there itself.
+    -- A long stem inside a word is sufficient. A short stem occurs in many words by coincidence (Bus in robust, Ort in
+    -- Transport), so it must be at the beginning or end of the word, and the rest must be a word too. A word in -er must occur
+    -- in full, because its stem is ambiguous (Bürger, Freiburg).
     parts as materialized (
         select a.place,
                d.word,
@@ -99,8 +99,8 @@ create or replace function search_expand(asked_resource text, typed text[])
            and d.german <> a.german
            and (a.word not like '___%er' or d.word like '%' || a.word || '%')
     ),
-    -- With or without a linking sound (Leben-s-raum, Biene-n-stock), what is left is a word, or begins with a long one
-    -- (Luft-qualität-s-sensor). Each is looked up by index; without the limits the whole dictionary would be hashed for it.
+    -- The rest, with or without a linking element (Leben-s-raum, Biene-n-stock), is a word, or begins with a long word
+    -- (Luft-qualität-s-sensor). The limits make the planner look up each word by index instead of hashing the whole dictionary.
     compounds as materialized (
         select p.place, p.word, 3 as tier
           from parts p

@@ -1,8 +1,8 @@
--- Tokens, submissions and webhooks name municipalities (and webhooks also themes) by the ids of their entries. They were
--- named by official key or slug, so that a new key or slug separated them from their municipality.
+-- Tokens, submissions and webhooks store the IDs of municipalities, and webhooks also the IDs of themes. They stored official
+-- keys or slugs before, and lost their municipality when its key or slug changed.
 
--- The entry that a name stood for at a time, of those that are still there: by the history of changes, or else by what the
--- name stands for now. A name that only deleted entries had stands for the last of them.
+-- Returns the entry that had a name at a time: the existing entry in the change log, or else the entry that has the name now. If
+-- only deleted entries had the name, returns the last of them.
 create function entry_named(entries text, name text, at timestamptz) returns uuid language plpgsql as $$
 declare
     found uuid;
@@ -35,7 +35,7 @@ $$;
 alter table token add column municipality_ids uuid[];
 alter table submission
     add column municipality_ids uuid[] not null default '{}',
-    -- The municipalities of the token that created it: they keep it, whoever else becomes an owner of its content.
+    -- Municipalities of the token that created the submission. They keep access when the owners of the content change.
     add column created_for uuid[] not null default '{}';
 alter table webhook
     add column acts_for_ids uuid[],

@@ -1,10 +1,11 @@
--- Of several instances, only some may send to private addresses. Until `private_until`, a webhook whose address one of the others found to
--- be private is left to those; `unsent_since` says since when none of them took what is on its way to it.
+-- If only some instances may send to private addresses, the other instances leave a webhook with a private address to them until
+-- `private_until`. `unsent_since` is the time since which none of them has claimed the messages of the webhook.
 alter table webhook add column private_until timestamptz;
 alter table webhook add column unsent_since timestamptz;
 
--- An entry may have up to 1 MiB of text. Search knows 20,000 different words of its texts, besides those of its title and its places: every new
--- word is written to four indexes while other writers wait, and without a limit one entry may take longer than a statement may run.
+-- An entry may have up to 1 MiB of text. The search document contains up to 20,000 different words of its texts, in addition to
+-- the words of its title and places. Each new word is written to four indexes while other writers wait, so without this limit a
+-- single entry could exceed the statement timeout.
 create or replace view solution_document as
     select s.id as entry_id,
            s.slug,

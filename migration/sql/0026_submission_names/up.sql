@@ -1,8 +1,8 @@
--- The entries that the content of a submission names, by table and by the name that was written. A name may go to another entry while a
--- submission waits for its review; what was written goes on to mean the entry that it meant.
+-- IDs of the entries to which the content of a submission refers, by table and by the key in the content. A key may be given to
+-- another entry while a submission waits for its review; the submission still refers to the original entry.
 alter table submission add column names jsonb not null default '{}';
 
--- Of what is under way, every name that leads somewhere today. Text that `jsonb` cannot hold is no name.
+-- Resolves the keys in open submissions to current entries. Skips content with NUL characters, which `jsonb` does not support.
 with named as (
     select s.id as submission, p.resource, v.value #>> '{}' as name
       from submission s
@@ -28,8 +28,8 @@ update submission s set names = f.names
   from (select submission, jsonb_object_agg(resource, names) as names from by_resource group by submission) f
  where f.submission = s.id;
 
--- Whoever becomes responsible for an entry owns the submissions about it that are under way, from then on and not from their next step.
--- A draft of somebody who acts for all stays its own until it is submitted.
+-- A municipality that becomes responsible for an entry immediately becomes an owner of the open submissions about the entry. A
+-- draft created by a token for all municipalities has no owners until it is submitted.
 create function join_submissions() returns trigger language plpgsql as $$
 declare
     entry uuid := case tg_table_name when 'solution_provider' then to_jsonb(new) ->> 'solution_id' else to_jsonb(new) ->> 'id' end;

@@ -1,27 +1,27 @@
--- Official keys that the register no longer holds, and the key that took over where one did.
+-- Official keys that are no longer in the register, and their successors if known.
 create table former_key (
     resource  text not null,
     official  text not null,
-    -- What the entry under the key was called.
+    -- Name of the entry that had the key.
     name      text not null,
-    -- The day of the register that does not hold the key any more.
+    -- Date of the first register without the key.
     as_of     date not null,
-    -- The official key that took over; none where no single one did.
+    -- Official key of the successor. Null if there is no single successor.
     successor text constraint former_key_successor_check check (successor <> official),
     primary key (resource, official)
 );
 
 call raise_version_with('{former_key}');
 
--- The content of a release as it was last applied to an entry: what differs from it was changed since by others. Only for
--- entries that a later release changed; of all others, the first change that was noted has it.
+-- Content of the release that was last applied to an entry. Differences between an entry and this content were made in the
+-- directory. Contains only entries that a later release changed; for all others, the first recorded change has the content.
 create table seed_state (
     entry_id uuid primary key,
     resource text not null,
     entry    json not null
 );
 
--- What acts for an entry or is under way about it, apart from other entries.
+-- Returns the valid tokens, open submissions and active webhooks that are bound to an entry or refer to it.
 create function bound_to(entry uuid) returns table (kind text, id uuid) language sql stable as $$
     select 'token', t.id
       from token t

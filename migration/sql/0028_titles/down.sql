@@ -1,4 +1,4 @@
--- English titles of municipalities, projects and publications are lost.
+-- Deletes the English titles of municipalities, projects and publications.
 alter table theme rename column title to label;
 alter table theme rename column title_key to label_key;
 alter table theme rename constraint theme_title_check to theme_label_check;

@@ -1,5 +1,5 @@
--- Every resource has a `title` in German and optionally English. Municipalities, projects and publications had a text, and three
--- resources had another name for it.
+-- Every resource has a `title` in German and optionally in English. The title of municipalities, projects and publications was a
+-- single text before, and several resources had another column name for it.
 alter table theme rename column label to title;
 alter table theme rename column label_key to title_key;
 alter table theme rename constraint theme_label_check to theme_title_check;
@@ -229,11 +229,11 @@ begin
     end loop;
 end $$;
 
--- The number of a change is the directory version that it made.
+-- The number of a change is the directory version of the change.
 alter table change rename column number to directory_version;
 alter index change_number_index rename to change_directory_version_index;
 
--- Stored states of entries have the new members too, in their order, so that each can be sent back.
+-- Converts stored states of entries to the new members without changing their order, so that each is a valid request body.
 create function with_title(entry json, former text) returns json language sql immutable as $$
     select json_object_agg(case m.key when former then 'title' else m.key end,
                            case when m.key = former and json_typeof(m.value) = 'string'

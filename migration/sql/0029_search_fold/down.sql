@@ -1,6 +1,6 @@
 drop function search_expand(text, text[], integer);
 
--- As in 0023.
+-- Same as in step 0023.
 create or replace function plain(value text) returns text language sql immutable strict parallel safe
     return lower(regexp_replace(
         normalize(
@@ -30,7 +30,7 @@ create function search_expand(asked_resource text, typed text[])
         union all
         select a.place, a.word, 1 from asked a where a.word ~ '^[0-9]+$'
     ),
-    -- Two words that are written as one (SmartCity, Rheinneckar): one behind the other.
+    -- A word that consists of two known words (SmartCity, Rheinneckar) finds the two words in sequence.
     split as materialized (
         select a.place, l.word || ' ' || r.word as word, 2 as tier
           from asked a
@@ -39,9 +39,9 @@ create function search_expand(asked_resource text, typed text[])
          cross join lateral (select w.word from search_word w where w.word = substr(a.word, n + 1) limit 1) r
          where not exists (select from known k where k.place = a.place and k.tier = 1)
     ),
-    -- Long stems speak for themselves. Short ones stand in many words by accident (Bus in robust, Ort in Transport), so
-    -- they must begin or end the word, and what is left must be a word too. The stem of a word in -er says little
-    -- (Bürger, Freiburg): it must be there itself.
+    -- A long stem inside a word is sufficient. A short stem occurs in many words by coincidence (Bus in robust, Ort in
+    -- Transport), so it must be at the beginning or end of the word, and the rest must be a word too. A word in -er must occur
+    -- in full, because its stem is ambiguous (Bürger, Freiburg).
     parts as materialized (
         select a.place,
                d.word,
@@ -56,8 +56,8 @@ create function search_expand(asked_resource text, typed text[])
            and d.german <> a.german
            and (a.word not like '___%er' or d.word like '%' || a.word || '%')
     ),
-    -- With or without a linking sound (Leben-s-raum, Biene-n-stock), what is left is a word, or begins with a long one
-    -- (Luft-qualität-s-sensor). Each is looked up by index; without the limits the whole dictionary would be hashed for it.
+    -- The rest, with or without a linking element (Leben-s-raum, Biene-n-stock), is a word, or begins with a long word
+    -- (Luft-qualität-s-sensor). The limits make the planner look up each word by index instead of hashing the whole dictionary.
     compounds as materialized (
         select p.place, p.word, 3 as tier
           from parts p

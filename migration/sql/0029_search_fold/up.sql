@@ -1,5 +1,6 @@
--- Letters without accents or case, and in their plain form: ₂ and ² are 2, ﬁ is fi. What shows nothing, as a soft hyphen or a
--- zero-width space, does not divide a word. A trade mark is no part of the name before it.
+-- Folds accents, case and compatibility forms of letters: ₂ and ² become 2, ﬁ becomes fi. Invisible characters, such as a soft
+-- hyphen or a zero-width space, are removed, so that they do not divide a word. ™ and ℠ become spaces, so that they are not
+-- part of the name before them.
 create or replace function plain(value text) returns text language sql immutable strict parallel safe
     return lower(regexp_replace(
         normalize(
@@ -10,9 +11,9 @@ create or replace function plain(value text) returns text language sql immutable
         '[\u0300-\u036f\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]', '', 'g'
     ) collate "C");
 
--- As in 0023, but a word that is written as one is also found where it is written apart, in up to four pieces, whether or not
--- it is known as one. The first `own` words are those of the query; those after them are neighbours written as one, of which
--- only the forms are looked up.
+-- Differs from step 0023: a compound in the query also finds its parts as separate words, up to four, even if the compound is a
+-- known word. The first `own` words are the words of the query. The words after them are pairs of adjacent words joined into
+-- one, for which only inflected forms are looked up.
 drop function search_expand(text, text[]);
 create function search_expand(asked_resource text, typed text[], own integer default null)
     returns table (place int, word text, tier int) language sql stable begin atomic
@@ -33,14 +34,14 @@ create function search_expand(asked_resource text, typed text[], own integer def
         union all
         select a.place, a.word, 1 from asked a where a.word ~ '^[0-9]+$'
     ),
-    -- Where a word can be cut into words that others write apart (SmartCity, eGovernment, 5GNetz, Industrie40). A piece of one or
-    -- two letters begins the word, or ends where letters and digits meet. Words that only link others are no pieces.
+    -- Splits a compound into known words (SmartCity, eGovernment, 5GNetz, Industrie40). A piece of one or two letters must be at
+    -- the beginning of the word, or end between a letter and a digit. Articles, prepositions and conjunctions are not pieces.
     cuts (place, pieces, before, rest) as (
         select a.place, 0, '', a.word from asked a where length(a.word) <= 40 and a.word !~ '^[0-9]+$'
         union all
         select c.place, c.pieces + 1, c.before || p.piece || ' ', substr(c.rest, n + 1)
           from cuts c
-         -- The limit changes nothing; without it, the planner expects a thousand rows for each word.
+         -- The limit is never reached. Without it, the planner estimates 1,000 rows for each word.
          cross join lateral (select n from generate_series(1, length(c.rest) - 1) n limit 39) s
          cross join lateral (select left(c.rest, n) as piece) p
          where c.pieces < 3
@@ -48,7 +49,7 @@ create function search_expand(asked_resource text, typed text[], own integer def
            and p.piece <> all ('{am,an,auf,aus,bei,das,dem,den,der,des,die,ein,eine,einem,einen,einer,eines,fur,im,ist,mit,um,und,unter,vom,von,zu,zum,zur}')
            and (p.piece ~ '^[0-9]+$' or (select true from search_word w where w.word = p.piece limit 1))
     ),
-    -- The pieces stand one behind the other. The last one may have another form.
+    -- The pieces must occur in sequence. The last piece may have an inflected form.
     split as materialized (
         select c.place, c.before || l.word as word, 2 as tier
           from cuts c
@@ -61,9 +62,9 @@ create function search_expand(asked_resource text, typed text[], own integer def
            and (length(c.rest) >= 3 or c.rest ~ '^[0-9]+$' or c.before ~ '[0-9] $' and c.rest ~ '^[a-z]')
            and c.rest <> all ('{am,an,auf,aus,bei,das,dem,den,der,des,die,ein,eine,einem,einen,einer,eines,fur,im,ist,mit,um,und,unter,vom,von,zu,zum,zur}')
     ),
-    -- Long stems speak for themselves. Short ones stand in many words by accident (Bus in robust, Ort in Transport), so
-    -- they must begin or end the word, and what is left must be a word too. The stem of a word in -er says little
-    -- (Bürger, Freiburg): it must be there itself.
+    -- A long stem inside a word is sufficient. A short stem occurs in many words by coincidence (Bus in robust, Ort in
+    -- Transport), so it must be at the beginning or end of the word, and the rest must be a word too. A word in -er must occur
+    -- in full, because its stem is ambiguous (Bürger, Freiburg).
     parts as materialized (
         select a.place,
                d.word,
@@ -79,8 +80,8 @@ create function search_expand(asked_resource text, typed text[], own integer def
            and d.german <> a.german
            and (a.word not like '___%er' or d.word like '%' || a.word || '%')
     ),
-    -- With or without a linking sound (Leben-s-raum, Biene-n-stock), what is left is a word, or begins with a long one
-    -- (Luft-qualität-s-sensor). Each is looked up by index; without the limits the whole dictionary would be hashed for it.
+    -- The rest, with or without a linking element (Leben-s-raum, Biene-n-stock), is a word, or begins with a long word
+    -- (Luft-qualität-s-sensor). The limits make the planner look up each word by index instead of hashing the whole dictionary.
     compounds as materialized (
         select p.place, p.word, 3 as tier
           from parts p
@@ -116,7 +117,7 @@ create function search_expand(asked_resource text, typed text[], own integer def
     ) found group by place, word;
 end;
 
--- Stored keys and documents whose letters fold otherwise now, and words that no document has any more.
+-- Updates the stored keys and documents that the new folding changes, and deletes the words that no document contains.
 do $$
 declare
     resource text;

@@ -1,4 +1,4 @@
--- An entry without a confirmation has a freshness too, so that it can be found and counted.
+-- Entries without a confirmation get the freshness `never`, so that they can be filtered and counted.
 create or replace view solution_freshness as
     select s.id as solution_id,
            case when s.last_confirmed_on is null then 'never'

@@ -1,4 +1,4 @@
-//! Opening of the database, shared by several commands.
+//! Functions for opening the database and parsing resource names, shared by several commands.
 
 use anyhow::{Result, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -8,19 +8,19 @@ use crate::app::{routes, seed};
 use crate::base::db::{Database, Schema};
 use crate::import::Files;
 
-/// Parses the name of a resource.
+/// Returns the parser of a resource name.
 pub(super) fn files() -> impl TypedValueParser<Value = &'static Files> {
     let names = PossibleValuesParser::new(routes::files().map(|files| files.resource.collection));
     names.try_map(|name| seed::of_collection(&name).ok_or("unknown"))
 }
 
-/// Opens the database, and checks that its schema is current. Migrates it if `migrate` is set or the database is
-/// embedded.
+/// Opens the database, and migrates an old schema if `migrate` is set or the database is embedded. Fails if the schema is still
+/// old, or newer than this program requires.
 pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = Database::open(&settings.database).await?;
     match database.schema().await? {
         Schema::Current => {}
-        Schema::Newer => bail!("the database was made by a newer version of this program; use that one"),
+        Schema::Newer => bail!("the database was made by a newer version of this program; run that version"),
         Schema::Old { .. } if migrate || database.is_embedded() => database.migrate(None).await?,
         Schema::Old { missing } => {
             bail!(
@@ -31,7 +31,7 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
     Ok(database)
 }
 
-/// Opens the database, and fills an empty directory with the content of this release.
+/// Opens the database as `open` does, and fills an empty directory with the content of this release.
 pub(super) async fn open_filled(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = open(settings, migrate).await?;
     seed::fill(&database).await?;

@@ -1,3 +1,5 @@
+//! The command `export`.
+
 use std::io::Write;
 use std::path::PathBuf;
 

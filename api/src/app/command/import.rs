@@ -1,3 +1,5 @@
+//! The command `import`.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -34,10 +36,10 @@ pub(super) struct Import {
 impl Import {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         let Some(files) = self.resource.or_else(|| of(&self.file)) else {
-            bail!("{} is not named after a resource; name the resource with --resource", self.file.display())
+            bail!("the file name {} is not that of a resource; set the resource with --resource", self.file.display())
         };
         let Some(form) = self.form.or_else(|| Form::of(&self.file)) else {
-            bail!("{} has no known file extension; name the format with --form", self.file.display())
+            bail!("the file name {} has no known extension; set the format with --form", self.file.display())
         };
         files.require(form)?;
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
@@ -46,7 +48,6 @@ impl Import {
         let batch = files.read(form, &text).map_err(ImportError::Lines)?;
         let database = open(settings, false).await?;
         let directory = DirectoryVersion::open(database.connection()).await?;
-        // The bar is shown on terminals only.
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len() as u64).with_style(style);
         let progress = bar.clone();
@@ -58,15 +59,14 @@ impl Import {
         let stored = match stored {
             Ok(stored) => stored,
             Err(ImportError::Failed(Error::Taken(_))) => {
-                bail!("an entry holds a slug or key that another one has; nothing was stored")
+                bail!(
+                    "nothing was stored: the slug or official key of an entry belongs to another entry; change one of them"
+                )
             }
             Err(error) => return Err(error.into()),
         };
         let done = if self.dry_run { "would be" } else { "were" };
-        eprintln!(
-            "{} {done} created, {} changed; {} are as they were",
-            stored.created, stored.updated, stored.unchanged
-        );
+        eprintln!("{} {done} created, {} changed; {} unchanged", stored.created, stored.updated, stored.unchanged);
         for change in &stored.key_changes {
             eprintln!("{change}");
         }
@@ -74,7 +74,7 @@ impl Import {
     }
 }
 
-/// Returns the resource that a file is named after.
+/// Returns the resource whose name is the name of a file. Underscores stand for hyphens.
 fn of(file: &Path) -> Option<&'static Files> {
     let name = file.file_stem()?.to_str()?.replace('_', "-");
     seed::of_collection(&name)

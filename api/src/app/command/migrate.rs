@@ -1,3 +1,5 @@
+//! The command `migrate`.
+
 use std::fmt;
 use std::io::{IsTerminal, Write};
 
@@ -10,7 +12,8 @@ use crate::base::db::{Database, Removal, Schema};
 /// Arguments of `migrate`.
 #[derive(Debug, Args)]
 pub(super) struct Migrate {
-    /// Revert the newest STEPS schema steps. Shows what is removed, and asks for confirmation. The removed data is lost
+    /// Revert the newest STEPS schema steps. Shows the data to be removed, and asks for confirmation. Removed data cannot be
+    /// recovered
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u32).range(1..))]
     down: Option<u32>,
 
@@ -29,7 +32,7 @@ impl Migrate {
 
     async fn act(&self, database: &Database) -> Result<()> {
         if database.schema().await? == Schema::Newer {
-            bail!("the database was made by a newer version of this program; use that one");
+            bail!("the database was made by a newer version of this program; run that version");
         }
         if let Some(steps) = self.down {
             self.confirm(database, steps).await?;
@@ -39,11 +42,13 @@ impl Migrate {
         Ok(())
     }
 
-    /// Shows what reverting steps removes, and asks for confirmation.
+    /// Shows the data that reverting steps removes, and asks for confirmation. Fails without confirmation.
     async fn confirm(&self, database: &Database, steps: u32) -> Result<()> {
         let made = database.steps_made().await?.len();
         if usize::try_from(steps)? > made {
-            bail!("the database has {made} schema steps; `--down {steps}` is more than that, and nothing was changed");
+            bail!(
+                "nothing was changed: `--down {steps}` exceeds the number of schema steps; the database has {made} schema steps"
+            );
         }
         eprint!("{}", Report(&database.preview_down(steps).await?));
         if self.yes {
@@ -69,7 +74,7 @@ struct Report<'a>(&'a Removal);
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Removal { steps, tables, columns, rows } = self.0;
-        writeln!(f, "These schema steps are reverted, and what they store is lost:")?;
+        writeln!(f, "Reverting these schema steps deletes the data that they store:")?;
         steps.iter().try_for_each(|step| writeln!(f, "  step {step}"))?;
         tables.iter().try_for_each(|(table, rows)| writeln!(f, "  table {table} and its {}", Rows(*rows)))?;
         columns.iter().try_for_each(|column| writeln!(f, "  column {column}"))?;

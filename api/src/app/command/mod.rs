@@ -1,4 +1,4 @@
-//! Command line.
+//! The command line and its commands.
 
 mod database;
 mod export;
@@ -37,7 +37,7 @@ struct Line {
 enum Command {
     /// Serve the directory over HTTP (default)
     Serve,
-    /// Migrate the schema of the database to the newest version, or revert steps
+    /// Migrate the database schema to the newest version, or revert schema steps
     Migrate(migrate::Migrate),
     /// Import the entries of a file: all or none
     Import(import::Import),
@@ -53,7 +53,7 @@ enum Command {
 }
 
 impl Line {
-    /// Reads the arguments of the process. Exits if they are invalid, or ask for help.
+    /// Parses the arguments of the process. Exits if they are invalid, and after printing help.
     fn read() -> Self {
         let mut command = command_line();
         let read = Self::of(&command.get_matches_mut());
@@ -69,34 +69,38 @@ impl Line {
     }
 }
 
-/// Returns the command line, in which the help of each command has the settings that the command uses.
+/// Returns the command line. The help of each command lists only the settings that the command uses.
 fn command_line() -> clap::Command {
     Line::command().mut_subcommands(|command| match command.get_name() {
-        "serve" => Listen::augment_args(command),
+        "serve" => {
+            // The settings would replace the description of the command by their own.
+            let about = command.get_about().cloned().unwrap_or_default();
+            Listen::augment_args(command).about(about)
+        }
         "token" => command,
         "openapi" => without_help_on::<DatabaseSettings>(without_help_on::<KeySettings>(command)),
         _ => without_help_on::<KeySettings>(command),
     })
 }
 
-/// Leaves settings out of the help of a command. It still accepts them, because they may be given before it, too.
+/// Hides settings in the help of a command. The command still accepts them, because global settings may precede any command.
 fn without_help_on<S: Args>(command: clap::Command) -> clap::Command {
     let settings = S::augment_args(clap::Command::new("settings"));
     command.args(settings.get_arguments().map(|argument| argument.clone().hide(true)))
 }
 
-/// Returns the arguments of a command without defaults and environment variables, which take no precedence over
-/// arguments before the command.
+/// Returns only the arguments that were given on the command line. Without this filter, defaults and environment variables
+/// would override arguments before the command.
 fn given(matches: &ArgMatches) -> ArgMatches {
     let mut given = matches.clone();
     for id in matches.ids().filter(|id| matches.value_source(id.as_str()) != Some(ValueSource::CommandLine)) {
-        // The ID comes from these matches, so it is known.
+        // Cannot fail, because the ID comes from the same matches.
         let _ = given.try_clear_id(id.as_str());
     }
     given
 }
 
-/// Runs the command that the process was started with.
+/// Parses the arguments of the process, and runs the command. Prints an error to standard error.
 pub fn run() -> ExitCode {
     let line = Line::read();
     let result = logging::start(&line.settings).and_then(|()| {
@@ -132,12 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_consistent() {
+    fn command_line_definition_is_valid() {
         command_line().debug_assert();
     }
 
     #[test]
-    fn settings_of_the_server_stand_before_or_after_serve() {
+    fn server_options_are_accepted_before_and_after_serve() {
         assert_eq!(port(&[]), (8080, None));
         assert_eq!(port(&["--port", "1"]), (1, None));
         assert_eq!(port(&["serve", "--port", "1"]), (1, None));

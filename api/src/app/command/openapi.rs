@@ -1,3 +1,5 @@
+//! The command `openapi`.
+
 use std::io::Write;
 
 use anyhow::Result;

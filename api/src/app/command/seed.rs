@@ -1,3 +1,5 @@
+//! The command `seed`.
+
 use anyhow::Result;
 use clap::Args;
 
@@ -8,7 +10,7 @@ use crate::app::settings::Settings;
 /// Arguments of `seed`.
 #[derive(Debug, Args)]
 pub(super) struct Seed {
-    /// Show what would change without storing it
+    /// Show the changes without storing them
     #[arg(long)]
     dry_run: bool,
 }
@@ -26,7 +28,7 @@ impl Seed {
 fn print(report: &UpdateReport, done: &str) {
     let UpdateReport { stored, removed, kept, .. } = report;
     eprintln!(
-        "{} {done} created, {} changed, {} removed; {} are as they were",
+        "{} {done} created, {} changed, {} removed; {} unchanged",
         stored.created,
         stored.updated,
         removed.len(),

@@ -1,3 +1,5 @@
+//! The command `serve`.
+
 use std::net::TcpListener;
 
 use anyhow::{Context, Result};
@@ -12,7 +14,7 @@ use crate::base::db::Database;
 pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let Listen { host, port, .. } = listen;
     let listener = TcpListener::bind((host.as_str(), *port))
-        .with_context(|| format!("port {port} of {host} cannot be listened on"))?;
+        .with_context(|| format!("port {port} of {host} cannot be listened on; choose another port with --port"))?;
     let mut stop = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
@@ -35,7 +37,7 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     Ok(())
 }
 
-/// Serves until a signal to stop is received.
+/// Serves until SIGTERM or SIGINT is received, and then completes the requests in progress.
 async fn serve(
     listener: TcpListener,
     database: Database,
@@ -46,7 +48,7 @@ async fn serve(
     let address = listener.local_addr()?;
     if address.ip().is_unspecified() && listen.http.public_url.is_none() {
         tracing::warn!(
-            "absolute addresses in responses begin with http://{address}, where clients do not reach the service; set --public-url or \
+            "absolute URLs in responses begin with http://{address}, which clients cannot reach; set --public-url or \
              TRANSFERATLAS_PUBLIC_URL"
         );
     }

@@ -1,3 +1,5 @@
+//! The command `token`.
+
 use std::io::Write;
 
 use anyhow::{Result, bail};
@@ -14,7 +16,7 @@ use crate::services::tokens::{self, TokenInput};
 /// Subcommands of `token`.
 #[derive(Debug, Subcommand)]
 pub(super) enum Token {
-    /// Issue a token, and write it to standard output. It is not shown again
+    /// Issue a token, and write it to standard output. The token cannot be shown again
     Issue(Issue),
     /// List the issued tokens
     List,
@@ -25,7 +27,7 @@ pub(super) enum Token {
     },
     /// Add a signing key. It is used after a minute, when every instance has loaded it. Existing tokens stay valid
     Rotate {
-        /// Remove all other keys at once, which invalidates every existing token
+        /// Remove all other keys immediately, which invalidates every existing token
         #[arg(long)]
         only: bool,
     },
@@ -58,28 +60,30 @@ pub(super) struct Issue {
 
 fn role(text: &str) -> Result<TokenRole, String> {
     let names = || TokenRole::ALL.iter().map(|role| role.value()).collect::<Vec<_>>().join(", ");
-    TokenRole::ALL.iter().copied().find(|role| role.value() == text).ok_or_else(|| format!("write one of: {}", names()))
+    TokenRole::ALL.iter().copied().find(|role| role.value() == text).ok_or_else(|| format!("use one of: {}", names()))
 }
 
 fn scope(text: &str) -> Result<ScopeName, String> {
     let names = || SCOPES.iter().map(|(scope, _)| *scope).collect::<Vec<_>>().join(", ");
-    find_scope(text).map(ScopeName).ok_or_else(|| format!("write one of: {}", names()))
+    find_scope(text).map(ScopeName).ok_or_else(|| format!("use one of: {}", names()))
 }
 
 impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Result<()> {
         if let Self::Rotate { only } = self {
             let Rotated { file, kid, dropped } = rotate(&settings.keys, &settings.database, only)?;
-            eprintln!("added the key {kid}, dropped {}; see {}", dropped.len(), file.display());
+            eprintln!("added the signing key {kid} to {}; number of keys removed: {}", file.display(), dropped.len());
             return Ok(());
         }
-        // The first token may be issued before the directory is served for the first time.
+        // A token may be issued before the first start of the service, and its municipalities must be in the directory.
         let database = open_filled(settings, false).await?;
         let done = match self {
             Self::Issue(issue) => issue.run(settings, &database).await,
             Self::List => list(&database).await,
             Self::Revoke { id } => match tokens::revoke(&database, id).await {
-                Err(Error::NotFound { .. }) => Err(anyhow::anyhow!("no token has the id {id}")),
+                Err(Error::NotFound { .. }) => {
+                    Err(anyhow::anyhow!("no token has the ID {id}; `transferatlas token list` shows the IDs"))
+                }
                 other => Ok(other?),
             },
             Self::Rotate { .. } => Ok(()),
@@ -99,7 +103,7 @@ impl Issue {
         }
         match tokens::issue(database, &keys, input).await {
             Ok((token, id)) => {
-                eprintln!("issued the token {id}; it is not stored and cannot be shown again, so keep it safe");
+                eprintln!("issued the token {id}; store it in a safe place, because it cannot be shown again");
                 Ok(writeln!(std::io::stdout().lock(), "{token}")?)
             }
             Err(Error::Invalid(violations)) => {

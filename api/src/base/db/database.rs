@@ -19,10 +19,15 @@ use super::embedded;
 #[derive(Clone)]
 pub struct Database(pub(super) Arc<Open>);
 
+/// Connection pools of an open database. The embedded database has one connection, which all of them share.
 pub(super) struct Open {
+    /// Connections for reads.
     pub reads: DatabaseConnection,
+    /// Connections for write transactions.
     pub writes: DatabaseConnection,
+    /// Connection that polls the directory version.
     pub version: DatabaseConnection,
+    /// Connections of background tasks.
     pub background: DatabaseConnection,
     /// Number of SQL statements of reads.
     statements: Arc<AtomicU64>,
@@ -34,6 +39,11 @@ pub(super) struct Open {
 
 impl Database {
     /// Opens the database that the settings name.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the server cannot be reached or does not meet the requirements, or if the data directory cannot be used. The
+    /// message names the remedy.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
@@ -63,7 +73,7 @@ impl Database {
             })))
         }
         #[cfg(not(feature = "embedded"))]
-        anyhow::bail!("this build has no embedded database; name a PostgreSQL server in DATABASE_URL")
+        anyhow::bail!("this build has no embedded database; set DATABASE_URL to a PostgreSQL server")
     }
 
     /// Returns the connection for reads. On a server, it is read-only.
@@ -73,12 +83,12 @@ impl Database {
 
     /// Begins a read transaction whose statements all see the same snapshot.
     pub(super) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
-        // Behind a pooler, the connection already is in such a transaction.
+        // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = (!self.is_pooled()).then_some(IsolationLevel::RepeatableRead);
         Ok(self.0.reads.begin_with_config(isolation, None).await?)
     }
 
-    /// Returns the connection that follows the directory version and nothing else.
+    /// Returns the connection that is reserved for polling the directory version.
     pub(super) fn version(&self) -> &DatabaseConnection {
         &self.0.version
     }
@@ -88,12 +98,12 @@ impl Database {
         &self.0.background
     }
 
-    /// Whether the database is embedded, so that no other process can write to it.
+    /// Returns whether the database is embedded, so that no other process can write to it.
     pub fn is_embedded(&self) -> bool {
         self.0.server.is_none()
     }
 
-    /// Whether a pooler shares sessions between clients, so that statements may wait for a session.
+    /// Returns whether a pooler shares sessions between clients, so that statements may wait for a session.
     pub(crate) fn is_pooled(&self) -> bool {
         self.0.server.as_ref().is_some_and(|server| server.pooled)
     }
@@ -105,7 +115,7 @@ impl Database {
         }
     }
 
-    /// Whether new sessions accept writes, and the role may write.
+    /// Returns whether new sessions accept writes and the role may write.
     pub async fn takes_writes(&self) -> error::Result<bool> {
         let row = self.0.writes.query_one_raw(sql(&format!("select {TAKES_WRITES}"), [])).await?;
         Ok(row.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
@@ -116,7 +126,7 @@ impl Database {
         self.0.statements.load(Ordering::Relaxed)
     }
 
-    /// Returns the number of open connections, and of idle ones among them.
+    /// Returns the number of open connections, and the number of idle connections among them.
     pub fn connections(&self) -> (u32, usize) {
         let pools = [&self.0.reads, &self.0.writes, &self.0.version, &self.0.background];
         let pools = pools.map(DatabaseConnection::get_postgres_connection_pool);
@@ -157,9 +167,11 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// Time limit for reads that have no other time limit.
 const READ: Duration = Duration::from_secs(5);
 
-/// Cancels a read after the time limit. An unreachable server never responds.
+/// Runs a read with a time limit, because an unreachable server never responds. Fails with `Error::Unavailable` after the
+/// limit.
 pub(crate) async fn in_time<T>(read: impl Future<Output = error::Result<T>>) -> error::Result<T> {
-    let late = |_| Error::Unavailable(anyhow::anyhow!("the database did not answer within {} seconds", READ.as_secs()));
+    let late =
+        |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {} seconds", READ.as_secs()));
     tokio::time::timeout(READ, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 

@@ -20,22 +20,24 @@ pub(super) struct Embedded {
 /// The embedded database has one connection, so code must not acquire a second one while holding it.
 const CONNECTIONS: u32 = 1;
 
-/// The first connection starts the database, which takes seconds in an unoptimised build.
+/// Time limit for the first connection. It starts the database, which takes seconds in an unoptimised build.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Marker file, written after the database has first responded. Before that, no data can have been stored.
 const WHOLE: &str = "whole";
 
+/// Locks the data directory, starts the database in it, and connects to it. Fails if the directory is not writable or is
+/// in use by another process.
 pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)> {
     let claim = claim(folder)?;
-    clear_unfinished(folder).with_context(|| format!("the data folder {} cannot be cleared", folder.display()))?;
+    clear_unfinished(folder).with_context(|| format!("the data directory {} cannot be cleared", folder.display()))?;
     let server = {
         let folder = folder.to_owned();
         tokio::task::spawn_blocking(move || start(&folder)).await??
     };
     let mut options = ConnectOptions::new(server.database_url());
     options.max_connections(CONNECTIONS).acquire_timeout(PATIENCE).sqlx_logging(false);
-    let connection = sea_orm::Database::connect(options).await.context("the embedded database does not answer")?;
+    let connection = sea_orm::Database::connect(options).await.context("the embedded database does not respond")?;
     fs::write(folder.join(WHOLE), "")?;
     Ok((connection, Embedded { server: Mutex::new(Some(server)), _claim: claim }))
 }
@@ -43,10 +45,13 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
 /// Locks the data directory for this process.
 fn claim(folder: &Path) -> Result<File> {
     let made = fs::create_dir_all(folder).and_then(|()| File::create(folder.join("lock")));
-    let file = made.with_context(|| format!("the data folder {} cannot be written to", folder.display()))?;
+    let file = made.with_context(|| format!("the data directory {} cannot be written to", folder.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(_) => bail!("the data folder {} is in use by another process", folder.display()),
+        Err(_) => bail!(
+            "the data directory {} is in use by another process; stop that process, or set --data-dir to another directory",
+            folder.display()
+        ),
     }
 }
 
@@ -62,7 +67,7 @@ fn clear_unfinished(folder: &Path) -> std::io::Result<()> {
 fn start(folder: &Path) -> Result<PgliteServer> {
     let server = PgliteServer::builder().path(folder).extension(extensions::PG_TRGM).postgres_config(PLANS.0, PLANS.1);
     let server = server.postgres_config(SPELLING.0, SPELLING.1);
-    server.start().with_context(|| format!("the data folder {} cannot be opened", folder.display()))
+    server.start().with_context(|| format!("the data directory {} cannot be opened", folder.display()))
 }
 
 impl Embedded {

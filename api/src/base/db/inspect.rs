@@ -1,4 +1,4 @@
-//! Checks of a database server. Each message names the remedy, and neither URL nor password.
+//! Checks of a database server. Each message names the remedy, and contains neither the URL nor the password.
 
 use anyhow::{Result, bail};
 use sea_orm::sqlx;
@@ -7,7 +7,7 @@ use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement};
 /// Oldest supported major version of PostgreSQL.
 const OLDEST: i32 = 15;
 
-/// Returns the reason for a failed connection, and its remedy.
+/// Returns the reason why a connection failed, and the remedy.
 pub(super) fn refused(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => {
@@ -22,12 +22,12 @@ pub(super) fn refused(error: &sqlx::Error) -> String {
                 .to_owned()
         }
         sqlx::Error::Tls(cause) => format!(
-            "the PostgreSQL server's certificate is not accepted: {cause}; see sslrootcert and sslmode in DATABASE_URL"
+            "the PostgreSQL server's certificate is not accepted: {cause}; check sslrootcert and sslmode in DATABASE_URL"
         ),
         sqlx::Error::Io(cause) => format!(
             "the PostgreSQL server cannot be reached: {cause}; check the host, the port and the files in DATABASE_URL"
         ),
-        _ => "the PostgreSQL server cannot be reached: it does not answer; check the host and port in DATABASE_URL, and \
+        _ => "the PostgreSQL server cannot be reached: it does not respond; check the host and port in DATABASE_URL, and \
               that the server runs and accepts connections"
             .to_owned(),
     }
@@ -46,11 +46,12 @@ fn by_code(code: &str, message: &str) -> String {
         "08P01" if message.contains("startup parameter") => {
             "remove `options` from DATABASE_URL, or list it in ignore_startup_parameters of PgBouncer"
         }
-        _ => "see DATABASE_URL and the server's log",
+        _ => "check DATABASE_URL and the server's log",
     };
     format!("the PostgreSQL server refuses the connection: {message}; {remedy}")
 }
 
+/// Settings and privileges that are checked before the service starts.
 #[derive(FromQueryResult)]
 struct Server {
     version: i32,
@@ -61,7 +62,7 @@ struct Server {
 
 /// Checks the version and encoding of the server, and that the role may read the schema.
 pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
-    // Other programs may have tables in the same schema. Only the tables of the owner of the migrations table are checked.
+    // Other programs may own tables in the same schema. Only the tables of the owner of the migrations table are checked.
     const SERVER: &str = "select current_setting('server_version_num')::integer / 10000 as version, \
             current_setting('server_encoding') as encoding, current_user::text as role, \
             (select string_agg(c.relname, ', ' order by c.relname) from pg_class c \
@@ -87,7 +88,7 @@ pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
     Ok(())
 }
 
-/// Returns the first name of a list, with the number of the others.
+/// Returns the first table of a list, with the number of the others.
 fn few(names: &str) -> String {
     let names: Vec<_> = names.split(", ").collect();
     match names.as_slice() {
@@ -97,6 +98,7 @@ fn few(names: &str) -> String {
     }
 }
 
+/// Settings and privileges that are checked before a migration.
 #[derive(FromQueryResult)]
 struct Migration {
     role: String,
@@ -118,7 +120,7 @@ pub(super) async fn migration(connection: &DatabaseConnection) -> Result<()> {
     let schema = schema.unwrap_or_default();
     match obstacle.as_deref() {
         Some("read-only") => bail!(
-            "the database takes no writes, so its schema cannot be brought up to date; migrate on the primary, or see \
+            "the database takes no writes, so its schema cannot be brought up to date; migrate on the primary, or check \
              default_transaction_read_only"
         ),
         Some("no schema") => bail!("the schema in search_path does not exist; create it, or correct search_path"),
@@ -139,5 +141,5 @@ pub(super) async fn migration(connection: &DatabaseConnection) -> Result<()> {
 
 async fn one<T: FromQueryResult>(connection: &DatabaseConnection, sql: &str) -> Result<T> {
     let row = T::find_by_statement(Statement::from_string(DbBackend::Postgres, sql)).one(connection).await?;
-    row.ok_or_else(|| anyhow::anyhow!("the PostgreSQL server tells nothing of itself"))
+    row.ok_or_else(|| anyhow::anyhow!("the PostgreSQL server returned no row for its settings"))
 }

@@ -1,9 +1,9 @@
-//! TCP keepalive for connections to the server, which ends long work without a time limit when the server is
+//! TCP keepalive for connections to the server. It ends statements without a time limit when the server becomes
 //! unreachable.
 //!
-//! sqlx does not set keepalive, and gives no access to its sockets. The sockets are found in `/proc` by the port of
-//! their peer. Each file descriptor is sent through a local socket to this process itself, which yields a duplicate
-//! that safe code can use.
+//! sqlx does not set keepalive, and gives no access to its sockets. Therefore the sockets are found in `/proc` by the
+//! port of their peer. Each file descriptor is sent through a local socket to this process itself, which yields a
+//! duplicate that safe code can use.
 
 #[cfg(target_os = "linux")]
 pub(super) async fn set(port: u16) {
@@ -103,7 +103,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn connections_to_a_port_are_kept_alive_and_others_are_left_alone() {
+        fn keepalive_is_set_only_for_connections_to_the_port() {
             let (listener, other) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("[::1]:0").unwrap());
             let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let another = TcpStream::connect(other.local_addr().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! Connection pools that drop connections which do not respond, are inside a transaction, or cannot write.
+//! Connection pools that drop broken and read-only connections, and end transactions that requests left open.
 //!
 //! The pings of sqlx have no time limit, so connections are checked here.
 
@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// Age at which a read-only session is replaced.
 const READ_ONLY_SESSION: Duration = Duration::from_secs(1);
 
-/// Returns a pool of connections to `server`. A `port` means that they use TCP.
+/// Returns a pool of connections to `server`. `port` is the TCP port, or `None` for a Unix socket.
 pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOptions<Postgres> {
     let (pooled, reachability) = (server.pooled, server.reachability.clone());
     // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin their own.
@@ -62,7 +62,7 @@ fn refuse<'c>() -> IsUsable<'c> {
 fn acquire(connection: &mut PgConnection, begin: Option<String>, pooled: bool) -> IsUsable<'_> {
     Box::pin(async move {
         match begin {
-            // This may wait for a session. The time limit of the pool applies.
+            // The pooler may let `begin` wait for a session, so only the time limit of the pool applies.
             Some(begin) => connection.execute(AssertSqlSafe(begin)).await.map(|_| true),
             None if pooled => connection.ping().await.map(|()| true),
             None => within(ANSWER, connection.ping()).await.map(|()| true),
@@ -89,7 +89,7 @@ async fn roll_back_if_open(connection: &mut PgConnection) -> sqlx::Result<bool> 
     let row = connection.fetch_one(STATE).await?;
     let (is_left_open, is_read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
     if is_left_open {
-        tracing::debug!("a connection returned to the pool with an open transaction, which was rolled back");
+        tracing::debug!("rolled back a transaction that was open when its connection returned to the pool");
         connection.execute("rollback").await?;
     }
     Ok(is_read_only)
@@ -111,15 +111,16 @@ async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>
     tokio::time::timeout(limit, answer).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// Returns a connection to the pool outside a transaction and if it accepts writes. A session that became read-only may
-/// stay so when the server accepts writes again. A new session does not.
+/// Returns a connection to the pool if it accepts writes, after rolling an open transaction back. A read-only session is
+/// dropped, because it may stay read-only when new sessions accept writes again.
 fn clean(connection: &mut PgConnection, limit: Duration) -> IsUsable<'_> {
     let clean = async move { roll_back_if_open(connection).await.map(|is_read_only| !is_read_only) };
     Box::pin(within(limit, clean))
 }
 
 /// Returns a connection to the pool if it shows whether new sessions accept writes. A session that was opened while the
-/// database was set to read-only stays read-only, so it is replaced. A session on a standby becomes writable by itself.
+/// database was set to read-only stays read-only, so it is replaced. A session on a standby is kept, because it becomes
+/// writable when the standby is promoted.
 fn writable(connection: &mut PgConnection, age: Duration) -> IsUsable<'_> {
     const STATE: &str = "select current_setting('transaction_read_only')::boolean and not pg_is_in_recovery()";
     let writable = async move {

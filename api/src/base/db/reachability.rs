@@ -1,4 +1,4 @@
-//! Reachability of the database server, as found by polling the directory version.
+//! Reachability of the database server, as determined by polling the directory version.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Reachability {
         });
     }
 
-    /// Whether a connection of this age was open during an outage, and so may never respond again.
+    /// Returns whether a connection of this age was open during an outage, so that it may never respond again.
     pub(super) fn outlived(&self, age: Duration) -> bool {
         let opened = Instant::now().checked_sub(age);
         self.0.borrow().last.is_some_and(|last| opened.is_none_or(|opened| opened < last))
@@ -63,17 +63,17 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn a_short_outage_gives_nothing_up_and_makes_connections_old() {
+    async fn short_outage_is_tolerated_and_outdates_connections() {
         let reachability = Reachability::default();
         let lost = |time| tokio::time::timeout(Duration::from_millis(60), reachability.lost_for(time));
 
-        assert!(lost(Duration::ZERO).await.is_err(), "nothing is lost");
+        assert!(lost(Duration::ZERO).await.is_err(), "the database is reachable");
         assert!(!reachability.outlived(Duration::from_secs(9)));
         reachability.note(false);
-        assert!(lost(Duration::from_secs(9)).await.is_err(), "not for so long");
+        assert!(lost(Duration::from_secs(9)).await.is_err(), "the outage is shorter");
         assert!(lost(Duration::from_millis(1)).await.is_ok());
         reachability.note(true);
-        assert!(lost(Duration::ZERO).await.is_err(), "it is back");
+        assert!(lost(Duration::ZERO).await.is_err(), "the database is reachable again");
         assert!(reachability.outlived(Duration::from_secs(9)) && !reachability.outlived(Duration::ZERO));
     }
 }

@@ -1,4 +1,4 @@
-//! Bulk writes.
+//! Bulk inserts and updates, and the summary of an import.
 
 use std::fmt;
 
@@ -15,8 +15,11 @@ const CHUNK: usize = 1000;
 /// Numbers of created, updated and unchanged entries of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportSummary {
+    /// Number of created entries.
     pub created: usize,
+    /// Number of updated entries.
     pub updated: usize,
+    /// Number of unchanged entries.
     pub unchanged: usize,
     /// Entries whose official key changed.
     pub key_changes: Vec<KeyChange>,
@@ -25,8 +28,11 @@ pub struct ImportSummary {
 /// A change of the official key of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyChange {
+    /// Slug of the entry.
     pub slug: String,
+    /// Official key before the import. `None` if the entry had none.
     pub old: Option<String>,
+    /// Official key after the import. `None` if the entry has none.
     pub new: Option<String>,
 }
 
@@ -38,6 +44,7 @@ impl fmt::Display for KeyChange {
 }
 
 impl ImportSummary {
+    /// Adds the numbers and key changes of another summary.
     pub(crate) fn add(&mut self, more: Self) {
         self.created += more.created;
         self.updated += more.updated;
@@ -45,8 +52,8 @@ impl ImportSummary {
         self.key_changes.extend(more.key_changes);
     }
 
-    /// Counts an entry. `same` tells whether the existing entry is equal, and is `None` for a new entry. Returns
-    /// whether the entry must be written.
+    /// Counts an entry. `same` is whether the existing entry is equal, or `None` for a new entry. Returns whether the
+    /// entry must be written.
     pub(crate) fn note(&mut self, same: Option<bool>) -> bool {
         match same {
             Some(true) => self.unchanged += 1,

@@ -13,21 +13,23 @@ use super::statement::sql;
 /// State of the schema of the database, compared with the schema of this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
+    /// The schema has all migration steps of this program.
     Current,
-    /// Steps are missing. In an empty database, all are missing.
+    /// Migration steps are missing. In an empty database, all are missing.
     Old {
+        /// Number of missing steps.
         missing: usize,
     },
     /// The database has steps that this program does not know.
     Newer,
 }
 
-/// Content that reverting steps removes.
+/// Data that reverting migration steps removes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removal {
-    /// The steps, newest first.
+    /// Names of the reverted steps, newest first.
     pub steps: Vec<String>,
-    /// Dropped tables, with the number of their rows.
+    /// Dropped tables, by name, with the number of their rows.
     pub tables: BTreeMap<String, i64>,
     /// Columns dropped from other tables, as `table.column`.
     pub columns: Vec<String>,
@@ -35,7 +37,7 @@ pub struct Removal {
     pub rows: BTreeMap<String, i64>,
 }
 
-/// Advisory lock of migrations. The number is arbitrary, but the same for all instances.
+/// Takes the advisory lock of migrations. The number is arbitrary, but must be the same for all instances.
 const LOCK: &str = "select pg_advisory_xact_lock(7273610481)";
 
 /// Adds the schema of `pg_trgm` to the search path. Steps use the extension, and a deployment may have it in another
@@ -45,6 +47,7 @@ const SEARCH_PG_TRGM: &str = "select set_config('search_path', concat_ws(', ', n
    where e.extname = 'pg_trgm' and n.nspname <> all (current_schemas(true))";
 
 impl Database {
+    /// Compares the schema of the database with the migration steps of this program.
     pub async fn schema(&self) -> Result<Schema> {
         let steps = Migrator::migrations();
         let made = self.steps_made().await?;

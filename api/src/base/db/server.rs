@@ -13,10 +13,11 @@ use super::pool::pool;
 use super::reachability::Reachability;
 use crate::base::secret::Secret;
 
-/// Plans each statement for its values. Generic plans made a search five times slower.
+/// Session setting: each statement is planned for its values. Generic plans made a search five times slower.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
-/// Trigram similarity from which words are compared by edit distance. Low enough for transposed letters.
+/// Session setting: trigram similarity from which words are compared by edit distance. It is low enough to find words
+/// with transposed letters.
 pub(super) const SPELLING: (&str, &str) = ("pg_trgm.similarity_threshold", "0.2");
 
 /// Time limits of a session: for statements, locks and idle transactions.
@@ -26,22 +27,25 @@ const LIMITS: [(&str, &str); 3] =
 /// Time limit for opening the two sessions that detect a pooler.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// URL of a PostgreSQL server, and how to connect to it.
+/// Connection settings of a PostgreSQL server, and its reachability.
 #[derive(Clone)]
 pub(super) struct Server {
+    /// Connection URL, which may contain a password.
     pub url: Secret,
     /// Whether a pooler such as PgBouncer runs transactions in different sessions.
     pub pooled: bool,
+    /// Reachability of the server. Clones share it.
     pub reachability: Arc<Reachability>,
 }
 
-/// Purpose of connections. Each purpose has its own pool, so that none can starve the others.
+/// Purpose of connections. Each purpose has its own pool, so that no purpose can use up the connections of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// Reads, with the number of connections.
+    /// Reads, with the maximum number of connections.
     Reads(u32),
+    /// Write transactions.
     Writes,
-    /// Following the directory version and the state of the server, which must not wait for anything else.
+    /// Polling of the directory version and the state of the server, which must not wait for other statements.
     Version,
     /// Background tasks and health checks.
     Background,
@@ -50,6 +54,7 @@ pub(super) enum Use {
 }
 
 impl Use {
+    /// Returns the maximum number of connections of the pool.
     pub(super) fn connections(self) -> u32 {
         match self {
             Self::Reads(connections) => connections,
@@ -79,7 +84,8 @@ impl Use {
 
     /// Returns the statements that prepare a transaction in a shared session, after `begin`.
     ///
-    /// Prepared statements are named by a counter per connection, so those that other clients left are deallocated.
+    /// Prepared statements are named by a counter per connection. Other clients may have left statements with the same names
+    /// in the session, so all are deallocated.
     pub(super) fn transaction(self) -> String {
         // All statements of one read see the same snapshot.
         let mode = if let Self::Reads(_) = self { "repeatable read read only" } else { "read committed" };
@@ -93,12 +99,12 @@ fn assignments(set: &str, settings: &[(&str, &str)]) -> String {
     assignments.join("; ")
 }
 
-/// Opens a pool, and checks that the server meets the requirements.
+/// Opens a pool, and checks that the server meets the requirements. The message of an error names the remedy.
 pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseConnection> {
     if server.pooled && purpose == Use::Migration {
         bail!(
-            "migrations need sessions of their own, which PgBouncer does not give in transaction mode; run \
-             `transferatlas migrate` without --pgbouncer, with the address of the PostgreSQL server itself in DATABASE_URL"
+            "migrations need sessions of their own, which PgBouncer does not provide in transaction mode; run \
+             `transferatlas migrate` without --pgbouncer, with DATABASE_URL set to the PostgreSQL server itself"
         );
     }
     let options = server.options()?;
@@ -121,14 +127,14 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
     Ok(connection)
 }
 
-/// Whether two simultaneous connections get the same session, or one connection gets several.
+/// Returns whether two simultaneous connections get the same session, or one connection gets several sessions.
 ///
 /// Checked before any setting is changed, because settings of a shared session would affect other clients. Connection
 /// errors are ignored here. The pool reports them.
 async fn shares_sessions(options: &PgConnectOptions) -> bool {
-    // A busy pooler may by chance give the same sessions several times.
+    // A busy pooler may assign the same sessions several times by chance.
     const ROUNDS: usize = 10;
-    let asked = async {
+    let sessions = async {
         let (mut one, mut other) = (options.connect().await?, options.connect().await?);
         let first = [session_of(&mut one).await?, session_of(&mut other).await?];
         let mut shares = first[0] == first[1];
@@ -137,11 +143,11 @@ async fn shares_sessions(options: &PgConnectOptions) -> bool {
         }
         Ok::<_, sqlx::Error>(shares)
     };
-    matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(true)))
+    matches!(tokio::time::timeout(PATIENCE, sessions).await, Ok(Ok(true)))
 }
 
 async fn session_of(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
-    // A prepared statement could be missing in the next session.
+    // A raw statement, because a prepared statement could be missing in the next session.
     connection.fetch_one(sqlx::raw_sql("select pg_backend_pid()")).await?.try_get(0)
 }
 

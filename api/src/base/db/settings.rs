@@ -28,7 +28,7 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// Whether the embedded database is used.
+    /// Returns whether the embedded database is used.
     pub(crate) fn is_embedded(&self) -> bool {
         self.database_url.as_ref().is_none_or(|url| url.0.is_empty())
     }

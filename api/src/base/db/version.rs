@@ -1,4 +1,4 @@
-//! The directory version (the number raised by each write), as known to this process.
+//! The directory version, a number that each write raises, and the state of the database, as known to this process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,9 @@ use crate::base::error::Error;
 /// A directory version, with the time of its write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Version {
+    /// Number of the version.
     pub number: i64,
+    /// Time of the write that raised the version.
     pub changed_at: DateTime<Utc>,
 }
 
@@ -25,6 +27,7 @@ pub struct DirectoryVersion(Arc<watch::Sender<DirectoryState>>);
 #[derive(Clone, Copy)]
 struct DirectoryState {
     version: Version,
+    /// Whether the database is unavailable.
     away: bool,
     /// Whether the database accepted writes at the last check.
     writable: bool,
@@ -36,7 +39,7 @@ struct DirectoryState {
 pub(crate) struct VersionSubscription(watch::Receiver<DirectoryState>);
 
 impl VersionSubscription {
-    /// Waits for the change until a time. Returns whether it came.
+    /// Waits until the state changes or a time is reached. Returns whether the state changed.
     pub(crate) async fn until(mut self, time: Instant) -> bool {
         tokio::time::timeout_at(time, self.0.changed()).await.is_ok_and(|heard| heard.is_ok())
     }
@@ -46,27 +49,29 @@ impl VersionSubscription {
 const POLL: Duration = Duration::from_millis(250);
 /// Time limit for reading the version, after which the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Time limit while the database is unavailable. It is shorter, because a connection attempt from before is of no use.
+/// Time limit while the database is unavailable. It is shorter, so that a pending connection attempt is soon replaced.
 const RETRY: Duration = Duration::from_millis(750);
 /// Time limit behind a pooler, which includes waiting for a session.
 const QUEUE: Duration = Duration::from_secs(5);
 
 impl DirectoryVersion {
+    /// Reads the current version from the database.
     pub async fn open(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let (version, _) = look(db).await?;
         Ok(Self(Arc::new(watch::Sender::new(DirectoryState { version, away: false, writable: true, stopping: false }))))
     }
 
+    /// Returns the newest version known to this process.
     pub fn version(&self) -> Version {
         self.0.borrow().version
     }
 
-    /// Whether the database is unavailable.
+    /// Returns whether the database is unavailable.
     pub fn is_away(&self) -> bool {
         self.0.borrow().away
     }
 
-    /// Whether the database accepted writes at the last check.
+    /// Returns whether the database accepted writes at the last check.
     pub fn takes_writes(&self) -> bool {
         self.0.borrow().writable
     }
@@ -76,7 +81,7 @@ impl DirectoryVersion {
         VersionSubscription(self.0.subscribe())
     }
 
-    /// Whether the service is stopping.
+    /// Returns whether the service is stopping.
     pub(crate) fn is_stopping(&self) -> bool {
         self.0.borrow().stopping
     }
@@ -97,13 +102,14 @@ impl DirectoryVersion {
         });
     }
 
-    /// Polls for changes of other instances, until the process ends. Runs `changed` before a new version is published.
+    /// Polls the database for versions of other instances, until the process ends. Runs `changed` before a new version is
+    /// published.
     pub(crate) async fn follow(
         self,
         database: Database,
         changed: impl AsyncFn(&DatabaseConnection) -> Result<(), Error>,
     ) {
-        // Versions that this process writes do not count as seen: another instance may have written before.
+        // Versions that this process writes do not count as seen, because another instance may have written in between.
         let mut seen = self.version();
         loop {
             tokio::time::sleep(POLL).await;
@@ -120,7 +126,7 @@ impl DirectoryVersion {
                 (false, true) => RETRY,
                 (false, false) => PATIENCE,
             };
-            let late = |_| Error::Unavailable(anyhow::anyhow!("it does not answer within {patience:?}"));
+            let late = |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {patience:?}"));
             let found = tokio::time::timeout(patience, look).await.unwrap_or_else(|elapsed| Err(late(elapsed)));
             database.note_answer(found.is_ok());
             if let Ok((version, _)) = &found {
@@ -149,7 +155,9 @@ impl DirectoryVersion {
             _ => {}
         }
         match (before.writable, writable) {
-            (true, false) => tracing::warn!("the database refuses writes"),
+            (true, false) => tracing::warn!(
+                "the database refuses writes; check default_transaction_read_only and the privileges of the role"
+            ),
             (false, true) => tracing::info!("the database accepts writes again"),
             _ => {}
         }

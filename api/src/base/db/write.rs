@@ -18,8 +18,9 @@ use crate::base::language::Language;
 
 /// A transaction that changes the directory.
 pub struct Write {
+    /// Open transaction.
     pub tx: DatabaseTransaction,
-    /// Directory version after the commit, and revision of every entry that the transaction writes.
+    /// Directory version after the commit. It is also the revision of every entry that the transaction writes.
     pub version: Version,
     /// Author of the write.
     pub author: Author,
@@ -32,7 +33,7 @@ pub struct Write {
 pub enum Timeouts {
     /// With time limits, for writes of requests.
     Enabled,
-    /// Without time limits, for work on many entries. Other writes wait for it.
+    /// Without time limits, for writes of many entries. Other writes wait until they end.
     Disabled,
 }
 
@@ -83,7 +84,8 @@ impl Write {
 }
 
 impl Database {
-    /// Runs `work` in a transaction that raises the directory version, commits it and publishes the version.
+    /// Runs `work` in a transaction that raises the directory version, commits the transaction and publishes the version. If
+    /// `work` fails, the transaction is rolled back and its error is returned.
     ///
     /// Writes wait for each other on the version row, so they cannot deadlock, and changes are numbered in the order of
     /// their commits. Must be called inside an actix system.
@@ -134,12 +136,12 @@ impl Database {
             return pending().await;
         };
         tokio::select! {
-            () = tokio::time::sleep(DEADLINE) => "the transaction did not end in time",
+            () = tokio::time::sleep(DEADLINE) => "the transaction exceeded its time limit",
             () = server.reachability.lost_for(LOST) => "the database does not respond, and the transaction was cancelled",
         }
     }
 
-    /// Runs one statement in a transaction of its own that does not raise the directory version.
+    /// Runs `work` in a transaction that does not raise the directory version.
     pub(crate) async fn transact<T: 'static>(
         &self,
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,
@@ -158,13 +160,13 @@ impl Database {
         .await
     }
 
-    /// Runs one statement in a transaction of its own that leaves the version of the directory as it is.
+    /// Runs one statement in a transaction that does not raise the directory version.
     pub(crate) async fn execute(&self, statement: &'static str, values: Vec<Value>) -> Result<()> {
         self.transact(async move |tx| Ok(tx.execute_raw(sql(statement, values)).await.map(drop)?)).await
     }
 
     /// Begins the transaction of a write.
-    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    #[expect(clippy::disallowed_methods, reason = "all write transactions begin here")]
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let tx = self.0.writes.begin().await?;
         if self.is_pooled() {
@@ -174,7 +176,7 @@ impl Database {
     }
 }
 
-/// Rolls a transaction back before its result is returned, so that an immediate repetition of the request does not meet
+/// Rolls a transaction back before returning its result, so that an immediate repetition of the request is not blocked by
 /// its locks.
 pub(crate) async fn rollback<T>(tx: DatabaseTransaction, result: T) -> T {
     if let Err(cause) = tx.rollback().await {

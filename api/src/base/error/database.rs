@@ -4,9 +4,11 @@ use sea_orm::{DbErr, SqlErr};
 
 use super::Error;
 
-/// `insufficient_privilege`, `disk_full`, and `read_only_sql_transaction` of PostgreSQL.
+/// SQLSTATE code of PostgreSQL for `insufficient_privilege`.
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// SQLSTATE code of PostgreSQL for `disk_full`.
 const DISK_FULL: &str = "53100";
+/// SQLSTATE code of PostgreSQL for `read_only_sql_transaction`.
 const READ_ONLY_TRANSACTION: &str = "25006";
 
 /// SQLSTATE codes and classes of temporary failures: connection exceptions, serialisation failures and deadlocks,
@@ -14,7 +16,7 @@ const READ_ONLY_TRANSACTION: &str = "25006";
 const AWAY: [&str; 6] = ["08", "40001", "40P01", "53", "57", "55P03"];
 
 impl Error {
-    /// Converts the error of a write: insufficient privileges and a full disk have problem types of their own.
+    /// Converts an error of a write: insufficient privileges become `NotPermitted`, and a full disk becomes `Full`.
     pub(crate) fn of_write(self) -> Self {
         let state = if let Self::Unavailable(cause) | Self::Internal(cause) = &self {
             cause.downcast_ref().and_then(code)
@@ -48,13 +50,15 @@ fn explained(error: DbErr) -> anyhow::Error {
     let is_pooled = matches!(code(&error).as_deref(), Some("42P05" | "26000"));
     let error = anyhow::Error::from(error);
     if is_pooled {
-        error.context("behind a pooler in transaction mode, such as PgBouncer, set --pgbouncer")
+        error.context(
+            "prepared statements do not match the session; behind a pooler in transaction mode, set --pgbouncer",
+        )
     } else {
         error
     }
 }
 
-/// Returns the error of sqlx.
+/// Returns the underlying error of sqlx.
 fn cause(error: &DbErr) -> Option<&sea_orm::sqlx::Error> {
     use sea_orm::RuntimeErr::SqlxError;
     match error {
@@ -68,7 +72,7 @@ fn code(error: &DbErr) -> Option<String> {
     Some(cause(error)?.as_database_error()?.code()?.into_owned())
 }
 
-/// Whether the database is unavailable, as opposed to refusing the statement.
+/// Returns whether the database is unavailable. It is available if it responded and refused the statement.
 fn is_away(error: &DbErr) -> bool {
     use sea_orm::sqlx::Error as Sqlx;
 

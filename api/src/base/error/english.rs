@@ -1,18 +1,22 @@
-//! Texts of problems in English that have parts.
+//! English texts of problems that are composed of several parts.
 
 use super::{EditConflict, Submitter, Violation, places};
+use crate::base::public_url::public_path;
 
+/// Returns the number of violations and their places.
 pub(super) fn summary(violations: &[Violation]) -> String {
     let number =
         if violations.len() == 1 { "1 violation".to_owned() } else { format!("{} violations", violations.len()) };
     format!("{number}: {}.", places(violations, "the whole body"))
 }
 
+/// Returns the text for a path without an operation, with the nearest path if one is similar.
 pub(super) fn unknown_path(nearest: Option<&str>) -> String {
-    let nearest = nearest.map(|nearest| format!(" The nearest path is `{nearest}`.")).unwrap_or_default();
-    format!("This service has no such path.{nearest} /v1/openapi.json describes all paths.")
+    let nearest = nearest.map(|path| format!(" The nearest path is `{}`.", public_path(path))).unwrap_or_default();
+    format!("This service has no such path.{nearest} {} describes all paths.", public_path("/v1/openapi.json"))
 }
 
+/// Returns the text of an edit conflict, with the members that both sides changed.
 pub(super) fn edit_conflict(states: &EditConflict) -> String {
     let what = if states.conflicts.is_empty() {
         "The published entry has a newer revision".to_owned()
@@ -27,6 +31,7 @@ pub(super) fn edit_conflict(states: &EditConflict) -> String {
     )
 }
 
+/// Returns the description of a submitter.
 pub(super) fn submitter(submitter: &Submitter) -> String {
     match submitter {
         Submitter::Subject(subject) => format!("the subject `{subject}`"),
@@ -34,6 +39,7 @@ pub(super) fn submitter(submitter: &Submitter) -> String {
     }
 }
 
+/// Returns the text for an entry that `number` entries refer to.
 pub(super) fn referenced(number: usize) -> String {
     if number == 1 {
         "1 entry refers to this entry. Change or delete it first.".to_owned()
@@ -42,6 +48,8 @@ pub(super) fn referenced(number: usize) -> String {
     }
 }
 
+/// Returns the text for a token that does not act for all responsible municipalities. `responsible` lists those that are
+/// missing.
 pub(super) fn outside_municipality(responsible: &[String]) -> String {
     if responsible.is_empty() {
         "The token is bound to municipalities, and no municipality is responsible for the entry.".to_owned()
@@ -53,6 +61,7 @@ pub(super) fn outside_municipality(responsible: &[String]) -> String {
     }
 }
 
+/// Returns the text for values that other entries have.
 pub(super) fn taken(violations: &[Violation]) -> String {
     if violations.is_empty() { "Another entry already has this value.".to_owned() } else { summary(violations) }
 }

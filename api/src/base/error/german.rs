@@ -5,8 +5,9 @@ use chrono::SecondsFormat;
 use super::phrase::Phrase;
 use super::{EditConflict, Error, Submitter, TokenError, Violation, places};
 use crate::base::language::Language::German;
+use crate::base::public_url::public_path;
 
-/// Returns the explanation of an error, like its `Display` in English.
+/// Returns the German explanation of an error. `Display` returns the English one.
 #[expect(clippy::too_many_lines, reason = "a table with a line for each error")]
 pub(super) fn detail(error: &Error) -> String {
     match error {
@@ -113,8 +114,8 @@ pub(super) fn detail(error: &Error) -> String {
 }
 
 fn unknown_path(nearest: Option<&str>) -> String {
-    let nearest = nearest.map(|nearest| format!(" Der ähnlichste Pfad ist `{nearest}`.")).unwrap_or_default();
-    format!("Diesen Pfad gibt es nicht.{nearest} /v1/openapi.json beschreibt alle Pfade.")
+    let nearest = nearest.map(|path| format!(" Der ähnlichste Pfad ist `{}`.", public_path(path))).unwrap_or_default();
+    format!("Diesen Pfad gibt es nicht.{nearest} {} beschreibt alle Pfade.", public_path("/v1/openapi.json"))
 }
 
 fn summary(violations: &[Violation]) -> String {

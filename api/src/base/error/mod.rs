@@ -2,6 +2,7 @@
 
 mod database;
 mod english;
+mod explanation;
 mod german;
 mod phrase;
 mod problem;
@@ -11,15 +12,14 @@ mod rule;
 mod token;
 mod violation;
 
-use std::collections::HashSet;
-
 use actix_web::http::StatusCode;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::value::RawValue;
 
 use self::english::{edit_conflict, outside_municipality, referenced, submitter, summary, taken, unknown_path};
+use self::explanation::places;
 use self::phrase::Phrase;
-use crate::base::language::Language::{self, English, German};
+use crate::base::language::Language::English;
 use crate::base::link::Link;
 
 pub use self::phrase::{CharacterAt, JsonType, MarkdownFault, Quota, StringFormat, UrlFault};
@@ -30,132 +30,215 @@ pub(crate) use self::rule::{RULES, RuleText, ViolationCode};
 pub use self::token::TokenError;
 pub use self::violation::Violation;
 
+/// Result of an operation that fails with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error, as reported to the caller.
+/// An error, as reported to the caller. `Display` is the explanation in English. The problem type determines the status.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// No entry has the key (404).
     #[error("`{key}` does not identify an entry of {collection}.")]
-    NotFound { collection: String, key: String },
-    /// No operation has the path.
+    NotFound {
+        /// Path of the collection.
+        collection: String,
+        /// Key in the path, cut to 100 characters.
+        key: String,
+    },
+    /// No operation has the path (404). `nearest` is the most similar path, if one is similar.
     #[error("{}", unknown_path(nearest.as_deref()))]
-    UnknownPath { nearest: Option<String> },
-    /// A middleware of `http` adds `Location`, which keeps the rest of the path and the query.
+    UnknownPath {
+        /// Most similar path of the document.
+        nearest: Option<String>,
+    },
+    /// The entry has another slug now (308). The middleware `complete_redirects` adds `Location`.
     #[error("The entry now has the slug `{slug}`.")]
-    PermanentRedirect { slug: String },
+    PermanentRedirect {
+        /// Current slug.
+        slug: String,
+    },
+    /// The entry was deleted at this time (410).
     #[error("The entry was deleted at {}.", .0.to_rfc3339_opts(SecondsFormat::Secs, true))]
     Gone(DateTime<Utc>),
+    /// The official key is no longer in the register and has no single successor (410).
     #[error(
         "The official key `{official}` ({name}) is not in the register of {as_of} and has no single successor. Look up the entry \
          that covers the area today."
     )]
-    KeyRetired { official: String, name: String, as_of: NaiveDate },
+    KeyRetired {
+        /// Official key.
+        official: String,
+        /// Name of the entry under the key.
+        name: String,
+        /// Date of the first register without the key.
+        as_of: NaiveDate,
+    },
+    /// The sequence is after the end of the change feed (410).
     #[error(
         "The newest change has the `sequence` {head}, and {after} is after it. Read all lists anew, then continue with `after` {head}."
     )]
-    SequenceGone { after: i64, head: i64 },
+    SequenceGone {
+        /// Sequence in the request.
+        after: i64,
+        /// Newest sequence.
+        head: i64,
+    },
+    /// The path does not support the method (405).
     #[error("This path supports {allow} only.")]
-    Method { allow: String },
+    Method {
+        /// Supported methods, as in `Allow`.
+        allow: String,
+    },
+    /// Query parameters violate rules (400).
     #[error("{}", summary(.0))]
     Parameters(Vec<Violation>),
+    /// The body violates rules (422).
     #[error("{}", summary(.0))]
     Invalid(Vec<Violation>),
+    /// The path or query string is malformed (400).
     #[error("The URL contains {}.", .0.phrase(English))]
     Address(UrlFault),
+    /// The path or query string exceeds this number of bytes (414).
     #[error("The URL is longer than {} bytes.", .0.phrase(English))]
     TooLong(usize),
+    /// The path has none of the requested media types (406). The text lists the available ones.
     #[error("This path has the media types {0}. Name one of them in `Accept` or `format`.")]
     NotAcceptable(String),
+    /// The body exceeds this number of bytes (413).
     #[error("The body is larger than {} bytes.", .0.phrase(English))]
     TooLarge(usize),
+    /// The body has a content coding (415).
     #[error("The body has a `Content-Encoding`. Send it without compression.")]
     Coding,
-    /// The body is not valid JSON, or is incomplete.
+    /// The body is not valid JSON, or is incomplete (400).
     #[error("The body {}.", .0.rule.text(English))]
     Json(Box<Violation>),
+    /// The body has another media type than this one (415).
     #[error("Send the body as `{0}`, with that `Content-Type`.")]
     MediaType(&'static str),
+    /// The body did not arrive within this number of seconds (408).
     #[error("The body did not arrive within {0} seconds.")]
     Slow(u64),
+    /// Request headers violate rules (400).
     #[error("{}", summary(.0))]
     Header(Vec<Violation>),
+    /// The operation requires a token, and the request has none (401).
     #[error("The request has no token. Send `Authorization: Bearer` with a token.")]
     Unauthenticated,
+    /// The token is invalid for this reason (401).
     #[error("The token is invalid: {0}.")]
     Refused(TokenError),
+    /// The token lacks this scope (403).
     #[error("The token lacks the scope `{0}`.")]
     Forbidden(&'static str),
+    /// The token does not act for these responsible municipalities (403). Empty if none is responsible.
     #[error("{}", outside_municipality(.0))]
     OutsideMunicipality(Vec<String>),
+    /// The origin in `Origin` may not send writes (403).
     #[error("Pages of this origin may not write.")]
     Origin,
+    /// The token is bound to municipalities, which the operation does not allow (403).
     #[error("The operation requires a token that is not bound to municipalities.")]
     Bound,
+    /// The token acts for no municipality that may confirm the entry (403).
     #[error("The token acts for no municipality that may confirm this entry.")]
     NotConfirmer,
+    /// Only this submitter may do the step (403).
     #[error("Only the submitter may do this: {}.", submitter(.0))]
     NotSubmitter(Submitter),
+    /// The issuing token lacks these scopes (403).
     #[error("A token cannot be issued with more rights than the issuing token has: {0}.")]
     ScopeEscalation(String),
+    /// The service has no keys to verify tokens with (403).
     #[error(
         "This service accepts no writes: it has no keys to verify tokens with. Its operator creates them with `transferatlas token \
          rotate --keys-file keys.json`, and starts it with `--keys-file keys.json`."
     )]
     ReadOnly,
+    /// The service has no key to sign tokens with (403).
     #[error(
         "This service issues no tokens: it has no signing key. Its operator creates one with `transferatlas token rotate --keys-file \
          keys.json`, and starts it with `--keys-file keys.json`."
     )]
     NotIssuing,
+    /// A write has neither `If-Match` nor `If-None-Match: *` (428).
     #[error("Send `If-Match` with the `ETag` of the representation that was read.")]
     PreconditionRequired,
+    /// The entry has another revision than those in `If-Match` (412).
     #[error("The entry changed after it was read. Read it again, and apply the change to its current state.")]
     PreconditionFailed,
+    /// The request has `If-None-Match: *`, and the entry exists (412).
     #[error("An entry exists at this path. To replace it, send `If-Match` instead of `If-None-Match`.")]
     AlreadyExists,
+    /// Other entries refer to the entry to be deleted (409): links to the first ones, and the number of all.
     #[error("{}", referenced(*.1))]
     Referenced(Vec<Link>, usize),
+    /// The idempotency key belongs to a different request (422).
     #[error("This `Idempotency-Key` was used for a different request. Use a new key for each request.")]
     KeyReused,
+    /// The stage of the submission does not allow the action (409).
     #[error(
         "The step `{action}` is not allowed for a submission at the stage `{stage}`. `actions` lists the steps it allows."
     )]
-    Step { stage: &'static str, action: &'static str },
+    Step {
+        /// Stage of the submission.
+        stage: &'static str,
+        /// Name of the step.
+        action: &'static str,
+    },
+    /// The content of the submission cannot be edited at this stage (409).
     #[error(
         "The content cannot be edited: the submission is `{0}` or withdraws an entry. `actions` lists the steps it allows."
     )]
     Closed(&'static str),
+    /// The quota is used up (409).
     #[error("The limit of {} {} is reached.", .0.max(), .0.phrase(English))]
     QuotaExceeded(Quota),
+    /// The webhook endpoint is inactive (409).
     #[error("The webhook endpoint is inactive. Activate it first.")]
     Inactive,
+    /// The reviewer wrote or submitted the content (403).
     #[error("The caller wrote or submitted the content, so another person has to review it.")]
     FourEyes,
+    /// The published entry and the submission changed the same members (409).
     #[error("{}", edit_conflict(.0))]
     EditConflict(Box<EditConflict>),
+    /// A request with the same idempotency key is being processed (409).
     #[error("A request with this `Idempotency-Key` is being processed. Repeat the request in a second.")]
     InFlight,
+    /// Other entries have these unique values (409). Empty if the value is unknown.
     #[error("{}", taken(.0))]
     Taken(Vec<Violation>),
+    /// The database does not respond (503). The cause is logged.
     #[error("The database does not respond. Try again in a few seconds.")]
     Unavailable(#[source] anyhow::Error),
+    /// The database accepts no writes at the moment (503). The cause is logged.
     #[error("The database accepts no writes at the moment; reads still work. Try again in a few seconds.")]
     Unwritable(#[source] anyhow::Error),
+    /// The database role may not write (403). The cause is logged.
     #[error("This service accepts no writes: its database role may not write.")]
     NotPermitted(#[source] anyhow::Error),
+    /// The database has no space left (507). The cause is logged.
     #[error("The database has no space left for writes; reads still work. Try again later.")]
     Full(#[source] anyhow::Error),
+    /// The service failed (500). The cause is logged.
     #[error("The service failed. The log has the cause under the request ID of this response.")]
     Internal(#[source] anyhow::Error),
-    /// A failed precondition or a conflict, with the current state of what it is about.
+    /// A failed precondition or a conflict, with the current state of the entry or item.
     #[error("{error}")]
-    WithCurrent { error: Box<Self>, current: Box<CurrentState> },
+    WithCurrent {
+        /// The error.
+        error: Box<Self>,
+        /// Current state.
+        current: Box<CurrentState>,
+    },
 }
 
-/// The current representation of what an error is about.
+/// The current representation of the entry or item that an error is about.
 #[derive(Debug)]
 pub struct CurrentState {
+    /// Representation in JSON, as in the response to GET.
     pub body: Box<RawValue>,
+    /// Entity tag, with its quotation marks.
     pub entity_tag: String,
 }
 
@@ -174,19 +257,19 @@ impl Error {
         Self::Internal(error.into())
     }
 
-    /// Returns the error for a key that identifies nothing under a path.
+    /// Returns the error for a key that identifies no entry of a collection.
     #[expect(clippy::needless_pass_by_value, reason = "callers name the key for this error alone")]
     pub(crate) fn not_found(collection: impl Into<String>, key: impl ToString) -> Self {
         Self::NotFound { collection: collection.into(), key: key.to_string().chars().take(100).collect() }
     }
 
-    /// Whether the error is a failed precondition or a conflict, which the caller resolves by the current state.
+    /// Returns whether the error is a failed precondition or a conflict that the current state helps to resolve.
     pub(crate) fn is_conflict(&self) -> bool {
         !matches!(self, Self::InFlight)
             && matches!(self.problem_type().status, StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED)
     }
 
-    /// Adds the current state, as JSON, to a failed precondition or a conflict.
+    /// Adds the current state, as JSON, to a failed precondition or a conflict. Other errors stay unchanged.
     pub(crate) fn with_current(self, body: String, entity_tag: String) -> Self {
         match RawValue::from_string(body) {
             Ok(body) if self.is_conflict() => {
@@ -195,74 +278,10 @@ impl Error {
             _ => self,
         }
     }
-
-    /// Returns the explanation for the caller, in the language of the request.
-    pub(crate) fn detail(&self) -> String {
-        match Language::current() {
-            English => self.to_string(),
-            German => german::detail(self),
-        }
-    }
-
-    /// Returns the violations that the error reports.
-    pub(crate) fn violations(&self) -> &[Violation] {
-        match self {
-            Self::Parameters(violations)
-            | Self::Header(violations)
-            | Self::Invalid(violations)
-            | Self::Taken(violations) => violations,
-            Self::EditConflict(states) => &states.conflicts,
-            Self::Json(violation) => std::slice::from_ref(violation),
-            Self::WithCurrent { error, .. } => error.violations(),
-            _ => &[],
-        }
-    }
-
-    /// Returns the chain of causes, for the log only.
-    pub fn causes(&self) -> Option<String> {
-        match self {
-            Self::Unavailable(cause)
-            | Self::Unwritable(cause)
-            | Self::NotPermitted(cause)
-            | Self::Full(cause)
-            | Self::Internal(cause) => Some(format!("{cause:#}")),
-            _ => None,
-        }
-    }
-
-    /// Returns the chain of causes, or the message where there is no cause, for the log only.
-    pub fn chain(&self) -> String {
-        self.causes().unwrap_or_else(|| self.to_string())
-    }
-}
-
-/// Returns the places of violations, each once.
-fn places(violations: &[Violation], whole: &str) -> String {
-    let place = |Violation { parameter, header, pointer, .. }: &Violation| {
-        let place = parameter.as_ref().or(header.as_ref()).or(pointer.as_ref()).filter(|place| !place.is_empty());
-        place.map_or_else(|| whole.to_owned(), Clone::clone)
-    };
-    let mut seen = HashSet::new();
-    let places = violations.iter().map(place).filter(|place| seen.insert(place.clone()));
-    places.collect::<Vec<_>>().join(", ")
 }
 
 impl From<TokenError> for Error {
     fn from(error: TokenError) -> Self {
         Self::Refused(error)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_line_names_the_cause_and_an_answer_does_not() {
-        let error = Error::Unavailable(anyhow::anyhow!("the wire is cut").context("no answer"));
-
-        assert_eq!(error.chain(), "no answer: the wire is cut");
-        assert!(!error.to_string().contains("wire"));
-        assert_eq!(Error::InFlight.chain(), Error::InFlight.to_string());
     }
 }

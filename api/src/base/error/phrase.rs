@@ -1,12 +1,13 @@
-//! Parameters of rules in sentences.
+//! Texts of the parameters of rules and errors, in German and English.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::base::language::{Language, Localized};
 
-/// A parameter of a rule that can be written into a sentence.
+/// A parameter of a rule or error that can be written into a sentence.
 pub(super) trait Phrase {
+    /// Returns the text of the value in a language.
     fn phrase(&self, language: Language) -> String;
 }
 
@@ -36,6 +37,7 @@ pub struct CharacterAt {
 }
 
 impl CharacterAt {
+    /// Returns a character at a position, counted from 1.
     pub(crate) fn new(letter: char, position: usize) -> Self {
         Self { character: format!("U+{:04X}", u32::from(letter)), position }
     }
@@ -171,15 +173,23 @@ phrases! {
 }
 
 phrases! {
-    /// What Markdown must not contain, with the remedy.
+    /// Content that Markdown must not have. The text is the remedy.
     MarkdownFault {
-        /// HTML, or what reads as such.
+        /// HTML, or text that looks like HTML.
         Html "write &lt; for <, use quotation marks, or put it in backticks"
             "schreiben Sie &lt; statt <, verwenden Sie Anführungszeichen, oder setzen Sie es in Backticks";
         /// Image.
         Image "link to the image instead" "verlinken Sie stattdessen auf das Bild";
         /// Link with another scheme.
         Link "use another address, or omit the link" "verwenden Sie eine andere Adresse, oder lassen Sie den Link weg";
+        /// Link with a malformed URL.
+        LinkUrl "correct the URL, and percent-encode characters that URLs do not allow"
+            "korrigieren Sie die URL, und kodieren Sie Zeichen, die in URLs nicht erlaubt sind";
+        /// Link with a user name or a password.
+        LinkCredentials "remove the user name and the password from the URL" "entfernen Sie Benutzernamen und Passwort aus der URL";
+        /// Link to a private or local address.
+        LinkPrivateAddress "link to a public address, or omit the link"
+            "verlinken Sie auf eine öffentliche Adresse, oder lassen Sie den Link weg";
     }
 }
 
@@ -222,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_by_language() {
+    fn number_format_follows_the_language() {
         for (number, english, german) in
             [("3", "3", "3"), ("20000", "20,000", "20.000"), ("-180.0", "-180", "-180"), ("0.5", "0.5", "0,5")]
         {

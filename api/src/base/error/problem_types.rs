@@ -8,9 +8,11 @@ use crate::base::language::Localized;
 /// A problem type, as in the table and on its documentation page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProblemType {
+    /// HTTP status code.
     pub(crate) status: StatusCode,
     /// Last segment of `type`.
     pub(crate) name: &'static str,
+    /// Title, such as `Not found`.
     pub(crate) title: Localized,
     /// Cause of the problem, and its remedy.
     pub(crate) remedy: Localized,
@@ -153,7 +155,7 @@ problem_types! {
         "Der Dienst ist gestört, und sein Protokoll enthält die Ursache. Melden Sie den Fehler mit der ID im Header X-Request-Id.";
 }
 
-/// The type of redirects, which have no problem document.
+/// Type of redirects. Their responses have no problem document, so the type is not in the table.
 const MOVED: ProblemType = ProblemType {
     status: StatusCode::PERMANENT_REDIRECT,
     name: "moved",

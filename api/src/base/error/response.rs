@@ -12,7 +12,7 @@ use super::{Error, Problem};
 use crate::base::language::Language;
 use crate::base::public_url::public_path;
 
-/// Challenge of `WWW-Authenticate`.
+/// Challenge in `WWW-Authenticate` (RFC 6750).
 const BEARER: &str = "Bearer realm=\"transferatlas\"";
 
 impl ResponseError for Error {
@@ -36,7 +36,7 @@ impl ResponseError for Error {
 }
 
 impl Error {
-    /// Returns the header that the response has beside those of every problem.
+    /// Returns the header that is specific to the error, such as `Allow` or `Retry-After`.
     pub(crate) fn header(&self) -> Option<(HeaderName, String)> {
         match self {
             Self::Method { allow } => Some((ALLOW, allow.clone())),

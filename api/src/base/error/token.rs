@@ -1,22 +1,35 @@
-//! Reasons for the refusal of a token.
+//! Reasons why a token is refused.
 
 use std::fmt;
 
 /// The check that a token failed. The caller gets no further details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
+    /// `Authorization` has another scheme than Bearer.
     Scheme,
+    /// The token is not a signed JSON Web Token, or it is too long.
     Form,
+    /// The header does not describe an access token, or names another algorithm.
     Type,
+    /// The key ID is unknown.
     Key,
+    /// The signature is invalid.
     Signature,
+    /// A claim is missing or malformed.
     Claims,
+    /// The issuer is unknown.
     Issuer,
+    /// The audience is a different one.
     Audience,
+    /// The token is not valid yet.
     Early,
+    /// The token has expired.
     Expired,
+    /// The lifetime exceeds the limit.
     Lifetime,
+    /// The token has no row in the database.
     Unknown,
+    /// The token was revoked.
     Revoked,
 }
 

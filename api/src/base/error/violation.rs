@@ -11,10 +11,15 @@ use crate::base::language::Language;
 /// Violation of a rule in a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
+    /// Name of the query parameter, if it violates the rule.
     pub parameter: Option<String>,
+    /// Name of the request header, if it violates the rule.
     pub header: Option<String>,
+    /// JSON pointer (RFC 6901) to the member of the body that violates the rule. Empty for the whole body.
     pub pointer: Option<String>,
+    /// Line of the body, from 1, if the body is not valid JSON.
     pub line: Option<usize>,
+    /// The rule, with its parameters.
     pub rule: Rule,
 }
 
@@ -23,29 +28,33 @@ impl Violation {
         Self { parameter: None, header: None, pointer: None, line: None, rule }
     }
 
+    /// Returns the violation of a rule by a query parameter.
     pub fn parameter(name: impl Into<String>, rule: Rule) -> Self {
         Self { parameter: Some(name.into()), ..Self::of(rule) }
     }
 
+    /// Returns the violation of a rule by a request header.
     pub fn header(name: impl Into<String>, rule: Rule) -> Self {
         Self { header: Some(name.into()), ..Self::of(rule) }
     }
 
+    /// Returns the violation of a rule by the member of the body at a JSON pointer.
     pub fn pointer(pointer: impl Into<String>, rule: Rule) -> Self {
         Self { pointer: Some(pointer.into()), ..Self::of(rule) }
     }
 
+    /// Returns the violation of a rule in a line of the body, counted from 1.
     pub fn line(line: usize, rule: Rule) -> Self {
         Self { line: Some(line), ..Self::of(rule) }
     }
 
-    /// Returns the violation as one of the item at an index of a list.
+    /// Moves the violation into the item at an index of a list: prefixes its pointer with the index.
     pub(crate) fn below(mut self, index: usize) -> Self {
         self.pointer = Some(format!("/{index}{}", self.pointer.unwrap_or_default()));
         self
     }
 
-    /// Splits a violation of a list into the index of the item and the violation of that item.
+    /// Splits a violation in a list into the index of the item and the violation inside that item.
     pub(crate) fn split_index(self) -> (usize, Self) {
         let pointer = self.pointer.clone().unwrap_or_default();
         let (index, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or((&pointer, ""));

@@ -1,4 +1,4 @@
-//! Rules that deserialisation errors are about.
+//! Conversion of deserialisation errors to rules, and the placeholders for invalid values.
 
 use entity::PartialDate;
 use serde_json::{Value, json};
@@ -8,11 +8,14 @@ use crate::base::error::{JsonType, Rule, StringFormat};
 
 /// A member that cannot be deserialised.
 pub(super) struct FieldError {
+    /// JSON pointer to the member.
     pub pointer: String,
+    /// Rule that the member violates.
     pub rule: Rule,
 }
 
 impl FieldError {
+    /// Converts the error of a deserialiser. A missing member gets a pointer of its own.
     pub(super) fn of(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         let (here, message) = (pointer(error.path()), error.inner().to_string());
         if let Some(member) = quoted(&message, "missing field `") {
@@ -21,7 +24,7 @@ impl FieldError {
         Self { pointer: here, rule: rule_of(&message) }
     }
 
-    /// Whether the member is unknown.
+    /// Returns whether the member is unknown.
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self.rule, Rule::UnknownMember { .. })
     }
@@ -32,7 +35,7 @@ impl FieldError {
     }
 }
 
-/// Returns the rule that the message of a deserialiser is about.
+/// Returns the rule that the message of a deserialiser describes: a rule as JSON, or an English sentence of serde.
 pub(crate) fn rule_of(message: &str) -> Rule {
     if let Some(rule) = Rule::of_message(message) {
         return rule;
@@ -67,7 +70,7 @@ pub(crate) fn rule_of(message: &str) -> Rule {
     }
 }
 
-/// Returns the text between a prefix and the next backtick.
+/// Returns the text between a prefix of the message and the next backtick.
 fn quoted<'m>(message: &'m str, begin: &str) -> Option<&'m str> {
     message.strip_prefix(begin)?.split('`').next()
 }

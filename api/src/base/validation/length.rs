@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// Returns the length of a value as compact JSON.
+/// Returns the length of a value as compact JSON, in bytes.
 pub(crate) fn json_length(value: &impl Serialize) -> usize {
     struct Counter(usize);
     impl std::io::Write for Counter {

@@ -6,6 +6,7 @@
 
 mod field_error;
 pub(crate) mod length;
+mod links;
 mod placeholder;
 mod received;
 pub(crate) mod rules;
@@ -33,7 +34,7 @@ pub(crate) use self::violations::violations;
 /// all violations are reported at once.
 const EFFORT: usize = 16 * 1024 * 1024;
 
-/// Returns how often a value may be deserialised within `EFFORT`.
+/// Returns how often a value may be deserialised within `EFFORT`: at least 10 times, and at most `most` times.
 fn tries(json: &Value, most: usize) -> usize {
     (EFFORT / json_length(json).max(1)).clamp(10, most)
 }
@@ -44,13 +45,14 @@ pub(crate) struct Checked<T> {
     /// The value, which contains placeholders for invalid parts. Complete only if there are no violations. `None` if it
     /// could not be deserialised.
     pub value: Option<T>,
+    /// Violations, at most 100.
     pub violations: Vec<Violation>,
     /// Pointers to the placeholders.
     replaced: Vec<String>,
 }
 
 impl<T: Received> Checked<T> {
-    /// Deserialises and validates a value.
+    /// Deserialises and validates a value. `violations` are those that the parser found.
     pub(crate) fn read(mut json: Value, mut violations: Vec<Violation>) -> Self {
         normalise::<T>(&mut json);
         nulls(&json, String::new(), &mut violations);
@@ -146,7 +148,7 @@ impl<T> Checked<T> {
         self.violations.truncate(MOST);
     }
 
-    /// Whether a pointer leads to or into a placeholder.
+    /// Returns whether a pointer leads to or into a placeholder.
     fn covers(&self, pointer: &str) -> bool {
         let into = |replaced: &String| pointer.strip_prefix(replaced.as_str());
         self.replaced.iter().filter_map(into).any(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_named_at_once() {
+    fn every_violation_is_reported() {
         let json = json!({
             "name": 7, "street": "x", "day": "yesterday", "kind": "bright", "colour": "red",
             "parts": [{ "text": { "de": "Birne" }, "spare": true }, { "text": "bulb" }, { "text": { "en": "bulb" }, "spare": 0 }],
@@ -216,18 +218,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_lacks_everything() {
+    fn value_that_is_no_object_has_one_violation_at_the_root() {
         assert_eq!(pointers("[]"), [""]);
         assert_eq!(pointers("null"), [""]);
     }
 
     #[test]
-    fn a_term_that_is_missing_hides_nothing_else() {
+    fn every_missing_member_is_reported() {
         assert_eq!(pointers("{}"), ["/day", "/kind", "/name", "/parts", "/street", "/watts"]);
     }
 
     #[test]
-    fn a_list_is_no_object_with_its_members_in_order() {
+    fn array_is_not_read_as_an_object() {
         let lamp = |text: &str| {
             format!(
                 r#"{{"name": "Ampel", "street": "Ring", "watts": 1, "day": "2024", "kind": "strategy", "parts": [{text}]}}"#
@@ -265,22 +267,26 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_about_what_could_not_be_read_is_not_told() {
-        let told = |json: Value| {
+    fn rule_on_unreadable_members_reports_no_violation() {
+        let pointers_of = |json: Value| {
             let checked = Checked::<Span>::read(json, vec![]);
             checked.violations.into_iter().filter_map(|violation| violation.pointer).collect::<Vec<_>>()
         };
 
-        assert_eq!(told(json!({ "phase": "strategy" })), [""]);
-        assert_eq!(told(json!({ "phase": "root" })), ["/phase"]);
-        assert_eq!(told(json!({ "phase": 7 })), ["/phase"]);
-        assert_eq!(told(json!({})), ["/phase"]);
-        assert_eq!(told(json!({ "from": 5, "to": "soon", "phase": "completed" })), ["/to"]);
-        assert_eq!(told(json!({ "from": 5, "to": 4, "phase": "root" })), ["", "/phase"], "this holds in any case");
+        assert_eq!(pointers_of(json!({ "phase": "strategy" })), [""]);
+        assert_eq!(pointers_of(json!({ "phase": "root" })), ["/phase"]);
+        assert_eq!(pointers_of(json!({ "phase": 7 })), ["/phase"]);
+        assert_eq!(pointers_of(json!({})), ["/phase"]);
+        assert_eq!(pointers_of(json!({ "from": 5, "to": "soon", "phase": "completed" })), ["/to"]);
+        assert_eq!(
+            pointers_of(json!({ "from": 5, "to": 4, "phase": "root" })),
+            ["", "/phase"],
+            "the rule still applies"
+        );
     }
 
     #[test]
-    fn a_member_that_stands_twice_and_a_nul_are_named_where_they_stand() {
+    fn duplicate_members_and_nul_report_their_pointers() {
         let json = r#"{"name": "Ampel", "street": "a\u0000b", "watts": 1, "watts": 2, "day": "2024", "kind": "strategy",
                        "parts": [{"text": {"de": "x", "de": "y"}, "spare": false}]}"#;
 

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::field_error::{FieldError, placeholders};
 
-/// The placeholders tried so far, and the accepted terms, by pointer.
+/// The placeholders tried so far, by pointer.
 #[derive(Default)]
 pub(super) struct TriedPlaceholders {
     values: Vec<(String, Value)>,
+    /// Accepted terms of closed lists, by pointer.
     pub known: HashMap<String, Vec<String>>,
 }
 

@@ -1,10 +1,12 @@
-//! Values as clients send them: with read-only members, and with links in the place of keys.
+//! Values as clients send them. They may contain read-only members, and links in the place of keys.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use validator::Validate;
+
+use crate::base::characters::trimmed;
 
 /// A value in requests and files.
 pub(crate) trait Received: Serialize + DeserializeOwned + Validate {
@@ -21,12 +23,13 @@ pub(crate) fn normalise<T: Received>(json: &mut Value) {
     normalise_texts(json);
 }
 
-/// Normalises each text: letters are composed (NFC), line breaks are line feeds, and white space around the text is removed.
+/// Normalises each text: letters are composed (NFC), line breaks are line feeds, and white space and invisible
+/// characters around the text are removed.
 fn normalise_texts(json: &mut Value) {
     match json {
         Value::String(text) => {
             let composed: String = text.nfc().collect();
-            composed.replace("\r\n", "\n").replace('\r', "\n").trim().clone_into(text);
+            trimmed(&composed.replace("\r\n", "\n").replace('\r', "\n")).clone_into(text);
         }
         Value::Array(items) => items.iter_mut().for_each(normalise_texts),
         Value::Object(members) => members.values_mut().for_each(normalise_texts),
@@ -34,7 +37,7 @@ fn normalise_texts(json: &mut Value) {
     }
 }
 
-/// Replaces each link to an entry by its official key, or by its slug where there is none.
+/// Replaces each link to an entry by its official key, or by its slug if the link has no official key.
 fn unlink(json: &mut Value) {
     match json {
         Value::Object(members) => {
@@ -57,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_composed_and_trimmed_and_their_lines_end_alike() {
+    fn texts_are_composed_trimmed_and_use_line_feeds() {
         let mut json = json!({ "de": " \u{a0}Bu\u{308}rger\r\neins\rzwei\n ", "list": ["\ta b\n"], "number": 7 });
 
         normalise_texts(&mut json);

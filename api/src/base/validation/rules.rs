@@ -9,13 +9,14 @@ use validator::ValidationError;
 use crate::base::dates::today;
 use crate::base::error::{Rule, StringFormat};
 
-pub(crate) use super::texts::{description, label, name, remark, summary};
-pub(crate) use super::urls::{url, web, webs};
+pub(crate) use super::texts::{description, identifier, label, name, no_format, no_invisible, remark, summary};
+pub(crate) use super::urls::{email, url, web, webs};
 
+/// Result of a rule: an error if the value violates it.
 pub(super) type Checked = Result<(), ValidationError>;
 
-/// Returns the error of a broken rule.
-#[expect(clippy::needless_pass_by_value, reason = "callers make the rule for this error alone")]
+/// Returns the validation error of a violated rule.
+#[expect(clippy::needless_pass_by_value, reason = "callers create the rule for this error only")]
 pub(crate) fn broken(rule: Rule) -> ValidationError {
     let mut error = ValidationError::new("rule");
     error.add_param(RULE.into(), &rule);
@@ -25,12 +26,12 @@ pub(crate) fn broken(rule: Rule) -> ValidationError {
 /// Name of the error parameter that contains the rule.
 pub(super) const RULE: &str = "rule";
 
-/// Returns the error of a string with another format.
+/// Returns the validation error of a string that has another format.
 pub(crate) fn other_format(expected: StringFormat) -> ValidationError {
     broken(Rule::Format { expected })
 }
 
-/// Requires a condition.
+/// Returns the validation error of a rule unless the condition holds.
 pub(crate) fn require(holds: bool, rule: Rule) -> Checked {
     if holds { Ok(()) } else { Err(broken(rule)) }
 }
@@ -60,13 +61,13 @@ pub(crate) fn past(day: &NaiveDate) -> Checked {
     require(*day <= today(), Rule::FutureDate {})
 }
 
-/// Applies a rule to each item of a list. Reports the index of each item that breaks it, up to 50.
+/// Applies a rule to each item of a list. Reports the indexes of up to 50 items that violate it.
 pub(crate) fn each<T>(list: &[T], rule: impl Fn(&T) -> Checked) -> Checked {
     let broken = list.iter().enumerate().filter_map(|(place, one)| Some(broken_in(place, rule(one).err()?)));
     combined(broken.take(50).collect())
 }
 
-/// Returns the error of a member or an item of the value that a rule is about.
+/// Returns an error as that of a member or an item of the validated value.
 pub(super) fn broken_in(place: impl Serialize, mut error: ValidationError) -> ValidationError {
     error.add_param(PLACES.into(), &[place]);
     error
@@ -129,7 +130,7 @@ pub(super) fn combined(mut errors: Vec<ValidationError>) -> Checked {
 /// Name of the error parameter that contains several errors.
 pub(super) const PARTS: &str = "parts";
 
-/// Requires that the end is not before the start, as far as both are known.
+/// Requires that the end is not before the start, as far as both dates are known.
 pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) -> Checked {
     match (first, last) {
         (Some(first), Some(last))
@@ -146,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_lies_not_before_the_beginning_as_far_as_both_are_known() {
+    fn end_must_not_be_before_start() {
         let date = |text: &str| PartialDate::try_from(text.to_owned()).unwrap();
         for (first, last) in [
             ("2023", "2023"),

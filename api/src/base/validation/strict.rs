@@ -1,5 +1,5 @@
-//! Strict JSON parsing: refuses duplicate members and NUL characters, which parsers treat differently (RFC 8259), as
-//! well as null and lists in the place of objects.
+//! Strict JSON parsing. Duplicate members and NUL characters, which parsers treat differently (RFC 8259), are violations,
+//! as are null and lists in the place of objects.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::base::error::{CharacterAt, JsonType, Rule, Violation};
 /// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
 
-/// Parses JSON. Returns violations for its ambiguous parts.
+/// Parses JSON. Returns the value, and violations for duplicate members and NUL characters.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {
     let found = RefCell::new(vec![]);
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -36,7 +36,7 @@ impl Place<'_> {
 
     fn note(&self, rule: Rule) {
         let mut found = self.found.borrow_mut();
-        // A batch of 1000 entries may have `MOST` violations each.
+        // A batch has up to 1000 entries, each with up to `MOST` violations.
         if found.len() >= 1000 * MOST {
             return;
         }
@@ -97,13 +97,13 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let (mut map, mut told) = (Map::new(), HashSet::new());
+        let (mut map, mut reported) = (Map::new(), HashSet::new());
         while let Some(name) = members.next_key::<String>()? {
             if name.contains('\0') {
-                return Err(A::Error::custom("a member's name holds a NUL character"));
+                return Err(A::Error::custom("the name of a member contains a NUL character"));
             }
             let place = self.below(escaped(&name));
-            if map.contains_key(&name) && told.insert(name.clone()) {
+            if map.contains_key(&name) && reported.insert(name.clone()) {
                 place.note(Rule::DuplicateMember { field: name.clone() });
             }
             map.insert(name, members.next_value_seed(place)?);
@@ -128,7 +128,7 @@ pub(super) fn nulls(json: &Value, pointer: String, violations: &mut Vec<Violatio
     }
 }
 
-/// Returns a violation for each list in the place of an object. Serde accepts a list of the members in their order.
+/// Returns a violation for each list in the place of an object. Serde accepts a list of the members' values in their order.
 pub(super) fn disguised(written: &Value, read: &Value, pointer: String) -> Vec<Violation> {
     match (written, read) {
         (Value::Array(_), Value::Object(_)) => {

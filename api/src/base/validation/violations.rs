@@ -1,11 +1,11 @@
-//! Conversion of the errors of `validator` to violations.
+//! Conversion of the errors of the crate `validator` to violations.
 
 use serde::Deserialize;
 use serde_json::{Number, Value};
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::rules::{PARTS, PLACES, RULE};
-use crate::base::error::{Rule, StringFormat, Violation};
+use crate::base::error::{Rule, Violation};
 
 /// Converts validation errors to violations with JSON pointers.
 pub(crate) fn violations(errors: &ValidationErrors) -> Vec<Violation> {
@@ -43,7 +43,7 @@ fn collect(errors: &ValidationErrors, path: &str, found: &mut Vec<Violation>) {
     }
 }
 
-/// Returns the rule that an error is about. The derived checks of `validator` have codes and parameters of their own.
+/// Returns the rule that an error violates. Errors of derived checks have the codes and parameters of `validator`.
 fn rule(error: &ValidationError) -> Rule {
     let number = |name| error.params.get(name).and_then(|value| Number::deserialize(value).ok());
     let size = |name| number(name).and_then(|number| usize::try_from(number.as_u64()?).ok());
@@ -61,7 +61,6 @@ fn rule(error: &ValidationError) -> Rule {
             (_, Some(min), Some(max)) => Rule::Range { min, max },
             (_, min, _) => Rule::Minimum { min: min.unwrap_or_else(|| 0.into()) },
         },
-        "email" => Rule::Format { expected: StringFormat::Email },
         _ => match error.params.get(RULE).map(Rule::deserialize) {
             Some(Ok(rule)) => rule,
             _ => Rule::Unreadable { reason: error.code.to_string() },
@@ -69,7 +68,7 @@ fn rule(error: &ValidationError) -> Rule {
     }
 }
 
-/// Returns the errors that an error contains, or the error itself. Parts without places of their own have those of the whole.
+/// Returns the errors that an error contains, or the error itself. Contained errors without places get those of the error.
 fn parts(error: &ValidationError) -> Vec<ValidationError> {
     let Some(contained) = error.params.get(PARTS).and_then(|parts| Vec::deserialize(parts).ok()) else {
         return vec![error.clone()];
@@ -83,7 +82,7 @@ fn parts(error: &ValidationError) -> Vec<ValidationError> {
     all
 }
 
-/// Returns the rules that an error is about.
+/// Returns the rules that an error violates.
 #[cfg(test)]
 pub(super) fn rules_of(error: &ValidationError) -> Vec<Rule> {
     parts(error).iter().map(rule).collect()

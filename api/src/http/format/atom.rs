@@ -12,24 +12,29 @@ use crate::base::public_url::{absolute, public_path};
 
 /// The data of an entry in a feed.
 pub(crate) struct Item<'a> {
+    /// Title of the entry.
     pub title: &'a str,
+    /// Summary of the entry. `None` if there is none.
     pub summary: Option<&'a str>,
-    /// URL of a web page about the entry. `None` where none is known.
+    /// URL of a web page about the entry. `None` if none is known.
     pub page: Option<String>,
-    /// Path of the entry.
+    /// Public path of the entry.
     pub href: String,
+    /// Slug and title of each theme.
     pub themes: Vec<(&'a str, &'a str)>,
+    /// Time of creation.
     pub published: DateTime<Utc>,
+    /// Time of the last change.
     pub updated: DateTime<Utc>,
 }
 
 /// Paths of a feed.
 pub(crate) struct FeedPaths {
-    /// The list.
+    /// Path of the list.
     pub list: String,
-    /// This page of the feed.
+    /// Path of this page of the feed.
     pub here: String,
-    /// The next page of the feed.
+    /// Path of the next page of the feed. `None` on the last page.
     pub next: Option<String>,
 }
 
@@ -46,7 +51,7 @@ pub(crate) fn feed<T: Record>(entries: &[T], paths: FeedPaths) -> Result<Vec<u8>
     let feed = Feed {
         title: Text::plain(T::FEED),
         id: named(&list),
-        // A feed must have a time, and one without entries has none that changes.
+        // A feed must have a time. For a feed without entries, it is constant, so that the content does not change.
         updated: newest.unwrap_or(DateTime::UNIX_EPOCH).fixed_offset(),
         authors: vec![Person { name: "Transferatlas".to_owned(), ..Person::default() }],
         links,

@@ -8,7 +8,7 @@ use crate::base::error::{Error, Result};
 
 /// Separator of several values in one cell.
 const BETWEEN: &str = "; ";
-/// Excel reads a file without it in the code page of the system.
+/// Byte order mark. Without it, Excel reads a file in the code page of the system.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Dialect of CSV
@@ -27,12 +27,13 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Returns a table with the columns of some members. An empty list of members selects all columns.
+    /// Returns a table with the columns of the given members. An empty list of members selects all columns.
     pub(crate) fn new(columns: &[&'static str], members: &[String], dialect: Dialect) -> Self {
         let is_selected = |column: &&str| members.is_empty() || members.iter().any(|name| name == member(column));
         Self { columns: columns.iter().copied().filter(|column| is_selected(column)).collect(), dialect }
     }
 
+    /// Returns whether the table has no columns.
     pub(crate) fn is_empty(&self) -> bool {
         self.columns.is_empty()
     }
@@ -87,7 +88,7 @@ pub(crate) fn members<'c>(columns: &[&'c str]) -> Vec<&'c str> {
     members
 }
 
-/// Returns the name of the column of a path.
+/// Returns the name of the column with a path, such as `title_de` for `title.de`.
 pub(crate) fn column_name(path: &str) -> String {
     path.replace('.', "_")
 }
@@ -109,14 +110,18 @@ fn walk<'v>(value: &'v Value, path: &str, found: &mut Vec<&'v Value>) {
     }
 }
 
-/// Prefixes a text that a spreadsheet would run as a formula with an apostrophe. A text that begins with apostrophes
-/// before a formula gets one more, so that `restored` returns every text.
+/// Prefixes a text that a spreadsheet would run as a formula with an apostrophe. A text with apostrophes before a formula
+/// gets one more, so that `restored` can restore every text.
 pub(crate) fn defused(text: &str) -> String {
     if is_formula(text.trim_start_matches('\'')) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// Removes the apostrophe that `defused` puts in front of a text.
+/// Removes the apostrophe that `defused` puts in front of a text, or the formula that `Dialect::ExcelDe` puts around it.
 pub(crate) fn restored(cell: &str) -> &str {
+    let quoted = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    if let Some(text) = quoted.filter(|text| is_converted(text)) {
+        return text;
+    }
     cell.strip_prefix('\'').filter(|text| is_formula(text.trim_start_matches('\''))).unwrap_or(cell)
 }
 
@@ -124,7 +129,8 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// Whether Excel would convert a text to a number, or to a date that is more exact than the text. A whole date stays one.
+/// Returns whether Excel would convert a text to a number, or to a date that is more precise than the text. A full date is
+/// not more precise after the conversion.
 fn is_converted(text: &str) -> bool {
     let is_numeric = |letter: u8| letter.is_ascii_digit() || b".,:/- eE".contains(&letter);
     text.starts_with(|first: char| first.is_ascii_digit())
@@ -139,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_spreadsheet_would_run_is_text() {
+    fn formulas_are_escaped_as_text() {
         for text in ["=1+1", "+1", "-1", "@sum(a1)", "\t=1", "\r=1"] {
             assert_eq!(defused(text), format!("'{text}"), "{text:?}");
         }
@@ -150,14 +156,22 @@ mod tests {
     }
 
     #[test]
-    fn every_text_is_restored() {
+    fn escaped_texts_are_restored() {
         for text in ["=1+1", "'=1", "''-1", "\t", "'t Hof", "''", ""] {
             assert_eq!(restored(&defused(text)), text, "{text:?}");
         }
     }
 
     #[test]
-    fn lists_are_joined_and_formulas_defused() {
+    fn texts_of_the_excel_dialect_are_restored() {
+        let table = Table::new(&["text"], &[], Dialect::ExcelDe);
+        for text in ["01001000", "2024-10", "2024-10-05", "=1+1", "=\"01001000\"", "=\"a\"", "'1", "1; 2", "Ulm"] {
+            assert_eq!(restored(&table.cell(&json!({ "text": text }), "text")), text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lists_are_joined_and_formulas_escaped() {
         let record = json!({"name": "=1+1", "themes": [{"slug": "a"}, {"slug": "b"}], "lon": -1.5, "note": "a, \"b\""});
 
         let columns = ["name", "themes.slug", "lon", "note", "absent.de"];
@@ -167,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn excel_gets_its_delimiter_decimal_comma_and_keys_as_text() {
+    fn excel_dialect_uses_semicolons_decimal_commas_and_text_keys() {
         let record = json!({ "ags": "01001000", "lon": 9.5, "on": "2024-10", "day": "2024-10-05", "keys": ["1", "2"] });
         let table = Table::new(&["ags", "lon", "on", "day", "keys"], &[], Dialect::ExcelDe);
 
@@ -179,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn members_select_their_columns() {
+    fn fields_select_their_columns() {
         let table = Table::new(&["id", "title.de", "title.en"], &["title".to_owned()], Dialect::Rfc4180);
 
         assert_eq!(String::from_utf8(table.header().unwrap()).unwrap(), "title_de,title_en\r\n");

@@ -17,6 +17,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// All formats.
     pub(crate) const ALL: [Self; 7] =
         [Self::Json, Self::Geojson, Self::Csv, Self::Ndjson, Self::Ics, Self::Atom, Self::Graphml];
 
@@ -33,7 +34,7 @@ impl Format {
         }
     }
 
-    /// Returns the name of the format for people.
+    /// Returns the name of the format as displayed.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Json => "JSON",
@@ -46,6 +47,7 @@ impl Format {
         }
     }
 
+    /// Returns the media type without parameters.
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -68,7 +70,7 @@ impl Format {
         }
     }
 
-    /// Whether a media range of `Accept` includes the format.
+    /// Returns whether a media range of `Accept` includes the format.
     pub(crate) fn fits(self, range: &str) -> bool {
         let prefix = |range: &str| range.strip_suffix('*').is_some_and(|prefix| self.media_type().starts_with(prefix));
         range == self.media_type() || range == "*/*" || range.ends_with("/*") && prefix(range)

@@ -46,7 +46,7 @@ pub(crate) struct FeatureCollection {
 }
 
 impl Feature {
-    /// Returns the feature of a record. `shown` holds the members that the client requested.
+    /// Returns the feature of a record. `shown` contains the members that the client requested.
     pub(crate) fn new(record: &impl Record, id: Value, shown: Value) -> Self {
         let places: Vec<[f64; 2]> = record.places().iter().map(|Location { lon, lat }| [*lon, *lat]).collect();
         let geometry = match places.as_slice() {

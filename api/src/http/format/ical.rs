@@ -17,17 +17,17 @@ pub(crate) fn begin(name: &str) -> String {
     winter.push(TzName::new("CET"));
     let mut berlin = TimeZone::daylight("Europe/Berlin", summer);
     berlin.add_standard(winter);
-    // Most programs read the second name only; the first one is that of RFC 7986.
+    // `NAME` is defined in RFC 7986. Most programs read only `X-WR-CALNAME`.
     let name = escape_text(name);
     let names = folded(&format!("NAME:{name}\r\nX-WR-CALNAME:{name}\r\n"));
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Transferatlas//DE\r\nCALSCALE:GREGORIAN\r\n{names}{berlin}")
 }
 
-/// Returns the event of an entry. Empty if the entry has no date, or not a whole one.
+/// Returns the event of an entry. Empty if the entry has no full date.
 pub(crate) fn event(record: &impl Record) -> String {
     let Some((mut event, item)) = record.event().zip(record.item()) else { return String::new() };
     let page = item.page.unwrap_or_else(|| absolute(&item.href));
-    // A URL of an entry may have umlauts, and a calendar takes ASCII.
+    // A URL of an entry may contain umlauts, and URLs in a calendar must be ASCII.
     event.push(URL::new(Url::parse(&page).map_or(page, String::from)));
     folded(&event.to_string())
 }
@@ -50,6 +50,7 @@ fn folded(text: &str) -> String {
     folded
 }
 
+/// Returns the end of a calendar.
 pub(crate) fn end() -> &'static str {
     "END:VCALENDAR\r\n"
 }

@@ -1,4 +1,4 @@
-//! Entries that the HTTP layer can represent.
+//! The trait of entries that the HTTP layer represents in several formats.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -46,9 +46,11 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const MARKED: bool = false;
     /// Title of the feed and of the calendar, in German.
     const FEED: &'static str = "";
-    /// Columns in CSV: paths into the JSON of the entry. Several values of one path are joined in one cell.
+    /// Columns in CSV, as paths into the JSON of the entry, such as `title.de`. Several values of one path are joined in one
+    /// cell.
     const COLUMNS: &'static [&'static str];
 
+    /// Returns the ID of the entry.
     fn id(&self) -> Uuid;
 
     /// Returns the directory version of the last change. `None` for items that are part of the program.
@@ -71,12 +73,12 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
         vec![]
     }
 
-    /// Returns the data of the entry in a feed.
+    /// Returns the data of the entry in a feed. `None` for records without feeds.
     fn item(&self) -> Option<Item<'_>> {
         None
     }
 
-    /// Returns the event of the entry in a calendar. `None` if it has no date, or not a whole one.
+    /// Returns the event of the entry in a calendar. `None` if the entry has no full date.
     fn event(&self) -> Option<ics::Event<'_>> {
         None
     }
@@ -89,6 +91,6 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     /// Sets the highlighted texts.
     fn mark(&mut self, _highlight: Highlight) {}
 
-    /// Sets the relevance of the entry to the search.
+    /// Sets the relevance of the entry to the search: the sort value, as text.
     fn rank(&mut self, _key: &str) {}
 }

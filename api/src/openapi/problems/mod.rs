@@ -166,7 +166,7 @@ impl Examples<'_> {
         errors
     }
 
-    /// Returns a violation of a parameter that the operation takes in every format, or does not take.
+    /// Returns an example of a violation: of a parameter that the operation has in every format, or of an unknown parameter.
     fn parameter(&self) -> Violation {
         let boolean = |name: &str| {
             let rule = Rule::Type { expected: JsonType::Boolean };

@@ -10,11 +10,12 @@ use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::model::highlight::{Highlight, Texts};
 
-/// Longest text, in characters, that is shown whole. Longer texts are cut around the first match.
+/// Length of the longest text that is not cut, in characters. Longer texts are cut around the first match.
 const LONG: usize = 300;
 /// Number of characters shown before the first match.
 const BEFORE: usize = 80;
 
+/// A written word with its folded form.
 #[derive(FromQueryResult)]
 struct Folded {
     written: String,
@@ -68,7 +69,7 @@ fn is_word(piece: &str) -> bool {
     piece.contains(char::is_alphanumeric)
 }
 
-/// Returns the words of a folded text. A word as written can have several: `1½` is one and a half.
+/// Returns the words of a folded text. A single written word can have several folded words, such as `1½`.
 pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
     folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_found_is_marked_and_the_rest_escaped() {
+    fn matches_are_marked_and_html_is_escaped() {
         let marked = mark("Ulm <b>& die „Grüne Welle“", |word| word == "Welle" || word == "Ulm");
 
         assert_eq!(marked.unwrap(), "<mark>Ulm</mark> &lt;b&gt;&amp; die „Grüne <mark>Welle</mark>“");
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_shows_nothing_does_not_divide_a_word() {
+    fn invisible_characters_do_not_split_a_word() {
         let words = |text| pieces(text).filter(|piece| is_word(piece)).collect::<Vec<_>>();
 
         assert_eq!(
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut_around_the_first_find() {
+    fn long_texts_are_cut_around_the_first_match() {
         let text = format!("{}Ziel {}", "vorher ".repeat(50), "nachher ".repeat(100));
 
         let marked = mark(&text, |word| word == "Ziel").unwrap();

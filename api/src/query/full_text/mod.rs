@@ -1,7 +1,7 @@
 //! Full-text search over the words of the directory.
 //!
-//! The SQL of migrations 0002 and 0029 finds the words that a typed word can mean. This module decides which of them
-//! count, and with which weight.
+//! SQL functions of migrations 0002 and 0029 find the words of the dictionary that a typed word can mean. This module
+//! chooses among them and weights them.
 
 pub(crate) mod highlight;
 mod parse;
@@ -20,12 +20,13 @@ use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::http::SearchText;
 
-/// The view of all entries. A search in it covers all resources.
+/// Name of the view of all entries. A search in it covers all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";
 
-/// A full-text query over the documents of one resource, or of all.
+/// A full-text query over the documents of one resource, or of all resources.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
+    /// Table of the resource. `None` for all resources.
     resource: Option<&'static str>,
     /// The text of the query.
     asked: String,
@@ -66,7 +67,7 @@ impl Meaning {
     }
 }
 
-/// Weights of the entry's own texts. An excluded word is not searched in the titles of the entry's themes.
+/// Weights of the texts of the entry itself. Excluded words are not searched in the titles of its themes.
 const OWN: &str = ":ABC";
 /// First tier of guesses about the spelling.
 const ALIKE: i32 = 4;
@@ -164,7 +165,7 @@ impl Search {
         Self { resource, matching, typed, forms, words: sought, ..Self::default() }
     }
 
-    /// Returns the SQL condition `<id> in (…)` of the matching documents.
+    /// Returns the SQL condition that the entry with the ID in the expression `id` matches.
     pub(crate) fn condition(&self, id: &str) -> Expr {
         let text = format!(
             "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery)"
@@ -232,12 +233,12 @@ fn neighbours(count: usize) -> impl Iterator<Item = Range<usize>> {
     [2, 3].into_iter().flat_map(move |size| (size..=count).map(move |end| end - size..end))
 }
 
-/// Adds to neighbouring words the meanings of their compound, as in "Leer stand", "W-LAN" or "Open Data Portal". The meanings
-/// after those of the words are those of the compounds.
+/// Adds the meanings of compounds to their words, as in "Leer stand", "W-LAN" or "Open Data Portal". In `meanings`, the
+/// compounds follow the words.
 fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, words: &[&str]) {
     let compounds = meanings.split_off(&words.len()).into_values();
     for (places, found) in neighbours(words.len()).zip(compounds) {
-        // Cut where they are typed apart, the words mean what they mean anyway.
+        // A compound that consists of the typed words themselves adds no meaning.
         let apart = words.get(places.clone()).map(|words| words.join(" "));
         for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && Some(&meaning.word) != apart.as_ref())
         {
@@ -249,8 +250,8 @@ fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, words: &[&str]) {
     }
 }
 
-/// Returns corrections of unknown words: by position, the nearest known words within the edit distance that is
-/// corrected silently, and the nearest of the others for `did_you_mean`.
+/// Returns corrections of unknown words: the nearest known words, by position, if they are within the edit distance that
+/// the search corrects by itself, and otherwise the nearest known word, by the typed word, for `did_you_mean`.
 fn corrections(
     words: &[&str],
     meanings: &mut BTreeMap<usize, Vec<Meaning>>,

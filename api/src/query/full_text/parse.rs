@@ -5,14 +5,18 @@ use std::collections::HashSet;
 /// A parsed query. Clauses are combined with AND, except where one is an alternative.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Question {
+    /// Clauses in the order of the query.
     pub clauses: Vec<Clause>,
 }
 
 /// A word or phrase of the query.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Clause {
+    /// Text of the word or phrase.
     pub text: String,
+    /// Whether the clause is a phrase in quotation marks.
     pub is_phrase: bool,
+    /// Whether entries with the clause are excluded.
     pub is_excluded: bool,
     /// Whether `or` precedes the clause.
     pub is_alternative: bool,
@@ -29,6 +33,7 @@ const SILENT: &[&str] = &[
 ];
 
 impl Question {
+    /// Parses a query. Every text is a valid query.
     pub(super) fn parse(typed: &str) -> Self {
         let mut clauses = Vec::new();
         let mut alternative = false;
@@ -86,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_words_phrases_exclusions_and_alternatives() {
+    fn query_is_parsed_into_clauses() {
         let question = Question::parse("Parken für \"grüne Welle\" -Bus or Bahn -\"auto frei\"");
 
         let expected = [
@@ -100,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_words_count_where_there_is_nothing_else() {
+    fn stop_words_count_only_without_other_words() {
         assert_eq!(Question::parse("der Bus").clauses, [clause("Bus")]);
         assert_eq!(Question::parse("in").clauses, [clause("in")]);
     }

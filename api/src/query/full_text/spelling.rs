@@ -13,11 +13,11 @@ use crate::base::characters::is_ignored;
 use crate::base::db::sql;
 use crate::base::error::Result;
 
-/// Texts that documents contain beside those of entries: the kinds of municipalities.
+/// Texts that search documents contain in addition to those of entries: the kinds of municipalities.
 const KINDS: &str = "Kreis Landkreis Gemeindeverband kreisfreie Stadt Gemeinde";
 
 impl Search {
-    /// Returns the nearest spelling that has matches.
+    /// Returns the nearest spelling of the query, if it has matches.
     pub(crate) async fn did_you_mean(&self, db: &impl ConnectionTrait) -> Result<Option<String>> {
         let Some(meant) = self.respelt(db, &self.nearest).await? else { return Ok(None) };
         let other = Self::read(db, self.resource, &meant).await?;
@@ -29,8 +29,8 @@ impl Search {
         self.respelt(db, &self.corrected).await
     }
 
-    /// Replaces words of the query, given in folded form, by words as entries spell them. Returns `None` where there are none
-    /// to replace.
+    /// Replaces words of the query, given in folded form, by words as entries spell them. Returns `None` if no word is
+    /// replaced.
     async fn respelt(&self, db: &impl ConnectionTrait, words: &HashMap<String, String>) -> Result<Option<String>> {
         if words.is_empty() {
             return Ok(None);
@@ -53,13 +53,13 @@ impl Search {
     }
 }
 
-/// Returns how entries spell folded words, most often. Words that occur in no text of an entry are absent.
+/// Returns the most frequent spelling of folded words in entries. Words that occur in no text of an entry are omitted.
 async fn spellings(db: &impl ConnectionTrait, words: impl Iterator<Item = &String>) -> Result<HashMap<String, String>> {
     #[derive(FromQueryResult)]
-    struct Shown {
+    struct EntryTexts {
         texts: Value,
     }
-    // Titles say best how a word is spelt. Other texts of an entry are those of its last change.
+    // Titles are searched first, because they are the best source of spellings. Other texts come from the last change.
     const SQL: &str = "\
         select json_build_array(d.label, d.summary, c.entry) as texts \
           from (select distinct f.entry_id \
@@ -75,10 +75,10 @@ async fn spellings(db: &impl ConnectionTrait, words: impl Iterator<Item = &Strin
     let words: HashSet<&String> = words.collect();
     let sought: Vec<String> = words.iter().map(|word| (*word).clone()).collect();
     let mut texts = vec![KINDS.to_owned()];
-    for Shown { texts: found } in Shown::find_by_statement(sql(SQL, [sought.into()])).all(db).await? {
+    for EntryTexts { texts: found } in EntryTexts::find_by_statement(sql(SQL, [sought.into()])).all(db).await? {
         add_texts(found, &mut texts);
     }
-    // Only words with one of the first letters are folded, which are few. Umlauts and ligatures may stand for any.
+    // Only words with the same first letter are folded, to limit their number. A non-ASCII letter may fold to any letter.
     let initials: HashSet<char> = words.iter().filter_map(|word| word.chars().next()).collect();
     let is_near = |piece: &&str| {
         piece.chars().next().is_some_and(|first| !first.is_ascii() || initials.contains(&first.to_ascii_lowercase()))
@@ -89,13 +89,13 @@ async fn spellings(db: &impl ConnectionTrait, words: impl Iterator<Item = &Strin
     }
     let folded = folded(db, counts.keys().copied()).await?;
     let mut written: Vec<(&String, &String)> = folded.iter().filter(|(_, word)| words.contains(word)).collect();
-    // The last of equal keys stays.
+    // For equal words, the map keeps the last spelling, which is the most frequent.
     written.sort_by_key(|(piece, _)| (counts.get(piece.as_str()).copied().unwrap_or_default(), Reverse(*piece)));
     let plain = |piece: &str| piece.nfc().filter(|letter| !is_ignored(*letter)).collect();
     Ok(written.into_iter().map(|(piece, word)| (word.clone(), plain(piece))).collect())
 }
 
-/// Adds the texts in a value. Keys and addresses, which spell words in their own way, are left out.
+/// Adds the texts in a value. Keys and URLs are skipped, because they do not show the spelling of words.
 fn add_texts(value: Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => {

@@ -59,7 +59,7 @@ impl Entry for Course {
     type Table = entity::course::Entity;
     const RESOURCE: &'static Resource = &catalog::COURSES;
 
-    /// Loads all relations with one statement, whatever the number of rows.
+    /// Loads all relations with one statement, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let mut links = links(db, &[&THEMES], &ids(&rows, |row| row.id)).await?;
         let view = |row: Model| -> Result<Course> {

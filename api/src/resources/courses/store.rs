@@ -33,7 +33,8 @@ impl Input for CourseInput {
 }
 
 impl CourseInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     fn row(self, id: Uuid, write: &Write) -> course::ActiveModel {
         let Self {
             slug,

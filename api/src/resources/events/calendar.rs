@@ -12,8 +12,8 @@ use super::dto::Event;
 /// Format of a time in UTC.
 const UTC: &str = "%Y%m%dT%H%M%SZ";
 
-/// Returns the calendar entry of an event, or `None` when its date is unknown or partial. A calendar has no partial dates: an
-/// entry that covers a month would say that the event lasts a month.
+/// Returns the calendar entry of an event, or `None` when its date is unknown or partial. iCalendar has no partial dates: an
+/// entry that covers a month would mean that the event lasts a month.
 pub(super) fn event(event: &Event) -> Option<Entry<'_>> {
     let stamp = |time: DateTime<Utc>| time.format(UTC).to_string();
     let mut entry = Entry::new(event.id.to_string(), stamp(event.updated_at));
@@ -57,8 +57,8 @@ fn times(event: &Event) -> Option<Vec<Property<'static>>> {
     Some(vec![day("DTSTART", starts_on.day()?), day("DTEND", over)])
 }
 
-/// Returns a time in the time zone that the calendar defines (Europe/Berlin), or in UTC for events in other time zones and
-/// for times that this zone repeats: a local time stands for the first of the two.
+/// Returns a time in the time zone that the calendar defines (Europe/Berlin). Uses UTC for events in other time zones, and
+/// for the hour that is repeated at the end of summer time, because a local time in it means the first of the two hours.
 fn hour(name: &'static str, event: &Event, time: DateTime<FixedOffset>) -> Property<'static> {
     let local = time.naive_local();
     let is_first = Berlin.from_local_datetime(&local).earliest().is_some_and(|first| first == time);

@@ -39,7 +39,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_event_batch);
     cfg.service(list_events).service(get_event);
     cfg.service(create_event).service(replace_event).service(update_event).service(delete_event);

@@ -85,7 +85,7 @@ impl Entry for Event {
     type Table = entity::event::Entity;
     const RESOURCE: &'static Resource = &catalog::EVENTS;
 
-    /// Loads all relations with two statements, whatever the number of rows.
+    /// Loads all relations with two statements, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES, &PROJECTS, &MUNICIPALITY], &ids).await?;

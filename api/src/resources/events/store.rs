@@ -16,7 +16,7 @@ use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace
 impl Input for EventInput {
     type View = Event;
 
-    /// An event without a location of its own is shown at that of its municipality.
+    /// Responses give an event without a location of its own the location of its municipality.
     fn keep_derived(&mut self, shown: &Event) {
         if self.location == shown.location {
             self.location = shown.own_location;
@@ -49,7 +49,8 @@ impl Input for EventInput {
 }
 
 impl EventInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     fn row(self, references: &ResolvedReferences, id: Uuid, write: &Write) -> Result<event::ActiveModel> {
         let Self {

@@ -93,7 +93,7 @@ fn whole(input: &LearningPartnershipInput) -> Result<(), ValidationError> {
 }
 
 /// Refuses `origin`, which is not a form of cooperation between partners.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as validator calls it")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator crate passes a reference")]
 fn between(relation: &Relation) -> Result<(), ValidationError> {
     let allowed = Relation::iter().filter(|relation| *relation != Relation::Origin).map(Vocabulary::value);
     rules::require(*relation != Relation::Origin, Rule::unknown_value(relation.value(), allowed))

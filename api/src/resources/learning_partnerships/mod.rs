@@ -41,7 +41,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_learning_partnership_batch);
     cfg.service(list_learning_partnerships).service(get_learning_partnership);
     cfg.service(create_learning_partnership)

@@ -82,7 +82,7 @@ impl Entry for LearningPartnership {
     type Table = entity::learning_partnership::Entity;
     const RESOURCE: &'static Resource = &catalog::LEARNING_PARTNERSHIPS;
 
-    /// Loads all relations with two statements, whatever the number of rows.
+    /// Loads all relations with two statements, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES, &SOLUTIONS], &ids).await?;

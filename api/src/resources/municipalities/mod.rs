@@ -61,7 +61,7 @@ const TABLE: &[Column] = &[
 ];
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_municipality_batch);
     cfg.service(list_municipalities).service(get_municipality);
     cfg.service(Sublists { resource: &MUNICIPALITIES, noun: "municipality", lists: query::LISTS });

@@ -69,7 +69,7 @@ fn filters(query: &MunicipalityQuery) -> Filter {
         .and(area)
 }
 
-/// The expression that the index on official keys uses.
+/// Expression of the index on official keys. A filter must repeat it exactly to use the index.
 const AGS: &str = "(coalesce(municipality.ags, '') collate \"C\")";
 
 fn order(by: MunicipalityOrder, near: Option<Near>) -> Option<SortKey> {
@@ -97,7 +97,7 @@ impl Entry for Municipality {
     type Table = entity::municipality::Entity;
     const RESOURCE: &'static Resource = &catalog::MUNICIPALITIES;
 
-    /// Loads all relations with two statements, whatever the number of rows.
+    /// Loads all relations with two statements, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let districts = districts(db, &rows).await?;
         let mut links = links(db, &[&PROJECTS, &GROUPS, &PARTNERSHIPS], &ids(&rows, |row| row.id)).await?;

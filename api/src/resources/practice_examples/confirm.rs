@@ -1,4 +1,4 @@
-//! Confirmation of a practice example by its municipality and by the municipalities its solution comes from.
+//! Confirmation of a practice example by its municipality, and by the municipalities that its solution comes from.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ struct Of {
     is_origin: bool,
 }
 
-/// Records which side confirms a practice example, and refuses callers that belong to neither side.
+/// Records which side confirms a practice example. Fails for a caller that belongs to neither side.
 pub(super) async fn authorize_confirmation(write: &Write, caller: &Caller, example: Uuid) -> Result<Confirmation> {
     const OF: &str =
         "select municipality_id, solution_id, relation = 'origin' as is_origin from practice_example where id = $1";
@@ -52,7 +52,7 @@ struct Municipality {
     id: Uuid,
 }
 
-/// Returns those of the caller's municipalities that a solution comes from.
+/// Returns the municipalities of the caller that a solution comes from.
 async fn origins(write: &Write, solution: Uuid, caller: &Caller) -> Result<Vec<Uuid>> {
     const ORIGINS: &str = "select municipality_id as id from solution_municipality \
         where solution_id = $1 and municipality_id = any ($2)";
@@ -62,8 +62,8 @@ async fn origins(write: &Write, solution: Uuid, caller: &Caller) -> Result<Vec<U
     Ok(Municipality::find_by_statement(found).all(&write.tx).await?.into_iter().map(|found| found.id).collect())
 }
 
-/// Records a confirmation of today by the given municipalities. Returns whether one of them had not yet confirmed
-/// today.
+/// Records a confirmation by municipalities on the current date. Returns whether one of them had not yet confirmed the
+/// example on this date.
 async fn note(write: &Write, example: Uuid, municipalities: Vec<Uuid>, side: ConfirmedBy) -> Result<bool> {
     const NOTE: &str = "insert into practice_example_confirmation (practice_example_id, municipality_id, confirmed_by, confirmed_on) \
         select $1, m, $2, $3 from unnest($4::uuid[]) as m \

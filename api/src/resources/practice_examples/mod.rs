@@ -42,7 +42,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_practice_example_batch).service(create_practice_example_confirmation);
     cfg.service(list_practice_examples).service(get_practice_example);
     cfg.service(create_practice_example)

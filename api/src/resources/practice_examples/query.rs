@@ -98,7 +98,7 @@ impl Entry for PracticeExample {
     type Table = entity::practice_example::Entity;
     const RESOURCE: &'static Resource = &catalog::PRACTICE_EXAMPLES;
 
-    /// Loads all relations with three statements, whatever the number of rows.
+    /// Loads all relations with three statements, independent of the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -110,7 +110,7 @@ impl Entry for PracticeExample {
                 municipality: links
                     .take(&MUNICIPALITY, row.id)
                     .pop()
-                    .ok_or_else(|| Error::internal(anyhow!("a practice example without a municipality")))?,
+                    .ok_or_else(|| Error::internal(anyhow!("the municipality of a practice example is not stored")))?,
                 project: links.take(&PROJECTS, row.id).pop(),
                 solution: links.take(&SOLUTIONS, row.id).pop(),
                 themes: links.take(&THEMES, row.id),

@@ -39,7 +39,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_project_batch);
     cfg.service(list_projects).service(get_project);
     cfg.service(Sublists { resource: &PROJECTS, noun: "project", lists: query::LISTS });

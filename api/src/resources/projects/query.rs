@@ -98,7 +98,7 @@ facet_specs! {
     Theme => theme: Related(&THEMES), plain;
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "as every label")]
+#[expect(clippy::unnecessary_wraps, reason = "label functions return an `Option`")]
 fn round(number: &str) -> Option<Text> {
     Some(Text { de: format!("{number}. Staffel"), en: Some(format!("Round {number}")) })
 }
@@ -107,7 +107,7 @@ impl Entry for Project {
     type Table = entity::project::Entity;
     const RESOURCE: &'static Resource = &catalog::PROJECTS;
 
-    /// Loads all relations with three statements, whatever the number of rows.
+    /// Loads all relations with three statements, independent of the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -168,7 +168,7 @@ fn states(own: &[FederalState], members: &[Member]) -> Vec<FederalState> {
     states
 }
 
-/// Member of a project, with the values that the project takes from it.
+/// Member of a project, with the values of the municipality that the representation of the project uses.
 struct Member {
     link: MunicipalityLink,
     role: ProjectRole,

@@ -21,7 +21,7 @@ use crate::write::{
 impl Input for ProjectInput {
     type View = Project;
 
-    /// The federal states of a project are shown with those of its members.
+    /// Responses list the federal states of the members in addition to those of the project itself.
     fn keep_derived(&mut self, shown: &Project) {
         if self.federal_states == shown.federal_states {
             self.federal_states.clone_from(&shown.own_states);
@@ -67,7 +67,8 @@ const MEMBERS: ChildTable<'_> = ChildTable {
 };
 
 impl ProjectInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     fn row(self, id: Uuid, write: &Write) -> project::ActiveModel {
         let Self {
             slug,

@@ -52,7 +52,11 @@ pub(crate) struct PublicationInput {
     #[schema(format = "iri", max_length = 2000)]
     pub url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "is_doi"))]
+    #[validate(
+        custom(function = "is_doi"),
+        custom(function = "rules::no_invisible"),
+        custom(function = "rules::no_format")
+    )]
     pub doi: Option<String>,
     #[validate(custom(function = "rules::summary"))]
     #[schema(value_type = SummaryText)]

@@ -38,7 +38,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_publication_batch);
     cfg.service(list_publications).service(get_publication);
     cfg.service(create_publication)

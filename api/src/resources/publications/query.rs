@@ -68,7 +68,7 @@ impl Entry for Publication {
     type Table = entity::publication::Entity;
     const RESOURCE: &'static Resource = &catalog::PUBLICATIONS;
 
-    /// Loads all relations with one statement, whatever the number of rows.
+    /// Loads all relations with one statement, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let mut links = links(db, &[&THEMES, &PROJECTS], &ids(&rows, |row| row.id)).await?;
         let mut view = |row: Model| Publication {

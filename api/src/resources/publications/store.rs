@@ -35,7 +35,8 @@ impl Input for PublicationInput {
 }
 
 impl PublicationInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     fn row(self, id: Uuid, write: &Write) -> publication::ActiveModel {
         let Self {
             slug,

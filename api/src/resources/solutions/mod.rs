@@ -43,7 +43,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_solution_batch).service(get_solution_adoptions).service(create_solution_confirmation);
     cfg.service(list_solutions).service(get_solution);
     cfg.service(Sublists { resource: &SOLUTIONS, noun: "solution", lists: view::LISTS });

@@ -97,7 +97,8 @@ async fn replace_relations(
 }
 
 impl SolutionInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     fn row(self, id: Uuid, write: &Write) -> solution::ActiveModel {
         let Self {

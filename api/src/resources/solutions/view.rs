@@ -30,7 +30,7 @@ impl Entry for Solution {
     type Table = entity::solution::Entity;
     const RESOURCE: &'static Resource = &catalog::SOLUTIONS;
 
-    /// Loads all relations with five statements, whatever the number of rows.
+    /// Loads all relations with five statements, independent of the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);

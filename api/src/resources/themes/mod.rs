@@ -36,7 +36,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 };
 
 fn routes(cfg: &mut ServiceConfig) {
-    // Fixed path segments come first; a parameter would match them too.
+    // Routes with fixed segments come first, because the routes with a parameter match the same paths.
     cfg.service(create_theme_batch);
     cfg.service(list_themes).service(get_theme);
     cfg.service(Sublists { resource: &THEMES, noun: "theme", lists: query::LISTS });

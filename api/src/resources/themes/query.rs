@@ -81,7 +81,7 @@ impl Entry for Theme {
     type Table = entity::theme::Entity;
     const RESOURCE: &'static Resource = &catalog::THEMES;
 
-    /// Loads all counts with one statement, whatever the number of rows.
+    /// Loads all counts with one statement, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let counts = counts(db, COUNTED, &ids(&rows, |row| row.id)).await?;
         let view = |row: Model| Theme {
@@ -123,7 +123,8 @@ impl Input for ThemeInput {
 }
 
 impl ThemeInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     fn row(self, id: Uuid, write: &Write) -> theme::ActiveModel {
         let Self { slug, title, description, sdgs } = self;
         theme::ActiveModel {

@@ -73,7 +73,7 @@ impl Entry for WorkingGroup {
     type Table = entity::working_group::Entity;
     const RESOURCE: &'static Resource = &catalog::WORKING_GROUPS;
 
-    /// Loads all relations with two statements, whatever the number of rows.
+    /// Loads all relations with two statements, independent of the number of rows.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
         let mut links = links(db, &[&THEMES], &ids).await?;

@@ -19,7 +19,7 @@ use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, partici
 impl Input for WorkingGroupInput {
     type View = WorkingGroup;
 
-    /// A member without a name is shown with the title of its entry.
+    /// Responses name a member without a name of its own by the title of its entry.
     fn keep_derived(&mut self, shown: &WorkingGroup) {
         let unnamed = shown.members.iter().filter(|member| !member.is_named).cloned();
         let unnamed: Vec<_> = unnamed
@@ -56,7 +56,8 @@ impl Input for WorkingGroupInput {
 }
 
 impl WorkingGroupInput {
-    /// Returns the row to store. The pattern names every field, so that a field missing from the row fails to compile.
+    /// Returns the row to store. The pattern names every field of the input, so that the compiler reports a field that is not
+    /// stored.
     fn row(self, id: Uuid, write: &Write) -> working_group::ActiveModel {
         let Self {
             slug,

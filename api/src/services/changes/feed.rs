@@ -39,7 +39,7 @@ impl Feed {
             let page = in_time(query::after(context.read()?, after, limit, &tables)).await;
             page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
-        // All clients that wait for the same page share its error, so none of them repeats a failed query.
+        // All clients that wait for the same page share the error, so that none of them repeats a failed query.
         let kept = self.0.try_get_with(key, page).await;
         kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
             (Error::SequenceGone { after, head }, _) => Error::SequenceGone { after: *after, head: *head },

@@ -48,11 +48,10 @@ const BUDGET: i64 = 8 << 20;
 /// Returns the page of changes after a sequence number, and the size of its entries in bytes. An empty list of tables
 /// selects all.
 ///
-/// Refuses a sequence number after the newest one: its client would wait for changes that it skips, for new changes get
-/// lower numbers.
+/// Fails for a sequence number after the newest one. New changes would get lower numbers, and the client would skip them.
 ///
-/// Skips pages on which all changes belong to resources unknown to this version of the program: a client stops reading at
-/// an empty page.
+/// Skips pages on which all changes belong to resources that this version of the program does not know, because clients stop
+/// reading at an empty page.
 pub(super) async fn after(
     db: &impl ConnectionTrait,
     after: i64,
@@ -123,7 +122,7 @@ pub(crate) struct Concerning {
     pub municipalities: Vec<Uuid>,
 }
 
-/// Returns all current and former keys of some entries: changes refer to entries by the keys of that time.
+/// Returns all current and former keys of some entries. A recorded change refers to entries by the keys at its time.
 async fn names(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<String>> {
     const NAMES: &str = "select distinct name from change c \
             cross join lateral (values (c.slug), (c.official)) as n (name) \

@@ -18,8 +18,8 @@ use crate::http::{BoundedInt, no_store};
 
 /// Interval of the comments that keep a stream without changes open.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Minimum duration of a stream, whatever the age of its connection.
-const LEAST: Duration = Duration::from_secs(15);
+/// Minimum duration of a stream, independent of the age of its connection.
+const MIN_DURATION: Duration = Duration::from_secs(15);
 
 /// State of a stream.
 struct Following {
@@ -38,9 +38,9 @@ pub(super) async fn answer(
     query: ChangesQuery,
     ends: Instant,
 ) -> Result<HttpResponse> {
-    // Refuses the request before the first byte if the database is unavailable, or has no change with this number yet.
+    // Fails before the stream begins if the database is unavailable, or if `after` is greater than the newest number.
     feed.page(&context, &query).await?;
-    let following = Following { context, feed, query, ends: ends.max(Instant::now() + LEAST), begun: false };
+    let following = Following { context, feed, query, ends: ends.max(Instant::now() + MIN_DURATION), begun: false };
     let body = unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((Ok::<_, Error>(Bytes::from(text)), following))
@@ -48,7 +48,7 @@ pub(super) async fn answer(
     let mut response = HttpResponse::Ok();
     // Closes the connection, so that clients reconnect on a new one.
     response.force_close().insert_header((CONTENT_TYPE, "text/event-stream"));
-    // Proxies such as nginx would collect the events in a buffer.
+    // Without this header, nginx buffers the events.
     Ok(no_store(response.insert_header(("X-Accel-Buffering", "no")).streaming(body)))
 }
 
@@ -69,9 +69,9 @@ impl Following {
                     self.query.after = Some(BoundedInt(page.next));
                     return Some(events(&page));
                 }
-                // The client is told when it reconnects.
+                // The client gets the error when it reconnects.
                 Err(Error::SequenceGone { .. }) => return None,
-                // While the database is unavailable there are no changes; the stream stays open.
+                // The stream stays open while the database is unavailable.
                 Ok(_) | Err(_) => {}
             }
             if !news.until(until).await {

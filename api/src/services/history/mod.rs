@@ -34,7 +34,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 /// Scope for writing the entries of each resource, by its table. It also grants access to the history of deleted entries.
 pub(crate) struct WriteScopes(pub HashMap<&'static str, &'static str>);
 
-/// The requested entry, and what the caller may see of its history.
+/// The requested entry, and the access of the caller to its history.
 struct HistoryRequest {
     entry: Uuid,
     with_actor: bool,

@@ -38,7 +38,7 @@ fn document(xml: &mut Xml, network: &Network) -> Written {
             let key = xml.create_element("key").with_attributes([("id", name), ("for", of), ("attr.name", name)]);
             key.with_attribute(("attr.type", kind)).write_empty()?;
         }
-        // Many tools refuse a file with both directed and undirected edges.
+        // Some tools refuse files with both directed and undirected edges, so all edges are directed.
         let graph = xml.create_element("graph").with_attributes([("id", "transferatlas"), ("edgedefault", "directed")]);
         graph.write_inner_content(|xml| {
             network.nodes.iter().try_for_each(|one| node(xml, one))?;

@@ -58,7 +58,7 @@ fn title(collection: &str) -> Option<Text> {
     })
 }
 
-/// Returns the representations of search results; needs no further query.
+/// Returns the representations of search results. Needs no further query.
 pub(super) async fn views(_: &impl ConnectionTrait, rows: Vec<Model>) -> Result<Vec<SearchResult>> {
     let view = |row: Model| -> Result<SearchResult> {
         let resource = ResourceName::stored(&row.collection)?;

@@ -38,9 +38,9 @@ struct SuggestionRow {
     summary: Option<Text>,
 }
 
-/// Finds up to `$3` entries of the tables `$2` (empty for all) whose title has, for each word of `$1`, a word (weight A) with that prefix. Titles that start with all of
-/// `$1` come first. The rank within each resource comes next, so that the many municipalities do not displace all other
-/// entries.
+/// Finds up to `$3` entries of the tables `$2` (empty for all) whose title has, for each word of `$1`, a word with that prefix.
+/// Words of titles have the weight A. Titles that start with the whole of `$1` come first. Then entries are sorted by their
+/// rank within the resource, so that the many municipalities do not displace all other entries.
 const SQL: &str = "\
     with typed as materialized ( \
         select regexp_replace(search_fold($1), '[^a-z0-9]+', ' ', 'g') as text \

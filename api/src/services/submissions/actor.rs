@@ -1,4 +1,4 @@
-//! Access to submissions: which ones a caller may see, and the caller's part in each.
+//! Access to submissions: visibility for a caller, and the role of the caller in the review.
 
 use entity::submission::{Entity, Model};
 use entity::vocabulary::{ReviewAction, Stage};
@@ -36,7 +36,7 @@ impl Visibility {
         }
     }
 
-    /// Returns the SQL condition for visible submissions; it agrees with `part`.
+    /// Returns the SQL condition for visible submissions. Must agree with `part`.
     pub(super) fn condition(&self) -> Condition {
         let own = self.submits.then(|| match &self.municipalities {
             Some(own) => Expr::cust_with_values("submission.municipality_ids && $1", [own.clone()]),
@@ -47,7 +47,7 @@ impl Visibility {
     }
 }
 
-/// Returns the part of a caller in a submission, or `None` if the submission is not visible to the caller.
+/// Returns the role of a caller in a submission, or `None` if the submission is not visible to the caller.
 pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     let own = match &caller.municipalities {
         Some(own) => row.municipality_ids.iter().any(|one| own.contains(one)),
@@ -62,12 +62,12 @@ pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
     })
 }
 
-/// Returns the error for an ID of no submission, or of one that the caller cannot see.
+/// Returns the error for an ID without a visible submission. It does not reveal whether the submission exists.
 pub(super) fn not_found(id: Uuid) -> Error {
     Error::not_found("/v1/submissions", id)
 }
 
-/// Returns a submission and the caller's part in it. Fails with 404 if the submission is not visible to the caller.
+/// Returns a submission and the role of the caller. Fails with 404 if the submission is not visible to the caller.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?;
     let row = row.ok_or_else(|| not_found(id))?;
@@ -76,7 +76,8 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) ->
     Ok((row, part))
 }
 
-/// Locks a submission until the end of the transaction, and returns it with the caller's part in it.
+/// Locks a submission until the end of the transaction, and returns it with the role of the caller. Fails with 404 if the
+/// submission is not visible to the caller.
 pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
     // Filters in the same statement, so that a caller never waits for or holds the lock of an invisible submission.
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).lock_exclusive().one(tx).await?;
@@ -85,13 +86,13 @@ pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: 
     Ok((keep_up_to_date(tx, row).await?, part))
 }
 
-/// Refuses callers who may not publish a submission, whatever its current stage.
+/// Fails for a caller that may not publish a submission, independent of its current stage.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
     let (row, part) = one(db, id, caller).await?;
     explained(db, after(Stage::Submitted, ReviewAction::Publish, part), &row, caller).await.map(drop)
 }
 
-/// Replaces the missing scope as the reason of a refusal if the token has that scope. The actual reason is that the
+/// Corrects the reason of a refusal. If the token has the scope that the error names as missing, the actual reason is that the
 /// submission has another submitter, or that a token bound to municipalities cannot review.
 pub(super) async fn explained<T>(
     db: &impl ConnectionTrait,

@@ -45,7 +45,7 @@ where
     let Rebased { content, conflicts } = rebase(db, row, &published).await?;
     if row.purpose == Purpose::Withdraw {
         let mut violations = references(db, kind, entry).await?;
-        // Before submission, changes of the entry are no conflict: submitting a withdrawal updates its base revision.
+        // Before submission, changes of the entry are not a conflict, because submitting a withdrawal updates its base revision.
         if row.stage == Stage::Submitted && !conflicts.is_empty() {
             violations.push(Violation::pointer("", Rule::EntryChanged {}));
         }

@@ -153,11 +153,11 @@ impl Submittable {
     /// Returns the submittable resource with a table.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
         let found = SUBMITTABLE.iter().find(|kind| kind.resource.table == table);
-        found.ok_or_else(|| Error::internal(anyhow::anyhow!("`{table}` cannot be submitted")))
+        found.ok_or_else(|| Error::internal(anyhow::anyhow!("the table `{table}` has no submissions")))
     }
 }
 
-/// Lists the reference members of an input, by visiting an empty one.
+/// Returns the members of an input that refer to entries. Visits an empty input, because only inputs know their references.
 fn references<T: Input>() -> Vec<(&'static str, &'static Resource)> {
     let mut found = vec![];
     if let Some(mut empty) = Checked::<T>::read(json!({}), vec![]).value {
@@ -166,7 +166,8 @@ fn references<T: Input>() -> Vec<(&'static str, &'static Resource)> {
     found
 }
 
-/// Empty lists are left out of content, as they are left out of the content of published entries.
+/// Removes read-only members and empty lists, and replaces links by keys. The content of published entries has no empty lists
+/// either, so that both can be compared.
 fn normalise<T: Input>(content: &mut Value) {
     validation::normalise::<T>(content);
     if let Value::Object(members) = content {
@@ -179,7 +180,7 @@ async fn check<T: Input>(db: DatabaseExecutor<'_>, entry: Option<Uuid>, content:
     let id = entry.unwrap_or_else(Uuid::now_v7);
     let ResolvedBatch { references, mut entries } = resolve_references(&db, vec![(id, checked)]).await?;
     let ResolvedEntry { input, errors, .. } =
-        entries.pop().ok_or_else(|| Error::internal(anyhow::anyhow!("an entry was lost")))?;
+        entries.pop().ok_or_else(|| Error::internal(anyhow::anyhow!("the result of a single entry is missing")))?;
     let violations = errors.all();
     let Some(input) = input else {
         return Ok(Checkup { violations, owners: vec![], canonical: None });
@@ -212,7 +213,7 @@ async fn publish<T: Input>(write: &Write, entry: Option<Uuid>, content: Value) -
     let checked = Checked::<T>::read(content, vec![]);
     let id = entry.unwrap_or_else(Uuid::now_v7);
     let (references, mut input) = resolve_entry(&write.tx, id, checked).await?;
-    // The submitter vouches for the content, and the reviewer has just read it.
+    // Publication is a confirmation: submitter and reviewer have just approved the content.
     input.confirm(today());
     let action = if entry.is_some() { Action::Replace } else { Action::Create };
     write_entries(write, action, &references, vec![(id, input)]).await?;

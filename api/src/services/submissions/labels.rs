@@ -18,9 +18,9 @@ pub(super) struct Labels {
 }
 
 /// Texts by the name of a member, or by `Schema.member` if they apply to one schema only.
-#[expect(clippy::expect_used, reason = "the file is part of the program, and tests read it")]
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
 static LABELS: LazyLock<BTreeMap<&str, Labels>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("labels.json")).expect("labels.json holds labels"));
+    LazyLock::new(|| serde_json::from_str(include_str!("labels.json")).expect("labels.json contains valid labels"));
 
 /// Returns the texts of a member. Texts for its schema take precedence.
 pub(super) fn labels(schema: &str, member: &str) -> Option<Labels> {

@@ -196,7 +196,7 @@ async fn create_submission_action(
         };
         return conflicts.complete(context.run_unversioned(&digest, work).await).await;
     }
-    // Refuses callers who may not publish before the transaction blocks other writers.
+    // Callers that may not publish are refused here, before the transaction blocks other writers.
     actor::may_publish(context.read()?, id.0, &caller).await?;
     let work = async move |write: &Write| {
         let row = steps::publish(write, id.0, &caller, input).await?;

@@ -1,4 +1,4 @@
-//! References of submissions to other entries. They are stored by ID, because a slug or official key may pass to another
+//! References of submissions to other entries. They are stored by ID, because a slug or official key may be given to another
 //! entry while a submission waits for its review.
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,7 +18,7 @@ use crate::query::lookup::FoundEntry;
 /// IDs of entries, by table and by the key written in the content.
 type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
 
-/// Resolves the keys in some contents to IDs.
+/// Resolves the keys in the contents of submissions to IDs.
 pub(super) async fn named(
     db: &impl ConnectionTrait,
     kind: &Submittable,
@@ -120,7 +120,7 @@ fn rename(
     Ok(())
 }
 
-/// Calls `see` with each string in the member at a path; `*` stands for every item of a list.
+/// Calls `see` with each string in the member at a path, in which `*` stands for every item of a list.
 fn visit_texts(value: &mut Json, path: &str, see: &mut dyn FnMut(&mut String)) {
     let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
     let mut go_on = |value: &mut Json| match (rest, value) {
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found_by_the_paths_of_their_members() {
+    fn names_are_found_by_their_paths() {
         let mut content = json!({
             "municipality": "a", "providers": ["b", 7, "c"], "related": [{ "solution": "d" }, { "relation": "e" }, "f"],
             "themes": "g", "project": null,

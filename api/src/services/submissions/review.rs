@@ -1,12 +1,12 @@
-//! Rules of the review workflow: which steps a stage allows, and who may take them. Pure functions; no other module has
-//! such rules.
+//! Rules of the review workflow: the steps that a stage allows, and the callers that may take them. The functions have no side
+//! effects, and no other module contains such rules.
 
 use entity::vocabulary::{ReviewAction, Stage, Vocabulary};
 
 use crate::auth::{Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result};
 
-/// Part of a caller in a submission.
+/// Role of a caller in the review of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     /// Whether the caller may take the steps of the submitter.
@@ -60,18 +60,18 @@ pub(crate) fn steps(stage: Stage, part: Part) -> Vec<ReviewAction> {
 mod tests {
     use super::*;
 
-    /// Compares every stage, step and part with the table in the README.
+    /// Compares every stage, action and role with the table in docs/submissions.md.
     #[test]
-    fn every_step_is_as_the_table_of_the_readme_says() {
-        const README: &str = include_str!("../../../../README.md");
-        let table = README.split("| stage | step | then | by |").nth(1).unwrap();
+    fn every_step_matches_the_table_in_the_guide() {
+        const GUIDE: &str = include_str!("../../../../docs/submissions.md");
+        let table = GUIDE.split("| stage | step | then | by |").nth(1).unwrap();
         let rows: Vec<Vec<&str>> = table
             .lines()
             .skip(2)
             .take_while(|line| line.starts_with('|'))
             .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
             .collect();
-        let mut walked = 0;
+        let mut checked = 0;
         for stage in Stage::ALL {
             for action in ReviewAction::ALL {
                 let row = rows.iter().find(|row| {
@@ -93,13 +93,13 @@ mod tests {
                         other => unreachable!("{other}"),
                     });
                     let then = after(*stage, *action, part).ok().map(Vocabulary::value);
-                    let told = row.filter(|_| may).map(|row| row[2].trim_matches('`'));
-                    assert_eq!(then, told, "{stage:?} {action:?} {part:?}");
+                    let expected = row.filter(|_| may).map(|row| row[2].trim_matches('`'));
+                    assert_eq!(then, expected, "{stage:?} {action:?} {part:?}");
                     assert_eq!(steps(*stage, part).contains(action), may);
-                    walked += 1;
+                    checked += 1;
                 }
             }
         }
-        assert_eq!((walked, rows.len()), (216, 6));
+        assert_eq!((checked, rows.len()), (216, 6));
     }
 }

@@ -38,7 +38,7 @@ pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: Subm
         return Err(Error::OutsideMunicipality(published.owners.iter().map(ToString::to_string).collect()));
     }
     let base = published.as_ref().map(|published| &published.content);
-    // A withdrawal has the published content.
+    // The content of a withdrawal is the published content.
     let mut content =
         content.filter(|_| purpose == Purpose::Publish).or_else(|| base.cloned()).unwrap_or_else(|| json!({}));
     (kind.normalise)(&mut content);
@@ -67,7 +67,7 @@ async fn refuse_too_many(tx: &DatabaseTransaction, caller: &Caller) -> Result<()
     if drafts.count(tx).await? < Quota::Drafts.max() { Ok(()) } else { Err(Error::QuotaExceeded(Quota::Drafts)) }
 }
 
-/// Input for the owners of a submission, apart from its content.
+/// Values that determine the owners of a submission, in addition to its content.
 pub(super) struct Owners<'o> {
     /// Municipalities of the token that created the submission.
     pub created_for: &'o [Uuid],
@@ -76,7 +76,7 @@ pub(super) struct Owners<'o> {
 }
 
 impl Owners<'_> {
-    /// Returns the municipalities that own a submission with some content: those responsible for the published entry, and
+    /// Returns the municipalities that own a submission with `content`: those responsible for the published entry, and
     /// those responsible according to the content. If none of the municipalities of the token that created the submission
     /// is among them, these are added, so that the submitter keeps access. A draft created by a token not bound to
     /// municipalities has no owners until it is submitted.
@@ -153,7 +153,7 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
     let names = named(tx, kind, [Some(&content), base_content.as_ref()].into_iter().flatten()).await?;
     let values: [Value; 7] = [
         id.into(),
-        // Text, because `jsonb` would lose the order of members.
+        // Sent as text, because `jsonb` does not preserve the order of members.
         content.to_string().into(),
         base.into(),
         base_content.map(|content| content.to_string()).into(),
@@ -182,7 +182,7 @@ async fn based(
         Revision::Replace(input) => input,
         Revision::Patch(patch) => patched(tx, row, published, &patch).await?,
     };
-    // The representation has the current base, and can be sent back.
+    // A representation that is sent back repeats the current `based_on`, which then changes nothing.
     let Some(based_on) = based_on.filter(|based_on| Some(*based_on) != row.base) else {
         return Ok(Based { content, base: row.base, base_content: row.base_content.clone() });
     };

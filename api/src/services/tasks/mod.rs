@@ -37,7 +37,7 @@ async fn get_municipality_tasks(
         return Err(absent(db, &MUNICIPALITIES, &key).await);
     };
     caller.acts_for(&[found.responsible()])?;
-    // A caller that is not bound to municipalities and is not a reviewer sees only its own submissions.
+    // A caller that is neither bound to municipalities nor a reviewer sees only its own submissions.
     let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
     let by = (!is_all).then(|| caller.subject.clone());
     reply("application/json", &query::of(db, &found, by).await?).map(no_store)

@@ -18,8 +18,8 @@ struct ResolvedClaims {
     ids: HashMap<BTreeSet<String>, BTreeSet<Uuid>>,
 }
 
-/// Maximum number of cached claims. There are about as many different claims as offices.
-const MOST: usize = 1000;
+/// Maximum number of cached claims. The number of different claims is about that of the offices with tokens.
+const MAX_CACHED_CLAIMS: usize = 1000;
 
 /// Returns the function that resolves the municipalities in claims by official key, slug or ID, former ones included.
 /// Unknown names grant nothing. Results are cached until the directory changes.
@@ -33,7 +33,7 @@ pub(crate) fn resolve_claims(database: Database, directory: DirectoryVersion) ->
             }
             let ids = find(&database, &names).await?;
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.version != version || known.ids.len() >= MOST {
+            if known.version != version || known.ids.len() >= MAX_CACHED_CLAIMS {
                 *known = ResolvedClaims { version, ids: HashMap::new() };
             }
             known.ids.insert(names, ids.clone());

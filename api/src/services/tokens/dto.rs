@@ -93,6 +93,7 @@ pub struct TokenInput {
 }
 
 impl TokenInput {
+    /// Returns the input for a token that is valid for 90 days, with the scopes of the role and for all municipalities.
     pub fn new(subject: &str, role: Option<TokenRole>) -> Self {
         Self { subject: subject.to_owned(), role, scopes: vec![], municipalities: vec![], days: ninety() }
     }

@@ -176,7 +176,7 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
     Ok(response)
 }
 
-/// Issues a token from the command line, and returns the token and its ID.
+/// Issues a token from the command line, and returns the token and its ID. Fails with all violations of the input.
 ///
 /// Must be called inside an actix system.
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
@@ -190,7 +190,7 @@ pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Resul
     Ok((token, row.id))
 }
 
-/// Revokes a token from the command line.
+/// Revokes a token from the command line. Fails with `Error::NotFound` for an unknown ID.
 pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
     let directory = DirectoryVersion::open(database.connection()).await?;
     let author = Author::command("token");

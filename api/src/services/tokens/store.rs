@@ -47,12 +47,12 @@ pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Resu
     Ok((token, row))
 }
 
-/// Returns the error for an ID of no token.
+/// Returns the error for an ID without a token.
 pub(super) fn not_found(id: Uuid) -> Error {
     Error::not_found("/v1/tokens", id)
 }
 
-/// Revokes a token, and returns it with whether it was not revoked before.
+/// Revokes a token. Returns the token and whether this call revoked it. Fails with 404 for an unknown ID.
 pub(super) async fn revoke(write: &Write, id: Uuid) -> Result<(Model, bool)> {
     let row = token::Entity::find_by_id(id).one(&write.tx).await?.ok_or_else(|| not_found(id))?;
     if row.revoked_at.is_some() {

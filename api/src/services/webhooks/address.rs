@@ -37,7 +37,7 @@ pub(super) fn objection(url: &str, private: bool) -> Option<Rule> {
 
 /// Error for a host name that resolves to an address that is not public.
 #[derive(Debug, thiserror::Error)]
-#[error("the name leads to a private or local address")]
+#[error("the host name resolves to a private or local address")]
 pub(super) struct NotPublic;
 
 impl NotPublic {
@@ -56,9 +56,9 @@ impl Resolve for PublicOnly {
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             if found.is_empty() {
-                return Err("the name leads nowhere".into());
+                return Err("the host name has no addresses".into());
             }
-            // One private address is enough to refuse the name: the client could connect to any of them.
+            // A single private address is a reason to refuse the name, because the client may connect to any of the addresses.
             if !found.iter().all(|address| is_public(address.ip())) {
                 return Err(NotPublic.into());
             }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_held_to_what_can_be_seen_of_it() {
+    fn webhook_url_is_validated_without_name_resolution() {
         for bad in [
             "http://example.org/",
             "ftp://example.org/",

@@ -1,5 +1,5 @@
-//! Delivery of webhook messages. Messages are queued in the database, so that none is lost when a process ends, and each
-//! message is sent by one of several instances.
+//! Delivery of webhook messages. Messages are queued in the database, so that none is lost when a process ends, and only one
+//! of several instances sends each message.
 
 use std::time::{Duration, Instant};
 
@@ -19,11 +19,11 @@ use crate::base::error::{Error, Result};
 
 /// Time after which a batch starts no further message. With the timeout of the last message, the batch ends before its
 /// claim on the webhook expires.
-const SHIFT: Duration = Duration::from_secs(15);
+const BATCH_TIME_LIMIT: Duration = Duration::from_secs(15);
 /// Maximum number of webhooks that receive messages at the same time.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT_WEBHOOKS: usize = 16;
 /// Interval of the checks for due messages while the directory does not change.
-const POLL: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Sender of messages.
 #[derive(Clone)]
@@ -37,12 +37,14 @@ pub(crate) struct Sender {
 impl Sender {
     pub(crate) fn new(private: bool) -> Self {
         let client = address::client(private);
-        let client = client.inspect_err(|error| tracing::warn!(cause = ?error, "webhook deliveries will fail"));
+        let client = client.inspect_err(
+            |error| tracing::warn!(cause = ?error, "webhook deliveries will fail; install CA certificates and restart"),
+        );
         Self { client: client.ok(), private }
     }
 }
 
-/// Delivers messages until the service stops. Batches under way are then finished if the time suffices.
+/// Delivers messages until the service stops, and then waits for the batches in progress.
 pub(crate) async fn deliver(context: Context, sender: Sender) {
     let Context { db: database, version: directory } = &context;
     let mut sending = JoinSet::new();
@@ -54,7 +56,7 @@ pub(crate) async fn deliver(context: Context, sender: Sender) {
         let work = if directory.is_away() {
             Ok(Work::Nothing)
         } else {
-            next(database, sending.len() < AT_ONCE, sender.private).await
+            next(database, sending.len() < MAX_CONCURRENT_WEBHOOKS, sender.private).await
         };
         match work {
             Ok(Work::Something) => continue,
@@ -63,10 +65,10 @@ pub(crate) async fn deliver(context: Context, sender: Sender) {
                 continue;
             }
             Ok(Work::Nothing) => {}
-            Err(error) => tracing::warn!(cause = %error.chain(), "webhook deliveries will be retried"),
+            Err(error) => tracing::warn!(cause = %error.chain(), "webhook messages could not be processed; retrying"),
         }
         tokio::select! {
-            _ = news.until(tokio::time::Instant::now() + POLL) => {}
+            _ = news.until(tokio::time::Instant::now() + POLL_INTERVAL) => {}
             Some(ended) = sending.join_next() => resume_panic(ended),
         }
     }
@@ -75,7 +77,7 @@ pub(crate) async fn deliver(context: Context, sender: Sender) {
     }
 }
 
-/// Panics where sending a batch did, so that the supervised task fails and the service is not ready any more.
+/// Propagates the panic of a batch, so that the supervised task fails and the service reports that it is not ready.
 fn resume_panic(ended: Result<(), JoinError>) {
     if let Err(error) = ended
         && error.is_panic()
@@ -86,12 +88,12 @@ fn resume_panic(ended: Result<(), JoinError>) {
 
 enum Work {
     Nothing,
-    /// Other work was done, and there may be more.
+    /// Messages were queued or rows cleaned up, and there may be more to do.
     Something,
     Batch(MessageBatch),
 }
 
-/// Does the next piece of work, if there is any.
+/// Claims the next batch of due messages, or else cleans up and queues messages about further changes.
 async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
     let todo = in_time(queue::todo(database.background(), private)).await?;
     let mut is_done = false;
@@ -117,13 +119,13 @@ async fn next(database: &Database, free: bool, private: bool) -> Result<Work> {
     Ok(if is_done { Work::Something } else { Work::Nothing })
 }
 
-/// Pauses the deliveries of a webhook after an internal error, so that other webhooks are served.
+/// Pauses the deliveries of a webhook after an internal error, so that the error does not block other webhooks.
 async fn rest(database: &Database, webhook: Uuid, error: &Error) -> Result<bool> {
-    tracing::warn!(cause = %error.chain(), %webhook, "deliveries of a webhook are paused for a minute after an error");
+    tracing::warn!(cause = %error.chain(), %webhook, "deliveries of a webhook are paused for one minute after an error");
     database.transact(async move |tx| queue::rest(tx, webhook).await).await.map(|()| true)
 }
 
-/// Sends the messages of a batch in order, until the endpoint does not respond or the time is up.
+/// Sends the messages of a batch in order, until the endpoint does not respond or the time limit is reached.
 async fn send(context: Context, sender: Sender, batch: MessageBatch) {
     let Context { db: database, version: directory } = context;
     let MessageBatch { webhook, url, secrets, messages, until } = batch;
@@ -135,19 +137,20 @@ async fn send(context: Context, sender: Sender, batch: MessageBatch) {
             None => queue::leave(tx, webhook, until).await.map(|()| false),
         };
         let goes_on = database.transact(record).await.unwrap_or_else(|error| {
-            tracing::warn!(cause = %error.chain(), %webhook, "what became of a delivery could not be written down; it is sent again");
+            tracing::warn!(cause = %error.chain(), %webhook, "the result of a delivery could not be stored; the message will be sent again");
             false
         });
-        if !goes_on || began.elapsed() > SHIFT || directory.is_stopping() {
+        if !goes_on || began.elapsed() > BATCH_TIME_LIMIT || directory.is_stopping() {
             break;
         }
     }
     if let Err(error) = database.transact(async move |tx| queue::release(tx, webhook, until).await).await {
-        tracing::debug!(cause = %error.chain(), %webhook, "a webhook was not let go; it waits a little longer");
+        tracing::debug!(cause = %error.chain(), %webhook, "the claim on a webhook could not be released; its next messages wait until the claim expires");
     }
 }
 
-/// Sends a message once. Returns `None` without an attempt if only an instance with `--webhook-private` may send to the address.
+/// Sends a message once. Returns `None` without an attempt if only an instance with
+/// `--allow-private-webhooks` may send to the address.
 async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Message) -> Option<Attempt> {
     let (began, timestamp) = (Instant::now(), clock::now().timestamp());
     let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
@@ -170,15 +173,15 @@ async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Messa
     }
 }
 
-const NO_CERTIFICATES: &str = "no connection: this service has no certificates to trust";
+const NO_CERTIFICATES: &str = "no connection: this service has no trusted CA certificates";
 const NOT_PUBLIC: &str = "no connection: the address is not reachable, or not public";
 
 /// Returns the reason why there was no response. The text reveals nothing about the internal network.
 fn reason(error: &reqwest::Error) -> &'static str {
     match () {
-        () if error.is_timeout() => "no answer within 10 seconds",
+        () if error.is_timeout() => "no response within 10 seconds",
         () if error.is_connect() => NOT_PUBLIC,
-        () => "no answer that could be read",
+        () => "no valid HTTP response",
     }
 }
 

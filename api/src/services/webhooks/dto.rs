@@ -59,7 +59,7 @@ pub(super) struct Webhook {
     pub ends_at: Option<DateTime<Utc>>,
     /// Reason why the webhook is inactive. Omitted while it is active.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "it was paused", nullable = false)]
+    #[schema(example = "a request deactivated it", nullable = false)]
     pub inactive_because: Option<String>,
     /// Time until which deliveries are paused, usually because the endpoint did not respond (UTC). Omitted when deliveries
     /// are not paused.
@@ -120,7 +120,7 @@ pub(super) struct Delivery {
     pub status: Option<i16>,
     /// Reason why the last attempt got no response, or why the message was not sent. Omitted otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "no answer within 10 seconds", nullable = false)]
+    #[schema(example = "no response within 10 seconds", nullable = false)]
     pub failure: Option<String>,
     /// Duration of the last attempt in milliseconds. Omitted before the first attempt.
     #[serde(skip_serializing_if = "Option::is_none")]

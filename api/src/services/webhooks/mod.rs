@@ -242,7 +242,7 @@ async fn list_webhook_deliveries(
 
 /// Create a redelivery
 ///
-/// Sends a message again immediately with the same `webhook-id`, whatever the state of the delivery. Requires
+/// Sends a message again immediately with the same `webhook-id`, in any state of the delivery. Requires
 /// `webhooks:write` and access to the webhook. Ends a pause of the webhook (`rests_until`). Fails with 409 if the webhook
 /// is inactive.
 #[utoipa::path(tag = TAG, security(("token" = [WebhooksWrite::NAME])), params(Id,

@@ -41,7 +41,7 @@ pub(crate) async fn tell_step(
     Ok(())
 }
 
-/// Queues messages about the next page of changes for a webhook, unless another process is doing so. The change feed is
+/// Queues messages about the next page of changes for a webhook, unless another process holds its lock. The change feed is
 /// totally ordered without gaps, and the position is stored in the same transaction as the messages, so each change is
 /// queued exactly once.
 pub(super) async fn catch_up(tx: &DatabaseTransaction, webhook: Uuid) -> Result<bool> {

@@ -93,7 +93,7 @@ fn view(row: webhook::Model, themes: &Names, municipalities: &Names) -> Webhook 
     }
 }
 
-/// Returns the error for an ID of no webhook, or of one that the caller cannot see.
+/// Returns the error for an ID without a visible webhook. It does not reveal whether the webhook exists.
 pub(super) fn not_found(id: Uuid) -> Error {
     Error::not_found("/v1/webhooks", id)
 }
@@ -122,7 +122,7 @@ struct Schedule {
     rests_until: Option<DateTime<Utc>>,
     /// Whether only an instance that may send to private addresses may send the messages.
     is_private: bool,
-    /// Whether no such instance has claimed the messages since then.
+    /// Whether messages wait for such an instance.
     is_unsent: bool,
 }
 

@@ -16,8 +16,8 @@ use crate::base::db::{sql, written};
 use crate::base::error::{Error, Result};
 use crate::services::changes;
 
-/// Work to do now: the webhook with the longest due message, the webhook furthest behind the change feed, and whether there is
-/// anything to clean up.
+/// Pending work: the webhook with the longest due message, the webhook furthest behind the change feed, and whether a clean-up
+/// is due.
 #[derive(FromQueryResult)]
 pub(super) struct Todo {
     pub due: Option<Uuid>,
@@ -25,7 +25,7 @@ pub(super) struct Todo {
     pub untidy: bool,
 }
 
-/// Returns the work to do; `private` says whether this instance may send to private addresses.
+/// Returns the pending work. `private` states whether this instance may send to private addresses.
 pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Todo> {
     const TODO: &str = "select \
         (select w.id from webhook w cross join lateral \
@@ -43,7 +43,7 @@ pub(super) async fn todo(db: &impl ConnectionTrait, private: bool) -> Result<Tod
     Ok(found.unwrap_or(Todo { due: None, behind: None, untidy: false }))
 }
 
-/// Messages for one webhook that are due.
+/// Due messages of one webhook.
 pub(super) struct MessageBatch {
     pub webhook: Uuid,
     pub url: String,
@@ -99,7 +99,7 @@ pub(super) async fn release(tx: &DatabaseTransaction, webhook: Uuid, until: Opti
     Ok(())
 }
 
-/// Failure of a message that waits for an instance that may send to private addresses.
+/// Text of `failure` for a message that waits for an instance that may send to private addresses.
 pub(super) const WAITS: &str = "not sent yet: the address is private or not encrypted, and only an instance with `--allow-private-webhooks` may send to it";
 
 /// Leaves a webhook to instances that may send to private addresses. This does not count as an attempt. After 10 minutes,
@@ -108,7 +108,7 @@ pub(super) const WAITS: &str = "not sent yet: the address is private or not encr
 pub(super) async fn leave(tx: &DatabaseTransaction, webhook: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
     const LEAVE: &str = "update webhook set private_until = now() + interval '10 minutes', unsent_since = coalesce(unsent_since, now()) \
         where id = $1 and told_until = $2";
-    const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--allow-private-webhooks` took it within a day";
+    const WHY: &str = "not sent: the address is private or not encrypted, and no instance with `--allow-private-webhooks` sent it within a day";
     tx.execute_raw(sql(LEAVE, [webhook.into(), until.into()])).await?;
     give_up_late(tx, webhook, Late { since: "unsent_since", failure: "$2", because: WHY }).await
 }
@@ -122,7 +122,8 @@ pub(super) async fn bodies(db: &impl ConnectionTrait, messages: &[webhook_delive
             return Ok(kept.clone());
         }
         let change = message.sequence.and_then(|sequence| changes.remove(&sequence));
-        let change = change.ok_or_else(|| Error::internal(anyhow::anyhow!("a message has no body and no change")))?;
+        let change = change
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("a webhook message has neither a body nor a change")))?;
         let (r#type, timestamp) = (message.r#type.clone(), change.at);
         serde_json::to_string(&WebhookMessage { r#type, timestamp, data: change }).map_err(Error::internal)
     };
@@ -145,7 +146,7 @@ pub(super) async fn record_attempt(
     attempt: &Attempt,
 ) -> Result<bool> {
     const CLAIMED: &str = "select id from webhook where id = $1 and active and told_until = $2";
-    // A message that was given up or redelivered during the attempt keeps its new state.
+    // If the message has failed for good or was redelivered during the attempt, it keeps the new state.
     const RECORD: &str = "update webhook_delivery set state = $2, attempts = attempts + 1, attempted_at = now(), \
             next_at = now() + make_interval(secs => $3), ended_at = case when $2 <> 'pending' then now() end, \
             status = $4, failure = $5, took_ms = $6 \
@@ -169,7 +170,7 @@ pub(super) async fn record_attempt(
     tx.execute_raw(sql(RECORD, values)).await?;
     if status.is_none() {
         const LATE: Late =
-            Late { since: "silent_since", failure: "coalesce(failure, $2)", because: "no answer for a day" };
+            Late { since: "silent_since", failure: "coalesce(failure, $2)", because: "no response for a day" };
         give_up_late(tx, webhook, LATE).await?;
     }
     // An endpoint that does not respond is unlikely to respond to the next message.
@@ -188,7 +189,7 @@ async fn take_in(tx: &DatabaseTransaction, webhook: Uuid, status: Option<u16>) -
             let rests: Vec<f64> = RESTS.iter().map(Duration::as_secs_f64).collect();
             tx.execute_raw(sql(REST, [webhook.into(), rests.into()])).await?;
         }
-        Some(GONE) => end(tx, "id = $1", webhook, "the endpoint answered that it wants to hear no more (410)").await?,
+        Some(GONE) => end(tx, "id = $1", webhook, "the endpoint responded with 410 (Gone)").await?,
         Some(_) => {
             tx.execute_raw(sql(WAKE, [webhook.into()])).await?;
         }
@@ -235,17 +236,17 @@ async fn end(tx: &DatabaseTransaction, which: &str, value: Uuid, because: &str) 
     Ok(())
 }
 
-/// Deactivates the webhooks set with a revoked token.
+/// Deactivates the webhooks that were created or last changed with a revoked token.
 pub(crate) async fn end_those_of(tx: &DatabaseTransaction, token: Uuid) -> Result<()> {
-    end(tx, "token_id = $1", token, "the token that set it was revoked").await
+    end(tx, "token_id = $1", token, "the token that created or last changed it was revoked").await
 }
 
-/// Statements of the clean-up, each run in its own transaction and limited in size: they deactivate webhooks with expired
-/// tokens, fail pending messages of inactive webhooks, and remove deleted webhooks after their deliveries.
+/// Statements of the clean-up: they deactivate webhooks with expired tokens, fail pending messages of inactive webhooks, and
+/// remove deleted webhooks after their deliveries. Each statement runs in a transaction of its own, so that locks are short.
 pub(super) const TIDYING: [&str; 4] = [
-    "update webhook set active = false, inactive_because = 'the token that set it has ended', revision = revision + 1, updated_at = now() \
+    "update webhook set active = false, inactive_because = 'the token that created or last changed it has expired', revision = revision + 1, updated_at = now() \
       where active and ends_at <= now()",
-    "update webhook_delivery set state = 'failed', ended_at = now(), failure = 'the webhook hears no more' where id in \
+    "update webhook_delivery set state = 'failed', ended_at = now(), failure = 'the webhook is inactive' where id in \
         (select d.id from webhook w join webhook_delivery d on d.webhook_id = w.id and d.state = 'pending' where not w.active \
           limit 2000 for update of d skip locked)",
     "delete from webhook_delivery where id in \
@@ -254,7 +255,7 @@ pub(super) const TIDYING: [&str; 4] = [
     "delete from webhook w where deleted_at is not null and not exists (select from webhook_delivery d where d.webhook_id = w.id)",
 ];
 
-/// Deletes up to 2,000 deliveries that ended more than 30 days ago, and returns whether none was left.
+/// Deletes up to 2,000 deliveries that ended more than 30 days ago. Returns whether there were none.
 pub(super) async fn forget(tx: &DatabaseTransaction) -> Result<bool> {
     const FORGET: &str = "delete from webhook_delivery where id in \
         (select id from webhook_delivery where ended_at < now() - interval '30 days' limit 2000)";

@@ -1,4 +1,4 @@
-//! Limits of webhooks: what the operator allows, and what a caller may ask for.
+//! Limits of webhooks by the settings of the operator and the scopes of the caller.
 
 use clap::Args;
 
@@ -12,12 +12,12 @@ use crate::base::validation::Checked;
 #[derive(Clone, Debug, Args)]
 pub struct WebhookSettings {
     /// Allow webhook endpoints with private and local addresses, and with http. For tests and private networks.
-    /// Instances without this setting leave such endpoints to the other instances on the same database
+    /// Instances without this setting leave such endpoints to instances with the setting on the same database
     #[arg(long, env = "TRANSFERATLAS_ALLOW_PRIVATE_WEBHOOKS")]
     pub allow_private_webhooks: bool,
 }
 
-/// Permissions of a caller that sets a webhook.
+/// Permissions of a caller that creates or changes a webhook.
 pub(super) struct Rights {
     submits: bool,
     private: bool,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entity::vocabulary::DeliveryState;
 
-/// Pause after each failed attempt; about a day in total.
+/// Pause after each failed attempt. The pauses add up to about a day.
 const PAUSES: [Duration; 8] = [
     Duration::from_secs(5),
     Duration::from_mins(1),
@@ -20,7 +20,7 @@ const PAUSES: [Duration; 8] = [
 pub(super) const RESTS: [Duration; 4] =
     [Duration::from_secs(4), Duration::from_secs(30), Duration::from_mins(2), Duration::from_mins(5)];
 
-/// Status of an endpoint that wants no more messages.
+/// Status by which an endpoint declines further messages.
 pub(super) const GONE: u16 = 410;
 
 /// Returns the state of a message after an attempt, and the pause before the next one, by the status of the response (if
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_tried_nine_times_within_a_day() {
+    fn delivery_is_attempted_nine_times_within_a_day() {
         let minutes = |minutes: u64| (DeliveryState::Pending, Duration::from_mins(minutes));
         for status in [None, Some(301), Some(404), Some(500), Some(503)] {
             let schedule: Vec<_> = (0..10).map(|attempts| after_attempt(status, attempts)).collect();
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn some_answers_end_it_at_once() {
+    fn final_responses_end_the_attempts() {
         for attempts in [0, 3, 8] {
             for status in [200, 202, 204, 299] {
                 assert_eq!(after_attempt(Some(status), attempts).0, DeliveryState::Delivered, "{status} {attempts}");

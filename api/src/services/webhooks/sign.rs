@@ -35,7 +35,7 @@ mod tests {
 
     /// Uses the examples published by Standard Webhooks and its reference implementation.
     #[test]
-    fn a_signature_is_the_one_that_is_published() {
+    fn signature_matches_the_published_examples() {
         for (secret, id, timestamp, payload, published) in [
             (
                 "whsec_plJ3nmyCDGBKInavdOK15jsl",
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_like_another() {
+    fn secrets_are_unique() {
         let (one, other) = (secret().unwrap(), secret().unwrap());
 
         assert_ne!(one, other);

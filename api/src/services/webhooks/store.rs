@@ -45,7 +45,7 @@ async fn values(tx: &DatabaseTransaction, input: WebhookInput) -> Result<[Value;
     ])
 }
 
-/// Creates a webhook for events from now on.
+/// Creates a webhook that receives events from now on. Fails if the owner has the maximum number of webhooks.
 pub(super) async fn create(
     tx: &DatabaseTransaction,
     caller: &Caller,
@@ -54,7 +54,7 @@ pub(super) async fn create(
 ) -> Result<Model> {
     const CREATE: &str = "insert into webhook (url, description, resources, theme_ids, municipality_ids, changes, submissions, active, \
             id, owner, acts_for_ids, token_id, ends_at, secret, inactive_because, cursor) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when not $8 then 'it was paused' end, \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, case when not $8 then 'a request deactivated it' end, \
             (select coalesce(max(sequence), 0) from change)) returning *";
     caller.acts_for_any()?;
     let ends_at = ends_at(tx, caller).await?;
@@ -106,7 +106,7 @@ pub(super) async fn replace(
     const REPLACE: &str = "update webhook set url = $1, description = $2, resources = $3, theme_ids = $4, municipality_ids = $5, changes = $6, \
             submissions = $7, active = $8, revision = revision + 1, updated_at = now(), \
             cursor = case when active and changes then cursor else (select coalesce(max(sequence), 0) from change) end, \
-            token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'it was paused' end, \
+            token_id = $10, ends_at = $11, inactive_because = case when not $8 then 'a request deactivated it' end, \
             failures = 0, silent_since = null, rests_until = null, private_until = null, unsent_since = null, \
             told_until = case when url = $1 then told_until end \
         where id = $9 returning *";
@@ -141,12 +141,12 @@ pub(super) async fn rotate(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, se
     written(tx, sql(ROTATE, [id.into(), secret.into()])).await
 }
 
-/// Returns the error for an ID of no delivery of a webhook, or of one that the owner does not receive.
+/// Returns the error for an ID without a visible delivery of a webhook.
 pub(super) fn unknown_delivery(webhook: Uuid, delivery: Uuid) -> Error {
     Error::not_found(format!("/v1/webhooks/{webhook}/deliveries"), delivery)
 }
 
-/// Queues a message again, whatever its state, before all waiting messages, and ends a pause of the webhook.
+/// Queues a message again before all waiting messages, independent of its state, and ends a pause of the webhook.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
     id: Uuid,

@@ -11,7 +11,14 @@ macro_rules! rules {
         /// A broken rule: a code, and the parameters of its sentence.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "code", content = "parameters", rename_all = "kebab-case")]
-        pub enum Rule { $($(#[doc = $doc])+ $code { $($field: $type),* }),+ }
+        pub enum Rule {
+            $($(#[doc = $doc])+ $code {
+                $(
+                    /// Parameter of the sentence.
+                    $field: $type
+                ),*
+            }),+
+        }
 
         /// Code of a broken rule
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -30,7 +37,7 @@ macro_rules! rules {
             pub(crate) fn text(&self, language: Language) -> String {
                 match self {
                     $(Self::$code { $($field),* } => {
-                        // The place of a violation names the member or parameter, so its sentence need not.
+                        // A sentence does not have to use all parameters, because the violation names the member.
                         $(let $field = $field.phrase(language);
                         let _ = &$field;)*
                         match language {
@@ -53,42 +60,44 @@ pub(crate) use self::table::{RULES, ViolationCode};
 /// A rule as documented.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RuleText {
+    /// Code of the rule.
     pub code: ViolationCode,
+    /// Description of the rule in English.
     pub meaning: &'static str,
-    /// Sentence with the names of its parameters in braces.
+    /// Sentence in German and English, with the names of its parameters in braces.
     pub text: Localized,
 }
 
 impl fmt::Display for Rule {
-    /// Writes the rule as JSON, so that it passes unchanged through the errors of deserialisers, which are texts.
+    /// Writes the rule as JSON. Errors of deserialisers are texts, and `of_message` reads the rule from such a text again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
 }
 
 impl Rule {
-    /// Returns the rule that the error of a deserialiser contains.
+    /// Returns the rule that the message of a deserialiser contains as JSON. Returns `None` for other messages.
     pub(crate) fn of_message(message: &str) -> Option<Self> {
         serde_json::from_str(message).ok()
     }
 
-    /// Returns the rule of a value that is not in a closed list.
+    /// Returns `UnknownValue` for a value that is not in a closed list. The value is cut to 100 characters.
     pub(crate) fn unknown_value<T: Into<String>>(value: &str, allowed: impl IntoIterator<Item = T>) -> Self {
         let value = value.chars().take(100).collect();
         Self::UnknownValue { value, allowed: allowed.into_iter().map(Into::into).collect() }
     }
 
-    /// Returns the rule of a number of items.
+    /// Returns `Items`: the list must have `min` to `max` items.
     pub(crate) fn items(min: usize, max: usize) -> Self {
         Self::Items { min, max }
     }
 
-    /// Returns the rule of a range of whole numbers.
+    /// Returns `Range` with whole numbers as bounds.
     pub(crate) fn range(min: i64, max: i64) -> Self {
         Self::Range { min: min.into(), max: max.into() }
     }
 
-    /// Returns the rule of a range of numbers.
+    /// Returns `Range` with floating-point numbers as bounds.
     pub(crate) fn decimals(min: f64, max: f64) -> Self {
         let number = |bound| Number::from_f64(bound).unwrap_or_else(|| 0.into());
         Self::Range { min: number(min), max: number(max) }
@@ -101,7 +110,7 @@ mod tests {
     use crate::base::language::Language;
 
     #[test]
-    fn a_rule_passes_through_a_message() {
+    fn rule_round_trips_through_a_message() {
         let rule = Rule::unknown_value("blue", ["red", "green"]);
         assert_eq!(Rule::of_message(&rule.to_string()), Some(rule.clone()));
         assert_eq!(Rule::of_message("a text"), None);

@@ -19,7 +19,7 @@ rules! {
     DuplicateMember { field: String }
         "occurs more than once in its object; send each member once"
         "kommt in seinem Objekt mehrfach vor; jedes Feld darf nur einmal vorkommen";
-    /// Null in the place of an absent member.
+    /// Null in place of an absent member.
     NullValue {} "must not be null; omit members without a value" "darf nicht null sein; Felder ohne Wert werden weggelassen";
     /// The value has another JSON type.
     Type { expected: JsonType } "must be {expected}" "muss {expected} sein";
@@ -51,11 +51,15 @@ rules! {
     FormatCharacters { characters: Vec<CharacterAt> }
         "must not contain characters that control the direction or the layout of text; remove {characters}"
         "darf keine Zeichen enthalten, die Richtung oder Anordnung von Text steuern; entfernen Sie {characters}";
+    /// An address or identifier contains invisible characters.
+    InvisibleCharacters { characters: Vec<CharacterAt> }
+        "must not contain invisible characters; remove {characters}"
+        "darf keine unsichtbaren Zeichen enthalten; entfernen Sie {characters}";
     /// The text of one line contains HTML.
     Html { tags: Vec<String> }
         "must not contain HTML; omit the angle brackets or use quotation marks: {tags}"
         "darf kein HTML enthalten; lassen Sie die spitzen Klammern weg, oder verwenden Sie Anführungszeichen: {tags}";
-    /// The Markdown contains HTML, images or links with another scheme.
+    /// The Markdown contains HTML, images, links with another scheme, or links with an invalid URL.
     Markdown { fault: MarkdownFault, found: Vec<String> }
         "must be plain text or Markdown (CommonMark) without HTML and images, with links to http, https or mailto; {fault}: {found}"
         "muss einfacher Text oder Markdown (CommonMark) ohne HTML und Bilder sein, mit Links auf http, https oder mailto; {fault}: {found}";
@@ -171,7 +175,7 @@ rules! {
     OutsideGermany { value: String, west: Number, east: Number, south: Number, north: Number }
         "`{value}` is outside Germany; give longitude,latitude, with a longitude from {west} to {east} and a latitude from {south} to {north}"
         "`{value}` liegt nicht in Deutschland; geben Sie Länge,Breite an, mit einer Länge von {west} bis {east} und einer Breite von {south} bis {north}";
-    /// The point is outside Germany, and inside with its coordinates in the other order.
+    /// The point or bounding box is outside Germany, and inside with its coordinates in the other order.
     CoordinateOrder { value: String, suggestion: String }
         "`{value}` is outside Germany; the order is longitude,latitude: did you mean `{suggestion}`?"
         "`{value}` liegt nicht in Deutschland; die Reihenfolge ist Länge,Breite: meinten Sie `{suggestion}`?";
@@ -253,7 +257,11 @@ rules! {
     UrlSpaces { characters: Vec<CharacterAt> }
         "must not contain white space; remove or percent-encode {characters}"
         "darf keinen Leerraum enthalten; entfernen oder kodieren Sie {characters}";
-    /// The URL leads to a private or local address.
+    /// The URL contains characters that must be percent-encoded.
+    UrlCharacters { characters: Vec<CharacterAt> }
+        "must not contain characters that URLs do not allow; remove or percent-encode {characters}"
+        "darf keine Zeichen enthalten, die in URLs nicht erlaubt sind; entfernen oder kodieren Sie {characters}";
+    /// The URL or the e-mail address leads to a private or local address.
     PrivateAddress { host: String }
         "must lead to a public address; {host} is a private or local one"
         "muss zu einer öffentlichen Adresse führen; {host} ist eine private oder lokale";

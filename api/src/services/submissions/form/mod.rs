@@ -50,7 +50,7 @@ impl Forms {
 
     /// Returns whether content of a kind may have a member at a JSON pointer.
     pub(super) fn has_member(&self, kind: &Submittable, pointer: &str) -> bool {
-        // The pointers of a form have an asterisk in place of an index.
+        // The pointers in a form have an asterisk instead of an index.
         let part = |part| if str::parse::<usize>(part).is_ok() { "*" } else { part };
         let place = pointer.split('/').map(part).collect::<Vec<_>>().join("/");
         let form = self.of_resource(kind.resource.collection);
@@ -133,7 +133,7 @@ impl<'d> Reading<'d> {
         let items = property.get("items");
         let is_list = items.is_some();
         let item = items.unwrap_or(property);
-        // A reference is a key or a link, and the form takes the key.
+        // The schema of a reference allows a key or a link. Forms use the key.
         let (of, item) = self.resolved(item.pointer("/oneOf/0").unwrap_or(item));
         let path = format!("{path}{name}{}", if is_list { "/*" } else { "" });
         let reference = self.references.iter().find(|(member, _)| *member == path).map(|(_, resource)| resource);
@@ -224,28 +224,28 @@ mod tests {
     use super::*;
     use crate::services::submissions::labels::all;
 
-    fn every<'f>(schema: &str, members: &'f [FormMember], told: &mut Vec<(String, &'f FormMember)>) {
+    fn collect_members<'f>(schema: &str, members: &'f [FormMember], collected: &mut Vec<(String, &'f FormMember)>) {
         for member in members {
-            told.push((format!("{schema}{}", member.name), member));
-            every(&format!("{schema}{}.", member.name), &member.members, told);
+            collected.push((format!("{schema}{}", member.name), member));
+            collect_members(&format!("{schema}{}.", member.name), &member.members, collected);
         }
     }
 
     #[test]
-    fn every_member_has_its_words_in_both_languages() {
+    fn every_member_has_help_in_both_languages() {
         let document = serde_json::from_str(include_str!("../../../../../openapi/openapi.json")).unwrap();
         let forms: Vec<Form> = SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect();
-        let mut told = vec![];
+        let mut collected = vec![];
         for form in &forms {
-            every("", &form.members, &mut told);
+            collect_members("", &form.members, &mut collected);
         }
-        for (name, member) in &told {
+        for (name, member) in &collected {
             assert!(!member.help.de.is_empty(), "{name} has no German help");
             assert!(member.help.en.as_ref().is_some_and(|help| !help.is_empty()), "{name} has no English help");
             assert!(!member.example.is_null(), "{name} has no example");
         }
-        let names: BTreeSet<&str> = told.iter().map(|(_, member)| member.name.as_str()).collect();
+        let names: BTreeSet<&str> = collected.iter().map(|(_, member)| member.name.as_str()).collect();
         let stale: Vec<&str> = all().filter(|name| !names.contains(name.rsplit('.').next().unwrap())).collect();
-        assert_eq!(stale, Vec::<&str>::new(), "labels of nothing");
+        assert_eq!(stale, Vec::<&str>::new(), "labels without a member");
     }
 }
