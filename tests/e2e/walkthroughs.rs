@@ -37,15 +37,19 @@ fn assert_printed(step: &str, response: &str, printed: &str) {
     }
 }
 
-/// Sends the request of a `curl` command.
-async fn run(client: &Client, command: &str) -> Answer {
+/// Sends the request of a `curl` command, with `etag` for the variable of that name.
+async fn run(client: &Client, command: &str, etag: &str) -> Answer {
     let path = command.split("http://127.0.0.1:8080").nth(1).unwrap().split(['\'', '"']).next().unwrap();
     let method: Method =
         command.split("-X ").nth(1).map_or("GET", |rest| rest.split(' ').next().unwrap()).parse().unwrap();
     let quoted = |option: &'static str| {
         command.split(option).skip(1).map(|text| text[1..].split(text.chars().next().unwrap()).next().unwrap())
     };
-    let headers: Vec<(&str, &str)> = quoted("-H ").filter_map(|header| header.split_once(": ")).collect();
+    let headers: Vec<(&str, String)> = quoted("-H ")
+        .filter_map(|header| header.split_once(": "))
+        .map(|(name, value)| (name, value.replace("$ETAG", etag)))
+        .collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let media_type = headers.iter().find(|(name, _)| *name == "Content-Type").map(|(_, value)| *value);
     let headers: Vec<_> =
         headers.into_iter().filter(|(name, _)| !["Authorization", "Content-Type"].contains(name)).collect();
@@ -59,7 +63,7 @@ async fn run_examples(document: &'static str, expected: usize) {
     let commands: Vec<&str> = block(document, "## Examples").split("\ncurl ").skip(1).collect();
     for command in &commands {
         let printed = command.lines().find_map(|line| line.strip_prefix("# ")).unwrap();
-        let response = run(&app.anonymous(), command).await.text();
+        let response = run(&app.anonymous(), command, "").await.text();
         let counted = command.contains("| wc -l").then(|| response.lines().count().to_string());
         assert_printed(command, counted.as_deref().unwrap_or(&response), printed);
     }
@@ -90,7 +94,7 @@ async fn first_entry_walkthrough_returns_the_printed_responses() {
         let mut last = None;
         for command in step.commands.split("\ncurl ").skip(1) {
             let client = if command.contains("$TOKEN") { &editor } else { &app.anonymous() };
-            last = Some(run(client, &command.replace("$ETAG", &etag)).await);
+            last = Some(run(client, command, &etag).await);
         }
         assert_printed(step.commands, &last.unwrap().text(), step.printed);
     }
@@ -118,7 +122,7 @@ async fn submission_walkthrough_returns_the_printed_responses() {
                 _ if command.contains("$EDITOR") => &editor,
                 _ => &app.anonymous(),
             };
-            last = Some(run(client, &command.replace("$ID", &id)).await);
+            last = Some(run(client, &command.replace("$ID", &id), "").await);
         }
         assert_printed(step.commands, &last.unwrap().text(), step.printed);
     }
