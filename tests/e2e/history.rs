@@ -18,7 +18,7 @@ async fn every_change_can_be_read_compared_and_reverted() {
     let history = app.anonymous().get(&format!("{path}/history")).await;
     let newest = history.json()["items"][0]["href"].as_str().unwrap().to_owned();
     let after = app.anonymous().get(&newest).await;
-    let patch = app.anonymous().get(&format!("{newest}/patch")).await;
+    let newest_patch = app.anonymous().get(&format!("{newest}/patch")).await;
     let first = history.json()["items"][1]["directory_version"].as_i64().unwrap();
     let first_patch = app.anonymous().get(&format!("{path}/history/{first}/patch")).await;
     let reverse_patch = app
@@ -32,13 +32,10 @@ async fn every_change_can_be_read_compared_and_reverted() {
         (json!(2), vec![json!("change"), json!("import")])
     );
     assert_eq!(after.json()["entry"]["website"], "https://example.org/");
-    assert_eq!(patch.header("content-type"), "application/json-patch+json");
-    assert_eq!(apply_patch(before.clone(), &patch.json()), after.json()["entry"], "from the old state to the new one");
-    assert_eq!(
-        apply_patch(after.json()["entry"].clone(), &reverse_patch.json()),
-        before,
-        "from the new state to the old one"
-    );
+    assert_eq!(newest_patch.header("content-type"), "application/json-patch+json");
+    let entry = &after.json()["entry"];
+    assert_eq!(&apply_patch(before.clone(), &newest_patch.json()), entry, "from the old state to the new one");
+    assert_eq!(apply_patch(entry.clone(), &reverse_patch.json()), before, "from the new state to the old one");
     assert_eq!(apply_patch(json!({}), &first_patch.json()), before, "the first patch starts with an empty object");
 
     let old = app.anonymous().get(&format!("{path}/history/{first}")).await.json()["entry"].clone();

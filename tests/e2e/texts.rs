@@ -205,7 +205,7 @@ async fn emails_require_a_public_host() {
     let app = App::start();
     let editor = app.editor().await;
     let host = |host: &str| json!({ "host": host });
-    let patch = |email: &str| json!({ "contacts": [{ "function": "Amt", "email": email }] });
+    let contacts = |email: &str| json!({ "contacts": [{ "function": "Amt", "email": email }] });
     let path = "/v1/solutions/open-smartcity-app";
 
     for (email, code, parameters) in [
@@ -218,12 +218,12 @@ async fn emails_require_a_public_host() {
         ("a@ex\u{200b}ample.org", "invisible-characters", characters([("U+200B", 5)])),
         ("a", "format", json!({ "expected": "email" })),
     ] {
-        let refused = editor.patch(path, &patch(email), "*").await;
+        let refused = editor.patch(path, &contacts(email), "*").await;
         let expected = (code.to_owned(), parameters, "/contacts/0/email".to_owned());
         assert_eq!((refused.status, violations(&refused)), (422, vec![expected]), "{email}");
     }
-    let changed = editor.patch(path, &patch("amt@xn--mnchen-3ya.de"), "*").await;
-    assert_eq!((changed.status, &changed.json()["contacts"]), (200, &patch("amt@xn--mnchen-3ya.de")["contacts"]));
+    let changed = editor.patch(path, &contacts("amt@xn--mnchen-3ya.de"), "*").await;
+    assert_eq!((changed.status, &changed.json()["contacts"]), (200, &contacts("amt@xn--mnchen-3ya.de")["contacts"]));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const WRITING: &str = include_str!("../../docs/writing.md");
 /// Returns the first code block below a heading.
 fn block(document: &'static str, heading: &str) -> &'static str {
     let section = document.split(heading).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
-    section.split("```").nth(1).expect("a code block")
+    section.split("```").nth(1).unwrap()
 }
 
 /// A numbered step of a walkthrough: its commands, and the response that is printed for the last one.

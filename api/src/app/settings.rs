@@ -81,7 +81,7 @@ pub struct Listen {
     pub clock: Clock,
 }
 
-/// Returns a host name or address, without the brackets of an IPv6 address. Fails for other text in brackets.
+/// Returns a host name or address, without the brackets of an `IPv6` address. Fails for other text in brackets.
 fn host(text: &str) -> Result<String, &'static str> {
     match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         Some(address) if address.contains(':') => Ok(address.to_owned()),
