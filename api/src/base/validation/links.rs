@@ -2,7 +2,7 @@
 
 use super::rules::{Checked, together};
 use super::texts::{none_of, shown};
-use super::urls::{has_user, literal, private_host};
+use super::urls::{has_user, literal, private_host, without_user};
 use crate::base::error::MarkdownFault;
 
 /// Requires that links lead to http, https or mailto, with URLs that follow the rules of members with a URL. Each link is
@@ -12,7 +12,7 @@ pub(super) fn sound_links(links: &[(String, String)]) -> Checked {
         links.iter().partition(|(_, url)| url.starts_with("http://") || url.starts_with("https://"));
     let others = others.into_iter().filter(|(_, url)| !url.starts_with("mailto:")).map(|(found, _)| found.clone());
     let with = |is_wrong: fn(&str) -> bool| -> Vec<String> {
-        web.iter().filter(|(_, url)| is_wrong(url)).map(|(_, url)| shown(url)).collect()
+        web.iter().filter(|(_, url)| is_wrong(url)).map(|(_, url)| shown(&without_user(url))).collect()
     };
     together([
         none_of(MarkdownFault::Link, others.collect()),

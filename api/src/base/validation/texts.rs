@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn links_follow_the_rules_of_urls() {
         for (text, end) in [
-            ("[x](https://a:b@example.org/)", "user name and the password from the URL: https://a:b@example.org/"),
+            ("[x](https://a:b@example.org/)", "user name and the password from the URL: https://example.org/"),
             ("<http://10.0.0.1/x>", "link to a public address, or omit the link: http://10.0.0.1/x"),
             ("[x][1]\n\n[1]: http://nas.local/", ": http://nas.local/"),
             ("Amt\n\n[1]: http://wiki.internal/", ": http://wiki.internal/"),

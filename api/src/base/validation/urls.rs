@@ -34,6 +34,14 @@ pub(super) fn has_user(address: &str) -> bool {
         || authority(address).is_some_and(|authority| authority.contains('@'))
 }
 
+/// Returns a URL without user and password, which must not be in messages.
+pub(super) fn without_user(address: &str) -> String {
+    match authority(address).and_then(|authority| authority.rsplit_once('@')) {
+        Some((user, _)) if !user.is_empty() => address.replacen(&format!("{user}@"), "", 1),
+        _ => address.to_owned(),
+    }
+}
+
 /// Returns the host of a URL if it is private or local.
 pub(super) fn private_host(address: &str) -> Option<String> {
     parsed(address)?.host().filter(|host| !is_public_host(host)).map(|host| host.to_string())
