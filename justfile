@@ -7,13 +7,13 @@ default:
 run *arguments:
     cargo run -- {{ arguments }}
 
-# Run all tests that need no server, on the embedded database
+# Run the tests that need no server; with a filter, those whose names contain it
 test *filter:
     cargo test --workspace --locked -- {{ filter }}
 
-# Run the end-to-end tests on the server in TEST_DATABASE_URL, including those that need one
+# Run all end-to-end tests on the server in TEST_DATABASE_URL; with a filter, those whose names contain it
 test-server *filter:
-    test -n "${TEST_DATABASE_URL:-}"
+    @: "${TEST_DATABASE_URL:?set it to the URL of a PostgreSQL server, see CONTRIBUTING.md}"
     cargo test --workspace --locked --test e2e -- --include-ignored {{ filter }}
 
 # Check format and lints, with and without the embedded database
@@ -22,7 +22,7 @@ lint:
     cargo clippy --workspace --all-targets --locked -- -D warnings
     cargo clippy -p api --no-default-features --locked -- -D warnings
 
-# Build the documentation of the crates
+# Build the documentation of the crates, and refuse warnings
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
@@ -34,10 +34,10 @@ openapi:
 snapshots:
     INSTA_UPDATE=always cargo test --workspace --locked --test e2e
 
-# Run all checks that a change must pass
+# Run all checks that a change must pass (about 40 minutes)
 ci:
     .ci/run
 
-# Run the longer checks
+# Run the longer checks (about two hours)
 full:
     .ci/full

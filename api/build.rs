@@ -1,12 +1,12 @@
-//! Tells the program which revision it was built from. Two builds of one version may send different representations, and must not
-//! share entity tags.
+//! Passes the Git commit to the program as `TRANSFERATLAS_REVISION`. The commit is part of entity tags, because two
+//! builds of one version may send different representations.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // A debug build would be compiled anew after each commit.
+    // A debug build has no commit, because it would be recompiled after each one.
     if std::env::var_os("PROFILE").is_some_and(|profile| profile == "debug") {
         return;
     }
@@ -15,7 +15,7 @@ fn main() {
             println!("cargo::rerun-if-changed={path}");
         }
     }
-    // A build without Git, as from an archive, goes by its version alone.
+    // Without Git, as in a build from an archive, entity tags contain the version only.
     let revision = Command::new("git").args(["describe", "--always", "--abbrev=40", "--dirty"]).output();
     if let Ok(revision) = revision
         && revision.status.success()

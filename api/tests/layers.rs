@@ -21,7 +21,7 @@ fn forbidden_imports(file: &str, text: &str) -> Vec<String> {
     wrong.chain(leaving).collect()
 }
 
-/// Whether a line uses `super` to leave the folder of its resource, service or layer.
+/// Returns whether a line uses `super` to leave the folder of its resource, service or layer.
 fn leaves_folder(file: &str, line: &str) -> bool {
     // Inside a test module, one additional `super` stays in the file.
     let inner = usize::from(line.starts_with(' '));

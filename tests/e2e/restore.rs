@@ -154,7 +154,7 @@ async fn read(client: &Client, path: &str) -> Value {
     answer.json()
 }
 
-/// Whether an item is about the token that each test service issues at its start.
+/// Returns whether an item is about the token that each test service issues at its start.
 fn is_about_test_token(item: &Value) -> bool {
     item["subject"] == "tests" || item["actor"] == "transferatlas token" && item["resource"] == "tokens"
 }

@@ -42,7 +42,7 @@ pub(crate) async fn finished_deliveries(client: &Client, path: &str) -> Vec<Valu
     wait_until(client, &format!("{path}/deliveries"), is_settled).await["items"].as_array().unwrap().clone()
 }
 
-/// Whether a delivery is signed with a secret according to Standard Webhooks.
+/// Returns whether a delivery is signed with a secret according to Standard Webhooks.
 pub(crate) fn is_signed(received: &ReceivedWebhook, secret: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap());
     let signed =

@@ -1,6 +1,7 @@
 //! Prints the share of queries with an expected result by kind, for lists and for the search across resources.
 //!
-//! `cargo run -p tests --bin measure-search [queries.json]`, on a server with `TEST_DATABASE_URL` set.
+//! `cargo run -p tests --bin measure-search [queries.json]`, on the embedded database, or on a server if
+//! `TEST_DATABASE_URL` is set.
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
 use std::collections::BTreeMap;

@@ -28,8 +28,11 @@ pub struct Client {
 /// A response of the service.
 #[derive(Debug)]
 pub struct Answer {
+    /// HTTP status code.
     pub status: u16,
+    /// Response headers.
     pub headers: HeaderMap,
+    /// Body as sent, without decompression.
     pub body: Vec<u8>,
 }
 
@@ -53,6 +56,7 @@ impl Client {
         Self { base: format!("{}{prefix}", self.base), ..self.clone() }
     }
 
+    /// Sends a GET request.
     #[track_caller]
     pub fn get(&self, path: &str) -> impl Future<Output = Answer> + use<> {
         self.send(Method::GET, path, &[])
@@ -171,16 +175,19 @@ async fn send_request(what: &str, request: reqwest::RequestBuilder) -> Answer {
 }
 
 impl Answer {
+    /// Returns the body as JSON. Panics if it is not JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
+    /// Returns the body as text. Panics if it is not UTF-8.
     #[track_caller]
     pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("text")
     }
 
+    /// Returns the value of a header, or an empty string if the response does not have it.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -193,7 +200,7 @@ impl Answer {
         self.json()["type"].as_str().expect("a type").trim_start_matches("/problems/").to_owned()
     }
 
-    /// Returns the `ETag` header.
+    /// Returns the `ETag` header, or an empty string if the response has none.
     pub fn etag(&self) -> &str {
         self.header("etag")
     }

@@ -24,18 +24,21 @@ const NEEDS_SERVER: &str = "this test needs a PostgreSQL server: set TEST_DATABA
 
 /// A database of one test.
 pub enum TestDatabase {
+    /// An embedded database, in this folder.
     Folder(TempDir),
-    Server {
-        server: String,
-        name: String,
-        address: Option<SocketAddr>,
-    },
+    /// A database that is dropped after the test.
+    Server(ServerDatabase),
     /// A database that another `TestDatabase` drops.
-    Shared {
-        server: String,
-        name: String,
-        address: Option<SocketAddr>,
-    },
+    Shared(ServerDatabase),
+}
+
+/// A database on a PostgreSQL server.
+pub struct ServerDatabase {
+    /// URL of the server.
+    server: String,
+    name: String,
+    /// Address of a proxy, instead of that of the server.
+    proxy: Option<SocketAddr>,
 }
 
 static TEMPLATE: OnceLock<Template> = OnceLock::new();
@@ -71,27 +74,28 @@ impl TestDatabase {
         run::register(server);
         let name = run::database(&NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
         execute(server, format!("create database {name} {options}"));
-        Self::Server { server: server.to_owned(), name, address: None }
+        Self::Server(ServerDatabase { server: server.to_owned(), name, proxy: None })
     }
 
     /// Returns the database `name` on a server that the test started. The database is not dropped.
     pub fn on_own_server(server: &str, name: &str) -> Self {
-        Self::Shared { server: server.to_owned(), name: name.to_owned(), address: None }
+        Self::Shared(ServerDatabase { server: server.to_owned(), name: name.to_owned(), proxy: None })
     }
 
     /// Returns the settings with which the service connects to the database.
     pub fn settings(&self) -> DatabaseSettings {
         match self {
             Self::Folder(folder) => DatabaseSettings { data_dir: folder.path().to_owned(), ..settings() },
-            Self::Server { server, name, address } | Self::Shared { server, name, address } => {
-                let server = address
-                    .map_or_else(|| server.clone(), |address| server.replace(host(server), &address.to_string()));
+            Self::Server(ServerDatabase { server, name, proxy })
+            | Self::Shared(ServerDatabase { server, name, proxy }) => {
+                let server =
+                    proxy.map_or_else(|| server.clone(), |proxy| server.replace(host(server), &proxy.to_string()));
                 DatabaseSettings { database_url: Some(Secret(database_url(&server, name))), ..settings() }
             }
         }
     }
 
-    /// Whether the database runs inside the service. An embedded database has only one connection.
+    /// Returns whether the database runs inside the service. An embedded database has only one connection.
     pub fn is_embedded(&self) -> bool {
         matches!(self, Self::Folder(_))
     }
@@ -100,7 +104,7 @@ impl TestDatabase {
     pub fn place(&self) -> (&str, &str) {
         match self {
             Self::Folder(_) => panic!("{NEEDS_SERVER}"),
-            Self::Server { server, name, .. } | Self::Shared { server, name, .. } => (server, name),
+            Self::Server(database) | Self::Shared(database) => (&database.server, &database.name),
         }
     }
 
@@ -116,7 +120,7 @@ impl TestDatabase {
         Self::on_own_server(server, name)
     }
 
-    /// Returns the value that a service keeps when its database is taken from it.
+    /// Returns the placeholder that an `App` keeps when its database is taken from it.
     pub(crate) fn replacement(&self) -> Self {
         if self.is_embedded() { Self::empty() } else { self.shared() }
     }
@@ -124,8 +128,8 @@ impl TestDatabase {
     /// Returns the database with the address of a proxy, which the service connects to.
     #[must_use]
     pub fn behind(mut self, proxy: SocketAddr) -> Self {
-        if let Self::Server { address, .. } | Self::Shared { address, .. } = &mut self {
-            *address = Some(proxy);
+        if let Self::Server(database) | Self::Shared(database) = &mut self {
+            database.proxy = Some(proxy);
         }
         self
     }
@@ -151,7 +155,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if let Self::Server { server, name, .. } = self {
+        if let Self::Server(ServerDatabase { server, name, .. }) = self {
             execute(server, format!("drop database if exists {name} with (force)"));
         }
     }

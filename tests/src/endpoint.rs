@@ -15,6 +15,7 @@ use crate::until;
 /// A webhook endpoint on the loopback interface.
 #[derive(Clone)]
 pub struct Endpoint {
+    /// Address that the endpoint listens on.
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<ReceivedWebhook>>>,
     responses: Arc<Mutex<Vec<String>>>,
@@ -28,12 +29,16 @@ pub struct Endpoint {
 /// A webhook delivery as received.
 #[derive(Clone, Debug)]
 pub struct ReceivedWebhook {
+    /// Path and query of the request.
     pub path: String,
+    /// Request headers, with names in lower case.
     pub headers: HashMap<String, String>,
+    /// Request body.
     pub body: String,
 }
 
 impl ReceivedWebhook {
+    /// Returns the body as JSON. Panics if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("JSON")
     }
@@ -64,6 +69,7 @@ impl Endpoint {
         endpoint
     }
 
+    /// Returns the URL of the endpoint, for subscriptions.
     pub fn url(&self) -> String {
         format!("http://{}/hook", self.address)
     }

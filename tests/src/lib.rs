@@ -159,6 +159,7 @@ impl App {
         issued.json()["access_token"].as_str().expect("a token").to_owned()
     }
 
+    /// Returns the address that the service listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -183,6 +184,7 @@ impl Drop for App {
 /// The signing keys of this run of the tests.
 pub static KEYS: LazyLock<String> = LazyLock::new(|| Keys::generate().expect("a key"));
 
+/// Returns the settings of the service in tests.
 pub fn listen() -> Listen {
     Listen {
         host: "127.0.0.1".to_owned(),

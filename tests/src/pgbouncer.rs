@@ -15,12 +15,15 @@ use crate::postgres::{temporary_folder, unprivileged};
 /// Pooling mode of PgBouncer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
+    /// A client keeps its server session until it disconnects.
     Session,
+    /// A client has a server session only during a transaction.
     Transaction,
 }
 
 /// A running `pgbouncer` process, ended when it is dropped.
 pub struct PgBouncer {
+    /// Address that PgBouncer listens on.
     pub address: SocketAddr,
     process: Child,
     _folder: TempDir,

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 /// `hush-hush`.
 pub struct Postgres {
     folder: TempDir,
+    /// Port that the server listens on.
     pub port: u16,
 }
 

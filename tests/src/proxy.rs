@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// A TCP proxy on the loopback interface.
 pub struct Proxy {
+    /// Address that the proxy listens on.
     pub address: SocketAddr,
     faults: Arc<Faults>,
 }
@@ -66,6 +67,7 @@ impl Proxy {
         self.faults.delay.store(u64::try_from(way.as_millis()).unwrap_or_default(), Ordering::Relaxed);
     }
 
+    /// Ends all faults. Connections that were closed stay closed.
     pub fn restore(&self) {
         self.faults.cut.store(false, Ordering::Relaxed);
         self.faults.silent.store(false, Ordering::Relaxed);

@@ -10,10 +10,15 @@ const QUERIES: &str = include_str!("queries.json");
 /// A search query. One of the `expected` slugs must be among the first `within` results.
 #[derive(Debug)]
 pub struct Query {
+    /// Kind of query, such as `typo`.
     pub kind: String,
+    /// The search text.
     pub typed: String,
+    /// Resource to search.
     pub resource: String,
+    /// Slugs of the expected entries.
     pub expected: Vec<String>,
+    /// Number of first results that must have an expected entry.
     pub within: usize,
 }
 
@@ -42,7 +47,8 @@ impl Query {
         self.search(client, &format!("/v1/{}?limit=100", self.resource)).await
     }
 
-    /// Does the same with the search across resources, limited to the resource.
+    /// Searches all resources, limited to the resource of the query, and returns the slugs found and whether they meet
+    /// the expectation.
     pub async fn search_everything(&self, client: &Client) -> (Vec<String>, bool) {
         self.search(client, &format!("/v1/search?resource={}&limit=100", self.resource)).await
     }

@@ -41,10 +41,12 @@ impl SharedApp {
         Self(app)
     }
 
+    /// Returns a client without a token.
     pub fn anonymous(&self) -> Client {
         self.0.anonymous()
     }
 
+    /// Returns the address that the service listens on.
     pub fn address(&self) -> SocketAddr {
         self.0.address()
     }

@@ -38,8 +38,8 @@ pub async fn add(database: &Database, files: &[SourceFile<'_>]) -> Result<()> {
     seed::add(database, &routes::files().collect::<Vec<_>>(), files).await
 }
 
-/// Returns all entries of a resource in a format that `import` reads. `collection` is the name of the resource as used in
-/// paths. Fails for an unknown name.
+/// Returns all entries of a resource in a format that `import` reads. `collection` is the name of the resource as used
+/// in paths. Fails for an unknown name. For CSV, the resource must have a table of columns.
 pub async fn export(database: &Database, collection: &str, form: Form) -> Result<String> {
     let files = of_collection(collection).with_context(|| format!("there is no resource `{collection}`"))?;
     Ok(crate::import::export(database, files, form).await?)

@@ -233,8 +233,8 @@ async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &T
     let resolve = tokens::resolve_claims(db.clone(), version.clone());
     tasks.spawn("keys", keys.clone().follow());
     let auth = Auth::open(keys, &listen.trust, issued, resolve, tasks.clone()).await?;
-    tasks.spawn("use of tokens", auth.used.clone().keep(db.clone()));
-    tasks.spawn("clearing out", delete_expired(db.clone()));
+    tasks.spawn("last use of tokens", auth.used.clone().keep(db.clone()));
+    tasks.spawn("clean-up", delete_expired(db.clone()));
     Ok(auth)
 }
 
@@ -252,8 +252,8 @@ async fn delete_expired(database: Database) {
 }
 
 impl Running {
-    /// Stops the service: reports that it is not ready, waits for load balancers, closes the listener, and completes the requests
-    /// in progress.
+    /// Stops the service: reports that it is not ready, waits for `--drain-seconds`, closes the listener, and waits up
+    /// to `--grace-seconds` for the requests in progress. Fails if the server had ended with an error.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.context.version.stop();
         tokio::time::sleep(self.drain).await;

@@ -36,27 +36,28 @@ pub struct Listen {
     #[arg(long, env = "TRANSFERATLAS_HOST", default_value = "127.0.0.1", value_parser = host)]
     pub host: String,
 
-    /// Port to listen on. 0 chooses a free port, which is written to the log
+    /// Port to listen on. 0 chooses a free port, which the log shows
     #[arg(long, env = "TRANSFERATLAS_PORT", default_value_t = 8080)]
     pub port: u16,
 
-    /// Migrate the schema of the PostgreSQL server before serving
+    /// Migrate the schema of the PostgreSQL server before serving. The embedded database is always migrated
     #[arg(long, env = "TRANSFERATLAS_MIGRATE")]
     pub migrate: bool,
 
-    /// Number of worker threads. Defaults to the number of processors
+    /// Number of worker threads, 1 to 256. Defaults to the number of processors
     #[arg(long, env = "TRANSFERATLAS_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 
-    /// Largest number of open connections. Defaults to what the limit on open files allows
+    /// Maximum number of open client connections. Defaults to two fifths of the limit on open files
     #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 
-    /// Seconds until an idle connection is closed. Behind a load balancer, set a longer time than its own
+    /// Seconds until an idle connection is closed. Must exceed the idle timeout of a load balancer
     #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE_SECONDS", default_value_t = 5, value_name = "SECONDS")]
     pub keep_alive_seconds: u64,
 
-    /// Seconds between reporting not ready and closing the listener on shutdown, for load balancers to notice
+    /// Seconds that `/health/ready` responds with 503 on shutdown before the listener closes, so that load balancers
+    /// stop sending requests
     #[arg(long, env = "TRANSFERATLAS_DRAIN_SECONDS", default_value_t = 0, value_name = "SECONDS")]
     pub drain_seconds: u64,
 

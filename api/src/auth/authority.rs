@@ -28,7 +28,7 @@ pub(crate) struct Auth {
     pub keys: Keys,
     /// States of the tokens that this service issued.
     pub issued: Issued,
-    /// Times of use that are not stored yet.
+    /// Times of last use that are not stored yet.
     pub used: Used,
     trusted: Option<Trusted>,
     resolve: ResolveMunicipalities,

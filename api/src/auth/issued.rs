@@ -12,8 +12,8 @@ use crate::base::clock;
 use crate::base::db::{Database, in_time, sql};
 use crate::base::error::{Result, TokenError};
 
-/// States of the tokens that have not expired. Clones share them. A token without a row in the database is refused,
-/// even if its signature is valid.
+/// Cached states of issued tokens that have not expired. Clones share them. A token without a row in the database is
+/// refused, even if its signature is valid.
 #[derive(Clone, Default)]
 pub(crate) struct Issued(Arc<RwLock<HashMap<Uuid, TokenState>>>);
 
@@ -34,19 +34,19 @@ impl TokenState {
 }
 
 impl Issued {
-    /// Reads the states of the tokens from the database.
+    /// Reads the states of the tokens that have not expired from the database.
     pub(crate) async fn open(db: &impl ConnectionTrait) -> Result<Self> {
         let issued = Self::default();
         issued.read(db).await?;
         Ok(issued)
     }
 
-    /// Returns the municipalities that an issued token acts for. `None` stands for all municipalities. Refuses unknown
-    /// and revoked tokens. A token that is not cached, because another instance has just issued it, is read from the
-    /// database.
+    /// Returns the municipalities that an issued token acts for. `None` stands for all municipalities. Fails with
+    /// `TokenError::Unknown` or `TokenError::Revoked`. A token that is not cached, because another instance has just
+    /// issued it, is read from the database.
     ///
-    /// The municipalities come from the row, not from the claim: the claim holds IDs in new tokens, and official keys
-    /// in old ones.
+    /// The municipalities come from the row, not from the claim: the claim has IDs in new tokens, and official keys in
+    /// old ones.
     pub(crate) async fn check(&self, db: &impl ConnectionTrait, token: Uuid) -> Result<Option<BTreeSet<Uuid>>> {
         const ONE: &str = "select id, revoked_at is null as holds, municipality_ids from token where id = $1";
         let known = || self.0.read().unwrap_or_else(PoisonError::into_inner).get(&token).cloned();
@@ -67,7 +67,7 @@ impl Issued {
         self.learn(token, TokenState { holds: false, municipalities: Some(BTreeSet::new()) });
     }
 
-    /// Reads the tokens that other instances have issued or revoked.
+    /// Reads the states again, because other instances may have issued or revoked tokens.
     pub(crate) async fn read(&self, db: &impl ConnectionTrait) -> Result<()> {
         const ALL: &str = "select id, revoked_at is null as holds, municipality_ids from token where expires_at > now() - interval '1 hour'";
         let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ALL)).await?;
@@ -85,11 +85,11 @@ impl Issued {
     }
 }
 
-/// Times of use that are not stored in the database yet, by token. Clones share them.
+/// Time of the last use of each token, until it is stored in the database. Clones share the times.
 #[derive(Clone, Default)]
 pub(crate) struct Used(Arc<Mutex<HashMap<Uuid, DateTime<Utc>>>>);
 
-/// Interval at which times of use are stored in the database.
+/// Interval at which the times of last use are stored in the database.
 const PAUSE: Duration = Duration::from_secs(15);
 
 impl Used {
@@ -103,7 +103,7 @@ impl Used {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&token).copied()
     }
 
-    /// Stores the times of use at regular intervals, until the process ends.
+    /// Stores the times of last use every 15 seconds, until the process ends.
     pub(crate) async fn keep(self, database: Database) {
         loop {
             tokio::time::sleep(PAUSE).await;
@@ -113,7 +113,7 @@ impl Used {
         }
     }
 
-    /// Stores the times of use. Keeps them for the next attempt if that fails.
+    /// Stores the times of last use. Keeps them for the next attempt if that fails.
     pub(crate) async fn write(&self, database: &Database) -> Result<()> {
         const RECORD: &str = "insert into token_use (token_id, last_used_at) \
             select u.token_id, u.at from unnest($1::uuid[], $2::timestamptz[]) as u (token_id, at) join token t on t.id = u.token_id \

@@ -83,7 +83,8 @@ impl Trusted {
         Ok(Some(Self { state, tasks }))
     }
 
-    /// Verifies a token of the trusted issuer, and returns its claims.
+    /// Verifies a token of the trusted issuer, and returns its claims. Fails with the `TokenError` of the first failed
+    /// check.
     pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
         // Most issuers use the type JWT for access tokens. Identity tokens are refused by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {

@@ -50,12 +50,13 @@ impl Mapping {
         })
     }
 
-    /// Returns the municipalities in the claims. Returns `None` if the claim is missing.
+    /// Returns the official keys, slugs or IDs of municipalities in the claims. Returns `None` if the claim is missing.
     pub(super) fn municipalities(&self, claims: &Map<String, Value>) -> Option<BTreeSet<String>> {
         at(claims, &self.municipalities_claim).map(|claim| texts(Some(claim)))
     }
 
-    /// Returns the scopes that the claims give, and whether the scopes apply to all municipalities if the claims name none.
+    /// Returns the scopes that the claims grant, and whether a token without the claim of municipalities acts for all
+    /// municipalities.
     pub(super) fn rights(&self, claims: &Map<String, Value>) -> (BTreeSet<String>, bool) {
         let values = texts(at(claims, &self.scopes_claim));
         let rights: Vec<Right> = values.iter().filter_map(|value| self.scopes.get(value)).copied().collect();
@@ -78,7 +79,7 @@ fn at<'c>(claims: &'c Map<String, Value>, path: &str) -> Option<&'c Value> {
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-/// Returns the texts of a claim: a text, texts separated by spaces, or a list.
+/// Returns the strings in a claim: one string, several separated by spaces, or a list.
 fn texts(claim: Option<&Value>) -> BTreeSet<String> {
     match claim {
         Some(Value::String(text)) => text.split_whitespace().map(str::to_owned).collect(),

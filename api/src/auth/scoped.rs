@@ -13,7 +13,8 @@ use super::caller::Caller;
 use super::scope::Scope;
 use crate::base::error::{Error, Result};
 
-/// Extracts the caller, whatever its scopes.
+/// Extracts a caller with any scopes. Fails with `Error::Unauthenticated` if the request has no token, and with
+/// `Error::ReadOnly` if the service has no keys.
 pub(crate) struct AnyCaller(pub Caller);
 
 impl FromRequest for AnyCaller {
@@ -32,7 +33,7 @@ fn known_caller(req: &HttpRequest) -> Result<Caller> {
 
 /// A condition on the rights of a caller.
 pub(crate) trait Access: 'static {
-    /// Fails with the error for the caller unless the caller has the access.
+    /// Fails unless the caller has the access. For a scope, the error is `Error::Forbidden`.
     fn check(caller: &Caller) -> Result<()>;
 }
 
@@ -42,7 +43,7 @@ impl<S: Scope> Access for S {
     }
 }
 
-/// Extracts a caller who has the access `A`.
+/// Extracts a caller who has the access `A`. Fails like `AnyCaller`, or with the error of `Access::check`.
 ///
 /// Extraction is synchronous: the framework polls all extractors together, and this one has to fail before a body is
 /// read.

@@ -27,7 +27,8 @@ pub struct Trust {
     #[arg(long, env = "TRANSFERATLAS_TRUSTED_ISSUER", value_name = "ISS")]
     pub trusted_issuer: Option<String>,
 
-    /// Keys of the trusted issuer (JSON Web Key Set): an https URL, fetched at most once a minute, or a file
+    /// Keys of the trusted issuer (JSON Web Key Set): an https URL or a file, read at most once a minute. Required with
+    /// `--trusted-issuer`
     #[arg(long, env = "TRANSFERATLAS_TRUSTED_JWKS", value_name = "URL|FILE")]
     pub trusted_jwks: Option<String>,
 
@@ -35,16 +36,17 @@ pub struct Trust {
     #[arg(long, env = "TRANSFERATLAS_TRUSTED_AUDIENCE", default_value = "transferatlas", value_name = "AUD")]
     pub trusted_audience: String,
 
-    /// Claim of the trusted issuer that holds roles or scopes. Separate nested members by dots, as in
-    /// `realm_access.roles`
+    /// Claim with the roles or scopes of the caller. Separate nested members by dots, as in `realm_access.roles`
     #[arg(long, env = "TRANSFERATLAS_TRUSTED_SCOPES_CLAIM", default_value = "scope", value_name = "CLAIM")]
     pub trusted_scopes_claim: String,
 
-    /// Role or scope of this service that a value of the scopes claim gives. Repeat or separate by commas
+    /// Role or scope that a value of the scopes claim grants, such as `atlas-editor=editor`. Repeat or separate by
+    /// commas. Other values grant nothing
     #[arg(long, env = "TRANSFERATLAS_TRUSTED_SCOPES", value_delimiter = ',', value_name = "VALUE=ROLE|SCOPE")]
     pub trusted_scopes: Vec<String>,
 
-    /// Claim of the trusted issuer that lists the municipalities of the caller, by official key, slug or ID
+    /// Claim with the municipalities that the caller acts for, by official key, slug or ID. Without the claim, editors,
+    /// admins, and callers that are auditors only act for all municipalities, and other callers for none
     #[arg(
         long,
         env = "TRANSFERATLAS_TRUSTED_MUNICIPALITIES_CLAIM",

@@ -56,7 +56,7 @@ pub(super) struct Claims {
     pub municipalities: Option<Vec<String>>,
 }
 
-/// Audience of a token: a text, or a list of texts.
+/// Audience of a token: a string, or a list of strings.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Audience {
@@ -76,7 +76,8 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Refuses tokens that are expired, not valid yet, or valid for longer than `longest`.
+    /// Fails with `TokenError::Expired`, `TokenError::Early`, or `TokenError::Lifetime` if the token is valid for
+    /// longer than `longest`.
     pub(super) fn check(self, longest: chrono::Duration) -> Result<(), TokenError> {
         let now = clock::now().timestamp();
         if self.exp.saturating_add(LEEWAY) <= now {
@@ -105,7 +106,8 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Parses the header of a token. Refuses tokens that are too long or malformed, or that have critical extensions.
+    /// Parses the header of a token. Fails with `TokenError::Form` or `TokenError::Type` if the token is too long or
+    /// malformed, or has critical extensions.
     pub(super) fn read(token: &str) -> Result<Self, TokenError> {
         if token.len() > LENGTH || token.split('.').count() != 3 {
             return Err(TokenError::Form);
@@ -134,7 +136,8 @@ impl Head {
     }
 }
 
-/// Verifies the signature of a token and returns its claims, which the calling function has to validate.
+/// Verifies the signature of a token and returns its claims, which the calling function has to validate. Fails with a
+/// `TokenError`.
 pub(super) fn claims<T: DeserializeOwned>(
     token: &str,
     algorithm: Algorithm,
@@ -157,14 +160,14 @@ pub(super) fn claims<T: DeserializeOwned>(
     }
 }
 
-/// Returns whether a text is a valid subject: 1 to 100 ASCII letters, digits or `._-@:+/`, which are safe to log.
+/// Returns whether a string is a valid subject: 1 to 100 ASCII letters, digits or `._-@:+/`, which are safe to log.
 pub(crate) fn is_subject(subject: &str) -> bool {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-@:+/".contains(letter);
     (1..=100).contains(&subject.len()) && subject.chars().all(fits)
 }
 
 impl Audience {
-    /// Returns whether the audience includes a text.
+    /// Returns whether a name is among the audience.
     pub(super) fn includes(&self, audience: &str) -> bool {
         match self {
             Self::One(one) => one == audience,
@@ -185,7 +188,8 @@ pub(super) struct Foreign {
     pub expires: i64,
 }
 
-/// Verifies the signature and the claims of a token of this service, and returns the claims.
+/// Verifies the signature and the claims of a token of this service, and returns the claims. Fails with the
+/// `TokenError` of the first failed check.
 pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(TokenError::Type);
@@ -215,7 +219,7 @@ pub(crate) struct Rights {
     pub scopes: Vec<String>,
     /// IDs of the municipalities that the token acts for. `None` stands for all municipalities.
     pub municipalities: Option<Vec<Uuid>>,
-    /// Start and end of validity.
+    /// Start and end of validity, to the second.
     pub time: [DateTime<Utc>; 2],
 }
 

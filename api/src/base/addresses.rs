@@ -1,4 +1,4 @@
-//! Classification of hosts and IP addresses as public, or as private and local.
+//! Distinguishes public hosts and IP addresses from private and local ones.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,4 +1,5 @@
-//! Classification of the characters of texts: invisible, formatting and ignored characters, and removal at the edges.
+//! Classes of characters in texts: invisible, formatting and ignored characters; and removal of invisible ones at both
+//! ends.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -7,8 +8,9 @@ pub(crate) fn has_visible(text: &str) -> bool {
     !text.chars().all(is_invisible)
 }
 
-/// Removes white space and characters without a glyph from both ends of a text. A text without a visible character keeps
-/// them, so that its violation can name them. Characters that control direction or layout violate a rule of their own.
+/// Removes white space and characters without a glyph from both ends of a text. A text without a visible character
+/// keeps them, so that its violation can name them. Characters that control direction or layout are kept, because they
+/// violate a separate rule.
 pub(crate) fn trimmed(text: &str) -> &str {
     if !has_visible(text) {
         return text.trim();

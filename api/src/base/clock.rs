@@ -1,4 +1,4 @@
-//! Clock of the service. Tests can advance it.
+//! Clock of the service, which tests can advance.
 
 use std::cell::RefCell;
 use std::sync::Arc;

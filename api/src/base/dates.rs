@@ -1,4 +1,5 @@
-//! Parsing of dates and times, and the current date in Germany, which determines which entries are upcoming or stale.
+//! Parsing of dates and times, and the current date in Germany. The date determines which events are upcoming and which
+//! confirmations are stale.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Europe::Berlin;
@@ -13,7 +14,7 @@ pub(crate) fn today() -> NaiveDate {
     clock::now().with_timezone(&Berlin).date_naive()
 }
 
-/// Returns the start of a day in Germany.
+/// Returns midnight in Germany at the start of a day, in UTC.
 pub(crate) fn began(day: NaiveDate) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     midnight.and_local_timezone(Berlin).earliest().map_or(midnight.and_utc(), |time| time.to_utc())

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use actix_web::http::header::{HeaderValue, LanguageTag, Preference, Quality, QualityItem, from_comma_delimited};
 
 tokio::task_local! {
-    /// `Accept-Language` of the request. Texts are made deep inside serialisation and error conversion, which cannot
-    /// take the request as an argument.
+    /// `Accept-Language` of the request. Serialisation and error conversion write texts, and cannot take the request as
+    /// an argument.
     static ACCEPTED: Option<HeaderValue>;
 }
 
@@ -30,7 +30,7 @@ impl Language {
         ACCEPTED.scope(accepted, future).await
     }
 
-    /// Runs a future in a task of its own with the language of the current request.
+    /// Wraps a future so that it keeps the language of the current request when it is spawned as a separate task.
     pub(crate) fn in_current<T>(future: impl Future<Output = T>) -> impl Future<Output = T> {
         Self::scope(ACCEPTED.try_with(Clone::clone).ok().flatten(), future)
     }

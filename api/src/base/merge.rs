@@ -1,10 +1,10 @@
-//! Three-way merge of JSON values.
+//! Three-way merge of JSON values: applies the changes of both sides to their common base.
 
 use serde_json::{Map, Value};
 
 use crate::base::validation::escaped;
 
-/// Result of a merge.
+/// Result of a three-way merge.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Merged {
     /// The merged value. A member that both sides changed has the value of `ours`.

@@ -86,7 +86,7 @@ pub(crate) struct Gauges {
     pub connections: u32,
     /// Number of idle database connections.
     pub idle: usize,
-    /// Number of SQL statements of reads.
+    /// Number of SQL statements that reads have executed since the start.
     pub statements: u64,
     /// Directory version known to the instance.
     pub version: i64,
@@ -102,6 +102,6 @@ pub(crate) struct Request<'r> {
     pub route: &'r str,
     /// HTTP status code, or `any` for private operations.
     pub status: &'r str,
-    /// Time until the head of the response was ready.
+    /// Time from the arrival of the request until the headers of the response were ready.
     pub elapsed: Duration,
 }

@@ -1,4 +1,4 @@
-//! The public URL of the service: the address under which clients reach it.
+//! The public URL: the address at which clients reach the service, with the path prefix of a reverse proxy.
 
 use std::cell::RefCell;
 use std::fmt::{self, Display};

@@ -1,4 +1,4 @@
-//! Secret settings.
+//! Settings with secret values, such as the database URL and the signing keys.
 
 /// A setting whose value `Debug` hides, so that it does not appear in logs and messages.
 #[derive(Clone)]

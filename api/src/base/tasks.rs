@@ -1,4 +1,4 @@
-//! Supervision of background tasks.
+//! Start and stop of background tasks, and detection of tasks that panic.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -27,7 +27,8 @@ impl Tasks {
         });
     }
 
-    /// Starts a task that ends by itself when the service stops.
+    /// Starts a task that is not cancelled: it ends by itself when the service stops. Must be called inside an actix
+    /// system.
     pub(crate) fn spawn_to_end(&self, name: &'static str, task: impl Future<Output = ()> + 'static) {
         let (failed, stopping) = (self.failed.clone(), self.stopping.clone());
         rt::spawn(self.tracker.track_future(async move {
@@ -40,13 +41,13 @@ impl Tasks {
         }));
     }
 
-    /// Returns the name of the first task that panicked. From then on, the service reports that it is not ready, so that it
-    /// is restarted.
+    /// Returns the name of the first task that panicked. After a panic, the service reports that it is not ready, so
+    /// that the operator restarts it.
     pub(crate) fn failed(&self) -> Option<&'static str> {
         self.failed.get().copied()
     }
 
-    /// Cancels all tasks, and waits for their end up to a time limit.
+    /// Cancels all tasks, and waits up to `patience` for their end.
     pub(crate) async fn stop(&self, patience: Duration) {
         self.stopping.cancel();
         self.tracker.close();

@@ -1,10 +1,10 @@
-//! Vocabulary terms, as stored in the database.
+//! Conversion of vocabulary terms to and from the strings that the database stores.
 
 use entity::vocabulary::Vocabulary;
 
 use crate::base::error::{Error, Result};
 
-/// Returns the values of terms, as stored.
+/// Returns the string that the database stores for each term.
 pub(crate) fn term_values<V: Vocabulary>(terms: &[V]) -> Vec<String> {
     terms.iter().map(|term| term.value().to_owned()).collect()
 }

@@ -1,4 +1,4 @@
-//! Content codings of whole and streamed bodies.
+//! Content codings of complete and streamed bodies.
 
 use std::io::{self, Write};
 
@@ -26,7 +26,7 @@ impl Coding {
         }
     }
 
-    /// Encodes a whole body.
+    /// Encodes a complete body.
     pub(crate) fn encode(self, body: &[u8]) -> io::Result<Vec<u8>> {
         let mut encoder = Encoder::new(self)?;
         encoder.write(body)?;

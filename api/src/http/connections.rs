@@ -15,7 +15,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Age after which a connection is closed after its next response.
 const OLD: Duration = Duration::from_mins(4);
-/// Age after which a connection is closed at once.
+/// Age after which a connection is closed, even during a response.
 const TOO_OLD: Duration = Duration::from_mins(5);
 /// Time that sent data may stay unacknowledged by the client.
 #[cfg(target_os = "linux")]
@@ -74,7 +74,7 @@ pub(super) fn is_old(req: &HttpRequest) -> bool {
     req.conn_data::<Registration>().is_some_and(|registration| registration.born.elapsed() > OLD)
 }
 
-/// Returns the time by which a long-running response must end.
+/// Returns the time by which a long-running response must end: when the connection is 4 minutes old.
 pub(crate) fn lasts_until(req: &HttpRequest) -> tokio::time::Instant {
     let born = req.conn_data::<Registration>().map_or_else(Instant::now, |registration| registration.born);
     (born + OLD).into()

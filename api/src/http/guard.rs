@@ -89,8 +89,8 @@ pub(crate) async fn panics(
     }
 }
 
-/// Middleware: responds with 503 when the time limit of a request is reached. A write continues in its own task; only
-/// its response is lost.
+/// Middleware: responds with 503 when the time limit of a request is reached: 5 seconds for reads, 20 for writes, 30
+/// for long polls. A write continues in a separate task; only its response is lost.
 pub(crate) async fn deadline(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -17,7 +17,7 @@ use crate::base::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntryKey(String);
 
-/// A key with its kind.
+/// A key with its kind: the ID (UUID), the slug, or the official key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Name<'a> {
     Id(Uuid),
@@ -32,7 +32,7 @@ impl EntryKey {
         Self(id.to_string())
     }
 
-    /// Returns the key with its kind.
+    /// Returns the key with its kind. A UUID is an ID, digits only are an official key, and any other key is a slug.
     pub(crate) fn name(&self) -> Name<'_> {
         match self.0.parse() {
             Ok(id) => Name::Id(id),

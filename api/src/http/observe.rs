@@ -68,7 +68,8 @@ pub(crate) async fn observe(
             }
             Ok(response)
         }
-        // An error has no request to build a service response with. It keeps its own response, with the same headers.
+        // An error has no request, so no service response can be built. The headers are set on the response of the
+        // error itself.
         Err(error) => {
             let mut response = error.error_response();
             finish(response.headers_mut(), &id);

@@ -82,7 +82,7 @@ pub(crate) struct Position {
     pub id: Uuid,
 }
 
-/// Position in the result of one query. Clients receive it as an opaque text.
+/// Position in the result of one query. Clients receive it as an opaque string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
     /// Digest of the query. A cursor is refused with any other query.
@@ -101,13 +101,13 @@ struct CursorContent {
 }
 
 impl Cursor {
-    /// Returns the cursor as opaque text: JSON in base64url.
+    /// Returns the cursor as an opaque string: JSON in base64url.
     pub(crate) fn encode(&self) -> String {
         let content = CursorContent { query: self.query, position: self.position.clone() };
         BASE64.encode(serde_json::to_vec(&content).unwrap_or_default())
     }
 
-    /// Parses a cursor. Returns `None` for a text that is not a cursor.
+    /// Parses a cursor. Returns `None` for a string that is not a cursor.
     pub(crate) fn decode(text: &str) -> Option<Self> {
         let CursorContent { query, position } = serde_json::from_slice(&BASE64.decode(text).ok()?).ok()?;
         (!position.key.contains('\0')).then_some(Self { query, position })

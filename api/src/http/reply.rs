@@ -24,28 +24,28 @@ pub(super) struct Revision(pub i64);
 #[derive(Clone, Copy)]
 pub(super) struct LastModified(pub SystemTime);
 
-/// Returns a response with a JSON body and its own media type.
+/// Returns a response with a JSON body and the given media type.
 pub(crate) fn reply(content_type: &'static str, body: &impl Serialize) -> Result<HttpResponse> {
     let body = serde_json::to_vec(body).map_err(Error::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, content_type)).body(body))
 }
 
-/// Adds `Cache-Control: no-store` to a response, which belongs to one request.
+/// Adds `Cache-Control: no-store` to a response that is valid for one request only.
 pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.extensions_mut().insert(Sharing::OneRequest);
     response
 }
 
-/// Which callers may receive a response. A response without this extension belongs to one request: the cache does not
-/// store it.
+/// Callers that may receive a response. A response without this extension is valid for one request only, and the cache
+/// does not store it.
 #[derive(Clone, Debug)]
 pub(super) enum Sharing {
     /// The response is the same for every caller, and is stored in the response cache.
     Public,
     /// The response depends on what the caller may see, and is not stored.
     PerCaller { visibility: &'static str, is_private: bool },
-    /// The response belongs to one request. No cache stores it, and clients can validate it by its entity tag.
+    /// The response is valid for one request only. No cache stores it, and clients can revalidate it by its entity tag.
     OneRequest,
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn alternate(req: &HttpRequest, chosen: Format, offered: &[Format]) -
     offered.iter().filter(|form| **form != chosen).map(link).collect()
 }
 
-/// Returns a query string with a format in the place of its own, and without some parameters.
+/// Returns a query string with `format` set to a format, and without some other parameters.
 fn with_format(query: &str, format: Format, without: &[&str]) -> String {
     let is_kept = |key: &str| key != "format" && !without.contains(&key);
     let kept = url::form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| is_kept(key));

@@ -1,4 +1,4 @@
-//! Parses query strings into typed values, and reports all violations at once.
+//! Parses query strings into typed values, and reports all violations together.
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};

@@ -32,9 +32,9 @@ struct Progress<T> {
     encoder: Encoder,
 }
 
-/// Streams a list that starts with a batch: the whole list in the batches that `rows` returns, or that batch alone if the
-/// request has a `limit`. The first batch is read before the response starts, so that errors up to then become a problem
-/// response.
+/// Streams the batch `first`, then the batches that `rows` returns until the end of the list. If the request has a
+/// `limit`, streams `first` only. The caller reads `first` before the response starts, so that its errors become a
+/// problem response. A later error cuts the response off.
 pub(super) fn stream<Q, T, F>(
     list: ListQuery<Q, T>,
     req: &HttpRequest,

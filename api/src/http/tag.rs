@@ -52,8 +52,8 @@ impl Wanted {
         }
     }
 
-    /// Returns whether the client's copy is current. `If-Modified-Since` is ignored if `If-None-Match` is sent (RFC 9110,
-    /// 13.2.2).
+    /// Returns whether the client's copy of a response with this entity tag and time of change is current.
+    /// `If-Modified-Since` is ignored if `If-None-Match` is sent (RFC 9110, 13.2.2).
     pub(super) fn has(&self, tag: &str, changed: SystemTime) -> bool {
         match (&self.if_none_match, self.since) {
             (Some(_), _) => self.holds(tag),

@@ -19,7 +19,8 @@ pub(super) struct Assignment {
 }
 
 /// Finds the entry of each row: by official key, or otherwise by slug. An entry found by slug is the same entry under a
-/// new official key, as after a territorial reform, unless the file contains its old official key.
+/// new official key, as after a territorial reform, unless the file contains its old official key. Fails with
+/// `ImportError::Lines` if the slug or official key of a row belongs to another entry or line.
 pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, ImportError> {
     let mut directory = KnownNames::read(db, rows).await?;
     let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
@@ -37,13 +38,13 @@ pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)
     if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Lines(flaws)) }
 }
 
-/// Slugs and official keys of the entries in a file, as they will be after the rows so far are stored.
+/// Slugs and official keys of the entries in a file, as they will be when all rows up to the current one are stored.
 struct KnownNames {
     owners: HashMap<String, Uuid>,
     names: HashMap<Uuid, Names>,
     /// Official keys and slugs in the file, with their lines.
     lines: HashMap<String, u64>,
-    /// Lines of the entries found so far.
+    /// Line of each entry that a row before the current one has.
     found: HashMap<Uuid, u64>,
 }
 

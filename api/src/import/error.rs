@@ -71,7 +71,7 @@ impl From<ImportError> for anyhow::Error {
 /// The reason why a transaction was not committed.
 pub(super) enum Stopped<T> {
     ImportError(ImportError),
-    /// Nothing changed, or the transaction was a rehearsal.
+    /// Nothing changed, or the transaction was a dry run.
     Unneeded(T),
 }
 

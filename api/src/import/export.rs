@@ -9,7 +9,8 @@ use crate::base::db::Database;
 use crate::base::error::{Error, Result};
 use crate::http::format::defused;
 
-/// Returns all entries of a resource in a format that `import` reads.
+/// Returns all entries of a resource in a format that `import` reads. For CSV, check the resource with `Files::require`
+/// first: without a table of columns, the result has no columns.
 pub(crate) async fn export(database: &Database, files: &Files, form: Form) -> Result<String> {
     let inputs = (files.values)(database.connection()).await?;
     match form {

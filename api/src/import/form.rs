@@ -23,7 +23,7 @@ impl Form {
         Self::from_str(path.extension()?.to_str()?, true).ok()
     }
 
-    /// Returns the text of a file. Fails with an explanation and a remedy if the file is not in UTF-8.
+    /// Returns the text of a file. Fails if the file is not in UTF-8, with a message that says how to save it.
     pub(crate) fn text(self, bytes: Vec<u8>) -> Result<String, String> {
         String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();

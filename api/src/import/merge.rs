@@ -36,7 +36,9 @@ struct ReleaseMerge<'w, T> {
     applied: Vec<(Uuid, Value)>,
 }
 
-/// Merges the rows of a release with the entries of a resource.
+/// Merges the rows of a release with the entries of a resource, and stores the result. A row with an unresolved
+/// reference or an invalid result is skipped, and listed in the report with the reason. Fails with `ImportError::Lines`
+/// if a row conflicts with another entry.
 pub(super) async fn merge_rows<T: Input>(write: &Write, rows: &[(u64, T)]) -> Result<UpdateReport, ImportError> {
     let mut plan = ReleaseMerge::new(write, rows).await?;
     for (line, row) in plan.resolved(rows.to_vec()).await? {

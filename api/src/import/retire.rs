@@ -57,7 +57,8 @@ impl RetiredKeys {
     }
 }
 
-/// Records retired keys of a resource, and removes the entries that still have them.
+/// Records retired keys of a resource, and removes the entries that still have them. Entries that were changed or are
+/// in use are kept, and listed in the report with the reasons.
 pub(super) async fn retire<T: Input>(write: &Write, retired: &RetiredKeys) -> Result<UpdateReport> {
     let mut report = UpdateReport { recorded: record(write, T::RESOURCE, retired).await?, ..UpdateReport::default() };
     let keys: HashMap<&str, &RetiredKey> = retired.keys.iter().map(|key| (key.official.as_str(), key)).collect();

@@ -131,7 +131,7 @@ fn other_document(text: &str) -> Option<&'static str> {
     let is_json = |text: &str| serde_json::from_str::<&RawValue>(text).is_ok();
     let is_first_line_json = is_json(text.lines().next()?);
     if text.starts_with('[') {
-        // If each line is an array of its own, the text is not a JSON file, and the lines are reported one by one.
+        // If each line is a separate array, the text is not a JSON file, and the lines are reported one by one.
         return (!is_first_line_json || is_json(text)).then_some("a JSON array");
     }
     if !is_first_line_json {

@@ -96,7 +96,8 @@ pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<
 }
 
 /// Updates a directory to the content of a release. Keeps entries that were changed in the directory since an earlier
-/// release, and lists them in the report. With `is_rehearsal`, stores nothing. `all` are the file formats of all resources.
+/// release, and lists them in the report. With `is_rehearsal`, stores nothing. `all` are the file formats of all
+/// resources. Fails if a file is invalid.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn update(
@@ -156,7 +157,8 @@ async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'stat
     Ok(database.write(directory, author, Timeouts::Disabled, work).await?)
 }
 
-/// Adds the entries of files. A file comes after those that its entries refer to.
+/// Adds the entries of files. A file comes after those that its entries refer to. Fails with the first error of the
+/// files, and then stores nothing.
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[SourceFile<'_>]) -> Result<()> {

@@ -10,7 +10,8 @@ use crate::write::store::import_entries;
 /// Number of entries per part.
 const PART: usize = 1000;
 
-/// Stores rows in parts of 1000, in their order. Calls `done` with the size of each part.
+/// Stores rows in parts of 1000, in their order. Calls `done` with the size of each part. Fails with
+/// `ImportError::Lines` if a row is invalid or conflicts with another entry.
 pub(super) async fn store_rows<T: Input>(
     write: &Write,
     rows: &[(u64, T)],

@@ -51,7 +51,7 @@ impl Columns {
     }
 }
 
-/// Returns whether a column name stands for a member: as in the files of `export`, or as in the CSV format of the API.
+/// Returns whether a column name is that of a member: as in the files of `export`, or as in the CSV format of the API.
 fn is_name_of(name: &str, path: &str) -> bool {
     name == path || name == column_name(path)
 }

@@ -21,7 +21,8 @@ pub(super) struct Retirement {
     pub keys: RetiredKeys,
 }
 
-/// Updates a directory to the content of a release in one transaction. With `is_rehearsal`, stores nothing.
+/// Updates a directory to the content of a release in one transaction. With `is_rehearsal`, or if nothing changes,
+/// rolls the transaction back.
 pub(super) async fn update(
     database: &Database,
     directory: &DirectoryVersion,

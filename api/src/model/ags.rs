@@ -8,7 +8,8 @@ use validator::ValidationError;
 use crate::base::error::{Rule, StringFormat};
 use crate::base::validation::rules;
 
-/// Checks that an official key has the length of its kind and begins with the two digits of its federal state.
+/// Checks that an official key has the length of its kind (5, 8 or 9 digits) and begins with the two digits of its
+/// federal state. Fails with `Rule::AgsDigits` or `Rule::AgsState`.
 pub(crate) fn check(ags: &str, kind: MunicipalityKind, federal_state: FederalState) -> Result<(), ValidationError> {
     let length = match kind {
         MunicipalityKind::District => 5,

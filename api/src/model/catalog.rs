@@ -44,7 +44,7 @@ impl Resource {
         self.official.map_or("null".to_owned(), |column| format!("{entry}.{column}"))
     }
 
-    /// Returns the rule that a name violates which identifies no entry.
+    /// Returns the rule that a name violates if it identifies no entry.
     pub(crate) fn unresolved(&self, name: &str) -> Rule {
         Rule::UnknownEntry { value: name.to_owned(), resource: self.collection.to_owned() }
     }
@@ -140,7 +140,7 @@ pub(crate) const PUBLICATIONS: Resource = Resource {
     enumerable: false,
 };
 
-/// All resources. Entries refer to entries of their own resource and of earlier ones.
+/// All resources. Entries refer only to entries of the same resource and of earlier ones.
 pub(crate) const RESOURCES: &[&Resource] = &[
     &MUNICIPALITIES,
     &THEMES,

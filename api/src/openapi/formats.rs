@@ -17,7 +17,7 @@ pub(super) fn split(paths: &mut Paths) {
     for (path, item) in &mut paths.paths {
         let Some(operation) = &mut item.get else { continue };
         let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| has(operation, *format)).collect();
-        // HTML has no path of its own, so an operation with HTML and JSON is not split.
+        // HTML has no separate path, so an operation with HTML and JSON is not split.
         let is_page = ok(operation).is_some_and(|response| response.content.contains_key("text/html"));
         if is_page || !formats.contains(&Format::Json) {
             continue;

@@ -231,7 +231,7 @@ fn complete(facts: &Facts<'_>, operation: &mut Operation, schemas: &Components) 
     }
 }
 
-/// Whether a successful response contains violations, whose texts are in the language of the request.
+/// Returns whether a successful response contains violations, whose texts are in the language of the request.
 fn has_violations(response: &RefOr<Response>) -> bool {
     let RefOr::T(response) = response else { return false };
     let Some(RefOr::T(content)) = response.content.get("application/json") else { return false };

@@ -39,7 +39,7 @@ pub(crate) struct FacetSpec<Q> {
 
 /// Source of the values of a facet.
 pub(crate) enum FacetSource {
-    /// A column of the entry's own table, or an expression over its columns.
+    /// A column of the table of the entries, or an expression over its columns.
     Column(&'static str),
     /// A table or view with a row for each entry and value: its name, and its column with the value.
     JoinTable(&'static str, &'static str),
@@ -148,7 +148,7 @@ pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
     Some(Text { de: de.to_owned(), en: Some(en.to_owned()) })
 }
 
-/// Returns no label, for values that are their own label or have one in the database.
+/// Returns no label, for values that have one in the database or need none.
 pub(crate) fn plain(_: &str) -> Option<Text> {
     None
 }

@@ -102,7 +102,8 @@ impl<E: EntityTrait> PreparedList<E> {
     }
 }
 
-/// Responds with a list: one page, or a stream of all matches.
+/// Responds with a list: one page, or a stream of all matches. Fails with `Error::Parameters` if a filter names an
+/// unknown entry, or if the cursor is invalid.
 pub(crate) async fn list<Q, T, M, E>(
     context: &Data<Context>,
     req: &HttpRequest,

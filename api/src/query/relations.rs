@@ -1,4 +1,4 @@
-//! Relations between entries, read in both directions and for a whole page at once.
+//! Relations between entries, read in both directions, for all entries of a page in one statement.
 
 use std::collections::HashMap;
 

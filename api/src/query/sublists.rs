@@ -38,7 +38,7 @@ impl Lists {
 #[response(status = 308, description = "Redirect to the filtered list", headers(("Location" = String, description = "Path of the filtered list.")))]
 pub(crate) struct ListRedirect;
 
-/// The lists below the entries of a resource, each at its own path.
+/// The lists below the entries of a resource, such as `/v1/projects/{key}/solutions`.
 pub(crate) struct Sublists {
     /// Resource of the entries.
     pub resource: &'static Resource,
@@ -117,7 +117,7 @@ pub(crate) fn asked_beside(req: &HttpRequest, given: &[&'static str]) -> Result<
     Ok(if asked.is_empty() { String::new() } else { format!("&{asked}") })
 }
 
-/// Returns a permanent redirect to a list.
+/// Returns a permanent redirect (308) to the path of a list, which caches revalidate.
 pub(crate) fn to_list(location: &str) -> HttpResponse {
     let mut response = HttpResponse::PermanentRedirect();
     response.insert_header((LOCATION, public_path(location))).insert_header((CACHE_CONTROL, "no-cache")).finish()

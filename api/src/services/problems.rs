@@ -38,7 +38,7 @@ struct ProblemDescription {
     status: u16,
     /// Title.
     title: Text,
-    /// Cause of the problem, and its remedy.
+    /// Cause of the problem, and how to correct it.
     remedy: Text,
 }
 

@@ -67,7 +67,7 @@ pub(crate) struct BatchAnswer {
 /// Result for one item of a batch
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BatchItem {
-    /// HTTP status that the item would have in a request of its own.
+    /// HTTP status that the item would have in a separate request.
     #[schema(example = 201)]
     pub status: u16,
     /// ID of the entry (UUID version 7). Omitted when it was not created.
@@ -84,7 +84,8 @@ pub(crate) struct BatchItem {
     pub problem: Option<Problem>,
 }
 
-/// Creates the entries of a batch. The number of statements does not depend on the number of entries.
+/// Creates the entries of a batch. With `mode=all`, fails with all violations if one entry is invalid. With
+/// `mode=each`, reports the errors in the items. The number of statements does not depend on the number of entries.
 pub(crate) async fn create_all<A: Access, I: Input>(
     context: WriteContext<A, BatchQuery>,
     batch: BatchBody<I>,

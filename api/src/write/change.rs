@@ -17,7 +17,8 @@ use crate::base::error::{Error, Result};
 use crate::base::validation::Checked;
 use crate::http::{EntryKey, Patch, Precondition};
 
-/// Applies a merge patch to an entry.
+/// Applies a merge patch to an entry. Fails if no entry has the key, the precondition is not met, the result is
+/// invalid, or the caller does not act for the responsible municipalities.
 pub(crate) async fn change<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,
@@ -46,7 +47,8 @@ pub(super) struct Revision<I: Input> {
     pub revised: Checked<I>,
 }
 
-/// Stores the new content of an entry, unless it equals the current content.
+/// Stores the new content of an entry, unless it equals the current content. Fails if the content is invalid, or if the
+/// caller does not act for the municipalities that are responsible for it.
 pub(super) async fn apply_revision<I: Input>(
     write: &Write,
     caller: &Caller,

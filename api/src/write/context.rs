@@ -122,9 +122,11 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         self.context.read()
     }
 
-    /// Runs `work` in a transaction that raises the directory version, and returns the response. A repeated request with the
-    /// same idempotency key gets the stored response. `digest` is the digest of the request body, by which
-    /// requests with the same key are compared. The transaction is rolled back after an error, after `Outcome::Unchanged`, and in a dry run.
+    /// Runs `work` in a transaction that raises the directory version, and returns the response. A repeated request
+    /// with the same idempotency key gets the stored response. `digest` is the digest of the request body, by which
+    /// requests with the same key are compared. The transaction is rolled back after an error, after
+    /// `Outcome::Unchanged`, and in a dry run. Fails with the error of `work`, or with `Error::InFlight` or
+    /// `Error::KeyReused`.
     pub(crate) async fn run(
         self,
         digest: &str,
@@ -154,8 +156,8 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         answer.await.map(Answer::send).map_err(Error::of_write)
     }
 
-    /// Runs `work` in a transaction that does not raise the directory version, as for submissions and webhooks. Entity tags
-    /// of entries and the change feed do not change.
+    /// Runs `work` like `run`, but without raising the directory version, for submissions and webhooks. Entity tags of
+    /// entries and the change feed do not change.
     pub(crate) async fn run_unversioned(
         self,
         digest: &str,

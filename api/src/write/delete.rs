@@ -21,7 +21,8 @@ use crate::base::error::Result;
 use crate::http::{EntryKey, Precondition};
 use crate::query::full_text;
 
-/// Deletes an entry. Fails if the precondition is not met, or while other entries refer to the entry.
+/// Deletes an entry. Fails if no entry has the key, the precondition is not met, the caller does not act for the
+/// responsible municipalities, or other entries refer to the entry.
 pub(crate) async fn delete<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,
@@ -39,7 +40,8 @@ pub(crate) async fn delete<A: Access, I: Input>(
     context.run("", work).await
 }
 
-/// Deletes an entry in a transaction, and records the change. Fails while other entries refer to the entry.
+/// Deletes an entry in a transaction, and records the change. Fails with `Error::Referenced` while other entries refer
+/// to the entry.
 pub(crate) async fn delete_entry<I: Input>(write: &Write, id: Uuid, current: &I) -> Result<()> {
     refuse_if_referred(&write.tx, I::RESOURCE, id).await?;
     let mut statement = Query::delete();

@@ -17,7 +17,8 @@ const KEPT_FOR: TimeDelta = TimeDelta::hours(24);
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: &str = "idempotent-replayed";
 
-/// Returns the idempotency key of a request, if it has one.
+/// Returns the idempotency key of a request, if it has one. Fails with `Error::Header` if the key is malformed or
+/// repeated.
 pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = sent.next() else { return Ok(None) };
@@ -51,8 +52,9 @@ struct StoredAnswer {
 }
 
 impl Idempotency {
-    /// Returns the stored response to the first request with this key within 24 hours. A request holds an advisory lock until
-    /// the end of its transaction, so that other requests with its key are refused meanwhile, on every instance.
+    /// Returns the stored response to a request with this key in the last 24 hours. Fails with `Error::KeyReused` if
+    /// that was a different request, and with `Error::InFlight` while a request with the key is in progress: each
+    /// request holds an advisory lock until the end of its transaction.
     pub(super) async fn replay(&self, tx: &DatabaseTransaction) -> Result<Option<Answer>> {
         const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) as claimed";
         const STORED: &str = "select digest, status, headers, body from idempotency_key \
@@ -78,7 +80,7 @@ impl Idempotency {
         Ok(Some(answer.with(REPLAYED, "true")))
     }
 
-    /// Stores a response in the transaction of its write.
+    /// Stores a response in the transaction of its write, for 24 hours.
     pub(super) async fn store(&self, tx: &DatabaseTransaction, answer: &Answer) -> Result<()> {
         const STORE: &str = "insert into idempotency_key (actor, key, digest, status, headers, body, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
             on conflict (actor, key) do update set digest = excluded.digest, status = excluded.status, \

@@ -14,7 +14,7 @@ use crate::query::entry::Entry;
 
 /// The writable members of an entry.
 pub(crate) trait Input: Clone + PartialEq + Received + 'static {
-    /// The public view of the entry.
+    /// Representation of the entry in responses.
     type View: Clone + Entry + Into<Self>;
     const RESOURCE: &'static Resource = Self::View::RESOURCE;
     /// Optional members that count towards the completeness of an entry.

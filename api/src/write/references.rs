@@ -69,8 +69,9 @@ pub(crate) struct ItemViolation {
 }
 
 impl ResolvedReferences {
-    /// Resolves every reference, with one statement per resource, and replaces it by the stored reference. Inputs may
-    /// refer to each other. Former keys are accepted, because an old revision may contain them.
+    /// Resolves every reference, with one statement per resource, and replaces it by the stored reference. Returns a
+    /// violation for each reference that cannot be resolved. Inputs may refer to each other. Former keys are accepted,
+    /// because an old revision may contain them.
     pub(crate) async fn look_up<I: Input>(
         db: &impl ConnectionTrait,
         entries: &mut [(Uuid, I)],
@@ -138,7 +139,8 @@ impl ResolvedReferences {
         violations
     }
 
-    /// Returns the municipalities that are responsible for an entry. Fails if one of them was not resolved.
+    /// Returns the municipalities that are responsible for an entry. Fails with `Error::Internal` if one of them was
+    /// not resolved.
     pub(crate) fn responsible(&self, input: &impl Input) -> Result<Vec<Responsible>> {
         let responsible = |name: &str| Ok(Responsible { id: self.id(&MUNICIPALITIES, name)?, name: name.to_owned() });
         input.responsible_municipalities().into_iter().map(responsible).collect()
@@ -150,19 +152,19 @@ impl ResolvedReferences {
         input.responsible_municipalities().into_iter().filter_map(known).collect()
     }
 
-    /// Returns the ID of a referenced entry.
+    /// Returns the ID of a referenced entry. Fails with `Error::Internal` if the reference was not resolved.
     pub(crate) fn id(&self, resource: &Resource, name: &str) -> Result<Uuid> {
         let entry = self.entries.get(&(resource.table, name.to_owned()));
         let unresolved = || Error::internal(anyhow::anyhow!("a reference to {} was not resolved", resource.collection));
         entry.map(|entry| entry.id).ok_or_else(unresolved)
     }
 
-    /// Returns the ID of an optional referenced entry.
+    /// Returns the ID of an optional referenced entry. Fails like `id`.
     pub(crate) fn optional_id(&self, resource: &Resource, name: Option<&String>) -> Result<Option<Uuid>> {
         name.map(|name| self.id(resource, name)).transpose()
     }
 
-    /// Returns the IDs of the entries that each input refers to in a list.
+    /// Returns the IDs of the entries that each input refers to in a list. Fails like `id`.
     pub(crate) fn ids<T>(
         &self,
         resource: &Resource,

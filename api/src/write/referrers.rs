@@ -21,18 +21,18 @@ struct Referrer {
 
 /// The entries that refer to an entry.
 pub(crate) struct Referrers {
-    /// Links to the first 20 of them.
+    /// Links to the first 20 entries.
     pub links: Vec<Link>,
     pub count: usize,
 }
 
-/// Refuses the deletion of an entry that other entries refer to.
+/// Fails with `Error::Referenced` if other entries refer to an entry, which prevents its deletion.
 pub(super) async fn refuse_if_referred(tx: &DatabaseTransaction, resource: &Resource, id: Uuid) -> Result<()> {
     let Referrers { links, count } = referrers(tx, resource, id).await?;
     if count == 0 { Ok(()) } else { Err(Error::Referenced(links, count)) }
 }
 
-/// Returns the entries that refer to an entry.
+/// Returns links to the first 20 entries that refer to an entry, and the number of all.
 pub(crate) async fn referrers(db: &impl ConnectionTrait, resource: &Resource, id: Uuid) -> Result<Referrers> {
     const REFERRERS: &str = "select d.resource, d.entry_id as id, d.slug, d.label as title, count(*) over () as count \
         from (select distinct entry_id from referrers($1, $2)) r join search_document d on d.entry_id = r.entry_id \

@@ -15,7 +15,8 @@ use crate::base::error::{Error, Result, Rule, Violation};
 use crate::base::validation::Checked;
 use crate::http::{EntryKey, Json, Precondition};
 
-/// Replaces an entry. With `If-None-Match: *`, creates the entry, or fails if an entry has the key.
+/// Replaces an entry. With `If-None-Match: *`, creates the entry, or fails with `Error::AlreadyExists` if an entry has
+/// the key. Otherwise fails as an update does (`change`).
 pub(crate) async fn replace<A: Access, I: Input>(
     context: WriteContext<A>,
     key: EntryKey,

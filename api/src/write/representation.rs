@@ -20,7 +20,8 @@ pub(super) struct Representation {
 }
 
 impl Representation {
-    /// Loads an entry in a transaction: its representation, and its view.
+    /// Loads an entry in a transaction, as JSON and as a typed view. Fails with the error of `find` if no entry has the
+    /// key.
     pub(super) async fn load<I: Input>(tx: &DatabaseTransaction, key: &EntryKey) -> Result<(Self, I::View)> {
         let view = find::<I::View, _>(tx, key).await?;
         let (id, revision) = (view.id(), view.revision().unwrap_or_default());

@@ -44,7 +44,8 @@ impl EntryErrors {
         all
     }
 
-    /// Fails with all violations, if there are any.
+    /// Fails with all violations, if there are any: `Error::Taken` if each of them is a conflict, otherwise
+    /// `Error::Invalid`.
     pub(crate) fn into_result(self) -> Result<()> {
         match (self.rules.is_empty(), self.taken.is_empty()) {
             (true, true) => Ok(()),
@@ -60,8 +61,8 @@ fn place(pointer: &str) -> (usize, String) {
     (first.unwrap_or_default(), pointer.to_owned())
 }
 
-/// Resolves the references of inputs, and checks their slugs and official keys for conflicts. Uses one statement per
-/// resource.
+/// Resolves the references of inputs, and checks their slugs and official keys for conflicts. Returns the violations
+/// with each input. Uses one statement per resource.
 pub(crate) async fn resolve_references<I: Input>(
     tx: &impl ConnectionTrait,
     entries: Vec<(Uuid, Checked<I>)>,
@@ -107,7 +108,8 @@ pub(crate) async fn resolve_references<I: Input>(
     Ok(ResolvedBatch { references, entries })
 }
 
-/// Resolves one input. Fails with all its violations.
+/// Resolves one input. Fails with all its violations: `Error::Taken` if each of them is a conflict, otherwise
+/// `Error::Invalid`.
 pub(crate) async fn resolve_entry<I: Input>(
     tx: &impl ConnectionTrait,
     id: Uuid,
@@ -126,7 +128,8 @@ pub(super) fn without_value() -> Error {
     Error::internal(anyhow::anyhow!("an entry without violations has no value"))
 }
 
-/// Fails for a caller that does not act for the municipalities that are responsible for a stored entry.
+/// Fails with `Error::OutsideMunicipality` unless the caller acts for all municipalities that are responsible for a
+/// stored entry.
 pub(super) async fn authorize(tx: &DatabaseTransaction, caller: &Caller, entry: &impl Input) -> Result<()> {
     if caller.municipalities.is_none() {
         return Ok(());

@@ -31,7 +31,7 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
     Ok(database)
 }
 
-/// Opens the database as `open` does, and fills an empty directory with the content of this release.
+/// Opens the database as `open` does, and fills an empty directory with the content of this release. Fails like `open`.
 pub(super) async fn open_filled(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = open(settings, migrate).await?;
     seed::fill(&database).await?;

@@ -21,7 +21,7 @@ pub(super) struct Export {
     #[arg(long, short)]
     output: Option<PathBuf>,
 
-    /// Format of the file. Defaults to that of the file extension, or JSON
+    /// Format of the file; CSV for municipalities only. Defaults to that of the file extension, or JSON
     #[arg(long, value_enum)]
     form: Option<Form>,
 }

@@ -20,7 +20,7 @@ pub(super) struct Import {
     /// File with entries: JSON, NDJSON or CSV (municipalities only)
     file: PathBuf,
 
-    /// Resource of the entries. Defaults to the file name, as in `projects.json`
+    /// Resource of the entries. Defaults to the file name without its extension: `projects` for `projects.json`
     #[arg(long, value_parser = files())]
     resource: Option<&'static Files>,
 
@@ -74,7 +74,7 @@ impl Import {
     }
 }
 
-/// Returns the resource whose name is the name of a file. Underscores stand for hyphens.
+/// Returns the resource with the name of a file, in which underscores count as hyphens.
 fn of(file: &Path) -> Option<&'static Files> {
     let name = file.file_stem()?.to_str()?.replace('_', "-");
     seed::of_collection(&name)

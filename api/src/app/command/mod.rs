@@ -39,11 +39,11 @@ enum Command {
     Serve,
     /// Migrate the database schema to the newest version, or revert schema steps
     Migrate(migrate::Migrate),
-    /// Import the entries of a file: all or none
+    /// Create and update entries from a file. If one entry is invalid, nothing is stored
     Import(import::Import),
     /// Export the entries of a resource in a format that `import` reads
     Export(export::Export),
-    /// Update the directory to the content of this release. Entries changed in the directory are kept
+    /// Update the directory to the content of this release. Keeps entries that were changed in the directory
     Seed(seed::Seed),
     /// Issue, list and revoke tokens, and rotate the signing keys
     #[command(subcommand)]
@@ -73,7 +73,7 @@ impl Line {
 fn command_line() -> clap::Command {
     Line::command().mut_subcommands(|command| match command.get_name() {
         "serve" => {
-            // The settings would replace the description of the command by their own.
+            // `augment_args` replaces the description of the command by that of the settings, so it is set again.
             let about = command.get_about().cloned().unwrap_or_default();
             Listen::augment_args(command).about(about)
         }

@@ -19,7 +19,7 @@ pub(super) async fn run(settings: &Settings, listen: &Listen) -> Result<()> {
     let keys = Keys::open(&settings.keys, &settings.database)?;
     let database = tokio::select! {
         opened = open_filled(settings, listen.migrate) => opened?,
-        // No request is in progress yet, and an open transaction is rolled back, so the process can exit at once.
+        // No request is in progress yet, and an open transaction is rolled back, so the process can exit immediately.
         () = received(&mut stop) => std::process::exit(0),
     };
     if keys.are_none() {

@@ -18,14 +18,15 @@ use crate::services::tokens::{self, TokenInput};
 pub(super) enum Token {
     /// Issue a token, and write it to standard output. The token cannot be shown again
     Issue(Issue),
-    /// List the issued tokens
+    /// List all tokens, including expired and revoked ones, newest first, as one JSON object per line
     List,
-    /// Revoke a token. Running instances refuse it within a second
+    /// Revoke a token. Running instances stop accepting it within a second
     Revoke {
         /// ID of the token, as shown by `list`
         id: Uuid,
     },
-    /// Add a signing key. It is used after a minute, when every instance has loaded it. Existing tokens stay valid
+    /// Add a signing key to the key file. It signs new tokens after a minute, when every instance has loaded it.
+    /// Existing tokens stay valid
     Rotate {
         /// Remove all other keys immediately, which invalidates every existing token
         #[arg(long)]
@@ -36,15 +37,17 @@ pub(super) enum Token {
 /// Arguments of `token issue`.
 #[derive(Debug, Args)]
 pub(super) struct Issue {
-    /// Subject of the token: an office or a program, not a person
+    /// Subject of the token: an office or a program, not a person. 1 to 100 ASCII letters, digits and characters of
+    /// `._-@:+/`
     #[arg(long)]
     subject: String,
 
-    /// Role whose scopes the token gets: contributor, editor, admin or auditor
+    /// Role whose scopes the token gets: contributor, editor, admin or auditor. Required without `--scope`
     #[arg(long, value_parser = role)]
     role: Option<TokenRole>,
 
-    /// Scope of the token, instead of or in addition to those of the role. Repeat for several
+    /// Scope of the token, such as `solutions:write`, in addition to those of the role. Repeat for several. Required
+    /// without `--role`
     #[arg(long = "scope", value_parser = scope)]
     scopes: Vec<ScopeName>,
 

@@ -1,4 +1,4 @@
-//! Database context of a request.
+//! Context of a request: the database, and the directory version known to this process.
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 

@@ -29,7 +29,7 @@ pub(super) struct Open {
     pub version: DatabaseConnection,
     /// Connections of background tasks.
     pub background: DatabaseConnection,
-    /// Number of SQL statements of reads.
+    /// Number of SQL statements that reads have executed since the start.
     statements: Arc<AtomicU64>,
     /// The database server. `None` for the embedded database.
     pub server: Option<Server>,
@@ -42,8 +42,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Fails if the server cannot be reached or does not meet the requirements, or if the data directory cannot be used. The
-    /// message names the remedy.
+    /// Fails if the server cannot be reached or does not meet the requirements, or if the data directory cannot be
+    /// used. The message says how to correct the problem.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
@@ -108,7 +108,8 @@ impl Database {
         self.0.server.as_ref().is_some_and(|server| server.pooled)
     }
 
-    /// Records whether the server responded. The pools and the writes in progress react to it.
+    /// Records whether the server responded. The pools drop connections that were open during an outage. An outage of a
+    /// second cancels writes in progress.
     pub(crate) fn note_answer(&self, is_reachable: bool) {
         if let Some(server) = &self.0.server {
             server.reachability.note(is_reachable);
@@ -121,7 +122,7 @@ impl Database {
         Ok(row.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
     }
 
-    /// Returns the number of SQL statements of reads so far.
+    /// Returns the number of SQL statements that reads have executed since the start.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
     }
@@ -135,7 +136,7 @@ impl Database {
         (pools().map(|pool| pool.size()).sum(), pools().map(|pool| pool.num_idle()).sum())
     }
 
-    /// Closes all connections, and stops the embedded database.
+    /// Closes all connections, and stops the embedded database. Waits up to 5 seconds for the connections to a server.
     pub async fn close(&self) -> Result<()> {
         let close = async {
             self.0.reads.close_by_ref().await?;

@@ -42,7 +42,7 @@ pub(super) async fn open(folder: &Path) -> Result<(DatabaseConnection, Embedded)
     Ok((connection, Embedded { server: Mutex::new(Some(server)), _claim: claim }))
 }
 
-/// Locks the data directory for this process.
+/// Locks the data directory for this process. Fails if it cannot be written, or another process has the lock.
 fn claim(folder: &Path) -> Result<File> {
     let made = fs::create_dir_all(folder).and_then(|()| File::create(folder.join("lock")));
     let file = made.with_context(|| format!("the data directory {} cannot be written to", folder.display()))?;
@@ -71,7 +71,7 @@ fn start(folder: &Path) -> Result<PgliteServer> {
 }
 
 impl Embedded {
-    /// Stops the database. All connections must be closed before.
+    /// Stops the database. Close all connections first.
     pub(super) async fn stop(&self) -> Result<()> {
         let server = self.server.lock().ok().and_then(|mut server| server.take());
         if let Some(server) = server {

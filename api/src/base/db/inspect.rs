@@ -1,4 +1,5 @@
-//! Checks of a database server. Each message names the remedy, and contains neither the URL nor the password.
+//! Checks of a database server at the start. Each message says how to correct the problem, and contains neither the URL
+//! nor the password.
 
 use anyhow::{Result, bail};
 use sea_orm::sqlx;
@@ -7,7 +8,7 @@ use sea_orm::{DatabaseConnection, DbBackend, FromQueryResult, Statement};
 /// Oldest supported major version of PostgreSQL.
 const OLDEST: i32 = 15;
 
-/// Returns the reason why a connection failed, and the remedy.
+/// Returns the reason why a connection failed, and how to correct it.
 pub(super) fn refused(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => {
@@ -60,7 +61,7 @@ struct Server {
     unreadable: Option<String>,
 }
 
-/// Checks the version and encoding of the server, and that the role may read the schema.
+/// Fails if the server is too old, the encoding is not UTF-8, or the role may not read the tables.
 pub(super) async fn server(connection: &DatabaseConnection) -> Result<()> {
     // Other programs may own tables in the same schema. Only the tables of the owner of the migrations table are checked.
     const SERVER: &str = "select current_setting('server_version_num')::integer / 10000 as version, \
@@ -106,7 +107,8 @@ struct Migration {
     obstacle: Option<String>,
 }
 
-/// Checks that the schema can be migrated.
+/// Fails if the schema cannot be migrated: the database is read-only, there is no schema, a privilege is missing, or
+/// the extension `pg_trgm` is not available.
 pub(super) async fn migration(connection: &DatabaseConnection) -> Result<()> {
     // The extension is trusted: a role with the privilege `create` on the database may install it.
     const MIGRATION: &str = "select current_user::text as role, current_schema()::text as schema, case \

@@ -1,4 +1,7 @@
 //! Database: embedded or on a server, with its schema and write transactions.
+//!
+//! Any function that uses the database can fail because it does not respond (`Error::Unavailable`), accepts no writes
+//! (`Error::Unwritable`), or refuses a statement (`Error::Internal`). Doc comments name the other errors only.
 
 pub(crate) mod author;
 pub mod context;

@@ -23,7 +23,8 @@ const READ_ONLY_SESSION: Duration = Duration::from_secs(1);
 /// Returns a pool of connections to `server`. `port` is the TCP port, or `None` for a Unix socket.
 pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOptions<Postgres> {
     let (pooled, reachability) = (server.pooled, server.reachability.clone());
-    // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin their own.
+    // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin a transaction
+    // themselves.
     let begin = (pooled && purpose != Use::Writes).then(|| format!("begin; {}", purpose.transaction()));
     let prepare = if pooled { begin.clone() } else { Some(purpose.session()) };
     PoolOptions::new()

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// Reachability of the server. The pools and the writes in progress react to it.
+/// Reachability of the server. The pools drop connections that were open during an outage. An outage of a second
+/// cancels writes in progress.
 #[derive(Default)]
 pub(super) struct Reachability(watch::Sender<Outage>);
 

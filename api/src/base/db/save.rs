@@ -64,7 +64,8 @@ impl ImportSummary {
     }
 }
 
-/// Inserts rows. If the primary key exists, updates the columns that are set, except `created_at`.
+/// Inserts rows. If the primary key exists, updates the columns that are set, except `created_at`. Fails with
+/// `Error::Taken` if another unique value exists.
 pub(crate) async fn upsert<E, A>(tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
 where
     E: EntityTrait,

@@ -1,4 +1,4 @@
-//! Schema of the database, and its migration.
+//! Schema of the database: comparison with the steps of this program, migration, and reverting of steps.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +73,8 @@ impl Database {
     }
 
     /// Applies the missing steps, or reverts the newest `down` steps, in one transaction. Instances that start at the
-    /// same time wait for each other.
+    /// same time wait for each other. On a server, fails if the schema cannot be migrated; the message says how to
+    /// correct it.
     pub async fn migrate(&self, down: Option<u32>) -> Result<()> {
         let migration = Migration::begin(self).await?;
         match down {
@@ -90,8 +91,8 @@ impl Database {
         migration.commit().await
     }
 
-    /// Returns what reverting the newest `steps` would remove. The steps are reverted in a transaction that is rolled
-    /// back.
+    /// Returns the data that reverting the newest `steps` would remove. Reverts the steps in a transaction that is
+    /// rolled back. Fails like `migrate`.
     pub async fn preview_down(&self, steps: u32) -> Result<Removal> {
         let mut names = self.steps_made().await?;
         let kept = names.len().saturating_sub(usize::try_from(steps)?);

@@ -1,4 +1,4 @@
-//! Connections to a PostgreSQL server.
+//! Connection pools of a PostgreSQL server, their session settings, and detection of a pooler.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::pool::pool;
 use super::reachability::Reachability;
 use crate::base::secret::Secret;
 
-/// Session setting: each statement is planned for its values. Generic plans made a search five times slower.
+/// Session setting: each statement is planned for its values. With generic plans, searches were five times slower.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
 /// Session setting: trigram similarity from which words are compared by edit distance. It is low enough to find words
@@ -99,7 +99,8 @@ fn assignments(set: &str, settings: &[(&str, &str)]) -> String {
     assignments.join("; ")
 }
 
-/// Opens a pool, and checks that the server meets the requirements. The message of an error names the remedy.
+/// Opens a pool. Fails if the server cannot be reached or does not meet the requirements; the message says how to
+/// correct it.
 pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseConnection> {
     if server.pooled && purpose == Use::Migration {
         bail!(

@@ -1,4 +1,4 @@
-//! Settings of the database.
+//! Command-line settings of the database.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct DatabaseSettings {
     #[arg(long, env = "TRANSFERATLAS_DATA_DIR", default_value = "data", global = true, value_name = "DIR")]
     pub data_dir: PathBuf,
 
-    /// Number of connections to the PostgreSQL server for reads
+    /// Maximum number of connections to the PostgreSQL server for reads, 2 to 200
     #[arg(long, env = "TRANSFERATLAS_POOL_SIZE", default_value_t = 8, global = true, value_name = "N",
           value_parser = clap::value_parser!(u32).range(2..=200))]
     pub pool_size: u32,

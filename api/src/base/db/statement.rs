@@ -1,4 +1,4 @@
-//! Helpers for SQL statements.
+//! Construction of SQL statements, and execution of those that return the row they write.
 
 use sea_orm::{DatabaseTransaction, DbBackend, FromQueryResult, Statement, Value};
 

@@ -1,4 +1,4 @@
-//! The directory version, a number that each write raises, and the state of the database, as known to this process.
+//! The newest directory version and the state of the database, as known to this process. Each write raises the version.
 
 use std::sync::Arc;
 use std::time::Duration;

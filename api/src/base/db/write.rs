@@ -47,7 +47,7 @@ const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout
                          set local idle_in_transaction_session_timeout = 0";
 
 impl Write {
-    /// Raises the directory version in a transaction. Other writes wait from then on.
+    /// Raises the directory version in a transaction. Other writes wait until the transaction ends.
     pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, timeouts: Timeouts) -> Result<Self> {
         if timeouts == Timeouts::Disabled {
             tx.execute_unprepared(NO_LIMITS).await?;
@@ -76,7 +76,7 @@ impl Write {
 
     /// Updates the statistics of the query planner. The embedded database has no autovacuum.
     pub async fn analyze(&self) -> Result<()> {
-        // Limited to the own schema, because the server warns about each table that the role may not analyse.
+        // Limited to the current schema, because the server warns about each table that the role may not analyse.
         const ANALYZE: &str = "do $$ begin execute (select 'analyze ' || string_agg(format('%I.%I', schemaname, tablename), ', ') \
             from pg_tables where schemaname = current_schema()); end $$";
         Ok(self.tx.execute_unprepared(ANALYZE).await.map(drop)?)
@@ -110,9 +110,9 @@ impl Database {
         .await
     }
 
-    /// Runs a write in a task of its own, so that it completes even if the request is dropped. With timeouts, it ends
-    /// when the server does not respond; whether a commit in progress took effect is unknown then. Must be called
-    /// inside an actix system.
+    /// Runs a write in a separate task, so that it completes even if the request is dropped. With `Timeouts::Enabled`
+    /// on a server, fails with `Error::Unavailable` after 15 seconds, or when the server has not responded for a
+    /// second. A commit in progress may then have taken effect. Must be called inside an actix system.
     pub(crate) async fn in_own_task<T: 'static, E: From<Error> + 'static>(
         &self,
         timeouts: Timeouts,
@@ -122,7 +122,7 @@ impl Database {
         let task = rt::spawn(Language::in_current(async move {
             tokio::select! {
                 done = work => done,
-                // The pool closes a connection that returns inside a transaction, unless it responds at once.
+                // The pool checks a connection that returns inside a transaction, and closes it if it does not respond.
                 cause = database.deadline(timeouts) => Err(Error::Unavailable(anyhow::anyhow!(cause)).into()),
             }
         }));
@@ -141,7 +141,8 @@ impl Database {
         }
     }
 
-    /// Runs `work` in a transaction that does not raise the directory version.
+    /// Runs `work` in a transaction that does not raise the directory version, and commits. If `work` fails, rolls the
+    /// transaction back and returns its error. Must be called inside an actix system.
     pub(crate) async fn transact<T: 'static>(
         &self,
         work: impl AsyncFnOnce(&DatabaseTransaction) -> Result<T> + 'static,

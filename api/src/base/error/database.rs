@@ -44,7 +44,7 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Adds the remedy to errors about prepared statements, which a pooler in transaction mode causes.
+/// Adds a hint about `--pgbouncer` to errors about prepared statements, which a pooler in transaction mode causes.
 fn explained(error: DbErr) -> anyhow::Error {
     // Duplicate and missing prepared statements.
     let is_pooled = matches!(code(&error).as_deref(), Some("42P05" | "26000"));

@@ -1,4 +1,5 @@
-//! English texts of problems that are composed of several parts.
+//! English details of problems that are composed of several parts. The other details are in the `#[error]` attributes
+//! of `Error`.
 
 use super::{EditConflict, Submitter, Violation, places};
 use crate::base::public_url::public_path;

@@ -1,4 +1,4 @@
-//! Explanation of an error for the caller, and its causes for the log.
+//! The `detail` of a problem for the caller, and the causes of an error for the log.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Texts of problems in German.
+//! German details of problems.
 
 use chrono::SecondsFormat;
 

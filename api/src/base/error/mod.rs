@@ -1,4 +1,4 @@
-//! Errors, and their representation as problems (RFC 9457).
+//! The error type of the service, and its representation as a problem (RFC 9457).
 
 mod database;
 mod english;

@@ -1,11 +1,11 @@
-//! Texts of the parameters of rules and errors, in German and English.
+//! Values in the sentences of rules and errors, such as lists, numbers and formats, written in German or English.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use crate::base::language::{Language, Localized};
 
-/// A parameter of a rule or error that can be written into a sentence.
+/// A value that can be inserted into the sentence of a rule or error.
 pub(super) trait Phrase {
     /// Returns the text of the value in a language.
     fn phrase(&self, language: Language) -> String;

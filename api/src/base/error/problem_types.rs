@@ -14,7 +14,7 @@ pub(crate) struct ProblemType {
     pub(crate) name: &'static str,
     /// Title, such as `Not found`.
     pub(crate) title: Localized,
-    /// Cause of the problem, and its remedy.
+    /// Cause of the problem, and how to correct it.
     pub(crate) remedy: Localized,
 }
 

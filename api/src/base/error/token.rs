@@ -1,4 +1,4 @@
-//! Reasons why a token is refused.
+//! Reasons why the service refuses a token.
 
 use std::fmt;
 

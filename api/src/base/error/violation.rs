@@ -1,4 +1,4 @@
-//! Violations of rules in a request.
+//! Violations: the places in a request that break a rule, as listed in `errors` of a problem.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;

@@ -4,14 +4,43 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::field_error::{FieldError, placeholders};
+use super::field_error::{FieldError, all_placeholders, placeholders};
 
 /// The placeholders tried so far, by pointer.
 #[derive(Default)]
 pub(super) struct TriedPlaceholders {
     values: Vec<(String, Value)>,
     /// Accepted terms of closed lists, by pointer.
-    pub known: HashMap<String, Vec<String>>,
+    known: HashMap<String, Vec<String>>,
+}
+
+/// A value that is put at a pointer, or `None` to remove the member.
+#[derive(Clone)]
+pub(super) struct Replacement {
+    pub pointer: String,
+    pub value: Option<Value>,
+}
+
+impl TriedPlaceholders {
+    /// Returns the groups of replacements that together put every placeholder at each pointer. A group has at most one
+    /// replacement for a pointer.
+    pub(super) fn rounds(&self, pointers: &[String]) -> Vec<Vec<Replacement>> {
+        let of = |pointer: &String| {
+            let known = self.known.get(pointer).map(Vec::as_slice).unwrap_or_default();
+            let values: Vec<_> = std::iter::once(None).chain(all_placeholders(known).map(Some)).collect();
+            let pointer = pointer.clone();
+            values.into_iter().map(move |value| Replacement { pointer: pointer.clone(), value })
+        };
+        let mut left: Vec<_> = pointers.iter().map(of).collect();
+        let mut rounds = vec![];
+        loop {
+            let round: Vec<_> = left.iter_mut().filter_map(Iterator::next).collect();
+            if round.is_empty() {
+                return rounds;
+            }
+            rounds.push(round);
+        }
+    }
 }
 
 /// Replaces an invalid value by the next placeholder, or removes an unknown member. Returns whether that was possible.

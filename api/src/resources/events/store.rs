@@ -16,7 +16,7 @@ use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, replace
 impl Input for EventInput {
     type View = Event;
 
-    /// Responses give an event without a location of its own the location of its municipality.
+    /// Responses contain the location of the municipality if the event has no location.
     fn keep_derived(&mut self, shown: &Event) {
         if self.location == shown.location {
             self.location = shown.own_location;

@@ -84,7 +84,7 @@ pub(crate) struct SolutionQuery {
     /// within `radius_km` of the point.
     #[param(inline, example = "9.99,48.40")]
     pub near: Option<Near>,
-    /// Radius around `near` in kilometres. Defaults to 25. Ignored without `near`.
+    /// Radius around `near` in kilometres. Defaults to 25. Requires `near`.
     #[param(value_type = Option<f64>, minimum = 0.1, maximum = 1000, default = 25, example = 50)]
     pub radius_km: Option<Kilometres>,
     #[param(required = false, schema_with = Sort::<SolutionOrder>::schema)]

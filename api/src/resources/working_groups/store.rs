@@ -19,7 +19,7 @@ use crate::write::{ReferenceField, ReferenceVisitor, ResolvedReferences, partici
 impl Input for WorkingGroupInput {
     type View = WorkingGroup;
 
-    /// Responses name a member without a name of its own by the title of its entry.
+    /// Responses use the title of the entry as the name of a member that has none.
     fn keep_derived(&mut self, shown: &WorkingGroup) {
         let unnamed = shown.members.iter().filter(|member| !member.is_named).cloned();
         let unnamed: Vec<_> = unnamed

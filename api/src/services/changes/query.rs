@@ -48,10 +48,11 @@ const BUDGET: i64 = 8 << 20;
 /// Returns the page of changes after a sequence number, and the size of its entries in bytes. An empty list of tables
 /// selects all.
 ///
-/// Fails for a sequence number after the newest one. New changes would get lower numbers, and the client would skip them.
+/// Fails with `Error::SequenceGone` for a number after the newest one. New changes would get lower numbers, and the
+/// client would skip them.
 ///
-/// Skips pages on which all changes belong to resources that this version of the program does not know, because clients stop
-/// reading at an empty page.
+/// Skips pages on which all changes belong to resources that this version of the program does not know, because clients
+/// stop reading at an empty page.
 pub(super) async fn after(
     db: &impl ConnectionTrait,
     after: i64,

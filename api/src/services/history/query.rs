@@ -57,7 +57,7 @@ fn table(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Fails for names that are neither a resource nor `tokens`.
+/// Fails with `Error::Parameters` for names that are neither a resource nor `tokens`.
 pub(super) fn check(query: &AuditQuery) -> Result<()> {
     let unknown = query.resource.iter().filter(|name| table(name).is_none());
     let allowed = || ResourceName::all().chain(["tokens"]);

@@ -101,8 +101,8 @@ pub(crate) struct NetworkQuery {
 /// Response formats of the network.
 pub(super) const FORMATS: [Format; 2] = [Format::Json, Format::Graphml];
 
-/// Reads the name of a format. The remedy for an unknown one names those of the network; content negotiation refuses the
-/// others.
+/// Reads the name of a format. The violation for an unknown name lists the formats of the network; content negotiation
+/// refuses all others.
 fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Format>, D::Error> {
     let name = String::deserialize(deserializer)?;
     let known = Format::ALL.into_iter().find(|format| format.name() == name);

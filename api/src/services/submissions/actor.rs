@@ -86,7 +86,7 @@ pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: 
     Ok((keep_up_to_date(tx, row).await?, part))
 }
 
-/// Fails for a caller that may not publish a submission, independent of its current stage.
+/// Fails for a caller that may not publish a submission, as if the submission were in the stage `submitted`.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
     let (row, part) = one(db, id, caller).await?;
     explained(db, after(Stage::Submitted, ReviewAction::Publish, part), &row, caller).await.map(drop)

@@ -81,8 +81,8 @@ fn ownership_change(before: &[Responsible], after: &[Responsible]) -> Option<Own
     (!added.is_empty() || !removed.is_empty()).then_some(OwnershipChange { added, removed })
 }
 
-/// Checks content by the rules for entries. For a new entry and a token bound to municipalities, one of these
-/// municipalities must be among those responsible for the entry.
+/// Checks content by the rules for entries, and returns the violations. For a new entry and a token bound to
+/// municipalities, one of these municipalities must be among those responsible for the entry.
 pub(super) async fn checked<'c, C: ConnectionTrait>(
     db: &'c C,
     row: &Model,

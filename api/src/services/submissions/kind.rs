@@ -150,7 +150,7 @@ impl Submittable {
         named.map_or_else(String::new, |(member, _)| format!("/{}", member.trim_end_matches("/*")))
     }
 
-    /// Returns the submittable resource with a table.
+    /// Returns the submittable resource with a table. Fails with `Error::Internal` for a table without submissions.
     pub(super) fn of_table(table: &str) -> Result<&'static Self> {
         let found = SUBMITTABLE.iter().find(|kind| kind.resource.table == table);
         found.ok_or_else(|| Error::internal(anyhow::anyhow!("the table `{table}` has no submissions")))

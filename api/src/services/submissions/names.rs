@@ -18,7 +18,8 @@ use crate::query::lookup::FoundEntry;
 /// IDs of entries, by table and by the key written in the content.
 type Ids = BTreeMap<String, BTreeMap<String, Uuid>>;
 
-/// Resolves the keys in the contents of submissions to IDs.
+/// Resolves the keys in the contents of submissions to IDs, and returns them as JSON by table and key. Omits unknown
+/// keys.
 pub(super) async fn named(
     db: &impl ConnectionTrait,
     kind: &Submittable,

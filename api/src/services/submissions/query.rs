@@ -38,7 +38,7 @@ pub(super) fn plan(query: &SubmissionQuery) -> ListPlan {
     }
 }
 
-/// Refuses resources that are not submittable.
+/// Fails with `Error::Parameters` for resources that accept no submissions.
 pub(super) fn check(query: &SubmissionQuery) -> Result<()> {
     let strange =
         query.resource.iter().filter(|resource| SUBMITTABLE.iter().all(|kind| kind.resource.table != resource.0.table));

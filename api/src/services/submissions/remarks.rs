@@ -16,7 +16,8 @@ use crate::auth::Caller;
 use crate::base::db::{sql, written};
 use crate::base::error::{Error, Quota, Result, Rule, Violation};
 
-/// Creates a comment.
+/// Creates a comment. Fails with 404 if the submission is not visible to the caller, with `Error::QuotaExceeded` at the
+/// maximum number of comments, and with `Error::Invalid` if the content has no member at the pointer.
 pub(super) async fn remark(
     tx: &DatabaseTransaction,
     forms: &Forms,
@@ -50,7 +51,8 @@ pub(super) async fn remark(
     written(tx, sql(REMARK, values)).await
 }
 
-/// Marks a comment as resolved, and returns it with whether it was unresolved before.
+/// Marks a comment as resolved. Returns the comment, and whether this call resolved it. Fails with 404 for an unknown
+/// comment, or if the submission is not visible to the caller.
 pub(super) async fn resolve(
     tx: &DatabaseTransaction,
     id: Uuid,

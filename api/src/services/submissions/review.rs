@@ -40,7 +40,7 @@ pub(crate) fn is_open(stage: Stage) -> bool {
     matches!(stage, Stage::Draft | Stage::ChangesRequested)
 }
 
-/// Returns the stage after a step of a caller, or the reason why the step is refused.
+/// Returns the stage after a step of a caller. Fails with the reason why the step is refused.
 pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<Stage> {
     let next = next(stage, action).ok_or_else(|| Error::Step { stage: stage.value(), action: action.value() })?;
     match (is_review(action), part) {

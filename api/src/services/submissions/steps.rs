@@ -21,7 +21,9 @@ use crate::base::public_url::public_path;
 use crate::model::catalog::ResourceName;
 use crate::services::webhooks::{SubmissionStep, tell_step};
 
-/// Takes a step other than `publish`, which leaves the directory unchanged.
+/// Takes a step other than `publish`. Such a step leaves the directory unchanged. Fails if the submission is not
+/// visible to the caller, the stage or the role does not allow the step, or submitted content is invalid or in conflict
+/// with the published entry.
 pub(super) async fn step(
     tx: &DatabaseTransaction,
     author: &Author,
@@ -100,9 +102,9 @@ async fn note(tx: &DatabaseTransaction, author: &Author, row: &Model, input: Ste
     tell_step(tx, row, event, step).await
 }
 
-/// Merges the submission with the current published entry, refuses content that could not be published, and returns the
-/// owners of the submission. A withdrawal may be submitted while other entries refer to its entry: its violations list the
-/// references, and reviewers can remove them.
+/// Merges the submission with the current published entry, and returns the owners of the submission. Fails with
+/// `Error::Invalid` for content that could not be published. A withdrawal may be submitted while other entries refer to
+/// its entry: its violations list the references, and reviewers can remove them.
 async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Result<Vec<Uuid>> {
     if let Some(published) = &current(tx, &row).await? {
         row = match row.purpose {
@@ -120,7 +122,8 @@ async fn submit(tx: &DatabaseTransaction, mut row: Model, caller: &Caller) -> Re
     owners(tx, &row).await
 }
 
-/// Merges a submission with the changes of the published entry since its base revision.
+/// Merges a submission with the changes of the published entry since its base revision. Fails with
+/// `Error::EditConflict` if both changed the same members.
 async fn rebase_onto(tx: &DatabaseTransaction, row: Model, published: &Published) -> Result<Model> {
     let Rebased { content, conflicts } = rebase(tx, &row, published).await?;
     if !conflicts.is_empty() {
@@ -159,7 +162,8 @@ async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
     owners.with_those_of(tx, kind, row.entry_id, &row.content).await
 }
 
-/// Publishes the content or withdraws the entry, and records the step in the same transaction.
+/// Publishes the content or withdraws the entry, and records the step in the same transaction. Fails like `step`; a
+/// withdrawal also fails while other entries refer to the entry.
 pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
     let (mut row, part) = lock_for_update(&write.tx, id, caller).await?;
     let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;

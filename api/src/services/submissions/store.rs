@@ -19,7 +19,8 @@ use crate::http::{EntryKey, Patch, Precondition};
 use crate::query::former_keys::absent;
 use crate::write::is_responsible;
 
-/// Creates a submission.
+/// Creates a draft. Fails with `Error::QuotaExceeded` at the maximum number of drafts, with `Error::Invalid` if the
+/// entry is unknown, and with `Error::OutsideMunicipality` if the caller is not responsible for the entry.
 pub(super) async fn begin(tx: &DatabaseTransaction, caller: &Caller, input: SubmissionInput) -> Result<Model> {
     const BEGIN: &str = "insert into submission (id, resource, purpose, stage, entry_id, base, base_content, content, municipality_ids, \
             created_for, submitted_by, authors, names) \
@@ -126,7 +127,8 @@ pub(super) struct Rewrite {
     pub revision: Revision,
 }
 
-/// Writes new content, and returns the submission with whether anything changed.
+/// Writes new content. Returns the submission, and whether anything changed. Fails if the caller is not the submitter,
+/// the stage does not allow changes, the precondition is not met, or `based_on` is outdated.
 pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: Rewrite) -> Result<(Model, bool)> {
     const REWRITE: &str = "update submission set content = $2::text::json, base = $3, base_content = $4::text::json, \
             authors = case when $5 = any (authors) then authors else authors || $5 end, municipality_ids = $6, \
@@ -220,7 +222,8 @@ async fn patched(
     apply(content)
 }
 
-/// Returns the current published entry of a submission, or `None` for a new entry. Fails if the entry was deleted.
+/// Returns the current published entry of a submission, or `None` for a new entry. Fails with `Error::Gone` if the
+/// entry was deleted.
 pub(super) async fn current(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Published>> {
     let kind = Submittable::of_table(&row.resource)?;
     match (kind.published_of(tx, row).await?, row.entry_id) {
@@ -249,7 +252,8 @@ pub(super) struct Assignment {
     pub is_foreign: bool,
 }
 
-/// Assigns a reviewer.
+/// Assigns a reviewer. Fails with `Error::Bound` unless the caller is a reviewer, and with `Error::Invalid` if the
+/// reviewer is an author or has no token for reviews.
 pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment: Assignment) -> Result<Model> {
     // Keeps the revision: an assignment does not invalidate the entity tag of the content.
     const ASSIGN: &str = "update submission set assigned_to = $2, assigned_by = case when $2 is not null then $3 end, \

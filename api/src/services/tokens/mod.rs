@@ -176,7 +176,8 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
     Ok(response)
 }
 
-/// Issues a token from the command line, and returns the token and its ID. Fails with all violations of the input.
+/// Issues a token from the command line, and returns the token and its ID. Fails with `Error::Invalid` and all
+/// violations of the input, or with `Error::NotIssuing` without a private key.
 ///
 /// Must be called inside an actix system.
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
@@ -200,7 +201,7 @@ pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
         .map(drop)
 }
 
-/// Returns the properties of all issued tokens, newest first.
+/// Returns the properties of all issued tokens, including expired and revoked ones, newest first.
 pub(crate) async fn all(database: &Database) -> Result<Vec<Token>> {
     use sea_orm::QueryOrder;
     let rows = Entity::find().order_by_desc(entity::token::Column::CreatedAt).all(database.connection()).await?;

@@ -19,7 +19,8 @@ use crate::write::change_log::{Changed, record};
 /// Name of the table of tokens in the change log. Tokens are not a resource of the directory.
 pub(crate) const TABLE: &str = "token";
 
-/// Signs a token and stores its properties, without the token itself.
+/// Signs a token and stores its properties, without the token itself. Fails with `Error::Invalid` for unknown
+/// municipalities, and with `Error::NotIssuing` without a private key.
 pub(super) async fn issue(write: &Write, keys: &Keys, input: TokenInput) -> Result<(String, Model)> {
     let scopes = scopes(&input);
     let municipalities = municipalities(&write.tx, &input.municipalities).await?;

@@ -48,7 +48,7 @@ impl NotPublic {
     }
 }
 
-/// Resolver that refuses host names with an address that is not public.
+/// DNS resolver that fails with `NotPublic` for a host name with a private or local address.
 pub(super) struct PublicOnly;
 
 impl Resolve for PublicOnly {

@@ -98,7 +98,7 @@ pub(super) fn not_found(id: Uuid) -> Error {
     Error::not_found("/v1/webhooks", id)
 }
 
-/// Returns a webhook of an owner, or fails with 404.
+/// Returns a webhook of an owner. Fails with 404 if the owner has no webhook with the ID.
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, owner: &Owner) -> Result<webhook::Model> {
     let row = webhook::Entity::find_by_id(id).filter(owner.condition()).one(db).await?;
     row.ok_or_else(|| not_found(id))

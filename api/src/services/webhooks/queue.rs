@@ -241,8 +241,9 @@ pub(crate) async fn end_those_of(tx: &DatabaseTransaction, token: Uuid) -> Resul
     end(tx, "token_id = $1", token, "the token that created or last changed it was revoked").await
 }
 
-/// Statements of the clean-up: they deactivate webhooks with expired tokens, fail pending messages of inactive webhooks, and
-/// remove deleted webhooks after their deliveries. Each statement runs in a transaction of its own, so that locks are short.
+/// Statements of the clean-up: they deactivate webhooks with expired tokens, fail pending messages of inactive
+/// webhooks, and remove deleted webhooks after their deliveries. Each statement runs in a separate transaction, so that
+/// locks are short.
 pub(super) const TIDYING: [&str; 4] = [
     "update webhook set active = false, inactive_because = 'the token that created or last changed it has expired', revision = revision + 1, updated_at = now() \
       where active and ends_at <= now()",

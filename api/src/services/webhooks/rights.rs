@@ -28,8 +28,8 @@ impl Rights {
         Self { submits: caller.may(SubmissionsWrite::NAME), private: settings.allow_private_webhooks }
     }
 
-    /// Returns valid input. Adds a violation for a URL that is not allowed, and requires `submissions:write` for messages about
-    /// submissions.
+    /// Returns valid input. Fails with `Error::Invalid` if a member, such as the URL, is not allowed, and with
+    /// `Error::Forbidden` if messages about submissions are requested without `submissions:write`.
     pub(super) fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
         let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
         let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));

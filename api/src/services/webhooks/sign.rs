@@ -10,7 +10,8 @@ use crate::base::error::{Error, Result};
 
 const PREFIX: &str = "whsec_";
 
-/// Returns a new secret with 32 random bytes.
+/// Returns a new secret with 32 random bytes, as `whsec_` and base64. Fails with `Error::Internal` if the system
+/// provides no random numbers.
 pub(super) fn secret() -> Result<String> {
     let mut bytes = [0; 32];
     rand::fill(&mut bytes)

@@ -45,7 +45,8 @@ async fn values(tx: &DatabaseTransaction, input: WebhookInput) -> Result<[Value;
     ])
 }
 
-/// Creates a webhook that receives events from now on. Fails if the owner has the maximum number of webhooks.
+/// Creates a webhook that receives later events. Fails with `Error::QuotaExceeded` if the owner has the maximum number
+/// of webhooks, and with `Error::Invalid` for unknown themes or municipalities.
 pub(super) async fn create(
     tx: &DatabaseTransaction,
     caller: &Caller,
@@ -95,7 +96,9 @@ async fn require(tx: &DatabaseTransaction, row: &Model, precondition: &Precondit
     Err(webhook_response(&one_view(tx, row.clone()).await?)?.beside(error))
 }
 
-/// Replaces the settings of a webhook by those that `revise` returns. A webhook that was inactive receives events from now on.
+/// Replaces the settings of a webhook by those that `revise` returns. A webhook that was inactive receives later events
+/// only. Fails with 404 if the webhook is not visible to the caller, if the precondition is not met, and with
+/// `Error::Invalid` for unknown themes or municipalities.
 pub(super) async fn replace(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -118,7 +121,8 @@ pub(super) async fn replace(
     written(tx, sql(REPLACE, values(tx, input).await?.into_iter().chain(own))).await
 }
 
-/// Marks a webhook as deleted, which hides it. The clean-up removes its row after its deliveries.
+/// Marks a webhook as deleted, which hides it. The clean-up removes its row after its deliveries. Fails with 404 if the
+/// webhook is not visible to the caller, and if the precondition is not met.
 pub(super) async fn delete(
     tx: &DatabaseTransaction,
     id: Uuid,
@@ -132,7 +136,7 @@ pub(super) async fn delete(
 }
 
 /// Replaces the signing secret. Up to three previous secrets stay in use for 24 hours, so that a caller that misses the
-/// response can repeat the request.
+/// response can repeat the request. Fails with 404 if the webhook is not visible to the caller.
 pub(super) async fn rotate(tx: &DatabaseTransaction, id: Uuid, owner: &Owner, secret: String) -> Result<Model> {
     const ROTATE: &str = "update webhook set former_secrets = (array[secret] || case when former_until > now() then former_secrets else '{}' end)[1:3], former_until = now() + interval '24 hours', secret = $2, \
             revision = revision + 1, updated_at = now() \
@@ -146,7 +150,8 @@ pub(super) fn unknown_delivery(webhook: Uuid, delivery: Uuid) -> Error {
     Error::not_found(format!("/v1/webhooks/{webhook}/deliveries"), delivery)
 }
 
-/// Queues a message again before all waiting messages, independent of its state, and ends a pause of the webhook.
+/// Queues a message again before all waiting messages, independent of its state, and ends a pause of the webhook. Fails
+/// with `Error::Inactive` if the webhook is inactive, and with 404 for an unknown webhook or delivery.
 pub(super) async fn redeliver(
     tx: &DatabaseTransaction,
     id: Uuid,

@@ -1,4 +1,5 @@
-//! Rules that requests may break, with their codes, parameters and sentences.
+//! Rules for requests. Each rule has a code, parameters, and a sentence in German and English about a value that breaks
+//! the rule.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! All rules.
+//! Table of all rules.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
