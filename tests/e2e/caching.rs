@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
+use reqwest::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tests::{App, SharedApp, statement, until};
+use tests::{Answer, App, SharedApp, statement, until};
 
 #[tokio::test]
 async fn conditional_requests_for_unchanged_representations_return_304() {
@@ -164,6 +165,77 @@ async fn metrics_count_requests_by_route_and_status() {
         assert!(metrics.contains(line), "{line} in\n{metrics}");
     }
     assert!(metrics.contains("transferatlas_database_connections{state=\"idle\"}"));
+}
+
+#[tokio::test]
+async fn stored_response_equals_the_first_one() {
+    let app = App::start();
+    let client = app.anonymous();
+    let headers = |answer: &Answer| {
+        let mut headers = answer.headers.clone();
+        for name in ["date", "x-request-id"] {
+            assert!(headers.remove(name).is_some(), "{name}");
+        }
+        headers
+    };
+
+    for path in ["/v1/projects/ulm", "/v1/themes?limit=2", "/v1/projects/ulm.geojson", "/v1/search?q=ulm&limit=1"] {
+        for accept in ["*/*", "application/json, text/*", "text/event-stream;q=0, */*"] {
+            let first = client.get_with(path, "accept", accept).await;
+            let hits = cache_hits(&app).await;
+            let again = client.get_with(path, "accept", accept).await;
+            let head = client.send(Method::HEAD, path, &[("accept", accept)]).await;
+
+            assert_eq!(cache_hits(&app).await, hits + 2, "{path} {accept}");
+            assert_eq!((again.status, headers(&again)), (200, headers(&first)), "{path} {accept}");
+            assert_eq!(again.body, first.body, "{path} {accept}");
+            assert_eq!((head.status, head.body.len()), (200, 0), "{path} {accept}");
+            assert_eq!(head.header("content-length"), first.body.len().to_string(), "{path} {accept}");
+        }
+    }
+}
+
+async fn cache_hits(app: &App) -> u64 {
+    let metrics = app.anonymous().get("/metrics").await.text();
+    let line = metrics.lines().find_map(|line| line.strip_prefix("transferatlas_cache_hits_total "));
+    line.expect("the number of hits").parse().expect("a number")
+}
+
+#[tokio::test]
+async fn requests_for_a_stored_response_are_checked() {
+    let app = App::start();
+    let client = app.anonymous();
+    for _ in 0..2 {
+        assert_eq!(client.get("/v1/themes").await.status, 200);
+    }
+
+    let forged = client.with_token("a.b.c").get("/v1/themes").await;
+    let coded = client.get_with("/v1/themes", "content-encoding", "gzip").await;
+    let written = client.post("/v1/themes", &json!({})).await;
+    let named = client.get_with("/v1/themes", "x-request-id", "request-of-a-test").await;
+
+    assert_eq!((forged.status, coded.status, written.status), (401, 415, 401));
+    assert_eq!((named.status, named.header("x-request-id")), (200, "request-of-a-test"));
+}
+
+#[tokio::test]
+async fn requests_for_a_stored_response_are_counted_by_their_route() {
+    let app = App::start();
+    for _ in 0..3 {
+        app.anonymous().get("/v1/projects/ulm.geojson").await;
+    }
+
+    let metrics = app.anonymous().get("/metrics").await.text();
+
+    for line in [
+        "transferatlas_requests_total{method=\"GET\",route=\"/v1/projects/{key}.geojson\",status=\"200\"} 3",
+        "transferatlas_cache_misses_total 1",
+        "transferatlas_cache_hits_total 2",
+        "transferatlas_cache_evictions_total 0",
+        "transferatlas_cache_responses 1",
+    ] {
+        assert!(metrics.contains(line), "{line} in\n{metrics}");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ use crate::http::{
     Connections, Deprecations, EncodedTargets, Operations, WriteOrigins, announce_deprecation, cache_responses,
     complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
     read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
+    serve_cached,
 };
 use crate::openapi::Served;
 use crate::services::changes::Feed;
@@ -101,6 +102,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .wrap(from_fn(announce_deprecation))
             .wrap(from_fn(read_format_in_path))
             .wrap(from_fn(guard))
+            .wrap(from_fn(serve_cached))
             .wrap(from_fn(observe))
             .wrap(from_fn(negotiate_language))
             .wrap(from_fn(remove_prefix))

@@ -23,7 +23,7 @@ pub(crate) async fn fallback(
     origins: Data<WriteOrigins>,
     document: Data<OpenApi>,
 ) -> Result<HttpResponse> {
-    let Some(item) = Route::of(&req).and_then(|path| document.paths.paths.get(&path)) else {
+    let Some(item) = Route::of(&req).and_then(|path| document.paths.paths.get(&*path)) else {
         return Err(Error::UnknownPath { nearest: nearest(&document, req.path()) });
     };
     let allow = allowed(item);
@@ -78,7 +78,7 @@ pub(crate) async fn refuse_undeclared_methods(
     let is_read = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_read
         && let Some(path) = Route::of(req.request())
-        && let Some(item) = req.app_data::<Data<OpenApi>>().and_then(|document| document.paths.paths.get(&path))
+        && let Some(item) = req.app_data::<Data<OpenApi>>().and_then(|document| document.paths.paths.get(&*path))
     {
         let allow = allowed(item);
         if !allow.split(", ").any(|method| method == req.method().as_str()) {

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use super::route::Route;
 use crate::base::public_url::public_path;
 
-const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
+pub(super) const DEPRECATION: HeaderName = HeaderName::from_static("deprecation");
 const SUNSET: HeaderName = HeaderName::from_static("sunset");
 
 /// A path whose operations are deprecated.

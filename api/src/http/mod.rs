@@ -31,7 +31,7 @@ mod sort;
 mod stream;
 mod tag;
 
-pub(crate) use self::cache::cache_responses;
+pub(crate) use self::cache::{cache_responses, serve_cached};
 pub(crate) use self::connections::{Connections, lasts_until, max_connections_of_process};
 pub(crate) use self::cors::{WriteOrigins, refuse_foreign_writes};
 pub(crate) use self::entry::{EntryParams, RepresentationParams};

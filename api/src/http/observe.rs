@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::connections::is_old;
 use super::operations::Operations;
-use super::route::Route;
+use super::route::CountedRoute;
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
 
@@ -37,12 +37,11 @@ pub(crate) async fn observe(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let metrics = req.app_data::<Data<Metrics>>().cloned();
+    let (metrics, operations) = (req.app_data::<Data<Metrics>>().cloned(), req.app_data::<Data<Operations>>().cloned());
     let id = request_id(req.headers());
     let method = req.method().clone();
-    Route::note(&req);
-    let route = Route::of(req.request()).unwrap_or_else(|| "unknown".to_owned());
-    let is_private = req.app_data::<Data<Operations>>().is_some_and(|operations| operations.is_private(&route));
+    let route = CountedRoute::default();
+    req.extensions_mut().insert(route.clone());
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     req.extensions_mut().insert(RequestId(id.clone()));
     let ends = is_old(req.request());
@@ -52,11 +51,12 @@ pub(crate) async fn observe(
         Err(error) => (error.as_response_error().status_code(), causes(error)),
     };
     let elapsed = started.elapsed();
-    if let Some(metrics) = metrics {
-        // Metrics are public, so private operations are counted together, without method, route and status.
-        let (method, route) = if is_private { ("other", "private") } else { (method.as_str(), &*route) };
-        let status = if is_private { "any".to_owned() } else { status.as_u16().to_string() };
-        metrics.record(&Request { method, route, status: &status, elapsed });
+    if let Some((metrics, operations)) = metrics.zip(operations) {
+        let route = route.pattern().unwrap_or("unknown");
+        metrics.record(&counted(
+            &operations,
+            Request { method: method.as_str(), route, status: status.as_str(), elapsed },
+        ));
     }
     span.in_scope(|| log(status.as_u16(), elapsed, cause));
     match answer {
@@ -75,6 +75,16 @@ pub(crate) async fn observe(
             finish(response.headers_mut(), &id);
             Err(InternalError::from_response(error, response).into())
         }
+    }
+}
+
+/// Returns the request as the metrics count it. Metrics are public, so private operations are counted together, without
+/// method, route and status.
+fn counted<'r>(operations: &Operations, request: Request<'r>) -> Request<'r> {
+    if operations.is_private(request.route) {
+        Request { method: "other", route: "private", status: "any", ..request }
+    } else {
+        request
     }
 }
 

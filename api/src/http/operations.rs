@@ -1,6 +1,7 @@
 //! Properties of operations that middleware reads from the OpenAPI document.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -65,7 +66,7 @@ impl Operations {
         Self { reads: reads.map(operation).collect(), private: private.collect() }
     }
 
-    fn find(req: &HttpRequest) -> Option<(Data<Self>, String)> {
+    fn find(req: &HttpRequest) -> Option<(Data<Self>, Arc<str>)> {
         Some((req.app_data::<Data<Self>>()?.clone(), Route::of(req)?))
     }
 
@@ -77,14 +78,14 @@ impl Operations {
     /// Returns whether the operation of a request requires a token.
     pub(super) fn is_guarded(req: &HttpRequest) -> bool {
         let found = Self::find(req);
-        found.is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(|operation| operation.is_guarded))
+        found.is_some_and(|(all, pattern)| all.reads.get(&*pattern).is_some_and(|operation| operation.is_guarded))
     }
 
     /// Returns whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.
     pub(super) fn is_long_poll(req: &HttpRequest) -> bool {
         let waits = || is_stream(req.headers()) || req.query_string().split('&').any(|pair| pair.starts_with("wait="));
         let is_long = |operation: &ReadOperation| operation.is_event_stream || operation.may_wait && waits();
-        Self::find(req).is_some_and(|(all, pattern)| all.reads.get(&pattern).is_some_and(is_long))
+        Self::find(req).is_some_and(|(all, pattern)| all.reads.get(&*pattern).is_some_and(is_long))
     }
 }
 
@@ -108,7 +109,7 @@ pub(crate) async fn refuse_unknown_params(
     if req.method() == Method::GET
         && !req.query_string().is_empty()
         && let Some((all, pattern)) = Operations::find(req.request())
-        && let Some(operation) = all.reads.get(&pattern)
+        && let Some(operation) = all.reads.get(&*pattern)
         && !operation.takes_query
         // A missing token is reported first.
         && (!operation.is_guarded || req.extensions().contains::<Caller>())

@@ -1,6 +1,10 @@
 //! The route of a request, and the rewriting of paths: removal of the prefix of the public URL and of the name of a format
 //! at the end.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, Uri};
@@ -11,13 +15,26 @@ use super::format::Format;
 use crate::base::error::{Error, Result};
 use crate::base::public_url::prefix;
 
-/// The route of a request: the path pattern, as in the OpenAPI document.
+/// Path pattern of a request, as in the OpenAPI document.
 #[derive(Clone)]
-pub(super) struct Route(pub String);
+pub(super) struct Route(Arc<str>);
+
+/// Path pattern that a request is counted under: that of its URL as received, with the name of a format at the end. The
+/// outermost middleware adds it to the request while it is unknown, and keeps a copy, because an error has no request.
+#[derive(Clone, Default)]
+pub(super) struct CountedRoute(Rc<OnceCell<Arc<str>>>);
+
+impl CountedRoute {
+    /// Returns the path pattern. Returns `None` if the request matches no route.
+    pub(super) fn pattern(&self) -> Option<&str> {
+        self.0.get().map(|pattern| &**pattern)
+    }
+}
 
 impl Route {
-    /// Stores the route of a request in its extensions, because later middleware rewrites the URL.
-    pub(super) fn note(req: &ServiceRequest) {
+    /// Finds the route of a request by its path, and stores it in the extensions of the request. Later middleware rewrites
+    /// the path.
+    pub(super) fn find(req: &ServiceRequest) {
         let pattern = |path: &str| req.resource_map().match_pattern(path);
         let pattern = match split(req.path()) {
             Some((path, format)) => pattern(path).map(|pattern| format!("{pattern}.{}", format.name())),
@@ -25,13 +42,27 @@ impl Route {
         };
         if let Some(pattern) = pattern {
             // The document has no regular expressions in path parameters.
-            req.extensions_mut().insert(Self(pattern.replace(":.*}", "}")));
+            Self::set(req, pattern.replace(":.*}", "}").into());
         }
     }
 
+    /// Stores the route of a request in its extensions.
+    pub(super) fn set(req: &ServiceRequest, pattern: Arc<str>) {
+        if let Some(CountedRoute(counted)) = req.extensions().get() {
+            // Only the first is that of the URL as received.
+            let _ = counted.set(pattern.clone());
+        }
+        req.extensions_mut().insert(Self(pattern));
+    }
+
     /// Returns the path pattern of a request. Returns `None` if the request matches no route.
-    pub(super) fn of(req: &HttpRequest) -> Option<String> {
+    pub(super) fn of(req: &HttpRequest) -> Option<Arc<str>> {
         req.extensions().get::<Self>().map(|Self(pattern)| pattern.clone())
+    }
+
+    /// Returns the path pattern that a request is counted under. Returns `None` if the request matches no route.
+    pub(super) fn counted(req: &HttpRequest) -> Option<Arc<str>> {
+        req.extensions().get::<CountedRoute>()?.0.get().cloned()
     }
 }
 
@@ -48,7 +79,7 @@ pub(crate) async fn read_format_in_path(
                 let separator = if query.is_empty() { "" } else { "&" };
                 let uri = format!("{path}?{query}{separator}format={}", format.name());
                 rewrite(&mut req, &uri)?;
-                Route::note(&req);
+                Route::find(&req);
             }
             // The fallback responds to OPTIONS.
             Method::OPTIONS => {}
