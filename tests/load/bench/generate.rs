@@ -43,7 +43,7 @@ fn solution(number: usize, words: &Words, random: &mut Random) -> Value {
     entry.insert("title".to_owned(), json!({ "de": words.title(&subject, random) }));
     add_texts(&mut entry, &subject, words, random);
     add_values(&mut entry, random);
-    let mut providers: Vec<&str> = home.iter().map(|home| home.as_ref()).collect();
+    let mut providers: Vec<&str> = home.iter().map(AsRef::as_ref).collect();
     if random.chance(15) {
         providers.push(random.pick_early(towns));
         providers.dedup();

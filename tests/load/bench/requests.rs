@@ -75,7 +75,7 @@ impl Request {
 
 /// Returns all measured requests.
 pub(crate) async fn discover(server: &Server) -> Result<Vec<Request>> {
-    let themes = slugs(server, "/v1/themes?limit=100&fields=slug&sort=slug", "mobility").await?;
+    let themes = slugs(server, "/v1/themes?limit=100&fields=slug", "mobility").await?;
     let list = pages(server, "/v1/solutions?limit=20", TARGETS).await?;
     let mut unchanged = list.clone();
     for target in &mut unchanged {
@@ -128,8 +128,8 @@ async fn pages(server: &Server, path: &str, count: usize) -> Result<Vec<Target>>
     let list = path.split("&cursor=").next().unwrap_or_default();
     let mut found = vec![Target::from(path.to_owned())];
     while found.len() < count {
-        let Some(last) = found.last() else { break };
-        let page = json(server, &format!("{}&fields=slug", last.path)).await?;
+        let Some(Target { path, .. }) = found.last() else { break };
+        let page = json(server, &format!("{path}&fields=slug")).await?;
         let Some(next) = page.get("next").and_then(Value::as_str) else { break };
         found.push(Target::from(format!("{list}&cursor={next}")));
     }

@@ -10,10 +10,10 @@ use crate::place::Place;
 use crate::process::Process;
 
 /// Time limit for a server to start.
-pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// Time limit of a single request before the measurements.
-const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 
 /// A server, in a process of its own.
 pub(crate) struct Server {
