@@ -78,7 +78,7 @@ impl Server {
             reads.push(self.metric("transferatlas_database_reads_total").await?);
         }
         ensure!(reads.is_sorted_by(|before, after| before < after), "a response came from the cache: {reads:?}");
-        ensure!(self.metric("transferatlas_memory_answers").await? == 0, "the service has a response cache");
+        ensure!(self.metric("transferatlas_cache_responses").await? == 0, "the service has a response cache");
         Ok(())
     }
 
