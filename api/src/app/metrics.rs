@@ -29,7 +29,7 @@ pub(crate) async fn get_metrics(
         idle,
         statements: context.db.statements(),
         version: context.version.version().number,
-        cache: cache.gauges().await,
+        cache: cache.size().await,
     })?;
     Ok(no_store(
         HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(text),

@@ -175,13 +175,14 @@ struct Shared {
 
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
+        let metrics = Metrics::new()?;
         let served = Served::new(document(), listen.http.public_url.as_ref())?;
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
             auth: Data::new(auth),
-            cache: Data::new(ResponseCache::new(listen.http.cache_mib)),
-            metrics: Data::new(Metrics::new()?),
+            cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
+            metrics: Data::new(metrics),
             feed: Data::default(),
             forms: Data::new(Forms::of(document())),
             webhooks: Data::new(listen.webhooks.clone()),

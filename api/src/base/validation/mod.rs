@@ -93,7 +93,7 @@ impl<T: Received> Checked<T> {
     /// Keeps the violations that remain for every placeholder of each invalid member. Otherwise a placeholder, which
     /// the caller did not send, could break a rule about several members.
     fn certain(&self, json: &Value, mut broken: Vec<Violation>, tried: &TriedPlaceholders) -> Vec<Violation> {
-        let mut left = tries(json, 20 * MOST);
+        let mut left = tries(json, 40 * MOST);
         let mut groups = tried.rounds(&self.replaced);
         while let Some(group) = groups.pop() {
             if broken.is_empty() || left == 0 {

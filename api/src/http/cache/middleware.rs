@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -46,7 +45,7 @@ pub(crate) async fn cache_responses(
             Err(error) => (Made::Failed(error), None),
         };
         outcome.replace(Some(made));
-        cache.misses.fetch_add(u64::from(stored.is_some()), Ordering::Relaxed);
+        cache.counters.misses.inc_by(u64::from(stored.is_some()));
         stored.map(Arc::new).ok_or(())
     });
     let stored = made.await;
@@ -55,7 +54,7 @@ pub(crate) async fn cache_responses(
         (None, Some(Made::Other(response))) => return Ok(uncached(response, &wanted, version).await),
         (None, Some(Made::Failed(error))) => return Err(error),
         (Some((req, _)), _) if stored.is_ok() => {
-            cache.hits.fetch_add(1, Ordering::Relaxed);
+            cache.counters.hits.inc();
             req.into_parts().0
         }
         // The response to the first request is not stored, so each waiting request calls the handler itself.

@@ -10,7 +10,6 @@ mod stored;
 mod uncached;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServiceRequest;
@@ -26,7 +25,7 @@ use super::negotiate::weighted;
 use super::request::Pairs;
 use crate::base::dates;
 use crate::base::db::version::Version;
-use crate::base::metrics::CacheGauges;
+use crate::base::metrics::{CacheCounters, CacheSize};
 
 pub(crate) use self::middleware::cache_responses;
 pub(crate) use self::recall::serve_cached;
@@ -36,9 +35,7 @@ pub(crate) struct ResponseCache {
     responses: Cache<ResponseKey, Arc<Stored>>,
     /// Requests as received whose responses were stored, to find a response before routing.
     known: Cache<String, KnownRequest>,
-    hits: AtomicU64,
-    misses: AtomicU64,
-    evictions: Arc<AtomicU64>,
+    counters: CacheCounters,
 }
 
 /// Key of a stored response.
@@ -60,41 +57,27 @@ impl ResponseKey {
 
 impl ResponseCache {
     /// Returns an empty cache that holds up to this size. Responses that are unused for an hour are dropped.
-    pub(crate) fn new(mebibytes: u64) -> Self {
+    pub(crate) fn new(mebibytes: u64, counters: CacheCounters) -> Self {
         const UNUSED: Duration = Duration::from_hours(1);
         // Twice the body, to account for its compressed copies.
         let weigh = |key: &ResponseKey, stored: &Arc<Stored>| {
             u32::try_from(2 * stored.body.len() + key.representation.len() + 512).unwrap_or(u32::MAX)
         };
-        let evictions = Arc::new(AtomicU64::new(0));
-        let evicted = evictions.clone();
+        let evictions = counters.evictions.clone();
         let count = move |_: Arc<ResponseKey>, _: Arc<Stored>, cause: RemovalCause| {
-            evicted.fetch_add(u64::from(cause == RemovalCause::Size), Ordering::Relaxed);
+            evictions.inc_by(u64::from(cause == RemovalCause::Size));
         };
         let responses = Cache::builder().max_capacity(mebibytes << 20).weigher(weigh).eviction_listener(count);
         let weigh = |request: &String, _: &KnownRequest| u32::try_from(request.len() + 256).unwrap_or(u32::MAX);
         let known = Cache::builder().max_capacity(mebibytes << 16).weigher(weigh);
-        Self {
-            responses: responses.time_to_idle(UNUSED).build(),
-            known: known.time_to_idle(UNUSED).build(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-            evictions,
-        }
+        Self { responses: responses.time_to_idle(UNUSED).build(), known: known.time_to_idle(UNUSED).build(), counters }
     }
 
-    /// Returns the current numbers of the cache.
-    pub(crate) async fn gauges(&self) -> CacheGauges {
-        // The cache updates its numbers late.
+    /// Returns the current size of the cache.
+    pub(crate) async fn size(&self) -> CacheSize {
+        // The cache updates its size late.
         self.responses.run_pending_tasks().await;
-        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        CacheGauges {
-            responses: self.responses.entry_count(),
-            bytes: self.responses.weighted_size(),
-            hits: count(&self.hits),
-            misses: count(&self.misses),
-            evictions: count(&self.evictions),
-        }
+        CacheSize { responses: self.responses.entry_count(), bytes: self.responses.weighted_size() }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Middleware that serves stored responses before routing.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
@@ -49,7 +48,7 @@ pub(crate) async fn serve_cached(
     if let Some(KnownRequest { representation, route }) = cache.known.get(&request).await {
         let key = ResponseKey::new(context.version.version(), representation);
         if let Some(stored) = cache.responses.get(&key).await {
-            cache.hits.fetch_add(1, Ordering::Relaxed);
+            cache.counters.hits.inc();
             Route::set(&req, route);
             let response = stored.send(&Wanted::of(req.headers()));
             return Ok(req.into_response(response));
