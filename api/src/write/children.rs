@@ -17,7 +17,8 @@ pub(crate) struct ChildTable<'t> {
     pub columns: &'t [(&'t str, &'t str)],
 }
 
-/// Replaces the rows of some entries with two statements. Each row is a JSON object with a member for each column.
+/// Replaces the rows of some entries with two statements. Each row is a JSON object with a member for each column. Rows that
+/// do not change are kept, so that only entries that show a changed row are represented anew.
 pub(crate) async fn replace_children(
     tx: &impl ConnectionTrait,
     table: &ChildTable<'_>,
@@ -27,15 +28,22 @@ pub(crate) async fn replace_children(
     let ChildTable { name, owner, columns } = table;
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let types: Vec<String> = columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
-    let delete = format!("delete from {name} where {owner} = any ($1)");
-    let insert = format!(
-        "insert into {name} ({owner}, {}) select * from jsonb_to_recordset($1) as r ({owner} uuid, {})",
-        names.join(", "),
-        types.join(", ")
+    let all = |row: &str| names.iter().map(|name| format!("{row}.{name}")).collect::<Vec<_>>().join(", ");
+    let input = |number| format!("jsonb_to_recordset(${number}) as r ({owner} uuid, {})", types.join(", "));
+    let same = format!("r.{owner} = t.{owner} and ({}) is not distinct from ({})", all("r"), all("t"));
+    let delete = format!(
+        "delete from {name} t where t.{owner} = any ($1) and not exists (select from {} where {same})",
+        input(2)
     );
+    let insert = format!(
+        "insert into {name} ({owner}, {}) select r.* from {} where not exists (select from {name} t where {same})",
+        names.join(", "),
+        input(1)
+    );
+    let rows = Value::Array(rows);
     let owners = owners.to_vec();
-    tx.execute_raw(sql(&delete, [owners.into()])).await?;
-    tx.execute_raw(sql(&insert, [Value::Array(rows).into()])).await?;
+    tx.execute_raw(sql(&delete, [owners.into(), rows.clone().into()])).await?;
+    tx.execute_raw(sql(&insert, [rows.into()])).await?;
     Ok(())
 }
 
