@@ -57,6 +57,7 @@ impl MigratorTrait for Migrator {
             sql!("0028_titles"),
             sql!("0029_search_fold"),
             sql!("0030_never_confirmed"),
+            sql!("0031_representations"),
         ]
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::Method;
+use serde_json::json;
 use tests::{App, Proxy, TestDatabase, until_true};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -37,4 +39,40 @@ async fn cached_responses_survive_a_database_outage_and_other_reads_get_503() {
     for path in ["/health/ready", "/v1/projects/solingen"] {
         until_true(&format!("{path} succeeds again"), async || app.anonymous().get(path).await.status == 200).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn responses_of_earlier_versions_are_sent_as_stale_during_an_outage() {
+    let database = TestDatabase::filled();
+    let proxy = Proxy::to(database.server_address()).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let editor = app.editor().await;
+    let paths = ["/v1/projects/ulm", "/v1/projects?limit=5", "/v1/statistics"];
+    let mut before = vec![];
+    for path in paths {
+        before.push(app.anonymous().get(path).await);
+    }
+    let renamed = json!({ "title": { "de": "Unterwegs" } });
+    assert_eq!(editor.patch("/v1/themes/mobility", &renamed, "*").await.status, 200);
+    assert!(before.iter().all(|response| response.header("age").is_empty()));
+
+    proxy.cut();
+    until_true("the service reports the outage", async || app.anonymous().get("/health/ready").await.status == 503)
+        .await;
+
+    for (path, before) in paths.into_iter().zip(&before) {
+        let stale = app.anonymous().get(path).await;
+        assert_eq!((stale.status, stale.text()), (200, before.text()), "{path}");
+        assert!(stale.header("age").parse::<u64>().is_ok(), "{path}");
+        assert!(stale.header("cache-status").starts_with("Transferatlas; hit; ttl=-"), "{path}");
+        let current = app.anonymous().send(Method::GET, path, &[("if-none-match", before.etag())]).await;
+        assert_eq!(current.status, 304, "{path}");
+    }
+    proxy.restore();
+    let is_current = async || {
+        let response = app.anonymous().get("/v1/projects/ulm").await;
+        response.header("age").is_empty() && response.text().contains("Unterwegs")
+    };
+    until_true("the current response", is_current).await;
 }

@@ -45,6 +45,7 @@ mod records;
 mod relations;
 mod renamed;
 mod repeat;
+mod representations;
 mod restore;
 mod review;
 mod rights;

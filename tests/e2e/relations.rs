@@ -7,11 +7,13 @@ use crate::writing::RESOURCES;
 
 #[tokio::test]
 async fn statement_count_does_not_depend_on_the_page_size() {
-    let app = App::start_with_examples();
+    let app = App::start();
 
     for list in RESOURCES.into_iter().chain(["search"]) {
         let mut costs = vec![];
         for limit in [1, 2, 100] {
+            // The first page of a list also counts the entries.
+            app.anonymous().get(&format!("/v1/{list}?limit=3")).await;
             let before = statements(&app).await;
             let page = app.anonymous().get(&format!("/v1/{list}?limit={limit}")).await;
             costs.push(statements(&app).await - before);
@@ -19,7 +21,8 @@ async fn statement_count_does_not_depend_on_the_page_size() {
         }
 
         assert!(costs.iter().all(|cost| *cost == costs[0]), "{list}: {costs:?}");
-        assert!((3..=8).contains(&costs[0]), "{list}: {costs:?}");
+        let most = if list == "search" { 8 } else { 1 };
+        assert!((1..=most).contains(&costs[0]), "{list}: {costs:?}");
     }
 }
 

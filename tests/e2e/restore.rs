@@ -261,8 +261,9 @@ async fn schema_dump_is_restored_and_filled() {
     let target = TestDatabase::empty();
     let empty = DatabaseLocation::of(&target, "");
 
-    let data_tables =
-        ["seaql_migrations", "directory_version", "search_dependency"].map(|table| ["-t", table]).concat();
+    let data_tables = ["seaql_migrations", "directory_version", "representation_dependency", "search_dependency"]
+        .map(|table| ["-t", table])
+        .concat();
     let schema = String::from_utf8(run_tool("pg_dump", &["-s", &place.url()])).unwrap();
     let steps = run_tool("pg_dump", &[&["-a"], &data_tables[..], &[&place.url()]].concat());
     empty.execute(schema.as_bytes());

@@ -181,6 +181,7 @@ impl Template {
             let database = Database::open(&settings).await.expect("a database");
             database.migrate(None).await.expect("a schema");
             api::app::seed::fill(&database).await.expect("the first content");
+            api::app::representations::build(&database).await.expect("the representations");
             database.close().await.expect("a closed database");
         });
         template

@@ -193,6 +193,8 @@ pub fn listen() -> Listen {
         workers: Some(2),
         max_connections: Some(1024),
         keep_alive_seconds: 5,
+        // Tests run on busy machines.
+        search_budget_ms: 5000,
         drain_seconds: 0,
         grace_seconds: 5,
         http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], public_url: None, cache_mib: 16 },

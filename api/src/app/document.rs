@@ -1,7 +1,5 @@
 //! OpenAPI document of the served routes.
 
-use std::sync::OnceLock;
-
 use actix_web::App;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -10,12 +8,9 @@ use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::http::Deprecations;
 use crate::openapi;
 
-/// Returns the OpenAPI document. It is assembled once per process.
-pub fn document() -> &'static OpenApi {
-    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
-    DOCUMENT.get_or_init(|| {
-        let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(routes::configure);
-        let (_, collected) = app.split_for_parts();
-        openapi::assemble(collected, REGISTRATIONS, &Deprecations(DEPRECATIONS))
-    })
+/// Assembles the OpenAPI document. The service does not keep it, because it takes tens of megabytes.
+pub fn document() -> OpenApi {
+    let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(routes::configure);
+    let (_, collected) = app.split_for_parts();
+    openapi::assemble(collected, REGISTRATIONS, &Deprecations(DEPRECATIONS))
 }

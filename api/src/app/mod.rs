@@ -6,6 +6,7 @@ pub(crate) mod health;
 pub(crate) mod home;
 pub(crate) mod logging;
 pub(crate) mod metrics;
+pub mod representations;
 pub(crate) mod routes;
 pub mod seed;
 pub mod server;

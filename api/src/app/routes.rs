@@ -6,6 +6,7 @@ use crate::app::{health, home, metrics};
 use crate::http::Deprecation;
 use crate::import::Files;
 use crate::openapi::ui;
+use crate::query::representations::Builder;
 use crate::resources::{
     Registration, courses, events, learning_partnerships, municipalities, practice_examples, projects, publications,
     solutions, themes, working_groups,
@@ -34,6 +35,11 @@ pub(crate) const DEPRECATIONS: &[Deprecation] = &[];
 /// Returns the file formats of all resources, in the same order.
 pub(crate) fn files() -> impl Iterator<Item = &'static Files> {
     REGISTRATIONS.iter().map(|registration| &registration.files)
+}
+
+/// Returns what builds the representations of each resource.
+pub(crate) fn builders() -> Vec<&'static Builder> {
+    REGISTRATIONS.iter().map(|registration| &registration.builder).collect()
 }
 
 pub(crate) fn configure(cfg: &mut ServiceConfig) {

@@ -42,7 +42,9 @@ pub async fn add(database: &Database, files: &[SourceFile<'_>]) -> Result<()> {
 /// in paths. Fails for an unknown name. For CSV, the resource must have a table of columns.
 pub async fn export(database: &Database, collection: &str, form: Form) -> Result<String> {
     let files = of_collection(collection).with_context(|| format!("there is no resource `{collection}`"))?;
-    Ok(crate::import::export(database, files, form).await?)
+    let mut text = vec![];
+    crate::import::export(database, files, form, &mut text).await?;
+    Ok(String::from_utf8(text)?)
 }
 
 /// Returns the file formats of a resource, given by its name as used in paths.

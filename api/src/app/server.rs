@@ -13,7 +13,6 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, to};
 use actix_web::{App, rt};
 use sea_orm::DatabaseConnection;
-use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use crate::app::document::document;
@@ -28,12 +27,15 @@ use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, Deprecations, EncodedTargets, Operations, WriteOrigins, announce_deprecation, cache_responses,
-    complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
-    read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
-    serve_cached,
+    Connections, DeclaredMethods, Deprecations, EncodedTargets, Operations, WriteOrigins, announce_deprecation,
+    cache_responses, complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language,
+    observe, panics, read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params,
+    remove_prefix, serve_cached,
 };
 use crate::openapi::Served;
+use crate::query::list::SearchBudget;
+use crate::query::query_cache::QueryCache;
+use crate::query::representations::{build_in_background, build_own};
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
 use crate::services::submissions::{self, Forms};
@@ -74,6 +76,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let version = DirectoryVersion::open(database.connection()).await?;
     let context = Context { db: database, version };
     let tasks = Tasks::default();
+    context.db.run_before_commits(|write| Box::pin(async { build_own(write, &routes::builders()).await }));
     let auth = start_workers(&context, keys, listen, &tasks).await?;
     let used = auth.used.clone();
     tasks.spawn_to_end(
@@ -82,6 +85,8 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     );
     let (connections, shared, clock) =
         (Connections::default(), Shared::new(&context, auth, &tasks, listen)?, listen.clock.clone());
+    let metrics = shared.metrics.representations();
+    tasks.spawn("representations", build_in_background(context.clone(), routes::builders(), metrics));
     tasks.spawn("idle connections", connections.clone().reap());
     let app = move || {
         clock.install();
@@ -141,6 +146,11 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     })
 }
 
+/// Returns the time limit of a search.
+fn search_budget(context: &Context, listen: &Listen) -> SearchBudget {
+    SearchBudget((!context.db.is_embedded()).then(|| Duration::from_millis(listen.search_budget_ms)))
+}
+
 /// Returns the public URL of the service. Defaults to the address on which the service listens.
 fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<PublicUrl> {
     listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
@@ -161,13 +171,15 @@ struct Shared {
     context: Data<Context>,
     auth: Data<Auth>,
     cache: Data<ResponseCache>,
+    query_cache: Data<QueryCache>,
+    search_budget: Data<SearchBudget>,
     metrics: Data<Metrics>,
     feed: Data<Feed>,
     forms: Data<Forms>,
     webhooks: Data<WebhookSettings>,
     write_origins: Data<WriteOrigins>,
     write_scopes: Data<WriteScopes>,
-    document: Data<OpenApi>,
+    declared: Data<DeclaredMethods>,
     served: Data<Served>,
     operations: Data<Operations>,
     tasks: Data<Tasks>,
@@ -176,22 +188,24 @@ struct Shared {
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
         let metrics = Metrics::new()?;
-        let served = Served::new(document(), listen.http.public_url.as_ref())?;
+        let document = document();
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
             auth: Data::new(auth),
             cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
+            query_cache: Data::default(),
+            search_budget: Data::new(search_budget(context, listen)),
             metrics: Data::new(metrics),
             feed: Data::default(),
-            forms: Data::new(Forms::of(document())),
+            forms: Data::new(Forms::of(&document)),
             webhooks: Data::new(listen.webhooks.clone()),
             write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
-            document: Data::new(document().clone()),
-            served: Data::new(served),
+            declared: Data::new(DeclaredMethods::of(&document)),
+            served: Data::new(Served::new(&document, listen.http.public_url.as_ref())?),
             tasks: Data::new(tasks.clone()),
-            operations: Data::new(Operations::of(document(), &[submissions::TAG, webhooks::TAG])),
+            operations: Data::new(Operations::of(&document, &[submissions::TAG, webhooks::TAG])),
         })
     }
 
@@ -200,23 +214,27 @@ impl Shared {
             context,
             auth,
             cache,
+            query_cache,
+            search_budget,
             metrics,
             feed,
             forms,
             webhooks,
             write_origins,
             write_scopes,
-            document,
+            declared,
             served,
             operations,
             tasks,
         } = self.clone();
         config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed).app_data(forms);
         config
+            .app_data(query_cache)
+            .app_data(search_budget)
             .app_data(webhooks)
             .app_data(write_origins)
             .app_data(write_scopes)
-            .app_data(document)
+            .app_data(declared)
             .app_data(served)
             .app_data(operations)
             .app_data(tasks);

@@ -52,6 +52,10 @@ pub struct Listen {
     #[arg(long, env = "TRANSFERATLAS_MAX_CONNECTIONS", value_name = "N")]
     pub max_connections: Option<usize>,
 
+    /// Milliseconds after which a search ends with the entries found until then. Applies to PostgreSQL servers
+    #[arg(long, env = "TRANSFERATLAS_SEARCH_BUDGET_MS", default_value_t = 300, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(10..=5000))]
+    pub search_budget_ms: u64,
+
     /// Seconds until an idle connection is closed. Must exceed the idle timeout of a load balancer
     #[arg(long, env = "TRANSFERATLAS_KEEP_ALIVE_SECONDS", default_value_t = 5, value_name = "SECONDS")]
     pub keep_alive_seconds: u64,

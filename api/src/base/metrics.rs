@@ -17,6 +17,7 @@ pub(crate) struct Metrics {
     connections: IntGaugeVec,
     statements: IntCounter,
     version: IntGauge,
+    representations: RepresentationMetrics,
     cached: IntGauge,
     cached_bytes: IntGauge,
     cache: CacheCounters,
@@ -31,6 +32,8 @@ pub(crate) struct CacheCounters {
     pub misses: IntCounter,
     /// Number of responses that were dropped for lack of room.
     pub evictions: IntCounter,
+    /// Number of responses from the cache that may have been stale, because the database was unavailable.
+    pub stale: IntCounter,
 }
 
 impl CacheCounters {
@@ -40,9 +43,23 @@ impl CacheCounters {
             hits: counter("transferatlas_cache_hits_total", "Number of responses from the cache.")?,
             misses: counter("transferatlas_cache_misses_total", "Number of responses added to the cache.")?,
             evictions: counter("transferatlas_cache_evictions_total", "Number of responses dropped for lack of room.")?,
+            stale: counter("transferatlas_cache_stale_total", "Number of responses sent while the database was away.")?,
         })
     }
 }
+
+/// Metrics of stored representations. Clones share them.
+#[derive(Clone)]
+pub(crate) struct RepresentationMetrics {
+    /// Number of entries without a current representation.
+    pub pending: IntGauge,
+    /// Number of representations that the background task has built.
+    pub built: IntCounter,
+}
+
+const PENDING: &str =
+    "Number of entries without a current stored representation, after the last run of the background task.";
+const BUILT: &str = "Number of stored representations built by the background task.";
 
 /// Registers a metric, and returns it.
 fn registered<M: Collector + Clone + 'static>(
@@ -76,6 +93,10 @@ impl Metrics {
             connections: registered(&registry, IntGaugeVec::new(connections, &["state"]))?,
             statements: registered(&registry, statements)?,
             version: gauge("transferatlas_directory_version", "Directory version known to the instance.")?,
+            representations: RepresentationMetrics {
+                pending: gauge("transferatlas_representations_pending", PENDING)?,
+                built: registered(&registry, IntCounter::new("transferatlas_representations_built_total", BUILT))?,
+            },
             cached: gauge("transferatlas_cache_responses", "Number of responses in the cache.")?,
             cached_bytes: gauge(
                 "transferatlas_cache_bytes",
@@ -89,6 +110,11 @@ impl Metrics {
     /// Returns the counters of the response cache.
     pub(crate) fn cache(&self) -> CacheCounters {
         self.cache.clone()
+    }
+
+    /// Returns the metrics of stored representations.
+    pub(crate) fn representations(&self) -> RepresentationMetrics {
+        self.representations.clone()
     }
 
     /// Records a completed request. Metrics are public, so the caller passes one common route for all private operations.

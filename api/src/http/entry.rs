@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema};
 
-use super::format::{Feature, Format, Record};
+use super::format::{Feature, Format, Record, Represented};
 use super::negotiate::{name_offered, negotiate};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Rule, Violation};
@@ -46,11 +46,6 @@ impl RepresentationParams {
         self.format.unwrap_or(Format::Json)
     }
 
-    /// Serialises a value with the requested members only.
-    pub(crate) fn pick(&self, value: impl Serialize) -> Result<Value> {
-        Ok(self.picked_from(serde_json::to_value(value).map_err(Error::internal)?))
-    }
-
     fn picked_from(&self, mut value: Value) -> Value {
         if let (false, Some(members)) = (self.picked.is_empty(), value.as_object_mut()) {
             members.retain(|name, _| self.picked.contains(name));
@@ -64,10 +59,11 @@ impl RepresentationParams {
     }
 
     /// Returns the entry as a `GeoJSON` feature.
-    pub(crate) fn feature(&self, record: &impl Record) -> Result<Feature> {
-        let whole = serde_json::to_value(record).map_err(Error::internal)?;
+    pub(crate) fn feature(&self, entry: &Represented<impl Record>) -> Result<Feature> {
+        let whole = entry.value()?;
         let id = whole.get("id").cloned().unwrap_or_default();
-        Ok(Feature::new(record, id, self.picked_from(whole)))
+        let shown = self.picked_from(whole);
+        entry.read(|record| Feature::new(record, id, shown))
     }
 }
 

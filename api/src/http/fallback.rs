@@ -1,6 +1,6 @@
 //! Responses to requests that match no route: OPTIONS, 404 and 405.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -21,12 +21,11 @@ use crate::base::error::{Error, Result};
 pub(crate) async fn fallback(
     req: HttpRequest,
     origins: Data<WriteOrigins>,
-    document: Data<OpenApi>,
+    declared: Data<DeclaredMethods>,
 ) -> Result<HttpResponse> {
-    let Some(item) = Route::of(&req).and_then(|path| document.paths.paths.get(&*path)) else {
-        return Err(Error::UnknownPath { nearest: nearest(&document, req.path()) });
+    let Some(allow) = Route::of(&req).and_then(|path| declared.0.get(&*path)).cloned() else {
+        return Err(Error::UnknownPath { nearest: declared.nearest(req.path()) });
     };
-    let allow = allowed(item);
     if req.method() != Method::OPTIONS {
         return Err(Error::Method { allow });
     }
@@ -35,17 +34,25 @@ pub(crate) async fn fallback(
     Ok(response)
 }
 
-/// Returns the path of the document that is most similar to a path, with or without the prefix `/v1`. Returns `None` if
-/// none is similar.
-fn nearest(document: &OpenApi, path: &str) -> Option<String> {
-    let path = path.trim_end_matches('/');
-    let known = document.paths.paths.keys();
-    let near = known.filter_map(|known| {
-        let difference =
-            [path.to_owned(), format!("/v1{path}")].iter().filter_map(|path| difference(known, path)).min()?;
-        Some((difference, known.matches('{').count(), known))
-    });
-    near.min().map(|(_, _, known)| known.clone())
+/// The paths of the document, each with its methods in the form of `Allow`.
+pub(crate) struct DeclaredMethods(BTreeMap<String, String>);
+
+impl DeclaredMethods {
+    /// Reads the paths of the document.
+    pub(crate) fn of(document: &OpenApi) -> Self {
+        Self(document.paths.paths.iter().map(|(path, item)| (path.clone(), allowed(item))).collect())
+    }
+
+    /// Returns the path that is most similar to a path, with or without the prefix `/v1`. Returns `None` if none is similar.
+    fn nearest(&self, path: &str) -> Option<String> {
+        let path = path.trim_end_matches('/');
+        let near = self.0.keys().filter_map(|known| {
+            let difference =
+                [path.to_owned(), format!("/v1{path}")].iter().filter_map(|path| difference(known, path)).min()?;
+            Some((difference, known.matches('{').count(), known))
+        });
+        near.min().map(|(_, _, known)| known.clone())
+    }
 }
 
 /// Returns the edit distance between a path of the document and a path, or `None` if a segment differs in more than a third
@@ -78,12 +85,10 @@ pub(crate) async fn refuse_undeclared_methods(
     let is_read = matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !is_read
         && let Some(path) = Route::of(req.request())
-        && let Some(item) = req.app_data::<Data<OpenApi>>().and_then(|document| document.paths.paths.get(&*path))
+        && let Some(allow) = req.app_data::<Data<DeclaredMethods>>().and_then(|declared| declared.0.get(&*path))
+        && !allow.split(", ").any(|method| method == req.method().as_str())
     {
-        let allow = allowed(item);
-        if !allow.split(", ").any(|method| method == req.method().as_str()) {
-            return Err(Error::Method { allow }.into());
-        }
+        return Err(Error::Method { allow: allow.clone() }.into());
     }
     Ok(next.call(req).await?.map_into_boxed_body())
 }
@@ -114,7 +119,7 @@ mod tests {
     fn unknown_path_suggests_the_nearest_documented_path() {
         let paths = ["/v1/projects", "/v1/projects/{key}", "/v1/projects/{key}/solutions", "/v1/me", "/problems"];
         let paths = paths.into_iter().fold(PathsBuilder::new(), |all, path| all.path(path, PathItem::default()));
-        let document = OpenApiBuilder::new().paths(paths).build();
+        let declared = DeclaredMethods::of(&OpenApiBuilder::new().paths(paths).build());
 
         for (path, expected) in [
             ("/v1/project", Some("/v1/projects")),
@@ -127,7 +132,7 @@ mod tests {
             ("/nowhere/at/all", None),
             ("/", None),
         ] {
-            assert_eq!(nearest(&document, path).as_deref(), expected, "{path}");
+            assert_eq!(declared.nearest(path).as_deref(), expected, "{path}");
         }
     }
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::format::{Record, Represented};
+use crate::base::error::{Error, Result};
 use crate::model::facet_value::FacetValue;
 
 /// One page of a list
@@ -40,10 +42,39 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Returns the page with other representations of its entries.
-    pub(crate) fn with_items<U>(self, items: Vec<U>) -> Page<U> {
-        let Self { items: _, total, total_is_lower_bound, next, facets, did_you_mean, search } = self;
-        Page { items, total, total_is_lower_bound, next, facets, did_you_mean, search }
+    /// Returns a page of a list with no further entries.
+    pub(crate) fn of(items: Vec<T>) -> Self {
+        let total = items.len() as u64;
+        Self {
+            items,
+            total,
+            total_is_lower_bound: false,
+            next: None,
+            facets: BTreeMap::new(),
+            did_you_mean: None,
+            search: None,
+        }
+    }
+}
+
+impl<T: Record> Page<Represented<T>> {
+    /// Returns the page as JSON. Its entries have the members in `picked`, or all members if `picked` is empty.
+    pub(super) fn json(self, picked: &[String]) -> Result<Vec<u8>> {
+        /// The page up to its entries.
+        const BEGIN: &[u8] = br#"{"items":["#;
+        let Self { items, total, total_is_lower_bound, next, facets, did_you_mean, search } = self;
+        let mut json = BEGIN.to_vec();
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                json.push(b',');
+            }
+            item.write_json(picked, &mut json)?;
+        }
+        // Stored entries are appended as bytes, and not parsed again. So the rest comes from the page without entries.
+        let rest = Page::<()> { items: vec![], total, total_is_lower_bound, next, facets, did_you_mean, search };
+        let rest = serde_json::to_vec(&rest).map_err(Error::internal)?;
+        json.extend(rest.get(BEGIN.len()..).unwrap_or_default());
+        Ok(json)
     }
 }
 

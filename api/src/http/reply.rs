@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::entry::EntryParams;
-use super::format::{FeedPaths, Format, Record, calendar, feed};
+use super::format::{FeedPaths, Format, Record, Represented, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::page::{Cursor, Page, Position};
 use super::request::Pairs;
@@ -37,19 +37,27 @@ pub(crate) fn no_store(mut response: HttpResponse) -> HttpResponse {
     response
 }
 
+/// Prevents that the cache stores a response, because a repetition of the request may find more.
+pub(crate) fn incomplete(mut response: HttpResponse) -> HttpResponse {
+    response.extensions_mut().insert(Sharing::Incomplete);
+    response
+}
+
 /// Callers that may receive a response. A response without this extension is valid for one request only, and the cache
 /// does not store it.
 #[derive(Clone, Debug)]
 pub(super) enum Sharing {
     /// The response is the same for every caller, and is stored in the response cache.
     Public,
+    /// The response is the same for every caller, but is not stored, because a repetition of the request may find more.
+    Incomplete,
     /// The response depends on what the caller may see, and is not stored.
     PerCaller { visibility: &'static str, is_private: bool },
     /// The response is valid for one request only. No cache stores it, and clients can revalidate it by its entity tag.
     OneRequest,
 }
 
-/// A response that is the same for every caller.
+/// A response that is the same for every caller. The cache stores it, unless `incomplete` says otherwise.
 pub(crate) struct Public(pub HttpResponse);
 
 impl Responder for Public {
@@ -57,7 +65,9 @@ impl Responder for Public {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let mut response = self.0;
-        response.extensions_mut().insert(Sharing::Public);
+        if !response.extensions().contains::<Sharing>() {
+            response.extensions_mut().insert(Sharing::Public);
+        }
         response
     }
 }
@@ -115,12 +125,21 @@ fn with_links(mut response: HttpResponse, links: &[String]) -> HttpResponse {
 impl<T: Record> EntryParams<T> {
     /// Responds with the entry in the requested format. `location` is the canonical path of the entry, which has the slug. The
     /// path of the request may have an ID or an official key.
-    pub(crate) fn reply(&self, req: &HttpRequest, entry: &T, location: Option<String>) -> Result<HttpResponse> {
+    pub(crate) fn reply(
+        &self,
+        req: &HttpRequest,
+        entry: &Represented<T>,
+        location: Option<String>,
+    ) -> Result<HttpResponse> {
         let form = self.representation.chosen().content_type();
         let response = match self.representation.chosen() {
             Format::Geojson => reply(form, &self.representation.feature(entry)?)?,
-            Format::Ics => HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(calendar(entry)),
-            _ => reply(form, &self.representation.pick(entry)?)?,
+            Format::Ics => HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(entry.read(calendar)?),
+            _ => {
+                let mut body = vec![];
+                entry.write_json(&self.representation.picked, &mut body)?;
+                HttpResponse::Ok().insert_header((CONTENT_TYPE, form)).body(body)
+            }
         };
         let links = alternate(req, self.representation.chosen(), T::ENTRIES);
         let mut response = if links.is_empty() { response } else { with_links(response, &links) };
@@ -143,26 +162,24 @@ impl<T: Record> EntryParams<T> {
 
 impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// Responds with one page, and with the URL of the next page in `Link`.
-    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<T>) -> Result<HttpResponse> {
+    pub(crate) fn reply(&self, req: &HttpRequest, page: Page<Represented<T>>) -> Result<HttpResponse> {
         let mut links: Vec<String> = page.next.iter().map(|cursor| next_link(req, cursor)).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
-        let json = Format::Json.content_type();
-        let response = if self.representation.is_feed() {
-            let feed = feed(&page.items, feed_paths(req, page.next.as_ref()))?;
-            HttpResponse::Ok().insert_header((CONTENT_TYPE, Format::Atom.content_type())).body(feed)
-        } else if self.representation.is_whole() {
-            reply(json, &page)?
+        let (format, body) = if self.representation.is_feed() {
+            let paths = feed_paths(req, page.next.as_ref());
+            let entries: Vec<T> = page.items.into_iter().map(Represented::into_record).collect::<Result<_>>()?;
+            (Format::Atom, feed(&entries, paths)?)
         } else {
-            let items = page.items.iter().map(|item| self.representation.pick(item)).collect::<Result<Vec<_>>>()?;
-            reply(json, &page.with_items(items))?
+            (Format::Json, page.json(&self.representation.picked)?)
         };
+        let response = HttpResponse::Ok().insert_header((CONTENT_TYPE, format.content_type())).body(body);
         Ok(with_links(response, &links))
     }
 
     /// Responds with a stream of all matches, or of up to `limit`, with the URL of the next page in `Link`.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
-        F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
+        F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<Represented<T>>, Option<Position>)> + 'static,
     {
         let (items, next) = rows(self.after.as_ref(), self.limit.unwrap_or(BATCH)).await?;
         let cursor = next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));

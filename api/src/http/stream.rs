@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
 use super::coding::{Coding, Encoder};
-use super::format::{Format, Record, ical};
+use super::format::{Format, Record, Represented, ical};
 use super::list::ListQuery;
 use super::negotiate::coding;
 use super::page::Position;
@@ -19,7 +19,7 @@ pub(super) const BATCH: u64 = 500;
 /// Part of a list.
 pub(super) struct Batch<T> {
     /// Entries of the part.
-    pub items: Vec<T>,
+    pub items: Vec<Represented<T>>,
     /// Position after which the next part begins. `None` at the end of the list.
     pub next: Option<Position>,
 }
@@ -44,7 +44,7 @@ pub(super) fn stream<Q, T, F>(
 where
     Q: 'static,
     T: Record,
-    F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<T>, Option<Position>)> + 'static,
+    F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<Represented<T>>, Option<Position>)> + 'static,
 {
     let (format, coding) = (list.representation.chosen(), coding(req.headers()));
     let encoder = Encoder::new(coding).map_err(Error::internal)?;
@@ -74,7 +74,12 @@ where
 }
 
 /// Returns one batch in the requested format, with the header before the first and the footer after the last.
-fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends: bool) -> Result<Vec<u8>> {
+fn written<Q, T: Record>(
+    list: &ListQuery<Q, T>,
+    items: &[Represented<T>],
+    begins: bool,
+    ends: bool,
+) -> Result<Vec<u8>> {
     let mut text = vec![];
     match list.representation.chosen() {
         Format::Csv if begins => text.extend(list.table.header()?),
@@ -84,16 +89,16 @@ fn written<Q, T: Record>(list: &ListQuery<Q, T>, items: &[T], begins: bool, ends
     }
     for (index, item) in items.iter().enumerate() {
         match list.representation.chosen() {
-            Format::Csv => text.extend(list.table.row(&serde_json::to_value(item).map_err(Error::internal)?)?),
+            Format::Csv => text.extend(list.table.row(&item.value()?)?),
             Format::Geojson => {
                 if index > 0 || !begins {
                     text.push(b',');
                 }
                 serde_json::to_writer(&mut text, &list.representation.feature(item)?).map_err(Error::internal)?;
             }
-            Format::Ics => text.extend(ical::event(item).bytes()),
+            Format::Ics => text.extend(item.read(ical::event)?.bytes()),
             Format::Json | Format::Ndjson | Format::Atom | Format::Graphml => {
-                serde_json::to_writer(&mut text, &list.representation.pick(item)?).map_err(Error::internal)?;
+                item.write_json(&list.representation.picked, &mut text)?;
                 text.push(b'\n');
             }
         }

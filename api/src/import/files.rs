@@ -5,12 +5,13 @@ use std::fmt;
 
 use anyhow::bail;
 use futures_util::future::LocalBoxFuture;
-use sea_orm::DatabaseConnection;
+use sea_orm::DatabaseTransaction;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::entries::{Entries, FileText, read};
 use super::error::{ImportError, LineError, Stopped};
+use super::export::each;
 use super::form::Form;
 use super::report::UpdateReport;
 use super::retire::{FormerKeys, RetiredKeys, retire};
@@ -18,10 +19,9 @@ use super::table::{Column, Columns};
 use crate::base::db::author::Author;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, ImportSummary, Timeouts, Write};
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::model::catalog::Resource;
-use crate::query::entry::inputs;
 use crate::write::input::Input;
 use crate::write::store::record_existing;
 
@@ -41,9 +41,15 @@ pub(crate) struct Files {
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
     /// Records the current state of entries without a recorded change.
     pub note: for<'a> fn(&'a Write, &'a HashSet<Uuid>) -> LocalBoxFuture<'a, Result<()>>,
-    /// Returns the inputs of all entries, as JSON.
-    pub values: for<'a> fn(&'a DatabaseConnection) -> LocalBoxFuture<'a, Result<Vec<Value>>>,
+    /// Calls a function with the input of each entry, as JSON.
+    pub each: EachEntry,
 }
+
+/// Calls a function with the input of each entry of a resource.
+type EachEntry = for<'a> fn(
+    &'a DatabaseTransaction,
+    &'a mut dyn FnMut(&Value) -> anyhow::Result<()>,
+) -> LocalBoxFuture<'a, anyhow::Result<()>>;
 
 impl fmt::Debug for Files {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,7 +68,7 @@ impl Files {
             read: |file| Box::new(read::<T>(file)),
             retire: |write, keys| Box::pin(retire::<T>(write, keys)),
             note: |write, noted| Box::pin(record_existing::<T>(write, noted)),
-            values: |db| Box::pin(values::<T>(db)),
+            each: |db, write| Box::pin(each::<T>(db, write)),
         }
     }
 
@@ -145,9 +151,4 @@ pub(crate) async fn store(
         Ok(stored) | Err(Stopped::Unneeded(stored)) => Ok(stored),
         Err(Stopped::ImportError(refused)) => Err(refused),
     }
-}
-
-async fn values<T: Input>(db: &DatabaseConnection) -> Result<Vec<Value>> {
-    let inputs = inputs::<T::View, T>(db, None).await?;
-    inputs.into_iter().map(|(_, input)| serde_json::to_value(input).map_err(Error::internal)).collect()
 }

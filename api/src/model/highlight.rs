@@ -1,11 +1,12 @@
 //! Texts of an entry, and the parts that match a search.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use entity::Text;
 
 /// Texts by member, with matches between `<mark>` and `</mark>`. All other text is escaped for HTML.
-pub(crate) type Highlight = BTreeMap<&'static str, String>;
+pub(crate) type Highlight = BTreeMap<Cow<'static, str>, String>;
 
 /// The texts of an entry, each with the name of its member.
 pub(crate) type Texts<'a> = Vec<(&'static str, &'a str)>;

@@ -93,7 +93,12 @@ pub(super) fn permanent_redirect() -> RefOr<Response> {
 pub(super) fn describe(response: &mut Response, headers: &[&str]) {
     for name in headers {
         let text = match *name {
+            "Age" => "Seconds since the response was current. Omitted unless the database is unavailable.",
             "Cache-Control" => "Cache lifetime of the response.",
+            "Cache-Status" => {
+                "`Transferatlas; hit; ttl=-AGE` if the response may be outdated, because the database is unavailable (RFC 9211). \
+                 Otherwise omitted."
+            }
             "ETag" => {
                 "Strong entity tag of the representation. Send it in `If-None-Match`, or for a single entry in `If-Match`."
             }

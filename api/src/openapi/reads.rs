@@ -19,7 +19,7 @@ const SORTED_BY: [(&str, &str); 2] = [
 ];
 
 /// Headers of cacheable responses.
-const CACHED: [&str; 4] = ["Cache-Control", "ETag", "Last-Modified", "Vary"];
+const CACHED: [&str; 6] = ["Age", "Cache-Control", "Cache-Status", "ETag", "Last-Modified", "Vary"];
 
 /// Adds headers, responses and examples.
 pub(super) fn complete(facts: &Facts<'_>, operation: &mut Operation) {

@@ -1,39 +1,61 @@
 //! Lookup, loading and representation of one entry.
 
+use std::collections::HashMap;
+
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use chrono::NaiveDate;
 use sea_orm::prelude::Expr;
-use sea_orm::{Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::format::Record;
+use crate::http::format::{Record, Represented};
 use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::absent;
+use crate::query::representations::stored;
 
 /// An entry that can be loaded from its table.
-pub(crate) trait Entry: Record + Sized {
+pub(crate) trait Entry: Record + DeserializeOwned {
     /// The table of the entries.
-    type Table: EntityTrait;
+    type Table: EntityTrait<Model: Send + Sync>;
     /// The resource of the entries.
     const RESOURCE: &'static Resource;
 
     /// Loads the entries of some rows, with a constant number of statements.
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<<Self::Table as EntityTrait>::Model>) -> Result<Vec<Self>>;
+
+    /// Returns the date from which the freshness is computed. `None` without a confirmation, and for resources without
+    /// freshness.
+    fn last_confirmed_on(&self) -> Option<NaiveDate> {
+        None
+    }
 }
 
-/// Responds with one entry. Fails with the error of `find` if the key identifies none.
+/// Responds with one entry, which is read with one statement. Fails with the error of `find` if the key identifies none.
 pub(crate) async fn get_entry<E: Entry>(
     context: &Data<Context>,
     req: &HttpRequest,
     key: &EntryKey,
     params: EntryParams<E>,
 ) -> Result<Public> {
-    let entry = find::<E, _>(context.read()?, key).await?;
-    let location = entry.slug().map(|slug| E::RESOURCE.href(slug));
-    params.reply(req, &entry, location).map(Public)
+    let db = context.read()?;
+    let keys = E::Table::find().select_only().filter(E::RESOURCE.key_condition(key)?);
+    let columns = [("id", "id"), ("slug", "slug"), ("''", "key"), ("0", "sort")];
+    let keys = columns.into_iter().fold(keys, |keys, (column, name)| keys.expr_as(Expr::cust(column), name));
+    let row = stored::<E>(db, keys.build(DbBackend::Postgres), "asc").await?.rows.pop();
+    let (entry, slug) = if let Some((entry, slug)) = row.and_then(|row| Some((row.entry?, row.slug))) {
+        (Represented::Stored(entry), Some(slug))
+    } else {
+        let entry = find::<E, _>(db, key).await?;
+        let slug = entry.slug().map(str::to_owned);
+        (Represented::Built(entry), slug)
+    };
+    params.reply(req, &entry, slug.map(|slug| E::RESOURCE.href(&slug))).map(Public)
 }
 
 /// Returns the entry with a key. Fails with the error of `absent` if there is none.
@@ -42,6 +64,31 @@ pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -
         Some(row) => E::load(db, vec![row]).await?.pop().ok_or_else(|| E::RESOURCE.not_found(key)),
         None => Err(absent(db, E::RESOURCE, key).await),
     }
+}
+
+/// Returns up to `limit` entries after a sort value, sorted by official key and slug, and the sort value to continue from if there
+/// are more. Entries without an official key come last.
+pub(crate) async fn entries_after<E: Entry>(
+    db: &impl ConnectionTrait,
+    after: Option<String>,
+    limit: u64,
+) -> Result<(Vec<E>, Option<String>)> {
+    let official = E::RESOURCE.official.map(|column| format!("coalesce({column}, '~') || ' ' || ")).unwrap_or_default();
+    let key = || Expr::cust(format!("({official}slug) collate \"C\""));
+    let condition = after.map(|after| key().gt(after));
+    let keys = E::Table::find().select_only().expr_as(Expr::cust("id"), "id").expr_as(key(), "key");
+    let keys = keys.filter(Condition::all().add_option(condition)).order_by_asc(key()).limit(limit);
+    let mut keys: Vec<(Uuid, String)> = keys.into_tuple().all(db).await?;
+    let mut entries = load_all::<E>(db, keys.iter().map(|(id, _)| *id).collect()).await?;
+    let found = keys.iter().filter_map(|(id, _)| entries.remove(id)).collect();
+    let is_full = u64::try_from(keys.len()).is_ok_and(|found| found == limit);
+    Ok((found, keys.pop().filter(|_| is_full).map(|(_, key)| key)))
+}
+
+/// Loads the entries with these IDs, by ID.
+pub(crate) async fn load_all<E: Entry>(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, E>> {
+    let rows = E::Table::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
+    Ok(E::load(db, rows).await?.into_iter().map(|entry| (entry.id(), entry)).collect())
 }
 
 /// Returns the inputs of all entries, or of those with these slugs or official keys, sorted by official key or slug.

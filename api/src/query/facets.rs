@@ -2,8 +2,8 @@
 
 use entity::Text;
 use entity::vocabulary::Vocabulary;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QuerySelect, QueryTrait, Select, Statement};
 
 use crate::base::error::Result;
 use crate::model::facet_value::FacetValue;
@@ -11,6 +11,7 @@ use crate::query::filter::Filter;
 use crate::query::relations::Relation;
 
 /// A requested facet.
+#[derive(Clone)]
 pub(crate) struct Facet {
     /// Name of the facet, which is also that of its filter.
     pub name: &'static str,
@@ -38,6 +39,7 @@ pub(crate) struct FacetSpec<Q> {
 }
 
 /// Source of the values of a facet.
+#[derive(Clone, Copy)]
 pub(crate) enum FacetSource {
     /// A column of the table of the entries, or an expression over its columns.
     Column(&'static str),
@@ -85,54 +87,93 @@ pub(crate) fn facets<Q: Clone, F: Copy>(
 
 #[derive(FromQueryResult)]
 struct Counted {
+    facet: i32,
     value: Option<String>,
     label: Option<Text>,
     count: i64,
 }
 
-/// Counts the values of a facet in some entries. Returns the most frequent values first.
+/// Counts the values of facets in their entries, the most frequent values first. `entries` are the entries of a facet. Facets
+/// of the same entries are counted with one statement, which finds the entries once.
 pub(crate) async fn facet_values<E: EntityTrait>(
     db: &impl ConnectionTrait,
-    facet: Facet,
-    entries: Select<E>,
-) -> Result<Vec<FacetValue>> {
-    let Facet { source, label, .. } = facet;
-    let text = |value: &str| Expr::cust(value.to_owned()).cast_as(Alias::new("text"));
-    let none = || Expr::cust("null::jsonb");
+    facets: Vec<Facet>,
+    entries: impl Fn(&Facet) -> Select<E>,
+) -> Result<Vec<(&'static str, Vec<FacetValue>)>> {
+    let mut groups: Vec<(Statement, Vec<Facet>)> = vec![];
+    for facet in facets {
+        let found = entries(&facet).select_only().expr(Expr::cust("*")).build(DbBackend::Postgres);
+        match groups.iter_mut().find(|(entries, _)| *entries == found) {
+            Some((_, group)) => group.push(facet),
+            None => groups.push((found, vec![facet])),
+        }
+    }
+    let mut counted = vec![];
+    for (entries, facets) in groups {
+        counted.extend(values_of_group::<E>(db, &entries, &facets).await?);
+    }
+    Ok(counted)
+}
+
+/// Counts the values of facets of the same entries.
+async fn values_of_group<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    entries: &Statement,
+    facets: &[Facet],
+) -> Result<Vec<(&'static str, Vec<FacetValue>)>> {
     let table = E::default().table_name().to_owned();
-    let counted = |relation: &str, entry: &str, label: Expr, value: Expr| {
-        let ids = entries.clone().select_only().expr(Expr::cust("id")).into_query();
-        Query::select()
-            .expr_as(value, Alias::new("value"))
-            .expr_as(label, Alias::new("label"))
-            .expr_as(Expr::cust(format!("count(distinct r.{entry})")), Alias::new("count"))
-            .from_as(Alias::new(relation), Alias::new("r"))
-            .and_where(Expr::cust(format!("r.{entry}")).in_subquery(ids))
-            .add_group_by([Expr::cust("1"), Expr::cust("2")])
-            .to_owned()
-    };
-    let query = match source {
-        FacetSource::Column(value) => {
-            let rows = entries.select_only().expr_as(text(value), "value").expr_as(none(), "label");
-            rows.expr_as(Expr::cust("count(*)"), "count").group_by(Expr::cust("1")).into_query()
+    // The values of columns are read together with the IDs.
+    let mut selected = vec![format!("{table}.id")];
+    let mut branches = vec![];
+    for (number, facet) in facets.iter().enumerate() {
+        if let FacetSource::Column(value) = &facet.source {
+            selected.push(format!("({value})::text as f{number}"));
         }
-        FacetSource::JoinTable(view, value) => counted(view, &format!("{table}_id"), none(), text(value)),
-        FacetSource::Related(relation) => {
-            let Relation { table, owner, other, to, .. } = relation;
-            let mut query = counted(table, owner, Expr::cust("t.title"), text("t.slug"));
-            let others = Expr::cust(format!("t.id = r.{other}"));
-            query.join_as(JoinType::Join, Alias::new(to.table), Alias::new("t"), others).to_owned()
+        branches.push(facet.source.counts(number, &table));
+    }
+    let found = entries.sql.replacen("SELECT *", &format!("SELECT {}", selected.join(", ")), 1);
+    let text = format!("with m as materialized ({found}) {}", branches.join(" union all "));
+    let rows = Counted::find_by_statement(Statement { sql: text, ..entries.clone() }).all(db).await?;
+    let mut values: Vec<_> = facets.iter().map(|facet| (facet.name, vec![])).collect();
+    for Counted { facet: number, value, label: known, count } in rows {
+        let number = usize::try_from(number).unwrap_or_default();
+        if let (Some(value), Some(facet), Some((_, values))) = (value, facets.get(number), values.get_mut(number)) {
+            let label = known.or_else(|| (facet.label)(&value));
+            let label = label.unwrap_or_else(|| Text { de: value.clone(), en: None });
+            values.push(FacetValue { value, label, count });
         }
-    };
-    let rows = Counted::find_by_statement(db.get_database_backend().build(&query)).all(db).await?;
-    let facet_value = |Counted { value, label: known, count }: Counted| {
-        let value = value?;
-        let label = known.or_else(|| label(&value)).unwrap_or_else(|| Text { de: value.clone(), en: None });
-        Some(FacetValue { value, label, count })
-    };
-    let mut facet_values: Vec<FacetValue> = rows.into_iter().filter_map(facet_value).collect();
-    facet_values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-    Ok(facet_values)
+    }
+    for (_, values) in &mut values {
+        values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+    }
+    Ok(values)
+}
+
+impl FacetSource {
+    /// Returns the query that counts the values in the entries `m`. `number` is that of the facet.
+    fn counts(&self, number: usize, table: &str) -> String {
+        // Counting distinct pairs is cheaper than `count(distinct …)`, which sorts.
+        let pairs = |relation: &str, owner: &str, value: &str| {
+            format!(
+                "(select distinct r.{owner}, {value} as value from {relation} r where r.{owner} in (select id from m)) p"
+            )
+        };
+        match self {
+            Self::Column(_) => format!(
+                "select {number} as facet, f{number} as value, null::jsonb as label, count(*) as count from m group by f{number}"
+            ),
+            Self::JoinTable(view, value) => format!(
+                "select {number} as facet, p.value::text as value, null::jsonb as label, count(*) as count from {} group by p.value",
+                pairs(view, &format!("{table}_id"), value)
+            ),
+            Self::Related(Relation { table, owner, other, to, .. }) => format!(
+                "select {number} as facet, t.slug as value, t.title as label, c.count \
+                   from (select p.value, count(*) as count from {} group by p.value) c join {} t on t.id = c.value",
+                pairs(table, owner, &format!("r.{other}")),
+                to.table
+            ),
+        }
+    }
 }
 
 /// Returns the label of a vocabulary term.

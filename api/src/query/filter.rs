@@ -31,6 +31,11 @@ impl Filter {
         Self { table, condition: Condition::all() }
     }
 
+    /// Returns whether there are no conditions.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.condition.is_empty()
+    }
+
     /// Adds an SQL condition, if there is one.
     pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
         self.condition = self.condition.add_option(condition);

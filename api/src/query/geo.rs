@@ -38,7 +38,7 @@ pub(crate) async fn places(
     }
     let text = format!(
         "select {table}_id as entry_id, lon, lat from {table}_place where {table}_id = any ($1) \
-          group by 1, 2, 3 order by 1, min(position)"
+          group by 1, 2, 3 order by 1, min(position), 2, 3"
     );
     let found = sql(&text, [entries.to_vec().into()]);
     let mut places: HashMap<Uuid, Vec<Location>> = HashMap::new();

@@ -92,44 +92,70 @@ impl KeyType {
     }
 }
 
-/// Returns the positions of up to `limit` rows after a position, and the position to continue from if there are more. Fails
-/// with `Error::Parameters` if the position does not fit the sort key.
-pub(crate) async fn slice<E: EntityTrait>(
-    db: &impl ConnectionTrait,
-    rows: Select<E>,
-    order: SortKey,
-    after: Option<&Position>,
-    limit: u64,
-) -> Result<(Vec<Position>, Option<Position>)> {
-    let SortKey { expr, kind, descending } = order;
-    let id = || Expr::col((E::default(), Alias::new("id")));
-    let mut rows = rows;
-    if let Some(after) = after {
-        let key = kind
-            .read(&after.key)
-            .ok_or_else(|| Error::Parameters(vec![Violation::parameter("cursor", Rule::Cursor {})]))?;
-        let mark = Expr::tuple([Expr::val(key).cast_as(kind.sql()), Expr::val(after.id)]);
-        let here = Expr::tuple([expr.clone(), id()]);
-        rows = rows.filter(if descending { here.lt(mark) } else { here.gt(mark) });
+/// Part of a list: up to `limit` rows after a position.
+pub(crate) struct Slice<E: EntityTrait> {
+    /// All rows of the list.
+    pub rows: Select<E>,
+    /// Sort order of the list.
+    pub order: SortKey,
+    /// The position. `None` at the start of the list.
+    pub after: Option<Position>,
+    /// Largest number of rows.
+    pub limit: u64,
+}
+
+impl<E: EntityTrait> Slice<E> {
+    /// Returns the positions of the rows, and the position to continue from if there are more. Fails with `Error::Parameters` if
+    /// the position does not fit the sort key.
+    pub(crate) async fn positions(&self, db: &impl ConnectionTrait) -> Result<(Vec<Position>, Option<Position>)> {
+        let found: Vec<(Uuid, String)> = self.keys()?.into_tuple().all(db).await?;
+        let found = found.into_iter().map(|(id, key)| Position { key, id }).collect();
+        Ok(self.cut(found, |position| position))
     }
-    let direction = if descending { Order::Desc } else { Order::Asc };
-    let mut found: Vec<(Uuid, String)> = rows
-        .select_only()
-        .expr_as(id(), "id")
-        .expr_as(expr.clone().cast_as(Alias::new("text")), "key")
-        .order_by(expr, direction.clone())
-        .order_by(id(), direction)
-        .limit(limit + 1)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let more = u64::try_from(found.len()).is_ok_and(|found| found > limit);
-    if more {
-        found.pop();
+
+    /// Returns the query of the rows and of one more, by which `cut` finds out whether there are more. Returns `id`, `slug`, and
+    /// the sort value as `sort` and as the text `key`. Fails like `positions`.
+    pub(crate) fn sorted_keys(&self) -> Result<Select<E>> {
+        let slug = Expr::col((E::default(), Alias::new("slug")));
+        Ok(self.keys()?.expr_as(slug, "slug").expr_as(self.order.expr.clone(), "sort"))
     }
-    let found: Vec<Position> = found.into_iter().map(|(id, key)| Position { key, id }).collect();
-    let next = found.last().filter(|_| more).cloned();
-    Ok((found, next))
+
+    fn keys(&self) -> Result<Select<E>> {
+        let SortKey { expr, kind, descending } = self.order.clone();
+        let id = || Expr::col((E::default(), Alias::new("id")));
+        let mut rows = self.rows.clone();
+        if let Some(after) = &self.after {
+            let key = kind
+                .read(&after.key)
+                .ok_or_else(|| Error::Parameters(vec![Violation::parameter("cursor", Rule::Cursor {})]))?;
+            let mark = Expr::tuple([Expr::val(key).cast_as(kind.sql()), Expr::val(after.id)]);
+            let here = Expr::tuple([expr.clone(), id()]);
+            rows = rows.filter(if descending { here.lt(mark) } else { here.gt(mark) });
+        }
+        let direction = if descending { Order::Desc } else { Order::Asc };
+        Ok(rows
+            .select_only()
+            .expr_as(id(), "id")
+            .expr_as(expr.clone().cast_as(Alias::new("text")), "key")
+            .order_by(expr, direction.clone())
+            .order_by(id(), direction)
+            .limit(self.limit + 1))
+    }
+
+    /// Returns the direction of the sort order in SQL.
+    pub(crate) fn direction(&self) -> &'static str {
+        if self.order.descending { "desc" } else { "asc" }
+    }
+
+    /// Removes the row after the limit, if there is one. Returns the rows, and the position to continue from.
+    pub(crate) fn cut<R>(&self, mut rows: Vec<R>, position: impl Fn(&R) -> &Position) -> (Vec<R>, Option<Position>) {
+        let more = u64::try_from(rows.len()).is_ok_and(|found| found > self.limit);
+        if more {
+            rows.pop();
+        }
+        let next = rows.last().filter(|_| more).map(|last| position(last).clone());
+        (rows, next)
+    }
 }
 
 /// Sorts entries by their positions. Returns each entry with its sort value.

@@ -9,6 +9,8 @@ pub(crate) mod geo;
 pub(crate) mod keyset;
 pub(crate) mod list;
 pub(crate) mod lookup;
+pub(crate) mod query_cache;
 pub(crate) mod relations;
+pub(crate) mod representations;
 pub(crate) mod retired_keys;
 pub(crate) mod sublists;

@@ -71,6 +71,11 @@ impl Relation {
     /// key.
     pub(crate) fn names(&self, entry: &str, others: &[String]) -> Expr {
         let Self { table, owner, other, to, .. } = self;
+        let known = ids(others);
+        if known.len() == others.len() {
+            let text = format!("{entry}.id in (select r.{owner} from {table} r where r.{other} = any ($1))");
+            return Expr::cust_with_values(text, [known]);
+        }
         let text = format!(
             "{entry}.id in (select r.{owner} from {table} r join {} t on t.id = r.{other} where {})",
             to.table,

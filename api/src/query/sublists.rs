@@ -6,7 +6,7 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::web::{self, Data};
 use actix_web::{HttpRequest, HttpResponse, guard};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 use utoipa::openapi::path::{OperationBuilder, PathItem, Paths, PathsBuilder};
 use utoipa::openapi::{HttpMethod, RefOr, ResponsesBuilder, Schema};
@@ -20,7 +20,7 @@ use crate::http::EntryKey;
 use crate::model::catalog::Resource;
 
 /// Paths of the lists of entries related to an entry, by name
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(example = json!({ "solutions": "/v1/solutions?project=ulm" }))]
 pub(crate) struct Lists(BTreeMap<String, String>);
 

@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::import::Files;
 use crate::model::catalog::Resource;
+use crate::query::representations::Builder;
 
 /// How the API serves a resource.
 pub(crate) struct Registration {
@@ -30,5 +31,7 @@ pub(crate) struct Registration {
     /// Scope required to write entries of the resource.
     pub scope: &'static str,
     pub routes: fn(&mut ServiceConfig),
+    /// Builds the stored representations of the entries.
+    pub builder: Builder,
     pub files: Files,
 }

@@ -1,7 +1,5 @@
 //! Vocabularies: closed lists of values with labels.
 
-use std::collections::BTreeMap;
-
 use actix_web::web::Path;
 use actix_web::{HttpRequest, get};
 use entity::Text;
@@ -12,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
-use crate::http::format::{Format, Record};
+use crate::http::format::{Format, Record, Represented};
 use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams};
 
 const TAG: &str = "vocabularies";
@@ -80,7 +78,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// Returns the vocabularies after a position, and the position of the next page.
-fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Position>) {
+fn slice(after: Option<&Position>, limit: u64) -> (Vec<Represented<Vocabulary>>, Option<Position>) {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let follows = |vocabulary: &Vocabulary| after.is_none_or(|after| vocabulary.name > after.key.as_str());
     let mut items: Vec<Vocabulary> = Vocabulary::all().into_iter().filter(follows).collect();
@@ -88,7 +86,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Vocabulary>, Option<Posit
     items.truncate(limit);
     let mark = |last: &Vocabulary| Position { key: last.name.to_owned(), id: Uuid::nil() };
     let next = items.last().filter(|_| more).map(mark);
-    (items, next)
+    (items.into_iter().map(Represented::Built).collect(), next)
 }
 
 /// List vocabularies
@@ -106,19 +104,7 @@ async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vo
     let (items, next) = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
     let next = next.map(|position| list.cursor(position));
-    list.reply(
-        &req,
-        Page {
-            items,
-            total,
-            total_is_lower_bound: false,
-            next,
-            facets: BTreeMap::new(),
-            did_you_mean: None,
-            search: None,
-        },
-    )
-    .map(Public)
+    list.reply(&req, Page { total, next, ..Page::of(items) }).map(Public)
 }
 
 /// Get a vocabulary
@@ -130,5 +116,5 @@ async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vo
 async fn get_vocabulary(req: HttpRequest, name: Path<String>, entry: EntryParams<Vocabulary>) -> Result<Public> {
     let found = Vocabulary::all().into_iter().find(|vocabulary| vocabulary.name == *name);
     let found = found.ok_or_else(|| Error::not_found("/v1/vocabularies", &*name))?;
-    entry.reply(&req, &found, None).map(Public)
+    entry.reply(&req, &Represented::Built(found), None).map(Public)
 }

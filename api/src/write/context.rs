@@ -141,7 +141,7 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
                 Begun::Replayed(answer) => return Ok(answer),
                 Begun::New(tx) => tx,
             };
-            let write = Write::begin(tx, author, Timeouts::Enabled).await?;
+            let write = Write::begin(&context.db, tx, author, Timeouts::Enabled).await?;
             // Boxed, because the future of a write is large.
             match Box::pin(work(&write)).await {
                 Ok(Outcome::Changed(answer)) if !is_dry_run => {

@@ -18,6 +18,22 @@ pub(super) fn files() -> impl TypedValueParser<Value = &'static Files> {
 /// old, or newer than this program requires.
 pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = Database::open(&settings.database).await?;
+    let prepared = prepare(&database, migrate).await;
+    closed_on_error(database, prepared).await
+}
+
+/// Returns the database, or closes it after an error. An open embedded database would keep the process from exiting.
+async fn closed_on_error(database: Database, result: Result<()>) -> Result<Database> {
+    match result {
+        Ok(()) => Ok(database),
+        Err(error) => {
+            database.close().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn prepare(database: &Database, migrate: bool) -> Result<()> {
     match database.schema().await? {
         Schema::Current => {}
         Schema::Newer => bail!("the database was made by a newer version of this program; run that version"),
@@ -28,12 +44,12 @@ pub(super) async fn open(settings: &Settings, migrate: bool) -> Result<Database>
             )
         }
     }
-    Ok(database)
+    Ok(())
 }
 
 /// Opens the database as `open` does, and fills an empty directory with the content of this release. Fails like `open`.
 pub(super) async fn open_filled(settings: &Settings, migrate: bool) -> Result<Database> {
     let database = open(settings, migrate).await?;
-    seed::fill(&database).await?;
-    Ok(database)
+    let filled = seed::fill(&database).await;
+    closed_on_error(database, filled).await
 }

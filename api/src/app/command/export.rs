@@ -1,6 +1,7 @@
 //! The command `export`.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -8,6 +9,7 @@ use clap::Args;
 
 use super::database::{files, open};
 use crate::app::settings::Settings;
+use crate::base::db::Database;
 use crate::import::{Files, Form, export};
 
 /// Arguments of `export`.
@@ -31,12 +33,20 @@ impl Export {
         let form = self.form.or_else(|| self.output.as_deref().and_then(Form::of)).unwrap_or(Form::Json);
         self.resource.require(form)?;
         let database = open(settings, false).await?;
-        let text = export(&database, self.resource, form).await;
+        let exported = self.write(&database, form).await;
         database.close().await?;
-        let text = text?;
-        match self.output {
-            Some(path) => std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display())),
-            None => Ok(std::io::stdout().lock().write_all(text.as_bytes())?),
-        }
+        exported
+    }
+
+    async fn write(&self, database: &Database, form: Form) -> Result<()> {
+        let Some(path) = &self.output else {
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            export(database, self.resource, form, &mut out).await?;
+            return Ok(out.flush()?);
+        };
+        let failed = || format!("{} cannot be written", path.display());
+        let mut out = BufWriter::new(File::create(path).with_context(failed)?);
+        export(database, self.resource, form, &mut out).await?;
+        out.flush().with_context(failed)
     }
 }

@@ -1,5 +1,6 @@
 //! The command line and its commands.
 
+mod check;
 mod database;
 mod export;
 mod import;
@@ -45,6 +46,8 @@ enum Command {
     Export(export::Export),
     /// Update the directory to the content of this release. Keeps entries that were changed in the directory
     Seed(seed::Seed),
+    /// Compare stored representations of entries with the tables from which they are built. Reads the whole directory
+    Check(check::Check),
     /// Issue, list and revoke tokens, and rotate the signing keys
     #[command(subcommand)]
     Token(token::Token),
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
                 Command::Import(import) => import.run(&line.settings).await,
                 Command::Export(export) => export.run(&line.settings).await,
                 Command::Seed(seed) => seed.run(&line.settings).await,
+                Command::Check(check) => check.run(&line.settings).await,
                 Command::Token(token) => token.run(&line.settings).await,
                 Command::Openapi => openapi::run(),
             }

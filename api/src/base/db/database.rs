@@ -1,15 +1,16 @@
 //! The open database with its connection pools.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, IsolationLevel, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
 
-use super::server::{self, Server, Use};
+use super::server::{self, PLANS, Server, Use};
 use super::settings::DatabaseSettings;
 use super::statement::sql;
+use super::write::BeforeCommit;
 use crate::base::error::{self, Error};
 
 #[cfg(feature = "embedded")]
@@ -33,6 +34,7 @@ pub(super) struct Open {
     statements: Arc<AtomicU64>,
     /// The database server. `None` for the embedded database.
     pub server: Option<Server>,
+    before_commit: OnceLock<BeforeCommit>,
     #[cfg(feature = "embedded")]
     embedded: Option<embedded::Embedded>,
 }
@@ -55,6 +57,7 @@ impl Database {
                 background: server::connect(&server, Use::Background).await?,
                 statements,
                 server: Some(server),
+                before_commit: OnceLock::new(),
                 #[cfg(feature = "embedded")]
                 embedded: None,
             })));
@@ -69,6 +72,7 @@ impl Database {
                 background: connection,
                 statements,
                 server: None,
+                before_commit: OnceLock::new(),
                 embedded: Some(embedded),
             })))
         }
@@ -81,11 +85,13 @@ impl Database {
         &self.0.reads
     }
 
-    /// Begins a read transaction whose statements all see the same snapshot.
-    pub(super) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
+    /// Begins a read transaction whose statements all see the same snapshot, and are planned for their values.
+    pub(crate) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
-        let isolation = (!self.is_pooled()).then_some(IsolationLevel::RepeatableRead);
-        Ok(self.0.reads.begin_with_config(isolation, None).await?)
+        let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
+        let tx = self.0.reads.begin_with_config(None, None).await?;
+        tx.execute_unprepared(&format!("{isolation}set local {} = '{}'", PLANS.0, PLANS.1)).await?;
+        Ok(tx)
     }
 
     /// Returns the connection that is reserved for polling the directory version.
@@ -120,6 +126,15 @@ impl Database {
     pub async fn takes_writes(&self) -> error::Result<bool> {
         let row = self.0.writes.query_one_raw(sql(&format!("select {TAKES_WRITES}"), [])).await?;
         Ok(row.is_some_and(|row| row.try_get_by_index(0).unwrap_or(false)))
+    }
+
+    /// Sets the last step of each write with time limits. The first call counts.
+    pub(crate) fn run_before_commits(&self, step: BeforeCommit) {
+        let _ = self.0.before_commit.set(step);
+    }
+
+    pub(super) fn before_commit(&self) -> Option<BeforeCommit> {
+        self.0.before_commit.get().copied()
     }
 
     /// Returns the number of SQL statements that reads have executed since the start.

@@ -13,7 +13,8 @@ use super::pool::pool;
 use super::reachability::Reachability;
 use crate::base::secret::Secret;
 
-/// Session setting: each statement is planned for its values. With generic plans, searches were five times slower.
+/// Setting: each statement is planned for its values. With generic plans, searches were five times slower. Reads of one statement
+/// do not use it, because planning them takes longer than executing them.
 pub(super) const PLANS: (&str, &str) = ("plan_cache_mode", "force_custom_plan");
 
 /// Session setting: trigram similarity from which words are compared by edit distance. It is low enough to find words
@@ -65,9 +66,10 @@ impl Use {
 
     fn settings(self) -> Vec<(&'static str, &'static str)> {
         // Cursors contain times and numbers in the text format of the server.
-        let settings = [("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), PLANS, SPELLING];
+        let settings = [("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), SPELLING];
+        let plans = if matches!(self, Self::Reads(_)) { [].as_slice() } else { [PLANS].as_slice() };
         let limits = if self == Self::Migration { [].as_slice() } else { LIMITS.as_slice() };
-        [settings.as_slice(), limits].concat()
+        [settings.as_slice(), plans, limits].concat()
     }
 
     /// Returns the statements that prepare a dedicated session.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::rt;
 use chrono::{DateTime, Utc};
+use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait, Value};
 
 use super::database::Database;
@@ -26,7 +27,11 @@ pub struct Write {
     pub author: Author,
     /// Callbacks to run after the commit.
     then: RefCell<Vec<Box<dyn FnOnce()>>>,
+    before_commit: Option<BeforeCommit>,
 }
+
+/// The last step of each write with time limits, before its commit.
+pub(crate) type BeforeCommit = for<'w> fn(&'w Write) -> LocalBoxFuture<'w, Result<()>>;
 
 /// Whether a write has time limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,16 +53,27 @@ const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout
 
 impl Write {
     /// Raises the directory version in a transaction. Other writes wait until the transaction ends.
-    pub(crate) async fn begin(tx: DatabaseTransaction, author: Author, timeouts: Timeouts) -> Result<Self> {
+    pub(crate) async fn begin(
+        database: &Database,
+        tx: DatabaseTransaction,
+        author: Author,
+        timeouts: Timeouts,
+    ) -> Result<Self> {
         if timeouts == Timeouts::Disabled {
             tx.execute_unprepared(NO_LIMITS).await?;
         }
         let version = raise(&tx).await?;
-        Ok(Self { tx, version, author, then: RefCell::default() })
+        let before_commit = database.before_commit().filter(|_| timeouts == Timeouts::Enabled);
+        Ok(Self { tx, version, author, then: RefCell::default(), before_commit })
     }
 
-    /// Commits the transaction, publishes the version and runs the callbacks.
+    /// Runs the last step of the database, commits the transaction, publishes the version and runs the callbacks.
     pub(crate) async fn commit(self, directory: &DirectoryVersion) -> Result<()> {
+        if let Some(before_commit) = self.before_commit
+            && let Err(error) = before_commit(&self).await
+        {
+            return Err(rollback(self.tx, error).await);
+        }
         self.tx.commit().await?;
         directory.reached(self.version);
         self.then.into_inner().into_iter().for_each(|then| then());
@@ -98,7 +114,7 @@ impl Database {
     ) -> Result<T, E> {
         let (database, version) = (self.clone(), version.clone());
         self.in_own_task(timeouts, async move {
-            let write = Write::begin(database.begin().await?, author, timeouts).await?;
+            let write = Write::begin(&database, database.begin().await?, author, timeouts).await?;
             match work(&write).await {
                 Ok(done) => {
                     write.commit(&version).await?;

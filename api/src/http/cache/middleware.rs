@@ -36,40 +36,82 @@ pub(crate) async fn cache_responses(
         return Ok(uncached(response, &wanted, version).await);
     }
     let representation = representation(&req);
-    let (work, outcome) = (RefCell::new(Some((req, next))), RefCell::new(None));
-    // Concurrent requests for the same response wait for the first of them.
-    let made = cache.responses.try_get_with(ResponseKey::new(version, representation.clone()), async {
-        let Some((req, next)) = work.take() else { return Err(()) };
-        let (made, stored) = match next.call(req).await {
-            Ok(response) => store_if_public(response.map_into_boxed_body(), version).await,
-            Err(error) => (Made::Failed(error), None),
-        };
-        outcome.replace(Some(made));
-        cache.counters.misses.inc_by(u64::from(stored.is_some()));
-        stored.map(Arc::new).ok_or(())
-    });
-    let stored = made.await;
-    let request = match (work.take(), outcome.take()) {
-        (None, Some(Made::Stored(request))) => request,
-        (None, Some(Made::Other(response))) => return Ok(uncached(response, &wanted, version).await),
-        (None, Some(Made::Failed(error))) => return Err(error),
-        (Some((req, _)), _) if stored.is_ok() => {
-            cache.counters.hits.inc();
-            req.into_parts().0
+    if context.version.is_away()
+        && let Some(response) = cache.stale(&representation, &wanted).await
+    {
+        return Ok(req.into_response(response));
+    }
+    let key = ResponseKey::new(version, representation.clone());
+    match cache.stored_or_other(key, version, req, next).await? {
+        Fetched::Stored(request, stored) => {
+            request.extensions_mut().insert(StoredAs(representation));
+            Ok(ServiceResponse::new(request, stored.send(&wanted)))
         }
-        // The response to the first request is not stored, so each waiting request calls the handler itself.
-        (Some((req, next)), _) => {
-            return Ok(uncached(next.call(req).await?.map_into_boxed_body(), &wanted, version).await);
+        Fetched::Other(response) => {
+            Ok(cache.or_stale(uncached(response, &wanted, version).await, &representation, &wanted).await)
         }
-        (None, None) => return Err(lost()),
-    };
-    let stored = stored.map_err(|_| lost())?;
-    request.extensions_mut().insert(StoredAs(representation));
-    Ok(ServiceResponse::new(request, stored.send(&wanted)))
+    }
 }
 
-fn lost() -> actix_web::Error {
-    Error::internal(anyhow::anyhow!("the response cache lost a request")).into()
+/// A stored response with its request, or another response.
+enum Fetched {
+    Stored(HttpRequest, Arc<Stored>),
+    Other(ServiceResponse<BoxBody>),
+}
+
+impl ResponseCache {
+    /// Returns the stored response to a request, or calls the handler. Concurrent requests for the same response wait for the first
+    /// of them.
+    async fn stored_or_other(
+        &self,
+        key: ResponseKey,
+        version: Version,
+        req: ServiceRequest,
+        next: Next<impl MessageBody + 'static>,
+    ) -> Result<Fetched, actix_web::Error> {
+        let (work, outcome) = (RefCell::new(Some((req, next))), RefCell::new(None));
+        let made = self.responses.try_get_with(key.clone(), async {
+            let Some((req, next)) = work.take() else { return Err(()) };
+            let (made, stored) = match next.call(req).await {
+                Ok(response) => store_if_public(response.map_into_boxed_body(), version).await,
+                Err(error) => (Made::Failed(error), None),
+            };
+            outcome.replace(Some(made));
+            self.counters.misses.inc_by(u64::from(stored.is_some()));
+            stored.map(Arc::new).ok_or(())
+        });
+        match (made.await, work.take(), outcome.take()) {
+            (Ok(stored), None, Some(Made::Stored(request))) => {
+                self.replace_newest(key).await;
+                Ok(Fetched::Stored(request, stored))
+            }
+            (_, None, Some(Made::Other(response))) => Ok(Fetched::Other(response)),
+            (_, None, Some(Made::Failed(error))) => Err(error),
+            (Ok(stored), Some((req, _)), _) => {
+                self.counters.hits.inc();
+                Ok(Fetched::Stored(req.into_parts().0, stored))
+            }
+            // The response to the first request is not stored, so each waiting request calls the handler itself.
+            (Err(_), Some((req, next)), _) => Ok(Fetched::Other(next.call(req).await?.map_into_boxed_body())),
+            _ => Err(Error::internal(anyhow::anyhow!("the response cache lost a request")).into()),
+        }
+    }
+
+    /// Returns the newest stored response instead of 503, if there is one.
+    async fn or_stale(
+        &self,
+        response: ServiceResponse<BoxBody>,
+        representation: &Arc<str>,
+        wanted: &Wanted,
+    ) -> ServiceResponse<BoxBody> {
+        if response.status() != StatusCode::SERVICE_UNAVAILABLE {
+            return response;
+        }
+        match self.stale(representation, wanted).await {
+            Some(stale) => response.into_response(stale),
+            None => response,
+        }
+    }
 }
 
 /// The result of a handler: a response that is stored in the cache, another response, or an error.

@@ -3,6 +3,9 @@
 //! The directory version is part of the key of a response, so a write invalidates all responses without clearing the
 //! cache. The version is taken before the data is read. A write in between stores a newer response under an older
 //! version, which does no harm: the next request uses the new version.
+//!
+//! The cache holds one response for each representation: the newest. So a response of an earlier version is still there while
+//! the database is unavailable, and is then sent as stale.
 
 mod middleware;
 mod recall;
@@ -12,6 +15,7 @@ mod uncached;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 use chrono::NaiveDate;
@@ -23,6 +27,7 @@ use self::stored::Stored;
 use super::format::Format;
 use super::negotiate::weighted;
 use super::request::Pairs;
+use super::tag::Wanted;
 use crate::base::dates;
 use crate::base::db::version::Version;
 use crate::base::metrics::{CacheCounters, CacheSize};
@@ -33,6 +38,8 @@ pub(crate) use self::recall::serve_cached;
 /// Cached responses to GET.
 pub(crate) struct ResponseCache {
     responses: Cache<ResponseKey, Arc<Stored>>,
+    /// Keys of the newest responses.
+    newest: Cache<Arc<str>, ResponseKey>,
     /// Requests as received whose responses were stored, to find a response before routing.
     known: Cache<String, KnownRequest>,
     counters: CacheCounters,
@@ -70,7 +77,29 @@ impl ResponseCache {
         let responses = Cache::builder().max_capacity(mebibytes << 20).weigher(weigh).eviction_listener(count);
         let weigh = |request: &String, _: &KnownRequest| u32::try_from(request.len() + 256).unwrap_or(u32::MAX);
         let known = Cache::builder().max_capacity(mebibytes << 16).weigher(weigh);
-        Self { responses: responses.time_to_idle(UNUSED).build(), known: known.time_to_idle(UNUSED).build(), counters }
+        let weigh = |key: &Arc<str>, _: &ResponseKey| u32::try_from(key.len() + 256).unwrap_or(u32::MAX);
+        let newest = Cache::builder().max_capacity(mebibytes << 16).weigher(weigh);
+        Self {
+            responses: responses.time_to_idle(UNUSED).build(),
+            newest: newest.time_to_idle(UNUSED).build(),
+            known: known.time_to_idle(UNUSED).build(),
+            counters,
+        }
+    }
+
+    /// Makes a stored response the newest of its representation, and drops the one before it.
+    async fn replace_newest(&self, key: ResponseKey) {
+        if let Some(before) = self.newest.get(&key.representation).await.filter(|before| *before != key) {
+            self.responses.invalidate(&before).await;
+        }
+        self.newest.insert(key.representation.clone(), key).await;
+    }
+
+    /// Returns the newest stored response to a request, of whatever version, as a response that may be stale.
+    async fn stale(&self, representation: &Arc<str>, wanted: &Wanted) -> Option<HttpResponse> {
+        let stored = self.responses.get(&self.newest.get(representation).await?).await?;
+        self.counters.stale.inc();
+        Some(stored.send_stale(wanted))
     }
 
     /// Returns the current size of the cache.

@@ -46,11 +46,15 @@ pub(crate) async fn serve_cached(
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     if let Some(KnownRequest { representation, route }) = cache.known.get(&request).await {
-        let key = ResponseKey::new(context.version.version(), representation);
-        if let Some(stored) = cache.responses.get(&key).await {
-            cache.counters.hits.inc();
+        let response = if context.version.is_away() {
+            cache.stale(&representation, &Wanted::of(req.headers())).await
+        } else {
+            let stored = cache.responses.get(&ResponseKey::new(context.version.version(), representation)).await;
+            cache.counters.hits.inc_by(u64::from(stored.is_some()));
+            stored.map(|stored| stored.send(&Wanted::of(req.headers())))
+        };
+        if let Some(response) = response {
             Route::set(&req, route);
-            let response = stored.send(&Wanted::of(req.headers()));
             return Ok(req.into_response(response));
         }
     }

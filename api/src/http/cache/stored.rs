@@ -1,7 +1,7 @@
 //! Stored responses.
 
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::ServiceResponse;
@@ -41,6 +41,8 @@ pub(super) struct Stored {
     tag: String,
     /// Time of the last change of the directory.
     changed: SystemTime,
+    /// Time at which the response was read.
+    read_at: Instant,
     pub body: Bytes,
     coded: [OnceLock<Bytes>; 3],
 }
@@ -64,7 +66,7 @@ impl Stored {
         let tag = revision.map_or_else(|| digest.clone(), |Revision(revision)| of_revision(revision, &digest));
         let changed = changed(version);
         describe(&mut headers, modified.unwrap_or(changed), is_private);
-        Ok((request, Self { headers, tag, changed, body, coded: Default::default() }))
+        Ok((request, Self { headers, tag, changed, body, read_at: Instant::now(), coded: Default::default() }))
     }
 
     /// Returns the response to a request: 304 if the client's copy is current.
@@ -91,6 +93,18 @@ impl Stored {
             }
             None => response.set_body(BoxBody::new(self.body.clone())),
         }
+    }
+
+    /// Returns the response while the database is unavailable. It may be stale, so it has an `Age` and the `Cache-Status` of a stale
+    /// response (RFC 9211).
+    pub(super) fn send_stale(&self, wanted: &Wanted) -> HttpResponse {
+        let age = self.read_at.elapsed().as_secs();
+        let mut response = self.send(wanted);
+        response.headers_mut().insert(header::AGE, age.into());
+        if let Ok(status) = format!("Transferatlas; hit; ttl=-{age}").parse() {
+            response.headers_mut().insert(header::CACHE_STATUS, status);
+        }
+        response
     }
 
     /// Returns the body in a content coding, compressed on first use. Returns `None` for `Identity` and on failure.

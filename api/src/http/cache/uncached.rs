@@ -66,7 +66,7 @@ fn streamed(
 ) -> ServiceResponse<BoxBody> {
     let header = |name| response.headers().get(name).map_or(&b""[..], |value: &HeaderValue| value.as_bytes());
     let (visibility, is_private) = match sharing {
-        Sharing::Public | Sharing::OneRequest => ("", false),
+        Sharing::Public | Sharing::OneRequest | Sharing::Incomplete => ("", false),
         Sharing::PerCaller { visibility, is_private } => (*visibility, *is_private),
     };
     let form = header(header::CONTENT_TYPE);

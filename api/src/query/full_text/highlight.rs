@@ -29,7 +29,7 @@ impl Search {
         let is_sought = |folded: &String| words_of(folded).any(|word| self.words.contains(word));
         let found = |word: &str| folded.get(word).is_some_and(is_sought);
         let highlight = |texts: &Texts<'_>| {
-            let marked = texts.iter().filter_map(|(member, text)| Some((*member, mark(text, found)?)));
+            let marked = texts.iter().filter_map(|(member, text)| Some(((*member).into(), mark(text, found)?)));
             marked.collect()
         };
         Ok(entries.iter().map(highlight).collect())

@@ -4,17 +4,18 @@
 //! chooses among them and weights them.
 
 pub(crate) mod highlight;
+mod meanings;
 mod parse;
 mod spelling;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Range;
 
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, Value};
 
 use uuid::Uuid;
 
+use self::meanings::{ALIKE, FORM, Meaning, PART, corrections, expand, fold, join, neighbours};
 use self::parse::{Clause, Question};
 use crate::base::db::sql;
 use crate::base::error::Result;
@@ -44,37 +45,24 @@ pub(crate) struct Search {
     forms: String,
     /// All words of the query, in the folded form of the documents.
     words: HashSet<String>,
+    effort: Effort,
 }
 
-/// A word of the dictionary that a typed word can mean.
-#[derive(Debug, FromQueryResult)]
-struct Meaning {
-    place: i32,
-    word: String,
-    tier: i32,
+/// How much of a search is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// All documents are searched, for all meanings of the words.
+    #[default]
+    Whole,
+    /// Up to `SOME` documents are searched, for the words as typed.
+    Some,
 }
 
-impl Meaning {
-    /// Returns the words of the meaning. A typed compound can have two.
-    fn words(&self) -> impl Iterator<Item = String> {
-        self.word.split(' ').map(str::to_owned)
-    }
-
-    /// Returns the `tsquery` of the meaning, limited to words of these weights. Empty `weights` cover all.
-    fn query(&self, weights: &str) -> String {
-        let words: Vec<String> = self.words().map(|word| word + weights).collect();
-        format!("({})", words.join(" <-> "))
-    }
-}
+/// Number of documents that `Effort::Some` finds.
+const SOME: u32 = 1000;
 
 /// Weights of the texts of the entry itself. Excluded words are not searched in the titles of its themes.
 const OWN: &str = ":ABC";
-/// First tier of guesses about the spelling.
-const ALIKE: i32 = 4;
-/// First tier of other forms of the typed word.
-const FORM: i32 = 2;
-/// First tier of other words that contain the typed word.
-const PART: i32 = 3;
 
 impl Search {
     /// Parses a query. Returns `None` if it is absent or blank.
@@ -82,12 +70,27 @@ impl Search {
         db: &impl ConnectionTrait,
         table: &'static str,
         typed: Option<&SearchText>,
+        effort: Effort,
     ) -> Result<Option<Self>> {
         let resource = (table != EVERYTHING).then_some(table);
-        match typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()) {
-            Some(typed) => Self::read(db, resource, typed).await.map(Some),
-            None => Ok(None),
+        match (typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()), effort) {
+            (Some(typed), Effort::Whole) => Self::read(db, resource, typed).await.map(Some),
+            (Some(typed), Effort::Some) => Self::literal(db, resource, typed).await.map(Some),
+            (None, _) => Ok(None),
         }
+    }
+
+    /// Parses a query without looking up the meanings of its words.
+    async fn literal(db: &impl ConnectionTrait, resource: Option<&'static str>, typed: &str) -> Result<Self> {
+        let question = Question::parse(typed);
+        let words = fold(db, &question).await?;
+        let own = |(place, word): (usize, &String)| (place, vec![Meaning { place: 0, word: word.clone(), tier: 1 }]);
+        let meanings = words.iter().flatten().enumerate().map(own).collect();
+        Ok(Self {
+            asked: typed.to_owned(),
+            effort: Effort::Some,
+            ..Self::compose(resource, &question, &words, &meanings)
+        })
     }
 
     async fn read(db: &impl ConnectionTrait, resource: Option<&'static str>, typed: &str) -> Result<Self> {
@@ -167,8 +170,12 @@ impl Search {
 
     /// Returns the SQL condition that the entry with the ID in the expression `id` matches.
     pub(crate) fn condition(&self, id: &str) -> Expr {
+        let limit = match self.effort {
+            Effort::Whole => String::new(),
+            Effort::Some => format!(" limit {SOME}"),
+        };
         let text = format!(
-            "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery)"
+            "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery{limit})"
         );
         Expr::cust_with_values(text, [Value::from(self.resource), self.matching.clone().into()])
     }
@@ -193,88 +200,6 @@ impl Search {
 
 /// A word that no document contains, because folded words have no capital letters.
 const NOTHING: &str = "'NOTHING'";
-
-/// Returns the folded words of each clause.
-async fn fold(db: &impl ConnectionTrait, question: &Question) -> Result<Vec<Vec<String>>> {
-    #[derive(FromQueryResult)]
-    struct Folded {
-        words: Vec<String>,
-    }
-    const SQL: &str = "select array(select w.word from unnest(string_to_array(regexp_replace(search_fold(t.text), '[^a-z0-9]+', ' ', 'g'), ' ')) \
-                       with ordinality as w (word, place) where w.word <> '' order by w.place) as words \
-                       from unnest($1::text[]) with ordinality as t (text, place) order by t.place";
-    let texts: Vec<String> = question.clauses.iter().map(|clause| clause.text.clone()).collect();
-    let rows = sql(SQL, [texts.into()]);
-    Ok(Folded::find_by_statement(rows).all(db).await?.into_iter().map(|row| row.words).collect())
-}
-
-/// Returns the meanings of each word, by its position. Words after the first `own` are compounds, of which only forms are
-/// looked up.
-async fn expand(
-    db: &impl ConnectionTrait,
-    resource: Option<&str>,
-    words: &[&str],
-    own: usize,
-) -> Result<BTreeMap<usize, Vec<Meaning>>> {
-    const SQL: &str = "select place, word, tier from search_expand($1, $2::text[], $3)";
-    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let own = i32::try_from(own).unwrap_or(i32::MAX);
-    let rows = sql(SQL, [resource.into(), words.clone().into(), own.into()]);
-    let mut meanings: BTreeMap<usize, Vec<Meaning>> = (0..words.len()).map(|place| (place, vec![])).collect();
-    for meaning in Meaning::find_by_statement(rows).all(db).await? {
-        let place = usize::try_from(meaning.place - 1).unwrap_or_default();
-        meanings.entry(place).or_default().push(meaning);
-    }
-    Ok(meanings)
-}
-
-/// Returns the positions of two and of three neighbouring words.
-fn neighbours(count: usize) -> impl Iterator<Item = Range<usize>> {
-    [2, 3].into_iter().flat_map(move |size| (size..=count).map(move |end| end - size..end))
-}
-
-/// Adds the meanings of compounds to their words, as in "Leer stand", "W-LAN" or "Open Data Portal". In `meanings`, the
-/// compounds follow the words.
-fn join(meanings: &mut BTreeMap<usize, Vec<Meaning>>, words: &[&str]) {
-    let compounds = meanings.split_off(&words.len()).into_values();
-    for (places, found) in neighbours(words.len()).zip(compounds) {
-        // A compound that consists of the typed words themselves adds no meaning.
-        let apart = words.get(places.clone()).map(|words| words.join(" "));
-        for meaning in found.into_iter().filter(|meaning| meaning.tier < PART && Some(&meaning.word) != apart.as_ref())
-        {
-            for place in places.clone() {
-                let meaning = Meaning { tier: FORM, word: meaning.word.clone(), ..meaning };
-                meanings.entry(place).or_default().push(meaning);
-            }
-        }
-    }
-}
-
-/// Returns corrections of unknown words: the nearest known words, by position, if they are within the edit distance that
-/// the search corrects by itself, and otherwise the nearest known word, by the typed word, for `did_you_mean`.
-fn corrections(
-    words: &[&str],
-    meanings: &mut BTreeMap<usize, Vec<Meaning>>,
-) -> (Vec<(usize, String)>, HashMap<String, String>) {
-    let (mut corrections, mut nearest) = (vec![], HashMap::new());
-    for (place, found) in meanings {
-        let Some(typed) = words.get(*place) else { continue };
-        let guesses = found.extract_if(.., |meaning| meaning.tier >= ALIKE).map(|meaning| meaning.word);
-        let length = typed.chars().count();
-        let mut near: Vec<(usize, String)> = guesses.map(|word| (strsim::osa_distance(typed, &word), word)).collect();
-        near.sort();
-        let best = near.first().map(|(far, _)| *far);
-        if best.is_some_and(|best| best <= (length / 4).min(3)) {
-            let same = near.into_iter().filter(|(far, _)| Some(*far) == best);
-            corrections.extend(same.take(3).map(|(_, word)| (*place, word)));
-        } else if let Some((far, word)) = near.into_iter().next()
-            && far <= length / 2
-        {
-            nearest.insert((*typed).to_owned(), word);
-        }
-    }
-    (corrections, nearest)
-}
 
 fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>, weights: &str) -> String {
     let words: Vec<String> = meanings.map(|meaning| meaning.query(weights)).collect();

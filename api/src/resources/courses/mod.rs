@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::COURSES;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -34,6 +35,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Course::COLUMNS,
     scope: CoursesWrite::NAME,
     routes,
+    builder: Builder::of::<Course>(),
     files: Files::of::<CourseInput>(Some((Form::Json, include_str!("../../../seed/courses.json")))),
 };
 
@@ -57,7 +59,7 @@ async fn list_courses(
     req: HttpRequest,
     list: ListQuery<CourseQuery, Course>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Course::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a course

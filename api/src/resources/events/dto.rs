@@ -19,7 +19,7 @@ use crate::model::highlight::{Highlight, Texts, both};
 use crate::model::municipality_link::MunicipalityLink;
 
 /// Conference, workshop or other event
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Event {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000007")]

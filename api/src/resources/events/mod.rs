@@ -22,8 +22,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::EVENTS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -35,6 +36,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Event::COLUMNS,
     scope: EventsWrite::NAME,
     routes,
+    builder: Builder::of::<Event>(),
     files: Files::of::<EventInput>(Some((Form::Json, include_str!("../../../seed/events.json")))),
 };
 
@@ -55,7 +57,7 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/events")]
 async fn list_events(context: Data<Context>, req: HttpRequest, list: ListQuery<EventQuery, Event>) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Event::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get an event

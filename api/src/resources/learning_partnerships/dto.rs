@@ -16,7 +16,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Participant;
 
 /// Partnership in which municipalities learn from each other
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct LearningPartnership {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000006")]
@@ -73,7 +73,7 @@ pub(crate) struct LearningPartnership {
 }
 
 /// Partner in a learning partnership
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Partner {
     /// Name in the partnership. Partners that are not in the directory, such as partners abroad or boroughs, have only
     /// a name.

@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::LEARNING_PARTNERSHIPS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -34,6 +35,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: LearningPartnership::COLUMNS,
     scope: LearningPartnershipsWrite::NAME,
     routes,
+    builder: Builder::of::<LearningPartnership>(),
     files: Files::of::<LearningPartnershipInput>(Some((
         Form::Json,
         include_str!("../../../seed/learning_partnerships.json"),
@@ -64,7 +66,7 @@ async fn list_learning_partnerships(
     req: HttpRequest,
     list: ListQuery<LearningPartnershipQuery, LearningPartnership>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, LearningPartnership::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a learning partnership

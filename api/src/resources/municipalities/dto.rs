@@ -17,7 +17,7 @@ use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
 /// German municipality, district or association of municipalities
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Municipality {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000002")]
@@ -93,7 +93,7 @@ pub(crate) struct Municipality {
 }
 
 /// District that a municipality belongs to
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct District {
     /// Official key of the district (5 digits).
     #[schema(example = "08335", pattern = "^[0-9]{5}$")]

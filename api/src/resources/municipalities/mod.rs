@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Column, Files, Form, FormerKeys};
 use crate::model::catalog::MUNICIPALITIES;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
@@ -35,6 +36,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Municipality::COLUMNS,
     scope: MunicipalitiesWrite::NAME,
     routes,
+    builder: Builder::of::<Municipality>(),
     files: Files::of::<MunicipalityInput>(Some((Form::Csv, include_str!("../../../seed/municipalities.csv"))))
         .with_table(TABLE)
         .with_former_keys(FormerKeys {
@@ -86,7 +88,7 @@ async fn list_municipalities(
     req: HttpRequest,
     list: ListQuery<MunicipalityQuery, Municipality>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Municipality::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a municipality

@@ -19,7 +19,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::model::reuse::{Contact, Costs, Discontinued, Staffing, WebLink};
 
 /// Report of a municipality that developed or adopted a solution, successfully or not
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct PracticeExample {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000009")]

@@ -23,8 +23,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PRACTICE_EXAMPLES;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -38,6 +39,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: PracticeExample::COLUMNS,
     scope: PracticeExamplesWrite::NAME,
     routes,
+    builder: Builder::of::<PracticeExample>(),
     files: Files::of::<PracticeExampleInput>(Some((Form::Json, include_str!("../../../seed/practice_examples.json")))),
 };
 
@@ -65,7 +67,7 @@ async fn list_practice_examples(
     req: HttpRequest,
     list: ListQuery<PracticeExampleQuery, PracticeExample>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, PracticeExample::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a practice example

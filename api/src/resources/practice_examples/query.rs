@@ -1,6 +1,7 @@
 //! Queries for practice examples: filters, sort orders, facets and relations.
 
 use anyhow::anyhow;
+use chrono::NaiveDate;
 use entity::practice_example::Model;
 use entity::vocabulary::{
     ConfirmedBy, DiscontinuedReason, FederalState, Freshness, Relation as HowRelated, Status, Workstream,
@@ -147,5 +148,9 @@ impl Entry for PracticeExample {
             })
         };
         rows.into_iter().map(view).collect()
+    }
+
+    fn last_confirmed_on(&self) -> Option<NaiveDate> {
+        self.last_confirmed_on
     }
 }

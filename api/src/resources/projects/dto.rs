@@ -19,7 +19,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::query::sublists::Lists;
 
 /// Smart city model project
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Project {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000000")]
@@ -97,7 +97,7 @@ pub(crate) struct Project {
 }
 
 /// Number of entries that refer to a project, by resource
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ProjectCounts {
     /// Number of solutions.
     #[schema(example = 11)]
@@ -120,7 +120,7 @@ pub(crate) struct ProjectCounts {
 }
 
 /// Member of a project
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ProjectMember {
     /// Municipality, district or association.
     pub municipality: MunicipalityLink,

@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PROJECTS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
@@ -35,6 +36,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Project::COLUMNS,
     scope: ProjectsWrite::NAME,
     routes,
+    builder: Builder::of::<Project>(),
     files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../../seed/projects.json")))),
 };
 
@@ -60,7 +62,7 @@ async fn list_projects(
     req: HttpRequest,
     list: ListQuery<ProjectQuery, Project>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Project::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a model project

@@ -14,7 +14,7 @@ use crate::model::catalog::{self, Resource};
 use crate::model::highlight::{Highlight, Texts, both};
 
 /// Study, guide, strategy or other publication
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Publication {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000004")]

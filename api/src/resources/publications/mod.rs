@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PUBLICATIONS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -34,6 +35,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Publication::COLUMNS,
     scope: PublicationsWrite::NAME,
     routes,
+    builder: Builder::of::<Publication>(),
     files: Files::of::<PublicationInput>(Some((Form::Json, include_str!("../../../seed/publications.json")))),
 };
 
@@ -60,7 +62,7 @@ async fn list_publications(
     req: HttpRequest,
     list: ListQuery<PublicationQuery, Publication>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Publication::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a publication

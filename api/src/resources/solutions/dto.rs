@@ -5,7 +5,7 @@ use entity::Text;
 use entity::vocabulary::{
     Freshness, Openness, OperatorModel, ScalingPhase, SolutionKind, SolutionRelation, SpatialScope, Status,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::model::reuse::{Contact, Costs, Discontinued, Interface, Prerequisite,
 use crate::query::sublists::Lists;
 
 /// Solution that can be reused
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Solution {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
@@ -143,7 +143,7 @@ pub(crate) struct Solution {
     pub completeness: u8,
     /// Recommended members without a value.
     #[schema(example = json!(["costs", "contacts"]))]
-    pub gaps: Vec<&'static str>,
+    pub gaps: Vec<String>,
     /// URLs of the sources of the information.
     #[schema(example = json!(["https://www.smart-city-dialog.de/"]))]
     pub sources: Vec<String>,
@@ -163,7 +163,7 @@ pub(crate) struct Solution {
 }
 
 /// Related solution and its relation
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct RelatedSolution {
     /// Related solution.
     pub solution: Link,

@@ -23,8 +23,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::SOLUTIONS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::query::sublists::{ListRedirect, Sublists, asked_beside, to_list};
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
@@ -39,6 +40,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Solution::COLUMNS,
     scope: SolutionsWrite::NAME,
     routes,
+    builder: Builder::of::<Solution>(),
     files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../../seed/solutions.json")))),
 };
 
@@ -63,7 +65,7 @@ async fn list_solutions(
     req: HttpRequest,
     list: ListQuery<SolutionQuery, Solution>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Solution::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a solution

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::Text;
 use entity::solution::Model;
 use entity::vocabulary::SolutionRelation;
@@ -87,10 +88,15 @@ impl Entry for Solution {
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             };
-            (solution.completeness, solution.gaps) = completeness(&json!(solution), WANTED);
+            let (completeness, gaps) = completeness(&json!(solution), WANTED);
+            (solution.completeness, solution.gaps) = (completeness, gaps.into_iter().map(str::to_owned).collect());
             Ok(solution)
         };
         rows.into_iter().map(view).collect()
+    }
+
+    fn last_confirmed_on(&self) -> Option<NaiveDate> {
+        self.last_confirmed_on
     }
 }
 
@@ -132,7 +138,7 @@ async fn related(
     }
     let text = format!(
         "select r.{own} as owner, r.relation, s.id, s.slug, s.title \
-           from solution_relation r join solution s on s.id = r.{other} where r.{own} = any ($1) order by r.position, s.title_key"
+           from solution_relation r join solution s on s.id = r.{other} where r.{own} = any ($1) order by r.position, s.title_key, s.id"
     );
     let found = sql(&text, [ids.to_vec().into()]);
     let mut related: HashMap<Uuid, Vec<RelatedSolution>> = HashMap::new();

@@ -15,7 +15,7 @@ use crate::model::highlight::{Highlight, Texts, both};
 use crate::query::sublists::Lists;
 
 /// Theme: a field of action of the programme
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Theme {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000001")]
@@ -52,7 +52,7 @@ pub(crate) struct Theme {
 }
 
 /// Number of entries with a theme, by resource
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ThemeCounts {
     /// Number of model projects.
     #[schema(example = 28)]

@@ -18,8 +18,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::THEMES;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::query::sublists::Sublists;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
@@ -32,6 +33,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: Theme::COLUMNS,
     scope: ThemesWrite::NAME,
     routes,
+    builder: Builder::of::<Theme>(),
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../../seed/themes.json")))),
 };
 
@@ -52,7 +54,7 @@ fn routes(cfg: &mut ServiceConfig) {
     ))))]
 #[get("/v1/themes")]
 async fn list_themes(context: Data<Context>, req: HttpRequest, list: ListQuery<ThemeQuery, Theme>) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, Theme::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a theme

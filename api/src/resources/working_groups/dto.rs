@@ -18,7 +18,7 @@ use crate::model::municipality_link::MunicipalityLink;
 use crate::write::participants::Participant;
 
 /// Working group or other standing network
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct WorkingGroup {
     /// ID of the entry (UUID version 7).
     #[schema(example = "0197f2a0-0000-7000-8000-000000000005")]
@@ -79,7 +79,7 @@ pub(crate) struct WorkingGroup {
 }
 
 /// Member of a working group
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct GroupMember {
     /// Name recorded for the member, or else the name of its municipality or project.
     #[schema(example = "Paderborn")]

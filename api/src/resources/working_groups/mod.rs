@@ -21,8 +21,9 @@ use crate::http::{
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::WORKING_GROUPS;
-use crate::query::entry::{Entry, get_entry};
+use crate::query::entry::get_entry;
 use crate::query::list;
+use crate::query::representations::Builder;
 use crate::resources::Registration;
 use crate::write::{self, BatchQuery, WriteContext};
 
@@ -34,6 +35,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
     columns: WorkingGroup::COLUMNS,
     scope: WorkingGroupsWrite::NAME,
     routes,
+    builder: Builder::of::<WorkingGroup>(),
     files: Files::of::<WorkingGroupInput>(Some((Form::Json, include_str!("../../../seed/working_groups.json")))),
 };
 
@@ -61,7 +63,7 @@ async fn list_working_groups(
     req: HttpRequest,
     list: ListQuery<WorkingGroupQuery, WorkingGroup>,
 ) -> Result<Public> {
-    list::list(&context, &req, list, query::plan, WorkingGroup::load).await.map(Public)
+    list::list_entries(&context, &req, list, query::plan).await.map(Public)
 }
 
 /// Get a working group

@@ -161,7 +161,7 @@ impl Record for SearchResult {
 
     fn mark(&mut self, highlight: Highlight) {
         let found =
-            ["summary.de", "summary.en", "title.de", "title.en"].iter().find_map(|member| highlight.get(member));
+            ["summary.de", "summary.en", "title.de", "title.en"].iter().find_map(|member| highlight.get(*member));
         if let Some(found) = found {
             self.snippet.clone_from(found);
         }

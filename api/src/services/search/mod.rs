@@ -47,5 +47,8 @@ async fn search(
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
 async fn suggest(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
-    reply("application/json", &suggestions(context.read()?, query).await?).map(Public)
+    let snapshot = context.snapshot().await?;
+    let found = suggestions(&snapshot, query).await?;
+    snapshot.commit().await?;
+    reply("application/json", &found).map(Public)
 }

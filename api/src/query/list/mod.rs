@@ -1,0 +1,143 @@
+//! Lists of entries, shared by all resources.
+
+mod page;
+mod prepared;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use sea_orm::prelude::Expr;
+use sea_orm::{DatabaseTransaction, EntityTrait, FromQueryResult, ModelTrait};
+use uuid::Uuid;
+
+use self::page::respond;
+use self::prepared::PreparedList;
+use crate::base::db::context::Context;
+use crate::base::error::Result;
+use crate::http::format::Record;
+use crate::http::{Filters, ListParams, ListQuery, Page, Position, Sort};
+use crate::query::entry::Entry;
+use crate::query::facets::Facet;
+use crate::query::filter::Filter;
+use crate::query::keyset::SortKey;
+use crate::query::query_cache::QueryCache;
+
+pub(crate) use self::page::SearchBudget;
+
+/// Filters, sort order and facets of a list request.
+pub(crate) struct ListPlan {
+    /// Conditions on the entries.
+    pub filters: Filter,
+    /// Sort key if neither `sort` nor `q` is given.
+    pub default_order: SortKey,
+    /// Requested sort order. `None` if `sort` is omitted.
+    pub order: Option<RequestedOrder>,
+    /// Requested facets.
+    pub facets: Vec<Facet>,
+}
+
+/// A sort order that the request names.
+pub(crate) struct RequestedOrder {
+    /// The sort key. `None` stands for relevance.
+    pub key: Option<SortKey>,
+    /// Whether the order is descending.
+    pub is_descending: bool,
+}
+
+impl ListPlan {
+    /// Returns the requested sort order.
+    pub(crate) fn order<O: Copy>(sort: Option<Sort<O>>, key: impl Fn(O) -> Option<SortKey>) -> Option<RequestedOrder> {
+        sort.map(|sort| RequestedOrder { key: key(sort.by), is_descending: sort.descending })
+    }
+}
+
+/// Responds with a list of items that `views` builds from their rows: one page, or a stream of all matches. Fails with
+/// `Error::Parameters` if a filter names an unknown entry, or if the cursor is invalid.
+pub(crate) async fn list<Q, T, M, E>(
+    context: &Data<Context>,
+    req: &HttpRequest,
+    mut list: ListQuery<Q, T>,
+    plan: impl Fn(&Q) -> ListPlan,
+    views: impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>> + 'static,
+) -> Result<HttpResponse>
+where
+    Q: Filters + 'static,
+    T: Record,
+    M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
+    E: EntityTrait<Model = M>,
+{
+    let plan = resolved(context, req, &mut list, plan).await?;
+    let part = async move |asked: &PreparedList<E>, db: &DatabaseTransaction, after: Option<&Position>, limit| {
+        asked.built_part(db, after, limit, &views).await
+    };
+    respond(context, req, list, plan, part).await
+}
+
+/// Responds with a list of entries, as `list` does, from stored representations where they exist. Without search and facets, a
+/// page is one statement, and another one for the total if it is not known.
+pub(crate) async fn list_entries<Q, T>(
+    context: &Data<Context>,
+    req: &HttpRequest,
+    mut list: ListQuery<Q, T>,
+    plan: impl Fn(&Q) -> ListPlan,
+) -> Result<HttpResponse>
+where
+    Q: Filters + 'static,
+    T: Entry,
+{
+    let plan = resolved(context, req, &mut list, plan).await?;
+    if list.params.q.is_none() && plan.facets.is_empty() && !list.representation.is_streamed() {
+        let asked = PreparedList::<T::Table>::new(&plan, None, false);
+        let db = context.read()?;
+        let part = asked.stored_part::<T>(db, list.after.as_ref(), list.limit()).await?;
+        // Several statements may see several versions, so such a page is read again in a transaction.
+        if let Some(version) = part.version
+            && let Some(total) = QueryCache::of(req)?.at(version).total_of_version(db, &asked.rows).await?
+        {
+            let next = part.next.map(|position| list.cursor(position));
+            return list.reply(req, Page { total, next, ..Page::of(part.items) });
+        }
+    }
+    let part =
+        async move |asked: &PreparedList<T::Table>, db: &DatabaseTransaction, after: Option<&Position>, limit| {
+            if asked.highlight && asked.search.is_some() {
+                asked.built_part(db, after, limit, &T::load).await
+            } else {
+                asked.stored_part(db, after, limit).await
+            }
+        };
+    respond(context, req, list, plan, part).await
+}
+
+/// Returns the plan of a list, after replacing references by IDs, so that former keys are resolved only once.
+async fn resolved<Q: Filters, T: Record>(
+    context: &Data<Context>,
+    req: &HttpRequest,
+    list: &mut ListQuery<Q, T>,
+    plan: impl Fn(&Q) -> ListPlan,
+) -> Result<ListPlan> {
+    let (db, results) = (context.read()?, QueryCache::of(req)?.at(context.version.version().number));
+    for (resource, names) in list.query.references() {
+        if !names.is_empty() {
+            *names = results.ids(db, resource, names).await?.iter().map(Uuid::to_string).collect();
+        }
+    }
+    let mut plan = plan(&list.query);
+    if list.representation.is_feed() {
+        plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
+    }
+    Ok(ListPlan { filters: limited(plan.filters, &list.params), ..plan })
+}
+
+/// Adds the conditions that apply to every resource.
+fn limited(filter: Filter, params: &ListParams) -> Filter {
+    let named = |names: &[String]| (!names.is_empty()).then(|| names.to_vec());
+    filter
+        .compare("updated_at >= $1", params.updated_since.map(|since| since.0))
+        .compare("id = any ($1::text[]::uuid[])", named(&params.ids))
+        .compare("slug = any ($1)", named(&params.slug))
+}
+
+/// Returns the IDs of some rows.
+pub(crate) fn ids<M>(rows: &[M], id: impl Fn(&M) -> Uuid) -> Vec<Uuid> {
+    rows.iter().map(id).collect()
+}

@@ -1,0 +1,116 @@
+//! The prepared query of a list, and its parts.
+
+use sea_orm::prelude::Expr;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryTrait, Select,
+};
+use uuid::Uuid;
+
+use super::{ListPlan, RequestedOrder};
+use crate::base::error::Result;
+use crate::http::Position;
+use crate::http::format::{Record, Represented};
+use crate::query::entry::{Entry, load_all};
+use crate::query::full_text::Search;
+use crate::query::keyset::{Slice, SortKey, in_order};
+use crate::query::representations::{StoredRow, stored};
+
+/// The prepared query of a list, which is read in parts.
+#[derive(Clone)]
+pub(super) struct PreparedList<E: EntityTrait> {
+    pub rows: Select<E>,
+    order: SortKey,
+    pub search: Option<Search>,
+    is_ranked: bool,
+    pub highlight: bool,
+}
+
+/// Part of a list.
+pub(super) struct Part<T> {
+    pub items: Vec<Represented<T>>,
+    /// Position to continue from. `None` at the end of the list.
+    pub next: Option<Position>,
+    /// Directory version that all items are from. `None` if it is not known.
+    pub version: Option<i64>,
+}
+
+impl<E: EntityTrait> PreparedList<E> {
+    /// Prepares the query. `highlight` marks the matches of the search in the texts of the entries.
+    pub(super) fn new(plan: &ListPlan, search: Option<Search>, highlight: bool) -> Self {
+        let relevance =
+            search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
+        let is_ranked = search.is_some() && !matches!(plan.order, Some(RequestedOrder { key: Some(_), .. }));
+        let order = match (&plan.order, relevance) {
+            (Some(RequestedOrder { key: Some(key), is_descending }), _) => key.clone().turned(*is_descending),
+            (Some(RequestedOrder { key: None, is_descending }), Some(relevance)) => relevance.turned(*is_descending),
+            (None, Some(relevance)) => relevance.turned(true),
+            (Some(RequestedOrder { key: None, .. }) | None, None) => plan.default_order.clone(),
+        };
+        Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
+    }
+
+    fn slice(&self, after: Option<&Position>, limit: u64) -> Slice<E> {
+        Slice { rows: self.rows.clone(), order: self.order.clone(), after: after.cloned(), limit }
+    }
+
+    /// Returns up to `limit` entries after a position, which `views` builds from their rows.
+    pub(super) async fn built_part<M, T>(
+        &self,
+        db: &DatabaseTransaction,
+        after: Option<&Position>,
+        limit: u64,
+        views: &impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>>,
+    ) -> Result<Part<T>>
+    where
+        M: ModelTrait<Entity = E>,
+        E: EntityTrait<Model = M>,
+        T: Record,
+    {
+        let (positions, next) = self.slice(after, limit).positions(db).await?;
+        if positions.is_empty() {
+            return Ok(Part { items: vec![], next, version: None });
+        }
+        let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
+        let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
+        let mut entries = in_order(positions, views(db, rows).await?, T::id);
+        if let Some(search) = self.search.as_ref().filter(|_| self.highlight) {
+            let texts: Vec<_> = entries.iter().map(|(entry, _)| entry.texts()).collect();
+            let marked = search.highlight(db, &texts).await?;
+            for ((entry, _), marked) in entries.iter_mut().zip(marked) {
+                entry.mark(marked);
+            }
+        }
+        for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
+            entry.rank(key);
+        }
+        Ok(Part {
+            items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(),
+            next,
+            version: None,
+        })
+    }
+
+    /// Returns up to `limit` entries after a position, with one statement. Entries without a stored representation are built
+    /// from their rows, with further statements.
+    pub(super) async fn stored_part<T: Entry<Table = E>>(
+        &self,
+        db: &impl ConnectionTrait,
+        after: Option<&Position>,
+        limit: u64,
+    ) -> Result<Part<T>> {
+        let slice = self.slice(after, limit);
+        let found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
+        let (rows, next) = slice.cut(found.rows, |row| &row.position);
+        let pending: Vec<Uuid> = rows.iter().filter(|row| row.entry.is_none()).map(|row| row.position.id).collect();
+        if pending.is_empty() {
+            let items = rows.into_iter().filter_map(|row| row.entry.map(Represented::Stored)).collect();
+            return Ok(Part { items, next, version: Some(found.version) });
+        }
+        let mut built = load_all::<T>(db, pending).await?;
+        let mut item = |row: StoredRow<T>| match row.entry {
+            Some(entry) => Some(Represented::Stored(entry)),
+            None => built.remove(&row.position.id).map(Represented::Built),
+        };
+        Ok(Part { items: rows.into_iter().filter_map(&mut item).collect(), next, version: None })
+    }
+}

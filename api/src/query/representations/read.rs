@@ -1,0 +1,83 @@
+//! Reads stored representations.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use uuid::Uuid;
+
+use super::FORMAT;
+use super::template::filled;
+use crate::base::error::Result;
+use crate::base::public_url::prefix;
+use crate::http::Position;
+use crate::http::format::StoredEntry;
+use crate::model::reuse::freshness;
+use crate::query::entry::Entry;
+
+/// Rows of a query with their representations.
+pub(crate) struct StoredRows<T> {
+    /// Version of the directory that the rows are from.
+    pub version: i64,
+    /// The rows in their order.
+    pub rows: Vec<StoredRow<T>>,
+}
+
+/// A row of a query with its representation.
+pub(crate) struct StoredRow<T> {
+    /// ID and sort value of the entry.
+    pub position: Position,
+    /// Slug of the entry.
+    pub slug: String,
+    /// The representation. `None` if it is to be built from the tables.
+    pub entry: Option<StoredEntry<T>>,
+}
+
+/// A row of the statement. All columns except the version are null if the query has no rows.
+#[derive(FromQueryResult)]
+struct FoundRow {
+    version: i64,
+    id: Option<Uuid>,
+    key: Option<String>,
+    slug: Option<String>,
+    revision: Option<i64>,
+    updated_at: Option<DateTime<Utc>>,
+    last_confirmed_on: Option<NaiveDate>,
+    body: Option<String>,
+}
+
+/// Runs a query of entries, which returns `id`, `slug` and the sort value as `sort` and as the text `key`. Returns its rows
+/// with their representations, with one statement. `direction` is the direction of the sort order: `asc` or `desc`.
+pub(crate) async fn stored<E: Entry>(
+    db: &impl ConnectionTrait,
+    query: Statement,
+    direction: &str,
+) -> Result<StoredRows<E>> {
+    let Statement { sql, values, db_backend } = query;
+    let text = format!(
+        "with k as ({sql}) \
+         select v.version, k.id, k.key, k.slug, r.revision, r.updated_at, r.last_confirmed_on, r.body \
+           from directory_version v \
+           left join k on true \
+           left join representation_pending p on p.entry_id = k.id \
+           left join representation r on r.entry_id = k.id and r.format = {FORMAT} and p.entry_id is null \
+          order by k.sort {direction}, k.id {direction}"
+    );
+    let found = FoundRow::find_by_statement(Statement { sql: text, values, db_backend }).all(db).await?;
+    let version = found.first().map_or(0, |row| row.version);
+    let prefix = prefix();
+    Ok(StoredRows { version, rows: found.into_iter().filter_map(|row| row.stored(&prefix)).collect() })
+}
+
+impl FoundRow {
+    fn stored<E: Entry>(self, prefix: &str) -> Option<StoredRow<E>> {
+        let Self { version: _, id, key, slug, revision, updated_at, last_confirmed_on, body } = self;
+        let (id, slug) = (id?, slug?);
+        let entry = |((revision, updated_at), body): ((i64, DateTime<Utc>), String)| StoredEntry {
+            revision,
+            updated_at,
+            json: filled(&body, prefix, freshness(last_confirmed_on)),
+            parse: |json| serde_json::from_str(json),
+        };
+        let entry = revision.zip(updated_at).zip(body).map(entry);
+        Some(StoredRow { position: Position { key: key.unwrap_or_default(), id }, slug, entry })
+    }
+}

@@ -1,0 +1,244 @@
+//! Stored representations: which of them a change makes outdated, and that they are the same as those built from the tables.
+
+use api::app::representations::check;
+use api::base::db::Database;
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::json;
+use tests::{App, Client, TestDatabase, complete, statement, until_true};
+
+use crate::writing::RESOURCES;
+
+/// Deletes most entries, so that the remaining ones are compared fast.
+const PRUNE: &str = "
+    delete from publication where id not in (select id from publication where id in (select publication_id from publication_project) limit 4);
+    delete from event where id not in (select id from event where municipality_id is not null limit 4);
+    delete from course where id not in (select id from course limit 3);
+    delete from practice_example where id not in (select id from practice_example order by project_id is null, id limit 8);
+    delete from learning_partnership where id not in (select learning_partnership_id from learning_partnership_solution limit 4);
+    delete from working_group where id not in (select working_group_id from working_group_member where project_id is not null limit 4);
+    delete from solution_relation where solution_id not in (select solution_id from solution_relation limit 4);
+    delete from solution where id not in (
+        select solution_id from practice_example where solution_id is not null
+        union select solution_id from learning_partnership_solution
+        union select solution_id from solution_relation union select other_id from solution_relation
+        union (select solution_id from solution_provider limit 3));
+    delete from project where id not in (
+        select project_id from practice_example where project_id is not null
+        union select project_id from learning_partnership_partner where project_id is not null
+        union select project_id from working_group_member where project_id is not null
+        union select project_id from solution_project union select project_id from event_project
+        union select project_id from publication_project
+        union (select project_id from project_member where role <> 'lead' limit 1));
+    delete from municipality where id not in (
+        select municipality_id from project_member union select municipality_id from solution_provider
+        union select municipality_id from practice_example union select municipality_id from event where municipality_id is not null
+        union select municipality_id from working_group_member where municipality_id is not null
+        union select municipality_id from learning_partnership_partner where municipality_id is not null
+        union select d.id from municipality d join project_member on true join municipality m on m.id = municipality_id and m.district_ags = d.ags)";
+
+/// Values that a column can be changed to, as SQL.
+async fn candidates(database: &Database, table: &str, column: &str, kind: &str) -> Vec<String> {
+    let by_kind: &[&str] = match kind {
+        "text" => &["$ || ' neu'", "left($, -1)", "'09162000'", "'fr'", "'DE-BY'"],
+        "boolean" => &["not $"],
+        "jsonb" | "json" => {
+            &["jsonb_set($, '{de}', '\"Neu\"')", "'[]'", "'[{\"scheme\": \"doi\", \"value\": \"10.1000/neu\"}]'"]
+        }
+        "smallint" | "integer" | "bigint" => &["$ + 1", "$ - 1", "2"],
+        "double precision" | "real" | "numeric" => &["$ + 0.25", "50.5"],
+        "date" => &["$ + 1", "'2026-01-02'"],
+        "timestamp with time zone" => &["$ + interval '1 hour'", "now()"],
+        "uuid" => &[
+            "(select id from # order by id limit 1)",
+            "(select id from # order by id desc limit 1)",
+            "(select id from # order by id offset 1 limit 1)",
+        ],
+        _ => &["'{}'", "'{Neu}'"],
+    };
+    let other = match column.trim_end_matches("_id") {
+        "other" => "solution",
+        other => other,
+    };
+    let by_kind = by_kind.iter().map(|value| value.replace('$', &format!("t.{column}")).replace('#', other));
+    let terms = format!(
+        "select distinct (regexp_matches(pg_get_constraintdef(oid), '''([A-Za-z_-]+)''', 'g'))[1] from pg_constraint \
+          where conrelid = '{table}'::regclass and contype = 'c' and pg_get_constraintdef(oid) like 'CHECK (({column} %'"
+    );
+    let terms = rows(database, &terms).await;
+    let terms = terms.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).map(|term| format!("'{term}'"));
+    by_kind.chain(terms).chain(["null".to_owned()]).collect()
+}
+
+async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
+    database.connection().query_all_raw(statement(sql)).await.unwrap()
+}
+
+/// Runs SQL in a read-write transaction.
+async fn run(database: &Database, sql: &str) -> Result<(), sea_orm::DbErr> {
+    let sql = format!("begin read write; {sql}; commit");
+    let done = database.connection().execute_unprepared(&sql).await;
+    if done.is_err() {
+        database.connection().execute_unprepared("rollback").await.unwrap();
+    }
+    done.map(drop)
+}
+
+#[test]
+fn change_of_any_column_marks_the_entries_that_show_it() {
+    /// Columns that are generated, or that identify a row to which others refer.
+    const KEPT: &str = "is_generated = 'NEVER' and column_name <> 'id'";
+    TestDatabase::filled().with(async |database| {
+        run(database, PRUNE).await.unwrap();
+        api::app::representations::build(database).await.unwrap();
+        let columns = format!(
+            "select c.table_name::text, c.column_name::text, c.data_type::text from information_schema.columns c \
+              where c.table_schema = current_schema() and {KEPT} \
+                and c.table_name in (select changed from representation_dependency) order by 1, 2"
+        );
+        let (mut changed, mut unchanged) = (0, vec![]);
+        for column in rows(database, &columns).await {
+            let [table, column, kind] = [0, 1, 2].map(|index| column.try_get_by_index::<String>(index).unwrap());
+            let mut is_changed = false;
+            for value in candidates(database, &table, &column, &kind).await {
+                let change =
+                    format!("update {table} t set {column} = {value} where t.{column} is distinct from {value}");
+                // Several rows at once, because a row may be shown by no entry; or one row, if a constraint prevents that.
+                for rows in ["", "asc", "desc"] {
+                    let some =
+                        format!("{change} and t.ctid in (select ctid from {table} order by ctid {rows} limit 1)");
+                    is_changed =
+                        is_changed || run(database, if rows.is_empty() { &change } else { &some }).await.is_ok();
+                }
+                if is_changed {
+                    break;
+                }
+            }
+            assert_eq!(check(database).await.unwrap(), [], "{table}.{column}");
+            api::app::representations::build(database).await.unwrap();
+            assert_eq!(check(database).await.unwrap(), [], "{table}.{column} after building");
+            changed += usize::from(is_changed);
+            if !is_changed {
+                unchanged.push(format!("{table}.{column}"));
+            }
+        }
+        assert!(unchanged.is_empty() && changed > 150, "{changed} columns changed, but not {unchanged:?}");
+    });
+}
+
+#[test]
+fn deleted_row_marks_the_entries_that_show_it() {
+    TestDatabase::filled().with(async |database| {
+        run(database, PRUNE).await.unwrap();
+        api::app::representations::build(database).await.unwrap();
+        let tables = "select distinct changed from representation_dependency order by 1";
+        let mut deleted = 0;
+        for table in rows(database, tables).await {
+            let table: String = table.try_get_by_index(0).unwrap();
+            for row in rows(database, &format!("select ctid::text from {table} limit 20")).await {
+                let row: String = row.try_get_by_index(0).unwrap();
+                deleted +=
+                    usize::from(run(database, &format!("delete from {table} where ctid = '{row}'")).await.is_ok());
+            }
+            assert_eq!(check(database).await.unwrap(), [], "{table}");
+        }
+        assert!(deleted > 90, "{deleted}");
+    });
+}
+
+#[tokio::test]
+async fn write_builds_the_representations_that_it_affects() {
+    let app = App::start();
+    let editor = app.editor().await;
+
+    for round in 0..2 {
+        change_everything(&editor, round).await;
+    }
+
+    let pending = "select count(*) from representation_pending where resource <> 'theme'";
+    app.stop_serving().with(async |database| {
+        assert_eq!(check(database).await.unwrap(), []);
+        assert_eq!(rows(database, pending).await[0].try_get_by_index::<i64>(0).unwrap(), 0);
+    });
+}
+
+/// Creates, renames and deletes entries of all resources.
+async fn change_everything(editor: &Client, round: usize) {
+    for (resource, entry) in complete().filter(|(resource, _)| *resource != "municipalities") {
+        let list = format!("/v1/{resource}");
+        let mut input = entry.clone();
+        input["slug"] = json!(format!("dargestellt-{round}"));
+        let created = editor.post(&list, &input).await;
+        assert_eq!(created.status, 201, "{}", created.text());
+        if round == 0 {
+            assert_eq!(editor.delete(created.header("location"), "*").await.status, 204);
+        }
+        for slug in editor.get(&format!("{list}?limit=3&sort=-updated_at&fields=slug")).await.slugs() {
+            let renamed = json!({ "slug": format!("{slug}-{round}"), "title": { "de": format!("Neu {round}") } });
+            let renamed = editor.patch(&format!("{list}/{slug}"), &renamed, "*").await;
+            assert_eq!(renamed.status, 200, "{}", renamed.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn stored_and_built_representations_are_equal() {
+    /// Marks all entries, in a way that the background task leaves them alone.
+    const MARK: &str = "insert into representation_pending (entry_id, resource, version, failed) \
+        select entry_id, resource, 0, true from representation on conflict (entry_id) do update set failed = true";
+    let app = App::start_with_examples();
+    let stored = responses(&app).await;
+    let database = app.stop_serving();
+    database.with(async |database| run(database, MARK).await.unwrap());
+
+    let built = responses(&App::start_on(database)).await;
+
+    assert!(stored.iter().filter(|(_, status, ..)| *status == 200).count() > 70);
+    for (stored, built) in stored.iter().zip(&built) {
+        assert_eq!(stored, built);
+    }
+}
+
+/// Returns URL, status, entity tag and body of lists and entries in all formats.
+async fn responses(app: &App) -> Vec<(String, u16, String, String)> {
+    let (client, address) = (app.anonymous(), app.address().to_string());
+    let mut responses = vec![];
+    for resource in RESOURCES {
+        let list = format!("/v1/{resource}");
+        let slug = client.get(&format!("{list}?limit=1&fields=slug")).await.slugs().remove(0);
+        // A list without one of the formats responds with 400.
+        let formats =
+            ["ndjson", "csv", "geojson", "atom", "ics"].map(|format| format!("{list}?limit=30&format={format}"));
+        let members = [format!("{list}?limit=200&fields=slug,title"), format!("{list}/{slug}?fields=title,id")];
+        let whole = [format!("{list}?limit=30"), format!("{list}/{slug}"), format!("{list}/{slug}?format=geojson")];
+        for url in formats.into_iter().chain(members).chain(whole) {
+            let response = client.get(&url).await;
+            // The tag of a stream depends on the start of the service.
+            let etag = if url.contains("format=") { "" } else { response.etag() };
+            responses.push((url, response.status, etag.to_owned(), response.text().replace(&address, "")));
+        }
+    }
+    responses
+}
+
+#[tokio::test]
+async fn background_task_builds_what_writes_leave() {
+    let app = App::start();
+    let editor = app.editor().await;
+    // The counts of its themes are expensive in a large directory.
+    let (_, course) = complete().find(|(resource, _)| *resource == "courses").unwrap();
+    assert_eq!(editor.post("/v1/courses", course).await.status, 201);
+
+    until_true("a built representation", async || built(&app).await > 0).await;
+
+    app.stop_serving().with(async |database| {
+        assert_eq!(check(database).await.unwrap(), []);
+        assert_eq!(rows(database, "select from representation_pending").await.len(), 0);
+    });
+}
+
+/// Returns the number of representations that the background task has built.
+async fn built(app: &App) -> u64 {
+    let metrics = app.anonymous().get("/metrics").await.text();
+    let line = metrics.lines().find(|line| line.starts_with("transferatlas_representations_built_total")).unwrap();
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
