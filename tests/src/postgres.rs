@@ -42,9 +42,14 @@ impl Postgres {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let server = Self { folder, port };
         let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {}", text(server.folder.path()));
-        let log = text(&server.folder.path().join("log"));
+        let log = text(&server.log());
         run(server.control().args(["-w", "-o", &options, "-l", &log, "start"]));
         server
+    }
+
+    /// Returns the path of the log.
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     /// Promotes a standby to primary.

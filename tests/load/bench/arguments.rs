@@ -61,6 +61,8 @@ impl CacheState {
 /// Other mode of the program.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Mode {
+    /// Check that no read scans a large table or sorts all entries, by the plans of PostgreSQL
+    Plans,
     /// Serve the references. The benchmark starts this mode itself
     #[command(hide = true)]
     Reference {

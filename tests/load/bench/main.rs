@@ -7,6 +7,7 @@ mod build;
 mod generate;
 mod measure;
 mod place;
+mod plans;
 mod process;
 mod random;
 mod reference;
@@ -55,6 +56,10 @@ async fn run_until_signal(arguments: &Arguments) -> Result<()> {
 async fn run(arguments: &Arguments) -> Result<()> {
     build::build(arguments.cargo.as_deref())?;
     let place = Place::start()?;
+    if let Some(Mode::Plans) = arguments.mode {
+        place.fill(usize::try_from(arguments.entries)?).await?;
+        return plans::check(&place).await;
+    }
     let wrk = Wrk::new(&place)?;
     let imported = place.fill(usize::try_from(arguments.entries)?).await?;
     println!("{}", report::command(&format!("Import of {} solutions", arguments.entries), &imported));

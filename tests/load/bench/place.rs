@@ -65,8 +65,29 @@ impl Place {
         generate::write(&file, count)?;
         let imported = self.run(&["import", text(&file)?]).await?;
         std::fs::remove_file(file)?;
+        // Builds the representations, as the service does in the background.
+        self.run(&["check", "--repair"]).await?;
         self.server.execute(DATABASE, &["analyze"]);
         Ok(imported)
+    }
+
+    /// Makes the server log how it executes each statement.
+    pub(crate) fn log_plans(&self) {
+        let set = |setting: &str| format!("alter database {DATABASE} set {setting}");
+        let settings = [
+            "session_preload_libraries = 'auto_explain'",
+            "auto_explain.log_min_duration = 0",
+            "auto_explain.log_format = 'json'",
+            "auto_explain.log_analyze = on",
+            "auto_explain.log_timing = off",
+        ];
+        let statements = settings.map(set);
+        self.server.execute("postgres", &statements.each_ref().map(String::as_str));
+    }
+
+    /// Returns the log of the server.
+    pub(crate) fn server_log(&self) -> Result<String> {
+        std::fs::read_to_string(self.server.log()).context("the log of the server cannot be read")
     }
 
     /// Exports all solutions as NDJSON, and returns the result of the command.
