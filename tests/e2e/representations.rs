@@ -73,18 +73,20 @@ async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
     database.connection().query_all_raw(statement(sql)).await.unwrap()
 }
 
-/// Runs SQL in a read-write transaction.
-async fn run(database: &Database, sql: &str) -> Result<(), sea_orm::DbErr> {
+/// Runs SQL in a read-write transaction. Returns the number of changed rows.
+async fn run(database: &Database, sql: &str) -> Result<u64, sea_orm::DbErr> {
     let sql = format!("begin read write; {sql}; commit");
     let done = database.connection().execute_unprepared(&sql).await;
     if done.is_err() {
         database.connection().execute_unprepared("rollback").await.unwrap();
     }
-    done.map(drop)
+    done.map(|done| done.rows_affected())
 }
 
 #[test]
 fn change_of_any_column_marks_the_entries_that_show_it() {
+    /// Number of rows that are tried one by one.
+    const MOST_ROWS: u32 = 60;
     /// Columns that are generated, or that identify a row to which others refer.
     const KEPT: &str = "is_generated = 'NEVER' and column_name <> 'id'";
     TestDatabase::filled().with(async |database| {
@@ -103,11 +105,11 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
                 let change =
                     format!("update {table} t set {column} = {value} where t.{column} is distinct from {value}");
                 // Several rows at once, because a row may be shown by no entry; or one row, if a constraint prevents that.
-                for rows in ["", "asc", "desc"] {
-                    let some =
-                        format!("{change} and t.ctid in (select ctid from {table} order by ctid {rows} limit 1)");
-                    is_changed =
-                        is_changed || run(database, if rows.is_empty() { &change } else { &some }).await.is_ok();
+                is_changed = run(database, &change).await.is_ok();
+                for row in 0..MOST_ROWS {
+                    let one =
+                        format!("{change} and t.ctid in (select ctid from {table} order by ctid offset {row} limit 1)");
+                    is_changed = is_changed || run(database, &one).await.is_ok_and(|rows| rows > 0);
                 }
                 if is_changed {
                     break;
@@ -188,7 +190,7 @@ async fn stored_and_built_representations_are_equal() {
     let app = App::start_with_examples();
     let stored = responses(&app).await;
     let database = app.stop_serving();
-    database.with(async |database| run(database, MARK).await.unwrap());
+    database.with(async |database| run(database, MARK).await.map(drop).unwrap());
 
     let built = responses(&App::start_on(database)).await;
 
