@@ -3,6 +3,7 @@
 
 mod away;
 mod bodies;
+mod budget;
 mod caching;
 mod changes;
 mod confirmations;

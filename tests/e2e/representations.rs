@@ -1,6 +1,7 @@
 //! Stored representations: which of them a change makes outdated, and that they are the same as those built from the tables.
 
-use api::app::representations::check;
+use api::app::representations::{build, check, repair};
+use api::app::seed::{Form, SourceFile, add};
 use api::base::db::Database;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::json;
@@ -8,42 +9,46 @@ use tests::{App, Client, TestDatabase, complete, statement, until_true};
 
 use crate::writing::RESOURCES;
 
-/// Deletes most entries, so that the remaining ones are compared fast.
+/// Deletes most entries, so that the remaining ones are compared fast, and confirms practice examples.
 const PRUNE: &str = "
-    delete from publication where id not in (select id from publication where id in (select publication_id from publication_project) limit 4);
-    delete from event where id not in (select id from event where municipality_id is not null limit 4);
-    delete from course where id not in (select id from course limit 3);
-    delete from practice_example where id not in (select id from practice_example order by project_id is null, id limit 8);
-    delete from learning_partnership where id not in (select learning_partnership_id from learning_partnership_solution limit 4);
-    delete from working_group where id not in (select working_group_id from working_group_member where project_id is not null limit 4);
-    delete from solution_relation where solution_id not in (select solution_id from solution_relation limit 4);
-    delete from solution where id not in (
+    delete from publication where slug <> 'vollstaendig' and id not in (select id from publication where id in (select publication_id from publication_project) limit 4);
+    delete from event where slug <> 'vollstaendig' and id not in (select id from event where municipality_id is not null limit 4);
+    delete from course where slug <> 'vollstaendig' and id not in (select id from course limit 3);
+    delete from practice_example where slug <> 'vollstaendig' and id not in (select id from practice_example order by project_id is null, id limit 8);
+    delete from learning_partnership where slug <> 'vollstaendig' and id not in (select learning_partnership_id from learning_partnership_solution limit 4);
+    delete from working_group where slug <> 'vollstaendig' and id not in (select working_group_id from working_group_member where project_id is not null limit 4);
+    delete from solution_relation where solution_id not in (
+        select solution_id from solution_relation limit 4) and solution_id <> (select id from solution where slug = 'vollstaendig');
+    delete from solution where slug <> 'vollstaendig' and id not in (
         select solution_id from practice_example where solution_id is not null
         union select solution_id from learning_partnership_solution
         union select solution_id from solution_relation union select other_id from solution_relation
         union (select solution_id from solution_provider limit 3));
-    delete from project where id not in (
+    delete from project where slug <> 'vollstaendig' and id not in (
         select project_id from practice_example where project_id is not null
         union select project_id from learning_partnership_partner where project_id is not null
         union select project_id from working_group_member where project_id is not null
         union select project_id from solution_project union select project_id from event_project
         union select project_id from publication_project
         union (select project_id from project_member where role <> 'lead' limit 1));
-    delete from municipality where id not in (
+    delete from municipality where slug <> 'vollstaendig' and id not in (
         select municipality_id from project_member union select municipality_id from solution_provider
         union select municipality_id from practice_example union select municipality_id from event where municipality_id is not null
         union select municipality_id from working_group_member where municipality_id is not null
         union select municipality_id from learning_partnership_partner where municipality_id is not null
-        union select d.id from municipality d join project_member on true join municipality m on m.id = municipality_id and m.district_ags = d.ags)";
+        union select d.id from municipality d join project_member on true join municipality m on m.id = municipality_id and m.district_ags = d.ags);
+    insert into practice_example_confirmation (practice_example_id, municipality_id, confirmed_by, confirmed_on)
+    select id, municipality_id, 'adopter', '2026-01-01' from practice_example where solution_id is not null";
 
 /// Values that a column can be changed to, as SQL.
 async fn candidates(database: &Database, table: &str, column: &str, kind: &str) -> Vec<String> {
     let by_kind: &[&str] = match kind {
         "text" => &["$ || ' neu'", "left($, -1)", "'09162000'", "'fr'", "'DE-BY'"],
         "boolean" => &["not $"],
-        "jsonb" | "json" => {
-            &["jsonb_set($, '{de}', '\"Neu\"')", "'[]'", "'[{\"scheme\": \"doi\", \"value\": \"10.1000/neu\"}]'"]
-        }
+        "jsonb" => &[
+            "case when $ ? 'de' then jsonb_set($, '{de}', '\"Neu\"') else $ end",
+            "case when jsonb_typeof($) = 'array' then '[]' else $ end",
+        ],
         "smallint" | "integer" | "bigint" => &["$ + 1", "$ - 1", "2"],
         "double precision" | "real" | "numeric" => &["$ + 0.25", "50.5"],
         "date" => &["$ + 1", "'2026-01-02'"],
@@ -66,7 +71,24 @@ async fn candidates(database: &Database, table: &str, column: &str, kind: &str) 
     );
     let terms = rows(database, &terms).await;
     let terms = terms.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).map(|term| format!("'{term}'"));
-    by_kind.chain(terms).chain(["null".to_owned()]).collect()
+    // The values of other rows are valid, unless they have to be unique.
+    let values = format!("(select o.{column} from {table} o where o.{column} <> t.{column} order by 1");
+    let values = ["limit 1)", "desc limit 1)"].map(|rest| format!("{values} {rest}"));
+    values.into_iter().chain(by_kind).chain(terms).chain(["null".to_owned()]).collect()
+}
+
+/// Returns a database with few entries, of which one of each resource has all members.
+fn pruned() -> TestDatabase {
+    let complete: Vec<(&str, String)> = complete().map(|(resource, entry)| (resource, format!("[{entry}]"))).collect();
+    let database = TestDatabase::filled();
+    database.with(async move |database| {
+        let file = |(collection, text)| SourceFile { collection, form: Form::Json, text };
+        let files: Vec<_> = complete.iter().map(|(resource, text)| file((*resource, text.as_str()))).collect();
+        add(database, &files).await.unwrap();
+        run(database, PRUNE).await.unwrap();
+        build(database).await.unwrap();
+    });
+    database
 }
 
 async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
@@ -89,9 +111,7 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
     const MOST_ROWS: u32 = 60;
     /// Columns that are generated, or that identify a row to which others refer.
     const KEPT: &str = "is_generated = 'NEVER' and column_name <> 'id'";
-    TestDatabase::filled().with(async |database| {
-        run(database, PRUNE).await.unwrap();
-        api::app::representations::build(database).await.unwrap();
+    pruned().with(async |database| {
         let columns = format!(
             "select c.table_name::text, c.column_name::text, c.data_type::text from information_schema.columns c \
               where c.table_schema = current_schema() and {KEPT} \
@@ -105,7 +125,7 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
                 let change =
                     format!("update {table} t set {column} = {value} where t.{column} is distinct from {value}");
                 // Several rows at once, because a row may be shown by no entry; or one row, if a constraint prevents that.
-                is_changed = run(database, &change).await.is_ok();
+                is_changed = run(database, &change).await.is_ok_and(|rows| rows > 0);
                 for row in 0..MOST_ROWS {
                     let one =
                         format!("{change} and t.ctid in (select ctid from {table} order by ctid offset {row} limit 1)");
@@ -116,7 +136,7 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
                 }
             }
             assert_eq!(check(database).await.unwrap(), [], "{table}.{column}");
-            api::app::representations::build(database).await.unwrap();
+            build(database).await.unwrap();
             assert_eq!(check(database).await.unwrap(), [], "{table}.{column} after building");
             changed += usize::from(is_changed);
             if !is_changed {
@@ -128,10 +148,28 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
 }
 
 #[test]
-fn deleted_row_marks_the_entries_that_show_it() {
+fn check_reports_differences_and_repair_removes_them() {
+    const DAMAGE: &str = "update representation set body = replace(body, 'Mobilität', 'Verkehr') where resource = 'solution'; \
+        delete from representation where resource = 'course'; \
+        insert into representation select gen_random_uuid(), resource, revision, updated_at, last_confirmed_on, format, body \
+          from representation where resource = 'event' limit 1";
     TestDatabase::filled().with(async |database| {
-        run(database, PRUNE).await.unwrap();
-        api::app::representations::build(database).await.unwrap();
+        assert_eq!(check(database).await.unwrap(), []);
+        run(database, DAMAGE).await.unwrap();
+
+        let differences = check(database).await.unwrap();
+        let count = |collection: &str| differences.iter().filter(|found| found.collection == collection).count();
+        assert_eq!((count("courses"), count("events")), (30, 1));
+        assert!(count("solutions") > 50, "{}", count("solutions"));
+        repair(database, differences).await.unwrap();
+
+        assert_eq!(check(database).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn deleted_row_marks_the_entries_that_show_it() {
+    pruned().with(async |database| {
         let tables = "select distinct changed from representation_dependency order by 1";
         let mut deleted = 0;
         for table in rows(database, tables).await {

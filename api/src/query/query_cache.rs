@@ -74,19 +74,8 @@ impl VersionResults<'_> {
         Ok(found)
     }
 
-    /// Returns the number of rows. `db` must be a transaction that sees the version.
-    pub(crate) async fn total<E: EntityTrait>(&self, db: &impl ConnectionTrait, rows: &Select<E>) -> Result<u64> {
-        let key = self.key(&text(rows));
-        if let Some(known) = self.cache.totals.get(&key).await {
-            return Ok(known);
-        }
-        let counted = count(db, rows).await?;
-        self.cache.totals.insert(key, counted).await;
-        Ok(counted)
-    }
-
-    /// Returns the number of rows, outside a transaction. Returns `None` if the directory has another version now.
-    pub(crate) async fn total_of_version<E: EntityTrait>(
+    /// Returns the number of rows. Returns `None` if `db` sees another version.
+    pub(crate) async fn total<E: EntityTrait>(
         &self,
         db: &impl ConnectionTrait,
         rows: &Select<E>,

@@ -1,9 +1,12 @@
-//! Messages about a failed start on a PostgreSQL server: one line with a remedy and without secrets.
+//! Messages about a failed start: one line with a remedy and without secrets.
 
 use std::path::Path;
 
+use api::base::db::{Database, DatabaseSettings};
+use sea_orm::ConnectionTrait;
+
 use crate::postgres::Postgres;
-use crate::serving::{Serving, folder, run, stderr_text};
+use crate::serving::{Serving, filled_folder, folder, run, stderr_text};
 
 /// Runs the program and asserts that it fails with one line that contains all words.
 fn assert_start_fails(data: &Path, arguments: &[&str], words: &[&str]) {
@@ -29,6 +32,21 @@ fn invalid_database_url_is_reported_with_the_expected_format() {
             &["DATABASE_URL", "postgres://user:password@host"],
         );
     }
+}
+
+#[test]
+fn newer_schema_ends_the_program_with_the_embedded_database() {
+    const STEP: &str = "insert into seaql_migrations (version, applied_at) values ('9999_future', 0)";
+    let data = filled_folder();
+    let settings =
+        DatabaseSettings { database_url: None, data_dir: data.path().to_owned(), pool_size: 1, pgbouncer: false };
+    actix_web::rt::System::new().block_on(async move {
+        let database = Database::open(&settings).await.unwrap();
+        database.connection().execute_unprepared(STEP).await.unwrap();
+        database.close().await.unwrap();
+    });
+
+    assert_start_fails(data.path(), &[], &["newer version of this program"]);
 }
 
 #[test]

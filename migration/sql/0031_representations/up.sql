@@ -51,18 +51,14 @@ select resource, resource, '{}', 'select id from c'
                 publication}'::text[]) resource;
 
 -- Themes, in both directions.
-insert into representation_dependency (changed, columns, resource, members, find)
-select 'theme', '{slug, title}'::text[], resource, '{themes}'::text[],
-       format('select r.%s_id from c join %s_theme r on r.theme_id = c.id', resource, resource)
-  from unnest('{project, solution, practice_example, working_group, learning_partnership, event, course, publication}'::text[]) resource
- union all
-select resource || '_theme', null, resource, '{themes}', format('select %s_id from c', resource)
-  from unnest('{project, solution, practice_example, working_group, learning_partnership, event, course, publication}'::text[]) resource
- union all
-select resource || '_theme', null, 'theme', '{counts}', 'select theme_id from c'
-  from unnest('{project, solution, practice_example, working_group, learning_partnership, event, course, publication}'::text[]) resource;
-
-update representation_dependency set deferred = true where resource = 'theme' and members = '{counts}';
+insert into representation_dependency (changed, columns, resource, members, find, deferred)
+select d.*
+  from unnest('{project, solution, practice_example, working_group, learning_partnership, event, course, publication}'::text[]) r
+ cross join lateral (values
+       ('theme', '{slug, title}'::text[], r, '{themes}'::text[],
+        format('select t.%s_id from c join %s_theme t on t.theme_id = c.id', r, r), false),
+       (r || '_theme', null, r, '{themes}', format('select %s_id from c', r), false),
+       (r || '_theme', null, 'theme', '{counts}', 'select theme_id from c', true)) d;
 
 -- Projects, in both directions.
 insert into representation_dependency (changed, columns, resource, members, find) values

@@ -87,15 +87,19 @@ impl ResponseCache {
         }
     }
 
-    /// Makes a stored response the newest of its representation, and drops the one before it.
+    /// Makes a stored response the newest of its representation, and drops the one before it. Does nothing if a response of a
+    /// later version was stored in the meantime.
     async fn replace_newest(&self, key: ResponseKey) {
         if let Some(before) = self.newest.get(&key.representation).await.filter(|before| *before != key) {
+            if before.version > key.version {
+                return;
+            }
             self.responses.invalidate(&before).await;
         }
         self.newest.insert(key.representation.clone(), key).await;
     }
 
-    /// Returns the newest stored response to a request, of whatever version, as a response that may be stale.
+    /// Returns the newest stored response to a request, which may be of an earlier version, as a response that may be stale.
     async fn stale(&self, representation: &Arc<str>, wanted: &Wanted) -> Option<HttpResponse> {
         let stored = self.responses.get(&self.newest.get(representation).await?).await?;
         self.counters.stale.inc();

@@ -88,10 +88,10 @@ where
     if list.params.q.is_none() && plan.facets.is_empty() && !list.representation.is_streamed() {
         let asked = PreparedList::<T::Table>::new(&plan, None, false);
         let db = context.read()?;
-        let part = asked.stored_part::<T>(db, list.after.as_ref(), list.limit()).await?;
-        // Several statements may see several versions, so such a page is read again in a transaction.
-        if let Some(version) = part.version
-            && let Some(total) = QueryCache::of(req)?.at(version).total_of_version(db, &asked.rows).await?
+        // Several statements may see several versions. A page that needs them is read in a transaction instead.
+        if let Some(part) = asked.stored_part::<T>(db, list.after.as_ref(), list.limit()).await?
+            && let Some(version) = part.version
+            && let Some(total) = QueryCache::of(req)?.at(version).total(db, &asked.rows).await?
         {
             let next = part.next.map(|position| list.cursor(position));
             return list.reply(req, Page { total, next, ..Page::of(part.items) });
@@ -102,7 +102,7 @@ where
             if asked.highlight && asked.search.is_some() {
                 asked.built_part(db, after, limit, &T::load).await
             } else {
-                asked.stored_part(db, after, limit).await
+                asked.whole_part(db, after, limit).await
             }
         };
     respond(context, req, list, plan, part).await

@@ -117,8 +117,12 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
             Some(version) => Some(QueryCache::of(req)?.at(version)),
             None => None,
         };
-        let total = match results {
+        let known = match results {
             Some(results) => results.total(db, &asked.rows).await?,
+            None => None,
+        };
+        let total = match known {
+            Some(total) => total,
             None => count(db, &asked.rows).await?,
         };
         let facets = self.facets::<E>(db, asked.search.as_ref(), results).await?;

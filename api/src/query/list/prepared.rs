@@ -1,5 +1,7 @@
 //! The prepared query of a list, and its parts.
 
+use std::collections::HashMap;
+
 use sea_orm::prelude::Expr;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryTrait, Select,
@@ -13,7 +15,7 @@ use crate::http::format::{Record, Represented};
 use crate::query::entry::{Entry, load_all};
 use crate::query::full_text::Search;
 use crate::query::keyset::{Slice, SortKey, in_order};
-use crate::query::representations::{StoredRow, stored};
+use crate::query::representations::{StoredRow, StoredRows, stored};
 
 /// The prepared query of a list, which is read in parts.
 #[derive(Clone)]
@@ -90,27 +92,47 @@ impl<E: EntityTrait> PreparedList<E> {
         })
     }
 
-    /// Returns up to `limit` entries after a position, with one statement. Entries without a stored representation are built
-    /// from their rows, with further statements.
+    /// Returns up to `limit` entries after a position, with one statement. Returns `None` if one of them has no stored
+    /// representation.
     pub(super) async fn stored_part<T: Entry<Table = E>>(
         &self,
         db: &impl ConnectionTrait,
         after: Option<&Position>,
         limit: u64,
+    ) -> Result<Option<Part<T>>> {
+        let (StoredRows { version, rows }, next) = self.stored_rows(db, after, limit).await?;
+        let items: Option<_> = rows.into_iter().map(|row| row.entry.map(Represented::Stored)).collect();
+        Ok(items.map(|items| Part { items, next, version: Some(version) }))
+    }
+
+    /// Returns up to `limit` entries after a position. Those without a stored representation are built from their rows, with
+    /// further statements.
+    pub(super) async fn whole_part<T: Entry<Table = E>>(
+        &self,
+        db: &DatabaseTransaction,
+        after: Option<&Position>,
+        limit: u64,
     ) -> Result<Part<T>> {
-        let slice = self.slice(after, limit);
-        let found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
-        let (rows, next) = slice.cut(found.rows, |row| &row.position);
+        let (StoredRows { version, rows }, next) = self.stored_rows(db, after, limit).await?;
         let pending: Vec<Uuid> = rows.iter().filter(|row| row.entry.is_none()).map(|row| row.position.id).collect();
-        if pending.is_empty() {
-            let items = rows.into_iter().filter_map(|row| row.entry.map(Represented::Stored)).collect();
-            return Ok(Part { items, next, version: Some(found.version) });
-        }
-        let mut built = load_all::<T>(db, pending).await?;
-        let mut item = |row: StoredRow<T>| match row.entry {
+        let mut built = if pending.is_empty() { HashMap::new() } else { load_all::<T>(db, pending).await? };
+        let item = |row: StoredRow<T>| match row.entry {
             Some(entry) => Some(Represented::Stored(entry)),
             None => built.remove(&row.position.id).map(Represented::Built),
         };
-        Ok(Part { items: rows.into_iter().filter_map(&mut item).collect(), next, version: None })
+        Ok(Part { items: rows.into_iter().filter_map(item).collect(), next, version: Some(version) })
+    }
+
+    /// Returns the rows of a part, and the position to continue from.
+    async fn stored_rows<T: Entry<Table = E>>(
+        &self,
+        db: &impl ConnectionTrait,
+        after: Option<&Position>,
+        limit: u64,
+    ) -> Result<(StoredRows<T>, Option<Position>)> {
+        let slice = self.slice(after, limit);
+        let found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
+        let (rows, next) = slice.cut(found.rows, |row| &row.position);
+        Ok((StoredRows { rows, ..found }, next))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::time::{Instant, sleep};
 
 use super::FORMAT;
@@ -61,21 +61,18 @@ async fn run(
         mark_outdated(database).await?;
         *is_marked = true;
     }
-    let (mut waiting, mut all) = count(database).await?;
-    if waiting > 0 {
+    if count(database, "not failed").await? > 0 {
         metrics.built.inc_by(build_marked(database, builders).await?);
-        (waiting, all) = count(database).await?;
     }
-    tracing::debug!(waiting, all, "representations were built");
-    metrics.pending.set(all);
+    metrics.pending.set(count(database, "true").await?);
     Ok(())
 }
 
-/// Returns the number of marked entries that can be built, and that of all marked entries.
-async fn count(database: &Database) -> Result<(i64, i64)> {
-    const COUNT: &str = "select count(*) filter (where not failed), count(*) from representation_pending";
-    let row = database.background().query_one_raw(sql(COUNT, [])).await?;
-    Ok(row.map_or(Ok((0, 0)), |row| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))?)
+/// Returns the number of marked entries that meet a condition.
+async fn count(database: &Database, condition: &str) -> Result<i64> {
+    let count = format!("select count(*) from representation_pending where {condition}");
+    let row = database.background().query_one_raw(sql(&count, [])).await?;
+    Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
 }
 
 /// Builds the representations that are marked, or of an earlier release. Returns their number.

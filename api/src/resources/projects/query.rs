@@ -181,7 +181,8 @@ async fn members(db: &impl ConnectionTrait, projects: &[Uuid]) -> Result<HashMap
     let rows = project_member::Entity::find()
         .find_also_related(municipality::Entity)
         .filter(Expr::cust_with_values("project_member.project_id = any ($1)", [projects.to_vec()]))
-        .order_by_asc(project_member::Column::Position);
+        .order_by_asc(project_member::Column::Position)
+        .order_by_asc(project_member::Column::MunicipalityId);
     let mut members: HashMap<Uuid, Vec<_>> = HashMap::new();
     for (member, municipality) in rows.all(db).await? {
         let municipality = municipality.map(|row| Member {
