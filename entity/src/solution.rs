@@ -83,6 +83,8 @@ pub struct Model {
     pub sources: Vec<String>,
     /// Date of the last confirmation. `None` when never confirmed.
     pub last_confirmed_on: Option<Date>,
+    /// Number of municipalities that have adopted the solution. Counted by the database.
+    pub adoption_count: i64,
     /// Directory version of the last change to the entry.
     pub revision: i64,
     /// Time of creation (UTC).

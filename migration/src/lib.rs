@@ -58,6 +58,7 @@ impl MigratorTrait for Migrator {
             sql!("0029_search_fold"),
             sql!("0030_never_confirmed"),
             sql!("0031_representations"),
+            sql!("0032_list_indexes"),
         ]
     }
 }

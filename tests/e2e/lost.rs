@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use api::base::db::Database;
 use rustix::net::sockopt::set_socket_linger;
-use sea_orm::{ConnectionTrait, DatabaseConnection, IsolationLevel, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use serde_json::json;
 use tests::{App, Proxy, TestDatabase, statement, until_true};
 
@@ -136,8 +136,7 @@ async fn a_read_dropped_during_begin_leaves_no_open_transaction() {
     // With this delay, the read is dropped after the ping of the connection and before its transaction has begun.
     proxy.delay(Duration::from_millis(50));
     for after in (60..260).step_by(20) {
-        let begins = service.connection().begin_with_config(Some(IsolationLevel::RepeatableRead), None);
-        let begun = tokio::time::timeout(Duration::from_millis(after), begins).await;
+        let begun = tokio::time::timeout(Duration::from_millis(after), service.snapshot()).await;
         drop(begun);
         let dropped = Instant::now();
         until_true("no transaction is open", async || {

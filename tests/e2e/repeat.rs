@@ -109,7 +109,7 @@ async fn retry_after_a_lost_commit_response_creates_one_entry() {
         let (slug, key) = (format!("lost-{number}"), format!("key-{number}"));
         let (body, header) = (theme(&slug), [("idempotency-key", key.as_str())]);
         // The database receives COMMIT, and its response is lost.
-        proxy.cut_at_commit();
+        proxy.cut_at_commit_after(&slug);
         let first = editor.post_with("/v1/themes", &body, &header).await;
         proxy.restore();
         assert_eq!((first.status, first.problem().as_str()), (503, "service-unavailable"), "{number}");

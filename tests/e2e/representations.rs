@@ -3,6 +3,7 @@
 use api::app::representations::{build, check, repair};
 use api::app::seed::{Form, SourceFile, add};
 use api::base::db::Database;
+use api::base::error::Error;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::json;
 use tests::{App, Client, TestDatabase, complete, statement, until_true};
@@ -96,13 +97,11 @@ async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
 }
 
 /// Runs SQL in a read-write transaction. Returns the number of changed rows.
-async fn run(database: &Database, sql: &str) -> Result<u64, sea_orm::DbErr> {
-    let sql = format!("begin read write; {sql}; commit");
-    let done = database.connection().execute_unprepared(&sql).await;
-    if done.is_err() {
-        database.connection().execute_unprepared("rollback").await.unwrap();
-    }
-    done.map(|done| done.rows_affected())
+async fn run(database: &Database, sql: &str) -> Result<u64, Error> {
+    let tx = database.snapshot().await?;
+    let done = tx.execute_unprepared(&format!("set transaction read write; {sql}")).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected())
 }
 
 #[test]

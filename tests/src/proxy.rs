@@ -1,8 +1,8 @@
 //! A TCP proxy in front of the database that simulates network faults.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,8 +18,8 @@ pub struct Proxy {
 #[derive(Default)]
 struct Faults {
     cut: AtomicBool,
-    /// Whether the connection of the next COMMIT is closed before its response.
-    at_commit: AtomicBool,
+    /// Text of the transaction whose connection is closed before the response to its COMMIT.
+    at_commit: Mutex<Option<String>>,
     /// Whether no data is forwarded.
     silent: AtomicBool,
     /// Number of silent periods. A connection from before a silent period stays silent.
@@ -57,9 +57,10 @@ impl Proxy {
         self.faults.silent.store(true, Ordering::Relaxed);
     }
 
-    /// Forwards the next COMMIT and closes the connection before its response.
-    pub fn cut_at_commit(&self) {
-        self.faults.at_commit.store(true, Ordering::Relaxed);
+    /// Forwards the next COMMIT on the connection that has sent a text, and closes that connection before the response.
+    /// Other connections, such as those of background tasks, are not affected.
+    pub fn cut_at_commit_after(&self, text: &str) {
+        *self.faults.at_commit.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
     }
 
     /// Delays data in each direction.
@@ -71,7 +72,17 @@ impl Proxy {
     pub fn restore(&self) {
         self.faults.cut.store(false, Ordering::Relaxed);
         self.faults.silent.store(false, Ordering::Relaxed);
-        self.faults.at_commit.store(false, Ordering::Relaxed);
+        *self.faults.at_commit.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Faults {
+    /// Whether a connection is closed after data that it sends. `is_marked` keeps whether it has sent the text of the transaction.
+    fn ends_at(&self, sent: &[u8], is_marked: &mut bool) -> bool {
+        let contains = |text: &str| sent.windows(text.len()).any(|part| part == text.as_bytes());
+        let mut at_commit = self.at_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        *is_marked |= at_commit.as_deref().is_some_and(contains);
+        at_commit.take_if(|_| *is_marked && contains("COMMIT")).is_some()
     }
 }
 
@@ -105,6 +116,7 @@ async fn forward(
     silences: usize,
 ) {
     let mut bytes = vec![0; 64 * 1024];
+    let mut is_marked = false;
     loop {
         let Ok(count @ 1..) = from.read(&mut bytes).await else { return };
         let delay = faults.delay.load(Ordering::Relaxed);
@@ -114,8 +126,7 @@ async fn forward(
         if faults.silences.load(Ordering::Relaxed) != silences {
             continue;
         }
-        let commits = to_server && bytes[..count].windows(6).any(|word| word == b"COMMIT");
-        let ends = commits && faults.at_commit.swap(false, Ordering::Relaxed);
+        let ends = to_server && faults.ends_at(&bytes[..count], &mut is_marked);
         drop_responses.fetch_or(ends, Ordering::Relaxed);
         if !to_server && drop_responses.load(Ordering::Relaxed) {
             continue;

@@ -1,16 +1,57 @@
 //! OpenAPI document of the served routes.
 
-use actix_web::App;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use actix_web::web::{Data, ServiceConfig};
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::AppExt;
 
 use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
-use crate::http::Deprecations;
-use crate::openapi;
+use crate::base::public_url::PublicUrl;
+use crate::http::{DeclaredMethods, Deprecations, Operations, Routes};
+use crate::openapi::{self, Served};
+use crate::services::submissions::{self, Forms};
+use crate::services::webhooks;
 
 /// Assembles the OpenAPI document. The service does not keep it, because it takes tens of megabytes.
 pub fn document() -> OpenApi {
-    let app = App::new().into_utoipa_app().openapi(openapi::base()).configure(routes::configure);
-    let (_, collected) = app.split_for_parts();
+    let mut collected = openapi::base();
+    routes::configure(&mut Routes::of_document(&mut collected));
     openapi::assemble(collected, REGISTRATIONS, &Deprecations(DEPRECATIONS))
+}
+
+/// What requests need of the document.
+#[derive(Clone)]
+pub(crate) struct DocumentParts {
+    served: Data<Served>,
+    operations: Data<Operations>,
+    declared: Data<DeclaredMethods>,
+    forms: Data<Forms>,
+}
+
+impl DocumentParts {
+    /// Returns the parts of the document of a service with this public URL. They are kept, because the end-to-end tests start
+    /// hundreds of services in one process.
+    pub(crate) fn of(public_url: Option<&PublicUrl>) -> serde_json::Result<Self> {
+        static BY_PUBLIC_URL: LazyLock<Mutex<HashMap<Option<PublicUrl>, DocumentParts>>> =
+            LazyLock::new(Mutex::default);
+        let mut by_public_url = BY_PUBLIC_URL.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parts) = by_public_url.get(&public_url.cloned()) {
+            return Ok(parts.clone());
+        }
+        let document = document();
+        let parts = Self {
+            served: Data::new(Served::new(&document, public_url)?),
+            operations: Data::new(Operations::of(&document, &[submissions::TAG, webhooks::TAG])),
+            declared: Data::new(DeclaredMethods::of(&document)),
+            forms: Data::new(Forms::of(&document)),
+        };
+        by_public_url.insert(public_url.cloned(), parts.clone());
+        Ok(parts)
+    }
+
+    pub(crate) fn register(&self, config: &mut ServiceConfig) {
+        let Self { served, operations, declared, forms } = self.clone();
+        config.app_data(served).app_data(operations).app_data(declared).app_data(forms);
+    }
 }

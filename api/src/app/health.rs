@@ -6,21 +6,20 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::Auth;
 use crate::base::db::Schema;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::base::tasks::Tasks;
-use crate::http::{no_store, reply};
+use crate::http::{Routes, no_store, reply};
 use crate::openapi::RUNNING;
 
 /// Time limit for the response of the database, after which the service is not ready.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_live).service(get_ready);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_live).service(get_ready);
 }
 
 /// State of the service

@@ -7,18 +7,17 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use entity::Text;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::routes::REGISTRATIONS;
 use crate::base::error::Result;
 use crate::base::public_url::{absolute, public_path};
-use crate::http::{Public, page, prefers_html, reply};
+use crate::http::{Public, Routes, page, prefers_html, reply};
 use crate::resources::Registration;
 
 const TAG: &str = "documentation";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_home).service(get_favicon).service(get_robots);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_home).service(get_favicon).service(get_robots);
 }
 
 /// What the service is, and where to begin

@@ -1,9 +1,7 @@
 //! Registration of all resources and services with their routes.
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use crate::app::{health, home, metrics};
-use crate::http::Deprecation;
+use crate::http::{Deprecation, Routes};
 use crate::import::Files;
 use crate::openapi::ui;
 use crate::query::representations::Builder;
@@ -42,12 +40,13 @@ pub(crate) fn builders() -> Vec<&'static Builder> {
     REGISTRATIONS.iter().map(|registration| &registration.builder).collect()
 }
 
-pub(crate) fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(home::routes).configure(history::routes).configure(tasks::routes);
+pub(crate) fn configure(routes: &mut Routes) {
+    routes.configure(home::routes).configure(history::routes).configure(tasks::routes);
     for registration in REGISTRATIONS {
-        cfg.configure(registration.routes);
+        routes.configure(registration.routes);
     }
-    cfg.configure(search::routes)
+    routes
+        .configure(search::routes)
         .configure(network::routes)
         .configure(vocabularies::routes)
         .configure(changes::routes)

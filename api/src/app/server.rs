@@ -13,9 +13,8 @@ use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, to};
 use actix_web::{App, rt};
 use sea_orm::DatabaseConnection;
-use utoipa_actix_web::AppExt;
 
-use crate::app::document::document;
+use crate::app::document::DocumentParts;
 use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::app::settings::Listen;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
@@ -27,18 +26,16 @@ use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, DeclaredMethods, Deprecations, EncodedTargets, Operations, WriteOrigins, announce_deprecation,
-    cache_responses, complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language,
-    observe, panics, read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params,
-    remove_prefix, serve_cached,
+    Connections, Deprecations, EncodedTargets, Routes, WriteOrigins, announce_deprecation, cache_responses,
+    complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
+    read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
+    serve_cached,
 };
-use crate::openapi::Served;
 use crate::query::list::SearchBudget;
 use crate::query::query_cache::QueryCache;
 use crate::query::representations::{build_in_background, build_own};
 use crate::services::changes::Feed;
 use crate::services::history::WriteScopes;
-use crate::services::submissions::{self, Forms};
 use crate::services::tokens;
 use crate::services::webhooks::{self, Sender, WebhookSettings};
 use crate::write::delete_old_answers;
@@ -93,7 +90,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         public_url.install();
         let app = App::new().configure(|config| shared.register(config));
         let app = app.app_data(Data::new(Deprecations(DEPRECATIONS)));
-        let (app, _) = app.into_utoipa_app().configure(routes::configure).split_for_parts();
+        let app = app.configure(|config| routes::configure(&mut Routes::of_server(config)));
         // The middleware that is added last processes a request first.
         app.default_service(to(fallback))
             .wrap(from_fn(refuse_unknown_params))
@@ -175,20 +172,16 @@ struct Shared {
     search_budget: Data<SearchBudget>,
     metrics: Data<Metrics>,
     feed: Data<Feed>,
-    forms: Data<Forms>,
     webhooks: Data<WebhookSettings>,
     write_origins: Data<WriteOrigins>,
     write_scopes: Data<WriteScopes>,
-    declared: Data<DeclaredMethods>,
-    served: Data<Served>,
-    operations: Data<Operations>,
+    document: DocumentParts,
     tasks: Data<Tasks>,
 }
 
 impl Shared {
     fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
         let metrics = Metrics::new()?;
-        let document = document();
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
             context: Data::new(context.clone()),
@@ -198,14 +191,11 @@ impl Shared {
             search_budget: Data::new(search_budget(context, listen)),
             metrics: Data::new(metrics),
             feed: Data::default(),
-            forms: Data::new(Forms::of(&document)),
             webhooks: Data::new(listen.webhooks.clone()),
             write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
             write_scopes: Data::new(WriteScopes(scopes.collect())),
-            declared: Data::new(DeclaredMethods::of(&document)),
-            served: Data::new(Served::new(&document, listen.http.public_url.as_ref())?),
+            document: DocumentParts::of(listen.http.public_url.as_ref())?,
             tasks: Data::new(tasks.clone()),
-            operations: Data::new(Operations::of(&document, &[submissions::TAG, webhooks::TAG])),
         })
     }
 
@@ -218,26 +208,21 @@ impl Shared {
             search_budget,
             metrics,
             feed,
-            forms,
             webhooks,
             write_origins,
             write_scopes,
-            declared,
-            served,
-            operations,
+            document,
             tasks,
         } = self.clone();
-        config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed).app_data(forms);
+        config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed);
         config
             .app_data(query_cache)
             .app_data(search_budget)
             .app_data(webhooks)
             .app_data(write_origins)
             .app_data(write_scopes)
-            .app_data(declared)
-            .app_data(served)
-            .app_data(operations)
             .app_data(tasks);
+        document.register(config);
     }
 }
 

@@ -13,7 +13,7 @@ thread_local! {
 
 /// The public URL of one service. Behind a reverse proxy, it may have a path, such as `/atlas`, as the prefix of all paths
 /// of the service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PublicUrl {
     /// Scheme and host, such as `https://host.example`.
     origin: String,

@@ -7,18 +7,17 @@ use actix_web::http::header::{
 };
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::serve;
 
 use super::Served;
 use crate::base::error::{Error, Result};
 use crate::base::public_url::{absolute, public_path};
-use crate::http::{Public, page};
+use crate::http::{Public, Routes, page};
 
 pub(crate) const TAG: &str = "documentation";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_openapi).service(get_unversioned_openapi).service(get_docs).service(get_docs_file);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_openapi).service(get_unversioned_openapi).service(get_docs).service(get_docs_file);
 }
 
 /// Get the OpenAPI document

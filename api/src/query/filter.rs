@@ -75,6 +75,20 @@ impl Filter {
         self.and(names)
     }
 
+    /// Requires one of several values in an array, given as SQL, if any are given.
+    pub(crate) fn overlap(self, array: &str, values: Vec<String>) -> Self {
+        let overlaps = (!values.is_empty()).then(|| Expr::cust_with_values(format!("{array} && $1"), [values]));
+        self.and(overlaps)
+    }
+
+    /// Requires that a column has a value or that it has none, if one of both is asked for. Two conditions, because PostgreSQL
+    /// assumes that half of the rows meet a comparison with a parameter.
+    pub(crate) fn present(self, column: &str, is_present: Option<bool>) -> Self {
+        let condition = |is_present| if is_present { "is not null" } else { "is null" };
+        let sql = is_present.map(|is_present| format!("{}.{column} {}", self.table, condition(is_present)));
+        self.and(sql.map(Expr::cust))
+    }
+
     /// Requires one of several values in a view with a row for each entry and value, if any are given.
     pub(crate) fn listed(self, view: &str, column: &str, values: Vec<String>) -> Self {
         let table = self.table;

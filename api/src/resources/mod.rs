@@ -11,8 +11,7 @@ pub(crate) mod solutions;
 pub(crate) mod themes;
 pub(crate) mod working_groups;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
+use crate::http::Routes;
 use crate::import::Files;
 use crate::model::catalog::Resource;
 use crate::query::representations::Builder;
@@ -30,7 +29,7 @@ pub(crate) struct Registration {
     pub columns: &'static [&'static str],
     /// Scope required to write entries of the resource.
     pub scope: &'static str,
-    pub routes: fn(&mut ServiceConfig),
+    pub routes: fn(&mut Routes),
     /// Builds the stored representations of the entries.
     pub builder: Builder,
     pub files: Files,

@@ -5,17 +5,16 @@ use actix_web::web::Path;
 use entity::Text;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::base::error::{Error, PROBLEM_TYPES, ProblemType, RULES, Result, RuleText, ViolationCode};
 use crate::base::language::Localized;
 use crate::base::public_url::public_path;
-use crate::http::{Public, page, reply};
+use crate::http::{Public, Routes, page, reply};
 
 pub(crate) const TAG: &str = "problems";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_problems).service(list_problems_json).service(get_problem);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_problems).service(list_problems_json).service(get_problem);
 }
 
 /// Problem types and violation codes

@@ -1,14 +1,13 @@
 //! Terms of use of the data and the API.
 
 use actix_web::get;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::{Public, page};
+use crate::http::{Public, Routes, page};
 
 const TAG: &str = "documentation";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_terms);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_terms);
 }
 
 /// Text of the terms of use: licences, and the policy on versions and deprecation.

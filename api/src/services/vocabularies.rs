@@ -6,12 +6,11 @@ use entity::Text;
 use entity::vocabulary::{List, lists};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record, Represented};
-use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams};
+use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams, Routes};
 
 const TAG: &str = "vocabularies";
 
@@ -73,8 +72,8 @@ impl Filters for VocabularyQuery {
     const HAS_LIST_PARAMS: bool = false;
 }
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_vocabularies).service(get_vocabulary);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_vocabularies).service(get_vocabulary);
 }
 
 /// Returns the vocabularies after a position, and the position of the next page.

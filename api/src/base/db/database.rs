@@ -49,7 +49,8 @@ impl Database {
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
-            let server = Server { url: url.clone(), pooled: settings.pgbouncer, reachability: Arc::default() };
+            let (url, pooled) = (url.clone(), settings.pgbouncer);
+            let server = Server { url, pooled, reachability: Arc::default(), begins: Arc::default() };
             return Ok(Self(Arc::new(Open {
                 reads: counting(server::connect(&server, Use::Reads(settings.pool_size)).await?, &statements),
                 writes: server::connect(&server, Use::Writes).await?,
@@ -86,10 +87,18 @@ impl Database {
     }
 
     /// Begins a read transaction whose statements all see the same snapshot, and are planned for their values.
-    pub(crate) async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database is unavailable.
+    pub async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
+        let begin = self.0.server.as_ref().map(|server| server.begins.start());
         let tx = self.0.reads.begin_with_config(None, None).await?;
+        if let Some(begin) = begin {
+            begin.succeeded();
+        }
         tx.execute_unprepared(&format!("{isolation}set local {} = '{}'", PLANS.0, PLANS.1)).await?;
         Ok(tx)
     }

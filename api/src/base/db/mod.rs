@@ -4,6 +4,7 @@
 //! (`Error::Unwritable`), or refuses a statement (`Error::Internal`). Doc comments name the other errors only.
 
 pub(crate) mod author;
+mod begins;
 pub mod context;
 mod database;
 #[cfg(feature = "embedded")]

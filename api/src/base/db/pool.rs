@@ -17,12 +17,15 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Time limit for the check of a connection, after which it is closed.
 const ANSWER: Duration = Duration::from_secs(1);
 
+/// Time after the last use of a connection in which reads use it without a check. A check costs as much as the read of an entry.
+const RECENT: Duration = Duration::from_millis(100);
+
 /// Age at which a read-only session is replaced.
 const READ_ONLY_SESSION: Duration = Duration::from_secs(1);
 
 /// Returns a pool of connections to `server`. `port` is the TCP port, or `None` for a Unix socket.
 pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOptions<Postgres> {
-    let (pooled, reachability) = (server.pooled, server.reachability.clone());
+    let (pooled, reachability, begins) = (server.pooled, server.reachability.clone(), server.begins.clone());
     // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin a transaction
     // themselves.
     let begin = (pooled && purpose != Use::Writes).then(|| format!("begin; {}", purpose.transaction()));
@@ -40,23 +43,31 @@ pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOpti
                 run(connection, prepare).await
             })
         })
-        .before_acquire(
-            move |connection, PoolConnectionMetadata { age, .. }| {
-                if reachability.outlived(age) { refuse() } else { acquire(connection, begin.clone(), pooled) }
-            },
-        )
+        .before_acquire(move |connection, PoolConnectionMetadata { age, idle_for, .. }| {
+            if reachability.outlived(age) {
+                return decide(false);
+            }
+            let was_just_checked = matches!(purpose, Use::Reads(_)) && !pooled && idle_for < RECENT;
+            if was_just_checked { decide(true) } else { acquire(connection, begin.clone(), pooled) }
+        })
         .after_release(move |connection, PoolConnectionMetadata { age, .. }| match purpose {
             Use::Writes => clean(connection, if pooled { PATIENCE } else { ANSWER }),
             _ if pooled => ended(connection),
             Use::Version | Use::Background => writable(connection, age),
+            Use::Reads(_) if !begins.may_leave_open() => Box::pin(alive(connection)),
             Use::Reads(_) | Use::Migration => answering(connection),
         })
 }
 
 type IsUsable<'c> = BoxFuture<'c, sqlx::Result<bool>>;
 
-fn refuse<'c>() -> IsUsable<'c> {
-    Box::pin(async { Ok(false) })
+fn decide<'c>(is_usable: bool) -> IsUsable<'c> {
+    Box::pin(async move { Ok(is_usable) })
+}
+
+/// Accepts a connection if it responds.
+async fn alive(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    within(ANSWER, connection.ping()).await.map(|()| true)
 }
 
 /// Accepts a connection from the pool if it responds.
@@ -66,7 +77,7 @@ fn acquire(connection: &mut PgConnection, begin: Option<String>, pooled: bool) -
             // The pooler may let `begin` wait for a session, so only the time limit of the pool applies.
             Some(begin) => connection.execute(AssertSqlSafe(begin)).await.map(|_| true),
             None if pooled => connection.ping().await.map(|()| true),
-            None => within(ANSWER, connection.ping()).await.map(|()| true),
+            None => alive(connection).await,
         }
     })
 }

@@ -8,6 +8,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, ConnectOptions, Executor, Row};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
+use super::begins::Begins;
 use super::inspect;
 use super::pool::pool;
 use super::reachability::Reachability;
@@ -37,6 +38,8 @@ pub(super) struct Server {
     pub pooled: bool,
     /// Reachability of the server. Clones share it.
     pub reachability: Arc<Reachability>,
+    /// The `begin` statements of reads. Clones share them.
+    pub begins: Arc<Begins>,
 }
 
 /// Purpose of connections. Each purpose has its own pool, so that no purpose can use up the connections of another.

@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Course, CourseQuery};
 use self::input::CourseInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::COURSES;
@@ -39,11 +38,11 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<CourseInput>(Some((Form::Json, include_str!("../../../seed/courses.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_course_batch);
-    cfg.service(list_courses).service(get_course);
-    cfg.service(create_course).service(replace_course).service(update_course).service(delete_course);
+    routes.service(create_course_batch);
+    routes.service(list_courses).service(get_course);
+    routes.service(create_course).service(replace_course).service(update_course).service(delete_course);
 }
 
 /// List courses

@@ -8,7 +8,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Event, EventQuery};
 use self::input::EventInput;
@@ -18,7 +17,7 @@ use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::EVENTS;
@@ -40,11 +39,11 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<EventInput>(Some((Form::Json, include_str!("../../../seed/events.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_event_batch);
-    cfg.service(list_events).service(get_event);
-    cfg.service(create_event).service(replace_event).service(update_event).service(delete_event);
+    routes.service(create_event_batch);
+    routes.service(list_events).service(get_event);
+    routes.service(create_event).service(replace_event).service(update_event).service(delete_event);
 }
 
 /// List events

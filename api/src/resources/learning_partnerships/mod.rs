@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{LearningPartnership, LearningPartnershipQuery};
 use self::input::LearningPartnershipInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::LEARNING_PARTNERSHIPS;
@@ -42,11 +41,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     ))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_learning_partnership_batch);
-    cfg.service(list_learning_partnerships).service(get_learning_partnership);
-    cfg.service(create_learning_partnership)
+    routes.service(create_learning_partnership_batch);
+    routes.service(list_learning_partnerships).service(get_learning_partnership);
+    routes
+        .service(create_learning_partnership)
         .service(replace_learning_partnership)
         .service(update_learning_partnership)
         .service(delete_learning_partnership);

@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Municipality, MunicipalityQuery};
 use self::input::MunicipalityInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Column, Files, Form, FormerKeys};
 use crate::model::catalog::MUNICIPALITIES;
@@ -62,12 +61,13 @@ const TABLE: &[Column] = &[
     Column::text("website"),
 ];
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_municipality_batch);
-    cfg.service(list_municipalities).service(get_municipality);
-    cfg.service(Sublists { resource: &MUNICIPALITIES, noun: "municipality", lists: query::LISTS });
-    cfg.service(create_municipality)
+    routes.service(create_municipality_batch);
+    routes.service(list_municipalities).service(get_municipality);
+    routes.service(Sublists { resource: &MUNICIPALITIES, noun: "municipality", lists: query::LISTS });
+    routes
+        .service(create_municipality)
         .service(replace_municipality)
         .service(update_municipality)
         .service(delete_municipality);

@@ -9,7 +9,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::PracticeExample;
 use self::filters::PracticeExampleQuery;
@@ -19,7 +18,7 @@ use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PRACTICE_EXAMPLES;
@@ -43,11 +42,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<PracticeExampleInput>(Some((Form::Json, include_str!("../../../seed/practice_examples.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_practice_example_batch).service(create_practice_example_confirmation);
-    cfg.service(list_practice_examples).service(get_practice_example);
-    cfg.service(create_practice_example)
+    routes.service(create_practice_example_batch).service(create_practice_example_confirmation);
+    routes.service(list_practice_examples).service(get_practice_example);
+    routes
+        .service(create_practice_example)
         .service(replace_practice_example)
         .service(update_practice_example)
         .service(delete_practice_example);

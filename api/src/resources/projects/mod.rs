@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Project, ProjectQuery};
 use self::input::ProjectInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PROJECTS;
@@ -40,12 +39,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<ProjectInput>(Some((Form::Json, include_str!("../../../seed/projects.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_project_batch);
-    cfg.service(list_projects).service(get_project);
-    cfg.service(Sublists { resource: &PROJECTS, noun: "project", lists: query::LISTS });
-    cfg.service(create_project).service(replace_project).service(update_project).service(delete_project);
+    routes.service(create_project_batch);
+    routes.service(list_projects).service(get_project);
+    routes.service(Sublists { resource: &PROJECTS, noun: "project", lists: query::LISTS });
+    routes.service(create_project).service(replace_project).service(update_project).service(delete_project);
 }
 
 /// List model projects

@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Publication, PublicationQuery};
 use self::input::PublicationInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::PUBLICATIONS;
@@ -39,11 +38,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<PublicationInput>(Some((Form::Json, include_str!("../../../seed/publications.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_publication_batch);
-    cfg.service(list_publications).service(get_publication);
-    cfg.service(create_publication)
+    routes.service(create_publication_batch);
+    routes.service(list_publications).service(get_publication);
+    routes
+        .service(create_publication)
         .service(replace_publication)
         .service(update_publication)
         .service(delete_publication);

@@ -9,7 +9,6 @@ mod view;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::Solution;
 use self::filters::SolutionQuery;
@@ -19,7 +18,7 @@ use crate::base::error::Result;
 use crate::http::format::{Feature, FeatureCollection, Record};
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::SOLUTIONS;
@@ -44,12 +43,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<SolutionInput>(Some((Form::Json, include_str!("../../../seed/solutions.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_solution_batch).service(get_solution_adoptions).service(create_solution_confirmation);
-    cfg.service(list_solutions).service(get_solution);
-    cfg.service(Sublists { resource: &SOLUTIONS, noun: "solution", lists: view::LISTS });
-    cfg.service(create_solution).service(replace_solution).service(update_solution).service(delete_solution);
+    routes.service(create_solution_batch).service(get_solution_adoptions).service(create_solution_confirmation);
+    routes.service(list_solutions).service(get_solution);
+    routes.service(Sublists { resource: &SOLUTIONS, noun: "solution", lists: view::LISTS });
+    routes.service(create_solution).service(replace_solution).service(update_solution).service(delete_solution);
 }
 
 /// List solutions

@@ -31,8 +31,6 @@ pub(super) const PARTNERSHIPS: Relation = Relation::sorted(
     "learning_partnership_id",
     &catalog::LEARNING_PARTNERSHIPS,
 );
-pub(super) const ADOPTERS: Relation =
-    Relation::sorted("solution_adoption", "solution_id", "municipality_id", &MUNICIPALITIES);
 
 const RELATIVES: Relation = Relation::sorted("solution_relative", "solution_id", "other_id", &SOLUTIONS);
 
@@ -53,15 +51,15 @@ fn filters(query: &SolutionQuery) -> Filter {
         .term("scaling_phase", &query.scaling_phase)
         .term("openness", &query.openness)
         .text("licence", query.licence.clone())
-        .compare("repository_url is not null = $1", query.has_repository)
+        .present("repository_url", query.has_repository)
         .term("operator_model", &query.operator_model)
-        .listed("solution_scope", "spatial_scope", term_values(&query.spatial_scope))
-        .listed("solution_prerequisite", "kind", term_values(&query.prerequisite))
+        .overlap("solution.spatial_scope", term_values(&query.spatial_scope))
+        .overlap("prerequisite_kinds(solution.prerequisites)", term_values(&query.prerequisite))
         .listed("solution_freshness", "freshness", term_values(&query.freshness))
         .text("costs ->> 'basis'", term_values(&query.cost_basis))
         .listed("solution_relative", "relation", term_values(&query.solution_relation))
         .related(&RELATIVES, &query.solution)
-        .listed("solution_discontinued_reason", "reason", term_values(&query.discontinued_reason))
+        .overlap("discontinued_reasons(solution.discontinued)", term_values(&query.discontinued_reason))
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
@@ -73,8 +71,8 @@ fn filters(query: &SolutionQuery) -> Filter {
 fn order(by: SolutionOrder, near: Option<Near>) -> Option<SortKey> {
     Some(match by {
         SolutionOrder::Title => SortKey::text("solution.title_key"),
-        SolutionOrder::AdoptionCount => SortKey::integer(ADOPTED),
-        SolutionOrder::LastConfirmedOn => SortKey::text("coalesce(solution.last_confirmed_on::text, '') collate \"C\""),
+        SolutionOrder::AdoptionCount => SortKey::integer("solution.adoption_count"),
+        SolutionOrder::LastConfirmedOn => SortKey::integer(CONFIRMED),
         SolutionOrder::Distance => return near.map(|near| nearest("solution", near)),
         SolutionOrder::CreatedAt => SortKey::time("solution.created_at"),
         SolutionOrder::UpdatedAt => SortKey::time("solution.updated_at"),
@@ -101,6 +99,5 @@ facet_specs! {
     FederalState => federal_state: JoinTable("solution_federal_state", "federal_state"), term::<FederalState>;
 }
 
-/// Number of municipalities that have adopted a solution.
-const ADOPTED: &str =
-    "(select count(distinct a.municipality_id) from solution_adoption a where a.solution_id = solution.id)";
+/// Date of the last confirmation as an indexed number. Solutions that were never confirmed come before the first date.
+const CONFIRMED: &str = "coalesce(solution.last_confirmed_on - date '1970-01-01', -1)";

@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::dto::{RelatedSolution, Solution};
-use super::query::{ADOPTERS, EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
+use super::query::{EXAMPLES, PARTNERSHIPS, PROJECTS, PROVIDERS, THEMES};
 use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::base::link::Link;
@@ -21,7 +21,7 @@ use crate::model::reuse::{completeness, freshness, read};
 use crate::query::entry::Entry;
 use crate::query::geo::places;
 use crate::query::list::ids;
-use crate::query::relations::{counts, links};
+use crate::query::relations::links;
 use crate::query::sublists::Lists;
 
 /// Lists that can be filtered by a solution.
@@ -31,7 +31,7 @@ impl Entry for Solution {
     type Table = entity::solution::Entity;
     const RESOURCE: &'static Resource = &catalog::SOLUTIONS;
 
-    /// Loads all relations with five statements, independent of the number of rows.
+    /// Loads all relations with four statements, independent of the number of rows.
     #[expect(clippy::too_many_lines, reason = "a line for each member")]
     async fn load<C: ConnectionTrait>(db: &C, rows: Vec<Model>) -> Result<Vec<Self>> {
         let ids = ids(&rows, |row| row.id);
@@ -39,7 +39,6 @@ impl Entry for Solution {
         let mut named = related(db, "solution_id", "other_id", &ids).await?;
         let mut naming = related(db, "other_id", "solution_id", &ids).await?;
         let mut places = places(db, SOLUTIONS.table, &ids).await?;
-        let counts = counts(db, &[&ADOPTERS], &ids).await?;
         let view = |row: Model| -> Result<Solution> {
             let mut solution = Solution {
                 themes: links.take(&THEMES, row.id),
@@ -51,7 +50,7 @@ impl Entry for Solution {
                 related: named.remove(&row.id).unwrap_or_default(),
                 related_from: naming.remove(&row.id).unwrap_or_default(),
                 locations: places.remove(&row.id).unwrap_or_default(),
-                adoption_count: counts.of(&ADOPTERS, row.id),
+                adoption_count: row.adoption_count,
                 freshness: freshness(row.last_confirmed_on),
                 completeness: 0,
                 gaps: vec![],

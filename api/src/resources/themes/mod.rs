@@ -5,7 +5,6 @@ mod query;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Theme, ThemeInput, ThemeQuery};
 use crate::auth::{Scope, ThemesWrite};
@@ -14,7 +13,7 @@ use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::THEMES;
@@ -37,12 +36,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<ThemeInput>(Some((Form::Json, include_str!("../../../seed/themes.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_theme_batch);
-    cfg.service(list_themes).service(get_theme);
-    cfg.service(Sublists { resource: &THEMES, noun: "theme", lists: query::LISTS });
-    cfg.service(create_theme).service(replace_theme).service(update_theme).service(delete_theme);
+    routes.service(create_theme_batch);
+    routes.service(list_themes).service(get_theme);
+    routes.service(Sublists { resource: &THEMES, noun: "theme", lists: query::LISTS });
+    routes.service(create_theme).service(replace_theme).service(update_theme).service(delete_theme);
 }
 
 /// List themes

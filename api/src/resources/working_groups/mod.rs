@@ -7,7 +7,6 @@ mod store;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{WorkingGroup, WorkingGroupQuery};
 use self::input::WorkingGroupInput;
@@ -17,7 +16,7 @@ use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{
     BatchBody, EntryKey, EntryParams, Json, ListParams, ListQuery, NoBody, Page, Paging, Patch, Precondition, Public,
-    RepresentationParams,
+    RepresentationParams, Routes,
 };
 use crate::import::{Files, Form};
 use crate::model::catalog::WORKING_GROUPS;
@@ -39,11 +38,12 @@ pub(crate) const REGISTRATION: Registration = Registration {
     files: Files::of::<WorkingGroupInput>(Some((Form::Json, include_str!("../../../seed/working_groups.json")))),
 };
 
-fn routes(cfg: &mut ServiceConfig) {
+fn routes(routes: &mut Routes) {
     // Routes with fixed segments come first, because the routes with a parameter match the same paths.
-    cfg.service(create_working_group_batch);
-    cfg.service(list_working_groups).service(get_working_group);
-    cfg.service(create_working_group)
+    routes.service(create_working_group_batch);
+    routes.service(list_working_groups).service(get_working_group);
+    routes
+        .service(create_working_group)
         .service(replace_working_group)
         .service(update_working_group)
         .service(delete_working_group);

@@ -12,12 +12,11 @@ use actix_web::http::header::HeaderName;
 use actix_web::web::Data;
 use actix_web::{Either, HttpRequest, HttpResponse, get};
 use tokio::time::Instant;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Changes, ChangesQuery};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
-use crate::http::{Public, QueryString, is_stream, lasts_until, reply};
+use crate::http::{Public, QueryString, Routes, is_stream, lasts_until, reply};
 
 pub(crate) use self::dto::FeedChange;
 pub(crate) use self::feed::Feed;
@@ -27,8 +26,8 @@ const TAG: &str = "history";
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_changes).service(stream_changes);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_changes).service(stream_changes);
 }
 
 /// List changes of the directory

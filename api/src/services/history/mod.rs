@@ -12,7 +12,6 @@ use sea_orm::DatabaseTransaction;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use self::dto::{AuditQuery, Change, HistoryQuery, PatchStep, Revision};
@@ -20,15 +19,16 @@ use crate::auth::{AuditRead, Caller, Scope, Scoped};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::{
-    BoundedInt, EntryKey, ListQuery, Page, Paging, PerCaller, QueryString, RepresentationParams, not_found, reply,
+    BoundedInt, EntryKey, ListQuery, Page, Paging, PerCaller, QueryString, RepresentationParams, Routes, not_found,
+    reply,
 };
 use crate::model::catalog::{Resource, ResourceName};
 use crate::query::list;
 
 const TAG: &str = "history";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_history).service(get_revision).service(get_revision_patch).service(list_audit);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_history).service(get_revision).service(get_revision_patch).service(list_audit);
 }
 
 /// Scope for writing the entries of each resource, by its table. It also grants access to the history of deleted entries.

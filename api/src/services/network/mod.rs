@@ -8,19 +8,18 @@ mod statistics;
 use actix_web::http::header::{CONTENT_TYPE, LINK};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{FORMATS, Network, NetworkQuery};
 use self::statistics::{Statistics, count};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::Format;
-use crate::http::{Public, QueryString, alternate, negotiate, reply};
+use crate::http::{Public, QueryString, Routes, alternate, negotiate, reply};
 
 const TAG: &str = "overview";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_network).service(get_statistics);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_network).service(get_statistics);
 }
 
 /// Get the network

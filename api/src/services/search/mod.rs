@@ -6,19 +6,18 @@ mod suggestions;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{SearchQuery, SearchResult, Suggestions};
 use self::suggestions::{SuggestQuery, suggestions};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::{ListParams, ListQuery, Page, Paging, Public, QueryString, RepresentationParams, reply};
+use crate::http::{ListParams, ListQuery, Page, Paging, Public, QueryString, RepresentationParams, Routes, reply};
 use crate::query::list;
 
 const TAG: &str = "search";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(search).service(suggest);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(search).service(suggest);
 }
 
 /// Search all resources

@@ -32,7 +32,7 @@ fn filters(query: &SearchQuery) -> Filter {
     Filter::of_table(EVERYTHING)
         .text("collection", query.resource.iter().map(|name| name.0.collection.to_owned()).collect())
         .related(&THEMES, &query.theme)
-        .listed("search_hit_federal_state", "federal_state", term_values(&query.federal_state))
+        .overlap("search_hit.federal_states", term_values(&query.federal_state))
 }
 
 fn order(by: SearchOrder) -> Option<SortKey> {

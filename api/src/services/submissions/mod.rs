@@ -21,7 +21,6 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
 use entity::submission::Model;
 use entity::vocabulary::ReviewAction;
 use sea_orm::DatabaseTransaction;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::actor::{SubmissionActor, one};
 use self::dto::{Comment, Steps, Submission, SubmissionQuery, Visibility};
@@ -35,7 +34,8 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::base::public_url::public_path;
 use crate::http::{
-    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, reply, uuid_in_path,
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, Routes, no_store, reply,
+    uuid_in_path,
 };
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
@@ -44,16 +44,18 @@ pub(crate) const TAG: &str = "submissions";
 
 pub(crate) use self::form::Forms;
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
+pub(crate) fn routes(routes: &mut Routes) {
     // The fixed path must precede `/v1/submissions/{id}`.
-    cfg.service(form::get_submission_form);
-    cfg.service(list_submissions)
+    routes.service(form::get_submission_form);
+    routes
+        .service(list_submissions)
         .service(get_submission)
         .service(create_submission)
         .service(replace_submission_content)
         .service(update_submission_content);
-    cfg.service(list_submission_actions).service(create_submission_action);
-    cfg.service(create_submission_comment)
+    routes.service(list_submission_actions).service(create_submission_action);
+    routes
+        .service(create_submission_comment)
         .service(create_submission_comment_resolution)
         .service(create_submission_assignment);
 }

@@ -60,7 +60,7 @@ fn filters(query: &SubmissionQuery) -> Filter {
         .and(owned)
         .compare("updated_at >= $1", query.updated_since.map(|since| since.0))
         .text("assigned_to", query.assigned_to.clone())
-        .compare("assigned_to is not null = $1", query.assigned)
+        .present("assigned_to", query.assigned)
 }
 
 facet_specs! {

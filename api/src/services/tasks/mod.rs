@@ -5,18 +5,17 @@ mod query;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::MunicipalityTasks;
 use crate::auth::{Scope, Scoped, SubmissionsReview, SubmissionsWrite};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::{EntryKey, no_store, reply};
+use crate::http::{EntryKey, Routes, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::former_keys::absent;
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(get_municipality_tasks);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(get_municipality_tasks);
 }
 
 /// Get the tasks of a municipality

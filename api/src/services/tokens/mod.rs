@@ -12,7 +12,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use entity::token::{Entity, Model};
 use sea_orm::{DatabaseTransaction, EntityTrait};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use self::dto::{Me, Token, TokenQuery};
@@ -23,7 +22,7 @@ use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, Timeouts, Write};
 use crate::base::error::{Error, Result};
 use crate::base::public_url::public_path;
-use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, RepresentationParams, no_store, reply};
+use crate::http::{Id, Json, ListQuery, NoBody, Page, Paging, RepresentationParams, Routes, no_store, reply};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
@@ -34,9 +33,9 @@ pub(crate) use self::store::TABLE;
 
 pub(crate) const TAG: &str = "tokens";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_tokens).service(get_token).service(create_token).service(create_token_revocation);
-    cfg.service(get_me).service(get_keys);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_tokens).service(get_token).service(create_token).service(create_token_revocation);
+    routes.service(get_me).service(get_keys);
 }
 
 /// List tokens

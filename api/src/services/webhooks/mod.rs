@@ -19,7 +19,6 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put};
 use entity::{webhook, webhook_delivery};
 use sea_orm::DatabaseTransaction;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::dto::{Delivery, DeliveryQuery, Owner, Webhook, WebhookQuery};
 use self::input::WebhookInput;
@@ -31,7 +30,8 @@ use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::base::validation::Checked;
 use crate::http::{
-    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, no_store, uuid_in_path,
+    Id, Json, ListQuery, NoBody, Page, Paging, Patch, Precondition, RepresentationParams, Routes, no_store,
+    uuid_in_path,
 };
 use crate::query::list;
 use crate::write::{Answer, Outcome, WriteContext};
@@ -44,11 +44,11 @@ pub use self::rights::WebhookSettings;
 
 pub(crate) const TAG: &str = "webhooks";
 
-pub(crate) fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_webhooks).service(get_webhook);
-    cfg.service(create_webhook).service(replace_webhook).service(update_webhook);
-    cfg.service(delete_webhook).service(create_webhook_secret);
-    cfg.service(list_webhook_deliveries).service(create_webhook_redelivery);
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(list_webhooks).service(get_webhook);
+    routes.service(create_webhook).service(replace_webhook).service(update_webhook);
+    routes.service(delete_webhook).service(create_webhook_secret);
+    routes.service(list_webhook_deliveries).service(create_webhook_redelivery);
 }
 
 /// List webhooks
