@@ -45,6 +45,8 @@ pub(crate) enum FacetSource {
     Column(&'static str),
     /// A table or view with a row for each entry and value: its name, and its column with the value.
     JoinTable(&'static str, &'static str),
+    /// A column of the search documents with an array of values.
+    Document(&'static str),
     /// The slugs of related entries, with their titles as labels.
     Related(&'static Relation),
 }
@@ -153,9 +155,9 @@ impl FacetSource {
     /// Returns the query that counts the values in the entries `m`. `number` is that of the facet.
     fn counts(&self, number: usize, table: &str) -> String {
         // Counting distinct pairs is cheaper than `count(distinct …)`, which sorts.
-        let pairs = |relation: &str, owner: &str, value: &str| {
+        let pairs = |distinct: &str, relation: &str, owner: &str, value: &str| {
             format!(
-                "(select distinct r.{owner}, {value} as value from {relation} r where r.{owner} in (select id from m)) p"
+                "(select {distinct} r.{owner}, {value} as value from {relation} r where r.{owner} in (select id from m)) p"
             )
         };
         match self {
@@ -164,12 +166,16 @@ impl FacetSource {
             ),
             Self::JoinTable(view, value) => format!(
                 "select {number} as facet, p.value::text as value, null::jsonb as label, count(*) as count from {} group by p.value",
-                pairs(view, &format!("{table}_id"), value)
+                pairs("distinct", view, &format!("{table}_id"), value)
             ),
-            Self::Related(Relation { table, owner, other, to, .. }) => format!(
+            Self::Document(values) => format!(
+                "select {number} as facet, p.value, null::jsonb as label, count(*) as count \
+                   from m join search_document d on d.entry_id = m.id, unnest(d.{values}) p (value) group by p.value"
+            ),
+            Self::Related(relation @ Relation { table, owner, other, to, .. }) => format!(
                 "select {number} as facet, t.slug as value, t.title as label, c.count \
                    from (select p.value, count(*) as count from {} group by p.value) c join {} t on t.id = c.value",
-                pairs(table, owner, &format!("r.{other}")),
+                pairs(if relation.is_ordered() { "" } else { "distinct" }, table, owner, &format!("r.{other}")),
                 to.table
             ),
         }

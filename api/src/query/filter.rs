@@ -1,7 +1,7 @@
 //! Filters of lists.
 
 use entity::PartialDate;
-use entity::vocabulary::Vocabulary;
+use entity::vocabulary::{FederalState, Vocabulary};
 use sea_orm::prelude::Expr;
 use sea_orm::{Condition, EntityTrait, QueryFilter, Select};
 
@@ -94,6 +94,13 @@ impl Filter {
         let table = self.table;
         let listed = format!("id in (select {table}_id from {view} where {column} = any ($1))");
         self.compare(&listed, (!values.is_empty()).then_some(values))
+    }
+
+    /// Requires a place in one of several federal states, if any are given. The search document of an entry has its states.
+    pub(crate) fn in_states(self, states: &[FederalState]) -> Self {
+        let id = format!("{}.id", self.table);
+        let sql = format!("exists (select from search_document d where d.entry_id = {id} and d.federal_states && $1)");
+        self.and((!states.is_empty()).then(|| Expr::cust_with_values(sql, [term_values(states)])))
     }
 
     /// Requires a municipality, in a view of municipalities, whose official key begins with one of several prefixes.

@@ -47,7 +47,7 @@ pub(crate) struct Related {
 pub(crate) struct Links(HashMap<(&'static str, &'static str, Uuid), Vec<Related>>);
 
 impl Relation {
-    /// Returns a relation whose related entries keep the order of the input.
+    /// Returns a relation whose related entries keep the order of the input. The table has each pair once.
     pub(crate) const fn ordered(
         table: &'static str,
         owner: &'static str,
@@ -65,6 +65,11 @@ impl Relation {
         to: &'static Resource,
     ) -> Self {
         Self { table, owner, other, to, place: "0" }
+    }
+
+    /// Returns whether the related entries keep the order of the input, so that the table has each pair once.
+    pub(crate) fn is_ordered(&self) -> bool {
+        self.place == "r.position"
     }
 
     /// Returns the SQL condition that an entry is related to one of these entries, which are given by ID, slug or official

@@ -5,6 +5,7 @@ drop trigger practice_example_recounts_after_truncate on practice_example;
 drop function count_adoptions();
 drop index solution_adoption_count_index;
 alter table solution drop column adoption_count;
+drop view solution_municipality_row;
 drop index search_document_federal_state_index;
 drop index solution_confirmed_index;
 drop index solution_repository_index;

@@ -14,6 +14,12 @@ create index solution_confirmed_index on solution (coalesce(last_confirmed_on - 
 
 create index search_document_federal_state_index on search_document using gin (federal_states);
 
+-- Like solution_municipality, but pairs may be repeated. Where that does not matter, it is faster.
+create view solution_municipality_row as
+    select solution_id, municipality_id from solution_provider
+     union all
+    select sp.solution_id, pm.municipality_id from solution_project sp join project_member pm on pm.project_id = sp.project_id;
+
 -- The number of municipalities that have adopted a solution is stored, so that solutions can be sorted by it.
 alter table solution add column adoption_count bigint not null default 0;
 

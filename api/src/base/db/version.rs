@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::database::{Database, TAKES_WRITES};
+use super::statement::sql;
 use crate::base::error::Error;
 
 /// A directory version, with the time of its write.
@@ -171,4 +172,10 @@ async fn look(db: &impl ConnectionTrait) -> Result<(Version, bool), DbErr> {
     let row = row.ok_or_else(|| DbErr::RecordNotFound("directory_version".to_owned()))?;
     let version = Version { number: row.try_get("", "version")?, changed_at: row.try_get("", "changed_at")? };
     Ok((version, row.try_get("", "writable")?))
+}
+
+/// Returns the version that a transaction sees. `None` without a schema.
+pub(crate) async fn seen_version(db: &impl ConnectionTrait) -> Result<Option<i64>, DbErr> {
+    let row = db.query_one_raw(sql("select version from directory_version", [])).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
 }

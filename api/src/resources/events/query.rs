@@ -10,7 +10,6 @@ use sea_orm::prelude::Expr;
 use super::dto::{Event, EventFacet, EventOrder, EventQuery};
 use crate::base::dates::today;
 use crate::base::error::Result;
-use crate::base::terms::term_values;
 use crate::model::catalog::{self, EVENTS, MUNICIPALITIES, Resource};
 use crate::model::geo::{Location, Near};
 use crate::query::entry::Entry;
@@ -53,7 +52,7 @@ fn filters(query: &EventQuery) -> Filter {
         .related(&PROJECTS, &query.project)
         .related(&BODIES, &query.municipality)
         .official("event_body", &query.ags)
-        .listed("event_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
         .within("event_place", query.bbox, query.near, query.radius_km)
 }
 
@@ -78,7 +77,7 @@ facet_specs! {
     Free => free: Column("free"), yes_or_no;
     Theme => theme: Related(&THEMES), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("event_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 impl Entry for Event {

@@ -25,7 +25,7 @@ pub(super) const SOLUTIONS: Relation =
 pub(super) const PARTNERS: Participants =
     Participants { table: "learning_partnership_partner", owner: "learning_partnership_id" };
 const PROJECTS: Relation =
-    Relation::ordered("learning_partnership_partner", "learning_partnership_id", "project_id", &catalog::PROJECTS);
+    Relation::sorted("learning_partnership_partner", "learning_partnership_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation = Relation::sorted(
     "learning_partnership_municipality",
     "learning_partnership_id",
@@ -52,7 +52,7 @@ fn filters(query: &LearningPartnershipQuery) -> Filter {
         .related(&SOLUTIONS, &query.solution)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("learning_partnership_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
         .during(query.from.as_ref(), query.to.as_ref())
 }
 
@@ -75,7 +75,7 @@ facet_specs! {
     Theme => theme: Related(&THEMES), plain;
     Solution => solution: Related(&SOLUTIONS), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("learning_partnership_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 impl Entry for LearningPartnership {

@@ -61,7 +61,7 @@ fn filters(query: &PracticeExampleQuery) -> Filter {
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITY, &query.municipality)
         .official("practice_example_municipality", &query.ags)
-        .listed("practice_example_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
         .during(query.from.as_ref(), query.to.as_ref())
         .within("practice_example_place", query.bbox, query.near, query.radius_km)
 }
@@ -92,7 +92,7 @@ facet_specs! {
     Solution => solution: Related(&SOLUTIONS), plain;
     Theme => theme: Related(&THEMES), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("practice_example_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 impl Entry for PracticeExample {

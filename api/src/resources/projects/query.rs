@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::dto::{Project, ProjectCounts, ProjectFacet, ProjectMember, ProjectOrder, ProjectQuery};
 use crate::base::error::{Error, Result};
-use crate::base::terms::{parse_terms, term_values};
+use crate::base::terms::parse_terms;
 use crate::model::catalog::{self, MUNICIPALITIES, PROJECTS, Resource};
 use crate::model::geo::{Location, Near};
 use crate::model::municipality_link::MunicipalityLink;
@@ -64,7 +64,7 @@ fn filters(query: &ProjectQuery) -> Filter {
         .number("round_year", query.round_year.iter().map(|year| year.0).collect())
         .term("category", &query.category)
         .term("phase", &query.phase)
-        .listed("project_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
         .related(&THEMES, &query.theme)
         .related(&MEMBERS, &query.municipality)
         .official("project_member", &query.ags)
@@ -94,7 +94,7 @@ facet_specs! {
     RoundYear => round_year: Column("round_year"), plain;
     Category => category: Column("category"), term::<Category>;
     Phase => phase: Column("phase"), term::<Phase>;
-    FederalState => federal_state: JoinTable("project_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
     Theme => theme: Related(&THEMES), plain;
 }
 

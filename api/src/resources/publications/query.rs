@@ -6,7 +6,6 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{Publication, PublicationFacet, PublicationOrder, PublicationQuery};
 use crate::base::error::Result;
-use crate::base::terms::term_values;
 use crate::model::catalog::{self, MUNICIPALITIES, PUBLICATIONS, Resource};
 use crate::query::entry::Entry;
 use crate::query::facets::{facet_specs, facets, plain, term};
@@ -40,7 +39,7 @@ fn filters(query: &PublicationQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("publication_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
 }
 
 fn order(by: PublicationOrder) -> Option<SortKey> {
@@ -61,7 +60,7 @@ facet_specs! {
     Language => language: Column("language"), plain;
     Theme => theme: Related(&THEMES), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("publication_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 impl Entry for Publication {

@@ -63,8 +63,8 @@ fn filters(query: &SolutionQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .official("solution_municipality", &query.ags)
-        .listed("solution_federal_state", "federal_state", term_values(&query.federal_state))
+        .official("solution_municipality_row", &query.ags)
+        .in_states(&query.federal_state)
         .within("solution_place", query.bbox, query.near, query.radius_km)
 }
 
@@ -96,7 +96,7 @@ facet_specs! {
     DiscontinuedReason => discontinued_reason: JoinTable("solution_discontinued_reason", "reason"), term::<DiscontinuedReason>;
     Theme => theme: Related(&THEMES), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("solution_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 /// Date of the last confirmation as an indexed number. Solutions that were never confirmed come before the first date.

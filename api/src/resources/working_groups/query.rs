@@ -20,7 +20,7 @@ pub(super) const THEMES: Relation =
     Relation::ordered("working_group_theme", "working_group_id", "theme_id", &catalog::THEMES);
 pub(super) const MEMBERS: Participants = Participants { table: "working_group_member", owner: "working_group_id" };
 const PROJECTS: Relation =
-    Relation::ordered("working_group_member", "working_group_id", "project_id", &catalog::PROJECTS);
+    Relation::sorted("working_group_member", "working_group_id", "project_id", &catalog::PROJECTS);
 const MUNICIPALITIES_OF: Relation =
     Relation::sorted("working_group_municipality", "working_group_id", "municipality_id", &MUNICIPALITIES);
 
@@ -44,7 +44,7 @@ fn filters(query: &WorkingGroupQuery) -> Filter {
         .related(&THEMES, &query.theme)
         .related(&PROJECTS, &query.project)
         .related(&MUNICIPALITIES_OF, &query.municipality)
-        .listed("working_group_federal_state", "federal_state", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
         .during(query.from.as_ref(), query.to.as_ref())
 }
 
@@ -66,7 +66,7 @@ facet_specs! {
     Country => country: JoinTable("working_group_country", "country"), plain;
     Theme => theme: Related(&THEMES), plain;
     Project => project: Related(&PROJECTS), plain;
-    FederalState => federal_state: JoinTable("working_group_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 impl Entry for WorkingGroup {

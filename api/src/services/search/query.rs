@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use super::dto::{SearchFacet, SearchOrder, SearchQuery, SearchResult};
 use crate::base::error::Result;
-use crate::base::terms::{parse_terms, term_values};
+use crate::base::terms::parse_terms;
 use crate::model::catalog::{self, ResourceName};
 use crate::query::facets::{facet_specs, facets, plain, term};
 use crate::query::filter::Filter;
@@ -32,7 +32,7 @@ fn filters(query: &SearchQuery) -> Filter {
     Filter::of_table(EVERYTHING)
         .text("collection", query.resource.iter().map(|name| name.0.collection.to_owned()).collect())
         .related(&THEMES, &query.theme)
-        .overlap("search_hit.federal_states", term_values(&query.federal_state))
+        .in_states(&query.federal_state)
 }
 
 fn order(by: SearchOrder) -> Option<SortKey> {
@@ -47,7 +47,7 @@ facet_specs! {
     SearchFacet of SearchQuery;
     Resource => resource: Column("collection"), title;
     Theme => theme: Related(&THEMES), plain;
-    FederalState => federal_state: JoinTable("search_hit_federal_state", "federal_state"), term::<FederalState>;
+    FederalState => federal_state: Document("federal_states"), term::<FederalState>;
 }
 
 /// Returns the title of a resource.
