@@ -94,6 +94,42 @@ async fn practice_examples_count_as_adoptions() {
 }
 
 #[tokio::test]
+async fn adoption_count_follows_the_practice_examples() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let path = "/v1/practice-examples/nachnutzung";
+    let example = |slug: &str| {
+        json!({ "slug": slug, "title": { "de": "Zum Prüfen" }, "municipality": "konstanz", "relation": "transfer",
+                "solution": "open-smartcity-app", "sources": ["https://example.org/"] })
+    };
+    // The count in the entry, and the position in the list that is sorted by it.
+    let counts = async || {
+        let list = app.anonymous().get("/v1/solutions?sort=-adoption_count&limit=478").await.json();
+        let sorted: Vec<_> =
+            list["items"].as_array().unwrap().iter().map(|item| item["adoption_count"].as_i64()).collect();
+        assert!(sorted.is_sorted_by(|left, right| left >= right), "{sorted:?}");
+        let count = async |slug: &str| {
+            app.anonymous().get(&format!("/v1/solutions/{slug}")).await.json()["adoption_count"].as_i64().unwrap()
+        };
+        (count("open-smartcity-app").await, count("bamberg-bakim").await)
+    };
+    let (first, other) = counts().await;
+
+    assert_eq!(editor.post("/v1/practice-examples", &example("nachnutzung")).await.status, 201);
+    assert_eq!(editor.post("/v1/practice-examples", &example("zweite-nachnutzung")).await.status, 201);
+    assert_eq!(counts().await, (first + 1, other), "two examples of one municipality count once");
+    assert_eq!(editor.delete("/v1/practice-examples/zweite-nachnutzung", "*").await.status, 204);
+    assert_eq!(counts().await, (first + 1, other), "the other example remains");
+    assert_eq!(editor.patch(path, &json!({ "solution": "bamberg-bakim" }), "*").await.status, 200);
+    assert_eq!(counts().await, (first, other + 1), "the example refers to another solution");
+    assert_eq!(editor.patch(path, &json!({ "relation": "origin" }), "*").await.status, 200);
+    assert_eq!(counts().await, (first, other), "an origin is no adoption");
+    assert_eq!(editor.patch(path, &json!({ "relation": "transfer" }), "*").await.status, 200);
+    assert_eq!(editor.delete(path, "*").await.status, 204);
+    assert_eq!(counts().await, (first, other), "the example is deleted");
+}
+
+#[tokio::test]
 async fn gaps_list_missing_members() {
     let app = SharedApp::first_content();
 

@@ -92,8 +92,9 @@ fn answering(connection: &mut PgConnection) -> IsUsable<'_> {
 /// Rolls back a transaction that is still open when a connection returns to the pool.
 ///
 /// sqlx 0.9 returns a connection in an open transaction without noticing it when a request is dropped during `begin`.
-/// The writes of the next request on that connection would never be committed. So each connection is checked on its
-/// return: `now()` is in the past only inside a transaction.
+/// The writes of the next request on that connection would never be committed. So each connection for writes is checked on
+/// its return, and one for reads while [`Begins::may_leave_open`](super::begins::Begins::may_leave_open): `now()` is in the
+/// past only inside a transaction.
 ///
 /// Returns whether the session is read-only, which the same statement reads.
 async fn roll_back_if_open(connection: &mut PgConnection) -> sqlx::Result<bool> {
