@@ -1,5 +1,6 @@
 //! Number of SQL statements of a read, and counts of facets.
 
+use serde_json::json;
 use tests::{App, SharedApp, contract};
 
 use crate::facets::facet_names;
@@ -35,6 +36,28 @@ async fn cached_response_takes_no_statement() {
     app.anonymous().get("/v1/solutions?limit=5").await;
 
     assert_eq!(statements(&app).await, before);
+}
+
+#[tokio::test]
+async fn total_is_counted_once_per_directory_version() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let cost = async |path: &str| {
+        let before = statements(&app).await;
+        assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
+        statements(&app).await - before
+    };
+
+    let lists =
+        ["/v1/search?federal_state=DE-NW", "/v1/search?updated_since=2099-01-01T00:00:00Z", "/v1/solutions?kind=data"];
+    for (number, list) in lists.into_iter().enumerate() {
+        let (first, second) = (cost(&format!("{list}&limit=1")).await, cost(&format!("{list}&limit=2")).await);
+        assert_eq!(first, second + 1, "{list}: the second page does not count");
+        let change = json!({ "url": format!("https://example.org/{number}") });
+        let changed = editor.patch("/v1/courses/smart-city-akademie-electives-2026", &change, "*").await;
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        assert_eq!(cost(&format!("{list}&limit=3")).await, first, "{list}: the next version is counted");
+    }
 }
 
 /// Returns the number of SQL statements that reads have executed so far.

@@ -84,8 +84,8 @@ impl Filter {
     /// Requires that a column has a value or that it has none, if one of both is asked for. Two conditions, because PostgreSQL
     /// assumes that half of the rows meet a comparison with a parameter.
     pub(crate) fn present(self, column: &str, is_present: Option<bool>) -> Self {
-        let condition = |is_present| if is_present { "is not null" } else { "is null" };
-        let sql = is_present.map(|is_present| format!("{}.{column} {}", self.table, condition(is_present)));
+        let condition = is_present.map(|is_present| if is_present { "is not null" } else { "is null" });
+        let sql = condition.map(|condition| format!("{}.{column} {condition}", self.table));
         self.and(sql.map(Expr::cust))
     }
 

@@ -12,6 +12,8 @@ create index solution_discontinued_reason_index on solution using gin (discontin
 create index solution_repository_index on solution (title_key, id) where repository_url is not null;
 create index solution_confirmed_index on solution (coalesce(last_confirmed_on - date '1970-01-01', -1), id);
 
+-- Filters and facets read the federal states from the array.
+drop view search_hit_federal_state;
 create index search_document_federal_state_index on search_document using gin (federal_states);
 
 -- Like solution_municipality, but pairs may be repeated. Where that does not matter, it is faster.

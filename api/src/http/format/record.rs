@@ -44,6 +44,9 @@ pub(crate) trait Record: Serialize + ToSchema + 'static {
     const ENTRIES: &'static [Format];
     /// Whether `highlight` defaults to true.
     const MARKED: bool = false;
+    /// Whether items change only with the directory version, so that their total and facets are counted once per version. Stored
+    /// representations tell their version themselves.
+    const CHANGES_WITH_VERSION: bool = false;
     /// Title of the feed and of the calendar, in German.
     const FEED: &'static str = "";
     /// Columns in CSV, as paths into the JSON of the entry, such as `title.de`. Several values of one path are joined in one

@@ -10,9 +10,8 @@ use sea_orm::{DatabaseTransaction, EntityTrait, FromQueryResult, ModelTrait};
 use uuid::Uuid;
 
 use self::page::respond;
-use self::prepared::{Part, PreparedList};
+use self::prepared::PreparedList;
 use crate::base::db::context::Context;
-use crate::base::db::version::seen_version;
 use crate::base::error::Result;
 use crate::http::format::Record;
 use crate::http::{Filters, ListParams, ListQuery, Page, Position, Sort};
@@ -69,29 +68,6 @@ where
     let plan = resolved(context, req, &mut list, plan).await?;
     let part = async move |asked: &PreparedList<E>, db: &DatabaseTransaction, after: Option<&Position>, limit| {
         asked.built_part(db, after, limit, &views).await
-    };
-    respond(context, req, list, plan, part).await
-}
-
-/// Responds like `list` with items that change only with the directory version, so that totals and facets are counted once per
-/// version.
-pub(crate) async fn list_by_version<Q, T, M, E>(
-    context: &Data<Context>,
-    req: &HttpRequest,
-    mut list: ListQuery<Q, T>,
-    plan: impl Fn(&Q) -> ListPlan,
-    views: impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>> + 'static,
-) -> Result<HttpResponse>
-where
-    Q: Filters + 'static,
-    T: Record,
-    M: ModelTrait<Entity = E> + FromQueryResult + Send + Sync,
-    E: EntityTrait<Model = M>,
-{
-    let plan = resolved(context, req, &mut list, plan).await?;
-    let part = async move |asked: &PreparedList<E>, db: &DatabaseTransaction, after: Option<&Position>, limit| {
-        let part = asked.built_part(db, after, limit, &views).await?;
-        Ok(Part { version: seen_version(db).await?, ..part })
     };
     respond(context, req, list, plan, part).await
 }

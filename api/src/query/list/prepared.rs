@@ -9,6 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{ListPlan, RequestedOrder};
+use crate::base::db::version::seen_version;
 use crate::base::error::Result;
 use crate::http::Position;
 use crate::http::format::{Record, Represented};
@@ -69,8 +70,9 @@ impl<E: EntityTrait> PreparedList<E> {
         T: Record,
     {
         let (positions, next) = self.slice(after, limit).positions(db).await?;
+        let version = if T::CHANGES_WITH_VERSION { seen_version(db).await? } else { None };
         if positions.is_empty() {
-            return Ok(Part { items: vec![], next, version: None });
+            return Ok(Part { items: vec![], next, version });
         }
         let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
         let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
@@ -85,11 +87,7 @@ impl<E: EntityTrait> PreparedList<E> {
         for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
             entry.rank(key);
         }
-        Ok(Part {
-            items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(),
-            next,
-            version: None,
-        })
+        Ok(Part { items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(), next, version })
     }
 
     /// Returns up to `limit` entries after a position, with one statement. Returns `None` if one of them has no stored

@@ -132,6 +132,7 @@ impl Record for SearchResult {
     const LISTS: &'static [Format] = &[Format::Json, Format::Csv, Format::Ndjson];
     const ENTRIES: &'static [Format] = &[Format::Json];
     const MARKED: bool = true;
+    const CHANGES_WITH_VERSION: bool = true;
     const COLUMNS: &'static [&'static str] = &[
         "resource",
         "id",

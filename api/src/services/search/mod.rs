@@ -36,7 +36,7 @@ async fn search(
     req: HttpRequest,
     list: ListQuery<SearchQuery, SearchResult>,
 ) -> Result<Public> {
-    list::list_by_version(&context, &req, list, query::plan, query::views).await.map(Public)
+    list::list(&context, &req, list, query::plan, query::views).await.map(Public)
 }
 
 /// Suggest entries
