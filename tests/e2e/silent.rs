@@ -132,6 +132,24 @@ async fn writes_recover_after_the_database_connection_goes_silent() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn connection_that_goes_silent_on_its_return_to_the_pool_is_closed() {
+    let database = TestDatabase::filled();
+    let proxy = Proxy::to(database.server_address()).await;
+    let app = App::start_on(database.behind(proxy.address));
+    let editor = app.editor().await;
+
+    proxy.silence_at_return();
+    until_true("a connection returns to the pool", async || proxy.is_silent()).await;
+    until_true("the outage is noticed", async || app.anonymous().get("/health/ready").await.status == 503).await;
+    // The connections from before the outage are closed a second after it is noticed.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    proxy.restore();
+    wait_for_write(&editor, "back").await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn database_connections_use_tcp_keepalive() {
     let database = TestDatabase::filled();
     let target = database.server_address();

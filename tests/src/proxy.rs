@@ -20,6 +20,8 @@ struct Faults {
     cut: AtomicBool,
     /// Text of the transaction whose connection is closed before the response to its COMMIT.
     at_commit: Mutex<Option<String>>,
+    /// Whether a silent period begins when a connection returns to its pool.
+    at_return: AtomicBool,
     /// Whether no data is forwarded.
     silent: AtomicBool,
     /// Number of silent periods. A connection from before a silent period stays silent.
@@ -27,6 +29,23 @@ struct Faults {
     /// Delay in each direction, in milliseconds.
     delay: std::sync::atomic::AtomicU64,
 }
+
+/// What a connection has sent to the server.
+#[derive(Default)]
+struct Sent {
+    /// Whether it has sent the text of the transaction to cut.
+    is_marked: bool,
+    /// Whether it has sent [`RETURN_CHECK`].
+    has_check: bool,
+    /// Whether its last message was a ping.
+    was_ping: bool,
+}
+
+/// Part of the statement with which the service checks connections of the pools for background tasks on their return.
+const RETURN_CHECK: &str = "pg_is_in_recovery()";
+
+/// The message `Sync` by itself, which sqlx sends as a ping.
+const PING: &[u8] = b"S\0\0\0\x04";
 
 impl Proxy {
     /// Starts a proxy to a target. Must be called inside a tokio runtime that lives as long as the test.
@@ -53,8 +72,18 @@ impl Proxy {
     /// Keeps every connection open without forwarding data, as if the peer disappeared without closing it. New connections are
     /// accepted and stay silent.
     pub fn silence(&self) {
-        self.faults.silences.fetch_add(1, Ordering::Relaxed);
-        self.faults.silent.store(true, Ordering::Relaxed);
+        self.faults.silence();
+    }
+
+    /// Calls [`Self::silence`] when a connection of a background task has passed the check of the service on its return to
+    /// the pool, before the ping of sqlx.
+    pub fn silence_at_return(&self) {
+        self.faults.at_return.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether no data is forwarded.
+    pub fn is_silent(&self) -> bool {
+        self.faults.silent.load(Ordering::Relaxed)
     }
 
     /// Forwards the next COMMIT on the connection that has sent a text, and closes that connection before the response.
@@ -77,13 +106,31 @@ impl Proxy {
 }
 
 impl Faults {
-    /// Whether a connection is closed after data that it sends. `is_marked` keeps whether it has sent the text of the transaction.
-    fn ends_at(&self, sent: &[u8], is_marked: &mut bool) -> bool {
-        let contains = |text: &str| sent.windows(text.len()).any(|part| part == text.as_bytes());
-        let mut at_commit = self.at_commit.lock().unwrap_or_else(PoisonError::into_inner);
-        *is_marked |= at_commit.as_deref().is_some_and(contains);
-        at_commit.take_if(|_| *is_marked && contains("COMMIT")).is_some()
+    fn silence(&self) {
+        self.silences.fetch_add(1, Ordering::Relaxed);
+        self.silent.store(true, Ordering::Relaxed);
     }
+
+    /// Begins a silent period if a connection sends the ping that follows its check. Other pings follow pings.
+    fn silence_at_return(&self, data: &[u8], sent: &mut Sent) {
+        let is_ping = data == PING;
+        if is_ping && !sent.was_ping && sent.has_check && self.at_return.swap(false, Ordering::Relaxed) {
+            self.silence();
+        }
+        sent.has_check |= contains(data, RETURN_CHECK);
+        sent.was_ping = is_ping;
+    }
+
+    /// Whether a connection is closed after data that it sends.
+    fn ends_at(&self, data: &[u8], sent: &mut Sent) -> bool {
+        let mut at_commit = self.at_commit.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.is_marked |= at_commit.as_deref().is_some_and(|text| contains(data, text));
+        at_commit.take_if(|_| sent.is_marked && contains(data, "COMMIT")).is_some()
+    }
+}
+
+fn contains(data: &[u8], text: &str) -> bool {
+    data.windows(text.len()).any(|part| part == text.as_bytes())
 }
 
 async fn serve(mut client: TcpStream, target: String, faults: Arc<Faults>) {
@@ -116,17 +163,20 @@ async fn forward(
     silences: usize,
 ) {
     let mut bytes = vec![0; 64 * 1024];
-    let mut is_marked = false;
+    let mut sent = Sent::default();
     loop {
         let Ok(count @ 1..) = from.read(&mut bytes).await else { return };
         let delay = faults.delay.load(Ordering::Relaxed);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
+        if to_server {
+            faults.silence_at_return(&bytes[..count], &mut sent);
+        }
         if faults.silences.load(Ordering::Relaxed) != silences {
             continue;
         }
-        let ends = to_server && faults.ends_at(&bytes[..count], &mut is_marked);
+        let ends = to_server && faults.ends_at(&bytes[..count], &mut sent);
         drop_responses.fetch_or(ends, Ordering::Relaxed);
         if !to_server && drop_responses.load(Ordering::Relaxed) {
             continue;

@@ -3,12 +3,12 @@
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
-/// Time limit, sufficient for a loaded machine.
-const LIMIT: Duration = Duration::from_secs(20);
+/// Time limit, sufficient for a loaded machine, and for the claim of a lost transaction on a webhook to expire (30 seconds).
+const LIMIT: Duration = Duration::from_secs(40);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Polls until a value is available, and returns the value. The output panics after 20 seconds.
+/// Polls until a value is available, and returns the value. The output panics after 40 seconds.
 #[track_caller]
 pub fn until<T, L: AsyncFnMut() -> Option<T>>(what: &str, mut look: L) -> impl Future<Output = T> + use<T, L> {
     let (caller, what) = (Location::caller(), what.to_owned());
@@ -24,7 +24,7 @@ pub fn until<T, L: AsyncFnMut() -> Option<T>>(what: &str, mut look: L) -> impl F
     }
 }
 
-/// Polls until a condition is true. The output panics after 20 seconds.
+/// Polls until a condition is true. The output panics after 40 seconds.
 #[track_caller]
 pub fn until_true<L: AsyncFnMut() -> bool>(what: &str, mut look: L) -> impl Future<Output = ()> + use<L> {
     until(what, async move || look().await.then_some(()))

@@ -49,8 +49,7 @@ impl Database {
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
-            let (url, pooled) = (url.clone(), settings.pgbouncer);
-            let server = Server { url, pooled, reachability: Arc::default(), begins: Arc::default() };
+            let server = Server::new(url, settings.pgbouncer)?;
             return Ok(Self(Arc::new(Open {
                 reads: counting(server::connect(&server, Use::Reads(settings.pool_size)).await?, &statements),
                 writes: server::connect(&server, Use::Writes).await?,
@@ -124,10 +123,10 @@ impl Database {
     }
 
     /// Records whether the server responded. The pools drop connections that were open during an outage. An outage of a
-    /// second cancels writes in progress.
-    pub(crate) fn note_answer(&self, is_reachable: bool) {
+    /// second cancels writes in progress and closes connections.
+    pub(crate) async fn note_answer(&self, is_reachable: bool) {
         if let Some(server) = &self.0.server {
-            server.reachability.note(is_reachable);
+            server.note_answer(is_reachable).await;
         }
     }
 

@@ -10,13 +10,13 @@ mod database;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod inspect;
-mod keepalive;
 mod pool;
 mod reachability;
 mod save;
 mod schema;
 mod server;
 mod settings;
+mod sockets;
 mod statement;
 pub(crate) mod version;
 mod write;

@@ -1,6 +1,7 @@
 //! Connection pools that drop broken and read-only connections, and end transactions that requests left open.
 //!
-//! The pings of sqlx have no time limit, so connections are checked here.
+//! The pings of sqlx have no time limit, so connections are checked here first. A ping that remains without an answer ends with
+//! [`Server::note_answer`].
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use futures_util::future::BoxFuture;
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row};
 
-use super::keepalive;
 use super::server::{Server, Use};
+use super::sockets;
 
 /// Time limit for acquiring a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -23,8 +24,9 @@ const RECENT: Duration = Duration::from_millis(100);
 /// Age at which a read-only session is replaced.
 const READ_ONLY_SESSION: Duration = Duration::from_secs(1);
 
-/// Returns a pool of connections to `server`. `port` is the TCP port, or `None` for a Unix socket.
-pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOptions<Postgres> {
+/// Returns a pool of connections to `server`.
+pub(super) fn pool(server: &Server, purpose: Use) -> PoolOptions<Postgres> {
+    let port = server.port();
     let (pooled, reachability, begins) = (server.pooled, server.reachability.clone(), server.begins.clone());
     // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin a transaction
     // themselves.
@@ -38,7 +40,7 @@ pub(super) fn pool(server: &Server, purpose: Use, port: Option<u16>) -> PoolOpti
             let prepare = prepare.clone();
             Box::pin(async move {
                 if let Some(port) = port {
-                    keepalive::set(port).await;
+                    sockets::keep_alive(port).await;
                 }
                 run(connection, prepare).await
             })

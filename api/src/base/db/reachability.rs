@@ -5,8 +5,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+/// Duration of an outage after which transactions in progress are cancelled, and connections are closed.
+pub(super) const LOST: Duration = Duration::from_secs(1);
+
 /// Reachability of the server. The pools drop connections that were open during an outage. An outage of a second
-/// cancels writes in progress.
+/// cancels writes in progress and closes connections.
 #[derive(Default)]
 pub(super) struct Reachability(watch::Sender<Outage>);
 
@@ -38,6 +41,11 @@ impl Reachability {
     pub(super) fn outlived(&self, age: Duration) -> bool {
         let opened = Instant::now().checked_sub(age);
         self.0.borrow().last.is_some_and(|last| opened.is_none_or(|opened| opened < last))
+    }
+
+    /// Returns whether the server has been unreachable for a given time.
+    pub(super) fn is_lost_for(&self, time: Duration) -> bool {
+        self.0.borrow().since.is_some_and(|since| since.elapsed() >= time)
     }
 
     /// Waits until the server has been unreachable for a given time.
@@ -73,7 +81,11 @@ mod tests {
         reachability.note(false);
         assert!(lost(Duration::from_secs(9)).await.is_err(), "the outage is shorter");
         assert!(lost(Duration::from_millis(1)).await.is_ok());
+        assert!(
+            reachability.is_lost_for(Duration::from_millis(1)) && !reachability.is_lost_for(Duration::from_secs(9))
+        );
         reachability.note(true);
+        assert!(!reachability.is_lost_for(Duration::ZERO));
         assert!(lost(Duration::ZERO).await.is_err(), "the database is reachable again");
         assert!(reachability.outlived(Duration::from_secs(9)) && !reachability.outlived(Duration::ZERO));
     }

@@ -11,7 +11,8 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 use super::begins::Begins;
 use super::inspect;
 use super::pool::pool;
-use super::reachability::Reachability;
+use super::reachability::{LOST, Reachability};
+use super::sockets;
 use crate::base::secret::Secret;
 
 /// Setting: each statement is planned for its values. With generic plans, searches were five times slower. Reads of one statement
@@ -32,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Connection settings of a PostgreSQL server, and its reachability.
 #[derive(Clone)]
 pub(super) struct Server {
-    /// Connection URL, which may contain a password.
-    pub url: Secret,
+    /// Address and other options of connections, which may contain a password.
+    options: PgConnectOptions,
     /// Whether a pooler such as PgBouncer runs transactions in different sessions.
     pub pooled: bool,
     /// Reachability of the server. Clones share it.
@@ -113,15 +114,13 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
              `transferatlas migrate` without --pgbouncer, with DATABASE_URL set to the PostgreSQL server itself"
         );
     }
-    let options = server.options()?;
-    if matches!(purpose, Use::Reads(_)) && !server.pooled && shares_sessions(&options).await {
+    if matches!(purpose, Use::Reads(_)) && !server.pooled && shares_sessions(&server.options).await {
         bail!(
             "the address leads to a pooler that gives each transaction another session, as PgBouncer does in transaction mode; start \
              with --pgbouncer, and migrate with the address of the PostgreSQL server itself"
         );
     }
-    let pool = pool(server, purpose, options.get_socket().is_none().then(|| options.get_port()));
-    let pool = pool.connect_lazy_with(options);
+    let pool = pool(server, purpose).connect_lazy_with(server.options.clone());
     // Opened here rather than by `connect_with`, which would keep the connection without `after_release`.
     drop(pool.acquire().await.map_err(|error| anyhow!(inspect::refused(&error)))?);
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
@@ -158,11 +157,27 @@ async fn session_of(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
 }
 
 impl Server {
-    fn options(&self) -> Result<PgConnectOptions> {
-        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| self.url.0.starts_with(scheme));
-        let options = self.url.0.parse::<PgConnectOptions>().ok().filter(|_| is_postgres);
+    /// Reads the address of a server. Fails if the URL is invalid.
+    pub(super) fn new(url: &Secret, pooled: bool) -> Result<Self> {
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| url.0.starts_with(scheme));
+        let options = url.0.parse::<PgConnectOptions>().ok().filter(|_| is_postgres);
         let options = options.ok_or_else(|| anyhow!(inspect::refused(&sqlx::Error::Configuration("".into()))))?;
         let options = options.application_name("transferatlas").extra_float_digits(None).disable_statement_logging();
-        Ok(if self.pooled { options.statement_cache_capacity(0) } else { options })
+        let options = if pooled { options.statement_cache_capacity(0) } else { options };
+        Ok(Self { options, pooled, reachability: Arc::default(), begins: Arc::default() })
+    }
+
+    /// Returns the TCP port. `None` for a Unix socket.
+    pub(super) fn port(&self) -> Option<u16> {
+        self.options.get_socket().is_none().then(|| self.options.get_port())
+    }
+
+    /// Records whether the server responded. Closes the connections when it has not responded for a second, because some may never
+    /// respond again.
+    pub(super) async fn note_answer(&self, is_reachable: bool) {
+        self.reachability.note(is_reachable);
+        if let Some(port) = self.port().filter(|_| self.reachability.is_lost_for(LOST)) {
+            sockets::shut_down(port).await;
+        }
     }
 }

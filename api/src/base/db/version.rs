@@ -129,7 +129,7 @@ impl DirectoryVersion {
             };
             let late = |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {patience:?}"));
             let found = tokio::time::timeout(patience, look).await.unwrap_or_else(|elapsed| Err(late(elapsed)));
-            database.note_answer(found.is_ok());
+            database.note_answer(found.is_ok()).await;
             if let Ok((version, _)) = &found {
                 seen = *version;
                 self.reached(*version);

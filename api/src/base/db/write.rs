@@ -10,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, TransactionTrait, Value};
 
 use super::database::Database;
+use super::reachability::LOST;
 use super::server::Use;
 use super::statement::sql;
 use crate::base::db::author::Author;
@@ -44,9 +45,6 @@ pub enum Timeouts {
 
 /// Time limit of the transaction of a request.
 const DEADLINE: Duration = Duration::from_secs(15);
-
-/// Duration of an outage after which transactions in progress are cancelled.
-const LOST: Duration = Duration::from_secs(1);
 
 const NO_LIMITS: &str = "set local statement_timeout = 0; set local lock_timeout = 0; \
                          set local idle_in_transaction_session_timeout = 0";

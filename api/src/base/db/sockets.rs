@@ -1,21 +1,35 @@
-//! TCP keepalive for connections to the server. It ends statements without a time limit when the server becomes
-//! unreachable.
+//! The sockets of connections to the server.
 //!
-//! sqlx does not set keepalive, and gives no access to its sockets. Therefore the sockets are found in `/proc` by the
-//! port of their peer. Each file descriptor is sent through a local socket to this process itself, which yields a
-//! duplicate that safe code can use.
+//! sqlx sets no keepalive, its pings have no time limit, and it gives no access to its sockets. Therefore the sockets are
+//! found in `/proc` by the port of their peer. Each file descriptor is sent through a local socket to this process itself,
+//! which yields a duplicate that safe code can use.
 
+/// Sets TCP keepalive on new connections to a port. It ends statements without a time limit when the server becomes unreachable.
 #[cfg(target_os = "linux")]
-pub(super) async fn set(port: u16) {
-    match tokio::task::spawn_blocking(move || linux::set(port)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(cause = %error, "TCP keepalive could not be set"),
-        Err(error) => tracing::debug!(cause = %error, "TCP keepalive could not be set"),
-    }
+pub(super) async fn keep_alive(port: u16) {
+    on_each(port, linux::keep_alive, "TCP keepalive could not be set").await;
+}
+
+/// Shuts down all connections to a port, so that operations without a time limit fail.
+#[cfg(target_os = "linux")]
+pub(super) async fn shut_down(port: u16) {
+    on_each(port, linux::shut_down, "a connection could not be closed").await;
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) async fn set(_: u16) {}
+pub(super) async fn keep_alive(_: u16) {}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) async fn shut_down(_: u16) {}
+
+#[cfg(target_os = "linux")]
+async fn on_each(port: u16, action: linux::Action, failure: &'static str) {
+    match tokio::task::spawn_blocking(move || linux::on_each(port, action)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(cause = %error, "{failure}"),
+        Err(error) => tracing::debug!(cause = %error, "{failure}"),
+    }
+}
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -28,8 +42,9 @@ mod linux {
     use std::time::Duration;
 
     use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+    use rustix::io::Errno;
     use rustix::net::sockopt;
-    use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+    use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, Shutdown, recvmsg, shutdown};
 
     /// Idle time before the first keepalive probe.
     const IDLE: Duration = Duration::from_secs(10);
@@ -38,8 +53,11 @@ mod linux {
     /// Time that sent data may stay unacknowledged, in milliseconds.
     const USER_TIMEOUT: u32 = 25_000;
 
-    /// Sets keepalive on all connections of this process to a port that do not have it yet.
-    pub(super) fn set(port: u16) -> io::Result<()> {
+    /// An action on a socket.
+    pub(super) type Action = fn(&OwnedFd) -> io::Result<()>;
+
+    /// Performs an action on each connection of this process to a port.
+    pub(super) fn on_each(port: u16, action: Action) -> io::Result<()> {
         let inodes = connections(port);
         for entry in fs::read_dir("/proc/self/fd")? {
             let entry = entry?;
@@ -47,7 +65,7 @@ mod linux {
             let Ok(target) = fs::read_link(entry.path()) else { continue };
             let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
             if let (Some(number), true) = (number, inodes.contains(&*target.to_string_lossy())) {
-                keep_alive(&duplicate(number)?)?;
+                action(&duplicate(number)?)?;
             }
         }
         Ok(())
@@ -85,7 +103,8 @@ mod linux {
         descriptors.next().and_then(|mut descriptors| descriptors.next()).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    fn keep_alive(socket: &OwnedFd) -> io::Result<()> {
+    /// Sets keepalive on a socket that does not have it yet.
+    pub(super) fn keep_alive(socket: &OwnedFd) -> io::Result<()> {
         if sockopt::socket_keepalive(socket)? {
             return Ok(());
         }
@@ -96,8 +115,17 @@ mod linux {
         Ok(sockopt::set_socket_keepalive(socket, true)?)
     }
 
+    /// Ends a connection in both directions. A connection that the peer has ended meanwhile is not an error.
+    pub(super) fn shut_down(socket: &OwnedFd) -> io::Result<()> {
+        match shutdown(socket, Shutdown::Both) {
+            Ok(()) | Err(Errno::NOTCONN) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     #[cfg(test)]
     mod tests {
+        use std::io::{Read, Write};
         use std::net::{TcpListener, TcpStream};
 
         use super::*;
@@ -108,13 +136,24 @@ mod linux {
             let connection = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let another = TcpStream::connect(other.local_addr().unwrap()).unwrap();
 
-            set(listener.local_addr().unwrap().port()).unwrap();
+            on_each(listener.local_addr().unwrap().port(), keep_alive).unwrap();
 
             assert!(sockopt::socket_keepalive(&connection).unwrap() && !sockopt::socket_keepalive(&another).unwrap());
             assert_eq!(sockopt::tcp_user_timeout(&connection).unwrap(), USER_TIMEOUT);
             assert_eq!(sockopt::tcp_keepidle(&connection).unwrap(), IDLE);
-            set(other.local_addr().unwrap().port()).unwrap();
+            on_each(other.local_addr().unwrap().port(), keep_alive).unwrap();
             assert!(sockopt::socket_keepalive(&another).unwrap(), "IPv6");
+        }
+
+        #[test]
+        fn only_connections_to_the_port_are_shut_down() {
+            let [one, other] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+            let [mut connection, mut another] =
+                [&one, &other].map(|listener| TcpStream::connect(listener.local_addr().unwrap()).unwrap());
+            on_each(one.local_addr().unwrap().port(), shut_down).unwrap();
+            assert_eq!(connection.read(&mut [0]).unwrap(), 0, "the connection has ended");
+            other.accept().unwrap().0.write_all(b"x").unwrap();
+            assert_eq!(another.read(&mut [0]).unwrap(), 1, "the other connection is open");
         }
     }
 }
