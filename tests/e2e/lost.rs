@@ -131,7 +131,8 @@ async fn a_read_dropped_during_begin_leaves_no_open_transaction() {
     let observer = database.connect().await;
     let database = database.behind(proxy.address);
     let service = Database::open(&database.settings()).await.unwrap();
-    service.connection().ping().await.unwrap();
+    // Opens a connection.
+    drop(service.snapshot().await.unwrap());
 
     // With this delay, the read is dropped after the ping of the connection and before its transaction has begun.
     proxy.delay(Duration::from_millis(50));

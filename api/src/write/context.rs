@@ -17,7 +17,7 @@ use super::response::{Answer, Outcome};
 use crate::auth::{Access, Caller, Scoped};
 use crate::base::db::author::Author;
 use crate::base::db::context::Context;
-use crate::base::db::{Timeouts, Write, rollback};
+use crate::base::db::{Reads, Timeouts, Write, rollback};
 use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::{Params, RequestId, hex};
 
@@ -118,7 +118,7 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
     }
 
     /// Returns the connection for reads. Fails while the database is unavailable.
-    pub(crate) fn read(&self) -> Result<&sea_orm::DatabaseConnection> {
+    pub(crate) fn read(&self) -> Result<&Reads> {
         self.context.read()
     }
 

@@ -1,8 +1,9 @@
 //! Context of a request: the database, and the directory version known to this process.
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::DatabaseTransaction;
 
 use super::database::Database;
+use super::reads::Reads;
 use super::version::DirectoryVersion;
 use crate::base::error::{Error, Result};
 
@@ -18,7 +19,7 @@ pub struct Context {
 impl Context {
     /// Returns the connection for reads. Fails with `Error::Unavailable` while the database is known to be unavailable, so that
     /// requests do not wait for a time limit.
-    pub(crate) fn read(&self) -> Result<&DatabaseConnection> {
+    pub(crate) fn read(&self) -> Result<&Reads> {
         if self.version.is_away() {
             return Err(Error::Unavailable(anyhow::anyhow!("the database is unavailable")));
         }

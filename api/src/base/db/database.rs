@@ -1,12 +1,12 @@
 //! The open database with its connection pools.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
 
+use super::reads::Reads;
 use super::server::{self, PLANS, Server, Use};
 use super::settings::DatabaseSettings;
 use super::statement::sql;
@@ -23,15 +23,13 @@ pub struct Database(pub(super) Arc<Open>);
 /// Connection pools of an open database. The embedded database has one connection, which all of them share.
 pub(super) struct Open {
     /// Connections for reads.
-    pub reads: DatabaseConnection,
+    pub reads: Reads,
     /// Connections for write transactions.
     pub writes: DatabaseConnection,
     /// Connection that polls the directory version.
     pub version: DatabaseConnection,
     /// Connections of background tasks.
     pub background: DatabaseConnection,
-    /// Number of SQL statements that reads have executed since the start.
-    statements: Arc<AtomicU64>,
     /// The database server. `None` for the embedded database.
     pub server: Option<Server>,
     before_commit: OnceLock<BeforeCommit>,
@@ -47,15 +45,16 @@ impl Database {
     /// Fails if the server cannot be reached or does not meet the requirements, or if the data directory cannot be
     /// used. The message says how to correct the problem.
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
-        let statements = Arc::default();
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
             let server = Server::new(url, settings.pgbouncer)?;
+            let reads = server::connect(&server, Use::Reads(settings.pool_size)).await?;
+            // The other half remains for transactions.
+            let single = if server.pooled { 0 } else { settings.pool_size / 2 };
             return Ok(Self(Arc::new(Open {
-                reads: counting(server::connect(&server, Use::Reads(settings.pool_size)).await?, &statements),
+                reads: Reads::new(reads, single),
                 writes: server::connect(&server, Use::Writes).await?,
                 version: server::connect(&server, Use::Version).await?,
                 background: server::connect(&server, Use::Background).await?,
-                statements,
                 server: Some(server),
                 before_commit: OnceLock::new(),
                 #[cfg(feature = "embedded")]
@@ -66,11 +65,10 @@ impl Database {
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
             Ok(Self(Arc::new(Open {
-                reads: counting(connection.clone(), &statements),
+                reads: Reads::new(connection.clone(), 0),
                 writes: connection.clone(),
                 version: connection.clone(),
                 background: connection,
-                statements,
                 server: None,
                 before_commit: OnceLock::new(),
                 embedded: Some(embedded),
@@ -81,7 +79,7 @@ impl Database {
     }
 
     /// Returns the connection for reads. On a server, it is read-only.
-    pub fn connection(&self) -> &DatabaseConnection {
+    pub fn connection(&self) -> &Reads {
         &self.0.reads
     }
 
@@ -94,7 +92,7 @@ impl Database {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
         let begin = self.0.server.as_ref().map(|server| server.begins.start());
-        let tx = self.0.reads.begin_with_config(None, None).await?;
+        let tx = self.0.reads.begin().await?;
         if let Some(begin) = begin {
             begin.succeeded();
         }
@@ -126,6 +124,9 @@ impl Database {
     /// second cancels writes in progress and closes connections.
     pub(crate) async fn note_answer(&self, is_reachable: bool) {
         if let Some(server) = &self.0.server {
+            if !is_reachable {
+                self.0.reads.release();
+            }
             server.note_answer(is_reachable).await;
         }
     }
@@ -147,22 +148,25 @@ impl Database {
 
     /// Returns the number of SQL statements that reads have executed since the start.
     pub fn statements(&self) -> u64 {
-        self.0.statements.load(Ordering::Relaxed)
+        self.0.reads.statements()
     }
 
     /// Returns the number of open connections, and the number of idle connections among them.
     pub fn connections(&self) -> (u32, usize) {
-        let pools = [&self.0.reads, &self.0.writes, &self.0.version, &self.0.background];
-        let pools = pools.map(DatabaseConnection::get_postgres_connection_pool);
-        let count = if self.is_embedded() { 1 } else { pools.len() };
-        let pools = || pools.iter().take(count);
-        (pools().map(|pool| pool.size()).sum(), pools().map(|pool| pool.num_idle()).sum())
+        let (mut all, mut idle) = self.0.reads.connections();
+        // The embedded database has one connection.
+        let others = [&self.0.writes, &self.0.version, &self.0.background];
+        for pool in others.iter().filter(|_| !self.is_embedded()).map(|other| other.get_postgres_connection_pool()) {
+            all += pool.size();
+            idle += pool.num_idle();
+        }
+        (all, idle)
     }
 
     /// Closes all connections, and stops the embedded database. Waits up to 5 seconds for the connections to a server.
     pub async fn close(&self) -> Result<()> {
         let close = async {
-            self.0.reads.close_by_ref().await?;
+            self.0.reads.close().await?;
             self.0.writes.close_by_ref().await?;
             self.0.version.close_by_ref().await?;
             self.0.background.close_by_ref().await
@@ -197,13 +201,4 @@ pub(crate) async fn in_time<T>(read: impl Future<Output = error::Result<T>>) -> 
     let late =
         |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {} seconds", READ.as_secs()));
     tokio::time::timeout(READ, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
-}
-
-/// Counts the SQL statements of a connection.
-fn counting(mut connection: DatabaseConnection, statements: &Arc<AtomicU64>) -> DatabaseConnection {
-    let statements = statements.clone();
-    connection.set_metric_callback(move |_| {
-        statements.fetch_add(1, Ordering::Relaxed);
-    });
-    connection
 }

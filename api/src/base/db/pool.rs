@@ -13,13 +13,13 @@ use super::server::{Server, Use};
 use super::sockets;
 
 /// Time limit for acquiring a connection.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Time limit for the check of a connection, after which it is closed.
 const ANSWER: Duration = Duration::from_secs(1);
 
 /// Time after the last use of a connection in which reads use it without a check. A check costs as much as the read of an entry.
-const RECENT: Duration = Duration::from_millis(100);
+pub(super) const RECENT: Duration = Duration::from_millis(100);
 
 /// Age at which a read-only session is replaced.
 const READ_ONLY_SESSION: Duration = Duration::from_secs(1);

@@ -95,7 +95,7 @@ async fn list_submissions(
 async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
     let (row, _) = one(db, id.0, &caller).await?;
-    submission_response(db, row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
+    submission_response(db.pool(), row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
 }
 
 /// Create a submission

@@ -54,7 +54,7 @@ impl Conflicts {
         let current = async {
             let db = self.context.read()?;
             let (row, _) = one(db, self.id, &self.caller).await?;
-            submission_response(db, row, &self.caller, StatusCode::OK).await
+            submission_response(db.pool(), row, &self.caller, StatusCode::OK).await
         };
         match current.await {
             Ok(current) => current.beside(error),
