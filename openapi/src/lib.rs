@@ -10,13 +10,12 @@ use serde_json::{Map, Value, json};
 
 pub use self::operation::Operation;
 use self::operation::operations;
-
 /// The committed document, as JSON.
-pub const DOCUMENT: &str = include_str!("../openapi.json");
+pub use api::app::document::DOCUMENT;
 
 /// Returns the document that the code generates, as indented JSON with a final line break.
 pub fn render() -> String {
-    let document = serde_json::to_string_pretty(&api::app::document::document()).unwrap_or_default();
+    let document = serde_json::to_string_pretty(&api::app::document::generate()).unwrap_or_default();
     document + "\n"
 }
 

@@ -1,9 +1,10 @@
-//! OpenAPI document of the served routes.
+//! OpenAPI document of the service.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use actix_web::web::{Data, ServiceConfig};
+use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
@@ -13,8 +14,13 @@ use crate::openapi::{self, Served};
 use crate::services::submissions::{self, Forms};
 use crate::services::webhooks;
 
-/// Assembles the OpenAPI document. The service does not keep it, because it takes tens of megabytes.
-pub fn document() -> OpenApi {
+/// The committed document, as indented JSON. A test compares it with that of [`generate`].
+///
+/// The service reads it instead of generating it, which takes tens of megabytes of memory that the allocator keeps.
+pub const DOCUMENT: &str = include_str!("../../../openapi/openapi.json");
+
+/// Generates the document from the routes.
+pub fn generate() -> OpenApi {
     let mut collected = openapi::base();
     routes::configure(&mut Routes::of_document(&mut collected));
     openapi::assemble(collected, REGISTRATIONS, &Deprecations(DEPRECATIONS))
@@ -39,9 +45,9 @@ impl DocumentParts {
         if let Some(parts) = by_public_url.get(&public_url.cloned()) {
             return Ok(parts.clone());
         }
-        let document = document();
+        let document: Value = serde_json::from_str(DOCUMENT)?;
         let parts = Self {
-            served: Data::new(Served::new(&document, public_url)?),
+            served: Data::new(Served::new(DOCUMENT, public_url)?),
             operations: Data::new(Operations::of(&document, &[submissions::TAG, webhooks::TAG])),
             declared: Data::new(DeclaredMethods::of(&document)),
             forms: Data::new(Forms::of(&document)),

@@ -38,7 +38,7 @@ mod tests {
     use serde_json::{Value, json};
     use sha2::{Digest, Sha256};
 
-    use crate::app::document::document;
+    use crate::app::document::DOCUMENT;
     use crate::app::routes::REGISTRATIONS;
     use crate::http::hex;
     use crate::query::representations::FORMAT;
@@ -68,7 +68,7 @@ mod tests {
     fn format_is_raised_when_entries_are_represented_differently() {
         /// `FORMAT`, and the digest of the schemas of all entries.
         const KNOWN: (i16, &str) = (1, "12bf014dabc8169c7d2e10c316bee6ff922b0f1c67a64985d753e6d6c67176bd");
-        let document = json!(document());
+        let document: Value = serde_json::from_str(DOCUMENT).unwrap();
         let mut found = BTreeMap::new();
         for registration in REGISTRATIONS {
             let path = format!("/v1/{}/{{key}}", registration.resource.collection);

@@ -9,8 +9,8 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
 use strsim::osa_distance;
-use utoipa::openapi::{OpenApi, PathItem};
 
 use super::cors::{self, WriteOrigins};
 use super::route::Route;
@@ -39,8 +39,9 @@ pub(crate) struct DeclaredMethods(BTreeMap<String, String>);
 
 impl DeclaredMethods {
     /// Reads the paths of the document.
-    pub(crate) fn of(document: &OpenApi) -> Self {
-        Self(document.paths.paths.iter().map(|(path, item)| (path.clone(), allowed(item))).collect())
+    pub(crate) fn of(document: &Value) -> Self {
+        let paths = document["paths"].as_object().into_iter().flatten();
+        Self(paths.map(|(path, item)| (path.clone(), allowed(item))).collect())
     }
 
     /// Returns the path that is most similar to a path, with or without the prefix `/v1`. Returns `None` if none is similar.
@@ -94,32 +95,27 @@ pub(crate) async fn refuse_undeclared_methods(
 }
 
 /// Returns the methods of a path in the form of `Allow`.
-fn allowed(item: &PathItem) -> String {
-    let written = [
-        ("DELETE", item.delete.is_some()),
-        ("GET", item.get.is_some()),
-        ("HEAD", item.get.is_some()),
-        ("OPTIONS", true),
-        ("PATCH", item.patch.is_some()),
-        ("POST", item.post.is_some()),
-        ("PUT", item.put.is_some()),
-    ];
-    let methods: BTreeSet<&str> = written.iter().filter(|(_, there)| *there).map(|(method, _)| *method).collect();
+fn allowed(item: &Value) -> String {
+    let declared = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+    let mut methods: BTreeSet<String> = declared.collect();
+    if methods.contains("GET") {
+        methods.insert("HEAD".to_owned());
+    }
+    methods.insert("OPTIONS".to_owned());
     methods.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
-    use utoipa::openapi::OpenApiBuilder;
-    use utoipa::openapi::path::{PathItem, PathsBuilder};
+    use serde_json::{Map, json};
 
     use super::*;
 
     #[test]
     fn unknown_path_suggests_the_nearest_documented_path() {
         let paths = ["/v1/projects", "/v1/projects/{key}", "/v1/projects/{key}/solutions", "/v1/me", "/problems"];
-        let paths = paths.into_iter().fold(PathsBuilder::new(), |all, path| all.path(path, PathItem::default()));
-        let declared = DeclaredMethods::of(&OpenApiBuilder::new().paths(paths).build());
+        let paths: Map<String, Value> = paths.into_iter().map(|path| (path.to_owned(), json!({}))).collect();
+        let declared = DeclaredMethods::of(&json!({ "paths": paths }));
 
         for (path, expected) in [
             ("/v1/project", Some("/v1/projects")),

@@ -9,8 +9,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
-use utoipa::openapi::path::{Parameter, ParameterIn};
-use utoipa::openapi::{OpenApi, PathItem, RefOr};
+use serde_json::Value;
 
 use super::negotiate::is_stream;
 use super::request::reject_query;
@@ -39,31 +38,16 @@ struct ReadOperation {
 
 impl Operations {
     /// Reads the operations from the document. Operations with one of the tags in `private` are private.
-    pub(crate) fn of(document: &OpenApi, private: &[&str]) -> Self {
-        let is_private = |item: &PathItem| {
-            let operations = [&item.get, &item.put, &item.post, &item.patch, &item.delete];
-            let mut tags = operations.into_iter().flatten().flat_map(|operation| operation.tags.iter().flatten());
-            tags.any(|tag| private.contains(&tag.as_str()))
+    pub(crate) fn of(document: &Value, private: &[&str]) -> Self {
+        let is_private = |item: &Value| {
+            let tags = members(item).flat_map(|(_, operation)| items(&operation["tags"]));
+            tags.filter_map(Value::as_str).any(|tag| private.contains(&tag))
         };
-        let private = document.paths.paths.iter().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
-        let reads = document.paths.paths.iter().filter_map(|(path, item)| Some((path, item.get.as_ref()?)));
-        let operation = |(path, read): (&String, &utoipa::openapi::path::Operation)| {
-            let parameters = read.parameters.iter().flatten().filter_map(|parameter| resolve(document, parameter));
-            let mut parameters = parameters.filter(|parameter| parameter.parameter_in == ParameterIn::Query).peekable();
-            let responses = &read.responses.responses;
-            let media: HashSet<&str> = match responses.get("200") {
-                Some(RefOr::T(response)) => response.content.keys().map(String::as_str).collect(),
-                _ => HashSet::new(),
-            };
-            let operation = ReadOperation {
-                takes_query: parameters.peek().is_some() || media.contains("text/html"),
-                may_wait: parameters.any(|parameter| parameter.name == "wait"),
-                is_guarded: read.security.as_ref().is_some_and(|ways| !ways.is_empty()),
-                is_event_stream: media.contains("text/event-stream"),
-            };
-            (path.clone(), operation)
-        };
-        Self { reads: reads.map(operation).collect(), private: private.collect() }
+        let paths = || members(&document["paths"]);
+        let private = paths().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
+        let reads =
+            paths().filter_map(|(path, item)| Some((path.clone(), ReadOperation::of(document, item.get("get")?))));
+        Self { reads: reads.collect(), private: private.collect() }
     }
 
     fn find(req: &HttpRequest) -> Option<(Data<Self>, Arc<str>)> {
@@ -89,15 +73,35 @@ impl Operations {
     }
 }
 
-/// Resolves a parameter that may be a reference to a component.
-fn resolve<'d>(document: &'d OpenApi, parameter: &'d RefOr<Parameter>) -> Option<&'d Parameter> {
-    match parameter {
-        RefOr::T(parameter) => Some(parameter),
-        RefOr::Ref(reference) => {
-            let name = reference.ref_location.rsplit('/').next()?;
-            resolve(document, document.components.as_ref()?.parameters.get(name)?)
+impl ReadOperation {
+    fn of(document: &Value, read: &Value) -> Self {
+        let parameters = items(&read["parameters"]).map(|parameter| resolve(document, parameter));
+        let mut parameters = parameters.filter(|parameter| parameter["in"] == "query").peekable();
+        let content = read.pointer("/responses/200/content");
+        let responds_with = |media_type: &str| content.is_some_and(|content| content.get(media_type).is_some());
+        Self {
+            takes_query: parameters.peek().is_some() || responds_with("text/html"),
+            may_wait: parameters.any(|parameter| parameter["name"] == "wait"),
+            is_guarded: items(&read["security"]).next().is_some(),
+            is_event_stream: responds_with("text/event-stream"),
         }
     }
+}
+
+/// Resolves a parameter that may be a reference to a component.
+fn resolve<'d>(document: &'d Value, parameter: &'d Value) -> &'d Value {
+    match parameter["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
+        None => parameter,
+    }
+}
+
+fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
+}
+
+fn items(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
 }
 
 /// Middleware: refuses a query string if the operation takes no query parameters, except on pages. Operations with query

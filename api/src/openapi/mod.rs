@@ -18,8 +18,9 @@ mod writes;
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-use utoipa::openapi::ServerBuilder;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::ArrayBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -151,16 +152,32 @@ fn deprecate(document: &mut openapi::OpenApi, deprecations: &Deprecations) {
 /// The document as served, in JSON.
 pub(crate) struct Served(String);
 
+/// Members of the document that depend on the public URL, and the others.
+#[derive(Deserialize, Serialize)]
+struct Parts<'d> {
+    openapi: &'d str,
+    info: Map<String, Value>,
+    servers: Value,
+    #[serde(borrow)]
+    paths: &'d RawValue,
+    #[serde(borrow)]
+    webhooks: &'d RawValue,
+    #[serde(borrow)]
+    components: &'d RawValue,
+    #[serde(borrow)]
+    tags: &'d RawValue,
+}
+
 impl Served {
-    /// Returns the document as JSON. With a public URL, the URLs of the service and of its pages are absolute.
-    pub(crate) fn new(document: &openapi::OpenApi, public_url: Option<&PublicUrl>) -> serde_json::Result<Self> {
-        let Some(root) = public_url else { return serde_json::to_string(document).map(Self) };
-        let mut document = document.clone();
-        document.info.terms_of_service = Some(format!("{root}/terms"));
-        let server = ServerBuilder::new().url(root.to_string()).description(Some("This service"));
-        document.servers = Some(vec![server.build()]);
+    /// Returns a document without its indentation. With a public URL, the URLs of the service and of its pages are absolute.
+    pub(crate) fn new(document: &str, public_url: Option<&PublicUrl>) -> serde_json::Result<Self> {
+        let document: String = document.lines().map(str::trim_start).collect();
+        let Some(root) = public_url else { return Ok(Self(document)) };
+        let mut parts: Parts<'_> = serde_json::from_str(&document)?;
+        parts.info.insert("termsOfService".to_owned(), json!(format!("{root}/terms")));
+        parts.servers = json!([{ "url": root.to_string(), "description": "This service" }]);
         // Links of descriptions begin with a slash.
-        Ok(Self(serde_json::to_string(&document)?.replace("](/", &format!("]({root}/"))))
+        Ok(Self(serde_json::to_string(&parts)?.replace("](/", &format!("]({root}/"))))
     }
 }
 

@@ -4,10 +4,8 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use crate::app::document::document;
+use crate::app::document::DOCUMENT;
 
 pub(super) fn run() -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", document().to_pretty_json()?)?;
-    Ok(())
+    Ok(std::io::stdout().lock().write_all(DOCUMENT.as_bytes())?)
 }

@@ -7,7 +7,6 @@ use actix_web::web::Data;
 use entity::Text;
 use entity::vocabulary::lists;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::OpenApi;
 
 use self::dto::{Choice, FieldType, Form, FormMember, FormQuery};
 use super::TAG;
@@ -39,9 +38,8 @@ pub(crate) struct Forms(Vec<Form>);
 
 impl Forms {
     /// Derives the forms from the OpenAPI document.
-    pub(crate) fn of(document: &OpenApi) -> Self {
-        let document = serde_json::to_value(document).unwrap_or_default();
-        Self(SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect())
+    pub(crate) fn of(document: &Value) -> Self {
+        Self(SUBMITTABLE.iter().map(|kind| Form::of(kind, document)).collect())
     }
 
     fn of_resource(&self, collection: &str) -> Option<&Form> {
