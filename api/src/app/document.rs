@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use actix_web::web::{Data, ServiceConfig};
-use serde_json::Value;
 use utoipa::openapi::OpenApi;
 
 use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::base::public_url::PublicUrl;
-use crate::http::{DeclaredMethods, Deprecations, Operations, Routes};
+use crate::http::{DeclaredMethods, Deprecations, Operations, Outline, Routes};
 use crate::openapi::{self, Served};
 use crate::services::submissions::{self, Forms};
 use crate::services::webhooks;
@@ -45,12 +44,12 @@ impl DocumentParts {
         if let Some(parts) = by_public_url.get(&public_url.cloned()) {
             return Ok(parts.clone());
         }
-        let document: Value = serde_json::from_str(DOCUMENT)?;
+        let document: Outline = serde_json::from_str(DOCUMENT)?;
         let parts = Self {
             served: Data::new(Served::new(DOCUMENT, public_url)?),
             operations: Data::new(Operations::of(&document, &[submissions::TAG, webhooks::TAG])),
             declared: Data::new(DeclaredMethods::of(&document)),
-            forms: Data::new(Forms::of(&document)),
+            forms: Data::new(Forms::of(DOCUMENT)),
         };
         by_public_url.insert(public_url.cloned(), parts.clone());
         Ok(parts)

@@ -9,10 +9,10 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::Value;
 use strsim::osa_distance;
 
 use super::cors::{self, WriteOrigins};
+use super::outline::Outline;
 use super::route::Route;
 use crate::base::error::{Error, Result};
 
@@ -39,9 +39,8 @@ pub(crate) struct DeclaredMethods(BTreeMap<String, String>);
 
 impl DeclaredMethods {
     /// Reads the paths of the document.
-    pub(crate) fn of(document: &Value) -> Self {
-        let paths = document["paths"].as_object().into_iter().flatten();
-        Self(paths.map(|(path, item)| (path.clone(), allowed(item))).collect())
+    pub(crate) fn of(document: &Outline) -> Self {
+        Self(document.paths.iter().map(|(path, item)| (path.clone(), allowed(item.keys()))).collect())
     }
 
     /// Returns the path that is most similar to a path, with or without the prefix `/v1`. Returns `None` if none is similar.
@@ -95,9 +94,8 @@ pub(crate) async fn refuse_undeclared_methods(
 }
 
 /// Returns the methods of a path in the form of `Allow`.
-fn allowed(item: &Value) -> String {
-    let declared = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
-    let mut methods: BTreeSet<String> = declared.collect();
+fn allowed<'m>(declared: impl Iterator<Item = &'m String>) -> String {
+    let mut methods: BTreeSet<String> = declared.map(|method| method.to_uppercase()).collect();
     if methods.contains("GET") {
         methods.insert("HEAD".to_owned());
     }
@@ -107,7 +105,7 @@ fn allowed(item: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Map, json};
+    use serde_json::{Map, Value, json};
 
     use super::*;
 
@@ -115,7 +113,8 @@ mod tests {
     fn unknown_path_suggests_the_nearest_documented_path() {
         let paths = ["/v1/projects", "/v1/projects/{key}", "/v1/projects/{key}/solutions", "/v1/me", "/problems"];
         let paths: Map<String, Value> = paths.into_iter().map(|path| (path.to_owned(), json!({}))).collect();
-        let declared = DeclaredMethods::of(&json!({ "paths": paths }));
+        let document = json!({ "paths": paths, "components": { "parameters": {} } });
+        let declared = DeclaredMethods::of(&serde_json::from_value(document).unwrap());
 
         for (path, expected) in [
             ("/v1/project", Some("/v1/projects")),

@@ -18,6 +18,7 @@ mod list;
 mod negotiate;
 mod observe;
 mod operations;
+mod outline;
 mod page;
 mod parameter;
 mod precondition;
@@ -47,6 +48,7 @@ pub(crate) use self::list::{CsvParams, Filters, ListParams, ListQuery, MAX_PAGE,
 pub(crate) use self::negotiate::{is_stream, negotiate, prefers_html};
 pub(crate) use self::observe::{RequestId, observe};
 pub(crate) use self::operations::{Operations, refuse_unknown_params};
+pub(crate) use self::outline::Outline;
 pub(crate) use self::page::{Page, Position, SearchMatches};
 pub(crate) use self::parameter::{BoundedInt, SearchText, Timestamp};
 pub(crate) use self::precondition::Precondition;

@@ -9,9 +9,9 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
-use serde_json::Value;
 
 use super::negotiate::is_stream;
+use super::outline::Outline;
 use super::request::reject_query;
 use super::route::Route;
 use crate::auth::Caller;
@@ -38,16 +38,23 @@ struct ReadOperation {
 
 impl Operations {
     /// Reads the operations from the document. Operations with one of the tags in `private` are private.
-    pub(crate) fn of(document: &Value, private: &[&str]) -> Self {
-        let is_private = |item: &Value| {
-            let tags = members(item).flat_map(|(_, operation)| items(&operation["tags"]));
-            tags.filter_map(Value::as_str).any(|tag| private.contains(&tag))
-        };
-        let paths = || members(&document["paths"]);
-        let private = paths().filter(|(_, item)| is_private(item)).map(|(path, _)| path.clone());
-        let reads =
-            paths().filter_map(|(path, item)| Some((path.clone(), ReadOperation::of(document, item.get("get")?))));
-        Self { reads: reads.collect(), private: private.collect() }
+    pub(crate) fn of(document: &Outline, private: &[&str]) -> Self {
+        let is_private = |tag: &String| private.contains(&tag.as_str());
+        let all = document.paths.iter();
+        let private =
+            all.clone().filter(|(_, item)| item.values().any(|operation| operation.tags.iter().any(is_private)));
+        let reads = all.filter_map(|(path, item)| {
+            let read = item.get("get")?;
+            let mut parameters = document.query_parameters(read).peekable();
+            let operation = ReadOperation {
+                takes_query: parameters.peek().is_some() || read.responds_with("text/html"),
+                may_wait: parameters.any(|parameter| parameter.name == "wait"),
+                is_guarded: !read.security.is_empty(),
+                is_event_stream: read.responds_with("text/event-stream"),
+            };
+            Some((path.clone(), operation))
+        });
+        Self { reads: reads.collect(), private: private.map(|(path, _)| path.clone()).collect() }
     }
 
     fn find(req: &HttpRequest) -> Option<(Data<Self>, Arc<str>)> {
@@ -71,37 +78,6 @@ impl Operations {
         let is_long = |operation: &ReadOperation| operation.is_event_stream || operation.may_wait && waits();
         Self::find(req).is_some_and(|(all, pattern)| all.reads.get(&*pattern).is_some_and(is_long))
     }
-}
-
-impl ReadOperation {
-    fn of(document: &Value, read: &Value) -> Self {
-        let parameters = items(&read["parameters"]).map(|parameter| resolve(document, parameter));
-        let mut parameters = parameters.filter(|parameter| parameter["in"] == "query").peekable();
-        let content = read.pointer("/responses/200/content");
-        let responds_with = |media_type: &str| content.is_some_and(|content| content.get(media_type).is_some());
-        Self {
-            takes_query: parameters.peek().is_some() || responds_with("text/html"),
-            may_wait: parameters.any(|parameter| parameter["name"] == "wait"),
-            is_guarded: items(&read["security"]).next().is_some(),
-            is_event_stream: responds_with("text/event-stream"),
-        }
-    }
-}
-
-/// Resolves a parameter that may be a reference to a component.
-fn resolve<'d>(document: &'d Value, parameter: &'d Value) -> &'d Value {
-    match parameter["$ref"].as_str() {
-        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null),
-        None => parameter,
-    }
-}
-
-fn members(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    object.as_object().into_iter().flatten()
-}
-
-fn items(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
 }
 
 /// Middleware: refuses a query string if the operation takes no query parameters, except on pages. Operations with query

@@ -11,11 +11,8 @@ use super::form::Form;
 use super::table::Column;
 use crate::base::db::Database;
 use crate::http::format::defused;
-use crate::query::entry::entries_after;
+use crate::query::entry::EntryCursor;
 use crate::write::input::Input;
-
-/// Number of entries that are read at once.
-const PART: u64 = 500;
 
 /// The consumer of a file may be slow.
 const NO_LIMITS: &str = "set local idle_in_transaction_session_timeout = 0";
@@ -36,16 +33,15 @@ pub(super) async fn each<T: Input>(
     db: &DatabaseTransaction,
     write: &mut dyn FnMut(&Value) -> Result<()>,
 ) -> Result<()> {
-    let mut after = None;
+    let cursor = EntryCursor::open::<T::View>(db).await?;
     loop {
-        let (entries, last) = entries_after::<T::View>(db, after, PART).await?;
+        let entries = cursor.next::<T::View>().await?;
+        if entries.is_empty() {
+            return Ok(());
+        }
         for entry in entries {
             let input: T = entry.into();
             write(&serde_json::to_value(input)?)?;
-        }
-        match last {
-            Some(last) => after = Some(last),
-            None => return Ok(()),
         }
     }
 }

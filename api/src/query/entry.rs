@@ -6,12 +6,15 @@ use actix_web::HttpRequest;
 use actix_web::web::Data;
 use chrono::NaiveDate;
 use sea_orm::prelude::Expr;
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::base::db::context::Context;
+use crate::base::db::sql;
 use crate::base::error::Result;
 use crate::http::format::{Record, Represented};
 use crate::http::{EntryKey, EntryParams, Public};
@@ -66,23 +69,37 @@ pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -
     }
 }
 
-/// Returns up to `limit` entries after a sort value, sorted by official key and slug, and the sort value to continue from if there
-/// are more. Entries without an official key come last.
-pub(crate) async fn entries_after<E: Entry>(
-    db: &impl ConnectionTrait,
-    after: Option<String>,
-    limit: u64,
-) -> Result<(Vec<E>, Option<String>)> {
+/// Number of entries that a cursor reads at once.
+const PART: u64 = 500;
+
+/// A cursor over all entries of a resource, sorted by official key and slug. Entries without an official key come last.
+pub(crate) struct EntryCursor<'t>(&'t DatabaseTransaction);
+
+impl<'t> EntryCursor<'t> {
+    /// Opens the cursor. A transaction has at most one cursor.
+    pub(crate) async fn open<E: Entry>(tx: &'t DatabaseTransaction) -> Result<Self> {
+        let ids = E::Table::find().select_only().expr_as(Expr::cust("id"), "id").order_by_asc(order::<E>());
+        let declaration = format!("declare entries no scroll cursor for {}", ids.build(DbBackend::Postgres).sql);
+        tx.execute_unprepared(&declaration).await?;
+        Ok(Self(tx))
+    }
+
+    /// Returns the next entries. Returns no entries at the end.
+    pub(crate) async fn next<E: Entry>(&self) -> Result<Vec<E>> {
+        let rows = self.0.query_all_raw(sql(&format!("fetch {PART} from entries"), [])).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let keys = E::Table::find().select_only().filter(Expr::cust_with_values("id = any ($1)", [ids]));
+        let keys = ["id", "slug"].into_iter().fold(keys, |keys, column| keys.expr_as(Expr::cust(column), column));
+        let keys = keys.expr_as(Expr::cust("''"), "key").expr_as(order::<E>(), "sort");
+        let found = stored::<E>(self.0, keys.build(DbBackend::Postgres), "asc").await?;
+        found.complete(self.0).await?.into_iter().map(Represented::into_record).collect()
+    }
+}
+
+/// Returns the sort value of entries in a cursor.
+fn order<E: Entry>() -> Expr {
     let official = E::RESOURCE.official.map(|column| format!("coalesce({column}, '~') || ' ' || ")).unwrap_or_default();
-    let key = || Expr::cust(format!("({official}slug) collate \"C\""));
-    let condition = after.map(|after| key().gt(after));
-    let keys = E::Table::find().select_only().expr_as(Expr::cust("id"), "id").expr_as(key(), "key");
-    let keys = keys.filter(Condition::all().add_option(condition)).order_by_asc(key()).limit(limit);
-    let mut keys: Vec<(Uuid, String)> = keys.into_tuple().all(db).await?;
-    let mut entries = load_all::<E>(db, keys.iter().map(|(id, _)| *id).collect()).await?;
-    let found = keys.iter().filter_map(|(id, _)| entries.remove(id)).collect();
-    let is_full = u64::try_from(keys.len()).is_ok_and(|found| found == limit);
-    Ok((found, keys.pop().filter(|_| is_full).map(|(_, key)| key)))
+    Expr::cust(format!("({official}slug) collate \"C\""))
 }
 
 /// Loads the entries with these IDs, by ID.

@@ -1,7 +1,5 @@
 //! The prepared query of a list, and its parts.
 
-use std::collections::HashMap;
-
 use sea_orm::prelude::Expr;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryTrait, Select,
@@ -13,10 +11,10 @@ use crate::base::db::version::seen_version;
 use crate::base::error::Result;
 use crate::http::Position;
 use crate::http::format::{Record, Represented};
-use crate::query::entry::{Entry, load_all};
+use crate::query::entry::Entry;
 use crate::query::full_text::Search;
 use crate::query::keyset::{Slice, SortKey, in_order};
-use crate::query::representations::{StoredRow, StoredRows, stored};
+use crate::query::representations::{StoredRows, stored};
 
 /// The prepared query of a list, which is read in parts.
 #[derive(Clone)]
@@ -111,14 +109,9 @@ impl<E: EntityTrait> PreparedList<E> {
         after: Option<&Position>,
         limit: u64,
     ) -> Result<Part<T>> {
-        let (StoredRows { version, rows }, next) = self.stored_rows(db, after, limit).await?;
-        let pending: Vec<Uuid> = rows.iter().filter(|row| row.entry.is_none()).map(|row| row.position.id).collect();
-        let mut built = if pending.is_empty() { HashMap::new() } else { load_all::<T>(db, pending).await? };
-        let item = |row: StoredRow<T>| match row.entry {
-            Some(entry) => Some(Represented::Stored(entry)),
-            None => built.remove(&row.position.id).map(Represented::Built),
-        };
-        Ok(Part { items: rows.into_iter().filter_map(item).collect(), next, version: Some(version) })
+        let (found, next) = self.stored_rows(db, after, limit).await?;
+        let version = Some(found.version);
+        Ok(Part { items: found.complete(db).await?, next, version })
     }
 
     /// Returns the rows of a part, and the position to continue from.

@@ -1,7 +1,9 @@
 //! Reads stored representations.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, FromQueryResult, Statement};
 use uuid::Uuid;
 
 use super::FORMAT;
@@ -9,9 +11,9 @@ use super::template::filled;
 use crate::base::error::Result;
 use crate::base::public_url::prefix;
 use crate::http::Position;
-use crate::http::format::StoredEntry;
+use crate::http::format::{Represented, StoredEntry};
 use crate::model::reuse::freshness;
-use crate::query::entry::Entry;
+use crate::query::entry::{Entry, load_all};
 
 /// Rows of a query with their representations.
 pub(crate) struct StoredRows<T> {
@@ -19,6 +21,20 @@ pub(crate) struct StoredRows<T> {
     pub version: i64,
     /// The rows in their order.
     pub rows: Vec<StoredRow<T>>,
+}
+
+impl<T: Entry> StoredRows<T> {
+    /// Returns the entries. Builds those without a representation from their tables, with further statements.
+    pub(crate) async fn complete(self, db: &DatabaseTransaction) -> Result<Vec<Represented<T>>> {
+        let is_pending = |row: &&StoredRow<T>| row.entry.is_none();
+        let pending: Vec<Uuid> = self.rows.iter().filter(is_pending).map(|row| row.position.id).collect();
+        let mut built = if pending.is_empty() { HashMap::new() } else { load_all::<T>(db, pending).await? };
+        let entry = |row: StoredRow<T>| match row.entry {
+            Some(entry) => Some(Represented::Stored(entry)),
+            None => built.remove(&row.position.id).map(Represented::Built),
+        };
+        Ok(self.rows.into_iter().filter_map(entry).collect())
+    }
 }
 
 /// A row of a query with its representation.

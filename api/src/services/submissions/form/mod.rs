@@ -2,6 +2,8 @@
 
 mod dto;
 
+use std::sync::OnceLock;
+
 use actix_web::get;
 use actix_web::web::Data;
 use entity::Text;
@@ -27,23 +29,33 @@ use crate::write::input::MAX_BYTES;
 pub(super) async fn get_submission_form(forms: Data<Forms>, query: QueryString<FormQuery>) -> Result<Public> {
     let resource = query.0.resource.as_deref().unwrap_or(PRACTICE_EXAMPLES.collection);
     let form = forms.of_resource(resource).ok_or_else(|| {
-        let rule = Rule::unknown_value(resource, forms.0.iter().map(|form| form.resource));
+        let rule = Rule::unknown_value(resource, forms.all().iter().map(|form| form.resource));
         Error::Parameters(vec![Violation::parameter("resource", rule)])
     })?;
     reply("application/json", form).map(Public)
 }
 
 /// Submission forms, one for each submittable resource.
-pub(crate) struct Forms(Vec<Form>);
+pub(crate) struct Forms {
+    document: &'static str,
+    forms: OnceLock<Vec<Form>>,
+}
 
 impl Forms {
-    /// Derives the forms from the OpenAPI document.
-    pub(crate) fn of(document: &Value) -> Self {
-        Self(SUBMITTABLE.iter().map(|kind| Form::of(kind, document)).collect())
+    /// Returns the forms of an OpenAPI document. They are derived at their first use.
+    pub(crate) fn of(document: &'static str) -> Self {
+        Self { document, forms: OnceLock::new() }
+    }
+
+    fn all(&self) -> &[Form] {
+        self.forms.get_or_init(|| {
+            let document = serde_json::from_str(self.document).unwrap_or_default();
+            SUBMITTABLE.iter().map(|kind| Form::of(kind, &document)).collect()
+        })
     }
 
     fn of_resource(&self, collection: &str) -> Option<&Form> {
-        self.0.iter().find(|form| form.resource == collection)
+        self.all().iter().find(|form| form.resource == collection)
     }
 
     /// Returns whether content of a kind may have a member at a JSON pointer.
