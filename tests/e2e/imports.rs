@@ -36,6 +36,31 @@ fn an_import_that_fails_in_the_database_stores_nothing() {
     });
 }
 
+#[test]
+fn an_entry_may_refer_to_an_entry_of_an_earlier_part_of_the_file() {
+    let mut solutions: Vec<Value> = (0..1100)
+        .map(|number| {
+            let title = format!("Lösung {number}");
+            json!({
+                "slug": format!("solution-{number}"), "title": { "de": title }, "summary": { "de": title },
+                "kind": "software", "status": "operational", "themes": ["mobility"], "sources": ["https://example.org/"],
+            })
+        })
+        .collect();
+    // An import checks and stores 1000 entries at once.
+    solutions[1050]["related"] = json!([{ "solution": "solution-3", "relation": "alternative" }]);
+    let file = json!(solutions).to_string();
+
+    TestDatabase::filled().with(async move |database| {
+        api::app::seed::add(database, &[SourceFile { collection: "solutions", form: Form::Json, text: &file }])
+            .await
+            .unwrap();
+        let related = "select s.slug from solution_relation r join solution s on s.id = r.other_id where s.slug like 'solution-%'";
+        let rows = database.connection().query_all_raw(statement(related)).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect::<Vec<String>>(), ["solution-3"]);
+    });
+}
+
 #[tokio::test]
 async fn importing_an_exported_list_changes_nothing() {
     let app = SharedApp::first_content();

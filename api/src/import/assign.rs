@@ -7,8 +7,9 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::error::{ImportError, LineError};
+use super::valid_rows::Names;
 use crate::base::db::KeyChange;
-use crate::write::input::Input;
+use crate::model::catalog::Resource;
 
 /// The entries assigned to the rows of a file.
 pub(super) struct Assignment {
@@ -21,16 +22,20 @@ pub(super) struct Assignment {
 /// Finds the entry of each row: by official key, or otherwise by slug. An entry found by slug is the same entry under a
 /// new official key, as after a territorial reform, unless the file contains its old official key. Fails with
 /// `ImportError::Lines` if the slug or official key of a row belongs to another entry or line.
-pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Assignment, ImportError> {
-    let mut directory = KnownNames::read(db, rows).await?;
+pub(super) async fn assign(
+    db: &impl ConnectionTrait,
+    resource: &'static Resource,
+    rows: &[(u64, Names)],
+) -> Result<Assignment, ImportError> {
+    let mut directory = KnownNames::read(db, resource, rows).await?;
     let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
-    for (line, input) in rows {
-        let known = directory.entry(input);
+    for (line, names) in rows {
+        let known = directory.entry(names);
         let id = known.unwrap_or_else(Uuid::now_v7);
-        let found = directory.conflicts(id, *line, input);
+        let found = directory.conflicts(id, *line, names);
         if found.is_empty() {
-            key_changes.extend(known.and_then(|id| directory.key_change(id, input)));
-            directory.note(id, *line, input);
+            key_changes.extend(known.and_then(|id| directory.key_change(id, names)));
+            directory.note(id, *line, names);
         }
         flaws.extend(found);
         ids.push(id);
@@ -40,6 +45,7 @@ pub(super) async fn assign<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)
 
 /// Slugs and official keys of the entries in a file, as they will be when all rows up to the current one are stored.
 struct KnownNames {
+    resource: &'static Resource,
     owners: HashMap<String, Uuid>,
     names: HashMap<Uuid, Names>,
     /// Official keys and slugs in the file, with their lines.
@@ -48,21 +54,7 @@ struct KnownNames {
     found: HashMap<Uuid, u64>,
 }
 
-#[derive(Clone)]
-struct Names {
-    slug: String,
-    official: Option<String>,
-}
-
 impl Names {
-    fn of<T: Input>(input: &T) -> Self {
-        Self { slug: input.slug().to_owned(), official: input.official().map(str::to_owned) }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &String> {
-        std::iter::once(&self.slug).chain(&self.official)
-    }
-
     /// Returns the name of the entry in messages.
     fn description(&self) -> String {
         match &self.official {
@@ -73,33 +65,34 @@ impl Names {
 }
 
 impl KnownNames {
-    async fn read<T: Input>(db: &impl ConnectionTrait, rows: &[(u64, T)]) -> Result<Self, ImportError> {
-        let mut lines = HashMap::new();
-        for (line, input) in rows {
-            lines.extend(Names::of(input).all().map(|name| (name.clone(), *line)));
-        }
+    async fn read(
+        db: &impl ConnectionTrait,
+        resource: &'static Resource,
+        rows: &[(u64, Names)],
+    ) -> Result<Self, ImportError> {
+        let lines: HashMap<String, u64> =
+            rows.iter().flat_map(|(line, names)| names.all().map(|name| (name.clone(), *line))).collect();
         let (mut owners, mut names) = (HashMap::new(), HashMap::new());
-        for found in T::RESOURCE.find(db, &lines.keys().cloned().collect::<Vec<_>>()).await?.into_values() {
+        for found in resource.find(db, &lines.keys().cloned().collect::<Vec<_>>()).await?.into_values() {
             let known = Names { slug: found.slug().to_owned(), official: found.official().map(str::to_owned) };
             owners.extend(known.all().map(|name| (name.clone(), found.id)));
             names.insert(found.id, known);
         }
-        Ok(Self { owners, names, lines, found: HashMap::new() })
+        Ok(Self { resource, owners, names, lines, found: HashMap::new() })
     }
 
     /// Returns the existing entry of a row, if there is one.
-    fn entry<T: Input>(&self, input: &T) -> Option<Uuid> {
-        let by_key = input.official().and_then(|key| self.owners.get(key));
+    fn entry(&self, row: &Names) -> Option<Uuid> {
+        let by_key = row.official.as_ref().and_then(|key| self.owners.get(key));
         let is_same = |id: &&Uuid| {
             let old = self.names.get(id).and_then(|names| names.official.as_ref());
             old.is_none_or(|old| !self.lines.contains_key(old))
         };
-        by_key.or_else(|| self.owners.get(input.slug()).filter(is_same)).copied()
+        by_key.or_else(|| self.owners.get(&row.slug).filter(is_same)).copied()
     }
 
     /// Returns the conflicts of a row with other entries and other lines.
-    fn conflicts<T: Input>(&self, id: Uuid, line: u64, input: &T) -> Vec<LineError> {
-        let names = Names::of(input);
+    fn conflicts(&self, id: Uuid, line: u64, names: &Names) -> Vec<LineError> {
         let flaw = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
         if let Some(first) = self.found.get(&id) {
             let detail = format!(
@@ -108,12 +101,12 @@ impl KnownNames {
             );
             return vec![flaw("slug", detail)];
         }
-        let official = names.official.as_ref().map(|key| (T::RESOURCE.official.unwrap_or("slug"), key));
+        let official = names.official.as_ref().map(|key| (self.resource.official.unwrap_or("slug"), key));
         let members = std::iter::once(("slug", &names.slug)).chain(official);
         members
             .filter_map(|(member, name)| {
                 let other = self.owners.get(name).filter(|owner| **owner != id)?;
-                Some(flaw(member, self.taken(member, name, &names, self.names.get(other)?)))
+                Some(flaw(member, self.taken(member, name, names, self.names.get(other)?)))
             })
             .collect()
     }
@@ -137,20 +130,18 @@ impl KnownNames {
         }
     }
 
-    fn key_change<T: Input>(&self, id: Uuid, input: &T) -> Option<KeyChange> {
-        let old = self.names.get(&id)?.official.clone();
-        let new = input.official().map(str::to_owned);
-        (old != new).then(|| KeyChange { slug: input.slug().to_owned(), old, new })
+    fn key_change(&self, id: Uuid, row: &Names) -> Option<KeyChange> {
+        let (old, new) = (self.names.get(&id)?.official.clone(), row.official.clone());
+        (old != new).then(|| KeyChange { slug: row.slug.clone(), old, new })
     }
 
     /// Records a row as stored: its entry has the slug and official key of the row from now on.
-    fn note<T: Input>(&mut self, id: Uuid, line: u64, input: &T) {
-        let names = Names::of(input);
+    fn note(&mut self, id: Uuid, line: u64, names: &Names) {
         for name in self.names.get(&id).into_iter().flat_map(Names::all) {
             self.owners.remove(name);
         }
         self.owners.extend(names.all().map(|name| (name.clone(), id)));
-        self.names.insert(id, names);
+        self.names.insert(id, names.clone());
         self.found.insert(id, line);
     }
 }

@@ -1,6 +1,6 @@
 //! The entries of a file, and their errors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
@@ -14,11 +14,12 @@ use super::report::UpdateReport;
 use super::rows::{Contents, Row, document, lines, malformed};
 use super::store_rows::store_rows;
 use super::table::{Columns, Header, table};
+use super::valid_rows::{Names, PART, ValidRows};
 use crate::base::db::{ImportSummary, Write};
 use crate::base::error::{Result, Rule, Violation};
 use crate::base::validation::{Checked, parse};
 use crate::write::input::Input;
-use crate::write::resolve_references;
+use crate::write::{ResolvedEntry, resolve_references};
 
 /// Entries of one resource, each with its line.
 pub(super) trait Entries {
@@ -53,7 +54,7 @@ pub(super) struct FileText<'t> {
 
 /// The rows of a file, with the entries in them.
 pub(super) struct ReadRows<T> {
-    valid: Vec<(u64, T)>,
+    valid: ValidRows<T>,
     invalid: Vec<(u64, Checked<T>)>,
     /// Errors of the file, and of rows that contain no entry.
     flaws: Vec<LineError>,
@@ -63,7 +64,7 @@ pub(super) struct ReadRows<T> {
 }
 
 /// Reads and validates every row. Reports rows with the slug or official key of an earlier row.
-pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
+pub(super) fn read<T: Input>(file: &FileText<'_>) -> Result<ReadRows<T>> {
     let FileText { form, text, columns } = *file;
     let Contents { rows, flaws, header } = match form {
         Form::Csv => table(text, columns),
@@ -71,16 +72,16 @@ pub(super) fn read<T: Input>(file: &FileText<'_>) -> ReadRows<T> {
         Form::Ndjson => lines(text),
     };
     let is_every_name_known = flaws.is_empty();
-    let mut read = ReadRows { valid: vec![], invalid: vec![], flaws, header, is_every_name_known };
+    let mut read = ReadRows { valid: ValidRows::new(), invalid: vec![], flaws, header, is_every_name_known };
     let mut seen = HashMap::new();
     for Row { line, text } in rows {
         match parse(text.as_bytes()) {
-            Ok((json, doubts)) if json.is_object() => read.add(line, Checked::read(json, doubts), &mut seen),
+            Ok((json, doubts)) if json.is_object() => read.add(line, Checked::read(json, doubts), &mut seen)?,
             Ok((json, _)) => read.add_unreadable(not_an_object(line, &json)),
             Err(error) => read.add_unreadable(malformed(line, &error)),
         }
     }
-    read
+    Ok(read)
 }
 
 /// Returns the error for a row that is another JSON value than an object.
@@ -107,7 +108,7 @@ fn named<T: Input>(checked: &Checked<T>) -> Option<&T> {
 
 impl<T: Input> ReadRows<T> {
     /// Adds a row. `seen` are the slugs and official keys of the rows before it, with their lines.
-    fn add(&mut self, line: u64, mut checked: Checked<T>, seen: &mut HashMap<String, u64>) {
+    fn add(&mut self, line: u64, mut checked: Checked<T>, seen: &mut HashMap<String, u64>) -> Result<()> {
         match named(&checked) {
             Some(input) => {
                 for name in [Some(input.slug()), input.official()].into_iter().flatten() {
@@ -122,23 +123,16 @@ impl<T: Input> ReadRows<T> {
             None => self.is_every_name_known = false,
         }
         match checked.value.take_if(|_| checked.violations.is_empty()) {
-            Some(input) => self.valid.push((line, input)),
+            Some(input) => self.valid.push(line, &input)?,
             None => self.invalid.push((line, checked)),
         }
+        Ok(())
     }
 
     /// Adds the error of a row that contains no entry.
     fn add_unreadable(&mut self, flaw: LineError) {
         self.flaws.push(flaw);
         self.is_every_name_known = false;
-    }
-
-    /// Returns all rows in their order.
-    fn all(&self) -> Vec<(u64, Checked<T>)> {
-        let valid = self.valid.iter().map(|(line, input)| (*line, Checked::whole(input.clone())));
-        let mut all: Vec<(u64, Checked<T>)> = valid.chain(self.invalid.iter().cloned()).collect();
-        all.sort_by_key(|(line, _)| *line);
-        all
     }
 
     /// Returns violations of rows with the errors of the file, by line.
@@ -154,38 +148,60 @@ impl<T: Input> ReadRows<T> {
     }
 
     async fn errors(&self, write: &Write) -> Result<Vec<LineError>> {
-        let rows = self.all();
         let mut found = vec![];
+        let of_invalid = |(line, checked): &(u64, Checked<T>)| Some((*line, Names::of(named(checked)?)));
+        let mut named: Vec<(u64, Names)> = self.invalid.iter().filter_map(of_invalid).collect();
+        named.extend(self.valid.names().iter().cloned());
+        named.sort_by_key(|(line, _)| *line);
         // If a row could not be read, its slug and official key are unknown, and the assignment of other rows may be wrong.
         if self.is_every_name_known && self.flaws.is_empty() {
-            let named: Vec<(u64, T)> =
-                rows.iter().filter_map(|(line, checked)| Some((*line, named(checked)?.clone()))).collect();
-            match assign(&write.tx, &named).await {
+            match assign(&write.tx, T::RESOURCE, &named).await {
                 Ok(_) => {}
                 Err(ImportError::Lines(conflicts)) => found = conflicts,
                 Err(ImportError::Failed(error)) => return Err(error),
             }
         }
-        let (lines, checked): (Vec<u64>, Vec<_>) =
-            rows.into_iter().map(|(line, checked)| (line, (Uuid::now_v7(), checked))).unzip();
-        let resolved = resolve_references(&write.tx, checked).await?;
-        let violations = lines.into_iter().zip(resolved.entries).flat_map(|(line, entry)| {
-            // A row with the slug or official key of an existing entry replaces that entry, so this is not a conflict.
-            entry.errors.rules.into_iter().map(move |violation| (line, violation))
-        });
+        // Rows may refer to rows of other parts.
+        let in_file: HashSet<&String> = named.iter().flat_map(|(_, names)| names.all()).collect();
         let is_certain = |(_, violation): &(u64, Violation)| match &violation.rule {
-            Rule::UnknownEntry { resource, .. } => self.is_every_name_known || resource != T::RESOURCE.collection,
+            Rule::UnknownEntry { resource, value } if resource == T::RESOURCE.collection => {
+                self.is_every_name_known && !in_file.contains(value)
+            }
             _ => true,
         };
-        found.extend(self.listed(violations.filter(is_certain)));
+        let mut violations = vec![];
+        for part in self.invalid.chunks(PART) {
+            violations.extend(unresolved(write, part.to_vec()).await?);
+        }
+        let mut parts = self.valid.parts();
+        loop {
+            let part = parts.next()?;
+            if part.is_empty() {
+                break;
+            }
+            let part = part.into_iter().map(|(line, input)| (line, Checked::whole(input))).collect();
+            violations.extend(unresolved(write, part).await?);
+        }
+        found.extend(self.listed(violations.into_iter().filter(is_certain)));
         found.sort();
         Ok(found)
     }
 }
 
+/// Returns the violations of rows, including references that cannot be resolved, by line. A row with the slug or official key
+/// of an existing entry replaces that entry, so this is not a conflict.
+async fn unresolved<T: Input>(write: &Write, rows: Vec<(u64, Checked<T>)>) -> Result<Vec<(u64, Violation)>> {
+    let (lines, checked): (Vec<u64>, Vec<_>) =
+        rows.into_iter().map(|(line, checked)| (line, (Uuid::now_v7(), checked))).unzip();
+    let resolved = resolve_references(&write.tx, checked).await?;
+    let of_entry =
+        |(line, entry): (u64, ResolvedEntry<T>)| entry.errors.rules.into_iter().map(move |violation| (line, violation));
+    Ok(lines.into_iter().zip(resolved.entries).flat_map(of_entry).collect())
+}
+
 impl<T: Input> Entries for ReadRows<T> {
     fn len(&self) -> usize {
-        self.valid.len() + self.invalid.len()
+        self.valid.names().len() + self.invalid.len()
     }
 
     fn flaws(&self) -> Vec<LineError> {
@@ -209,6 +225,6 @@ impl<T: Input> Entries for ReadRows<T> {
     }
 
     fn merge<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<UpdateReport, ImportError>> {
-        Box::pin(merge_rows(write, &self.valid))
+        Box::pin(async { merge_rows(write, self.valid.all()?).await })
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::entries::{Entries, FileText, read};
-use super::error::{ImportError, LineError, Stopped};
+use super::error::{ImportError, Stopped};
 use super::export::each;
 use super::form::Form;
 use super::report::UpdateReport;
@@ -36,7 +36,7 @@ pub(crate) struct Files {
     pub seed: Option<(Form, &'static str)>,
     /// Retired keys of this release, if there are any.
     pub former_keys: Option<FormerKeys>,
-    read: fn(&FileText<'_>) -> Box<dyn Entries>,
+    read: fn(&FileText<'_>) -> Result<Box<dyn Entries>>,
     /// Records retired keys, and removes the entries that still have them.
     pub retire: for<'a> fn(&'a Write, &'a RetiredKeys) -> LocalBoxFuture<'a, Result<UpdateReport>>,
     /// Records the current state of entries without a recorded change.
@@ -65,7 +65,7 @@ impl Files {
             shown: T::View::COLUMNS,
             seed,
             former_keys: None,
-            read: |file| Box::new(read::<T>(file)),
+            read: |file| Ok(Box::new(read::<T>(file)?)),
             retire: |write, keys| Box::pin(retire::<T>(write, keys)),
             note: |write, noted| Box::pin(record_existing::<T>(write, noted)),
             each: |db, write| Box::pin(each::<T>(db, write)),
@@ -90,13 +90,13 @@ impl Files {
     }
 
     /// Reads a file. Fails if it has no readable row.
-    pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, Vec<LineError>> {
+    pub(crate) fn read(&self, form: Form, text: &str) -> Result<ParsedFile, ImportError> {
         // Some spreadsheets and editors write a byte order mark, which is not part of the content.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let columns = Columns { imported: self.table.unwrap_or_default(), shown: self.shown };
-        let entries = (self.read)(&FileText { form, text, columns });
+        let entries = (self.read)(&FileText { form, text, columns })?;
         let flaws = if entries.len() == 0 { entries.flaws() } else { vec![] };
-        if flaws.is_empty() { Ok(ParsedFile(entries)) } else { Err(flaws) }
+        if flaws.is_empty() { Ok(ParsedFile(entries)) } else { Err(ImportError::Lines(flaws)) }
     }
 }
 
@@ -110,9 +110,9 @@ impl ParsedFile {
     }
 
     /// Fails with the errors that can be found without the directory, if there are any.
-    pub(super) fn into_valid(self) -> Result<Self, Vec<LineError>> {
+    pub(super) fn into_valid(self) -> Result<Self, ImportError> {
         let flaws = self.0.flaws();
-        if flaws.is_empty() { Ok(self) } else { Err(flaws) }
+        if flaws.is_empty() { Ok(self) } else { Err(ImportError::Lines(flaws)) }
     }
 }
 

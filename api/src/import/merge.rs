@@ -11,6 +11,7 @@ use super::baseline::{Baselines, find_by_name, record};
 use super::error::ImportError;
 use super::report::UpdateReport;
 use super::store_rows::store_rows;
+use super::valid_rows::ValidRows;
 use crate::base::db::Write;
 use crate::base::error::{Error, Result, Violation};
 use crate::base::merge::{Merged, merge};
@@ -39,9 +40,9 @@ struct ReleaseMerge<'w, T> {
 /// Merges the rows of a release with the entries of a resource, and stores the result. A row with an unresolved
 /// reference or an invalid result is skipped, and listed in the report with the reason. Fails with `ImportError::Lines`
 /// if a row conflicts with another entry.
-pub(super) async fn merge_rows<T: Input>(write: &Write, rows: &[(u64, T)]) -> Result<UpdateReport, ImportError> {
-    let mut plan = ReleaseMerge::new(write, rows).await?;
-    for (line, row) in plan.resolved(rows.to_vec()).await? {
+pub(super) async fn merge_rows<T: Input>(write: &Write, rows: Vec<(u64, T)>) -> Result<UpdateReport, ImportError> {
+    let mut plan = ReleaseMerge::new(write, &rows).await?;
+    for (line, row) in plan.resolved(rows).await? {
         plan.add(line, row)?;
     }
     plan.store().await
@@ -147,7 +148,7 @@ impl<'w, T: Input> ReleaseMerge<'w, T> {
     }
 
     async fn store(mut self) -> Result<UpdateReport, ImportError> {
-        self.report.stored.add(store_rows(self.write, &self.rows, &|_| {}).await?);
+        self.report.stored.add(store_rows(self.write, &ValidRows::of(&self.rows)?, &|_| {}).await?);
         self.report.recorded += record(self.write, T::RESOURCE.table, &self.applied).await?;
         Ok(self.report)
     }

@@ -15,6 +15,7 @@ pub(crate) mod seed;
 mod store_rows;
 mod table;
 mod update;
+mod valid_rows;
 
 pub(crate) use self::error::ImportError;
 pub(crate) use self::export::export;

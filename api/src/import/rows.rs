@@ -1,5 +1,6 @@
 //! Rows of JSON and NDJSON files, each as JSON with its line.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
@@ -8,22 +9,22 @@ use super::error::LineError;
 use super::table::Header;
 
 /// An entry of a file, as JSON.
-pub(super) struct Row {
+pub(super) struct Row<'t> {
     pub line: u64,
-    pub text: String,
+    pub text: Cow<'t, str>,
 }
 
 /// The rows and errors of a file.
 #[derive(Default)]
-pub(super) struct Contents {
-    pub rows: Vec<Row>,
+pub(super) struct Contents<'t> {
+    pub rows: Vec<Row<'t>>,
     /// Errors of the file, and of rows that could not be read.
     pub flaws: Vec<LineError>,
     /// The header of a CSV file.
     pub header: Option<Header>,
 }
 
-impl Contents {
+impl Contents<'_> {
     /// Returns the result of reading a file that has no readable rows.
     pub(super) fn none(flaw: LineError) -> Self {
         Self { flaws: vec![flaw], ..Self::default() }
@@ -65,7 +66,7 @@ impl<'t> LineCounter<'t> {
 
 /// Returns the entries of a JSON file: the elements of an array, the items of a page as the API returns it, or one
 /// entry.
-pub(super) fn document(text: &str) -> Contents {
+pub(super) fn document(text: &str) -> Contents<'_> {
     let content = text.trim();
     let rows = match content.chars().next() {
         None => Err(LineError::whole(1, "the file is empty, and must contain an array of entries")),
@@ -83,21 +84,21 @@ pub(super) fn document(text: &str) -> Contents {
 const DOCUMENTS: &str = "an array of entries, a page of a list as the API returns it, or one entry";
 
 /// Returns the elements of `array`, which must be a slice of `text`.
-fn array(text: &str, array: &str) -> Result<Vec<Row>, LineError> {
-    let elements: Vec<&RawValue> = serde_json::from_str(array).map_err(|error| malformed(1, &error))?;
+fn array<'t>(text: &'t str, array: &'t str) -> Result<Vec<Row<'t>>, LineError> {
+    let elements: Vec<&'t RawValue> = serde_json::from_str(array).map_err(|error| malformed(1, &error))?;
     let mut lines = LineCounter::new(text.as_bytes());
     // Elements are slices of the text, so the offset of an element gives its line.
     let offset = |element: &RawValue| element.get().as_ptr() as usize - text.as_ptr() as usize;
-    let row = |element: &RawValue| Row { line: lines.line_at(offset(element)), text: element.get().to_owned() };
+    let row = |element: &'t RawValue| Row { line: lines.line_at(offset(element)), text: element.get().into() };
     Ok(elements.into_iter().map(row).collect())
 }
 
 /// Returns the items of a page, or one entry.
-fn object(text: &str) -> Result<Vec<Row>, LineError> {
+fn object(text: &str) -> Result<Vec<Row<'_>>, LineError> {
     let members: HashMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| malformed(1, &error))?;
     let line = LineCounter::new(text.as_bytes()).line_from(0);
     if members.contains_key("slug") {
-        return Ok(vec![Row { line, text: text.trim().to_owned() }]);
+        return Ok(vec![Row { line, text: text.trim().into() }]);
     }
     if let Some(items) = items(&members) {
         return array(text, items);
@@ -113,7 +114,7 @@ fn items<'t>(members: &HashMap<String, &'t RawValue>) -> Option<&'t str> {
 }
 
 /// Returns the JSON values of a text with one value per line.
-pub(super) fn lines(text: &str) -> Contents {
+pub(super) fn lines(text: &str) -> Contents<'_> {
     let numbered = || (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty());
     let Some((line, _)) = numbered().next() else {
         return Contents::none(LineError::whole(1, "the file is empty, and must contain one JSON object per line"));
@@ -121,7 +122,7 @@ pub(super) fn lines(text: &str) -> Contents {
     if let Some(what) = other_document(text) {
         return Contents::none(LineError::whole(line, format!("the file is {what}; name the format with --form json")));
     }
-    let rows = numbered().map(|(line, text)| Row { line, text: text.to_owned() }).collect();
+    let rows = numbered().map(|(line, text)| Row { line, text: text.into() }).collect();
     Contents { rows, ..Contents::default() }
 }
 

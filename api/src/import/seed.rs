@@ -129,7 +129,10 @@ fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     let SourceFile { collection, form, text } = *file;
     let files = of_collection(all, collection)?;
     let batch = files.read(form, text).and_then(ParsedFile::into_valid);
-    batch.map_err(|flaws| anyhow!("the file with {collection} is invalid: {}", first(&flaws)))
+    batch.map_err(|error| match error {
+        ImportError::Lines(flaws) => anyhow!("the file with {collection} is invalid: {}", first(&flaws)),
+        ImportError::Failed(error) => anyhow!(error).context(format!("the file with {collection} could not be read")),
+    })
 }
 
 /// Returns whether there are entries without a recorded change.

@@ -101,7 +101,7 @@ impl Iterator for Records<'_> {
 }
 
 /// Returns the rows of a CSV file. An empty cell is an absent member.
-pub(super) fn table(text: &str, columns: Columns) -> Contents {
+pub(super) fn table(text: &str, columns: Columns) -> Contents<'_> {
     let declared = declared_delimiter(text);
     let (begin, delimiter) = declared.unwrap_or_else(|| (0, find_delimiter(text, columns)));
     let mut records = Records::new(text, begin, delimiter);
@@ -206,7 +206,7 @@ impl Header {
         flaws
     }
 
-    fn row(&self, record: &Record) -> Result<Row, LineError> {
+    fn row(&self, record: &Record) -> Result<Row<'static>, LineError> {
         let Record { line, cells } = record;
         if cells.len() != self.names.len() {
             let detail = format!(
@@ -230,7 +230,7 @@ impl Header {
                 insert(&mut members, column.name, self.value(column, cell));
             }
         }
-        Ok(Row { line: *line, text: Value::Object(members).to_string() })
+        Ok(Row { line: *line, text: Value::Object(members).to_string().into() })
     }
 
     fn value(&self, column: &Column, cell: &str) -> Value {

@@ -45,7 +45,8 @@ impl Import {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?;
         let text = form.text(bytes).map_err(|reason| anyhow!("{} {reason}", self.file.display()))?;
 
-        let batch = files.read(form, &text).map_err(ImportError::Lines)?;
+        let batch = files.read(form, &text)?;
+        drop(text);
         let database = open(settings, false).await?;
         let directory = DirectoryVersion::open(database.connection()).await?;
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
