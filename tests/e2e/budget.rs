@@ -1,7 +1,12 @@
-//! The time limit of a search.
+//! The time limit of a search, and the connections for reads that searches leave to others.
 
+use std::time::Duration;
+
+use api::base::db::Database;
+use futures_util::future::join_all;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tests::{App, Listen, TestDatabase, keys, listen};
+use tests::{App, DatabaseSettings, Listen, TestDatabase, keys, listen, statement};
 
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
@@ -20,4 +25,21 @@ async fn search_over_its_budget_is_incomplete_and_not_cached() {
         assert_eq!((&page["search"]["incomplete"], &page["total_is_lower_bound"]), (&json!(true), &json!(true)));
     }
     assert!(app.anonymous().get("/metrics").await.text().contains("transferatlas_cache_responses 0\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn reads_of_single_statements_do_not_wait_for_transactions() {
+    let database = TestDatabase::filled();
+    let settings = DatabaseSettings { pool_size: 4, ..database.settings() };
+    let service = Database::open(&settings).await.unwrap();
+    let transactions = (service.snapshot().await.unwrap(), service.snapshot().await.unwrap());
+
+    let third = tokio::time::timeout(Duration::from_millis(300), service.snapshot()).await;
+    assert!(third.is_err(), "half of the connections are for transactions");
+    let reads = join_all((0..6).map(|_| service.connection().query_one_raw(statement("select 1")))).await;
+    assert!(reads.iter().all(Result::is_ok), "the other half is for single statements");
+    drop(transactions);
+    drop(service.snapshot().await.unwrap());
+    service.close().await.unwrap();
 }

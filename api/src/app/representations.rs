@@ -1,7 +1,7 @@
 //! Stored representations of all resources.
 
 use crate::app::routes;
-use crate::base::db::{Database, rollback};
+use crate::base::db::Database;
 use crate::base::error::Result;
 use crate::query::representations::{build_pending, differences, mark};
 
@@ -18,8 +18,9 @@ pub async fn build(database: &Database) -> Result<()> {
 /// whole directory.
 pub async fn check(database: &Database) -> Result<Vec<Difference>> {
     let snapshot = database.snapshot().await?;
-    let found = differences(&snapshot, &routes::builders()).await;
-    rollback(snapshot, found).await
+    let found = differences(&snapshot, &routes::builders()).await?;
+    snapshot.commit().await?;
+    Ok(found)
 }
 
 /// Marks entries as outdated, and builds the representations that are missing or outdated.

@@ -13,7 +13,7 @@ use super::issuer::Trusted;
 use super::keys::Keys;
 use super::scope::find_scope;
 use super::settings::Trust;
-use super::token::{Claims, Foreign, Head, own};
+use super::token::{Claims, IssuerClaims, TokenHeader, own};
 use crate::base::error::{Result, TokenError};
 use crate::base::tasks::Tasks;
 
@@ -62,7 +62,7 @@ impl Auth {
     /// Verifies a token and returns its caller. Fails with a `TokenError`, or with `Error::Unavailable` if the state of the
     /// token cannot be read from the database.
     pub(crate) async fn verify(&self, db: &impl ConnectionTrait, token: &str) -> Result<Caller> {
-        let head = Head::read(token)?;
+        let head = TokenHeader::read(token)?;
         let keys = self.keys.all();
         if let Some(key) = keys.iter().find(|key| key.id == head.kid) {
             let Claims { sub: subject, jti, exp: expires, scope, municipalities: claimed, .. } =
@@ -73,7 +73,7 @@ impl Auth {
             let scopes = scope.split(' ').filter_map(find_scope).map(str::to_owned).collect();
             return Ok(Caller { subject, token: Some(jti), scopes, municipalities, expires });
         }
-        let Foreign { subject, scopes, municipalities, expires } = match &self.trusted {
+        let IssuerClaims { subject, scopes, municipalities, expires } = match &self.trusted {
             Some(trusted) => trusted.verify(token, &head).await?,
             None => return Err(TokenError::Key.into()),
         };

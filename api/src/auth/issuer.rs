@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, oneshot};
 
 use super::mapping::Mapping;
 use super::settings::Trust;
-use super::token::{self, Audience, Foreign, Head, Times};
+use super::token::{self, Audience, IssuerClaims, Times, TokenHeader};
 use crate::base::error::{self, TokenError};
 use crate::base::tasks::Tasks;
 
@@ -85,7 +85,7 @@ impl Trusted {
 
     /// Verifies a token of the trusted issuer, and returns its claims. Fails with the `TokenError` of the first failed
     /// check.
-    pub(super) async fn verify(&self, token: &str, head: &Head) -> error::Result<Foreign> {
+    pub(super) async fn verify(&self, token: &str, head: &TokenHeader) -> error::Result<IssuerClaims> {
         // Most issuers use the type JWT for access tokens. Identity tokens are refused by audience and claims.
         if !head.is_access_token() && head.typ != "jwt" {
             return Err(TokenError::Type.into());
@@ -123,7 +123,7 @@ impl Trusted {
 }
 
 impl IssuerState {
-    fn read(&self, claims: &Map<String, Value>) -> Result<Foreign, TokenError> {
+    fn read(&self, claims: &Map<String, Value>) -> Result<IssuerClaims, TokenError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let time = |name: &str| claims.get(name).and_then(Value::as_i64);
         if text("iss") != Some(&self.issuer) {
@@ -144,7 +144,7 @@ impl IssuerState {
         Times { iat, nbf, exp }.check(LONGEST)?;
         let (scopes, everywhere) = self.mapping.rights(claims);
         let municipalities = self.mapping.municipalities(claims);
-        Ok(Foreign {
+        Ok(IssuerClaims {
             subject: format!("{subject} ({})", self.issuer),
             scopes,
             municipalities: municipalities.or_else(|| (!everywhere).then(BTreeSet::new)),

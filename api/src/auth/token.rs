@@ -96,7 +96,7 @@ impl Times {
 
 /// The header of a token. Parameters that point to or contain a key (`jku`, `x5u`, `jwk`) are ignored.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct TokenHeader {
     /// Signature algorithm.
     pub alg: Algorithm,
     /// ID of the signing key.
@@ -105,7 +105,7 @@ pub(super) struct Head {
     pub typ: String,
 }
 
-impl Head {
+impl TokenHeader {
     /// Parses the header of a token. Fails with `TokenError::Form` or `TokenError::Type` if the token is too long or
     /// malformed, or has critical extensions.
     pub(super) fn read(token: &str) -> Result<Self, TokenError> {
@@ -177,7 +177,7 @@ impl Audience {
 }
 
 /// Claims of a token of the trusted issuer.
-pub(super) struct Foreign {
+pub(super) struct IssuerClaims {
     /// Subject, followed by the issuer in parentheses.
     pub subject: String,
     /// Scopes, as mapped from the claims.
@@ -190,7 +190,7 @@ pub(super) struct Foreign {
 
 /// Verifies the signature and the claims of a token of this service, and returns the claims. Fails with the
 /// `TokenError` of the first failed check.
-pub(super) fn own(token: &str, head: &Head, key: &Key) -> Result<Claims, TokenError> {
+pub(super) fn own(token: &str, head: &TokenHeader, key: &Key) -> Result<Claims, TokenError> {
     if head.alg != Algorithm::EdDSA || !head.is_access_token() {
         return Err(TokenError::Type);
     }

@@ -24,14 +24,14 @@ const PROGRAM: [&str; 2] = [
 ];
 
 /// Request headers that decide how a stored response is sent.
-pub(super) struct Wanted {
+pub(super) struct ConditionalRequest {
     /// Content coding that the client prefers.
     pub coding: Coding,
     if_none_match: Option<String>,
     since: Option<SystemTime>,
 }
 
-impl Wanted {
+impl ConditionalRequest {
     /// Reads the headers of a request.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());

@@ -28,7 +28,7 @@ pub(super) async fn assign(
     rows: &[(u64, Names)],
 ) -> Result<Assignment, ImportError> {
     let mut directory = KnownNames::read(db, resource, rows).await?;
-    let (mut ids, mut key_changes, mut flaws) = (vec![], vec![], vec![]);
+    let (mut ids, mut key_changes, mut line_errors) = (vec![], vec![], vec![]);
     for (line, names) in rows {
         let known = directory.entry(names);
         let id = known.unwrap_or_else(Uuid::now_v7);
@@ -37,10 +37,10 @@ pub(super) async fn assign(
             key_changes.extend(known.and_then(|id| directory.key_change(id, names)));
             directory.note(id, *line, names);
         }
-        flaws.extend(found);
+        line_errors.extend(found);
         ids.push(id);
     }
-    if flaws.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Lines(flaws)) }
+    if line_errors.is_empty() { Ok(Assignment { ids, key_changes }) } else { Err(ImportError::Lines(line_errors)) }
 }
 
 /// Slugs and official keys of the entries in a file, as they will be when all rows up to the current one are stored.
@@ -93,20 +93,20 @@ impl KnownNames {
 
     /// Returns the conflicts of a row with other entries and other lines.
     fn conflicts(&self, id: Uuid, line: u64, names: &Names) -> Vec<LineError> {
-        let flaw = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
+        let line_error = |member: &str, detail| LineError { line, pointer: format!("/{member}"), detail };
         if let Some(first) = self.found.get(&id) {
             let detail = format!(
                 "{} is the same entry as on line {first}, by its slug or official key; remove one of the two lines",
                 names.description()
             );
-            return vec![flaw("slug", detail)];
+            return vec![line_error("slug", detail)];
         }
         let official = names.official.as_ref().map(|key| (self.resource.official.unwrap_or("slug"), key));
         let members = std::iter::once(("slug", &names.slug)).chain(official);
         members
             .filter_map(|(member, name)| {
                 let other = self.owners.get(name).filter(|owner| **owner != id)?;
-                Some(flaw(member, self.taken(member, name, names, self.names.get(other)?)))
+                Some(line_error(member, self.taken(member, name, names, self.names.get(other)?)))
             })
             .collect()
     }

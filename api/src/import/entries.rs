@@ -27,7 +27,7 @@ pub(super) trait Entries {
     fn len(&self) -> usize;
 
     /// Returns the errors that can be found without the directory.
-    fn flaws(&self) -> Vec<LineError>;
+    fn line_errors(&self) -> Vec<LineError>;
 
     /// Returns all errors: those of the rows, unresolved references, and conflicts with other entries.
     fn check<'a>(&'a self, write: &'a Write) -> LocalBoxFuture<'a, Result<Vec<LineError>>>;
@@ -57,7 +57,7 @@ pub(super) struct ReadRows<T> {
     valid: ValidRows<T>,
     invalid: Vec<(u64, Checked<T>)>,
     /// Errors of the file, and of rows that contain no entry.
-    flaws: Vec<LineError>,
+    line_errors: Vec<LineError>,
     header: Option<Header>,
     /// Whether the slug and official key of every row could be read.
     is_every_name_known: bool,
@@ -66,13 +66,13 @@ pub(super) struct ReadRows<T> {
 /// Reads and validates every row. Reports rows with the slug or official key of an earlier row.
 pub(super) fn read<T: Input>(file: &FileText<'_>) -> Result<ReadRows<T>> {
     let FileText { form, text, columns } = *file;
-    let Contents { rows, flaws, header } = match form {
+    let Contents { rows, line_errors, header } = match form {
         Form::Csv => table(text, columns),
         Form::Json => document(text),
         Form::Ndjson => lines(text),
     };
-    let is_every_name_known = flaws.is_empty();
-    let mut read = ReadRows { valid: ValidRows::new(), invalid: vec![], flaws, header, is_every_name_known };
+    let is_every_name_known = line_errors.is_empty();
+    let mut read = ReadRows { valid: ValidRows::new(), invalid: vec![], line_errors, header, is_every_name_known };
     let mut seen = HashMap::new();
     for Row { line, text } in rows {
         match parse(text.as_bytes()) {
@@ -113,7 +113,7 @@ impl<T: Input> ReadRows<T> {
             Some(input) => {
                 for name in [Some(input.slug()), input.official()].into_iter().flatten() {
                     if let Some(first) = seen.insert(name.to_owned(), line) {
-                        self.flaws.push(LineError::whole(
+                        self.line_errors.push(LineError::whole(
                             line,
                             format!("`{name}` is already on line {first}; remove one of the two lines"),
                         ));
@@ -130,8 +130,8 @@ impl<T: Input> ReadRows<T> {
     }
 
     /// Adds the error of a row that contains no entry.
-    fn add_unreadable(&mut self, flaw: LineError) {
-        self.flaws.push(flaw);
+    fn add_unreadable(&mut self, line_error: LineError) {
+        self.line_errors.push(line_error);
         self.is_every_name_known = false;
     }
 
@@ -141,7 +141,7 @@ impl<T: Input> ReadRows<T> {
             let line = self.header.as_ref().map_or(row, |header| header.line_of(&violation, row));
             LineError::of(line, violation)
         };
-        let mut all: Vec<LineError> = self.flaws.iter().cloned().chain(violations.map(place)).collect();
+        let mut all: Vec<LineError> = self.line_errors.iter().cloned().chain(violations.map(place)).collect();
         all.sort();
         all.dedup();
         all
@@ -154,7 +154,7 @@ impl<T: Input> ReadRows<T> {
         named.extend(self.valid.names().iter().cloned());
         named.sort_by_key(|(line, _)| *line);
         // If a row could not be read, its slug and official key are unknown, and the assignment of other rows may be wrong.
-        if self.is_every_name_known && self.flaws.is_empty() {
+        if self.is_every_name_known && self.line_errors.is_empty() {
             match assign(&write.tx, T::RESOURCE, &named).await {
                 Ok(_) => {}
                 Err(ImportError::Lines(conflicts)) => found = conflicts,
@@ -204,7 +204,7 @@ impl<T: Input> Entries for ReadRows<T> {
         self.valid.names().len() + self.invalid.len()
     }
 
-    fn flaws(&self) -> Vec<LineError> {
+    fn line_errors(&self) -> Vec<LineError> {
         let of_row = |(line, checked): &(u64, Checked<T>)| {
             let line = *line;
             checked.violations.clone().into_iter().map(move |violation| (line, violation))

@@ -95,8 +95,8 @@ impl Files {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let columns = Columns { imported: self.table.unwrap_or_default(), shown: self.shown };
         let entries = (self.read)(&FileText { form, text, columns })?;
-        let flaws = if entries.len() == 0 { entries.flaws() } else { vec![] };
-        if flaws.is_empty() { Ok(ParsedFile(entries)) } else { Err(ImportError::Lines(flaws)) }
+        let line_errors = if entries.len() == 0 { entries.line_errors() } else { vec![] };
+        if line_errors.is_empty() { Ok(ParsedFile(entries)) } else { Err(ImportError::Lines(line_errors)) }
     }
 }
 
@@ -111,8 +111,8 @@ impl ParsedFile {
 
     /// Fails with the errors that can be found without the directory, if there are any.
     pub(super) fn into_valid(self) -> Result<Self, ImportError> {
-        let flaws = self.0.flaws();
-        if flaws.is_empty() { Ok(self) } else { Err(ImportError::Lines(flaws)) }
+        let line_errors = self.0.line_errors();
+        if line_errors.is_empty() { Ok(self) } else { Err(ImportError::Lines(line_errors)) }
     }
 }
 
@@ -135,9 +135,9 @@ pub(crate) async fn store(
     let work = async move |write: &Write| {
         let mut all = ImportSummary::default();
         for batch in batches {
-            let flaws = batch.0.check(write).await?;
-            if !flaws.is_empty() {
-                return Err(Stopped::ImportError(ImportError::Lines(flaws)));
+            let line_errors = batch.0.check(write).await?;
+            if !line_errors.is_empty() {
+                return Err(Stopped::ImportError(ImportError::Lines(line_errors)));
             }
             all.add(batch.0.store(write, &progress).await.map_err(Stopped::ImportError)?);
         }

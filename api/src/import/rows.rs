@@ -19,15 +19,15 @@ pub(super) struct Row<'t> {
 pub(super) struct Contents<'t> {
     pub rows: Vec<Row<'t>>,
     /// Errors of the file, and of rows that could not be read.
-    pub flaws: Vec<LineError>,
+    pub line_errors: Vec<LineError>,
     /// The header of a CSV file.
     pub header: Option<Header>,
 }
 
 impl Contents<'_> {
     /// Returns the result of reading a file that has no readable rows.
-    pub(super) fn none(flaw: LineError) -> Self {
-        Self { flaws: vec![flaw], ..Self::default() }
+    pub(super) fn none(line_error: LineError) -> Self {
+        Self { line_errors: vec![line_error], ..Self::default() }
     }
 }
 

@@ -130,7 +130,7 @@ fn read(all: &[&'static Files], file: &SourceFile<'_>) -> Result<ParsedFile> {
     let files = of_collection(all, collection)?;
     let batch = files.read(form, text).and_then(ParsedFile::into_valid);
     batch.map_err(|error| match error {
-        ImportError::Lines(flaws) => anyhow!("the file with {collection} is invalid: {}", first(&flaws)),
+        ImportError::Lines(line_errors) => anyhow!("the file with {collection} is invalid: {}", first(&line_errors)),
         ImportError::Failed(error) => anyhow!(error).context(format!("the file with {collection} could not be read")),
     })
 }
@@ -170,12 +170,12 @@ pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[
     let how = Storing { author: Author::command(COMMAND), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {
         Ok(stored) => tracing::info!(entries = stored.created, "filled the directory"),
-        Err(ImportError::Lines(flaws)) => return Err(anyhow!("the content is invalid: {}", first(&flaws))),
+        Err(ImportError::Lines(line_errors)) => return Err(anyhow!("the content is invalid: {}", first(&line_errors))),
         Err(ImportError::Failed(error)) => return Err(anyhow!(error).context("the content could not be stored")),
     }
     Ok(())
 }
 
-fn first(flaws: &[impl std::fmt::Display]) -> String {
-    flaws.first().map(ToString::to_string).unwrap_or_default()
+fn first(line_errors: &[impl std::fmt::Display]) -> String {
+    line_errors.first().map(ToString::to_string).unwrap_or_default()
 }

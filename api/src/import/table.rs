@@ -115,7 +115,7 @@ pub(super) fn table(text: &str, columns: Columns) -> Contents<'_> {
     if !header.names.iter().any(|name| columns.is_known(name)) {
         return Contents::none(LineError::whole(header.line, header.no_known_column(columns, declared.is_some())));
     }
-    let (mut rows, mut flaws) = (vec![], header.flaws(columns));
+    let (mut rows, mut line_errors) = (vec![], header.line_errors(columns));
     for record in records {
         // Spreadsheets may write empty rows after the last row with content.
         if record.cells.iter().all(str::is_empty) {
@@ -123,10 +123,10 @@ pub(super) fn table(text: &str, columns: Columns) -> Contents<'_> {
         }
         match header.row(&record) {
             Ok(row) => rows.push(row),
-            Err(flaw) => flaws.push(flaw),
+            Err(line_error) => line_errors.push(line_error),
         }
     }
-    Contents { rows, flaws, header: Some(header) }
+    Contents { rows, line_errors, header: Some(header) }
 }
 
 /// Returns the delimiter that a first line such as `sep=;` declares for Excel, with the offset of the end of that line.
@@ -185,7 +185,7 @@ impl Header {
     }
 
     /// Returns the errors of the header: columns that occur twice, and unknown columns.
-    fn flaws(&self, columns: Columns) -> Vec<LineError> {
+    fn line_errors(&self, columns: Columns) -> Vec<LineError> {
         let named = self.names.iter().enumerate().filter(|(_, name)| !name.is_empty());
         let is_repeated = |(place, name): &(usize, &String)| {
             self.names.iter().take(*place).any(|other| column_name(other) == column_name(name))
@@ -194,16 +194,16 @@ impl Header {
         let repeated: Vec<&str> = repeated.into_iter().map(|(_, name)| name.as_str()).collect();
         let unknown = first.into_iter().map(|(_, name)| name.as_str()).filter(|name| !columns.is_known(name));
         let unknown: Vec<&str> = unknown.collect();
-        let mut flaws = vec![];
+        let mut line_errors = vec![];
         if !repeated.is_empty() {
             let detail = format!("has columns more than once: {}; keep one of each", repeated.join(", "));
-            flaws.push(LineError::whole(self.line, detail));
+            line_errors.push(LineError::whole(self.line, detail));
         }
         if !unknown.is_empty() {
             let detail = format!("has unknown columns: {}; known columns: {}", unknown.join(", "), columns.list());
-            flaws.push(LineError::whole(self.line, detail));
+            line_errors.push(LineError::whole(self.line, detail));
         }
-        flaws
+        line_errors
     }
 
     fn row(&self, record: &Record) -> Result<Row<'static>, LineError> {

@@ -1,9 +1,7 @@
 //! Context of a request: the database, and the directory version known to this process.
 
-use sea_orm::DatabaseTransaction;
-
 use super::database::Database;
-use super::reads::Reads;
+use super::reads::{ReadTransaction, Reads};
 use super::version::DirectoryVersion;
 use crate::base::error::{Error, Result};
 
@@ -27,7 +25,7 @@ impl Context {
     }
 
     /// Begins a read transaction whose statements all see the same snapshot of the directory. Fails like `read`.
-    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
+    pub(crate) async fn snapshot(&self) -> Result<ReadTransaction<'_>> {
         self.read()?;
         self.db.snapshot().await
     }

@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use super::reads::Reads;
-use super::server::{self, PLANS, Server, Use};
+use super::reads::{ReadTransaction, Reads};
+use super::server::{self, PLANS, PoolPurpose, Server};
 use super::settings::DatabaseSettings;
 use super::statement::sql;
 use super::write::BeforeCommit;
@@ -47,14 +47,12 @@ impl Database {
     pub async fn open(settings: &DatabaseSettings) -> Result<Self> {
         if let Some(url) = settings.database_url.as_ref().filter(|url| !url.0.is_empty()) {
             let server = Server::new(url, settings.pgbouncer)?;
-            let reads = server::connect(&server, Use::Reads(settings.pool_size)).await?;
-            // The other half remains for transactions.
-            let single = if server.pooled { 0 } else { settings.pool_size / 2 };
+            let reads = server::connect(&server, PoolPurpose::Reads(settings.pool_size)).await?;
             return Ok(Self(Arc::new(Open {
-                reads: Reads::new(reads, single),
-                writes: server::connect(&server, Use::Writes).await?,
-                version: server::connect(&server, Use::Version).await?,
-                background: server::connect(&server, Use::Background).await?,
+                reads: Reads::new(reads, (!server.pooled).then_some(settings.pool_size)),
+                writes: server::connect(&server, PoolPurpose::Writes).await?,
+                version: server::connect(&server, PoolPurpose::Version).await?,
+                background: server::connect(&server, PoolPurpose::Background).await?,
                 server: Some(server),
                 before_commit: OnceLock::new(),
                 #[cfg(feature = "embedded")]
@@ -65,7 +63,7 @@ impl Database {
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
             Ok(Self(Arc::new(Open {
-                reads: Reads::new(connection.clone(), 0),
+                reads: Reads::new(connection.clone(), None),
                 writes: connection.clone(),
                 version: connection.clone(),
                 background: connection,
@@ -88,7 +86,7 @@ impl Database {
     /// # Errors
     ///
     /// Fails if the database is unavailable.
-    pub async fn snapshot(&self) -> error::Result<DatabaseTransaction> {
+    pub async fn snapshot(&self) -> error::Result<ReadTransaction<'_>> {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
         let begin = self.0.server.as_ref().map(|server| server.begins.start());

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row};
 
-use super::server::{Server, Use};
+use super::server::{PoolPurpose, Server};
 use super::sockets;
 
 /// Time limit for acquiring a connection.
@@ -25,12 +25,12 @@ pub(super) const RECENT: Duration = Duration::from_millis(100);
 const READ_ONLY_SESSION: Duration = Duration::from_secs(1);
 
 /// Returns a pool of connections to `server`.
-pub(super) fn pool(server: &Server, purpose: Use) -> PoolOptions<Postgres> {
+pub(super) fn pool(server: &Server, purpose: PoolPurpose) -> PoolOptions<Postgres> {
     let port = server.port();
     let (pooled, reachability, begins) = (server.pooled, server.reachability.clone(), server.begins.clone());
     // Behind a pooler, reads need a transaction, or each message may reach another session. Writes begin a transaction
     // themselves.
-    let begin = (pooled && purpose != Use::Writes).then(|| format!("begin; {}", purpose.transaction()));
+    let begin = (pooled && purpose != PoolPurpose::Writes).then(|| format!("begin; {}", purpose.transaction()));
     let prepare = if pooled { begin.clone() } else { Some(purpose.session()) };
     PoolOptions::new()
         .max_connections(purpose.connections())
@@ -49,15 +49,15 @@ pub(super) fn pool(server: &Server, purpose: Use) -> PoolOptions<Postgres> {
             if reachability.outlived(age) {
                 return decide(false);
             }
-            let was_just_checked = matches!(purpose, Use::Reads(_)) && !pooled && idle_for < RECENT;
+            let was_just_checked = matches!(purpose, PoolPurpose::Reads(_)) && !pooled && idle_for < RECENT;
             if was_just_checked { decide(true) } else { acquire(connection, begin.clone(), pooled) }
         })
         .after_release(move |connection, PoolConnectionMetadata { age, .. }| match purpose {
-            Use::Writes => clean(connection, if pooled { PATIENCE } else { ANSWER }),
+            PoolPurpose::Writes => clean(connection, if pooled { PATIENCE } else { ANSWER }),
             _ if pooled => ended(connection),
-            Use::Version | Use::Background => writable(connection, age),
-            Use::Reads(_) if !begins.may_leave_open() => Box::pin(alive(connection)),
-            Use::Reads(_) | Use::Migration => answering(connection),
+            PoolPurpose::Version | PoolPurpose::Background => writable(connection, age),
+            PoolPurpose::Reads(_) if !begins.may_leave_open() => Box::pin(alive(connection)),
+            PoolPurpose::Reads(_) | PoolPurpose::Migration => answering(connection),
         })
 }
 

@@ -3,6 +3,7 @@
 //! The pool checks each connection on its return twice: itself, and in sqlx. The two checks cost more than the read of an
 //! entry. Therefore connections for single statements stay out of the pool while there are reads.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
@@ -19,6 +20,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::pool::{PATIENCE, RECENT};
+use crate::base::error;
 
 /// The pool for reads, and the connections of single statements.
 pub struct Reads {
@@ -31,8 +33,11 @@ pub struct Reads {
 
 /// Connections for single statements. Those that are not in use return to the pool after a moment.
 struct Kept {
-    /// One permit per connection. The other connections of the pool remain for transactions.
-    permits: Semaphore,
+    /// One permit for each connection of single statements.
+    statements: Semaphore,
+    /// One permit for each other connection of the pool. Transactions, such as those of searches, take longer, and so do not
+    /// delay single statements.
+    transactions: Semaphore,
     idle: Mutex<Idle>,
 }
 
@@ -45,16 +50,20 @@ struct Idle {
 }
 
 impl Reads {
-    /// Returns the reads of a pool, of whose connections `single` are for single statements.
-    pub(super) fn new(mut pool: DatabaseConnection, single: u32) -> Self {
+    /// Returns the reads of a pool. With its number of `connections`, half of them are reserved for single statements.
+    pub(super) fn new(mut pool: DatabaseConnection, connections: Option<u32>) -> Self {
         let statements = Arc::<AtomicU64>::default();
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        let permits = usize::try_from(single).unwrap_or_default();
-        let kept = (permits > 0).then(|| Kept { permits: Semaphore::new(permits), idle: Mutex::default() });
-        Self { pool, kept: kept.map(Arc::new), statements }
+        let permits = |count: u32| Semaphore::new(usize::try_from(count).unwrap_or(1));
+        let kept = |all: u32| Kept {
+            statements: permits(all / 2),
+            transactions: permits(all - all / 2),
+            idle: Mutex::default(),
+        };
+        Self { pool, kept: connections.map(kept).map(Arc::new), statements }
     }
 
     /// Returns the number of statements that have been executed.
@@ -75,8 +84,12 @@ impl Reads {
     }
 
     /// Begins a read transaction.
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.pool.begin_with_config(None, None).await
+    pub(super) async fn begin(&self) -> Result<ReadTransaction<'_>, DbErr> {
+        let permit = match &self.kept {
+            Some(kept) => Some(permit(&kept.transactions).await?),
+            None => None,
+        };
+        Ok(ReadTransaction { transaction: self.pool.begin_with_config(None, None).await?, _permit: permit })
     }
 
     /// Returns the idle connections of single statements to the pool, which checks them.
@@ -97,8 +110,7 @@ impl Reads {
     /// Returns a connection for a single statement. `None` if all reads share connections.
     async fn acquire(&self) -> Result<Option<Lease<'_>>, DbErr> {
         let Some(kept) = &self.kept else { return Ok(None) };
-        let permit = tokio::time::timeout(PATIENCE, kept.permits.acquire()).await;
-        let Ok(Ok(permit)) = permit else { return Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) };
+        let permit = permit(&kept.statements).await?;
         let connection = match kept.take() {
             Some(connection) => connection,
             None => self.pool.get_postgres_connection_pool().acquire().await.map_err(not_acquired)?,
@@ -106,6 +118,37 @@ impl Reads {
         self.statements.fetch_add(1, Ordering::Relaxed);
         Ok(Some(Lease { reads: self, kept, connection, _permit: permit }))
     }
+}
+
+/// A read transaction.
+pub struct ReadTransaction<'r> {
+    transaction: DatabaseTransaction,
+    _permit: Option<SemaphorePermit<'r>>,
+}
+
+impl Deref for ReadTransaction<'_> {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+}
+
+impl ReadTransaction<'_> {
+    /// Commits the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database is unavailable.
+    pub async fn commit(self) -> error::Result<()> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+/// Waits for a permit, with the time limit of the pool.
+async fn permit(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>, DbErr> {
+    let permit = tokio::time::timeout(PATIENCE, semaphore.acquire()).await;
+    permit.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
 }
 
 /// A connection during a single statement.

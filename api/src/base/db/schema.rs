@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, FromQueryResult, TransactionTrait};
 
 use super::database::Database;
-use super::server::{Use, connect};
+use super::server::{PoolPurpose, connect};
 use super::statement::sql;
 
 /// State of the schema of the database, compared with the schema of this program.
@@ -121,7 +121,7 @@ impl Migration {
         let (tx, pool) = match &database.0.server {
             None => (database.0.writes.begin().await?, None),
             Some(server) => {
-                let pool = connect(server, Use::Migration).await?;
+                let pool = connect(server, PoolPurpose::Migration).await?;
                 let tx = pool.begin().await?;
                 tx.execute_unprepared(LOCK).await?;
                 (tx, Some(pool))

@@ -49,7 +49,7 @@ pub(super) struct Server {
 
 /// Purpose of connections. Each purpose has its own pool, so that no purpose can use up the connections of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(super) enum PoolPurpose {
     /// Reads, with the maximum number of connections.
     Reads(u32),
     /// Write transactions.
@@ -62,7 +62,7 @@ pub(super) enum Use {
     Migration,
 }
 
-impl Use {
+impl PoolPurpose {
     /// Returns the maximum number of connections of the pool.
     pub(super) fn connections(self) -> u32 {
         match self {
@@ -111,14 +111,14 @@ fn assignments(set: &str, settings: &[(&str, &str)]) -> String {
 
 /// Opens a pool. Fails if the server cannot be reached or does not meet the requirements; the message says how to
 /// correct it.
-pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseConnection> {
-    if server.pooled && purpose == Use::Migration {
+pub(super) async fn connect(server: &Server, purpose: PoolPurpose) -> Result<DatabaseConnection> {
+    if server.pooled && purpose == PoolPurpose::Migration {
         bail!(
             "migrations need sessions of their own, which PgBouncer does not provide in transaction mode; run \
              `transferatlas migrate` without --pgbouncer, with DATABASE_URL set to the PostgreSQL server itself"
         );
     }
-    if matches!(purpose, Use::Reads(_)) && !server.pooled && shares_sessions(&server.options).await {
+    if matches!(purpose, PoolPurpose::Reads(_)) && !server.pooled && shares_sessions(&server.options).await {
         bail!(
             "the address leads to a pooler that gives each transaction another session, as PgBouncer does in transaction mode; start \
              with --pgbouncer, and migrate with the address of the PostgreSQL server itself"
@@ -129,9 +129,9 @@ pub(super) async fn connect(server: &Server, purpose: Use) -> Result<DatabaseCon
     drop(pool.acquire().await.map_err(|error| anyhow!(inspect::refused(&error)))?);
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
     match purpose {
-        Use::Reads(_) => inspect::server(&connection).await?,
-        Use::Migration => inspect::migration(&connection).await?,
-        Use::Writes | Use::Version | Use::Background => {}
+        PoolPurpose::Reads(_) => inspect::server(&connection).await?,
+        PoolPurpose::Migration => inspect::migration(&connection).await?,
+        PoolPurpose::Writes | PoolPurpose::Version | PoolPurpose::Background => {}
     }
     Ok(connection)
 }

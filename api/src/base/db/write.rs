@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement,
 
 use super::database::Database;
 use super::reachability::LOST;
-use super::server::Use;
+use super::server::PoolPurpose;
 use super::statement::sql;
 use crate::base::db::author::Author;
 use crate::base::db::version::{DirectoryVersion, Version};
@@ -185,7 +185,7 @@ impl Database {
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction> {
         let tx = self.0.writes.begin().await?;
         if self.is_pooled() {
-            tx.execute_unprepared(&Use::Writes.transaction()).await?;
+            tx.execute_unprepared(&PoolPurpose::Writes.transaction()).await?;
         }
         Ok(tx)
     }

@@ -19,7 +19,7 @@ use crate::base::db::version::Version;
 use crate::base::error::Error;
 use crate::http::operations::Operations;
 use crate::http::reply::Sharing;
-use crate::http::tag::Wanted;
+use crate::http::tag::ConditionalRequest;
 
 /// Middleware: stores responses to GET, adds entity tags, and responds with 304 where the client's copy is current.
 pub(crate) async fn cache_responses(
@@ -30,7 +30,7 @@ pub(crate) async fn cache_responses(
     let Some((context, cache)) = context.zip(cache).filter(|_| req.method() == Method::GET) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
-    let (wanted, version) = (Wanted::of(req.headers()), context.version.version());
+    let (wanted, version) = (ConditionalRequest::of(req.headers()), context.version.version());
     if Operations::is_long_poll(req.request()) || Operations::is_guarded(req.request()) {
         let response = next.call(req).await?.map_into_boxed_body();
         return Ok(uncached(response, &wanted, version).await);
@@ -74,19 +74,19 @@ impl ResponseCache {
             let Some((req, next)) = work.take() else { return Err(()) };
             let (made, stored) = match next.call(req).await {
                 Ok(response) => store_if_public(response.map_into_boxed_body(), version).await,
-                Err(error) => (Made::Failed(error), None),
+                Err(error) => (HandlerResult::Failed(error), None),
             };
             outcome.replace(Some(made));
             self.counters.misses.inc_by(u64::from(stored.is_some()));
             stored.map(Arc::new).ok_or(())
         });
         match (made.await, work.take(), outcome.take()) {
-            (Ok(stored), None, Some(Made::Stored(request))) => {
+            (Ok(stored), None, Some(HandlerResult::Stored(request))) => {
                 self.replace_newest(key).await;
                 Ok(Fetched::Stored(request, stored))
             }
-            (_, None, Some(Made::Other(response))) => Ok(Fetched::Other(response)),
-            (_, None, Some(Made::Failed(error))) => Err(error),
+            (_, None, Some(HandlerResult::Other(response))) => Ok(Fetched::Other(response)),
+            (_, None, Some(HandlerResult::Failed(error))) => Err(error),
             (Ok(stored), Some((req, _)), _) => {
                 self.counters.hits.inc();
                 Ok(Fetched::Stored(req.into_parts().0, stored))
@@ -102,7 +102,7 @@ impl ResponseCache {
         &self,
         response: ServiceResponse<BoxBody>,
         representation: &Arc<str>,
-        wanted: &Wanted,
+        wanted: &ConditionalRequest,
     ) -> ServiceResponse<BoxBody> {
         if response.status() != StatusCode::SERVICE_UNAVAILABLE {
             return response;
@@ -115,21 +115,21 @@ impl ResponseCache {
 }
 
 /// The result of a handler: a response that is stored in the cache, another response, or an error.
-enum Made {
+enum HandlerResult {
     Stored(HttpRequest),
     Other(ServiceResponse<BoxBody>),
     Failed(actix_web::Error),
 }
 
 /// Reads a response to store it, if it is the same for every caller.
-async fn store_if_public(response: ServiceResponse<BoxBody>, version: Version) -> (Made, Option<Stored>) {
+async fn store_if_public(response: ServiceResponse<BoxBody>, version: Version) -> (HandlerResult, Option<Stored>) {
     let is_public = matches!(response.response().extensions().get::<Sharing>(), Some(Sharing::Public));
     let is_fixed = matches!(response.response().body().size(), BodySize::Sized(_));
     if response.status() != StatusCode::OK || !is_fixed || !is_public {
-        return (Made::Other(response), None);
+        return (HandlerResult::Other(response), None);
     }
     match Stored::read(response, version).await {
-        Ok((request, stored)) => (Made::Stored(request), Some(stored)),
-        Err(failed) => (Made::Other(failed), None),
+        Ok((request, stored)) => (HandlerResult::Stored(request), Some(stored)),
+        Err(failed) => (HandlerResult::Other(failed), None),
     }
 }

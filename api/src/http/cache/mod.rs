@@ -27,7 +27,7 @@ use self::stored::Stored;
 use super::format::Format;
 use super::negotiate::weighted;
 use super::request::Pairs;
-use super::tag::Wanted;
+use super::tag::ConditionalRequest;
 use crate::base::dates;
 use crate::base::db::version::Version;
 use crate::base::metrics::{CacheCounters, CacheSize};
@@ -100,7 +100,7 @@ impl ResponseCache {
     }
 
     /// Returns the newest stored response to a request, which may be of an earlier version, as a response that may be stale.
-    async fn stale(&self, representation: &Arc<str>, wanted: &Wanted) -> Option<HttpResponse> {
+    async fn stale(&self, representation: &Arc<str>, wanted: &ConditionalRequest) -> Option<HttpResponse> {
         let stored = self.responses.get(&self.newest.get(representation).await?).await?;
         self.counters.stale.inc();
         Some(stored.send_stale(wanted))

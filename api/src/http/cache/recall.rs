@@ -16,7 +16,7 @@ use super::{ResponseCache, ResponseKey};
 use crate::base::db::context::Context;
 use crate::http::lifecycle::DEPRECATION;
 use crate::http::route::Route;
-use crate::http::tag::Wanted;
+use crate::http::tag::ConditionalRequest;
 
 /// What a request as received stands for. Does not depend on the content of the directory.
 #[derive(Clone)]
@@ -47,11 +47,11 @@ pub(crate) async fn serve_cached(
     };
     if let Some(KnownRequest { representation, route }) = cache.known.get(&request).await {
         let response = if context.version.is_away() {
-            cache.stale(&representation, &Wanted::of(req.headers())).await
+            cache.stale(&representation, &ConditionalRequest::of(req.headers())).await
         } else {
             let stored = cache.responses.get(&ResponseKey::new(context.version.version(), representation)).await;
             cache.counters.hits.inc_by(u64::from(stored.is_some()));
-            stored.map(|stored| stored.send(&Wanted::of(req.headers())))
+            stored.map(|stored| stored.send(&ConditionalRequest::of(req.headers())))
         };
         if let Some(response) = response {
             Route::set(&req, route);

@@ -14,7 +14,7 @@ use crate::base::db::version::Version;
 use crate::base::error::Error;
 use crate::http::coding::Coding;
 use crate::http::reply::{LastModified, Revision, Sharing};
-use crate::http::tag::{Wanted, changed, digest, of_revision, tag};
+use crate::http::tag::{ConditionalRequest, changed, digest, of_revision, tag};
 
 /// Smallest body that is compressed, in bytes.
 const SHORT: usize = 1024;
@@ -70,7 +70,7 @@ impl Stored {
     }
 
     /// Returns the response to a request: 304 if the client's copy is current.
-    pub(super) fn send(&self, wanted: &Wanted) -> HttpResponse {
+    pub(super) fn send(&self, wanted: &ConditionalRequest) -> HttpResponse {
         let coding = if self.body.len() < SHORT { Coding::Identity } else { wanted.coding };
         let tag = tag(&self.tag, coding);
         // The representation also changes with the entries that it links to, so `If-Modified-Since` is compared with the last
@@ -97,7 +97,7 @@ impl Stored {
 
     /// Returns the response while the database is unavailable. It may be stale, so it has an `Age` and the `Cache-Status` of a stale
     /// response (RFC 9211).
-    pub(super) fn send_stale(&self, wanted: &Wanted) -> HttpResponse {
+    pub(super) fn send_stale(&self, wanted: &ConditionalRequest) -> HttpResponse {
         let age = self.read_at.elapsed().as_secs();
         let mut response = self.send(wanted);
         response.headers_mut().insert(header::AGE, age.into());

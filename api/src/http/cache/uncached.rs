@@ -13,12 +13,12 @@ use crate::base::public_url::public_path;
 use crate::http::coding::Coding;
 use crate::http::reply::Sharing;
 use crate::http::request::Pairs;
-use crate::http::tag::{Wanted, changed, digest, tag};
+use crate::http::tag::{ConditionalRequest, changed, digest, tag};
 
 /// Adds an entity tag to a response that is not stored.
 pub(super) async fn uncached(
     response: ServiceResponse<BoxBody>,
-    wanted: &Wanted,
+    wanted: &ConditionalRequest,
     version: Version,
 ) -> ServiceResponse<BoxBody> {
     let sharing = response.response().extensions().get::<Sharing>().cloned();
@@ -40,7 +40,7 @@ fn is_json(response: &ServiceResponse<BoxBody>) -> bool {
 }
 
 /// Adds the entity tag of the body to a response for one request. Responds with 304 if the client's copy is current.
-async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> ServiceResponse<BoxBody> {
+async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &ConditionalRequest) -> ServiceResponse<BoxBody> {
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let Ok(body) = to_bytes(body).await else { return unreadable(request) };
@@ -60,7 +60,7 @@ async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &Wanted) -> Servi
 /// directory version, the day, the path, the query, the format and the visibility.
 fn streamed(
     response: ServiceResponse<BoxBody>,
-    wanted: &Wanted,
+    wanted: &ConditionalRequest,
     version: Version,
     sharing: &Sharing,
 ) -> ServiceResponse<BoxBody> {

@@ -41,7 +41,8 @@ where
         snapshot.commit().await?;
         let context = context.clone();
         let rows = async move |after: Option<&Position>, limit| {
-            let Part { items, next, .. } = part(&asked, &context.snapshot().await?, after, limit).await?;
+            let snapshot = context.snapshot().await?;
+            let Part { items, next, .. } = part(&asked, &snapshot, after, limit).await?;
             Ok((items, next))
         };
         return list.stream(req, rows).await;
@@ -107,7 +108,7 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
     ) -> Result<Page<Represented<T>>> {
         let Self { context, req, list, plan } = self;
         let snapshot = context.snapshot().await?;
-        let db = &snapshot;
+        let db: &DatabaseTransaction = &snapshot;
         if let Some(limit) = statement_timeout {
             db.execute_unprepared(&format!("set local statement_timeout = {}", limit.as_millis().max(1))).await?;
         }

@@ -47,7 +47,7 @@ async fn search(
 #[get("/v1/suggest")]
 async fn suggest(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
     let snapshot = context.snapshot().await?;
-    let found = suggestions(&snapshot, query).await?;
+    let found = suggestions(&*snapshot, query).await?;
     snapshot.commit().await?;
     reply("application/json", &found).map(Public)
 }

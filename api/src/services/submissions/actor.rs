@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::dto::Visibility;
 use super::names::{keep_up_to_date, up_to_date};
-use super::review::{Part, after};
+use super::review::{SubmissionRole, after};
 use crate::auth::{Access, Caller, Scope, SubmissionsReview, SubmissionsWrite};
 use crate::base::error::{Error, Result, Submitter};
 use crate::model::catalog::MUNICIPALITIES;
@@ -36,7 +36,7 @@ impl Visibility {
         }
     }
 
-    /// Returns the SQL condition for visible submissions. Must agree with `part`.
+    /// Returns the SQL condition for visible submissions. Must agree with `role_of`.
     pub(super) fn condition(&self) -> Condition {
         let own = self.submits.then(|| match &self.municipalities {
             Some(own) => Expr::cust_with_values("submission.municipality_ids && $1", [own.clone()]),
@@ -48,14 +48,14 @@ impl Visibility {
 }
 
 /// Returns the role of a caller in a submission, or `None` if the submission is not visible to the caller.
-pub(super) fn part(row: &Model, caller: &Caller) -> Option<Part> {
+pub(super) fn role_of(row: &Model, caller: &Caller) -> Option<SubmissionRole> {
     let own = match &caller.municipalities {
         Some(own) => row.municipality_ids.iter().any(|one| own.contains(one)),
         None => row.submitted_by == caller.subject,
     };
     let submits = own && caller.may(SubmissionsWrite::NAME);
     let reviews = caller.municipalities.is_none() && caller.may(SubmissionsReview::NAME);
-    (submits || reviews && row.submitted_at.is_some()).then_some(Part {
+    (submits || reviews && row.submitted_at.is_some()).then_some(SubmissionRole {
         submits,
         reviews,
         is_author: row.authors.contains(&caller.subject),
@@ -68,28 +68,32 @@ pub(super) fn not_found(id: Uuid) -> Error {
 }
 
 /// Returns a submission and the role of the caller. Fails with 404 if the submission is not visible to the caller.
-pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
+pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<(Model, SubmissionRole)> {
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).one(db).await?;
     let row = row.ok_or_else(|| not_found(id))?;
-    let part = part(&row, caller).ok_or_else(|| not_found(id))?;
+    let role = role_of(&row, caller).ok_or_else(|| not_found(id))?;
     let row = up_to_date(db, vec![row]).await?.pop().ok_or_else(|| not_found(id))?;
-    Ok((row, part))
+    Ok((row, role))
 }
 
 /// Locks a submission until the end of the transaction, and returns it with the role of the caller. Fails with 404 if the
 /// submission is not visible to the caller.
-pub(super) async fn lock_for_update(tx: &DatabaseTransaction, id: Uuid, caller: &Caller) -> Result<(Model, Part)> {
+pub(super) async fn lock_for_update(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    caller: &Caller,
+) -> Result<(Model, SubmissionRole)> {
     // Filters in the same statement, so that a caller never waits for or holds the lock of an invisible submission.
     let row = Entity::find_by_id(id).filter(Visibility::of(caller).condition()).lock_exclusive().one(tx).await?;
     let row = row.ok_or_else(|| not_found(id))?;
-    let part = part(&row, caller).ok_or_else(|| not_found(id))?;
-    Ok((keep_up_to_date(tx, row).await?, part))
+    let role = role_of(&row, caller).ok_or_else(|| not_found(id))?;
+    Ok((keep_up_to_date(tx, row).await?, role))
 }
 
 /// Fails for a caller that may not publish a submission, as if the submission were in the stage `submitted`.
 pub(super) async fn may_publish(db: &impl ConnectionTrait, id: Uuid, caller: &Caller) -> Result<()> {
-    let (row, part) = one(db, id, caller).await?;
-    explained(db, after(Stage::Submitted, ReviewAction::Publish, part), &row, caller).await.map(drop)
+    let (row, role) = one(db, id, caller).await?;
+    explained(db, after(Stage::Submitted, ReviewAction::Publish, role), &row, caller).await.map(drop)
 }
 
 /// Corrects the reason of a refusal. If the token has the scope that the error names as missing, the actual reason is that the

@@ -7,7 +7,7 @@ use sea_orm::prelude::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseExecutor, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::actor::{not_found, part};
+use super::actor::{not_found, role_of};
 use super::dto::{Step, Submission, SubmissionFacet, SubmissionOrder, SubmissionQuery};
 use super::findings::look_at;
 use super::kind::{SUBMITTABLE, Submittable};
@@ -78,7 +78,7 @@ pub(super) async fn views(db: &impl ConnectionTrait, rows: Vec<Model>, caller: &
 
 fn view(row: Model, caller: &Caller, names: &Names) -> Result<Submission> {
     let kind = Submittable::of_table(&row.resource)?;
-    let part = part(&row, caller);
+    let role = role_of(&row, caller);
     let (completeness, gaps) = completeness(&row.content, kind.wanted);
     Ok(Submission {
         id: row.id,
@@ -97,7 +97,7 @@ fn view(row: Model, caller: &Caller, names: &Names) -> Result<Submission> {
         ownership_change: None,
         completeness,
         gaps,
-        actions: part.map(|part| steps(row.stage, part)).unwrap_or_default(),
+        actions: role.map(|role| steps(row.stage, role)).unwrap_or_default(),
         comments: None,
         revision: row.revision,
         created_at: row.created_at,

@@ -27,7 +27,7 @@ pub(super) async fn remark(
 ) -> Result<Model> {
     const REMARK: &str = "insert into submission_comment (id, submission_id, actor, side, pointer, body) \
         values ($1, $2, $3, $4, $5, $6) returning *";
-    let (row, part) = lock_for_update(tx, id, caller).await?;
+    let (row, role) = lock_for_update(tx, id, caller).await?;
     let made = Entity::find().filter(Column::SubmissionId.eq(row.id)).count(tx);
     if made.await? >= Quota::Comments.max() {
         return Err(Error::QuotaExceeded(Quota::Comments));
@@ -36,10 +36,10 @@ pub(super) async fn remark(
         && row.content.pointer(pointer).is_none()
         && !forms.has_member(Submittable::of_table(&row.resource)?, pointer)
     {
-        let rule = Rule::NoMemberAtPointer { value: pointer.clone() };
-        return Err(Error::Invalid(vec![Violation::pointer("/pointer", rule)]));
+        let unknown = Rule::NoMemberAtPointer { value: pointer.clone() };
+        return Err(Error::Invalid(vec![Violation::pointer("/pointer", unknown)]));
     }
-    let side = if part.submits { Side::Municipality } else { Side::Review };
+    let side = if role.submits { Side::Municipality } else { Side::Review };
     let values: [Value; 6] = [
         Uuid::now_v7().into(),
         id.into(),

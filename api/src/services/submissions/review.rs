@@ -8,7 +8,7 @@ use crate::base::error::{Error, Result};
 
 /// Role of a caller in the review of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct SubmissionRole {
     /// Whether the caller may take the steps of the submitter.
     pub submits: bool,
     /// Whether the caller may review.
@@ -41,19 +41,19 @@ pub(crate) fn is_open(stage: Stage) -> bool {
 }
 
 /// Returns the stage after a step of a caller. Fails with the reason why the step is refused.
-pub(crate) fn after(stage: Stage, action: ReviewAction, part: Part) -> Result<Stage> {
+pub(crate) fn after(stage: Stage, action: ReviewAction, role: SubmissionRole) -> Result<Stage> {
     let next = next(stage, action).ok_or_else(|| Error::Step { stage: stage.value(), action: action.value() })?;
-    match (is_review(action), part) {
-        (true, Part { reviews: false, .. }) => Err(Error::Forbidden(SubmissionsReview::NAME)),
-        (true, Part { is_author: true, .. }) => Err(Error::FourEyes),
-        (false, Part { submits: false, .. }) => Err(Error::Forbidden(SubmissionsWrite::NAME)),
+    match (is_review(action), role) {
+        (true, SubmissionRole { reviews: false, .. }) => Err(Error::Forbidden(SubmissionsReview::NAME)),
+        (true, SubmissionRole { is_author: true, .. }) => Err(Error::FourEyes),
+        (false, SubmissionRole { submits: false, .. }) => Err(Error::Forbidden(SubmissionsWrite::NAME)),
         _ => Ok(next),
     }
 }
 
 /// Returns the steps that a caller may take.
-pub(crate) fn steps(stage: Stage, part: Part) -> Vec<ReviewAction> {
-    ReviewAction::ALL.iter().copied().filter(|action| after(stage, *action, part).is_ok()).collect()
+pub(crate) fn steps(stage: Stage, role: SubmissionRole) -> Vec<ReviewAction> {
+    ReviewAction::ALL.iter().copied().filter(|action| after(stage, *action, role).is_ok()).collect()
 }
 
 #[cfg(test)]
@@ -86,16 +86,16 @@ mod tests {
                     (true, true, false),
                     (false, false, false),
                 ] {
-                    let part = Part { submits, reviews, is_author };
+                    let role = SubmissionRole { submits, reviews, is_author };
                     let may = row.is_some_and(|row| match row[3] {
                         "submitter" => submits,
                         "reviewer, not the author" => reviews && !is_author,
                         other => unreachable!("{other}"),
                     });
-                    let then = after(*stage, *action, part).ok().map(Vocabulary::value);
+                    let then = after(*stage, *action, role).ok().map(Vocabulary::value);
                     let expected = row.filter(|_| may).map(|row| row[2].trim_matches('`'));
-                    assert_eq!(then, expected, "{stage:?} {action:?} {part:?}");
-                    assert_eq!(steps(*stage, part).contains(action), may);
+                    assert_eq!(then, expected, "{stage:?} {action:?} {role:?}");
+                    assert_eq!(steps(*stage, role).contains(action), may);
                     checked += 1;
                 }
             }

@@ -31,32 +31,38 @@ pub(super) async fn step(
     caller: &Caller,
     input: StepInput,
 ) -> Result<Model> {
-    let (row, part) = lock_for_update(tx, id, caller).await?;
-    let stage = explained(tx, after(row.stage, input.action, part), &row, caller).await?;
+    let (row, role) = lock_for_update(tx, id, caller).await?;
+    let stage = explained(tx, after(row.stage, input.action, role), &row, caller).await?;
     let owners = match input.action {
         ReviewAction::Submit => Some(submit(tx, row, caller).await?),
         action if is_review(action) => Some(owners(tx, &row).await?),
         _ => None,
     };
-    let taken = Taken { stage, entry: None, owners };
-    take(tx, author, id, input, taken).await
+    let result = StepResult { stage, entry: None, owners };
+    take(tx, author, id, input, result).await
 }
 
 /// Changes of a submission by a step.
-struct Taken {
+struct StepResult {
     stage: Stage,
     entry: Option<Uuid>,
     /// New owners; `None` keeps the current ones.
     owners: Option<Vec<Uuid>>,
 }
 
-async fn take(tx: &DatabaseTransaction, author: &Author, id: Uuid, input: StepInput, taken: Taken) -> Result<Model> {
+async fn take(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    id: Uuid,
+    input: StepInput,
+    result: StepResult,
+) -> Result<Model> {
     const TAKE: &str = "update submission set stage = $2, entry_id = coalesce($3, entry_id), municipality_ids = coalesce($4, municipality_ids), \
             submitted_at = case when $5 = 'submit' then now() else submitted_at end, \
             authors = case when $5 <> 'submit' or $6 = any (authors) then authors else authors || $6 end, \
             revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
-    let Taken { stage, entry, owners } = taken;
+    let StepResult { stage, entry, owners } = result;
     let values: [Value; 6] = [
         id.into(),
         stage.value().into(),
@@ -165,8 +171,8 @@ async fn owners(tx: &DatabaseTransaction, row: &Model) -> Result<Vec<Uuid>> {
 /// Publishes the content or withdraws the entry, and records the step in the same transaction. Fails like `step`; a
 /// withdrawal also fails while other entries refer to the entry.
 pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: StepInput) -> Result<Model> {
-    let (mut row, part) = lock_for_update(&write.tx, id, caller).await?;
-    let stage = explained(&write.tx, after(row.stage, input.action, part), &row, caller).await?;
+    let (mut row, role) = lock_for_update(&write.tx, id, caller).await?;
+    let stage = explained(&write.tx, after(row.stage, input.action, role), &row, caller).await?;
     let kind = Submittable::of_table(&row.resource)?;
     if let Some(published) = current(&write.tx, &row).await? {
         row = rebase_onto(&write.tx, row, &published).await?;
@@ -180,6 +186,6 @@ pub(super) async fn publish(write: &Write, id: Uuid, caller: &Caller, input: Ste
         }
         (_, entry) => (kind.publish)(write, entry, row.content).await?,
     };
-    let taken = Taken { stage, entry: Some(entry), owners: Some(owners) };
-    take(&write.tx, &write.author, id, input, taken).await
+    let result = StepResult { stage, entry: Some(entry), owners: Some(owners) };
+    take(&write.tx, &write.author, id, input, result).await
 }

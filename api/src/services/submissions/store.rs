@@ -135,8 +135,8 @@ pub(super) async fn rewrite(tx: &DatabaseTransaction, caller: &Caller, rewrite: 
             names = $7::text::jsonb, revision = revision + 1, updated_at = now() \
         where id = $1 returning *";
     let Rewrite { id, precondition, revision } = rewrite;
-    let (row, part) = lock_for_update(tx, id, caller).await?;
-    if !part.submits {
+    let (row, role) = lock_for_update(tx, id, caller).await?;
+    if !role.submits {
         return explained(tx, Err(Error::Forbidden(SubmissionsWrite::NAME)), &row, caller).await;
     }
     if !is_open(row.stage) || row.purpose == Purpose::Withdraw {
@@ -260,8 +260,8 @@ pub(super) async fn assign(tx: &DatabaseTransaction, caller: &Caller, assignment
             updated_at = now() \
         where id = $1 returning *";
     let Assignment { id, to, is_foreign } = assignment;
-    let (row, part) = lock_for_update(tx, id, caller).await?;
-    if !part.reviews {
+    let (row, role) = lock_for_update(tx, id, caller).await?;
+    if !role.reviews {
         return Err(Error::Bound);
     }
     let refuse = |rule| Err(Error::Invalid(vec![Violation::pointer("/to", rule)]));

@@ -14,7 +14,7 @@ use crate::base::error::{Rule, StringFormat};
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Returns the rule that a URL breaks, as far as this can be decided without name resolution.
-pub(super) fn objection(url: &str, private: bool) -> Option<Rule> {
+pub(super) fn broken_rule(url: &str, private: bool) -> Option<Rule> {
     let https = || Some(Rule::Format { expected: StringFormat::HttpsUrl });
     let Ok(url) = Url::parse(url) else { return https() };
     let literal = match url.host() {
@@ -97,9 +97,9 @@ mod tests {
             "example.org",
             "",
         ] {
-            assert!(objection(bad, false).is_some(), "{bad}");
+            assert!(broken_rule(bad, false).is_some(), "{bad}");
         }
-        assert_eq!(objection("https://example.org/hook?x=1", false), None);
-        assert_eq!(objection("http://127.0.0.1:9000/", true), None);
+        assert_eq!(broken_rule("https://example.org/hook?x=1", false), None);
+        assert_eq!(broken_rule("http://127.0.0.1:9000/", true), None);
     }
 }

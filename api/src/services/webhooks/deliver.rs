@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::task::{JoinError, JoinSet};
 use uuid::Uuid;
 
-use super::address::{self, NotPublic, objection};
+use super::address::{self, NotPublic, broken_rule};
 use super::outbox;
 use super::queue::{self, Attempt, Message, MessageBatch};
 use super::sign::signatures;
@@ -155,8 +155,8 @@ async fn attempt(sender: &Sender, url: &str, secrets: &[String], message: &Messa
     let (began, timestamp) = (Instant::now(), clock::now().timestamp());
     let failed = |failure: &str| Attempt { status: None, failure: Some(failure.to_owned()), took: began.elapsed() };
     // The resolver does not see IP addresses in a URL, and another instance may have accepted the URL with other settings.
-    if objection(url, sender.private).is_some() {
-        return objection(url, true).map(|_| failed(NOT_PUBLIC));
+    if broken_rule(url, sender.private).is_some() {
+        return broken_rule(url, true).map(|_| failed(NOT_PUBLIC));
     }
     let Some(client) = &sender.client else { return Some(failed(NO_CERTIFICATES)) };
     let request = client

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::address::objection;
+use super::address::broken_rule;
 use super::input::WebhookInput;
 use crate::auth::{Caller, Scope, SubmissionsWrite};
 use crate::base::error::{Error, Result, Violation};
@@ -32,8 +32,9 @@ impl Rights {
     /// `Error::Forbidden` if messages about submissions are requested without `submissions:write`.
     pub(super) fn allowed(&self, mut checked: Checked<WebhookInput>) -> Result<WebhookInput> {
         let is_told = checked.violations.iter().any(|violation| violation.pointer.as_deref() == Some("/url"));
-        let objection = checked.value.as_ref().and_then(|input| objection(&input.url, self.private));
-        checked.add(objection.filter(|_| !is_told).map(|rule| Violation::pointer("/url", rule)).into_iter().collect());
+        let broken_rule = checked.value.as_ref().and_then(|input| broken_rule(&input.url, self.private));
+        checked
+            .add(broken_rule.filter(|_| !is_told).map(|rule| Violation::pointer("/url", rule)).into_iter().collect());
         let input = checked.into_valid()?;
         if input.submissions && !self.submits {
             return Err(Error::Forbidden(SubmissionsWrite::NAME));
