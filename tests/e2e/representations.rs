@@ -99,7 +99,9 @@ async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
 /// Runs SQL in a read-write transaction. Returns the number of changed rows.
 async fn run(database: &Database, sql: &str) -> Result<u64, Error> {
     let tx = database.snapshot().await?;
-    let done = tx.execute_unprepared(&format!("set transaction read write; {sql}")).await?;
+    // Read transactions plan each statement anew, also the checks of foreign keys.
+    let write = format!("set transaction read write; set local plan_cache_mode = auto; {sql}");
+    let done = tx.execute_unprepared(&write).await?;
     tx.commit().await?;
     Ok(done.rows_affected())
 }

@@ -33,9 +33,9 @@ pub(super) async fn each<T: Input>(
     db: &DatabaseTransaction,
     write: &mut dyn FnMut(&Value) -> Result<()>,
 ) -> Result<()> {
-    let cursor = EntryCursor::open::<T::View>(db).await?;
+    let cursor = EntryCursor::<T::View>::open(db).await?;
     loop {
-        let entries = cursor.next::<T::View>().await?;
+        let entries = cursor.next().await?;
         if entries.is_empty() {
             return Ok(());
         }

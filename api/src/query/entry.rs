@@ -1,6 +1,7 @@
 //! Lookup, loading and representation of one entry.
 
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
@@ -73,26 +74,29 @@ pub(crate) async fn find<E: Entry, C: ConnectionTrait>(db: &C, key: &EntryKey) -
 const PART: u64 = 500;
 
 /// A cursor over all entries of a resource, sorted by official key and slug. Entries without an official key come last.
-pub(crate) struct EntryCursor<'t>(&'t DatabaseTransaction);
+pub(crate) struct EntryCursor<'t, E> {
+    tx: &'t DatabaseTransaction,
+    entries: PhantomData<E>,
+}
 
-impl<'t> EntryCursor<'t> {
+impl<'t, E: Entry> EntryCursor<'t, E> {
     /// Opens the cursor. A transaction has at most one cursor.
-    pub(crate) async fn open<E: Entry>(tx: &'t DatabaseTransaction) -> Result<Self> {
+    pub(crate) async fn open(tx: &'t DatabaseTransaction) -> Result<Self> {
         let ids = E::Table::find().select_only().expr_as(Expr::cust("id"), "id").order_by_asc(order::<E>());
         let declaration = format!("declare entries no scroll cursor for {}", ids.build(DbBackend::Postgres).sql);
         tx.execute_unprepared(&declaration).await?;
-        Ok(Self(tx))
+        Ok(Self { tx, entries: PhantomData })
     }
 
     /// Returns the next entries. Returns no entries at the end.
-    pub(crate) async fn next<E: Entry>(&self) -> Result<Vec<E>> {
-        let rows = self.0.query_all_raw(sql(&format!("fetch {PART} from entries"), [])).await?;
+    pub(crate) async fn next(&self) -> Result<Vec<E>> {
+        let rows = self.tx.query_all_raw(sql(&format!("fetch {PART} from entries"), [])).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         let keys = E::Table::find().select_only().filter(Expr::cust_with_values("id = any ($1)", [ids]));
         let keys = ["id", "slug"].into_iter().fold(keys, |keys, column| keys.expr_as(Expr::cust(column), column));
         let keys = keys.expr_as(Expr::cust("''"), "key").expr_as(order::<E>(), "sort");
-        let found = stored::<E>(self.0, keys.build(DbBackend::Postgres), "asc").await?;
-        found.complete(self.0).await?.into_iter().map(Represented::into_record).collect()
+        let found = stored::<E>(self.tx, keys.build(DbBackend::Postgres), "asc").await?;
+        found.complete(self.tx).await?.into_iter().map(Represented::into_record).collect()
     }
 }
 

@@ -89,11 +89,7 @@ impl Database {
     pub async fn snapshot(&self) -> error::Result<ReadTransaction<'_>> {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
-        let begin = self.0.server.as_ref().map(|server| server.begins.start());
-        let tx = self.0.reads.begin().await?;
-        if let Some(begin) = begin {
-            begin.succeeded();
-        }
+        let tx = self.0.reads.begin(self.0.server.as_ref().map(|server| &*server.begins)).await?;
         tx.execute_unprepared(&format!("{isolation}set local {} = '{}'", PLANS.0, PLANS.1)).await?;
         Ok(tx)
     }

@@ -19,6 +19,7 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::begins::Begins;
 use super::pool::{PATIENCE, RECENT};
 use crate::base::error;
 
@@ -83,13 +84,18 @@ impl Reads {
         &self.pool
     }
 
-    /// Begins a read transaction.
-    pub(super) async fn begin(&self) -> Result<ReadTransaction<'_>, DbErr> {
+    /// Begins a read transaction, and notes its `begin` statement.
+    pub(super) async fn begin(&self, begins: Option<&Begins>) -> Result<ReadTransaction<'_>, DbErr> {
         let permit = match &self.kept {
             Some(kept) => Some(permit(&kept.transactions).await?),
             None => None,
         };
-        Ok(ReadTransaction { transaction: self.pool.begin_with_config(None, None).await?, _permit: permit })
+        let begin = begins.map(Begins::start);
+        let transaction = self.pool.begin_with_config(None, None).await?;
+        if let Some(begin) = begin {
+            begin.succeeded();
+        }
+        Ok(ReadTransaction { transaction, _permit: permit })
     }
 
     /// Returns the idle connections of single statements to the pool, which checks them.

@@ -56,19 +56,20 @@ mod linux {
     /// An action on a socket.
     pub(super) type Action = fn(&OwnedFd) -> io::Result<()>;
 
-    /// Performs an action on each connection of this process to a port.
+    /// Performs an action on each connection of this process to a port. Returns the last error.
     pub(super) fn on_each(port: u16, action: Action) -> io::Result<()> {
-        let inodes = connections(port);
+        let (inodes, mut result) = (connections(port), Ok(()));
         for entry in fs::read_dir("/proc/self/fd")? {
             let entry = entry?;
             // The listing contains descriptors that are already closed, such as its own.
             let Ok(target) = fs::read_link(entry.path()) else { continue };
             let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
             if let (Some(number), true) = (number, inodes.contains(&*target.to_string_lossy())) {
-                action(&duplicate(number)?)?;
+                // A connection may be closed at the same time, which must not spare the others.
+                result = duplicate(number).and_then(|socket| action(&socket)).and(result);
             }
         }
-        Ok(())
+        result
     }
 
     /// Returns the sockets that are connected to a port, as named by links in `/proc/self/fd`.
