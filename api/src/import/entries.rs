@@ -19,7 +19,7 @@ use crate::base::db::{ImportSummary, Write};
 use crate::base::error::{Result, Rule, Violation};
 use crate::base::validation::{Checked, parse};
 use crate::write::input::Input;
-use crate::write::{ResolvedEntry, resolve_references};
+use crate::write::reference_violations;
 
 /// Entries of one resource, each with its line.
 pub(super) trait Entries {
@@ -193,10 +193,9 @@ impl<T: Input> ReadRows<T> {
 async fn unresolved<T: Input>(write: &Write, rows: Vec<(u64, Checked<T>)>) -> Result<Vec<(u64, Violation)>> {
     let (lines, checked): (Vec<u64>, Vec<_>) =
         rows.into_iter().map(|(line, checked)| (line, (Uuid::now_v7(), checked))).unzip();
-    let resolved = resolve_references(&write.tx, checked).await?;
-    let of_entry =
-        |(line, entry): (u64, ResolvedEntry<T>)| entry.errors.rules.into_iter().map(move |violation| (line, violation));
-    Ok(lines.into_iter().zip(resolved.entries).flat_map(of_entry).collect())
+    let found = reference_violations(&write.tx, checked).await?;
+    let of_row = |(line, found): (u64, Vec<Violation>)| found.into_iter().map(move |violation| (line, violation));
+    Ok(lines.into_iter().zip(found).flat_map(of_row).collect())
 }
 
 impl<T: Input> Entries for ReadRows<T> {

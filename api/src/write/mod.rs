@@ -31,5 +31,7 @@ pub(crate) use self::idempotency::delete_old_answers;
 pub(crate) use self::references::{ItemViolation, ReferenceField, ReferenceVisitor, ResolvedReferences};
 pub(crate) use self::referrers::{Referrers, referrers};
 pub(crate) use self::replace::replace;
-pub(crate) use self::resolve::{ResolvedBatch, ResolvedEntry, resolve_entry, resolve_references, responsible_for};
+pub(crate) use self::resolve::{
+    ResolvedBatch, ResolvedEntry, reference_violations, resolve_entry, resolve_references, responsible_for,
+};
 pub(crate) use self::response::{Answer, Outcome};

@@ -61,34 +61,61 @@ fn place(pointer: &str) -> (usize, String) {
     (first.unwrap_or_default(), pointer.to_owned())
 }
 
+/// Inputs whose references are resolved.
+struct ResolvedInputs<I> {
+    references: ResolvedReferences,
+    /// IDs and violations of all inputs.
+    checks: Vec<(Uuid, Checked<I>)>,
+    /// The inputs that could be parsed. The others have no references to resolve.
+    read: Vec<(Uuid, I)>,
+    /// Index of each parsed input among all inputs.
+    places: Vec<usize>,
+}
+
+impl<I: Input> ResolvedInputs<I> {
+    /// Resolves the references of inputs, with one statement per resource.
+    async fn of(tx: &impl ConnectionTrait, entries: Vec<(Uuid, Checked<I>)>) -> Result<Self> {
+        let mut checks = vec![];
+        let (mut read, mut places) = (vec![], vec![]);
+        for (place, (id, mut checked)) in entries.into_iter().enumerate() {
+            if let Some(input) = checked.value.take() {
+                places.push(place);
+                read.push((id, input));
+            }
+            checks.push((id, checked));
+        }
+        let (references, unknown) = ResolvedReferences::look_up(tx, &mut read).await?;
+        for ItemViolation { index, violation } in unknown {
+            if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
+                checked.1.add(vec![violation]);
+            }
+        }
+        // The size limit applies to the stored entry, which has the stored references.
+        for (place, (_, input)) in places.iter().zip(&read) {
+            if let (Some((_, checked)), Some(rule)) = (checks.get_mut(*place), too_long(input)) {
+                checked.add(vec![Violation::pointer("", rule)]);
+            }
+        }
+        Ok(Self { references, checks, read, places })
+    }
+}
+
+/// Returns the violations of each input, including references that cannot be resolved, but not conflicts.
+pub(crate) async fn reference_violations<I: Input>(
+    tx: &impl ConnectionTrait,
+    entries: Vec<(Uuid, Checked<I>)>,
+) -> Result<Vec<Vec<Violation>>> {
+    let checks = ResolvedInputs::of(tx, entries).await?.checks.into_iter();
+    Ok(checks.map(|(_, checked)| checked.violations).collect())
+}
+
 /// Resolves the references of inputs, and checks their slugs and official keys for conflicts. Returns the violations
 /// with each input. Uses one statement per resource.
 pub(crate) async fn resolve_references<I: Input>(
     tx: &impl ConnectionTrait,
     entries: Vec<(Uuid, Checked<I>)>,
 ) -> Result<ResolvedBatch<I>> {
-    let mut checks = vec![];
-    // Entries that could not be parsed keep their index, but have no references to resolve.
-    let (mut read, mut places) = (vec![], vec![]);
-    for (place, (id, mut checked)) in entries.into_iter().enumerate() {
-        if let Some(input) = checked.value.take() {
-            places.push(place);
-            read.push((id, input));
-        }
-        checks.push((id, checked));
-    }
-    let (references, unknown) = ResolvedReferences::look_up(tx, &mut read).await?;
-    for ItemViolation { index, violation } in unknown {
-        if let Some(checked) = places.get(index).and_then(|place| checks.get_mut(*place)) {
-            checked.1.add(vec![violation]);
-        }
-    }
-    // The size limit applies to the stored entry, which has the stored references.
-    for (place, (_, input)) in places.iter().zip(&read) {
-        if let (Some((_, checked)), Some(rule)) = (checks.get_mut(*place), too_long(input)) {
-            checked.add(vec![Violation::pointer("", rule)]);
-        }
-    }
+    let ResolvedInputs { references, checks, read, places } = ResolvedInputs::of(tx, entries).await?;
     let taken = taken(tx, &read).await?;
     let entry = |(id, checked): (Uuid, Checked<I>)| {
         let errors = EntryErrors { rules: checked.violations, taken: vec![] };
