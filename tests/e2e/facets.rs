@@ -129,3 +129,39 @@ async fn updated_since_is_inclusive_for_entries_and_facets() {
         }
     }
 }
+
+#[tokio::test]
+async fn facet_counts_follow_writes_and_belong_to_the_same_version_as_the_total() {
+    let app = App::start();
+    let editor = app.editor().await;
+    let filtered = "/v1/solutions?limit=1&theme=mobility&facets=kind&facets=theme";
+    let client = app.anonymous();
+    let slugs = client.get("/v1/solutions?limit=10&theme=mobility&kind=software").await.slugs();
+    let before = count(&client.get(filtered).await.json(), "kind", "software");
+
+    let writes = async {
+        for slug in &slugs {
+            let change = json!({ "kind": "process", "themes": ["energy-climate"] });
+            assert_eq!(editor.patch(&format!("/v1/solutions/{slug}"), &change, "*").await.status, 200);
+        }
+    };
+    let reads = async {
+        for _ in 0..50 {
+            let page = client.get(filtered).await.json();
+            let kinds = page["facets"]["kind"].as_array().unwrap();
+            let sum: u64 = kinds.iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
+            assert_eq!(json!(sum), page["total"], "each solution has one kind");
+        }
+    };
+    tokio::join!(writes, reads);
+
+    let after = client.get(filtered).await.json();
+    assert_eq!(count(&after, "kind", "software"), before - slugs.len() as u64);
+    assert_eq!(json!(count(&after, "theme", "mobility")), after["total"], "the facet ignores its own filter");
+}
+
+/// Returns the count of a value of a facet.
+fn count(page: &Value, facet: &str, value: &str) -> u64 {
+    let values = page["facets"][facet].as_array().unwrap();
+    values.iter().find(|count| count["value"] == value).unwrap()["count"].as_u64().unwrap()
+}

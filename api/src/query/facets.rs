@@ -1,5 +1,7 @@
 //! Facets: number of entries per value.
 
+use std::collections::BTreeMap;
+
 use entity::Text;
 use entity::vocabulary::Vocabulary;
 use sea_orm::sea_query::Expr;
@@ -87,6 +89,20 @@ pub(crate) fn facets<Q: Clone, F: Copy>(
     requested.iter().map(facet).collect()
 }
 
+impl Facet {
+    /// Returns the name with its values, the most frequent values first.
+    pub(crate) fn counted(&self, values: impl Iterator<Item = FacetValue>) -> (&'static str, Vec<FacetValue>) {
+        let mut values: Vec<_> = values.collect();
+        values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
+        (self.name, values)
+    }
+
+    /// Returns the label of a value. `known` is its label in the database.
+    pub(crate) fn label_of(&self, value: &str, known: Option<Text>) -> Text {
+        known.or_else(|| (self.label)(value)).unwrap_or_else(|| Text { de: value.to_owned(), en: None })
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Counted {
     facet: i32,
@@ -99,18 +115,18 @@ struct Counted {
 /// of the same entries are counted with one statement, which finds the entries once.
 pub(crate) async fn facet_values<E: EntityTrait>(
     db: &impl ConnectionTrait,
-    facets: Vec<Facet>,
+    facets: &[Facet],
     entries: impl Fn(&Facet) -> Select<E>,
-) -> Result<Vec<(&'static str, Vec<FacetValue>)>> {
-    let mut groups: Vec<(Statement, Vec<Facet>)> = vec![];
+) -> Result<BTreeMap<&'static str, Vec<FacetValue>>> {
+    let mut groups: Vec<(Statement, Vec<&Facet>)> = vec![];
     for facet in facets {
-        let found = entries(&facet).select_only().expr(Expr::cust("*")).build(DbBackend::Postgres);
+        let found = entries(facet).select_only().expr(Expr::cust("*")).build(DbBackend::Postgres);
         match groups.iter_mut().find(|(entries, _)| *entries == found) {
             Some((_, group)) => group.push(facet),
             None => groups.push((found, vec![facet])),
         }
     }
-    let mut counted = vec![];
+    let mut counted = BTreeMap::new();
     for (entries, facets) in groups {
         counted.extend(values_of_group::<E>(db, &entries, &facets).await?);
     }
@@ -121,7 +137,7 @@ pub(crate) async fn facet_values<E: EntityTrait>(
 async fn values_of_group<E: EntityTrait>(
     db: &impl ConnectionTrait,
     entries: &Statement,
-    facets: &[Facet],
+    facets: &[&Facet],
 ) -> Result<Vec<(&'static str, Vec<FacetValue>)>> {
     let table = E::default().table_name().to_owned();
     // The values of columns are read together with the IDs.
@@ -136,22 +152,42 @@ async fn values_of_group<E: EntityTrait>(
     let found = entries.sql.replacen("SELECT *", &format!("SELECT {}", selected.join(", ")), 1);
     let text = format!("with m as materialized ({found}) {}", branches.join(" union all "));
     let rows = Counted::find_by_statement(Statement { sql: text, ..entries.clone() }).all(db).await?;
-    let mut values: Vec<_> = facets.iter().map(|facet| (facet.name, vec![])).collect();
-    for Counted { facet: number, value, label: known, count } in rows {
+    let mut values = vec![vec![]; facets.len()];
+    for Counted { facet: number, value, label, count } in rows {
         let number = usize::try_from(number).unwrap_or_default();
-        if let (Some(value), Some(facet), Some((_, values))) = (value, facets.get(number), values.get_mut(number)) {
-            let label = known.or_else(|| (facet.label)(&value));
-            let label = label.unwrap_or_else(|| Text { de: value.clone(), en: None });
-            values.push(FacetValue { value, label, count });
+        if let (Some(value), Some(facet), Some(values)) = (value, facets.get(number), values.get_mut(number)) {
+            values.push(FacetValue { label: facet.label_of(&value, label), value, count });
         }
     }
-    for (_, values) in &mut values {
-        values.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.value.cmp(&right.value)));
-    }
-    Ok(values)
+    Ok(facets.iter().zip(values).map(|(facet, values)| facet.counted(values.into_iter())).collect())
 }
 
 impl FacetSource {
+    /// Returns the query of the values of all entries of a table: each with its label, and the IDs of its entries as `bytea`.
+    pub(crate) fn values(&self, table: &str) -> String {
+        match self {
+            Self::Column(value) => format!(
+                "select ({value})::text as value, null::jsonb as label, {} from {table} group by 1",
+                aggregated_ids("id")
+            ),
+            Self::JoinTable(view, value) => format!(
+                "select {value}::text as value, null::jsonb as label, {} from {view} group by 1",
+                aggregated_ids(&format!("{table}_id"))
+            ),
+            Self::Document(values) => format!(
+                "select p.value, null::jsonb as label, {} \
+                   from {table} t join search_document d on d.entry_id = t.id, unnest(d.{values}) p (value) group by 1",
+                aggregated_ids("t.id")
+            ),
+            Self::Related(Relation { table, owner, other, to, .. }) => format!(
+                "select t.slug as value, t.title as label, r.ids \
+                   from (select {other} as id, {} from {table} group by 1) r join {} t on t.id = r.id",
+                aggregated_ids(owner),
+                to.table
+            ),
+        }
+    }
+
     /// Returns the query that counts the values in the entries `m`. `number` is that of the facet.
     fn counts(&self, number: usize, table: &str) -> String {
         // Counting distinct pairs is cheaper than `count(distinct …)`, which sorts.
@@ -180,6 +216,11 @@ impl FacetSource {
             ),
         }
     }
+}
+
+/// Returns SQL that aggregates IDs in one value, which costs less than a row for each.
+pub(crate) fn aggregated_ids(id: &str) -> String {
+    format!("string_agg(uuid_send({id}), ''::bytea) as ids")
 }
 
 /// Returns the label of a vocabulary term.

@@ -17,7 +17,7 @@ use crate::query::relations::Relation;
 pub(crate) struct Filter {
     /// Name of the table.
     pub table: &'static str,
-    condition: Condition,
+    conditions: Vec<Condition>,
 }
 
 impl Filter {
@@ -28,23 +28,23 @@ impl Filter {
 
     /// Returns a filter without conditions on a table.
     pub(crate) fn of_table(table: &'static str) -> Self {
-        Self { table, condition: Condition::all() }
+        Self { table, conditions: vec![] }
     }
 
-    /// Returns whether there are no conditions.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.condition.is_empty()
+    /// Returns a filter for each of the conditions.
+    pub(crate) fn split(&self) -> impl Iterator<Item = Self> {
+        self.conditions.iter().map(|condition| Self { table: self.table, conditions: vec![condition.clone()] })
     }
 
     /// Adds an SQL condition, if there is one.
     pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
-        self.condition = self.condition.add_option(condition);
+        self.conditions.extend(condition.map(|condition| Condition::all().add(condition)));
         self
     }
 
     /// Adds a composed condition.
     pub(crate) fn all(mut self, condition: Condition) -> Self {
-        self.condition = self.condition.add(condition);
+        self.conditions.push(condition);
         self
     }
 
@@ -131,6 +131,7 @@ impl Filter {
     /// Returns the query of the entries that meet all conditions and match the search, if there is one.
     pub(crate) fn select<E: EntityTrait>(&self, search: Option<&Search>) -> Select<E> {
         let found = search.map(|search| search.condition(&format!("{}.id", self.table)));
-        E::find().filter(self.condition.clone()).filter(Condition::all().add_option(found))
+        let conditions = self.conditions.iter().cloned().fold(Condition::all(), Condition::add);
+        E::find().filter(conditions.add_option(found))
     }
 }

@@ -1,6 +1,7 @@
 //! Reading of entries: lists, filters, facets, paging, relations and full-text search.
 
 pub(crate) mod entry;
+mod entry_sets;
 pub(crate) mod facets;
 pub(crate) mod filter;
 pub(crate) mod former_keys;

@@ -1,11 +1,12 @@
-//! Results that stay the same for one directory version: IDs of the entries that filters name, totals, and facets without
-//! filters.
+//! Results that stay the same for one directory version: IDs of the entries that filters name, totals, and the sets of entries
+//! of facets.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use chrono::NaiveDate;
 use moka::future::Cache;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QuerySelect, QueryTrait, Select, Statement};
 use uuid::Uuid;
@@ -14,30 +15,23 @@ use crate::base::dates::today;
 use crate::base::error::{Error, Result};
 use crate::model::catalog::Resource;
 use crate::model::facet_value::FacetValue;
-use crate::query::facets::{Facet, facet_values};
+use crate::query::entry_sets::EntrySets;
+use crate::query::facets::Facet;
 
 /// Number of results of each kind that are kept.
 const CAPACITY: u64 = 2_000;
 
-/// Results by directory version, date and query. Filters such as `upcoming` depend on the date.
-#[derive(Clone)]
-pub(crate) struct QueryCache {
+/// The results of the newest directory version that a request has read.
+#[derive(Default)]
+pub(crate) struct QueryCache(Mutex<Option<Arc<VersionResults>>>);
+
+/// The results of one directory version on one day. Filters such as `upcoming` depend on the date.
+pub(crate) struct VersionResults {
+    version: i64,
+    day: NaiveDate,
     ids: Cache<String, Arc<[Uuid]>>,
     totals: Cache<String, u64>,
-    facets: Cache<String, Arc<[FacetValue]>>,
-}
-
-impl Default for QueryCache {
-    fn default() -> Self {
-        Self { ids: Cache::new(CAPACITY), totals: Cache::new(CAPACITY), facets: Cache::new(CAPACITY) }
-    }
-}
-
-/// The results of one directory version.
-#[derive(Clone, Copy)]
-pub(crate) struct VersionResults<'a> {
-    cache: &'a QueryCache,
-    version: i64,
+    sets: EntrySets,
 }
 
 impl QueryCache {
@@ -47,15 +41,27 @@ impl QueryCache {
         cache.ok_or_else(|| Error::internal(anyhow::anyhow!("the query cache is not registered")))
     }
 
-    /// Returns the results of one directory version.
-    pub(crate) fn at(&self, version: i64) -> VersionResults<'_> {
-        VersionResults { cache: self, version }
+    /// Returns the results of one directory version. Those of older versions are discarded.
+    pub(crate) fn at(&self, version: i64) -> Arc<VersionResults> {
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let time = (version, today());
+        match &*newest {
+            Some(results) if results.time() == time => results.clone(),
+            // A read that began before the newest version.
+            Some(results) if results.time() > time => Arc::new(VersionResults::of(time.0, time.1)),
+            _ => newest.insert(Arc::new(VersionResults::of(time.0, time.1))).clone(),
+        }
     }
 }
 
-impl VersionResults<'_> {
-    fn key(&self, query: &str) -> String {
-        format!("{} {} {query}", self.version, today())
+impl VersionResults {
+    fn of(version: i64, day: NaiveDate) -> Self {
+        let (ids, totals) = (Cache::new(CAPACITY), Cache::new(CAPACITY));
+        Self { version, day, ids, totals, sets: EntrySets::of(version) }
+    }
+
+    fn time(&self) -> (i64, NaiveDate) {
+        (self.version, self.day)
     }
 
     /// Returns the IDs of the entries that a filter names. Fails with `Error::Parameters` for unknown names.
@@ -65,12 +71,12 @@ impl VersionResults<'_> {
         resource: &Resource,
         names: &[String],
     ) -> Result<Arc<[Uuid]>> {
-        let key = self.key(&format!("{} {names:?}", resource.collection));
-        if let Some(known) = self.cache.ids.get(&key).await {
+        let key = format!("{} {names:?}", resource.collection);
+        if let Some(known) = self.ids.get(&key).await {
             return Ok(known);
         }
         let found: Arc<[Uuid]> = resource.check(db, names).await?.into();
-        self.cache.ids.insert(key, found.clone()).await;
+        self.ids.insert(key, found.clone()).await;
         Ok(found)
     }
 
@@ -80,8 +86,8 @@ impl VersionResults<'_> {
         db: &impl ConnectionTrait,
         rows: &Select<E>,
     ) -> Result<Option<u64>> {
-        let key = self.key(&text(rows));
-        if let Some(known) = self.cache.totals.get(&key).await {
+        let key = text(rows);
+        if let Some(known) = self.totals.get(&key).await {
             return Ok(Some(known));
         }
         let Statement { sql, values, db_backend } = ids(rows).build(DbBackend::Postgres);
@@ -91,33 +97,17 @@ impl VersionResults<'_> {
         if version != self.version {
             return Ok(None);
         }
-        self.cache.totals.insert(key, total.unsigned_abs()).await;
+        self.totals.insert(key, total.unsigned_abs()).await;
         Ok(Some(total.unsigned_abs()))
     }
 
-    /// Returns the values of facets of all entries. `db` must be a transaction that sees the version.
+    /// Returns the values of facets with their counts. Returns `None` if `db` sees another version.
     pub(crate) async fn facets<E: EntityTrait>(
         &self,
         db: &impl ConnectionTrait,
-        facets: Vec<Facet>,
-        entries: impl Fn(&Facet) -> Select<E>,
-    ) -> Result<Vec<(&'static str, Vec<FacetValue>)>> {
-        let key = |facet: &Facet| self.key(&format!("{} {}", facet.filters.table, facet.name));
-        let (mut values, mut unknown) = (vec![], vec![]);
-        for facet in facets {
-            match self.cache.facets.get(&key(&facet)).await {
-                Some(known) => values.push((facet.name, known.to_vec())),
-                None => unknown.push(facet),
-            }
-        }
-        let keys: HashMap<_, _> = unknown.iter().map(|facet| (facet.name, key(facet))).collect();
-        for (name, counted) in facet_values(db, unknown, entries).await? {
-            if let Some(key) = keys.get(name) {
-                self.cache.facets.insert(key.clone(), counted.clone().into()).await;
-            }
-            values.push((name, counted));
-        }
-        Ok(values)
+        facets: &[Facet],
+    ) -> Result<Option<BTreeMap<&'static str, Vec<FacetValue>>>> {
+        self.sets.count::<E>(db, facets).await
     }
 }
 

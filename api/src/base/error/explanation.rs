@@ -44,6 +44,16 @@ impl Error {
     pub fn chain(&self) -> String {
         self.causes().unwrap_or_else(|| self.to_string())
     }
+
+    /// Returns the error of a read for another request that waited for the same result.
+    pub(crate) fn shared(&self) -> Self {
+        let cause = anyhow::anyhow!(self.chain());
+        match self {
+            Self::SequenceGone { after, head } => Self::SequenceGone { after: *after, head: *head },
+            Self::Unavailable(_) => Self::Unavailable(cause),
+            _ => Self::Internal(cause),
+        }
+    }
 }
 
 /// Returns the places of violations: parameters, headers and JSON pointers, each once. `whole` names the whole body.

@@ -72,8 +72,8 @@ where
     respond(context, req, list, plan, part).await
 }
 
-/// Responds with a list of entries, as `list` does, from stored representations where they exist. Without search and facets, a
-/// page is one statement, and another one for the total if it is not known.
+/// Responds with a list of entries, as `list` does, from stored representations where they exist. Without a search, a page is
+/// one statement, and further ones for the total and for facets if they are not known.
 pub(crate) async fn list_entries<Q, T>(
     context: &Data<Context>,
     req: &HttpRequest,
@@ -85,16 +85,20 @@ where
     T: Entry,
 {
     let plan = resolved(context, req, &mut list, plan).await?;
-    if list.params.q.is_none() && plan.facets.is_empty() && !list.representation.is_streamed() {
+    if list.params.q.is_none() && !list.representation.is_streamed() {
         let asked = PreparedList::<T::Table>::new(&plan, None, false);
         let db = context.read()?;
         // Several statements may see several versions. A page that needs them is read in a transaction instead.
         if let Some(part) = asked.stored_part::<T>(db, list.after.as_ref(), list.limit()).await?
             && let Some(version) = part.version
-            && let Some(total) = QueryCache::of(req)?.at(version).total(db, &asked.rows).await?
         {
-            let next = part.next.map(|position| list.cursor(position));
-            return list.reply(req, Page { total, next, ..Page::of(part.items) });
+            let results = QueryCache::of(req)?.at(version);
+            if let Some(total) = results.total(db, &asked.rows).await?
+                && let Some(facets) = results.facets::<T::Table>(db, &plan.facets).await?
+            {
+                let next = part.next.map(|position| list.cursor(position));
+                return list.reply(req, Page { total, next, facets, ..Page::of(part.items) });
+            }
         }
     }
     let part =
@@ -125,7 +129,9 @@ async fn resolved<Q: Filters, T: Record>(
     if list.representation.is_feed() {
         plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
     }
-    Ok(ListPlan { filters: limited(plan.filters, &list.params), ..plan })
+    let facet = |facet: Facet| Facet { filters: limited(facet.filters, &list.params), ..facet };
+    let facets = plan.facets.into_iter().map(facet).collect();
+    Ok(ListPlan { filters: limited(plan.filters, &list.params), facets, ..plan })
 }
 
 /// Adds the conditions that apply to every resource.

@@ -1,22 +1,20 @@
 //! Responses with one page of a list, or with a stream of all matches.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
 
+use super::ListPlan;
 use super::prepared::{Part, PreparedList};
-use super::{ListPlan, limited};
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Record, Represented};
 use crate::http::{Filters, ListQuery, Page, Position, SearchMatches, incomplete};
-use crate::model::facet_value::FacetValue;
 use crate::query::facets::{Facet, facet_values};
 use crate::query::full_text::{Effort, Search};
-use crate::query::query_cache::{QueryCache, VersionResults, count};
+use crate::query::query_cache::{QueryCache, count};
 
 /// Time limit of a search. `None` for the embedded database, whose statements cannot be cancelled.
 pub(crate) struct SearchBudget(pub Option<Duration>);
@@ -114,19 +112,16 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
         }
         let asked = prepare(db, list, plan, effort).await?;
         let Part { items, next, version } = part(&asked, db, list.after.as_ref(), list.limit()).await?;
-        let results = match version.filter(|_| asked.search.is_none()) {
-            Some(version) => Some(QueryCache::of(req)?.at(version)),
-            None => None,
-        };
-        let known = match results {
-            Some(results) => results.total(db, &asked.rows).await?,
+        let known = match version.filter(|_| asked.search.is_none()) {
+            Some(version) => QueryCache::of(req)?.at(version).total(db, &asked.rows).await?,
             None => None,
         };
         let total = match known {
             Some(total) => total,
             None => count(db, &asked.rows).await?,
         };
-        let facets = self.facets::<E>(db, asked.search.as_ref(), results).await?;
+        let entries = |facet: &Facet| facet.filters.select::<E>(asked.search.as_ref());
+        let facets = facet_values(db, &plan.facets, entries).await?;
         let is_whole = effort == Effort::Whole;
         let (mut did_you_mean, mut search) = (None, None);
         if let Some(asked) = &asked.search {
@@ -139,21 +134,5 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
         snapshot.commit().await?;
         let next = next.map(|position| list.cursor(position));
         Ok(Page { items, total, total_is_lower_bound: !is_whole, next, facets, did_you_mean, search })
-    }
-
-    async fn facets<E: EntityTrait>(
-        &self,
-        db: &DatabaseTransaction,
-        search: Option<&Search>,
-        results: Option<VersionResults<'_>>,
-    ) -> Result<BTreeMap<&'static str, Vec<FacetValue>>> {
-        let filters = |facet: &Facet| limited(facet.filters.clone(), &self.list.params);
-        let (whole, filtered): (Vec<_>, Vec<_>) =
-            self.plan.facets.iter().cloned().partition(|facet| results.is_some() && filters(facet).is_empty());
-        let mut values = facet_values(db, filtered, |facet| filters(facet).select::<E>(search)).await?;
-        if let Some(results) = results.filter(|_| !whole.is_empty()) {
-            values.extend(results.facets(db, whole, |facet| filters(facet).select::<E>(search)).await?);
-        }
-        Ok(values.into_iter().collect())
     }
 }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use moka::future::Cache;
 
 use super::dto::{Changes, ChangesQuery};
 use super::query;
 use crate::base::db::context::Context;
 use crate::base::db::in_time;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 
 /// Cached pages of the change feed. Clients that wait for the same page share one database query.
 pub(crate) struct Feed(Cache<(i64, String), (Arc<Changes>, i64)>);
@@ -41,10 +40,6 @@ impl Feed {
         };
         // All clients that wait for the same page share the error, so that none of them repeats a failed query.
         let kept = self.0.try_get_with(key, page).await;
-        kept.map(|(page, _)| page).map_err(|error| match (&*error, error.causes()) {
-            (Error::SequenceGone { after, head }, _) => Error::SequenceGone { after: *after, head: *head },
-            (Error::Internal(_), causes) => Error::internal(anyhow!(causes.unwrap_or_default())),
-            (_, causes) => Error::Unavailable(anyhow!(causes.unwrap_or_default())),
-        })
+        kept.map(|(page, _)| page).map_err(|error| error.shared())
     }
 }
