@@ -176,8 +176,8 @@ impl FacetSource {
             ),
             Self::Document(values) => format!(
                 "select p.value, null::jsonb as label, {} \
-                   from {table} t join search_document d on d.entry_id = t.id, unnest(d.{values}) p (value) group by 1",
-                aggregated_ids("t.id")
+                   from search_document d, unnest(d.{values}) p (value) where d.resource = '{table}' group by 1",
+                aggregated_ids("d.entry_id")
             ),
             Self::Related(Relation { table, owner, other, to, .. }) => format!(
                 "select t.slug as value, t.title as label, r.ids \
