@@ -1,10 +1,13 @@
 //! Facet counts equal the totals of their filters, and `updated_since` applies to entries and facets.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use api::base::db::Database;
 use openapi::Operation;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client, SharedApp, contract};
+use tests::{App, Client, SharedApp, TestDatabase, contract, statement};
 
 use crate::submissions::{SUBMISSIONS, create_submitted, konstanz_contributor, step, submission_path};
 
@@ -131,33 +134,46 @@ async fn updated_since_is_inclusive_for_entries_and_facets() {
 }
 
 #[tokio::test]
-async fn facet_counts_follow_writes_and_belong_to_the_same_version_as_the_total() {
+async fn facet_counts_follow_writes() {
     let app = App::start();
     let editor = app.editor().await;
     let filtered = "/v1/solutions?limit=1&theme=mobility&facets=kind&facets=theme";
     let client = app.anonymous();
-    let slugs = client.get("/v1/solutions?limit=10&theme=mobility&kind=software").await.slugs();
+    let slugs = client.get("/v1/solutions?limit=3&theme=mobility&kind=software").await.slugs();
     let before = count(&client.get(filtered).await.json(), "kind", "software");
 
-    let writes = async {
-        for slug in &slugs {
-            let change = json!({ "kind": "process", "themes": ["energy-climate"] });
-            assert_eq!(editor.patch(&format!("/v1/solutions/{slug}"), &change, "*").await.status, 200);
-        }
-    };
-    let reads = async {
-        for _ in 0..50 {
-            let page = client.get(filtered).await.json();
-            let kinds = page["facets"]["kind"].as_array().unwrap();
-            let sum: u64 = kinds.iter().map(|kind| kind["count"].as_u64().unwrap()).sum();
-            assert_eq!(json!(sum), page["total"], "each solution has one kind");
-        }
-    };
-    tokio::join!(writes, reads);
+    for slug in &slugs {
+        let change = json!({ "kind": "process", "themes": ["energy-climate"] });
+        assert_eq!(editor.patch(&format!("/v1/solutions/{slug}"), &change, "*").await.status, 200);
+    }
 
     let after = client.get(filtered).await.json();
-    assert_eq!(count(&after, "kind", "software"), before - slugs.len() as u64);
+    assert_eq!(count(&after, "kind", "software"), before - 3);
     assert_eq!(json!(count(&after, "theme", "mobility")), after["total"], "the facet ignores its own filter");
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn facets_have_the_version_of_the_total() {
+    let database = TestDatabase::filled();
+    let other = Database::open(&database.settings()).await.unwrap();
+    let app = App::start_on(database);
+    // The facet reads the themes, and the page does not.
+    let write = other.snapshot().await.unwrap();
+    let lock = "set transaction read write; lock table theme in access exclusive mode";
+    write.execute_unprepared(lock).await.unwrap();
+
+    let page = tokio::spawn(app.anonymous().get("/v1/solutions?limit=1&fields=slug&kind=software&facets=theme"));
+    let waiting = statement("select from pg_locks where not granted and relation = 'theme'::regclass");
+    while write.query_one_raw(waiting.clone()).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    write.execute_unprepared("update solution set kind = 'process' where kind = 'software'").await.unwrap();
+    write.commit().await.unwrap();
+    other.close().await.unwrap();
+
+    let page = page.await.unwrap().json();
+    assert_eq!((&page["total"], &page["facets"]["theme"]), (&json!(0), &json!([])));
 }
 
 /// Returns the count of a value of a facet.

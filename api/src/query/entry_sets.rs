@@ -79,7 +79,7 @@ impl EntrySets {
         facet: &Facet,
     ) -> Result<(&'static str, Vec<FacetValue>), Arc<Unread>> {
         let table = facet.filters.table;
-        let ids = self.ids.try_get_with(table, self.read_ids(db, table)).await?;
+        let ids = self.ids.try_get_with(table, self.read_ids::<E>(db, table)).await?;
         let values = self.values.try_get_with((table, facet.name), self.read_values(db, facet, &ids)).await?;
         let mut matching: Option<RoaringBitmap> = None;
         for condition in facet.filters.split() {
@@ -96,9 +96,13 @@ impl EntrySets {
         Ok(facet.counted(values.iter().filter_map(count)))
     }
 
-    async fn read_ids(&self, db: &impl ConnectionTrait, table: &str) -> Result<Arc<[Uuid]>, Unread> {
-        let all = format!("select null::text as value, null::jsonb as label, {} from {table}", aggregated_ids("id"));
-        let mut ids: Vec<Uuid> = self.read(db, sql(&all, [])).await?.iter().flat_map(FoundSet::ids).collect();
+    async fn read_ids<E: EntityTrait>(
+        &self,
+        db: &impl ConnectionTrait,
+        table: &'static str,
+    ) -> Result<Arc<[Uuid]>, Unread> {
+        let all = query::<E>(&Filter::of_table(table));
+        let mut ids: Vec<Uuid> = self.read(db, all).await?.iter().flat_map(FoundSet::ids).collect();
         ids.sort_unstable();
         Ok(ids.into())
     }
@@ -125,7 +129,7 @@ impl EntrySets {
         ids: &[Uuid],
     ) -> Result<Arc<RoaringBitmap>, Unread> {
         let found = self.read(db, query).await?;
-        Ok(Arc::new(found.iter().map(|found| found.entries(ids)).next().unwrap_or_default()))
+        Ok(Arc::new(found.first().map(|found| found.entries(ids)).unwrap_or_default()))
     }
 
     /// Reads sets. Fails if the database has another version.

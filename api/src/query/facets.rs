@@ -1,6 +1,6 @@
 //! Facets: number of entries per value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use entity::Text;
 use entity::vocabulary::Vocabulary;
@@ -73,20 +73,21 @@ macro_rules! facet_specs {
 
 pub(crate) use facet_specs;
 
-/// Returns the requested facets, each with the filters of the other facets.
+/// Returns the requested facets, each once, with the filters of the other facets.
 pub(crate) fn facets<Q: Clone, F: Copy>(
     query: &Q,
     requested: &[F],
     filters: impl Fn(&Q) -> Filter,
     facet_spec: impl Fn(F) -> FacetSpec<Q>,
 ) -> Vec<Facet> {
-    let facet = |facet: &F| {
-        let FacetSpec { name, source, label, clear } = facet_spec(*facet);
+    let facet = |FacetSpec { name, source, label, clear }| {
         let mut others = query.clone();
         clear(&mut others);
         Facet { name, source, label, filters: filters(&others) }
     };
-    requested.iter().map(facet).collect()
+    let mut names = HashSet::new();
+    let once = |spec: &FacetSpec<Q>| names.insert(spec.name);
+    requested.iter().map(|facet| facet_spec(*facet)).filter(once).map(facet).collect()
 }
 
 impl Facet {
@@ -239,4 +240,18 @@ pub(crate) fn yes_or_no(value: &str) -> Option<Text> {
 /// Returns no label, for values that have one in the database or need none.
 pub(crate) fn plain(_: &str) -> Option<Text> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_facet_is_counted_once() {
+        let spec = |name| FacetSpec { name, source: FacetSource::Column(name), label: plain, clear: |()| () };
+
+        let facets = facets(&(), &["kind", "status", "kind"], |()| Filter::of_table("solution"), spec);
+
+        assert_eq!(facets.iter().map(|facet| facet.name).collect::<Vec<_>>(), ["kind", "status"]);
+    }
 }

@@ -44,12 +44,13 @@ impl QueryCache {
     /// Returns the results of one directory version. Those of older versions are discarded.
     pub(crate) fn at(&self, version: i64) -> Arc<VersionResults> {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let time = (version, today());
+        let day = today();
+        let new = || Arc::new(VersionResults::of(version, day));
         match &*newest {
-            Some(results) if results.time() == time => results.clone(),
+            Some(results) if results.time() == (version, day) => results.clone(),
             // A read that began before the newest version.
-            Some(results) if results.time() > time => Arc::new(VersionResults::of(time.0, time.1)),
-            _ => newest.insert(Arc::new(VersionResults::of(time.0, time.1))).clone(),
+            Some(results) if results.time() > (version, day) => new(),
+            _ => newest.insert(new()).clone(),
         }
     }
 }
