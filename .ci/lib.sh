@@ -2,6 +2,9 @@
 # Functions and settings of .ci/run and .ci/full, which source this file from the root of the checkout.
 set -euo pipefail
 export CARGO_TERM_COLOR=never INSTA_UPDATE=no CI=true
+# A test waits for its database and its service about as long as it computes.
+RUST_TEST_THREADS=$((2 * $(nproc)))
+export RUST_TEST_THREADS
 # Tests run on the embedded database until start_postgres sets this variable.
 unset TEST_DATABASE_URL
 

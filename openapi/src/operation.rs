@@ -54,6 +54,20 @@ impl Operation {
             path.replace(&format!("{{{}}}", text("name")), &text("example"))
         })
     }
+
+    /// Returns a query parameter that restricts a read of a whole list to a few entries. Whole lists take seconds in a build without
+    /// optimisation.
+    pub fn restriction(&self) -> Option<&'static str> {
+        let has_text =
+            self.parameters("query").iter().any(|parameter| parameter.get("name").is_some_and(|name| name == "q"));
+        (has_text && self.path.contains('.')).then_some("q=Ulm")
+    }
+
+    /// Returns the path with the example of each path parameter as its value, and the restriction to a few entries.
+    pub fn short_example(&self) -> String {
+        let path = self.example();
+        self.restriction().map_or_else(|| path.clone(), |restriction| format!("{path}?{restriction}"))
+    }
 }
 
 /// Returns a part of an operation in which references to parameters, responses and headers are replaced by their targets.

@@ -138,12 +138,12 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
             }
             assert_eq!(check(database).await.unwrap(), [], "{table}.{column}");
             build(database).await.unwrap();
-            assert_eq!(check(database).await.unwrap(), [], "{table}.{column} after building");
             changed += usize::from(is_changed);
             if !is_changed {
                 unchanged.push(format!("{table}.{column}"));
             }
         }
+        assert_eq!(check(database).await.unwrap(), [], "after building");
         assert!(unchanged.is_empty() && changed > 150, "{changed} columns changed, but not {unchanged:?}");
     });
 }
