@@ -21,7 +21,7 @@ use crate::http::format::{Record, Represented};
 use crate::http::{EntryKey, EntryParams, Public};
 use crate::model::catalog::Resource;
 use crate::query::former_keys::absent;
-use crate::query::representations::stored;
+use crate::query::representations::{stored, stored_entry};
 
 /// An entry that can be loaded from its table.
 pub(crate) trait Entry: Record + DeserializeOwned {
@@ -49,9 +49,8 @@ pub(crate) async fn get_entry<E: Entry>(
 ) -> Result<Public> {
     let db = context.read()?;
     let keys = E::Table::find().select_only().filter(E::RESOURCE.key_condition(key)?);
-    let columns = [("id", "id"), ("slug", "slug"), ("''", "key"), ("0", "sort")];
-    let keys = columns.into_iter().fold(keys, |keys, (column, name)| keys.expr_as(Expr::cust(column), name));
-    let row = stored::<E>(db, keys.build(DbBackend::Postgres), "asc").await?.rows.pop();
+    let keys = ["id", "slug"].into_iter().fold(keys, |keys, column| keys.expr_as(Expr::cust(column), column));
+    let row = stored_entry::<E>(db, keys.build(DbBackend::Postgres)).await?;
     let (entry, slug) = if let Some((entry, slug)) = row.and_then(|row| Some((row.entry?, row.slug))) {
         (Represented::Stored(entry), Some(slug))
     } else {

@@ -15,7 +15,7 @@ pub(crate) use self::builder::Builder;
 pub use self::check::Difference;
 pub(crate) use self::check::{differences, mark};
 pub(crate) use self::pending::build_own;
-pub(crate) use self::read::{StoredRows, stored};
+pub(crate) use self::read::{StoredRow, StoredRows, stored, stored_entry};
 
 /// Version of the form of representations. Raise it when entries are represented differently, so that representations of earlier
 /// releases are not used.

@@ -83,6 +83,23 @@ pub(crate) async fn stored<E: Entry>(
     Ok(StoredRows { version, rows: found.into_iter().filter_map(|row| row.stored(&prefix)).collect() })
 }
 
+/// Runs a query of one entry, which returns `id` and `slug`. Returns its row with its representation, with one statement: without
+/// the directory version and the sort order of `stored`, which take a third of the time.
+pub(crate) async fn stored_entry<E: Entry>(
+    db: &impl ConnectionTrait,
+    query: Statement,
+) -> Result<Option<StoredRow<E>>> {
+    let Statement { sql, values, db_backend } = query;
+    let text = format!(
+        "select 0::bigint as version, k.id, '' as key, k.slug, r.revision, r.updated_at, r.last_confirmed_on, r.body \
+           from ({sql}) k \
+           left join representation_pending p on p.entry_id = k.id \
+           left join representation r on r.entry_id = k.id and r.format = {FORMAT} and p.entry_id is null"
+    );
+    let found = FoundRow::find_by_statement(Statement { sql: text, values, db_backend }).one(db).await?;
+    Ok(found.and_then(|row| row.stored(&prefix())))
+}
+
 impl FoundRow {
     fn stored<E: Entry>(self, prefix: &str) -> Option<StoredRow<E>> {
         let Self { version: _, id, key, slug, revision, updated_at, last_confirmed_on, body } = self;
