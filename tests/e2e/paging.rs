@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use tests::{App, SharedApp};
+use tests::{App, Client, SharedApp};
 
 #[tokio::test]
 async fn pages_contain_every_entry_once_in_every_sort_order() {
@@ -44,6 +44,61 @@ async fn link_header_points_to_the_next_page() {
     assert!(!second.header("link").contains("next"));
     assert!(second.json().get("next").is_none());
     assert_eq!(second.json()["total"], 13);
+}
+
+/// Number of requests for filtered pages after which the service finds them by its sets of entries.
+const UNTIL_SETS: usize = 8;
+
+async fn read_filtered_pages(client: &Client) {
+    for limit in 1..=UNTIL_SETS {
+        let page = client.get(&format!("/v1/solutions?kind=service&fields=slug&limit={limit}")).await;
+        assert_eq!((page.status, page.slugs().len()), (200, limit));
+    }
+}
+
+#[tokio::test]
+async fn filtered_pages_from_tables_and_from_sets_are_equal() {
+    let app = App::start_with_examples();
+    let client = app.anonymous();
+    let lists = ["title", "-title", "updated_at", "distance&near=9.99,48.40&radius_km=400"]
+        .map(|order| format!("/v1/solutions?theme=mobility&kind=software&fields=slug&sort={order}"));
+    let mut from_tables = vec![];
+    for list in &lists {
+        from_tables.push(client.get(&format!("{list}&limit=500")).await.slugs());
+    }
+    read_filtered_pages(&client).await;
+
+    for (list, expected) in lists.iter().zip(from_tables) {
+        let first = client.get(&format!("{list}&limit=4")).await.json();
+        let (mut page, mut slugs) = (first.clone(), vec![]);
+        loop {
+            slugs.extend(
+                page["items"].as_array().unwrap().iter().map(|entry| entry["slug"].as_str().unwrap().to_owned()),
+            );
+            assert_eq!(page["total"], json!(expected.len()), "{list}");
+            let Some(next) = page["next"].as_str() else { break };
+            page = client.get(&format!("{list}&limit=4&cursor={next}")).await.json();
+        }
+        assert!(slugs.len() > 10, "{list}: {slugs:?}");
+        assert_eq!(slugs, expected, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn filtered_page_begins_after_the_former_title_of_a_renamed_entry() {
+    let app = App::start();
+    let (editor, client) = (app.editor().await, app.anonymous());
+    let list = "/v1/solutions?theme=mobility&fields=slug&sort=title";
+    let expected = client.get(&format!("{list}&limit=6")).await.slugs();
+    let first = client.get(&format!("{list}&limit=3")).await.json();
+    let renamed = json!({ "title": { "de": "Zzz umbenannt" } });
+    let answer = editor.patch(&format!("/v1/solutions/{}", expected[2]), &renamed, "*").await;
+    assert_eq!(answer.status, 200);
+    read_filtered_pages(&client).await;
+
+    let second = client.get(&format!("{list}&limit=3&cursor={}", first["next"].as_str().unwrap())).await;
+
+    assert_eq!(second.slugs(), expected[3..]);
 }
 
 #[tokio::test]

@@ -36,6 +36,11 @@ impl Filter {
         self.conditions.iter().map(|condition| Self { table: self.table, conditions: vec![condition.clone()] })
     }
 
+    /// Returns whether all entries of the table meet the conditions, because there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
     /// Adds an SQL condition, if there is one.
     pub(crate) fn and(mut self, condition: Option<Expr>) -> Self {
         self.conditions.extend(condition.map(|condition| Condition::all().add(condition)));

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike};
 use sea_orm::prelude::{Expr, Uuid};
 use sea_orm::sea_query::{Alias, ExprTrait, Order};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+};
 
 use crate::base::error::{Error, Result, Rule, Violation};
 use crate::http::Position;
@@ -66,6 +68,18 @@ impl SortKey {
     pub(crate) fn turned(self, descending: bool) -> Self {
         Self { descending, ..self }
     }
+
+    /// Returns the query of the IDs of all entries in this order. `None` if the order has a parameter, such as a point.
+    pub(crate) fn all_ids<E: EntityTrait>(&self) -> Option<Statement> {
+        let id = || Expr::col((E::default(), Alias::new("id")));
+        let ids = E::find().select_only().expr_as(id(), "id");
+        let ids = ids.order_by(self.expr.clone(), self.direction()).order_by(id(), self.direction());
+        Some(ids.build(DbBackend::Postgres)).filter(|ids| ids.values.as_ref().is_none_or(|values| values.0.is_empty()))
+    }
+
+    fn direction(&self) -> Order {
+        if self.descending { Order::Desc } else { Order::Asc }
+    }
 }
 
 impl KeyType {
@@ -121,6 +135,7 @@ impl<E: EntityTrait> Slice<E> {
     }
 
     fn keys(&self) -> Result<Select<E>> {
+        let direction = self.order.direction();
         let SortKey { expr, kind, descending } = self.order.clone();
         let id = || Expr::col((E::default(), Alias::new("id")));
         let mut rows = self.rows.clone();
@@ -132,7 +147,6 @@ impl<E: EntityTrait> Slice<E> {
             let here = Expr::tuple([expr.clone(), id()]);
             rows = rows.filter(if descending { here.lt(mark) } else { here.gt(mark) });
         }
-        let direction = if descending { Order::Desc } else { Order::Asc };
         Ok(rows
             .select_only()
             .expr_as(id(), "id")

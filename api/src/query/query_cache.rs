@@ -1,7 +1,8 @@
 //! Results that stay the same for one directory version: IDs of the entries that filters name, totals, and the sets of entries
-//! of facets.
+//! of facets and filters.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::HttpRequest;
@@ -15,11 +16,15 @@ use crate::base::dates::today;
 use crate::base::error::{Error, Result};
 use crate::model::catalog::Resource;
 use crate::model::facet_value::FacetValue;
-use crate::query::entry_sets::EntrySets;
+use crate::query::entry_sets::{EntrySets, FoundEntries, SetSlice};
 use crate::query::facets::Facet;
 
 /// Number of results of each kind that are kept.
 const CAPACITY: u64 = 2_000;
+
+/// Number of parts of filtered lists that the tables are searched for in one directory version, before their sets are read. Sets
+/// take as long as several parts.
+const PARTS_WITHOUT_SETS: u64 = 8;
 
 /// The results of the newest directory version that a request has read.
 #[derive(Default)]
@@ -32,6 +37,8 @@ pub(crate) struct VersionResults {
     ids: Cache<String, Arc<[Uuid]>>,
     totals: Cache<String, u64>,
     sets: EntrySets,
+    /// Number of parts of filtered lists that were asked for.
+    parts: AtomicU64,
 }
 
 impl QueryCache {
@@ -58,7 +65,7 @@ impl QueryCache {
 impl VersionResults {
     fn of(version: i64, day: NaiveDate) -> Self {
         let (ids, totals) = (Cache::new(CAPACITY), Cache::new(CAPACITY));
-        Self { version, day, ids, totals, sets: EntrySets::of(version) }
+        Self { version, day, ids, totals, sets: EntrySets::of(version), parts: AtomicU64::new(0) }
     }
 
     fn time(&self) -> (i64, NaiveDate) {
@@ -100,6 +107,23 @@ impl VersionResults {
         }
         self.totals.insert(key, total.unsigned_abs()).await;
         Ok(Some(total.unsigned_abs()))
+    }
+
+    /// Finds a part of a filtered list. Returns `None` if the tables are to be searched for it.
+    pub(crate) async fn find<E: EntityTrait>(
+        &self,
+        db: &impl ConnectionTrait,
+        slice: SetSlice<'_>,
+    ) -> Result<Option<FoundEntries>> {
+        if slice.filters.is_empty() || self.parts.fetch_add(1, Ordering::Relaxed) < PARTS_WITHOUT_SETS {
+            return Ok(None);
+        }
+        self.sets.find::<E>(db, slice).await
+    }
+
+    /// Returns the directory version of the results.
+    pub(crate) fn version(&self) -> i64 {
+        self.version
     }
 
     /// Returns the values of facets with their counts. Returns `None` if `db` sees another version.

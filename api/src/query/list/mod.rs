@@ -10,12 +10,13 @@ use sea_orm::{DatabaseTransaction, EntityTrait, FromQueryResult, ModelTrait};
 use uuid::Uuid;
 
 use self::page::respond;
-use self::prepared::PreparedList;
+use self::prepared::{Part, PreparedList};
 use crate::base::db::context::Context;
 use crate::base::error::Result;
-use crate::http::format::Record;
+use crate::http::format::{Record, Represented};
 use crate::http::{Filters, ListParams, ListQuery, Page, Position, Sort};
 use crate::query::entry::Entry;
+use crate::query::entry_sets::{FoundEntries, SetSlice};
 use crate::query::facets::Facet;
 use crate::query::filter::Filter;
 use crate::query::keyset::SortKey;
@@ -85,21 +86,11 @@ where
     T: Entry,
 {
     let plan = resolved(context, req, &mut list, plan).await?;
-    if list.params.q.is_none() && !list.representation.is_streamed() {
-        let asked = PreparedList::<T::Table>::new(&plan, None, false);
-        let db = context.read()?;
-        // Several statements may see several versions. A page that needs them is read in a transaction instead.
-        if let Some(part) = asked.stored_part::<T>(db, list.after.as_ref(), list.limit()).await?
-            && let Some(version) = part.version
-        {
-            let results = QueryCache::of(req)?.at(version);
-            if let Some(total) = results.total(db, &asked.rows).await?
-                && let Some(facets) = results.facets::<T::Table>(db, &plan.facets).await?
-            {
-                let next = part.next.map(|position| list.cursor(position));
-                return list.reply(req, Page { total, next, facets, ..Page::of(part.items) });
-            }
-        }
+    if list.params.q.is_none()
+        && !list.representation.is_streamed()
+        && let Some(page) = stored_page(context, req, &list, &plan).await?
+    {
+        return list.reply(req, page);
     }
     let part =
         async move |asked: &PreparedList<T::Table>, db: &DatabaseTransaction, after: Option<&Position>, limit| {
@@ -110,6 +101,43 @@ where
             }
         };
     respond(context, req, list, plan, part).await
+}
+
+/// Returns a page of stored representations. Returns `None` if one of them is not stored, or if a write came in between: several
+/// statements may see several versions. Such a page is read in a transaction instead.
+async fn stored_page<Q, T: Entry>(
+    context: &Data<Context>,
+    req: &HttpRequest,
+    list: &ListQuery<Q, T>,
+    plan: &ListPlan,
+) -> Result<Option<Page<Represented<T>>>> {
+    let (db, cache) = (context.read()?, QueryCache::of(req)?);
+    let (after, limit) = (list.after.as_ref(), list.limit());
+    let asked = PreparedList::<T::Table>::new(plan, None, false);
+    let known = cache.at(context.version.version().number);
+    let slice = SetSlice { filters: &plan.filters, order: &asked.order, after, limit };
+    let found = match known.find::<T::Table>(db, slice).await? {
+        Some(FoundEntries { ids, total }) => {
+            let part = asked.stored_part_of::<T>(db, ids, after, limit).await?;
+            part.filter(|part| part.version == Some(known.version())).map(|part| (part, Some(total)))
+        }
+        None => None,
+    };
+    let found = match found {
+        Some(found) => Some(found),
+        None => asked.stored_part::<T>(db, after, limit).await?.map(|part| (part, None)),
+    };
+    let Some((Part { items, next, version: Some(version) }, counted)) = found else { return Ok(None) };
+    let results = cache.at(version);
+    let total = match counted {
+        Some(total) => Some(total),
+        None => results.total(db, &asked.rows).await?,
+    };
+    let (Some(total), Some(facets)) = (total, results.facets::<T::Table>(db, &plan.facets).await?) else {
+        return Ok(None);
+    };
+    let next = next.map(|position| list.cursor(position));
+    Ok(Some(Page { total, next, facets, ..Page::of(items) }))
 }
 
 /// Returns the plan of a list, after replacing references by IDs, so that former keys are resolved only once.

@@ -14,13 +14,13 @@ use crate::http::format::{Record, Represented};
 use crate::query::entry::Entry;
 use crate::query::full_text::Search;
 use crate::query::keyset::{Slice, SortKey, in_order};
-use crate::query::representations::{StoredRows, stored};
+use crate::query::representations::{StoredRow, StoredRows, stored};
 
 /// The prepared query of a list, which is read in parts.
 #[derive(Clone)]
 pub(super) struct PreparedList<E: EntityTrait> {
     pub rows: Select<E>,
-    order: SortKey,
+    pub order: SortKey,
     pub search: Option<Search>,
     is_ranked: bool,
     pub highlight: bool,
@@ -97,8 +97,30 @@ impl<E: EntityTrait> PreparedList<E> {
         limit: u64,
     ) -> Result<Option<Part<T>>> {
         let (StoredRows { version, rows }, next) = self.stored_rows(db, after, limit).await?;
-        let items: Option<_> = rows.into_iter().map(|row| row.entry.map(Represented::Stored)).collect();
-        Ok(items.map(|items| Part { items, next, version: Some(version) }))
+        Ok(part(rows, next, version))
+    }
+
+    /// Returns the entries with these IDs, with one statement: one at a position, if there is one, and up to `limit` after it.
+    /// Returns `None` if one of them has no stored representation, or if no entry is at the position any more.
+    pub(super) async fn stored_part_of<T: Entry<Table = E>>(
+        &self,
+        db: &impl ConnectionTrait,
+        ids: Vec<Uuid>,
+        after: Option<&Position>,
+        limit: u64,
+    ) -> Result<Option<Part<T>>> {
+        let of_ids =
+            E::find().filter(Expr::cust_with_values(format!("{}.id = any ($1)", E::default().table_name()), [ids]));
+        let slice = Slice { rows: of_ids, order: self.order.clone(), after: None, limit: limit + 1 };
+        let mut found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
+        if let Some(after) = after {
+            if found.rows.first().is_none_or(|first| first.position != *after) {
+                return Ok(None);
+            }
+            found.rows.remove(0);
+        }
+        let (rows, next) = Slice { limit, ..slice }.cut(found.rows, |row| &row.position);
+        Ok(part(rows, next, found.version))
     }
 
     /// Returns up to `limit` entries after a position. Those without a stored representation are built from their rows, with
@@ -126,4 +148,10 @@ impl<E: EntityTrait> PreparedList<E> {
         let (rows, next) = slice.cut(found.rows, |row| &row.position);
         Ok((StoredRows { rows, ..found }, next))
     }
+}
+
+/// Returns the part of these rows. `None` if one of them has no stored representation.
+fn part<T>(rows: Vec<StoredRow<T>>, next: Option<Position>, version: i64) -> Option<Part<T>> {
+    let items: Option<_> = rows.into_iter().map(|row| row.entry.map(Represented::Stored)).collect();
+    items.map(|items| Part { items, next, version: Some(version) })
 }
