@@ -1,5 +1,6 @@
 //! The time limit of a search, and the connections for reads that searches leave to others.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use api::base::db::Database;
@@ -8,16 +9,21 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 use tests::{App, DatabaseSettings, Listen, TestDatabase, keys, listen, statement};
 
+const WORDS: &str =
+    "parken mobilität daten plattform wasser energie klima verwaltung or bürger or stadt or schule or sensor";
+
+/// Starts the service with a time limit of searches.
+fn start_with_budget(database: TestDatabase, search_budget_ms: u64) -> App {
+    let settings = database.settings();
+    App::start_as(database, settings, keys(), Listen { search_budget_ms, ..listen() })
+}
+
 #[tokio::test]
 #[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
 async fn search_over_its_budget_is_incomplete_and_not_cached() {
-    let database = TestDatabase::filled();
-    let settings = database.settings();
-    let app = App::start_as(database, settings, keys(), Listen { search_budget_ms: 10, ..listen() });
-    let words =
-        "parken mobilität daten plattform wasser energie klima verwaltung or bürger or stadt or schule or sensor";
+    let app = start_with_budget(TestDatabase::filled(), 10);
 
-    for path in [format!("/v1/search?q={words}"), format!("/v1/solutions?q={words}&facets=theme")] {
+    for path in [format!("/v1/search?q={WORDS}"), format!("/v1/solutions?q={WORDS}&facets=theme")] {
         let answer = app.anonymous().get(&path).await;
 
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -25,6 +31,38 @@ async fn search_over_its_budget_is_incomplete_and_not_cached() {
         assert_eq!((&page["search"]["incomplete"], &page["total_is_lower_bound"]), (&json!(true), &json!(true)));
     }
     assert!(app.anonymous().get("/metrics").await.text().contains("transferatlas_cache_responses 0\n"));
+}
+
+#[tokio::test]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn searches_over_their_budget_keep_their_sessions() {
+    let database = TestDatabase::filled();
+    let observer = Database::open(&database.settings()).await.unwrap();
+    let app = start_with_budget(database, 60);
+    // Each search is dropped while the database works on a statement.
+    let write = observer.snapshot().await.unwrap();
+    let lock = "set transaction read write; lock table search_document in access exclusive mode";
+    write.execute_unprepared(lock).await.unwrap();
+    let search = async || {
+        for _ in 0..8 {
+            let page = app.anonymous().get(&format!("/v1/search?q={WORDS}")).await.json();
+            assert_eq!(page["search"]["incomplete"], json!(true));
+        }
+    };
+    let sessions = async || {
+        let sessions = statement("select pid from pg_stat_activity where datname = current_database()");
+        let rows = observer.connection().query_all_raw(sessions).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect::<HashSet<i32>>()
+    };
+
+    search().await;
+    let before = sessions().await;
+    search().await;
+    let after = sessions().await;
+    drop(write);
+    observer.close().await.unwrap();
+
+    assert!(before.is_subset(&after), "{before:?} became {after:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row};
 
@@ -69,7 +70,20 @@ fn decide<'c>(is_usable: bool) -> IsUsable<'c> {
 
 /// Accepts a connection if it responds.
 async fn alive(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    within(ANSWER, connection.ping()).await.map(|()| true)
+    let answer = async move {
+        match connection.ping().await {
+            Err(error) if is_cancelled(&error) => connection.ping().await,
+            answer => answer,
+        }
+    };
+    within(ANSWER, answer).await.map(|()| true)
+}
+
+/// Returns whether the database has cancelled a statement. The check of a connection receives this error if the request
+/// was dropped before the answer to its last statement. The connection is intact, and the next check succeeds.
+fn is_cancelled(error: &sqlx::Error) -> bool {
+    const QUERY_CANCELED: &str = "57014";
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == QUERY_CANCELED)
 }
 
 /// Accepts a connection from the pool if it responds.
@@ -101,7 +115,10 @@ fn answering(connection: &mut PgConnection) -> IsUsable<'_> {
 /// Returns whether the session is read-only, which the same statement reads.
 async fn roll_back_if_open(connection: &mut PgConnection) -> sqlx::Result<bool> {
     const STATE: &str = "select now() < statement_timestamp(), current_setting('transaction_read_only')::boolean";
-    let row = connection.fetch_one(STATE).await?;
+    let row = match connection.fetch_one(STATE).await {
+        Err(error) if is_cancelled(&error) => connection.fetch_one(STATE).await?,
+        row => row?,
+    };
     let (is_left_open, is_read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
     if is_left_open {
         tracing::debug!("rolled back a transaction that was open when its connection returned to the pool");
