@@ -3,13 +3,14 @@
 //! The pings of sqlx have no time limit, so connections are checked here first. A ping that remains without an answer ends with
 //! [`Server::note_answer`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row};
 
+use super::begins::Begins;
 use super::server::{PoolPurpose, Server};
 use super::sockets;
 
@@ -53,13 +54,41 @@ pub(super) fn pool(server: &Server, purpose: PoolPurpose) -> PoolOptions<Postgre
             let was_just_checked = matches!(purpose, PoolPurpose::Reads(_)) && !pooled && idle_for < RECENT;
             if was_just_checked { decide(true) } else { acquire(connection, begin.clone(), pooled) }
         })
-        .after_release(move |connection, PoolConnectionMetadata { age, .. }| match purpose {
-            PoolPurpose::Writes => clean(connection, if pooled { PATIENCE } else { ANSWER }),
-            _ if pooled => ended(connection),
-            PoolPurpose::Version | PoolPurpose::Background => writable(connection, age),
-            PoolPurpose::Reads(_) if !begins.may_leave_open() => Box::pin(alive(connection)),
-            PoolPurpose::Reads(_) | PoolPurpose::Migration => answering(connection),
+        .after_release(move |connection, PoolConnectionMetadata { age, .. }| {
+            let check = ReturnCheck { purpose, pooled, age, begins: begins.clone() };
+            Box::pin(check.passes(connection))
         })
+}
+
+/// The check of a connection that returns to its pool.
+struct ReturnCheck {
+    purpose: PoolPurpose,
+    pooled: bool,
+    age: Duration,
+    begins: Arc<Begins>,
+}
+
+impl ReturnCheck {
+    /// Returns whether the pool keeps the connection. If a request was dropped before the answer to its last statement, and the
+    /// database has cancelled this statement, the check receives that error. The connection is intact, so the check is repeated.
+    async fn passes(self, connection: &mut PgConnection) -> sqlx::Result<bool> {
+        const QUERY_CANCELED: &str = "57014";
+        let code = |error: &sqlx::Error| Some(error.as_database_error()?.code()?.into_owned());
+        match self.check(connection).await {
+            Err(error) if code(&error).is_some_and(|code| code == QUERY_CANCELED) => self.check(connection).await,
+            checked => checked,
+        }
+    }
+
+    fn check<'c>(&self, connection: &'c mut PgConnection) -> IsUsable<'c> {
+        match self.purpose {
+            PoolPurpose::Writes => clean(connection, if self.pooled { PATIENCE } else { ANSWER }),
+            _ if self.pooled => ended(connection),
+            PoolPurpose::Version | PoolPurpose::Background => writable(connection, self.age),
+            PoolPurpose::Reads(_) if !self.begins.may_leave_open() => Box::pin(alive(connection)),
+            PoolPurpose::Reads(_) | PoolPurpose::Migration => answering(connection),
+        }
+    }
 }
 
 type IsUsable<'c> = BoxFuture<'c, sqlx::Result<bool>>;
@@ -70,20 +99,7 @@ fn decide<'c>(is_usable: bool) -> IsUsable<'c> {
 
 /// Accepts a connection if it responds.
 async fn alive(connection: &mut PgConnection) -> sqlx::Result<bool> {
-    let answer = async move {
-        match connection.ping().await {
-            Err(error) if is_cancelled(&error) => connection.ping().await,
-            answer => answer,
-        }
-    };
-    within(ANSWER, answer).await.map(|()| true)
-}
-
-/// Returns whether the database has cancelled a statement. The check of a connection receives this error if the request
-/// was dropped before the answer to its last statement. The connection is intact, and the next check succeeds.
-fn is_cancelled(error: &sqlx::Error) -> bool {
-    const QUERY_CANCELED: &str = "57014";
-    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == QUERY_CANCELED)
+    within(ANSWER, connection.ping()).await.map(|()| true)
 }
 
 /// Accepts a connection from the pool if it responds.
@@ -115,10 +131,7 @@ fn answering(connection: &mut PgConnection) -> IsUsable<'_> {
 /// Returns whether the session is read-only, which the same statement reads.
 async fn roll_back_if_open(connection: &mut PgConnection) -> sqlx::Result<bool> {
     const STATE: &str = "select now() < statement_timestamp(), current_setting('transaction_read_only')::boolean";
-    let row = match connection.fetch_one(STATE).await {
-        Err(error) if is_cancelled(&error) => connection.fetch_one(STATE).await?,
-        row => row?,
-    };
+    let row = connection.fetch_one(STATE).await?;
     let (is_left_open, is_read_only): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
     if is_left_open {
         tracing::debug!("rolled back a transaction that was open when its connection returned to the pool");
