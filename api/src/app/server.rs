@@ -12,13 +12,14 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{Data, ServiceConfig, to};
 use actix_web::{App, rt};
+use rustix::net::{Shutdown, shutdown};
 use sea_orm::DatabaseConnection;
 
 use crate::app::document::DocumentParts;
 use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
 use crate::app::settings::Listen;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
-use crate::base::db::Database;
+use crate::base::db::{Database, in_time};
 use crate::base::db::context::Context;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::metrics::Metrics;
@@ -46,6 +47,10 @@ const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time limit for the client to close a connection after the last response.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Time in which the thread that accepts connections learns that it is to stop. It logs an error if the listener is closed
+/// first. Connections opened in the meantime are reset.
+const PAUSE: Duration = Duration::from_millis(1);
+
 /// Time for background tasks to stop after the last request.
 const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -55,9 +60,12 @@ const CLEAN_UP_INTERVAL: Duration = Duration::from_hours(1);
 /// A running service.
 pub struct Running {
     handle: ServerHandle,
+    listener: TcpListener,
+    connections: Connections,
     context: Context,
     used: Used,
     drain: Duration,
+    grace: Duration,
     tasks: Tasks,
     task: rt::task::JoinHandle<io::Result<()>>,
 }
@@ -113,17 +121,13 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let server = Server::build()
         .workers(workers)
         .max_concurrent_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
-        .shutdown_timeout(listen.grace_seconds)
         .disable_signals();
-    let (stops, keep_alive) = (server.graceful_shutdown_signal(), Duration::from_secs(listen.keep_alive_seconds));
+    let (open, keep_alive) = (connections.clone(), Duration::from_secs(listen.keep_alive_seconds));
     // Built like `HttpServer`, which accepts plain TCP streams only: `EncodedTargets` wraps the stream.
     let service = move || {
-        let (connections, stops) = (connections.clone(), stops.clone());
+        let (connections, ending) = (connections.clone(), connections.clone());
         let service = HttpService::build()
-            .graceful_shutdown_signal(move || {
-                let stops = stops.clone();
-                async move { stops.notified().await }
-            })
+            .graceful_shutdown_signal(move || ending.ended())
             .keep_alive(keep_alive)
             .client_request_timeout(REQUEST_HEAD_TIMEOUT)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
@@ -131,13 +135,15 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .finish(map_config(app(), |()| AppConfig::default()));
         fn_service(accept).and_then(service)
     };
-    let server = server.listen("http", listener, service)?.run();
-    let handle = server.handle();
+    let server = server.listen("http", listener.try_clone()?, service)?.run();
     Ok(Running {
-        handle,
+        handle: server.handle(),
+        listener,
+        connections: open,
         context,
         used,
         drain: Duration::from_secs(listen.drain_seconds),
+        grace: Duration::from_secs(listen.grace_seconds),
         tasks,
         task: rt::spawn(server),
     })
@@ -260,16 +266,25 @@ async fn delete_expired(database: Database) {
 impl Running {
     /// Stops the service: reports that it is not ready, waits for `--drain-seconds`, closes the listener, and waits up
     /// to `--grace-seconds` for the requests in progress. Fails if the server had ended with an error.
+    ///
+    /// A connection to the database ends with the worker that opened it, so the workers stop last, after all these connections
+    /// are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.context.version.stop();
         tokio::time::sleep(self.drain).await;
-        self.handle.stop(true).await;
-        self.task.await??;
+        self.handle.pause().await;
+        tokio::time::sleep(PAUSE).await;
+        // Not every system can do this. Otherwise connections are refused when the workers have stopped.
+        let _ = shutdown(&self.listener, Shutdown::Both);
+        self.connections.end(self.grace).await;
         // The message of an interrupted delivery stays queued, and is sent again later.
         self.tasks.stop(TASK_STOP_TIMEOUT).await;
-        if let Err(error) = self.used.write(&self.context.db).await {
+        if let Err(error) = in_time(self.used.write(&self.context.db)).await {
             tracing::warn!(cause = %error.chain(), "the last use of tokens could not be stored");
         }
+        self.context.db.disconnect().await?;
+        self.handle.stop(false).await;
+        self.task.await??;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
@@ -12,11 +12,15 @@ use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use rustix::net::{Shutdown, shutdown};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 /// Age after which a connection is closed after its next response.
 const OLD: Duration = Duration::from_mins(4);
 /// Age after which a connection is closed, even during a response.
 const TOO_OLD: Duration = Duration::from_mins(5);
+/// Time in which an accepted connection is registered.
+const REGISTRATION: Duration = Duration::from_millis(50);
 /// Time that sent data may stay unacknowledged by the client.
 #[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_secs(30);
@@ -29,6 +33,9 @@ pub(crate) struct Connections(Arc<Open>);
 struct Open {
     next: AtomicU64,
     sockets: Mutex<HashMap<u64, (Instant, OwnedFd)>>,
+    ending: CancellationToken,
+    /// Notified when a connection ends.
+    closed: Notify,
 }
 
 /// Registration of an open connection. Dropped with the connection.
@@ -46,15 +53,33 @@ impl Connections {
             rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());
         let Ok(handle) = rustix::io::dup(stream) else { return };
         let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
-        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner).insert(number, (born, handle));
+        self.0.sockets().insert(number, (born, handle));
         data.insert(Registration { born, number, open: self.0.clone() });
+    }
+
+    /// Waits until connections are to end: idle ones immediately, others after the response in progress.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + use<> {
+        self.0.ending.clone().cancelled_owned()
+    }
+
+    /// Ends all connections, and waits up to `patience` for their responses in progress.
+    pub(crate) async fn end(&self, patience: Duration) {
+        self.0.ending.cancel();
+        let all_closed = async {
+            // The server may have accepted connections that are not registered yet.
+            tokio::time::sleep(REGISTRATION).await;
+            while !self.0.sockets().is_empty() {
+                self.0.closed.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(patience, all_closed).await;
     }
 
     /// Closes connections that are too old, until the process ends.
     pub(crate) async fn reap(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let sockets = self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+            let sockets = self.0.sockets();
             for (born, socket) in sockets.values().filter(|(born, _)| born.elapsed() > TOO_OLD) {
                 tracing::debug!(seconds = born.elapsed().as_secs(), "closed a connection that exceeded the time limit");
                 let _ = shutdown(socket, Shutdown::Both);
@@ -63,9 +88,16 @@ impl Connections {
     }
 }
 
+impl Open {
+    fn sockets(&self) -> MutexGuard<'_, HashMap<u64, (Instant, OwnedFd)>> {
+        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.open.sockets.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+        self.open.sockets().remove(&self.number);
+        self.open.closed.notify_one();
     }
 }
 

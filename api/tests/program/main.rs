@@ -64,11 +64,47 @@ fn response_in_progress_is_completed_on_shutdown() {
     stream.read_exact(&mut begun).unwrap();
 
     serving.signal("-TERM");
+    let limit = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(&serving.address).is_ok() {
+        assert!(Instant::now() < limit, "new connections are refused");
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
 
     assert!(rest.ends_with("\r\n0\r\n\r\n"), "the response is complete");
     assert!(rest.matches("\"slug\"").count() > 12_000);
+    assert_eq!(serving.end("-CONT"), Some(0));
+}
+
+/// A worker that ends before its connection to the embedded database is closed would also end this database.
+#[test]
+fn no_response_is_cut_on_shutdown() {
+    let data = filled_folder();
+    for grace in ["25", "0"] {
+        let serving = Serving::start_with(data.path(), &["--cache-mib", "0", "--grace-seconds", grace]);
+        let cut: usize = std::thread::scope(|scope| {
+            let clients: Vec<_> = (0..4).map(|_| scope.spawn(|| read_until_refused(&serving.address))).collect();
+            std::thread::sleep(Duration::from_millis(500));
+            serving.signal("-TERM");
+            clients.into_iter().map(|client| client.join().unwrap()).sum()
+        });
+        assert!(cut == 0 || grace == "0", "{cut} responses were incomplete");
+        assert_eq!(serving.end("-CONT"), Some(0));
+    }
+}
+
+/// Requests a list on a new connection each until it is refused, and returns the number of incomplete responses.
+fn read_until_refused(address: &str) -> usize {
+    let mut cut = 0;
+    while let Ok(mut stream) = TcpStream::connect(address) {
+        let mut response = String::new();
+        let sent = write!(stream, "GET /v1/themes HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let is_complete = sent.and_then(|()| stream.read_to_string(&mut response)).is_ok() && response.ends_with('}');
+        // The system resets connections that the program has not accepted when it closes the listener.
+        cut += usize::from(!is_complete && !response.is_empty());
+    }
+    cut
 }
 
 #[test]

@@ -13,8 +13,9 @@ use crate::copies::copy;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_transferatlas");
 
-/// Time limit for the start, a response and the end of the program.
-const LIMIT: Duration = Duration::from_mins(1);
+/// Time limit for the start, a response and the end of the program. The first start fills the directory, which takes a minute
+/// on a slow computer that runs other tests.
+const LIMIT: Duration = Duration::from_mins(4);
 
 /// The running program, which serves a data folder on a free port.
 pub(crate) struct Serving {

@@ -157,20 +157,29 @@ impl Database {
         (all, idle)
     }
 
-    /// Closes all connections, and stops the embedded database. Waits up to 5 seconds for the connections to a server.
-    pub async fn close(&self) -> Result<()> {
+    /// Closes all connections after the statements in progress. Waits up to 5 seconds.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a pool cannot be closed.
+    pub async fn disconnect(&self) -> Result<()> {
         let close = async {
             self.0.reads.close().await?;
             self.0.writes.close_by_ref().await?;
             self.0.version.close_by_ref().await?;
             self.0.background.close_by_ref().await
         };
-        if self.is_embedded() {
-            close.await?;
-        } else if let Ok(closed) = tokio::time::timeout(CLOSING, close).await {
-            // A server that does not respond closes the connections itself.
-            closed?;
-        }
+        // A database that does not respond closes the connections itself.
+        Ok(tokio::time::timeout(CLOSING, close).await.unwrap_or(Ok(()))?)
+    }
+
+    /// Closes all connections, and stops the embedded database.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a pool cannot be closed, or the embedded database cannot be stopped.
+    pub async fn close(&self) -> Result<()> {
+        self.disconnect().await?;
         #[cfg(feature = "embedded")]
         if let Some(embedded) = &self.0.embedded {
             embedded.stop().await?;
@@ -183,7 +192,7 @@ impl Database {
 pub(crate) const TAKES_WRITES: &str = "not current_setting('transaction_read_only')::boolean \
     and has_table_privilege('directory_version', 'update')";
 
-/// Time limit for closing the connections to a server.
+/// Time limit for closing the connections.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// Time limit for reads that have no other time limit.
