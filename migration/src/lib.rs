@@ -59,6 +59,7 @@ impl MigratorTrait for Migrator {
             sql!("0030_never_confirmed"),
             sql!("0031_representations"),
             sql!("0032_list_indexes"),
+            sql!("0033_search_plans"),
         ]
     }
 }
