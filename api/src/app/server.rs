@@ -27,7 +27,7 @@ use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    ClientStream, Connections, Deprecations, Routes, WriteOrigins, announce_deprecation, cache_responses,
+    ClientStream, Connections, Deprecations, Exports, Routes, WriteOrigins, announce_deprecation, cache_responses,
     complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
     read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
     serve_cached,
@@ -176,6 +176,7 @@ struct Shared {
     cache: Data<ResponseCache>,
     query_cache: Data<QueryCache>,
     search_budget: Data<SearchBudget>,
+    exports: Data<Exports>,
     metrics: Data<Metrics>,
     feed: Data<Feed>,
     webhooks: Data<WebhookSettings>,
@@ -195,6 +196,7 @@ impl Shared {
             cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
             query_cache: Data::default(),
             search_budget: Data::new(search_budget(context, listen)),
+            exports: Data::new(Exports::new(listen.http.max_exports)),
             metrics: Data::new(metrics),
             feed: Data::default(),
             webhooks: Data::new(listen.webhooks.clone()),
@@ -212,6 +214,7 @@ impl Shared {
             cache,
             query_cache,
             search_budget,
+            exports,
             metrics,
             feed,
             webhooks,
@@ -224,6 +227,7 @@ impl Shared {
         config
             .app_data(query_cache)
             .app_data(search_budget)
+            .app_data(exports)
             .app_data(webhooks)
             .app_data(write_origins)
             .app_data(write_scopes)

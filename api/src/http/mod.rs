@@ -58,4 +58,5 @@ pub(crate) use self::request::{Params, QueryString};
 pub(crate) use self::route::{read_format_in_path, remove_prefix};
 pub use self::settings::HttpSettings;
 pub(crate) use self::sort::{Order, Sort};
+pub(crate) use self::stream::Exports;
 pub(crate) use self::tag::entry_tag;
