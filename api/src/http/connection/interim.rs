@@ -18,7 +18,7 @@ pub(super) struct Interim {
     is_held: Cell<bool>,
     /// Whether the body is read.
     is_wanted: Cell<bool>,
-    reader: Cell<Option<Waker>>,
+    connection: Cell<Option<Waker>>,
 }
 
 impl Interim {
@@ -27,10 +27,14 @@ impl Interim {
         self.is_wanted.set(false);
     }
 
-    /// Returns whether the interim response is held back, because the body is not read yet.
-    pub(super) fn hold(&self) -> bool {
-        self.is_held.set(!self.is_wanted.get());
-        self.is_held.get()
+    /// Returns whether the interim response is held back, because the body is not read yet. The context is then woken when it is.
+    pub(super) fn hold(&self, context: &Context<'_>) -> bool {
+        let is_held = !self.is_wanted.get();
+        self.is_held.set(is_held);
+        if is_held {
+            self.connection.set(Some(context.waker().clone()));
+        }
+        is_held
     }
 
     /// Notes that the response has begun.
@@ -38,19 +42,15 @@ impl Interim {
         self.is_held.set(false);
     }
 
-    /// Returns whether the interim response is to be sent now. If not, the context is woken when it is.
-    pub(super) fn is_due(&self, context: &Context<'_>) -> bool {
-        let is_due = self.is_wanted.get() && self.is_held.replace(false);
-        if !is_due {
-            self.reader.set(Some(context.waker().clone()));
-        }
-        is_due
+    /// Returns once whether the interim response is to be sent now.
+    pub(super) fn is_due(&self) -> bool {
+        self.is_wanted.get() && self.is_held.replace(false)
     }
 
     fn want(&self) {
         self.is_wanted.set(true);
-        if let Some(reader) = self.reader.take() {
-            reader.wake();
+        if let Some(connection) = self.connection.take() {
+            connection.wake();
         }
     }
 }

@@ -124,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for ClientStream<S> {
             ready!(end.as_mut().poll(context));
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        if self.interim.is_due(context) {
+        if self.interim.is_due() {
             // The buffer of the socket is empty. A client that does not receive this sends the body after a moment.
             let _ = Pin::new(&mut self.stream).poll_write(context, CONTINUE);
         }
@@ -147,7 +147,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for ClientStream<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let (interim, bytes) = match bytes.strip_prefix(CONTINUE) {
-            Some(rest) if self.interim.hold() => (CONTINUE.len(), rest),
+            Some(rest) if self.interim.hold(context) => (CONTINUE.len(), rest),
             _ => (0, bytes),
         };
         if bytes.is_empty() {
