@@ -58,7 +58,6 @@ mod seeding;
 mod sessions;
 mod sharing;
 mod silent;
-mod slow;
 mod solutions;
 mod spellings;
 mod submissions;

@@ -192,17 +192,13 @@ pub fn listen() -> Listen {
         migrate: false,
         workers: Some(2),
         max_connections: Some(1024),
-        keep_alive_seconds: 5,
+        // A client that checks a large response for longer would lose the next request on its connection.
+        keep_alive_seconds: 60,
         // Tests run on busy machines.
         search_budget_ms: 5000,
         drain_seconds: 0,
         grace_seconds: 5,
-        http: HttpSettings {
-            write_origins: vec!["https://front.example".to_owned()],
-            public_url: None,
-            cache_mib: 16,
-            max_exports: 32,
-        },
+        http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], public_url: None, cache_mib: 16 },
         webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),
         clock: Clock::default(),
