@@ -195,13 +195,13 @@ pub(crate) const TAKES_WRITES: &str = "not current_setting('transaction_read_onl
 /// Time limit for closing the connections.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Time limit for reads that have no other time limit.
-const READ: Duration = Duration::from_secs(5);
+/// Time limit for statements that have no other time limit.
+const STATEMENT: Duration = Duration::from_secs(5);
 
-/// Runs a read with a time limit, because an unreachable server never responds. Fails with `Error::Unavailable` after the
+/// Runs statements with a time limit, because an unreachable server never responds. Fails with `Error::Unavailable` after the
 /// limit.
-pub(crate) async fn in_time<T>(read: impl Future<Output = error::Result<T>>) -> error::Result<T> {
+pub(crate) async fn in_time<T>(statements: impl Future<Output = error::Result<T>>) -> error::Result<T> {
     let late =
-        |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {} seconds", READ.as_secs()));
-    tokio::time::timeout(READ, read).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+        |_| Error::Unavailable(anyhow::anyhow!("the database did not respond within {} seconds", STATEMENT.as_secs()));
+    tokio::time::timeout(STATEMENT, statements).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
