@@ -1,7 +1,11 @@
 //! Lists exported as files: CSV dialects, columns and pages.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use tests::{Answer, SharedApp};
+use tests::{Answer, App, HttpSettings, Listen, SharedApp, TestDatabase, keys, listen};
 
 /// Returns the header and the rows of a CSV file.
 fn parse_csv(text: &str, delimiter: u8) -> (Vec<String>, Vec<csv::StringRecord>) {
@@ -144,4 +148,35 @@ async fn a_limited_export_links_to_the_next_page() {
     assert_eq!(app.anonymous().get(&cursor).await.slugs().len(), 3, "a cursor is valid in every format");
     let dialect = next_path(&app.anonymous().get("/v1/projects.csv?limit=70&dialect=excel-de").await).unwrap();
     assert_eq!(app.anonymous().get(&dialect).await.text().lines().count(), 4);
+}
+
+#[tokio::test]
+async fn only_some_lists_are_sent_as_a_whole_at_once() {
+    let database = TestDatabase::filled();
+    let settings = database.settings();
+    let http = HttpSettings { max_exports: 2, ..listen().http };
+    let app = App::start_as(database, settings, keys(), Listen { http, ..listen() });
+    let list = "/v1/municipalities?format=geojson";
+    let unread = || {
+        let mut stream = TcpStream::connect(app.address()).unwrap();
+        write!(stream, "GET {list} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        stream.read_exact(&mut [0; 1024]).unwrap();
+        stream
+    };
+    let exports = [unread(), unread()];
+
+    let refused = app.anonymous().get(list).await;
+    let page = app.anonymous().get("/v1/municipalities?limit=1").await;
+    let limited = app.anonymous().get(&format!("{list}&limit=2")).await;
+
+    assert_eq!((refused.status, page.status, limited.status), (503, 200, 200));
+    assert_eq!(refused.json()["type"], "/problems/too-many-exports");
+    assert_eq!(refused.header("retry-after"), "2");
+
+    drop(exports);
+    let limit = Instant::now() + Duration::from_secs(30);
+    while app.anonymous().get(list).await.status != 200 {
+        assert!(Instant::now() < limit, "exports are possible after others have ended");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -58,6 +58,7 @@ mod seeding;
 mod sessions;
 mod sharing;
 mod silent;
+mod slow;
 mod solutions;
 mod spellings;
 mod submissions;

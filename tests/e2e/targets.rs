@@ -1,4 +1,4 @@
-//! Request targets that are not percent-encoded.
+//! Request targets that are not percent-encoded, and other unusual heads of requests.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -92,4 +92,16 @@ async fn request_bodies_are_not_encoded() {
     for (_, created) in [&responses[0], &responses[2]] {
         assert_eq!(created["title"]["de"], "GET /ö HTTP/1.1 \"ß");
     }
+}
+
+#[tokio::test]
+async fn header_name_of_64_kib_returns_431() {
+    let app = SharedApp::first_content();
+    let name = "x".repeat(1 << 16);
+
+    let request = format!("GET /v1/themes HTTP/1.1\r\nhost: x\r\n{name}: y\r\n\r\n");
+    let responses = exchange(app.address(), request.as_bytes());
+
+    assert_eq!(responses, [(431, Value::Null)]);
+    assert_eq!(app.anonymous().get("/health/ready").await.status, 200);
 }

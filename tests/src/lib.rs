@@ -198,7 +198,12 @@ pub fn listen() -> Listen {
         search_budget_ms: 5000,
         drain_seconds: 0,
         grace_seconds: 5,
-        http: HttpSettings { write_origins: vec!["https://front.example".to_owned()], public_url: None, cache_mib: 16 },
+        http: HttpSettings {
+            write_origins: vec!["https://front.example".to_owned()],
+            public_url: None,
+            cache_mib: 16,
+            max_exports: 32,
+        },
         webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),
         clock: Clock::default(),

@@ -27,7 +27,7 @@ use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{
-    Connections, Deprecations, EncodedTargets, Routes, WriteOrigins, announce_deprecation, cache_responses,
+    ClientStream, Connections, Deprecations, Exports, Routes, WriteOrigins, announce_deprecation, cache_responses,
     complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
     read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
     serve_cached,
@@ -123,7 +123,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         .max_concurrent_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
         .disable_signals();
     let (open, keep_alive) = (connections.clone(), Duration::from_secs(listen.keep_alive_seconds));
-    // Built like `HttpServer`, which accepts plain TCP streams only: `EncodedTargets` wraps the stream.
+    // Built like `HttpServer`, which accepts plain TCP streams only: `ClientStream` wraps the stream.
     let service = move || {
         let (connections, ending) = (connections.clone(), connections.clone());
         let service = HttpService::build()
@@ -131,7 +131,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
             .keep_alive(keep_alive)
             .client_request_timeout(REQUEST_HEAD_TIMEOUT)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-            .on_connect_ext(move |stream: &EncodedTargets<TcpStream>, data| connections.note(stream.stream(), data))
+            .on_connect_ext(move |client: &ClientStream<TcpStream>, data| connections.note(client, data))
             .finish(map_config(app(), |()| AppConfig::default()));
         fn_service(accept).and_then(service)
     };
@@ -159,9 +159,9 @@ fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<Public
     listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
 }
 
-async fn accept(stream: TcpStream) -> Result<(EncodedTargets<TcpStream>, Protocol, Option<SocketAddr>), DispatchError> {
+async fn accept(stream: TcpStream) -> Result<(ClientStream<TcpStream>, Protocol, Option<SocketAddr>), DispatchError> {
     let peer = stream.peer_addr().ok();
-    Ok((EncodedTargets::of(stream), Protocol::Http1, peer))
+    Ok((ClientStream::of(stream), Protocol::Http1, peer))
 }
 
 fn processors() -> usize {
@@ -176,6 +176,7 @@ struct Shared {
     cache: Data<ResponseCache>,
     query_cache: Data<QueryCache>,
     search_budget: Data<SearchBudget>,
+    exports: Data<Exports>,
     metrics: Data<Metrics>,
     feed: Data<Feed>,
     webhooks: Data<WebhookSettings>,
@@ -195,6 +196,7 @@ impl Shared {
             cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
             query_cache: Data::default(),
             search_budget: Data::new(search_budget(context, listen)),
+            exports: Data::new(Exports::new(listen.http.max_exports)),
             metrics: Data::new(metrics),
             feed: Data::default(),
             webhooks: Data::new(listen.webhooks.clone()),
@@ -212,6 +214,7 @@ impl Shared {
             cache,
             query_cache,
             search_budget,
+            exports,
             metrics,
             feed,
             webhooks,
@@ -224,6 +227,7 @@ impl Shared {
         config
             .app_data(query_cache)
             .app_data(search_budget)
+            .app_data(exports)
             .app_data(webhooks)
             .app_data(write_origins)
             .app_data(write_scopes)
@@ -271,6 +275,7 @@ impl Running {
     /// are closed.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.context.version.stop();
+        self.connections.drain();
         tokio::time::sleep(self.drain).await;
         self.handle.pause().await;
         tokio::time::sleep(PAUSE).await;

@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::connection::expect_body;
 use super::guard::MAX_BODY;
 use crate::base::error::{Error, JsonType, Result, Rule, Violation};
 use crate::base::validation::{Checked, Received, escaped, normalise, parse};
@@ -127,12 +128,12 @@ impl<T: 'static> FromRequest for Patch<T> {
 fn body(req: &HttpRequest, payload: &mut Payload, media: &'static str) -> impl Future<Output = Result<Body>> + use<> {
     let sent = req.headers().get(CONTENT_TYPE).and_then(|sent| sent.to_str().ok()).unwrap_or_default();
     let fits = sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(media));
-    let payload = payload.take();
+    let bytes = bytes(req, payload);
     async move {
         if !fits {
             return Err(Error::MediaType(media));
         }
-        let bytes = bytes(payload).await?;
+        let bytes = bytes.await?;
         let (value, doubts) = parse(&bytes).map_err(|error| malformed(&error))?;
         Ok(Body { value, doubts, digest: hex(&Sha256::digest(&bytes)) })
     }
@@ -143,8 +144,10 @@ fn malformed(error: &serde_json::Error) -> Error {
 }
 
 /// Reads a body within the limits of size and time, without a byte order mark (RFC 8259, 8.1).
-async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
-    let read = async {
+fn bytes(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Vec<u8>>> + use<> {
+    let (req, mut payload) = (req.clone(), payload.take());
+    let read = async move {
+        expect_body(&req);
         let mut bytes = vec![];
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Error::Json(Box::new(Violation::pointer("", Rule::IncompleteBody {}))))?;
@@ -158,7 +161,7 @@ async fn bytes(mut payload: Payload) -> Result<Vec<u8>> {
         }
         Ok(bytes)
     };
-    tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::Slow(BODY_TIMEOUT.as_secs()))?
+    async { tokio::time::timeout(BODY_TIMEOUT, read).await.map_err(|_| Error::Slow(BODY_TIMEOUT.as_secs()))? }
 }
 
 /// Extractor for operations without a request body. Accepts no body or an empty object, which some clients send with
@@ -169,10 +172,10 @@ impl FromRequest for NoBody {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
-    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let payload = payload.take();
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = bytes(req, payload);
         Box::pin(async move {
-            let bytes = bytes(payload).await?;
+            let bytes = bytes.await?;
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 return Ok(Self);
             }

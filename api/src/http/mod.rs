@@ -2,7 +2,7 @@
 
 pub(crate) mod cache;
 mod coding;
-mod connections;
+mod connection;
 mod cors;
 mod entity_tags;
 mod entry;
@@ -26,7 +26,6 @@ mod redirect;
 mod register;
 mod reply;
 mod request;
-mod request_target;
 mod route;
 mod settings;
 mod sort;
@@ -34,7 +33,7 @@ mod stream;
 mod tag;
 
 pub(crate) use self::cache::{cache_responses, serve_cached};
-pub(crate) use self::connections::{Connections, lasts_until, max_connections_of_process};
+pub(crate) use self::connection::{ClientStream, Connections, lasts_until, max_connections_of_process};
 pub(crate) use self::cors::{WriteOrigins, refuse_foreign_writes};
 pub(crate) use self::entry::{EntryParams, RepresentationParams};
 pub(crate) use self::fallback::{DeclaredMethods, fallback, refuse_undeclared_methods};
@@ -56,8 +55,8 @@ pub(crate) use self::redirect::complete_redirects;
 pub(crate) use self::register::Routes;
 pub(crate) use self::reply::{PerCaller, Public, alternate, incomplete, no_store, reply};
 pub(crate) use self::request::{Params, QueryString};
-pub(crate) use self::request_target::EncodedTargets;
 pub(crate) use self::route::{read_format_in_path, remove_prefix};
 pub use self::settings::HttpSettings;
 pub(crate) use self::sort::{Order, Sort};
+pub(crate) use self::stream::Exports;
 pub(crate) use self::tag::entry_tag;

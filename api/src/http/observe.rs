@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -13,7 +13,7 @@ use actix_web::web::Data;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::connections::is_old;
+use super::connection;
 use super::operations::Operations;
 use super::route::CountedRoute;
 use crate::base::error::Error;
@@ -44,7 +44,7 @@ pub(crate) async fn observe(
     req.extensions_mut().insert(route.clone());
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     req.extensions_mut().insert(RequestId(id.clone()));
-    let ends = is_old(req.request());
+    let ends = connection::ends(req.request());
     let answer = next.call(req).instrument(span.clone()).await;
     let (status, cause) = match &answer {
         Ok(response) => (response.status(), response.response().error().and_then(causes)),
@@ -62,17 +62,14 @@ pub(crate) async fn observe(
     match answer {
         Ok(response) => {
             let mut response = response.map_into_boxed_body();
-            finish(response.headers_mut(), &id);
-            if ends {
-                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
-            }
+            finish(response.response_mut().head_mut(), &id, ends);
             Ok(response)
         }
         // An error has no request, so no service response can be built. The headers are set on the response of the
         // error itself.
         Err(error) => {
             let mut response = error.error_response();
-            finish(response.headers_mut(), &id);
+            finish(response.head_mut(), &id, ends);
             Err(InternalError::from_response(error, response).into())
         }
     }
@@ -112,7 +109,12 @@ fn causes(error: &actix_web::Error) -> Option<String> {
     error.as_error::<Error>().and_then(Error::causes)
 }
 
-fn finish(headers: &mut HeaderMap, id: &str) {
+/// Sets the headers of every response. `ends` is whether the connection is closed after it.
+fn finish(head: &mut ResponseHead, id: &str, ends: bool) {
+    if ends {
+        head.set_connection_type(ConnectionType::Close);
+    }
+    let headers = head.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

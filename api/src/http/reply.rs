@@ -12,7 +12,7 @@ use super::format::{FeedPaths, Format, Record, Represented, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::page::{Cursor, Page, Position};
 use super::request::Pairs;
-use super::stream::{BATCH, Batch, stream};
+use super::stream::{BATCH, Batch, Exports, stream};
 use crate::base::error::{Error, Result};
 use crate::base::public_url::public_path;
 
@@ -181,11 +181,12 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     where
         F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<Represented<T>>, Option<Position>)> + 'static,
     {
+        let permit = if self.limit.is_none() { Exports::begin(req)? } else { None };
         let (items, next) = rows(self.after.as_ref(), self.limit.unwrap_or(BATCH)).await?;
         let cursor = next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));
         let mut links: Vec<String> = cursor.iter().map(|cursor| next_link(req, cursor)).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
-        Ok(with_links(stream(self, req, Batch { items, next }, rows)?, &links))
+        Ok(with_links(stream(self, req, Batch { items, next }, rows, permit)?, &links))
     }
 }
 

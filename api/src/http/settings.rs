@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::base::public_url::PublicUrl;
 
-/// Settings of the public URL, cross-origin writes and the response cache.
+/// Settings of the public URL, cross-origin writes, the response cache and exports.
 #[derive(Clone, Debug, Args)]
 pub struct HttpSettings {
     /// Origin whose pages may send writes (CORS), such as `https://front.example`. Repeat or separate by commas
@@ -19,4 +19,8 @@ pub struct HttpSettings {
     /// Size of the response cache, in mebibytes
     #[arg(long, env = "TRANSFERATLAS_CACHE_MIB", default_value_t = 64, value_name = "MIB")]
     pub cache_mib: u64,
+
+    /// Largest number of lists that are sent as a whole at once
+    #[arg(long, env = "TRANSFERATLAS_MAX_EXPORTS", default_value_t = 32, value_name = "NUMBER")]
+    pub max_exports: u16,
 }

@@ -1,9 +1,13 @@
 //! Streams all matches of a list in batches, with constant memory.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::coding::{Coding, Encoder};
 use super::format::{Format, Record, Represented, ical};
@@ -16,6 +20,26 @@ use crate::base::error::{Error, Result};
 /// Number of entries per batch.
 pub(super) const BATCH: u64 = 500;
 
+/// Largest number of bytes that are given to the connection at once.
+const PIECE: usize = 64 * 1024;
+
+/// Limits how many lists are sent as a whole at once. Each takes the memory of a batch for as long as its client does not read.
+#[derive(Clone)]
+pub(crate) struct Exports(Arc<Semaphore>);
+
+impl Exports {
+    /// Returns the limit for a largest number of exports.
+    pub(crate) fn new(most: u16) -> Self {
+        Self(Arc::new(Semaphore::new(most.into())))
+    }
+
+    /// Returns the permit for an export, which is held until the end of the response.
+    pub(super) fn begin(req: &HttpRequest) -> Result<Option<OwnedSemaphorePermit>> {
+        let Some(exports) = req.app_data::<Data<Self>>() else { return Ok(None) };
+        exports.0.clone().try_acquire_owned().map(Some).map_err(|_| Error::TooManyExports)
+    }
+}
+
 /// Part of a list.
 pub(super) struct Batch<T> {
     /// Entries of the part.
@@ -25,21 +49,28 @@ pub(super) struct Batch<T> {
 }
 
 /// State of a stream.
-struct Progress<T> {
-    /// The batch to write next.
-    batch: Batch<T>,
-    begins: bool,
+struct Progress {
+    /// Encoded text that was not sent yet.
+    text: Bytes,
+    /// The rest of the list. `None` after its last batch.
+    rest: Option<Rest>,
+}
+
+/// The part of a list that was not read yet.
+struct Rest {
+    after: Position,
     encoder: Encoder,
 }
 
 /// Streams the batch `first`, then the batches that `rows` returns until the end of the list. If the request has a
 /// `limit`, streams `first` only. The caller reads `first` before the response starts, so that its errors become a
-/// problem response. A later error cuts the response off.
+/// problem response. A later error cuts the response off. Drops `permit` at the end of the response.
 pub(super) fn stream<Q, T, F>(
     list: ListQuery<Q, T>,
     req: &HttpRequest,
     first: Batch<T>,
     rows: F,
+    permit: Option<OwnedSemaphorePermit>,
 ) -> Result<HttpResponse>
 where
     Q: 'static,
@@ -48,18 +79,16 @@ where
 {
     let (format, coding) = (list.representation.chosen(), coding(req.headers()));
     let encoder = Encoder::new(coding).map_err(Error::internal)?;
-    let progress = Progress { batch: first, begins: true, encoder };
-    let body = try_unfold((Some(progress), list, rows), |(progress, list, rows)| async move {
-        let Some(Progress { batch, begins, mut encoder }) = progress else { return Ok::<_, Error>(None) };
-        let next = batch.next.filter(|_| list.limit.is_none());
-        encoder.write(&written(&list, &batch.items, begins, next.is_none())?).map_err(Error::internal)?;
-        let (bytes, progress) = if let Some(next) = next {
-            let (items, next) = in_time(rows(Some(&next), BATCH)).await?;
-            (encoder.take(), Some(Progress { batch: Batch { items, next }, begins: false, encoder }))
-        } else {
-            (encoder.finish().map_err(Error::internal)?, None)
-        };
-        Ok(Some((Bytes::from(bytes), (progress, list, rows))))
+    let first = encoded(&list, first, encoder, true)?;
+    let body = try_unfold((first, list, rows, permit), |(mut progress, list, rows, permit)| async move {
+        // A batch is read after the one before was sent, so that a client that does not read keeps only one in memory.
+        while progress.text.is_empty() {
+            let Some(Rest { after, encoder }) = progress.rest else { return Ok::<_, Error>(None) };
+            let (items, next) = in_time(rows(Some(&after), BATCH)).await?;
+            progress = encoded(&list, Batch { items, next }, encoder, false)?;
+        }
+        let piece = progress.text.split_to(progress.text.len().min(PIECE));
+        Ok(Some((piece, (progress, list, rows, permit))))
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, format.content_type()));
@@ -71,6 +100,21 @@ where
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{}\"", format.name())));
     }
     Ok(response.streaming(body))
+}
+
+/// Encodes a batch of a list.
+fn encoded<Q, T: Record>(
+    list: &ListQuery<Q, T>,
+    batch: Batch<T>,
+    mut encoder: Encoder,
+    begins: bool,
+) -> Result<Progress> {
+    let next = batch.next.filter(|_| list.limit.is_none());
+    encoder.write(&written(list, &batch.items, begins, next.is_none())?).map_err(Error::internal)?;
+    let Some(after) = next else {
+        return Ok(Progress { text: encoder.finish().map_err(Error::internal)?.into(), rest: None });
+    };
+    Ok(Progress { text: encoder.take().into(), rest: Some(Rest { after, encoder }) })
 }
 
 /// Returns one batch in the requested format, with the header before the first and the footer after the last.

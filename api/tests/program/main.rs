@@ -121,6 +121,11 @@ fn draining_service_is_not_ready_but_still_serves() {
         ready = serving.get("/health/ready");
     }
     assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
+    let mut kept = TcpStream::connect(&serving.address).unwrap();
+    kept.write_all(b"GET /v1/themes?limit=1 HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let mut last = String::new();
+    kept.read_to_string(&mut last).unwrap();
+    assert!(last.contains("connection: close"), "clients open their next connection elsewhere: {last}");
     assert!(serving.get("/v1/themes").starts_with("HTTP/1.1 200"), "the draining service serves requests");
     assert_eq!(serving.end("-CONT"), Some(0));
 }

@@ -97,6 +97,9 @@ pub(super) fn detail(error: &Error) -> String {
         | Error::Header(violations)
         | Error::Taken(violations) => summary(violations),
         Error::Unavailable(_) => "Die Datenbank antwortet nicht. Versuchen Sie es in einigen Sekunden erneut.".to_owned(),
+        Error::TooManyExports => "Der Dienst sendet im Moment keine weiteren Listen als Ganzes. Versuchen Sie es in einigen Sekunden \
+             erneut, oder fragen Sie die Seiten der Liste ab."
+            .to_owned(),
         Error::Unwritable(_) => "Die Datenbank nimmt im Moment keine Schreibzugriffe an; Lesen ist möglich. Versuchen Sie es in einigen \
              Sekunden erneut."
             .to_owned(),

@@ -211,6 +211,11 @@ pub enum Error {
     /// The database does not respond (503). The cause is logged.
     #[error("The database does not respond. Try again in a few seconds.")]
     Unavailable(#[source] anyhow::Error),
+    /// The largest number of lists is being sent as a whole (503).
+    #[error(
+        "The service sends no more lists as a whole at once. Try again in a few seconds, or request pages of the list."
+    )]
+    TooManyExports,
     /// The database accepts no writes at the moment (503). The cause is logged.
     #[error("The database accepts no writes at the moment; reads still work. Try again in a few seconds.")]
     Unwritable(#[source] anyhow::Error),

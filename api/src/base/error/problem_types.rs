@@ -144,6 +144,9 @@ problem_types! {
     SERVICE_UNAVAILABLE SERVICE_UNAVAILABLE "service-unavailable" "Service unavailable" "Dienst nicht verfügbar"
         "The database does not respond. Repeat the request after the seconds in Retry-After."
         "Die Datenbank antwortet nicht. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After.";
+    TOO_MANY_EXPORTS SERVICE_UNAVAILABLE "too-many-exports" "Too many exports" "Zu viele Abrufe"
+        "The service sends the largest number of lists as a whole at once. Repeat the request after the seconds in Retry-After, or request pages of the list."
+        "Der Dienst sendet gerade so viele Listen als Ganzes, wie er zulässt. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After, oder fragen Sie die Seiten der Liste ab.";
     WRITES_UNAVAILABLE SERVICE_UNAVAILABLE "writes-unavailable" "Writes unavailable" "Schreiben nicht verfügbar"
         "The database accepts no writes at the moment, for example during a failover. Reads still work. Repeat the request after the seconds in Retry-After."
         "Die Datenbank nimmt im Moment keine Schreibzugriffe an, etwa während eines Failovers. Lesen ist möglich. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After.";
@@ -208,6 +211,7 @@ impl Error {
             Self::InFlight => REQUEST_IN_PROGRESS,
             Self::Taken(_) => VALUE_TAKEN,
             Self::Unavailable(_) => SERVICE_UNAVAILABLE,
+            Self::TooManyExports => TOO_MANY_EXPORTS,
             Self::Unwritable(_) => WRITES_UNAVAILABLE,
             Self::Full(_) => INSUFFICIENT_STORAGE,
             Self::Internal(_) => INTERNAL_ERROR,

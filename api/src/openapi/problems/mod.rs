@@ -102,7 +102,7 @@ impl Examples<'_> {
             errors.push(retired_key());
         }
         if facts.negotiates {
-            errors.push(Error::NotAcceptable(self.media_types()));
+            errors.extend(self.of_formats());
         }
         if facts.uses_database {
             errors.push(Error::Unavailable(anyhow!("")));
@@ -115,6 +115,12 @@ impl Examples<'_> {
         let has_current = ["put", "patch", "delete"].contains(&facts.method) || id == "create_submission_action";
         let complete = |error: Error| if has_current { self.with_current(error) } else { error };
         errors.into_iter().map(complete).collect()
+    }
+
+    fn of_formats(&self) -> Vec<Error> {
+        let media_types = self.media_types();
+        let of_exports = media_types.contains("ndjson").then_some(Error::TooManyExports);
+        of_exports.into_iter().chain([Error::NotAcceptable(media_types)]).collect()
     }
 
     /// Adds the current state to a failed precondition or a conflict.

@@ -1,9 +1,15 @@
 //! Limits the lifetime of connections. The framework has no timeout for slow bodies, for clients that stop reading, or
 //! for the head of the second request on a connection.
 
+mod deadlines;
+mod interim;
+mod reader;
+mod stream;
+
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +21,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use self::deadlines::Deadlines;
+use self::interim::Interim;
+
+pub(super) use self::interim::expect_body;
+pub(crate) use self::stream::ClientStream;
+
 /// Age after which a connection is closed after its next response.
 const OLD: Duration = Duration::from_mins(4);
 /// Age after which a connection is closed, even during a response.
@@ -25,6 +37,13 @@ const REGISTRATION: Duration = Duration::from_millis(50);
 #[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_secs(30);
 
+/// An open connection.
+struct Connection {
+    born: Instant,
+    socket: OwnedFd,
+    deadlines: Arc<Deadlines>,
+}
+
 /// The open connections, each with a duplicated file descriptor to close it by.
 #[derive(Clone, Default)]
 pub(crate) struct Connections(Arc<Open>);
@@ -32,7 +51,9 @@ pub(crate) struct Connections(Arc<Open>);
 #[derive(Default)]
 struct Open {
     next: AtomicU64,
-    sockets: Mutex<HashMap<u64, (Instant, OwnedFd)>>,
+    connections: Mutex<HashMap<u64, Connection>>,
+    /// Whether connections are closed after their next response.
+    draining: AtomicBool,
     ending: CancellationToken,
     /// Notified when a connection ends.
     closed: Notify,
@@ -42,19 +63,27 @@ struct Open {
 struct Registration {
     born: Instant,
     number: u64,
+    interim: Rc<Interim>,
     open: Arc<Open>,
 }
 
 impl Connections {
     /// Registers a new connection.
-    pub(crate) fn note(&self, stream: &TcpStream, data: &mut Extensions) {
+    pub(crate) fn note(&self, client: &ClientStream<TcpStream>, data: &mut Extensions) {
+        let stream = client.stream();
         #[cfg(target_os = "linux")]
         let _ =
             rustix::net::sockopt::set_tcp_user_timeout(stream, u32::try_from(STALLED.as_millis()).unwrap_or_default());
-        let Ok(handle) = rustix::io::dup(stream) else { return };
+        let Ok(socket) = rustix::io::dup(stream) else { return };
         let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
-        self.0.sockets().insert(number, (born, handle));
-        data.insert(Registration { born, number, open: self.0.clone() });
+        let connection = Connection { born, socket, deadlines: client.deadlines().clone() };
+        self.0.connections().insert(number, connection);
+        data.insert(Registration { born, number, interim: client.interim().clone(), open: self.0.clone() });
+    }
+
+    /// Closes each connection after its next response.
+    pub(crate) fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
     }
 
     /// Waits until connections are to end: idle ones immediately, others after the response in progress.
@@ -68,42 +97,46 @@ impl Connections {
         let all_closed = async {
             // The server may have accepted connections that are not registered yet.
             tokio::time::sleep(REGISTRATION).await;
-            while !self.0.sockets().is_empty() {
+            while !self.0.connections().is_empty() {
                 self.0.closed.notified().await;
             }
         };
         let _ = tokio::time::timeout(patience, all_closed).await;
     }
 
-    /// Closes connections that are too old, until the process ends.
+    /// Closes connections that are too old, and those of slow clients, until the process ends.
     pub(crate) async fn reap(self) {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            let sockets = self.0.sockets();
-            for (born, socket) in sockets.values().filter(|(born, _)| born.elapsed() > TOO_OLD) {
-                tracing::debug!(seconds = born.elapsed().as_secs(), "closed a connection that exceeded the time limit");
-                let _ = shutdown(socket, Shutdown::Both);
+            for Connection { born, socket, deadlines } in self.0.connections().values() {
+                let late = deadlines.passed();
+                if late.is_some() || born.elapsed() > TOO_OLD {
+                    tracing::debug!(?late, seconds = born.elapsed().as_secs(), "closed a connection at its time limit");
+                    let _ = shutdown(socket, Shutdown::Both);
+                }
             }
         }
     }
 }
 
 impl Open {
-    fn sockets(&self) -> MutexGuard<'_, HashMap<u64, (Instant, OwnedFd)>> {
-        self.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn connections(&self) -> MutexGuard<'_, HashMap<u64, Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.open.sockets().remove(&self.number);
+        self.open.connections().remove(&self.number);
         self.open.closed.notify_one();
     }
 }
 
 /// Returns whether the connection is to be closed after this response.
-pub(super) fn is_old(req: &HttpRequest) -> bool {
-    req.conn_data::<Registration>().is_some_and(|registration| registration.born.elapsed() > OLD)
+pub(super) fn ends(req: &HttpRequest) -> bool {
+    let ends =
+        |Registration { born, open, .. }: &Registration| born.elapsed() > OLD || open.draining.load(Ordering::Relaxed);
+    req.conn_data::<Registration>().is_some_and(ends)
 }
 
 /// Returns the time by which a long-running response must end: when the connection is 4 minutes old.
