@@ -41,6 +41,7 @@ mod problems;
 mod projects;
 mod public_url;
 mod publications;
+mod rate_limits;
 mod read_only;
 mod records;
 mod relations;

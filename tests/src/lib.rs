@@ -39,7 +39,7 @@ use tokio::sync::oneshot;
 
 use limit::Watchdog;
 
-pub use api::app::settings::{HttpSettings, Listen, PublicUrl, WebhookSettings};
+pub use api::app::settings::{HttpSettings, Listen, PublicUrl, RateLimiting, RateSettings, WebhookSettings};
 pub use api::auth::{KeySettings, Trust};
 pub use api::base::db::DatabaseSettings;
 pub use api::base::secret::Secret;
@@ -203,6 +203,7 @@ pub fn listen() -> Listen {
             public_url: None,
             cache_mib: 16,
             max_exports: 32,
+            rate: RateSettings { rate_limits: RateLimiting::Auto, trusted_proxies: vec![] },
         },
         webhooks: WebhookSettings { allow_private_webhooks: true },
         trust: Trust::default(),

@@ -11,3 +11,4 @@ pub(crate) mod routes;
 pub mod seed;
 pub mod server;
 pub mod settings;
+mod shared;

@@ -10,35 +10,29 @@ use actix_service::{ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::rt::net::TcpStream;
-use actix_web::web::{Data, ServiceConfig, to};
+use actix_web::web::{Data, to};
 use actix_web::{App, rt};
 use rustix::net::{Shutdown, shutdown};
 use sea_orm::DatabaseConnection;
 
-use crate::app::document::DocumentParts;
-use crate::app::routes::{self, DEPRECATIONS, REGISTRATIONS};
+use crate::app::routes::{self, DEPRECATIONS};
 use crate::app::settings::Listen;
+use crate::app::shared::Shared;
 use crate::auth::{Auth, Issued, Keys, Used, authenticate};
 use crate::base::db::context::Context;
 use crate::base::db::version::DirectoryVersion;
 use crate::base::db::{Database, in_time};
-use crate::base::metrics::Metrics;
 use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
-use crate::http::cache::ResponseCache;
 use crate::http::{
-    ClientStream, Connections, Deprecations, Exports, Routes, WriteOrigins, announce_deprecation, cache_responses,
-    complete_redirects, deadline, fallback, guard, max_connections_of_process, negotiate_language, observe, panics,
+    ClientStream, Connections, Deprecations, Routes, announce_deprecation, cache_responses, complete_redirects,
+    deadline, fallback, guard, limit_rate, max_connections_of_process, negotiate_language, observe, panics,
     read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
     serve_cached,
 };
-use crate::query::list::SearchBudget;
-use crate::query::query_cache::QueryCache;
 use crate::query::representations::{build_in_background, build_own};
-use crate::services::changes::Feed;
-use crate::services::history::WriteScopes;
 use crate::services::tokens;
-use crate::services::webhooks::{self, Sender, WebhookSettings};
+use crate::services::webhooks::{self, Sender};
 use crate::write::delete_old_answers;
 
 /// Time limit for receiving the request line and headers.
@@ -88,8 +82,9 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         "webhooks",
         webhooks::deliver(context.clone(), Sender::new(listen.webhooks.allow_private_webhooks)),
     );
+    let is_loopback = listener.local_addr()?.ip().is_loopback();
     let (connections, shared, clock) =
-        (Connections::default(), Shared::new(&context, auth, &tasks, listen)?, listen.clock.clone());
+        (Connections::default(), Shared::new(&context, auth, &tasks, listen, is_loopback)?, listen.clock.clone());
     let metrics = shared.metrics.representations();
     tasks.spawn("representations", build_in_background(context.clone(), routes::builders(), metrics));
     tasks.spawn("idle connections", connections.clone().reap());
@@ -102,6 +97,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         // The middleware that is added last processes a request first.
         app.default_service(to(fallback))
             .wrap(from_fn(refuse_unknown_params))
+            .wrap(from_fn(limit_rate))
             .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
@@ -149,11 +145,6 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     })
 }
 
-/// Returns the time limit of a search.
-fn search_budget(context: &Context, listen: &Listen) -> SearchBudget {
-    SearchBudget((!context.db.is_embedded()).then(|| Duration::from_millis(listen.search_budget_ms)))
-}
-
 /// Returns the public URL of the service. Defaults to the address on which the service listens.
 fn public_url(listener: &TcpListener, listen: &Listen) -> std::io::Result<PublicUrl> {
     listen.http.public_url.clone().map_or_else(|| listener.local_addr().map(PublicUrl::of), Ok)
@@ -166,74 +157,6 @@ async fn accept(stream: TcpStream) -> Result<(ClientStream<TcpStream>, Protocol,
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
-}
-
-/// Shared state of handlers and middleware.
-#[derive(Clone)]
-struct Shared {
-    context: Data<Context>,
-    auth: Data<Auth>,
-    cache: Data<ResponseCache>,
-    query_cache: Data<QueryCache>,
-    search_budget: Data<SearchBudget>,
-    exports: Data<Exports>,
-    metrics: Data<Metrics>,
-    feed: Data<Feed>,
-    webhooks: Data<WebhookSettings>,
-    write_origins: Data<WriteOrigins>,
-    write_scopes: Data<WriteScopes>,
-    document: DocumentParts,
-    tasks: Data<Tasks>,
-}
-
-impl Shared {
-    fn new(context: &Context, auth: Auth, tasks: &Tasks, listen: &Listen) -> anyhow::Result<Self> {
-        let metrics = Metrics::new()?;
-        let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
-        Ok(Self {
-            context: Data::new(context.clone()),
-            auth: Data::new(auth),
-            cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
-            query_cache: Data::default(),
-            search_budget: Data::new(search_budget(context, listen)),
-            exports: Data::new(Exports::new(listen.http.max_exports)),
-            metrics: Data::new(metrics),
-            feed: Data::default(),
-            webhooks: Data::new(listen.webhooks.clone()),
-            write_origins: Data::new(WriteOrigins(listen.http.write_origins.clone())),
-            write_scopes: Data::new(WriteScopes(scopes.collect())),
-            document: DocumentParts::of(listen.http.public_url.as_ref())?,
-            tasks: Data::new(tasks.clone()),
-        })
-    }
-
-    fn register(&self, config: &mut ServiceConfig) {
-        let Self {
-            context,
-            auth,
-            cache,
-            query_cache,
-            search_budget,
-            exports,
-            metrics,
-            feed,
-            webhooks,
-            write_origins,
-            write_scopes,
-            document,
-            tasks,
-        } = self.clone();
-        config.app_data(context).app_data(auth).app_data(cache).app_data(metrics).app_data(feed);
-        config
-            .app_data(query_cache)
-            .app_data(search_budget)
-            .app_data(exports)
-            .app_data(webhooks)
-            .app_data(write_origins)
-            .app_data(write_scopes)
-            .app_data(tasks);
-        document.register(config);
-    }
 }
 
 /// Opens the authentication state, and starts the background tasks.

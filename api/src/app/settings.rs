@@ -6,7 +6,7 @@ use crate::auth::{KeySettings, Trust};
 use crate::base::clock::Clock;
 use crate::base::db::DatabaseSettings;
 pub use crate::base::public_url::PublicUrl;
-pub use crate::http::HttpSettings;
+pub use crate::http::{HttpSettings, RateLimiting, RateSettings};
 pub use crate::services::webhooks::WebhookSettings;
 
 /// Settings that several commands use.

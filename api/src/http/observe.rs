@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::connection;
 use super::operations::Operations;
+use super::rate::Account;
 use super::route::CountedRoute;
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
@@ -45,7 +46,8 @@ pub(crate) async fn observe(
     let span = tracing::info_span!("request", id = %id, method = %method, path = req.path());
     req.extensions_mut().insert(RequestId(id.clone()));
     let ends = connection::ends(req.request());
-    let answer = next.call(req).instrument(span.clone()).await;
+    let account = Account::open(&req);
+    let answer = Account::settle(account.as_ref(), next.call(req).instrument(span.clone()).await);
     let (status, cause) = match &answer {
         Ok(response) => (response.status(), response.response().error().and_then(causes)),
         Err(error) => (error.as_response_error().status_code(), causes(error)),
@@ -62,14 +64,14 @@ pub(crate) async fn observe(
     match answer {
         Ok(response) => {
             let mut response = response.map_into_boxed_body();
-            finish(response.response_mut().head_mut(), &id, ends);
+            finish(response.response_mut().head_mut(), &id, ends, account.as_ref());
             Ok(response)
         }
         // An error has no request, so no service response can be built. The headers are set on the response of the
         // error itself.
         Err(error) => {
             let mut response = error.error_response();
-            finish(response.head_mut(), &id, ends);
+            finish(response.head_mut(), &id, ends, account.as_ref());
             Err(InternalError::from_response(error, response).into())
         }
     }
@@ -110,11 +112,14 @@ fn causes(error: &actix_web::Error) -> Option<String> {
 }
 
 /// Sets the headers of every response. `ends` is whether the connection is closed after it.
-fn finish(head: &mut ResponseHead, id: &str, ends: bool) {
+fn finish(head: &mut ResponseHead, id: &str, ends: bool, account: Option<&Account>) {
     if ends {
         head.set_connection_type(ConnectionType::Close);
     }
     let headers = head.headers_mut();
+    if let Some(account) = account {
+        account.write(headers);
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

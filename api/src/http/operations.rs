@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest};
@@ -32,6 +32,8 @@ struct ReadOperation {
     is_guarded: bool,
     /// Whether the operation responds with server-sent events.
     is_event_stream: bool,
+    /// Whether the operation has no rate limit.
+    is_free: bool,
     /// Whether the operation can wait for new data, or respond with server-sent events on request.
     may_wait: bool,
 }
@@ -51,6 +53,7 @@ impl Operations {
                 may_wait: parameters.any(|parameter| parameter.name == "wait"),
                 is_guarded: !read.security.is_empty(),
                 is_event_stream: read.responds_with("text/event-stream"),
+                is_free: !read.has_status(StatusCode::TOO_MANY_REQUESTS),
             };
             Some((path.clone(), operation))
         });
@@ -70,6 +73,12 @@ impl Operations {
     pub(super) fn is_guarded(req: &HttpRequest) -> bool {
         let found = Self::find(req);
         found.is_some_and(|(all, pattern)| all.reads.get(&*pattern).is_some_and(|operation| operation.is_guarded))
+    }
+
+    /// Returns whether the operation of a request has no rate limit.
+    pub(super) fn is_free(req: &HttpRequest) -> bool {
+        let found = Self::find(req);
+        found.is_some_and(|(all, pattern)| all.reads.get(&*pattern).is_some_and(|operation| operation.is_free))
     }
 
     /// Returns whether a request waits for new data. Such a request has a longer time limit, and its response is not cached.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use actix_web::http::StatusCode;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -63,6 +64,11 @@ impl Outline {
 }
 
 impl OperationOutline {
+    /// Returns whether the operation may respond with a status.
+    pub(super) fn has_status(&self, status: StatusCode) -> bool {
+        self.responses.contains_key(status.as_str())
+    }
+
     /// Returns whether the operation responds with 200 and a media type.
     pub(super) fn responds_with(&self, media_type: &str) -> bool {
         self.responses.get("200").is_some_and(|response| response.content.contains_key(media_type))

@@ -8,11 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::entry::EntryParams;
+use super::exports::Exports;
 use super::format::{FeedPaths, Format, Record, Represented, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::page::{Cursor, Page, Position};
 use super::request::Pairs;
-use super::stream::{BATCH, Batch, Exports, stream};
+use super::stream::{BATCH, Batch, stream};
 use crate::base::error::{Error, Result};
 use crate::base::public_url::public_path;
 

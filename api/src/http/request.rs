@@ -38,6 +38,11 @@ impl Pairs {
         self.0.contains_key(name)
     }
 
+    /// Returns the values of a parameter.
+    pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.get(name).into_iter().flatten().map(String::as_str)
+    }
+
     /// Returns the value of a parameter that is given once.
     pub(crate) fn only(&self, name: &str) -> Option<&str> {
         if let [value] = self.0.get(name)?.as_slice() { Some(value) } else { None }

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use super::rate::RateSettings;
 use crate::base::public_url::PublicUrl;
 
-/// Settings of the public URL, cross-origin writes, the response cache and exports.
+/// Settings of the public URL, cross-origin writes, the response cache, exports and rate limits.
 #[derive(Clone, Debug, Args)]
 pub struct HttpSettings {
     /// Origin whose pages may send writes (CORS), such as `https://front.example`. Repeat or separate by commas
@@ -23,4 +24,8 @@ pub struct HttpSettings {
     /// Largest number of lists that are sent as a whole at once
     #[arg(long, env = "TRANSFERATLAS_MAX_EXPORTS", default_value_t = 32, value_name = "NUMBER")]
     pub max_exports: u16,
+
+    /// Settings of the rate limits.
+    #[command(flatten)]
+    pub rate: RateSettings,
 }

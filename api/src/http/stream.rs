@@ -1,15 +1,12 @@
 //! Streams all matches of a list in batches, with constant memory.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
-use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::stream::try_unfold;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::coding::{Coding, Encoder};
+use super::exports::ExportPermit;
 use super::format::{Format, Record, Represented, ical};
 use super::list::ListQuery;
 use super::negotiate::coding;
@@ -22,23 +19,6 @@ pub(super) const BATCH: u64 = 500;
 
 /// Largest number of bytes that are given to the connection at once.
 const PIECE: usize = 64 * 1024;
-
-/// Limits how many lists are sent as a whole at once. Each takes the memory of a batch for as long as its client does not read.
-#[derive(Clone)]
-pub(crate) struct Exports(Arc<Semaphore>);
-
-impl Exports {
-    /// Returns the limit for a largest number of exports.
-    pub(crate) fn new(most: u16) -> Self {
-        Self(Arc::new(Semaphore::new(most.into())))
-    }
-
-    /// Returns the permit for an export, which is held until the end of the response.
-    pub(super) fn begin(req: &HttpRequest) -> Result<Option<OwnedSemaphorePermit>> {
-        let Some(exports) = req.app_data::<Data<Self>>() else { return Ok(None) };
-        exports.0.clone().try_acquire_owned().map(Some).map_err(|_| Error::TooManyExports)
-    }
-}
 
 /// Part of a list.
 pub(super) struct Batch<T> {
@@ -70,7 +50,7 @@ pub(super) fn stream<Q, T, F>(
     req: &HttpRequest,
     first: Batch<T>,
     rows: F,
-    permit: Option<OwnedSemaphorePermit>,
+    permit: Option<ExportPermit>,
 ) -> Result<HttpResponse>
 where
     Q: 'static,

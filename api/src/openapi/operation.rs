@@ -111,6 +111,10 @@ pub(super) fn describe(response: &mut Response, headers: &[&str]) {
             "API-Version" => "Version of this document.",
             "Content-Language" => "Language of the texts: `de` or `en`.",
             "WWW-Authenticate" => "Reason why the token was refused.",
+            "RateLimit" => {
+                "Points that are left (`r`) of a rate limit, and seconds until all of them are (`t`), such as `\"reads\";r=5999;t=1`."
+            }
+            "RateLimit-Policy" => "Points per period (`q`) and its seconds (`w`), such as `\"reads\";q=6000;w=3600`.",
             "Retry-After" => "Seconds to wait before the next attempt.",
             _ => "ID of the request in the log. A valid `X-Request-Id` header of the request is returned unchanged.",
         };

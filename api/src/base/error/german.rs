@@ -100,6 +100,13 @@ pub(super) fn detail(error: &Error) -> String {
         Error::TooManyExports => "Der Dienst sendet im Moment keine weiteren Listen als Ganzes. Versuchen Sie es in einigen Sekunden \
              erneut, oder fragen Sie die Seiten der Liste ab."
             .to_owned(),
+        Error::RateLimited { limit, seconds } => {
+            format!("Die Grenze für {} ist erreicht. Versuchen Sie es in {seconds} Sekunden erneut.", limit.phrase(German))
+        }
+        Error::TooManyExportsOfClient(most) => format!(
+            "Der Client empfängt bereits {most} Listen als Ganzes. Versuchen Sie es erneut, wenn eine davon vollständig ist, oder fragen \
+             Sie die Seiten der Liste ab."
+        ),
         Error::Unwritable(_) => "Die Datenbank nimmt im Moment keine Schreibzugriffe an; Lesen ist möglich. Versuchen Sie es in einigen \
              Sekunden erneut."
             .to_owned(),

@@ -22,7 +22,7 @@ use self::phrase::Phrase;
 use crate::base::language::Language::English;
 use crate::base::link::Link;
 
-pub use self::phrase::{CharacterAt, JsonType, MarkdownFault, Quota, StringFormat, UrlFault};
+pub use self::phrase::{CharacterAt, JsonType, MarkdownFault, Quota, RateLimit, StringFormat, UrlFault};
 pub use self::problem::{EditConflict, Problem};
 pub(crate) use self::problem_types::{PROBLEM_TYPES, ProblemType};
 pub use self::rule::Rule;
@@ -216,6 +216,19 @@ pub enum Error {
         "The service sends no more lists as a whole at once. Try again in a few seconds, or request pages of the list."
     )]
     TooManyExports,
+    /// The client has used up its quota (429). The service accepts the request after this number of seconds.
+    #[error("The rate limit of {} is reached. Try again in {seconds} seconds.", .limit.phrase(English))]
+    RateLimited {
+        /// The quota.
+        limit: RateLimit,
+        /// Seconds to wait.
+        seconds: u64,
+    },
+    /// The client receives the largest number of lists as a whole (429).
+    #[error(
+        "The client already receives {0} lists as a whole. Try again when one of them is complete, or request pages of the list."
+    )]
+    TooManyExportsOfClient(usize),
     /// The database accepts no writes at the moment (503). The cause is logged.
     #[error("The database accepts no writes at the moment; reads still work. Try again in a few seconds.")]
     Unwritable(#[source] anyhow::Error),

@@ -217,6 +217,20 @@ phrases! {
     }
 }
 
+phrases! {
+    /// Requests whose number per hour is limited.
+    RateLimit {
+        /// Reads other than searches and exports.
+        Reads "reads" "Lesezugriffe";
+        /// Reads with a search text.
+        Searches "searches" "Suchen";
+        /// Lists that are sent as a whole.
+        Exports "exports of lists" "Abrufe ganzer Listen";
+        /// Writes.
+        Writes "writes" "Schreibzugriffe";
+    }
+}
+
 impl Quota {
     /// Returns the maximum number of items.
     pub const fn max(self) -> u64 {

@@ -14,10 +14,13 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::{Components, ContentBuilder, Object, Ref, RefOr, Response, Schema};
 
 use self::examples::{gone, header, of_operation, outside_municipality, referrer, retired_key, taken};
+use super::RUNNING;
 use super::names::of_reference;
 use super::operation::{Facts, describe, takes};
 use crate::auth::SCOPES;
-use crate::base::error::{Error, JsonType, Problem, ProblemType, Rule, StringFormat, TokenError, UrlFault, Violation};
+use crate::base::error::{
+    Error, JsonType, Problem, ProblemType, RateLimit, Rule, StringFormat, TokenError, UrlFault, Violation,
+};
 use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_URL};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::services::{submissions, tokens};
@@ -56,6 +59,9 @@ fn response(errors: &[Error]) -> Response {
         };
         describe(&mut response, &[name]);
     }
+    if errors.iter().any(|error| matches!(error, Error::RateLimited { .. })) {
+        describe(&mut response, &["RateLimit", "RateLimit-Policy"]);
+    }
     response
 }
 
@@ -92,14 +98,14 @@ impl Examples<'_> {
         if facts.is_about(tokens::TAG) && self.scope().is_some() {
             errors.push(Error::Bound);
         }
+        let limited = || Error::RateLimited { limit: self.rate_limit(), seconds: 4 };
+        errors.extend((!facts.is_about(RUNNING)).then(limited));
         if facts.has_path_parameter {
             errors.push(MUNICIPALITIES.not_found("atlantis"));
         }
         if facts.names_entry {
             errors.push(gone());
-        }
-        if facts.names_entry && facts.is_about(MUNICIPALITIES.collection) {
-            errors.push(retired_key());
+            errors.extend(facts.is_about(MUNICIPALITIES.collection).then(retired_key));
         }
         if facts.negotiates {
             errors.extend(self.of_formats());
@@ -115,6 +121,15 @@ impl Examples<'_> {
         let has_current = ["put", "patch", "delete"].contains(&facts.method) || id == "create_submission_action";
         let complete = |error: Error| if has_current { self.with_current(error) } else { error };
         errors.into_iter().map(complete).collect()
+    }
+
+    /// Returns the rate limit that applies to most requests of the operation.
+    fn rate_limit(&self) -> RateLimit {
+        match self.facts.method {
+            "get" if self.operation.operation_id.as_deref() == Some("search") => RateLimit::Searches,
+            "get" => RateLimit::Reads,
+            _ => RateLimit::Writes,
+        }
     }
 
     fn of_formats(&self) -> Vec<Error> {
