@@ -45,6 +45,12 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// first. Connections opened in the meantime are reset.
 const PAUSE: Duration = Duration::from_millis(1);
 
+/// Time in which open connections are accepted before the listener is closed, which resets those that are not.
+const ACCEPT: Duration = Duration::from_millis(50);
+
+/// Time for the clients of new connections to send their first request before the connections end.
+const FIRST_REQUEST: Duration = Duration::from_millis(500);
+
 /// Time for background tasks to stop after the last request.
 const TASK_STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -155,6 +161,21 @@ async fn accept(stream: TcpStream) -> Result<(ClientStream<TcpStream>, Protocol,
     Ok((ClientStream::of(stream), Protocol::Http1, peer))
 }
 
+/// Drops the packets that would open connections, so that none is open and not accepted when the listener is closed. Clients
+/// repeat the packet after a second, and are then refused. A load balancer sends the request to another instance, even a write,
+/// because it has sent nothing of it.
+#[cfg(target_os = "linux")]
+fn stop_handshakes(listener: &TcpListener) {
+    use socket2::{SockFilter, SockRef};
+    /// Returns a constant: the number of bytes of a packet that are kept.
+    const RETURN: u16 = 0x06;
+    // A kernel without these filters closes the listener as before.
+    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(RETURN, 0, 0, 0)]);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stop_handshakes(_: &TcpListener) {}
+
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(2, usize::from)
 }
@@ -200,6 +221,9 @@ impl Running {
         self.context.version.stop();
         self.connections.drain();
         tokio::time::sleep(self.drain).await;
+        stop_handshakes(&self.listener);
+        tokio::time::sleep(ACCEPT).await;
+        self.connections.begun(FIRST_REQUEST).await;
         self.handle.pause().await;
         tokio::time::sleep(PAUSE).await;
         // Not every system can do this. Otherwise connections are refused when the workers have stopped.

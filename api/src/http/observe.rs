@@ -1,15 +1,18 @@
 //! Outermost middleware: request ID, log line, metrics, and the headers of every response.
 
+use std::num::NonZeroU32;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -87,10 +90,18 @@ fn counted<'r>(operations: &Operations, request: Request<'r>) -> Request<'r> {
     }
 }
 
-/// Writes the log line of a request, with the cause of an internal error.
+/// Log lines with the cause of a temporary failure. An outage of the database fails many requests for the same reason.
+static TEMPORARY_FAILURES: LazyLock<DefaultDirectRateLimiter> = LazyLock::new(|| {
+    const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+    RateLimiter::direct(Quota::per_minute(PER_MINUTE))
+});
+
+/// Writes the log line of a request, with the cause of an internal error. The causes of temporary failures are written for some
+/// requests only.
 fn log(status: u16, elapsed: Duration, cause: Option<String>) {
     let milliseconds = elapsed.as_secs_f64() * 1e3;
-    if let Some(cause) = cause {
+    let is_written = || status != StatusCode::SERVICE_UNAVAILABLE || TEMPORARY_FAILURES.check().is_ok();
+    if let Some(cause) = cause.filter(|_| is_written()) {
         tracing::error!(status, milliseconds, %cause, "request failed");
     } else {
         tracing::info!(status, milliseconds, "request completed");

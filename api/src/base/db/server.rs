@@ -32,6 +32,10 @@ const COMPILATION: (&str, &str) = ("jit", "off");
 const LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "5s"), ("lock_timeout", "1s"), ("idle_in_transaction_session_timeout", "5s")];
 
+/// Time limit of reads for locks. Only changes of the schema lock tables against reads. The connections of reads that wait longer
+/// would be missing for reads of other tables.
+const READ_LOCKS: (&str, &str) = ("lock_timeout", "500ms");
+
 /// Time limit for opening the two sessions that detect a pooler.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -78,7 +82,8 @@ impl PoolPurpose {
         let settings = [("timezone", "UTC"), ("datestyle", "ISO"), ("extra_float_digits", "1"), SPELLING, COMPILATION];
         let plans = if matches!(self, Self::Reads(_) | Self::Writes) { [].as_slice() } else { [PLANS].as_slice() };
         let limits = if self == Self::Migration { [].as_slice() } else { LIMITS.as_slice() };
-        [settings.as_slice(), plans, limits].concat()
+        let locks = if matches!(self, Self::Reads(_)) { [READ_LOCKS].as_slice() } else { [].as_slice() };
+        [settings.as_slice(), plans, limits, locks].concat()
     }
 
     /// Returns the statements that prepare a dedicated session.

@@ -30,6 +30,8 @@ pub(super) struct Deadlines {
     write: AtomicU64,
     /// Whether the connection waits for the client to send. If it does not, the service is late.
     waits: AtomicBool,
+    /// Whether the client has sent anything.
+    has_begun: AtomicBool,
 }
 
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -37,12 +39,18 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 impl Deadlines {
     /// Sets the deadline of what the client is to send next.
     pub(super) fn read(&self, stage: Stage) {
+        self.has_begun.store(true, Ordering::Relaxed);
         let limit = match stage {
             Stage::Idle | Stage::Unknown => None,
             Stage::Head => Some(HEAD),
             Stage::Body => Some(BODY),
         };
         self.read.store(limit.map_or(0, |limit| now() + milliseconds(limit)), Ordering::Relaxed);
+    }
+
+    /// Returns whether the client has sent anything.
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun.load(Ordering::Relaxed)
     }
 
     /// Notes whether the connection waits for the client to send.

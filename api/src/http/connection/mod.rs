@@ -86,6 +86,17 @@ impl Connections {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Waits until each client has begun to send a request, up to `patience`. A connection without a request ends immediately, which
+    /// loses the request that is on its way.
+    pub(crate) async fn begun(&self, patience: Duration) {
+        let all_begun = async {
+            while self.0.connections().values().any(|connection| !connection.deadlines.has_begun()) {
+                tokio::time::sleep(REGISTRATION / 5).await;
+            }
+        };
+        let _ = tokio::time::timeout(patience, all_begun).await;
+    }
+
     /// Waits until connections are to end: idle ones immediately, others after the response in progress.
     pub(crate) fn ended(&self) -> impl Future<Output = ()> + use<> {
         self.0.ending.clone().cancelled_owned()
