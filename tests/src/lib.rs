@@ -20,6 +20,7 @@ mod pgbouncer;
 mod postgres;
 mod proxy;
 pub mod queries;
+pub mod release;
 mod run;
 mod shared;
 mod wait;

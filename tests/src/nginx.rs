@@ -26,13 +26,24 @@ impl Nginx {
 
     /// Starts nginx with `proxy_pass target` for the path `location`.
     pub fn start(address: SocketAddr, location: &str, target: &str) -> Self {
+        Self::with(address, &format!("location {location} {{ proxy_pass {target}; proxy_http_version 1.1; }}"), "")
+    }
+
+    /// Starts nginx in front of several instances. It tries an instance that has failed again after a second.
+    pub fn balance(address: SocketAddr, instances: &[SocketAddr]) -> Self {
+        let servers: Vec<_> = instances.iter().map(|instance| format!("server {instance} fail_timeout=1s;")).collect();
+        let upstream = format!("upstream instances {{ {} }}\n", servers.join(" "));
+        Self::with(address, "location / { proxy_pass http://instances; }", &upstream)
+    }
+
+    fn with(address: SocketAddr, location: &str, upstream: &str) -> Self {
         let folder = temporary_folder();
         let here = folder.path().display();
         let settings = format!(
             "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log {here}/error.log;\nevents {{}}\nhttp {{\n\
              access_log off;\nclient_body_temp_path {here}/body;\nproxy_temp_path {here}/proxy;\n\
              fastcgi_temp_path {here}/fastcgi;\nuwsgi_temp_path {here}/uwsgi;\nscgi_temp_path {here}/scgi;\n\
-             server {{ listen {address}; location {location} {{ proxy_pass {target}; proxy_http_version 1.1; }} }} }}\n"
+             {upstream}server {{ listen {address}; {location} }} }}\n"
         );
         let file = folder.path().join("nginx.conf");
         fs::write(&file, settings).expect("a file");

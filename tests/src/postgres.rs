@@ -3,7 +3,8 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -41,10 +42,35 @@ impl Postgres {
     fn serve(folder: TempDir) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let server = Self { folder, port };
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {}", text(server.folder.path()));
-        let log = text(&server.log());
-        run(server.control().args(["-w", "-o", &options, "-l", &log, "start"]));
+        run(&mut server.start_command());
         server
+    }
+
+    fn start_command(&self) -> Command {
+        let (port, folder) = (self.port, text(self.folder.path()));
+        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}");
+        let mut command = self.control();
+        command.args(["-w", "-o", &options, "-l", &text(&self.log()), "start"]);
+        command
+    }
+
+    /// Kills the server, as a crash does.
+    pub fn kill(&self) {
+        let pid = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).expect("a running server");
+        run(Command::new("kill").args(["-9", pid.lines().next().expect("a process ID")]));
+    }
+
+    /// Starts the server after it was killed.
+    pub fn restart(&self) {
+        let start = || is_successful(&mut self.start_command());
+        // Sessions of the killed server may still be ending.
+        let started = (0..100).any(|_| {
+            start() || {
+                std::thread::sleep(Duration::from_millis(100));
+                false
+            }
+        });
+        assert!(started, "the server starts again");
     }
 
     /// Returns the path of the log.
@@ -65,6 +91,21 @@ impl Postgres {
             psql.args(["-c", statement]);
         }
         run(&mut psql);
+    }
+
+    /// Returns the result of a query in a database.
+    pub fn query(&self, database: &str, query: &str) -> String {
+        let mut psql = program("psql");
+        let output = psql.args(["-X", "-A", "-t", "-d", &self.url(database), "-c", query]).output().expect("psql");
+        assert!(output.status.success(), "{query}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Starts statements in a database, in a process of its own.
+    pub fn begin(&self, database: &str, statements: &str) -> Child {
+        let mut psql = program("psql");
+        psql.args(["-X", "-q", "-d", &self.url(database), "-c", statements]).stdout(Stdio::null());
+        psql.spawn().expect("psql")
     }
 
     /// Returns the URL of a database for the superuser.
@@ -121,9 +162,12 @@ pub(crate) fn temporary_folder() -> TempDir {
 }
 
 pub(crate) fn run(command: &mut Command) {
+    assert!(is_successful(command), "{command:?} failed");
+}
+
+fn is_successful(command: &mut Command) -> bool {
     // A started server would keep inherited streams open.
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a program");
-    assert!(status.success(), "{command:?}: {status}");
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("a program").success()
 }
 
 fn text(path: &Path) -> String {

@@ -56,6 +56,14 @@ impl CacheState {
             Self::Cold => "cold",
         }
     }
+
+    /// Returns the settings of the service.
+    pub(crate) fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Warm => &["--port", "0"],
+            Self::Cold => &["--port", "0", "--cache-mib", "0"],
+        }
+    }
 }
 
 /// Other mode of the program.

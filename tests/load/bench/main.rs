@@ -3,32 +3,27 @@
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
 mod arguments;
-mod build;
 mod generate;
 mod measure;
-mod place;
 mod plans;
-mod process;
 mod random;
 mod reference;
 mod report;
 mod requests;
-mod service;
 mod words;
 mod wrk;
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
+use tests::release::{Ended, Place, Server, build};
 use tokio::signal::unix::{SignalKind, signal};
 
 use arguments::{Arguments, CacheState, Mode};
 use measure::Bench;
-use place::Place;
 use report::Memory;
 use requests::Request;
-use service::Server;
 use wrk::Wrk;
 
 /// Time after the start of the service until its idle memory is read.
@@ -54,14 +49,16 @@ async fn run_until_signal(arguments: &Arguments) -> Result<()> {
 }
 
 async fn run(arguments: &Arguments) -> Result<()> {
-    build::build(arguments.cargo.as_deref())?;
-    let place = Place::start()?;
+    if cfg!(debug_assertions) {
+        bail!("this build is not optimised: use `cargo run --release`");
+    }
+    let place = Place::start(build(arguments.cargo.as_deref())?)?;
     if let Some(Mode::Plans) = arguments.mode {
-        place.fill(usize::try_from(arguments.entries)?).await?;
+        fill(&place, arguments.entries).await?;
         return plans::check(&place).await;
     }
     let wrk = Wrk::new(&place)?;
-    let imported = place.fill(usize::try_from(arguments.entries)?).await?;
+    let imported = fill(&place, arguments.entries).await?;
     println!("{}", report::command(&format!("Import of {} solutions", arguments.entries), &imported));
     println!("{}", report::command("Export of all solutions as NDJSON", &place.export().await?));
     let (warm, idle) = start(&place, CacheState::Warm).await?;
@@ -77,7 +74,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     drop(warm);
     if arguments.rows.contains(&CacheState::Cold) {
         let (cold, idle) = start(&place, CacheState::Cold).await?;
-        cold.require_no_cache().await?;
+        require_no_cache(&cold).await?;
         errors += chosen.measure(&cold, CacheState::Cold).await?;
         memory.push(Memory { state: CacheState::Cold, idle, peak: cold.process.memory("VmHWM") });
     }
@@ -93,10 +90,40 @@ async fn run(arguments: &Arguments) -> Result<()> {
 
 /// Starts the service, and returns it with its idle memory in kibibytes.
 async fn start(place: &Place, state: CacheState) -> Result<(Server, u64)> {
-    let server = Server::start(place, state).await?;
+    let server = Server::start(place, state.name(), state.arguments()).await?;
     tokio::time::sleep(IDLE).await;
     let idle = server.process.memory("VmRSS");
     Ok((server, idle))
+}
+
+/// Verifies that a service without a cache stores nothing: the repetition of a request reads from the database, and the number of
+/// stored responses stays 0.
+async fn require_no_cache(service: &Server) -> Result<()> {
+    let mut reads = vec![];
+    for _ in 0..3 {
+        service.get("/v1/solutions?limit=20", &[]).await?;
+        reads.push(metric(service, "transferatlas_database_reads_total").await?);
+    }
+    ensure!(reads.is_sorted_by(|before, after| before < after), "a response came from the cache: {reads:?}");
+    ensure!(metric(service, "transferatlas_cache_responses").await? == 0, "the service has a response cache");
+    Ok(())
+}
+
+async fn metric(service: &Server, name: &str) -> Result<u64> {
+    let text = String::from_utf8(service.get("/metrics", &[]).await?.body)?;
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = value.with_context(|| format!("the service has no metric {name}"))?;
+    value.parse().with_context(|| format!("{name} {value}"))
+}
+
+/// Loads the content of the release and `count` generated solutions. Returns the result of the import.
+async fn fill(place: &Place, count: u32) -> Result<Ended> {
+    place.fill().await?;
+    let file = place.file("solutions.ndjson");
+    generate::write(&file, usize::try_from(count)?)?;
+    let imported = place.import(&file).await?;
+    std::fs::remove_file(file)?;
+    Ok(imported)
 }
 
 /// The chosen measurements.

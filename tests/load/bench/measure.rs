@@ -6,8 +6,8 @@ use crate::arguments::CacheState;
 use crate::reference::{Reference, fixed_path};
 use crate::report::{Compared, Line};
 use crate::requests::{Request, Target};
-use crate::service::Server;
 use crate::wrk::{Load, Measured, Wrk};
+use tests::release::Server;
 
 /// Bytes that the headers of a response can have.
 const HEADERS: usize = 4096;

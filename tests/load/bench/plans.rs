@@ -9,8 +9,8 @@ use serde_json::Value;
 use tests::contract;
 
 use crate::arguments::CacheState;
-use crate::place::Place;
-use crate::service::Server;
+use tests::release::Place;
+use tests::release::Server;
 
 /// Number of rows from which a scan or a sort counts.
 const MANY: f64 = 5000.0;
@@ -41,7 +41,7 @@ struct Plan {
 /// too much.
 pub(crate) async fn check(place: &Place) -> Result<()> {
     place.log_plans();
-    let service = Server::start(place, CacheState::Cold).await?;
+    let service = Server::start(place, CacheState::Cold.name(), CacheState::Cold.arguments()).await?;
     let mut refused = 0;
     println!("| Request | Reads |\n| --- | --- |");
     for path in LISTS {

@@ -1,8 +1,8 @@
 //! The results, as text and as a table in Markdown.
 
 use crate::arguments::CacheState;
-use crate::process::Ended;
 use crate::wrk::Measured;
+use tests::release::Ended;
 
 /// One line of the table.
 pub(crate) struct Line {

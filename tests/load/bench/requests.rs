@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::service::Server;
 use crate::words::Words;
+use tests::release::Server;
 
 /// Number of different URLs of a request without a cache. Concurrent requests for one URL would share one response.
 const TARGETS: usize = 64;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{Reference, fixed_path};
-use crate::service::Response;
+use tests::release::Response;
 
 /// Headers that differ in each response, or that the HTTP layer adds.
 const OWN: [&str; 4] = ["connection", "content-length", "date", "x-request-id"];

@@ -11,10 +11,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::place::Place;
-use crate::process::Process;
 use crate::requests::Request;
-use crate::service::{START_LIMIT, Server};
+use tests::release::Place;
+use tests::release::Process;
+use tests::release::{START_LIMIT, Server};
 
 pub(crate) use server::serve;
 

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::sqlx::{self, PgPool};
 
-use crate::service::Server;
+use tests::release::Server;
 
 /// A schema of its own, so that the service does not see the table.
 const CREATE: &str = "create schema reference; create table reference.entry (id uuid primary key, body text not null)";

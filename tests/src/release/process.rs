@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// Interval at which processes and their memory are observed.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -15,23 +15,23 @@ const INTERVAL: Duration = Duration::from_millis(10);
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A started process with the file that its standard error is written to.
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     name: String,
     log: PathBuf,
 }
 
 /// Result of a process that has ended.
-pub(crate) struct Ended {
+pub struct Ended {
     /// Time from its start to its end.
-    pub(crate) time: Duration,
+    pub time: Duration,
     /// Largest resident memory, in kibibytes.
-    pub(crate) peak: u64,
+    pub peak: u64,
 }
 
 impl Process {
     /// Starts a process. Standard output can be read with `output`, standard error is appended to the file `log`.
-    pub(crate) fn start(command: &mut Command, log: &Path) -> Result<Self> {
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let errors = OpenOptions::new().create(true).append(true).open(log)?;
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
@@ -41,14 +41,14 @@ impl Process {
 
     /// Returns the current value of a line in `/proc/<pid>/status`, such as `VmRSS`, in kibibytes. Returns 0 after the
     /// end of the process.
-    pub(crate) fn memory(&self, line: &str) -> u64 {
+    pub fn memory(&self, line: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let value = status.lines().find_map(|status| status.strip_prefix(line)?.strip_prefix(':'));
         value.and_then(|value| value.split_whitespace().next()?.parse().ok()).unwrap_or_default()
     }
 
     /// Waits until the process ends. Fails after `limit`, or if the process fails.
-    pub(crate) async fn wait(&mut self, limit: Duration) -> Result<Ended> {
+    pub async fn wait(&mut self, limit: Duration) -> Result<Ended> {
         let (began, mut peak) = (Instant::now(), 0);
         let status = loop {
             peak = self.memory("VmHWM").max(peak);
@@ -66,7 +66,7 @@ impl Process {
 
     /// Waits until the log contains a text, and returns the word that follows it. Fails after `limit`, or if the
     /// process ends.
-    pub(crate) async fn wait_for(&mut self, text: &str, limit: Duration) -> Result<String> {
+    pub async fn wait_for(&mut self, text: &str, limit: Duration) -> Result<String> {
         let began = Instant::now();
         while began.elapsed() < limit {
             let log = self.log_text();
@@ -82,13 +82,33 @@ impl Process {
         bail!("{} does not write `{text}`:\n{}", self.name, self.log_text())
     }
 
+    /// Returns the number of lines in the log that do not contain a text.
+    pub fn log_lines_without(&self, text: &str) -> usize {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        log.lines().filter(|line| !line.contains(text)).count()
+    }
+
+    /// Kills the process, and waits for its end.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Sends SIGTERM.
+    pub fn terminate(&self) -> Result<()> {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status()?;
+        ensure!(sent.success(), "{} has ended", self.name);
+        Ok(())
+    }
+
     /// Empties the log, so that it does not fill the disk.
-    pub(crate) fn empty_log(&self) -> Result<()> {
+    pub fn empty_log(&self) -> Result<()> {
         Ok(OpenOptions::new().write(true).open(&self.log)?.set_len(0)?)
     }
 
     /// Returns the standard output of a process that has ended.
-    pub(crate) fn output(&mut self) -> Result<String> {
+    pub fn output(&mut self) -> Result<String> {
         let mut text = String::new();
         if let Some(mut output) = self.child.stdout.take() {
             output.read_to_string(&mut text)?;

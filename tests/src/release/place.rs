@@ -1,15 +1,15 @@
 //! The throw-away database, filled by the programs that operators use.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
-use tests::Postgres;
 
-use crate::generate;
-use crate::process::{Ended, Process};
+use super::process::{Ended, Process};
+use crate::Postgres;
 
 const DATABASE: &str = "reads";
 
@@ -17,62 +17,97 @@ const DATABASE: &str = "reads";
 const COMMAND_LIMIT: Duration = Duration::from_hours(3);
 
 /// A PostgreSQL server with the directory, the program `transferatlas`, and a temporary folder.
-pub(crate) struct Place {
+pub struct Place {
     server: Postgres,
     folder: TempDir,
     program: PathBuf,
 }
 
 impl Place {
-    /// Starts an empty server. Fails if `transferatlas` is not beside this program.
-    pub(crate) fn start() -> Result<Self> {
-        let program = std::env::current_exe()?.with_file_name("transferatlas");
-        if !program.exists() {
-            bail!("{} is missing: start this program with `cargo run --release`, which builds it", program.display());
-        }
+    /// Starts an empty server for a program.
+    pub fn start(program: PathBuf) -> Result<Self> {
         let (folder, server) = (tempfile::tempdir()?, Postgres::start());
         server.execute("postgres", &[&format!("create database {DATABASE}")]);
         Ok(Self { server, folder, program })
     }
 
     /// Returns the URL of the database.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         self.server.url(DATABASE)
     }
 
+    /// Returns the URL of the database through a proxy.
+    pub fn url_at(&self, proxy: SocketAddr) -> String {
+        self.url().replace(&self.address(), &proxy.to_string())
+    }
+
+    /// Returns the address of the server.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.server.port)
+    }
+
+    /// Returns the server.
+    pub fn server(&self) -> &Postgres {
+        &self.server
+    }
+
+    /// Returns the result of a query in the database.
+    pub fn query(&self, query: &str) -> String {
+        self.server.query(DATABASE, query)
+    }
+
+    /// Starts statements in the database. The process has to be waited for.
+    pub fn begin(&self, statements: &str) -> Child {
+        self.server.begin(DATABASE, statements)
+    }
+
     /// Returns the path of a temporary file.
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
+    pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Returns a command of `transferatlas` with no other settings than the database.
-    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().env("DATABASE_URL", self.url()).current_dir(self.folder.path()).args(arguments);
         command
     }
 
     /// Runs a command of `transferatlas` to its end.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Result<Ended> {
+    pub async fn run(&self, arguments: &[&str]) -> Result<Ended> {
         Process::start(&mut self.command(arguments), &self.file("command.log"))?.wait(COMMAND_LIMIT).await
     }
 
-    /// Loads the content of the release and `count` generated solutions. Returns the result of the import.
-    pub(crate) async fn fill(&self, count: usize) -> Result<Ended> {
+    /// Runs a command of `transferatlas` to its end, and returns its standard output.
+    pub async fn output(&self, arguments: &[&str]) -> Result<String> {
+        let mut process = Process::start(&mut self.command(arguments), &self.file("command.log"))?;
+        process.wait(COMMAND_LIMIT).await?;
+        process.output()
+    }
+
+    /// Loads the content of the release.
+    pub async fn fill(&self) -> Result<()> {
         self.run(&["migrate"]).await?;
         self.run(&["seed"]).await?;
-        let file = self.file("solutions.ndjson");
-        generate::write(&file, count)?;
-        let imported = self.run(&["import", text(&file)?]).await?;
-        std::fs::remove_file(file)?;
-        // Builds the representations, as the service does in the background.
-        self.run(&["check", "--repair"]).await?;
-        self.server.execute(DATABASE, &["analyze"]);
+        self.prepare().await
+    }
+
+    /// Imports a file into the filled database, and returns the result of the import.
+    pub async fn import(&self, file: &Path) -> Result<Ended> {
+        let imported = self.run(&["import", text(file)?]).await?;
+        self.prepare().await?;
         Ok(imported)
     }
 
+    /// Builds the representations, as the service does in the background, and updates the statistics of the planner.
+    async fn prepare(&self) -> Result<()> {
+        self.run(&["check", "--repair"]).await?;
+        self.server.execute(DATABASE, &["analyze"]);
+        Ok(())
+    }
+
     /// Makes the server log how it executes each statement.
-    pub(crate) fn log_plans(&self) {
+    pub fn log_plans(&self) {
         let set = |setting: &str| format!("alter database {DATABASE} set {setting}");
         let settings = [
             "session_preload_libraries = 'auto_explain'",
@@ -86,12 +121,12 @@ impl Place {
     }
 
     /// Returns the log of the server.
-    pub(crate) fn server_log(&self) -> Result<String> {
+    pub fn server_log(&self) -> Result<String> {
         std::fs::read_to_string(self.server.log()).context("the log of the server cannot be read")
     }
 
     /// Exports all solutions as NDJSON, and returns the result of the command.
-    pub(crate) async fn export(&self) -> Result<Ended> {
+    pub async fn export(&self) -> Result<Ended> {
         let file = self.file("export.ndjson");
         let exported = self.run(&["export", "solutions", "--output", text(&file)?]).await?;
         std::fs::remove_file(file)?;
