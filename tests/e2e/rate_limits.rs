@@ -98,6 +98,7 @@ async fn requests_cost_what_they_take() {
         ("/v1/projects?facets=theme,federal_state", "reads", 5997),
         ("/v1/projects?q=verkehr", "searches", 1199),
         ("/v1/search?q=smarte+beleuchtung+ulm", "searches", 1197),
+        ("/v1/search?q=smarte-beleuchtung-ulm", "searches", 1197),
         ("/nowhere", "reads", 5999),
         ("/v1/projects/%zz", "reads", 5999),
     ] {
@@ -116,6 +117,9 @@ async fn requests_cost_what_they_take() {
     let theme = json!({ "slug": "wasser", "title": { "de": "Wasser" } });
     let written = app.admin().post("/v1/themes", &theme).await;
     assert_eq!((written.status, left(&written, "writes")), (201, 11_999), "{}", written.text());
+    let long = json!({ "slug": "lang", "title": { "de": "x".repeat(40_000) } });
+    let refused = app.admin().post("/v1/themes", &long).await;
+    assert_eq!((refused.status, left(&refused, "writes")), (422, 11_996), "16 KiB of a body cost a point");
 }
 
 #[tokio::test]
@@ -160,7 +164,7 @@ async fn a_client_receives_only_some_lists_as_a_whole_at_once() {
 
     let refused = get_from(&app, "198.51.100.1", list).await;
 
-    assert_eq!((refused.status, refused.json()["type"].as_str()), (429, Some("/problems/rate-limited")));
+    assert_eq!((refused.status, refused.json()["type"].as_str()), (429, Some("/problems/concurrent-exports")));
     assert_eq!(get_from(&app, "198.51.100.2", list).await.status, 200);
     assert_eq!(get_from(&app, "198.51.100.1", "/v1/municipalities?limit=1").await.status, 200);
     drop(exports);

@@ -42,7 +42,7 @@ impl Answer {
 }
 
 impl Client {
-    /// Returns a client for a service that was started with [`keys`].
+    /// Returns a client for a service that was started with [`KEYS`].
     pub(crate) async fn new(place: &Place, base: &str) -> Result<Self> {
         let issue = ["token", "issue", "--subject", "faults", "--role", "editor"];
         let token = place.output(&[&KEYS[..], &issue[..]].concat()).await?.trim().to_owned();

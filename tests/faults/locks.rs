@@ -1,5 +1,6 @@
 //! A table of one resource is locked.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -20,24 +21,44 @@ pub(crate) async fn measure(place: &Place) -> Result<Finding> {
     let mut locking = place.begin(&lock);
     tokio::time::sleep(Duration::from_millis(500)).await;
 
-    let needing = join_all((0..20).map(|_| client.get("/v1/courses?limit=2")));
-    let (needing, others, writes) = tokio::join!(needing, read_others(&client), write_others(&client));
+    let is_done = AtomicBool::default();
+    let others = async {
+        let answers = tokio::join!(read_others(&client), write_others(&client));
+        is_done.store(true, Ordering::Relaxed);
+        answers
+    };
+    let (needing, (others, writes)) = tokio::join!(join_all((0..20).map(|_| read_locked(&client, &is_done))), others);
+    let needing = needing.concat();
     ensure!(locking.wait()?.success(), "the table could not be locked");
 
-    let slowest = [percentile(&needing, 100), percentile(&others, 99), percentile(&writes, 100)];
-    let [needing, failed_reads, failed_writes] = [needing, others, writes].map(|answers| failed(&answers));
+    let slowest = [percentile(&needing, 100), percentile(&others, 100), percentile(&writes, 100)];
+    let [failed_needing, failed_reads, failed_writes] = [&needing, &others, &writes].map(|answers| failed(answers));
     Ok(Finding {
         measured: format!(
-            "{needing} of 20 reads of the locked table failed, after {:.1?} at most; of others, {failed_reads} of 300 failed (p99 \
-             {:.1?}), and {failed_writes} of 10 writes ({:.1?})",
-            slowest[0], slowest[1], slowest[2],
+            "{failed_needing} of {} reads of the locked table failed, after {:.1?} at most; of others, {failed_reads} of {} failed \
+             ({:.1?}), and {failed_writes} of {} writes ({:.1?})",
+            needing.len(),
+            slowest[0],
+            others.len(),
+            slowest[1],
+            writes.len(),
+            slowest[2],
         ),
-        goal: "reads of the table < 5 s; 0 others failed, p99 < 100 ms; writes < 3 s".to_owned(),
+        goal: "reads of the table < 5 s; 0 others failed, reads < 500 ms, writes < 3 s".to_owned(),
         is_met: failed_reads + failed_writes == 0
             && slowest[0] < Duration::from_secs(5)
-            && slowest[1] < Duration::from_millis(100)
+            && slowest[1] < Duration::from_millis(500)
             && slowest[2] < Duration::from_secs(3),
     })
+}
+
+/// Reads the locked table again and again.
+async fn read_locked(client: &Client, is_done: &AtomicBool) -> Vec<Answer> {
+    let mut answers = vec![];
+    while !is_done.load(Ordering::Relaxed) {
+        answers.push(client.get("/v1/courses?limit=2").await);
+    }
+    answers
 }
 
 async fn read_others(client: &Client) -> Vec<Answer> {

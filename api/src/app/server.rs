@@ -161,16 +161,27 @@ async fn accept(stream: TcpStream) -> Result<(ClientStream<TcpStream>, Protocol,
     Ok((ClientStream::of(stream), Protocol::Http1, peer))
 }
 
-/// Drops the packets that would open connections, so that none is open and not accepted when the listener is closed. Clients
+/// Drops the first packet of each new connection, so that none is open and not accepted when the listener is closed. Clients
 /// repeat the packet after a second, and are then refused. A load balancer sends the request to another instance, even a write,
 /// because it has sent nothing of it.
 #[cfg(target_os = "linux")]
 fn stop_handshakes(listener: &TcpListener) {
     use socket2::{SockFilter, SockRef};
-    /// Returns a constant: the number of bytes of a packet that are kept.
-    const RETURN: u16 = 0x06;
-    // A kernel without these filters closes the listener as before.
-    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(RETURN, 0, 0, 0)]);
+    // Offset of the flags in a TCP header, and the flag that all packets but the first have.
+    const FLAGS: u32 = 13;
+    const ACK: u32 = 0x10;
+    // Instructions of the packet filter: load a byte, skip the next instruction unless bits are set, return the length to keep.
+    const LOAD: u16 = 0x30;
+    const SKIP_UNLESS_SET: u16 = 0x45;
+    const KEEP: u16 = 0x06;
+    let filter = [
+        SockFilter::new(LOAD, 0, 0, FLAGS),
+        SockFilter::new(SKIP_UNLESS_SET, 0, 1, ACK),
+        SockFilter::new(KEEP, 0, 0, u32::MAX),
+        SockFilter::new(KEEP, 0, 0, 0),
+    ];
+    // Without such a filter, the listener is closed as before.
+    let _ = SockRef::from(listener).attach_filter(&filter);
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -223,7 +234,7 @@ impl Running {
         tokio::time::sleep(self.drain).await;
         stop_handshakes(&self.listener);
         tokio::time::sleep(ACCEPT).await;
-        self.connections.begun(FIRST_REQUEST).await;
+        self.connections.wait_for_first_requests(FIRST_REQUEST).await;
         self.handle.pause().await;
         tokio::time::sleep(PAUSE).await;
         // Not every system can do this. Otherwise connections are refused when the workers have stopped.

@@ -11,7 +11,7 @@ use super::rate::{Account, Charge, Client};
 use crate::base::error::{Error, Result};
 
 /// Largest number of lists that are sent to a client as a whole at once, if clients have rate limits.
-const MOST_OF_CLIENT: usize = 4;
+pub(crate) const MAX_CLIENT_EXPORTS: usize = 4;
 
 /// The lists that are sent as a whole.
 #[derive(Clone)]
@@ -41,23 +41,20 @@ impl Exports {
     /// Returns the permit for an export. Fails if the service, or the client, has the largest number of them.
     pub(super) fn begin(req: &HttpRequest) -> Result<Option<ExportPermit>> {
         let Some(exports) = req.app_data::<Data<Self>>() else { return Ok(None) };
-        let of_client = match Account::of(req) {
-            Some(account) => {
-                let permit = exports.begin_of(account.client(req))?;
-                account.charge(req, Charge::EXPORT)?;
-                Some(permit)
-            }
-            None => None,
-        };
+        let account = Account::of(req);
+        let of_client = account.as_ref().map(|account| exports.acquire_for(account.client(req))).transpose()?;
         let permit = exports.all.clone().try_acquire_owned().map_err(|_| Error::TooManyExports)?;
+        if let Some(account) = account {
+            account.charge(req, Charge::EXPORT)?;
+        }
         Ok(Some(ExportPermit { _of_client: of_client, _permit: permit }))
     }
 
-    fn begin_of(&self, client: Client) -> Result<ClientPermit> {
+    fn acquire_for(&self, client: Client) -> Result<ClientPermit> {
         let mut by_client = self.by_client.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = by_client.entry(client.clone()).or_default();
-        if *begun == MOST_OF_CLIENT {
-            return Err(Error::TooManyExportsOfClient(MOST_OF_CLIENT));
+        if *begun == MAX_CLIENT_EXPORTS {
+            return Err(Error::ConcurrentExports(MAX_CLIENT_EXPORTS));
         }
         *begun += 1;
         Ok(ClientPermit { exports: self.clone(), client })

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::connection::expect_body;
 use super::guard::MAX_BODY;
+use super::rate::Account;
 use crate::base::error::{Error, JsonType, Result, Rule, Violation};
 use crate::base::validation::{Checked, Received, escaped, normalise, parse};
 
@@ -155,6 +156,9 @@ fn bytes(req: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Resul
                 return Err(Error::TooLarge(MAX_BODY));
             }
             bytes.extend_from_slice(&chunk);
+        }
+        if let Some(account) = Account::of(&req) {
+            account.charge_body(&req, bytes.len())?;
         }
         if bytes.starts_with(BYTE_ORDER_MARK) {
             bytes.drain(..BYTE_ORDER_MARK.len());

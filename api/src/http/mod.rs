@@ -38,7 +38,7 @@ pub(crate) use self::cache::{cache_responses, serve_cached};
 pub(crate) use self::connection::{ClientStream, Connections, lasts_until, max_connections_of_process};
 pub(crate) use self::cors::{WriteOrigins, refuse_foreign_writes};
 pub(crate) use self::entry::{EntryParams, RepresentationParams};
-pub(crate) use self::exports::Exports;
+pub(crate) use self::exports::{Exports, MAX_CLIENT_EXPORTS};
 pub(crate) use self::fallback::{DeclaredMethods, fallback, refuse_undeclared_methods};
 pub(crate) use self::guard::{MAX_BODY, MAX_URL, deadline, guard, panics};
 pub(crate) use self::html::page;

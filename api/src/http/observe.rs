@@ -50,7 +50,7 @@ pub(crate) async fn observe(
     req.extensions_mut().insert(RequestId(id.clone()));
     let ends = connection::ends(req.request());
     let account = Account::open(&req);
-    let answer = Account::settle(account.as_ref(), next.call(req).instrument(span.clone()).await);
+    let answer = Account::charge_unrouted(account.as_ref(), next.call(req).instrument(span.clone()).await);
     let (status, cause) = match &answer {
         Ok(response) => (response.status(), response.response().error().and_then(causes)),
         Err(error) => (error.as_response_error().status_code(), causes(error)),
@@ -92,8 +92,8 @@ fn counted<'r>(operations: &Operations, request: Request<'r>) -> Request<'r> {
 
 /// Log lines with the cause of a temporary failure. An outage of the database fails many requests for the same reason.
 static TEMPORARY_FAILURES: LazyLock<DefaultDirectRateLimiter> = LazyLock::new(|| {
-    const PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
-    RateLimiter::direct(Quota::per_minute(PER_MINUTE))
+    const AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(3);
+    RateLimiter::direct(Quota::per_minute(AT_ONCE))
 });
 
 /// Writes the log line of a request, with the cause of an internal error. The causes of temporary failures are written for some

@@ -9,8 +9,7 @@ use serde_json::Value;
 use tests::contract;
 
 use crate::arguments::CacheState;
-use tests::release::Place;
-use tests::release::Server;
+use tests::release::{Place, Server};
 
 /// Number of rows from which a scan or a sort counts.
 const MANY: f64 = 5000.0;

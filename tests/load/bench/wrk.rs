@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::requests::Target;
-use tests::release::Place;
-use tests::release::Process;
+use tests::release::{Place, Process};
 
 /// Prints the result in one line, and requests the targets of a file one after another if there is a file.
 const SCRIPT: &str = r#"

@@ -103,7 +103,7 @@ pub(super) fn detail(error: &Error) -> String {
         Error::RateLimited { limit, seconds } => {
             format!("Die Grenze für {} ist erreicht. Versuchen Sie es in {seconds} Sekunden erneut.", limit.phrase(German))
         }
-        Error::TooManyExportsOfClient(most) => format!(
+        Error::ConcurrentExports(most) => format!(
             "Der Client empfängt bereits {most} Listen als Ganzes. Versuchen Sie es erneut, wenn eine davon vollständig ist, oder fragen \
              Sie die Seiten der Liste ab."
         ),

@@ -23,7 +23,7 @@ use crate::base::language::Language::English;
 use crate::base::link::Link;
 
 pub use self::phrase::{CharacterAt, JsonType, MarkdownFault, Quota, RateLimit, StringFormat, UrlFault};
-pub use self::problem::{EditConflict, Problem};
+pub use self::problem::{CurrentState, EditConflict, Problem, Submitter};
 pub(crate) use self::problem_types::{PROBLEM_TYPES, ProblemType};
 pub use self::rule::Rule;
 pub(crate) use self::rule::{RULES, RuleText, ViolationCode};
@@ -216,10 +216,10 @@ pub enum Error {
         "The service sends no more lists as a whole at once. Try again in a few seconds, or request pages of the list."
     )]
     TooManyExports,
-    /// The client has used up its quota (429). The service accepts the request after this number of seconds.
+    /// The rate limit of the client is reached (429). The service accepts the request after this number of seconds.
     #[error("The rate limit of {} is reached. Try again in {seconds} seconds.", .limit.phrase(English))]
     RateLimited {
-        /// The quota.
+        /// The rate limit.
         limit: RateLimit,
         /// Seconds to wait.
         seconds: u64,
@@ -228,7 +228,7 @@ pub enum Error {
     #[error(
         "The client already receives {0} lists as a whole. Try again when one of them is complete, or request pages of the list."
     )]
-    TooManyExportsOfClient(usize),
+    ConcurrentExports(usize),
     /// The database accepts no writes at the moment (503). The cause is logged.
     #[error("The database accepts no writes at the moment; reads still work. Try again in a few seconds.")]
     Unwritable(#[source] anyhow::Error),
@@ -249,24 +249,6 @@ pub enum Error {
         /// Current state.
         current: Box<CurrentState>,
     },
-}
-
-/// The current representation of the entry or item that an error is about.
-#[derive(Debug)]
-pub struct CurrentState {
-    /// Representation in JSON, as in the response to GET.
-    pub body: Box<RawValue>,
-    /// Entity tag, with its quotation marks.
-    pub entity_tag: String,
-}
-
-/// The submitter of a submission.
-#[derive(Clone, Debug)]
-pub enum Submitter {
-    /// The subject of a token that acts for all municipalities.
-    Subject(String),
-    /// Any token that acts for one of these municipalities.
-    Municipalities(Vec<String>),
 }
 
 impl Error {

@@ -62,3 +62,21 @@ pub struct EditConflict {
     #[serde(skip)]
     pub conflicts: Vec<Violation>,
 }
+
+/// The current representation of the entry or item that an error is about.
+#[derive(Debug)]
+pub struct CurrentState {
+    /// Representation in JSON, as in the response to GET.
+    pub body: Box<RawValue>,
+    /// Entity tag, with its quotation marks.
+    pub entity_tag: String,
+}
+
+/// The submitter of a submission.
+#[derive(Clone, Debug)]
+pub enum Submitter {
+    /// The subject of a token that acts for all municipalities.
+    Subject(String),
+    /// Any token that acts for one of these municipalities.
+    Municipalities(Vec<String>),
+}

@@ -147,6 +147,9 @@ problem_types! {
     TOO_MANY_EXPORTS SERVICE_UNAVAILABLE "too-many-exports" "Too many exports" "Zu viele Abrufe"
         "The service sends the largest number of lists as a whole at once. Repeat the request after the seconds in Retry-After, or request pages of the list."
         "Der Dienst sendet gerade so viele Listen als Ganzes, wie er zulässt. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After, oder fragen Sie die Seiten der Liste ab.";
+    CONCURRENT_EXPORTS TOO_MANY_REQUESTS "concurrent-exports" "Too many concurrent exports" "Zu viele gleichzeitige Abrufe"
+        "The client receives as many lists as a whole as it may at once. Repeat the request when one of them is complete, or request pages of the list."
+        "Der Client empfängt so viele Listen als Ganzes, wie er gleichzeitig darf. Wiederholen Sie die Anfrage, wenn eine davon vollständig ist, oder fragen Sie die Seiten der Liste ab.";
     RATE_LIMITED TOO_MANY_REQUESTS "rate-limited" "Rate limit reached" "Anfragelimit erreicht"
         "The client has used up one of its rate limits. Repeat the request after the seconds in Retry-After. RateLimit and RateLimit-Policy have what is left of the limit."
         "Der Client hat eines seiner Anfragelimits ausgeschöpft. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After. RateLimit und RateLimit-Policy nennen, was vom Limit übrig ist.";
@@ -215,7 +218,8 @@ impl Error {
             Self::Taken(_) => VALUE_TAKEN,
             Self::Unavailable(_) => SERVICE_UNAVAILABLE,
             Self::TooManyExports => TOO_MANY_EXPORTS,
-            Self::RateLimited { .. } | Self::TooManyExportsOfClient(_) => RATE_LIMITED,
+            Self::RateLimited { .. } => RATE_LIMITED,
+            Self::ConcurrentExports(_) => CONCURRENT_EXPORTS,
             Self::Unwritable(_) => WRITES_UNAVAILABLE,
             Self::Full(_) => INSUFFICIENT_STORAGE,
             Self::Internal(_) => INTERNAL_ERROR,

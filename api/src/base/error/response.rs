@@ -40,7 +40,7 @@ impl Error {
     pub(crate) fn header(&self) -> Option<(HeaderName, String)> {
         match self {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
-            Self::Unavailable(_) | Self::Unwritable(_) | Self::TooManyExports | Self::TooManyExportsOfClient(_) => {
+            Self::Unavailable(_) | Self::Unwritable(_) | Self::TooManyExports | Self::ConcurrentExports(_) => {
                 Some((RETRY_AFTER, "2".to_owned()))
             }
             Self::RateLimited { seconds, .. } => Some((RETRY_AFTER, seconds.to_string())),

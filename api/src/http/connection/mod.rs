@@ -88,7 +88,7 @@ impl Connections {
 
     /// Waits until each client has begun to send a request, up to `patience`. A connection without a request ends immediately, which
     /// loses the request that is on its way.
-    pub(crate) async fn begun(&self, patience: Duration) {
+    pub(crate) async fn wait_for_first_requests(&self, patience: Duration) {
         let all_begun = async {
             while self.0.connections().values().any(|connection| !connection.deadlines.has_begun()) {
                 tokio::time::sleep(REGISTRATION / 5).await;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -20,10 +20,10 @@ use crate::http::operations::Operations;
 use crate::http::request::Pairs;
 
 /// Bytes of a body that cost a point.
-const BYTES: u32 = 16 * 1024;
+const BYTES_PER_POINT: usize = 16 * 1024;
 
-/// Largest number of points for a request.
-const MOST: u32 = 50;
+/// Largest number of points for a search, or for a body.
+const MAX_POINTS: usize = 50;
 
 /// The costs of a request.
 #[derive(Clone, Copy)]
@@ -40,9 +40,10 @@ impl Charge {
     /// A refused token.
     const REFUSED_TOKEN: Self = Self::new(RateLimit::Reads, 1);
 
-    const fn new(limit: RateLimit, points: u32) -> Self {
-        let points = if points > MOST { MOST } else { points };
-        let parts = match NonZeroU32::new(points * PARTS) {
+    const fn new(limit: RateLimit, points: usize) -> Self {
+        let points = if points > MAX_POINTS { MAX_POINTS } else { points };
+        #[expect(clippy::cast_possible_truncation, reason = "at most `MAX_POINTS`")]
+        let parts = match NonZeroU32::new(points as u32 * PARTS) {
             Some(parts) => parts,
             None => NonZeroU32::MIN,
         };
@@ -52,25 +53,20 @@ impl Charge {
     /// Returns the costs of an operation.
     fn of(req: &ServiceRequest) -> Self {
         if !req.method().is_safe() {
-            return Self::new(RateLimit::Writes, 1 + body_length(req.headers()) / BYTES);
+            return Self::new(RateLimit::Writes, 1);
         }
         if req.method() == Method::OPTIONS {
             return Self::CHEAP;
         }
-        let count = |number: usize| u32::try_from(number).unwrap_or(MOST);
         let pairs = Pairs::parse(req.query_string());
         let facets = pairs.values("facets").flat_map(|names| names.split(',')).filter(|name| !name.is_empty()).count();
-        let words = pairs.values("q").flat_map(str::split_whitespace).count();
-        match words {
-            0 => Self::new(RateLimit::Reads, 1 + count(facets)),
-            words => Self::new(RateLimit::Searches, count(words) + count(facets)),
+        // A search separates words at the same characters.
+        let words = pairs.values("q").flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()));
+        match words.filter(|word| !word.is_empty()).count() {
+            0 => Self::new(RateLimit::Reads, 1 + facets),
+            words => Self::new(RateLimit::Searches, words + facets),
         }
     }
-}
-
-fn body_length(headers: &HeaderMap) -> u32 {
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    length.unwrap_or_default()
 }
 
 /// The client of a request, and what it was charged.
@@ -107,9 +103,17 @@ impl Account {
         req.extensions().get::<Self>().cloned()
     }
 
-    /// Charges the client of a request. Fails with `Error::RateLimited` if it has used up its quota.
+    /// Charges the client of a request. Fails with `Error::RateLimited` beyond the rate limit.
     pub(in crate::http) fn charge(&self, req: &HttpRequest, charge: Charge) -> Result<()> {
         self.charge_to(&self.client(req), charge)
+    }
+
+    /// Charges the length of the body of a write. Fails like `charge`.
+    pub(in crate::http) fn charge_body(&self, req: &HttpRequest, length: usize) -> Result<()> {
+        match length / BYTES_PER_POINT {
+            0 => Ok(()),
+            points => self.charge(req, Charge::new(RateLimit::Writes, points)),
+        }
     }
 
     /// Returns the client of a request: its token, or its network.
@@ -119,13 +123,12 @@ impl Account {
 
     fn charge_to(&self, client: &Client, Charge { limit, parts }: Charge) -> Result<()> {
         let (balance, result) = self.0.limits.charge(client, limit, parts);
-        self.0.balance.set(Some(balance));
+        self.0.balance.set(balance);
         result
     }
 
-    /// Charges a request that did not reach its operation. Returns the error instead of the answer if the client has used up its
-    /// quota.
-    pub(in crate::http) fn settle<B>(
+    /// Charges a request that did not reach its operation. Returns an error instead of the answer beyond the rate limit.
+    pub(in crate::http) fn charge_unrouted<B>(
         account: Option<&Self>,
         answer: Result<ServiceResponse<B>, actix_web::Error>,
     ) -> Result<ServiceResponse<B>, actix_web::Error> {

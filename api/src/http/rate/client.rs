@@ -12,8 +12,8 @@ use crate::auth::Caller;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Length of the prefix of an `IPv6` network that belongs to one customer.
-const CUSTOMER: u8 = 64;
+/// Length of the prefix of an `IPv6` network that counts as one client. Networks of customers have this length or a shorter one.
+const PREFIX: u8 = 64;
 
 /// The client of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,14 +35,16 @@ impl Client {
     /// Returns the network that a request comes from.
     pub(super) fn network(req: &HttpRequest, limits: &RateLimits) -> Self {
         let peer = req.peer_addr().map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.ip().to_canonical());
-        let hops = || req.headers().get_all(FORWARDED_FOR).rev().filter_map(|header| header.to_str().ok());
         if !is_trusted(peer, &limits.proxies) {
             if req.headers().contains_key(FORWARDED_FOR) {
                 limits.warn_of_proxy();
             }
             return Self::Network(prefix(peer));
         }
-        Self::Network(prefix(origin(peer, hops().flat_map(|header| header.rsplit(',')), &limits.proxies)))
+        // The client may have sent other bytes than text.
+        let lines = req.headers().get_all(FORWARDED_FOR).map(|line| String::from_utf8_lossy(line.as_bytes()));
+        let lines: Vec<_> = lines.collect();
+        Self::Network(prefix(origin(peer, lines.iter().rev().flat_map(|line| line.rsplit(',')), &limits.proxies)))
     }
 }
 
@@ -74,7 +76,7 @@ fn address(text: &str) -> Option<IpAddr> {
 
 fn prefix(address: IpAddr) -> IpAddr {
     match address {
-        IpAddr::V6(_) => IpNet::new(address, CUSTOMER).map_or(address, |network| network.network()),
+        IpAddr::V6(_) => IpNet::new(address, PREFIX).map_or(address, |network| network.network()),
         IpAddr::V4(_) => address,
     }
 }
@@ -101,6 +103,7 @@ mod tests {
             ("10.0.0.1", "::ffff:198.51.100.7", "198.51.100.7"),
             ("10.0.0.1", "198.51.100.7, unknown, 10.1.2.3", "10.1.2.3"),
             ("10.0.0.1", "10.3.2.1", "10.3.2.1"),
+            ("10.0.0.1", "\u{fffd}, 198.51.100.7", "198.51.100.7"),
         ] {
             let hops = forwarded.rsplit(',').filter(|hop| !hop.is_empty());
 

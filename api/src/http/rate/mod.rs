@@ -1,7 +1,7 @@
 //! Rate limits: how much a client may request per hour. Each instance of the service counts by itself.
 //!
-//! A client is a token, or otherwise the network that requests come from. Each of its quotas is a bucket that is full at first, and
-//! is refilled evenly.
+//! A client is a token, or otherwise the network that requests come from. For each rate limit, it has a bucket of points that is full
+//! at first, and is refilled evenly.
 
 mod account;
 mod client;
@@ -29,28 +29,30 @@ pub(super) use self::client::Client;
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+const HOUR: Duration = Duration::from_hours(1);
+
 /// Number of parts of a point. The cheapest requests cost one part.
 const PARTS: u32 = 10;
 
-/// Interval at which clients are forgotten whose quotas are full again.
+/// Interval at which clients are forgotten whose buckets are full again.
 const CLEAN_UP_INTERVAL: Duration = Duration::from_mins(1);
 
-/// A quota, in points per hour.
-struct Budget {
+/// Points per hour of a rate limit.
+struct Policy {
     limit: RateLimit,
+    /// Name in the headers.
     name: &'static str,
-    /// For a network without a token.
+    /// Points of a network without a token.
     network: u32,
-    /// For a token.
+    /// Points of a token.
     token: u32,
 }
 
-/// The quotas, in the order of [`RateLimit`].
-const BUDGETS: [Budget; 4] = [
-    Budget { limit: RateLimit::Reads, name: "reads", network: 6_000, token: 60_000 },
-    Budget { limit: RateLimit::Searches, name: "searches", network: 1_200, token: 12_000 },
-    Budget { limit: RateLimit::Exports, name: "exports", network: 60, token: 600 },
-    Budget { limit: RateLimit::Writes, name: "writes", network: 600, token: 12_000 },
+const POLICIES: [Policy; 4] = [
+    Policy { limit: RateLimit::Reads, name: "reads", network: 6_000, token: 60_000 },
+    Policy { limit: RateLimit::Searches, name: "searches", network: 1_200, token: 12_000 },
+    Policy { limit: RateLimit::Exports, name: "exports", network: 60, token: 600 },
+    Policy { limit: RateLimit::Writes, name: "writes", network: 600, token: 12_000 },
 ];
 
 /// Settings of the rate limits.
@@ -79,28 +81,28 @@ pub enum RateLimiting {
 
 type Buckets = RateLimiter<Client, DashMapStateStore<Client>, DefaultClock, StateInformationMiddleware>;
 
-/// The quotas of all clients.
+/// The rate limits of all clients.
 pub(crate) struct RateLimits {
-    quotas: [Counted; 4],
+    limits: [LimitBuckets; 4],
     proxies: Vec<IpNet>,
     /// Whether a proxy that is not trusted was reported.
     has_warned: AtomicBool,
 }
 
-/// A quota with the buckets of all clients.
-struct Counted {
-    budget: &'static Budget,
+/// The buckets of all clients for a rate limit.
+struct LimitBuckets {
+    policy: &'static Policy,
     networks: Buckets,
     tokens: Buckets,
 }
 
-/// What is left of a quota after a charge.
+/// What is left of a rate limit after a charge.
 #[derive(Clone, Copy)]
 pub(super) struct Balance {
     name: &'static str,
     /// Points per hour.
-    quota: u32,
-    /// Points that are left.
+    points: u32,
+    /// Parts of points that are left.
     left: u32,
 }
 
@@ -112,36 +114,36 @@ impl RateLimits {
             RateLimiting::Off => false,
             RateLimiting::Auto => !is_loopback,
         };
-        let quotas = BUDGETS.each_ref().map(|budget| Counted {
-            budget,
-            networks: buckets(budget.network),
-            tokens: buckets(budget.token),
+        let limits = POLICIES.each_ref().map(|policy| LimitBuckets {
+            policy,
+            networks: buckets(policy.network),
+            tokens: buckets(policy.token),
         });
-        is_on.then(|| Self { quotas, proxies: settings.trusted_proxies.clone(), has_warned: AtomicBool::default() })
+        is_on.then(|| Self { limits, proxies: settings.trusted_proxies.clone(), has_warned: AtomicBool::default() })
     }
 
-    /// Takes a number of parts of a point from a quota of a client. Takes nothing if fewer are left.
-    fn charge(&self, client: &Client, limit: RateLimit, parts: NonZeroU32) -> (Balance, Result<()>) {
-        let [reads, searches, exports, writes] = &self.quotas;
-        let quota = match limit {
-            RateLimit::Reads => reads,
-            RateLimit::Searches => searches,
-            RateLimit::Exports => exports,
-            RateLimit::Writes => writes,
+    /// Takes a number of parts of a point from a bucket of a client. Takes nothing if fewer are left. Returns what is left.
+    fn charge(&self, client: &Client, limit: RateLimit, parts: NonZeroU32) -> (Option<Balance>, Result<()>) {
+        let Some(LimitBuckets { policy, networks, tokens }) =
+            self.limits.iter().find(|buckets| buckets.policy.limit == limit)
+        else {
+            return (None, Ok(()));
         };
         let (buckets, points) = match client {
-            Client::Network(_) => (&quota.networks, quota.budget.network),
-            Client::Token(_) | Client::Subject(_) => (&quota.tokens, quota.budget.token),
+            Client::Network(_) => (networks, policy.network),
+            Client::Token(_) | Client::Subject(_) => (tokens, policy.token),
         };
-        let balance = |left| Balance { name: quota.budget.name, quota: points, left };
+        let balance = |left| Some(Balance { name: policy.name, points, left });
         match buckets.check_key_n(client, parts) {
-            Ok(Ok(state)) => (balance(state.remaining_burst_capacity() / PARTS), Ok(())),
+            Ok(Ok(state)) => (balance(state.remaining_burst_capacity()), Ok(())),
             Ok(Err(refused)) => {
                 let wait = refused.wait_time_from(DefaultClock::default().now());
-                (balance(0), Err(Error::RateLimited { limit: quota.budget.limit, seconds: with_jitter(wait) }))
+                let missing = wait.as_nanos().div_ceil((HOUR / (points * PARTS)).as_nanos());
+                let left = parts.get().saturating_sub(u32::try_from(missing).unwrap_or(u32::MAX));
+                (balance(left), Err(Error::RateLimited { limit, seconds: with_jitter(wait) }))
             }
-            // No request costs as much as a full quota.
-            Err(error) => (balance(0), Err(Error::internal(error))),
+            // No request costs as much as a full bucket.
+            Err(error) => (None, Err(Error::internal(error))),
         }
     }
 
@@ -155,11 +157,11 @@ impl RateLimits {
         }
     }
 
-    /// Forgets clients whose quotas are full again, until the process ends.
+    /// Forgets clients whose buckets are full again, until the process ends.
     pub(crate) async fn forget_idle(limits: Data<Self>) {
         loop {
             tokio::time::sleep(CLEAN_UP_INTERVAL).await;
-            for buckets in limits.quotas.iter().flat_map(|quota| [&quota.networks, &quota.tokens]) {
+            for buckets in limits.limits.iter().flat_map(|limit| [&limit.networks, &limit.tokens]) {
                 buckets.retain_recent();
                 buckets.shrink_to_fit();
             }
@@ -170,12 +172,13 @@ impl RateLimits {
 impl Balance {
     /// Adds the headers of `draft-ietf-httpapi-ratelimit-headers`.
     pub(super) fn write(self, headers: &mut HeaderMap) {
-        const HOUR: u32 = 3600;
-        let Self { name, quota, left } = self;
-        let full_in = u64::from(quota - left.min(quota)) * u64::from(HOUR) / u64::from(quota);
-        for (header, text) in
-            [(LIMIT, format!("\"{name}\";r={left};t={full_in}")), (POLICY, format!("\"{name}\";q={quota};w={HOUR}"))]
-        {
+        let Self { name, points, left } = self;
+        let all = u64::from(points * PARTS);
+        let full_in = (all - u64::from(left).min(all)) * HOUR.as_secs();
+        for (header, text) in [
+            (LIMIT, format!("\"{name}\";r={};t={}", left / PARTS, full_in.div_ceil(all))),
+            (POLICY, format!("\"{name}\";q={points};w={}", HOUR.as_secs())),
+        ] {
             if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(header, value);
             }
@@ -218,7 +221,24 @@ mod tests {
     }
 
     #[test]
-    fn each_client_has_its_own_quota() {
+    fn refused_client_learns_what_is_left() {
+        let (limits, client) = (on(), Client::Network("192.0.2.1".parse().unwrap()));
+        let charge = |points: u32| limits.charge(&client, RateLimit::Exports, NonZeroU32::new(points * PARTS).unwrap());
+        assert!(charge(57).1.is_ok());
+
+        let (balance, refused) = charge(50);
+
+        let mut headers = HeaderMap::new();
+        balance.unwrap().write(&mut headers);
+        let limit = headers.get(LIMIT).unwrap();
+        // The 57 points are refilled within 57 minutes.
+        assert_eq!(limit, "\"exports\";r=3;t=3420");
+        assert!(matches!(refused, Err(Error::RateLimited { .. })), "{refused:?}");
+        assert!(charge(3).1.is_ok());
+    }
+
+    #[test]
+    fn each_client_has_its_own_buckets() {
         let limits = on();
         let first = Client::Network("192.0.2.1".parse().unwrap());
         let point = NonZeroU32::new(PARTS).unwrap();
@@ -230,9 +250,9 @@ mod tests {
         assert_eq!(exports(&first), 0);
         assert_eq!(exports(&Client::Network("192.0.2.2".parse().unwrap())), 60);
         assert_eq!(exports(&Client::Subject("stelle (https://issuer.example)".to_owned())), 600);
-        assert!(limits.charge(&first, RateLimit::Reads, point).1.is_ok(), "the quotas are separate");
+        assert!(limits.charge(&first, RateLimit::Reads, point).1.is_ok(), "the rate limits are separate");
         let (balance, refused) = limits.charge(&first, RateLimit::Exports, point);
-        assert_eq!((balance.quota, balance.left), (60, 0));
+        assert!(balance.is_some_and(|balance| (balance.points, balance.left) == (60, 0)));
         // A point is refilled each minute.
         assert!(matches!(refused, Err(Error::RateLimited { seconds: 59..=73, .. })), "{refused:?}");
     }

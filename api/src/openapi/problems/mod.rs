@@ -21,7 +21,7 @@ use crate::auth::SCOPES;
 use crate::base::error::{
     Error, JsonType, Problem, ProblemType, RateLimit, Rule, StringFormat, TokenError, UrlFault, Violation,
 };
-use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_URL};
+use crate::http::{BODY_TIMEOUT, MAX_BODY, MAX_CLIENT_EXPORTS, MAX_URL};
 use crate::model::catalog::MUNICIPALITIES;
 use crate::services::{submissions, tokens};
 
@@ -134,8 +134,12 @@ impl Examples<'_> {
 
     fn of_formats(&self) -> Vec<Error> {
         let media_types = self.media_types();
-        let of_exports = media_types.contains("ndjson").then_some(Error::TooManyExports);
-        of_exports.into_iter().chain([Error::NotAcceptable(media_types)]).collect()
+        let mut errors = vec![];
+        if media_types.contains("ndjson") {
+            errors.extend([Error::TooManyExports, Error::ConcurrentExports(MAX_CLIENT_EXPORTS)]);
+        }
+        errors.push(Error::NotAcceptable(media_types));
+        errors
     }
 
     /// Adds the current state to a failed precondition or a conflict.

@@ -12,9 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::requests::Request;
-use tests::release::Place;
-use tests::release::Process;
-use tests::release::{START_LIMIT, Server};
+use tests::release::{Place, Process, START_LIMIT, Server};
 
 pub(crate) use server::serve;
 
