@@ -150,6 +150,14 @@ async fn a_limited_export_links_to_the_next_page() {
     assert_eq!(app.anonymous().get(&dialect).await.text().lines().count(), 4);
 }
 
+/// Requests a list, and reads only its beginning.
+pub(crate) fn unread(app: &App, list: &str, headers: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(app.address()).unwrap();
+    write!(stream, "GET {list} HTTP/1.1\r\n{headers}\r\n\r\n").unwrap();
+    stream.read_exact(&mut [0; 1024]).unwrap();
+    stream
+}
+
 #[tokio::test]
 async fn only_some_lists_are_sent_as_a_whole_at_once() {
     let database = TestDatabase::filled();
@@ -157,13 +165,7 @@ async fn only_some_lists_are_sent_as_a_whole_at_once() {
     let http = HttpSettings { max_exports: 2, ..listen().http };
     let app = App::start_as(database, settings, keys(), Listen { http, ..listen() });
     let list = "/v1/municipalities?format=geojson";
-    let unread = || {
-        let mut stream = TcpStream::connect(app.address()).unwrap();
-        write!(stream, "GET {list} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-        stream.read_exact(&mut [0; 1024]).unwrap();
-        stream
-    };
-    let exports = [unread(), unread()];
+    let exports = [unread(&app, list, "host: x"), unread(&app, list, "host: x")];
 
     let refused = app.anonymous().get(list).await;
     let page = app.anonymous().get("/v1/municipalities?limit=1").await;

@@ -1,12 +1,12 @@
 //! Rate limits of clients.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
 use tests::{Answer, App, HttpSettings, Listen, RateLimiting, RateSettings, TestDatabase, keys, listen};
+
+use crate::exports::unread;
 
 /// Starts a service that limits its clients, and knows them by `X-Forwarded-For`.
 fn limited() -> App {
@@ -156,13 +156,7 @@ async fn a_client_is_served_after_the_seconds_in_retry_after() {
 async fn a_client_receives_only_some_lists_as_a_whole_at_once() {
     let app = limited();
     let list = "/v1/municipalities?format=geojson";
-    let unread = || {
-        let mut stream = TcpStream::connect(app.address()).unwrap();
-        write!(stream, "GET {list} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 198.51.100.1\r\n\r\n").unwrap();
-        stream.read_exact(&mut [0; 1024]).unwrap();
-        stream
-    };
-    let exports = [unread(), unread(), unread(), unread()];
+    let exports = [(); 4].map(|()| unread(&app, list, "host: x\r\nx-forwarded-for: 198.51.100.1"));
 
     let refused = get_from(&app, "198.51.100.1", list).await;
 

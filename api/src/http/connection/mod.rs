@@ -2,6 +2,7 @@
 //! for the head of the second request on a connection.
 
 mod deadlines;
+mod framing;
 mod interim;
 mod reader;
 mod stream;

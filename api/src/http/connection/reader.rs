@@ -6,8 +6,7 @@
 
 use std::mem;
 
-/// Largest number of bytes of a header line that are kept until its end. `Content-Length` is shorter.
-const LONGEST: usize = 64;
+use super::framing::{BodyLength, LONGEST, chunk_size};
 
 /// Length of header names on which the framework panics.
 const LONG_NAME: usize = 1 << 16;
@@ -15,14 +14,11 @@ const LONG_NAME: usize = 1 << 16;
 /// Largest head that the framework accepts, in bytes. It refuses larger ones with 431.
 const LARGEST_HEAD: usize = 1 << 17;
 
-/// Longest size of a chunk, in hexadecimal digits.
-const CHUNK_DIGITS: usize = 8;
-
 /// Finds the parts of the requests of a connection.
 #[derive(Default)]
 pub(super) struct RequestReader {
     part: Part,
-    body: Body,
+    body: BodyLength,
     /// Number of requests that have begun.
     requests: u64,
 }
@@ -70,16 +66,6 @@ struct Header {
     /// Length of the name.
     name: usize,
     is_named: bool,
-}
-
-/// Length of the body, according to the headers.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Body {
-    #[default]
-    None,
-    Length(usize),
-    Chunked,
-    Unknown,
 }
 
 impl RequestReader {
@@ -142,7 +128,11 @@ impl RequestReader {
                 let line = mem::take(&mut header.line);
                 self.after_header(line.strip_suffix(b"\r").unwrap_or(&line))
             }
-            (Part::ChunkSize(line), b'\n') => after_chunk_size(line),
+            (Part::ChunkSize(line), b'\n') => match chunk_size(line) {
+                Some(0) => Part::Trailer(0),
+                Some(size) => Part::Chunk(size + "\r\n".len()),
+                None => Part::Rest,
+            },
             (Part::Header(header), byte) => return header.push(byte),
             (Part::ChunkSize(line), byte) => return keep(line, byte),
             (Part::Trailer(0), b'\n') => Part::Start,
@@ -157,21 +147,13 @@ impl RequestReader {
     fn after_header(&mut self, line: &[u8]) -> Part {
         if line.is_empty() {
             return match mem::take(&mut self.body) {
-                Body::None | Body::Length(0) => Part::Start,
-                Body::Length(length) => Part::Body(length),
-                Body::Chunked => Part::ChunkSize(vec![]),
-                Body::Unknown => Part::Rest,
+                BodyLength::None | BodyLength::Known(0) => Part::Start,
+                BodyLength::Known(length) => Part::Body(length),
+                BodyLength::Chunked => Part::ChunkSize(vec![]),
+                BodyLength::Unknown => Part::Rest,
             };
         }
-        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-        if is("content-length") && self.body == Body::None {
-            self.body = length(line).map_or(Body::Unknown, Body::Length);
-        } else if is("transfer-encoding") && self.body == Body::None && is_chunked(line) {
-            self.body = Body::Chunked;
-        } else if is("content-length") || is("transfer-encoding") || is("upgrade") {
-            self.body = Body::Unknown;
-        }
+        self.body.read(line);
         Part::Header(Header::default())
     }
 }
@@ -191,35 +173,9 @@ fn keep(line: &mut Vec<u8>, byte: u8) {
     }
 }
 
-/// Returns whether `Transfer-Encoding` has no other coding than `chunked`.
-fn is_chunked(line: &[u8]) -> bool {
-    let value = line.split(|byte| *byte == b':').nth(1).unwrap_or_default();
-    value.trim_ascii().eq_ignore_ascii_case(b"chunked")
-}
-
-/// Returns the part after the line before a chunk: its size in hexadecimal digits, and extensions.
-fn after_chunk_size(line: &[u8]) -> Part {
-    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    let size = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
-    let size =
-        size.filter(|digits| digits.len() <= CHUNK_DIGITS).and_then(|digits| usize::from_str_radix(digits, 16).ok());
-    match size {
-        Some(0) => Part::Trailer(0),
-        Some(size) => Part::Chunk(size + "\r\n".len()),
-        None => Part::Rest,
-    }
-}
-
 /// Returns whether the parser refuses an unencoded byte of a target that has no special meaning in a URL.
 fn is_refused(byte: u8) -> bool {
     !byte.is_ascii() || matches!(byte, b'"' | b'<' | b'>' | b'`')
-}
-
-/// Returns the value of `Content-Length`. Returns `None` if the line was cut or is malformed.
-fn length(line: &[u8]) -> Option<usize> {
-    let (_, value) = std::str::from_utf8(line).ok().filter(|line| line.len() < LONGEST)?.split_once(':')?;
-    let digits = value.trim();
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 #[cfg(test)]

@@ -114,12 +114,15 @@ impl RateLimits {
             RateLimiting::Off => false,
             RateLimiting::Auto => !is_loopback,
         };
+        if !is_on {
+            return None;
+        }
         let limits = POLICIES.each_ref().map(|policy| LimitBuckets {
             policy,
             networks: buckets(policy.network),
             tokens: buckets(policy.token),
         });
-        is_on.then(|| Self { limits, proxies: settings.trusted_proxies.clone(), has_warned: AtomicBool::default() })
+        Some(Self { limits, proxies: settings.trusted_proxies.clone(), has_warned: AtomicBool::default() })
     }
 
     /// Takes a number of parts of a point from a bucket of a client. Takes nothing if fewer are left. Returns what is left.
