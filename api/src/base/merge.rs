@@ -90,9 +90,12 @@ fn below(pointer: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::base::property::config;
 
     fn base() -> Value {
         json!({ "title": { "de": "Alt", "en": "Old" }, "status": "pilot", "themes": ["a"], "costs": { "min": 1 } })
@@ -151,5 +154,29 @@ mod tests {
 
         assert_eq!(changed(&base(), &after), ["/title/en", "/themes", "/a~1b", "/costs"]);
         assert_eq!(changed(&base(), &base()), Vec::<String>::new());
+    }
+
+    fn states() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![any::<bool>().prop_map(Value::from), vec(0..3, 0..2).prop_map(Value::from)];
+        let object = |member| btree_map("[a-c/]", member, 0..3).prop_map(|members| json!(members));
+        leaf.prop_recursive(3, 16, 3, object)
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn unchanged_side_takes_the_changes_of_the_other(base in states(), changed in states()) {
+            let merged = Merged { content: changed.clone(), conflicts: vec![] };
+
+            prop_assert_eq!(merge(&base, &changed, &base), merged);
+            prop_assert_eq!(merge(&base, &base, &changed).content, changed.clone());
+            prop_assert_eq!(merge(&base, &changed, &changed).conflicts, Vec::<String>::new());
+        }
+
+        #[test]
+        fn states_differ_if_and_only_if_members_are_listed(before in states(), after in states()) {
+            prop_assert_eq!(changed(&before, &after).is_empty(), before == after);
+        }
     }
 }

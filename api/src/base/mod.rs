@@ -10,6 +10,8 @@ pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod merge;
 pub(crate) mod metrics;
+#[cfg(test)]
+pub(crate) mod property;
 pub mod public_url;
 pub mod secret;
 pub(crate) mod tasks;

@@ -208,3 +208,92 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::{btree_map, vec};
+    use proptest::prelude::*;
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+    use validator::{Validate, ValidationErrors};
+
+    use super::*;
+    use crate::base::property::config;
+
+    /// An input that any JSON value fits.
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Anything(Value);
+
+    impl Validate for Anything {
+        fn validate(&self) -> Result<(), ValidationErrors> {
+            Ok(())
+        }
+    }
+
+    impl Received for Anything {}
+
+    /// Values that are stored as they were sent. The leaves of the tree are `leaf`, or lists without null.
+    fn values(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Value> {
+        let list = vec("[a-c]{0,2}", 0..3).prop_map(Value::from);
+        let leaf = prop_oneof![leaf, any::<i64>().prop_map(Value::from), "[a-z]{0,3}".prop_map(Value::from), list];
+        leaf.prop_recursive(3, 24, 4, object)
+    }
+
+    fn object(member: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+        btree_map("[a-d/~]", member, 0..4).prop_map(|members| Value::Object(members.into_iter().collect()))
+    }
+
+    fn patched(current: &Value, patch: &Value) -> Value {
+        let body = Body { value: patch.clone(), doubts: vec![], digest: String::new() };
+        let checked = Patch(body, PhantomData).apply(&Anything(current.clone())).unwrap();
+        checked.into_valid().unwrap().0
+    }
+
+    /// Returns the members of a value, each with its JSON pointer. A list, and an empty object, counts as one member.
+    fn leaves(value: &Value, pointer: &str) -> Vec<(String, Value)> {
+        match value.as_object().filter(|members| !members.is_empty()) {
+            Some(members) => members
+                .iter()
+                .flat_map(|(name, member)| leaves(member, &format!("{pointer}/{}", escaped(name))))
+                .collect(),
+            None => vec![(pointer.to_owned(), value.clone())],
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn patched_value_has_the_members_of_the_patch(
+            current in object(values(Just(json!(true)))), patch in object(values(Just(Value::Null))),
+        ) {
+            let result = patched(&current, &patch);
+
+            for (pointer, value) in leaves(&patch, "") {
+                let found = result.pointer(&pointer);
+                match value {
+                    Value::Null => prop_assert_eq!(found, None, "{}", pointer),
+                    Value::Object(_) => prop_assert!(found.is_some_and(Value::is_object), "{}", pointer),
+                    value => prop_assert_eq!(found, Some(&value), "{}", pointer),
+                }
+            }
+            prop_assert_eq!(patched(&result, &patch), result);
+        }
+
+        #[test]
+        fn member_that_is_not_set_keeps_its_value(
+            current in object(values(Just(json!(true)))), patch in object(values(Just(Value::Null))),
+        ) {
+            let result = patched(&current, &patch);
+            let body = Body { value: patch, doubts: vec![], digest: String::new() };
+            let patch: Patch<Anything> = Patch(body, PhantomData);
+
+            for (pointer, _) in leaves(&current, "").into_iter().chain(leaves(&result, "")) {
+                if !patch.sets(&pointer) {
+                    prop_assert_eq!(result.pointer(&pointer), current.pointer(&pointer), "{}", pointer);
+                }
+            }
+        }
+    }
+}

@@ -262,3 +262,26 @@ impl RepresentationParams {
         !matches!(self.chosen(), Format::Json | Format::Atom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::property::config;
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn cursor_is_valid_for_its_query_only(queries: [String; 2], key in "[^\\x00]{0,20}", id: u128) {
+            let [own, other] = queries.map(|query| digest("/v1/projects", &query));
+            let position = Position { key, id: Uuid::from_u128(id) };
+            let cursor = Cursor { query: own, position: position.clone() }.encode();
+
+            prop_assert_eq!(super::position(Some(&cursor), own), Ok(Some(position)));
+            prop_assume!(own != other);
+            prop_assert_eq!(super::position(Some(&cursor), other), Err(Rule::CursorOfOtherQuery {}));
+        }
+    }
+}

@@ -162,7 +162,11 @@ impl Serialize for Cursor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
     use super::*;
+    use crate::base::property::config;
 
     #[test]
     fn cursor_round_trips() {
@@ -176,6 +180,41 @@ mod tests {
     fn invalid_cursor_is_rejected() {
         for text in ["", "e30", "%%%", "eyJxIjoxfQ"] {
             assert_eq!(Cursor::decode(text), None, "{text}");
+        }
+    }
+
+    prop_compose! {
+        fn cursors()(query: u64, key in "[\\x00-\\x1f\"a]{0,4}|(?s).{0,40}", id: u128) -> Cursor {
+            Cursor { query, position: Position { key, id: Uuid::from_u128(id) } }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn any_cursor_without_nul_round_trips(cursor in cursors()) {
+            let has_nul = cursor.position.key.contains('\0');
+
+            prop_assert_eq!(Cursor::decode(&cursor.encode()), (!has_nul).then_some(cursor));
+        }
+
+        #[test]
+        fn any_other_text_is_rejected(text: String, bytes: Vec<u8>) {
+            for text in [text, BASE64.encode(bytes)] {
+                prop_assert_eq!(Cursor::decode(&text), None);
+            }
+        }
+
+        #[test]
+        fn changed_cursor_is_rejected_or_another_cursor(cursor in cursors(), place: Index, byte: u8) {
+            let mut json = BASE64.decode(cursor.encode()).unwrap();
+            let place = place.index(json.len());
+            json[place] = byte;
+
+            if let Some(other) = Cursor::decode(&BASE64.encode(json)) {
+                prop_assert_eq!(Cursor::decode(&other.encode()), Some(other));
+            }
         }
     }
 }

@@ -131,3 +131,33 @@ fn encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 pub(crate) fn names<T: IntoParams>() -> Vec<String> {
     T::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::property::config;
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn canonical_form_is_stable(query: String) {
+            let canonical = Pairs::parse(&query).canonical(&[]);
+
+            prop_assert_eq!(Pairs::parse(&canonical).canonical(&[]), canonical);
+        }
+
+        #[test]
+        fn canonical_form_does_not_depend_on_the_order_of_parameters(values: [String; 3]) {
+            let pairs: Vec<_> = ["a", "b", "c"].into_iter().zip(values.iter().map(String::as_str)).collect();
+            let canonical = encode(pairs.iter().copied());
+
+            for order in [[2, 1, 0], [1, 2, 0], [0, 1, 2]] {
+                let query = encode(order.into_iter().map(|place| pairs[place]));
+                prop_assert_eq!(&Pairs::parse(&query).canonical(&[]), &canonical);
+            }
+        }
+    }
+}

@@ -14,6 +14,8 @@ mod rows;
 pub(crate) mod seed;
 mod store_rows;
 mod table;
+#[cfg(test)]
+mod tests;
 mod update;
 mod valid_rows;
 

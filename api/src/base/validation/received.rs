@@ -55,9 +55,11 @@ fn unlink(json: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::base::property::config;
 
     #[test]
     fn texts_are_composed_trimmed_and_use_line_feeds() {
@@ -66,5 +68,29 @@ mod tests {
         normalise_texts(&mut json);
 
         assert_eq!(json, json!({ "de": "B\u{fc}rger\neins\nzwei", "list": ["a b"], "number": 7 }));
+    }
+
+    fn normalised(text: impl Into<Value>) -> Value {
+        let mut json = text.into();
+        normalise_texts(&mut json);
+        json
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn normalised_text_is_stable(text in "[ \\r\\na-cä\\u{301}\\u{200b}\\u{ad}\\u{fe0f}\\u{202e}\\u{2764}]{0,8}|\\PC*") {
+            let once = normalised(text);
+
+            prop_assert_eq!(normalised(once.clone()), once);
+        }
+
+        #[test]
+        fn composed_and_decomposed_texts_are_stored_alike(text: String) {
+            let [composed, decomposed] = [text.nfc().collect::<String>(), text.nfd().collect()];
+
+            prop_assert_eq!(normalised(composed), normalised(decomposed));
+        }
     }
 }

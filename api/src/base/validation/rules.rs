@@ -144,7 +144,10 @@ pub(crate) fn in_order(first: Option<&PartialDate>, last: Option<&PartialDate>) 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::base::property::config;
 
     #[test]
     fn end_must_not_be_before_start() {
@@ -175,5 +178,18 @@ mod tests {
             assert!(in_order(Some(&date(first)), Some(&date(last))).is_err(), "{first} to {last}");
         }
         assert!(in_order(None, Some(&date("2023"))).is_ok() && in_order(Some(&date("2023")), None).is_ok());
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn accepted_slug_is_no_other_key(text in "[a-z0-9-]{0,102}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\\PC*") {
+            if slug(&text).is_ok() {
+                prop_assert!((2..=100).contains(&text.len()) && text.is_ascii(), "{}", text);
+                prop_assert!(text.parse::<u128>().is_err() && text.parse::<Uuid>().is_err(), "{}", text);
+                prop_assert_eq!(text.to_lowercase().split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-"), text);
+            }
+        }
     }
 }

@@ -59,3 +59,24 @@ pub(crate) fn end() -> &'static str {
 pub(crate) fn calendar<T: Record>(record: &T) -> String {
     format!("{}{}{}", begin(T::FEED), event(record), end())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::property::config;
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn folded_lines_have_up_to_75_octets_and_the_same_text(text in "([A-Z]\\PC{0,100}\r\n){0,3}") {
+            let lines = folded(&text);
+
+            prop_assert!(lines.split("\r\n").all(|line| line.len() <= 75), "{}", lines);
+            prop_assert_eq!(lines.replace("\r\n ", ""), text);
+            prop_assert_eq!(&folded(&lines), &lines);
+        }
+    }
+}

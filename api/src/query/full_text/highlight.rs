@@ -106,7 +106,11 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
+    use crate::base::property::config;
 
     #[test]
     fn matches_are_marked_and_html_is_escaped() {
@@ -135,5 +139,38 @@ mod tests {
 
         assert!(marked.starts_with('…') && marked.ends_with('…') && marked.contains("<mark>Ziel</mark>"));
         assert!(marked.chars().count() < 350);
+    }
+
+    /// Returns the words of a text.
+    fn words(text: &str) -> Vec<&str> {
+        pieces(text).filter(|piece| is_word(piece)).collect()
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn pieces_make_up_the_text(text in "(\\PC|[a-cäß ,\u{301}\u{ad}\u{200b}-]){0,40}") {
+            prop_assert_eq!(pieces(&text).collect::<String>(), text);
+        }
+
+        #[test]
+        fn composed_and_decomposed_words_are_divided_alike(text in "([\\p{L}&&[\\p{Latin}\\p{Greek}\\p{Cyrillic}]]|[ .-]){0,40}") {
+            let [composed, decomposed] = [text.nfc().collect::<String>(), text.nfd().collect()];
+            let decomposed: Vec<String> = words(&decomposed).into_iter().map(|word| word.nfc().collect()).collect();
+
+            prop_assert_eq!(words(&composed), decomposed);
+        }
+
+        #[test]
+        fn marked_text_is_limited_and_escaped(text in "(\\PC{0,9}|ulm|[<&\"> ]){0,150}") {
+            if let Some(marked) = mark(&text, |word| word == "ulm") {
+                let unmarked = marked.replace("<mark>", "").replace("</mark>", "");
+                prop_assert!(!unmarked.contains(['<', '>', '"']), "{}", marked);
+                let longest = pieces(&text).map(|piece| piece.chars().count()).max().unwrap_or_default();
+                let shown = unmarked.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+                prop_assert!(shown.chars().count() <= LONG + longest + 2, "{}", marked);
+            }
+        }
     }
 }

@@ -84,7 +84,10 @@ impl Question {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::base::property::config;
 
     fn clause(text: &str) -> Clause {
         Clause { text: text.to_owned(), ..Clause::default() }
@@ -108,5 +111,17 @@ mod tests {
     fn stop_words_count_only_without_other_words() {
         assert_eq!(Question::parse("der Bus").clauses, [clause("Bus")]);
         assert_eq!(Question::parse("in").clauses, [clause("in")]);
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn any_text_is_a_query_of_limited_length(text in "(\\PC|[a-c\"„ -]| or | der ){0,120}") {
+            let Question { clauses } = Question::parse(&text);
+
+            prop_assert!(clauses.len() <= MOST);
+            prop_assert!(clauses.iter().map(|clause| clause.text.len()).sum::<usize>() <= text.len());
+        }
     }
 }

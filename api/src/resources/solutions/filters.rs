@@ -143,3 +143,48 @@ pub(crate) enum SolutionFacet {
     Project,
     FederalState,
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::dev::Payload;
+    use actix_web::{FromRequest, test::TestRequest};
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::error::Error;
+    use crate::base::property::config;
+    use crate::http::ListQuery;
+    use crate::resources::solutions::dto::Solution;
+
+    /// Parameters with values of any kind.
+    fn pairs() -> impl Strategy<Value = Vec<(String, String)>> {
+        const NAME: &str = "q|highlight|updated_since|ids|slug|limit|cursor|fields|format|dialect|status|licence|ags|bbox|near|radius_km|sort|facets";
+        const VALUE: &str = "|true|-?[0-9]{1,20}|[0-9.,-]{1,20}|2024-02-[0-9]{2}|operational|csv|excel-de|title,slug|-?distance|relevance";
+        vec((prop_oneof![9 => NAME, 1 => ".{0,8}"], prop_oneof![VALUE, ".{0,20}"]), 0..5)
+    }
+
+    proptest! {
+        #![proptest_config(config())]
+
+        #[test]
+        fn query_is_parsed_or_each_problem_names_its_parameter(pairs in pairs()) {
+            let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+            let query: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+            let request = TestRequest::with_uri(&format!("/v1/solutions?{}", query.join("&"))).to_http_request();
+
+            match ListQuery::<SolutionQuery, Solution>::from_request(&request, &mut Payload::None).into_inner() {
+                Ok(_) => {}
+                Err(Error::Parameters(violations)) => {
+                    prop_assert!(!violations.is_empty());
+                    for violation in violations {
+                        prop_assert!(pairs.iter().any(|(name, _)| Some(name) == violation.parameter.as_ref()), "{violation:?}");
+                    }
+                }
+                Err(Error::NotAcceptable(_)) => prop_assert!(pairs.iter().any(|(name, _)| name == "format")),
+                Err(error) => prop_assert!(false, "{error:?}"),
+            }
+        }
+    }
+}
