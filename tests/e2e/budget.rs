@@ -1,13 +1,15 @@
 //! The time limit of a search, and the connections for reads that searches leave to others.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use api::base::db::Database;
 use futures_util::future::join_all;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tests::{App, DatabaseSettings, Listen, TestDatabase, keys, listen, statement};
+use tests::{App, DatabaseSettings, Listen, TestDatabase, exchange, keys, listen, statement};
 
 const WORDS: &str =
     "parken mobilität daten plattform wasser energie klima verwaltung or bürger or stadt or schule or sensor";
@@ -77,9 +79,49 @@ async fn reads_of_single_statements_do_not_wait_for_transactions() {
 
     let third = tokio::time::timeout(Duration::from_millis(300), service.snapshot()).await;
     assert!(third.is_err(), "half of the connections are for transactions");
-    let reads = join_all((0..6).map(|_| service.connection().query_one_raw(statement("select 1")))).await;
+    let connection = service.connection();
+    let reads = join_all((0..6).map(|_| connection.query_one_raw(statement("select 1")))).await;
     assert!(reads.iter().all(Result::is_ok), "the other half is for single statements");
     drop(transactions);
     drop(service.snapshot().await.unwrap());
     service.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn reads_of_a_locked_table_leave_connections_to_others() {
+    let app = App::start();
+    let observer = Database::open(&app.database.settings()).await.unwrap();
+    let lock = observer.snapshot().await.unwrap();
+    lock.execute_unprepared("set transaction read write; lock table course in access exclusive mode").await.unwrap();
+    let (address, is_done) = (app.address(), AtomicBool::default());
+    // Without the checks of a client, which would take longer than the reads.
+    let get = |path: String| {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        exchange(address, request.as_bytes()).remove(0).status
+    };
+
+    let slowest = thread::scope(|scope| {
+        let (get, is_done) = (&get, &is_done);
+        for limit in 2..18 {
+            scope.spawn(move || {
+                while !is_done.load(Ordering::Relaxed) {
+                    assert_eq!(get(format!("/v1/courses?limit={limit}")), 503);
+                }
+            });
+        }
+        thread::sleep(Duration::from_millis(200));
+        let read = |limit| {
+            let begun = Instant::now();
+            assert_eq!(get(format!("/v1/themes?limit={limit}&sort=-updated_at")), 200);
+            begun.elapsed()
+        };
+        let slowest = (1..20).map(read).max();
+        is_done.store(true, Ordering::Relaxed);
+        slowest.unwrap()
+    });
+    drop(lock);
+    observer.close().await.unwrap();
+
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use reqwest::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
-use tests::{Answer, App, SharedApp, statement, until};
+use tests::{Answer, App, SharedApp, TestDatabase, statement, until};
 
 #[tokio::test]
 async fn conditional_requests_for_unchanged_representations_return_304() {
@@ -21,12 +21,13 @@ async fn conditional_requests_for_unchanged_representations_return_304() {
     ] {
         let first = app.anonymous().get(path).await;
         let again = app.anonymous().get_with(path, "if-none-match", first.header("etag")).await;
-        let weak = app.anonymous().get_with(path, "if-none-match", &format!("\"x\", W/{}", first.header("etag"))).await;
+        let strong = first.header("etag").trim_start_matches("W/");
+        let weak = app.anonymous().get_with(path, "if-none-match", &format!("\"x\", W/{strong}")).await;
         let other = app.anonymous().get_with(path, "if-none-match", "\"x\"").await;
         let commas = app.anonymous().get_with(path, "if-none-match", "\"x,*,y\"").await;
         let since = app.anonymous().get_with(path, "if-modified-since", first.header("last-modified")).await;
 
-        assert!(first.header("etag").starts_with('"'), "{path}: the entity tag is strong");
+        assert_eq!(first.header("etag").starts_with('"'), !path.contains("csv"), "{path}: only streams have weak tags");
         assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
         for header in ["etag", "content-security-policy", "content-location", "link", "cache-control"] {
             assert_eq!(again.header(header), first.header(header), "{path} {header}");
@@ -73,7 +74,8 @@ async fn every_representation_has_its_own_entity_tag() {
         "/v1/projects?format=csv",
         "/v1/projects?format=ndjson",
     ] {
-        for coding in ["identity", "gzip", "br", "zstd"] {
+        let is_streamed = path.contains("format");
+        for coding in ["identity", "gzip", "zstd", "br"].into_iter().take(if is_streamed { 3 } else { 4 }) {
             let answer = app.anonymous().get_with(path, "accept-encoding", coding).await;
             assert_eq!(answer.header("vary"), "Accept, Accept-Encoding");
             tags.push(answer.header("etag").to_owned());
@@ -110,8 +112,12 @@ async fn responses_are_compressed_with_an_accepted_content_coding() {
         assert_eq!(coded.header("content-encoding"), "gzip");
         assert_eq!(text, plain.text());
     }
-    let best = app.anonymous().get_with("/v1/projects?limit=100", "accept-encoding", "gzip, deflate, br, zstd").await;
+    let all = "gzip, deflate, br, zstd";
+    let best = app.anonymous().get_with("/v1/projects?limit=100", "accept-encoding", all).await;
     assert_eq!(best.header("content-encoding"), "br");
+    let streamed = app.anonymous().get_with("/v1/projects?format=ndjson", "accept-encoding", all).await;
+    assert_eq!(streamed.header("content-encoding"), "zstd");
+    assert!(streamed.etag().ends_with("-zstd\""), "{}", streamed.etag());
     assert!(best.body.len() * 4 < plain.body.len());
 }
 
@@ -262,4 +268,22 @@ async fn content_location_names_the_slug_for_every_key_of_an_entry() {
         assert_eq!((answer.status, answer.header("content-location")), (200, location), "{key}");
     }
     assert_eq!(app.anonymous().get("/v1/municipalities/ulm?fields=slug").await.header("content-location"), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn a_read_with_a_token_sees_the_writes_of_other_instances() {
+    let database = TestDatabase::filled();
+    let other = App::start_on(database.shared());
+    let one = App::start_on(database);
+    let (editor, reader) = (one.editor().await, other.editor().await);
+
+    for number in 0..5 {
+        let before = reader.get("/v1/themes/mobility").await;
+        let title = format!("Mobilität {number}");
+        let changed = editor.patch("/v1/themes/mobility", &json!({ "title": { "de": title } }), before.etag()).await;
+        let after = reader.get("/v1/themes/mobility").await;
+
+        assert_eq!((changed.status, &after.json()["title"]["de"]), (200, &json!(title)));
+    }
 }

@@ -210,7 +210,7 @@ async fn a_page_of_changes_of_unknown_resources_is_skipped() {
     let database = TestDatabase::filled();
     database.with(async |database| {
         let write = async |write: &Write| write.tx.execute_unprepared(UNKNOWN).await.map(drop).map_err(Error::from);
-        let version = DirectoryVersion::open(database.connection()).await.unwrap();
+        let version = DirectoryVersion::open(&database.connection()).await.unwrap();
         database.write(&version, Author::command("tests"), Timeouts::Enabled, write).await.unwrap();
     });
     let app = App::start_on(database);

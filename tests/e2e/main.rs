@@ -25,6 +25,7 @@ mod imports;
 mod learning_partnerships;
 mod limits;
 mod lost;
+mod malformed;
 mod members;
 mod merging;
 mod moved;

@@ -8,25 +8,25 @@ use tests::{TestDatabase, statement};
 fn every_entity_matches_its_table() {
     TestDatabase::filled().with(async |database| {
         let db = database.connection();
-        assert!(entity::municipality::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::theme::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::project::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::solution::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::practice_example::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::working_group::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::learning_partnership::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::event::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::search_hit::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::course::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::publication::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::change::Entity::find().one(db).await.unwrap().is_some());
-        assert!(entity::token::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::submission::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::submission_action::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::submission_comment::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::webhook::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::webhook_delivery::Entity::find().one(db).await.unwrap().is_none());
-        assert!(entity::project_member::Entity::find().one(db).await.unwrap().is_some());
+        assert!(entity::municipality::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::theme::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::project::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::solution::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::practice_example::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::working_group::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::learning_partnership::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::event::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::search_hit::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::course::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::publication::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::change::Entity::find().one(&db).await.unwrap().is_some());
+        assert!(entity::token::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::submission::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::submission_action::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::submission_comment::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::webhook::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::webhook_delivery::Entity::find().one(&db).await.unwrap().is_none());
+        assert!(entity::project_member::Entity::find().one(&db).await.unwrap().is_some());
     });
 }
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::{App, SharedApp};
+use tests::{App, Listen, SharedApp, TestDatabase, exchange, keys, listen};
 
 const GET: &[u8] = b"GET /v1/themes?limit=1 HTTP/1.1\r\nhost: x\r\n\r\n";
 const POST: &str = "POST /v1/themes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
@@ -134,4 +134,38 @@ async fn body_is_asked_for_only_if_it_is_read() {
     let mut response = [0; 4096];
     let length = stream.read(&mut response).unwrap();
     assert!(response[..length].starts_with(b"HTTP/1.1 201 "), "{}", String::from_utf8_lossy(&response));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn last_connections_are_reserved_for_health_checks_and_tokens() {
+    let database = TestDatabase::filled();
+    let settings = database.settings();
+    let app = App::start_as(database, settings, keys(), Listen { max_connections: Some(40), ..listen() });
+    let token = app.issue(json!({ "subject": "reserve", "scopes": ["themes:write"] })).await;
+    let address = app.address();
+    let open = || {
+        let mut stream = connect(address);
+        stream.write_all(GET).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        stream
+    };
+    let _open: Vec<_> = (0..36).map(|_| open()).collect();
+    let get = |path: &str, header: &str| {
+        exchange(address, format!("GET {path} HTTP/1.1\r\nhost: x\r\n{header}\r\n\r\n").as_bytes()).remove(0)
+    };
+    let refused = get("/v1/themes?limit=3", "accept: */*");
+    let cached = get("/v1/themes?limit=1", "user-agent: test");
+    let healthy = get("/health/ready", "accept: */*");
+    let known = get("/v1/themes?limit=3", &format!("authorization: Bearer {token}"));
+    let idle = connect(address);
+    idle.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let start = Instant::now();
+    let end = (&idle).read(&mut [0]).unwrap();
+
+    assert_eq!((refused.status, refused.json()["type"].as_str()), (503, Some("/problems/too-many-connections")));
+    assert_eq!((refused.header("retry-after"), refused.header("connection")), ("2", "close"));
+    assert_eq!([cached, healthy, known].map(|answer| answer.status), [200; 3]);
+    assert_eq!(end, 0);
+    assert!(start.elapsed() < Duration::from_secs(5), "an idle connection is closed after {:?}", start.elapsed());
 }

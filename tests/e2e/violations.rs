@@ -101,6 +101,7 @@ async fn ambiguous_or_malformed_bodies_are_rejected() {
     let broken = send(r#"{"slug": "ab""#, Method::POST, "/v1/themes", json).await;
     let more = send(r#"{"slug": "ab", "title": {"de": "x"}} {}"#, Method::POST, "/v1/themes", json).await;
     let deep = send(&"[".repeat(100_000), Method::POST, "/v1/themes", json).await;
+    let long = send(&format!("[{}1]", "1,".repeat(5_000)), Method::POST, "/v1/themes", json).await;
     let media = send("{}", Method::POST, "/v1/themes", "text/plain").await;
     let other = send("{}", Method::PATCH, "/v1/themes/mobility", json).await;
     let none = editor.write(Method::POST, "/v1/themes", &[], None).await;
@@ -118,6 +119,7 @@ async fn ambiguous_or_malformed_bodies_are_rejected() {
         (broken, 400, "malformed-json"),
         (more, 400, "malformed-json"),
         (deep, 400, "malformed-json"),
+        (long, 400, "malformed-json"),
         (media, 415, "unsupported-media-type"),
         (other, 415, "unsupported-media-type"),
         (none, 415, "unsupported-media-type"),
@@ -197,11 +199,11 @@ async fn out_of_range_values_are_rejected() {
             "{time}"
         );
     }
-    let many = json!({ "technologies": (0..50_000).map(|number| format!("{number}")).collect::<Vec<_>>() });
+    let many = json!({ "technologies": (0..4_000).map(|number| format!("{number}")).collect::<Vec<_>>() });
     let started = std::time::Instant::now();
     let refused = editor.patch("/v1/solutions/open-smartcity-app", &many, "*").await;
-    assert!(refused.status == 413 || refused.status == 422, "{}", refused.status);
-    let nulls = json!({ "sources": vec![Value::Null; 40_000] });
+    assert_eq!(refused.status, 422);
+    let nulls = json!({ "sources": vec![Value::Null; 4_000] });
     let refused = editor.patch("/v1/solutions/open-smartcity-app", &nulls, "*").await;
     assert_eq!((refused.status, pointers(&refused).len()), (422, 100), "at most 100 violations are reported");
     assert!(started.elapsed().as_secs() < 5, "validation ends in time");

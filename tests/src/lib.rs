@@ -20,6 +20,7 @@ mod pgbouncer;
 mod postgres;
 mod proxy;
 pub mod queries;
+mod raw;
 pub mod release;
 mod run;
 mod shared;
@@ -52,6 +53,7 @@ pub use nginx::Nginx;
 pub use pgbouncer::{PgBouncer, Pooling};
 pub use postgres::Postgres;
 pub use proxy::Proxy;
+pub use raw::exchange;
 pub use shared::SharedApp;
 pub use wait::{until, until_true};
 

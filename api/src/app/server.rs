@@ -25,18 +25,18 @@ use crate::base::db::{Database, in_time};
 use crate::base::public_url::PublicUrl;
 use crate::base::tasks::Tasks;
 use crate::http::{
-    ClientStream, Connections, Deprecations, Routes, announce_deprecation, cache_responses, complete_redirects,
-    deadline, fallback, guard, limit_rate, max_connections_of_process, negotiate_language, observe, panics,
-    read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods, refuse_unknown_params, remove_prefix,
-    serve_cached,
+    ClientStream, Connections, Deprecations, HEAD_TIMEOUT, Routes, announce_deprecation, cache_responses,
+    complete_redirects, deadline, fallback, guard, keep_reserve, limit_rate, max_connections_of_process,
+    negotiate_language, observe, panics, read_format_in_path, refuse_foreign_writes, refuse_undeclared_methods,
+    refuse_unknown_params, remove_prefix, serve_cached,
 };
 use crate::query::representations::{build_in_background, build_own};
 use crate::services::tokens;
 use crate::services::webhooks::{self, Sender};
 use crate::write::delete_old_answers;
 
-/// Time limit for receiving the request line and headers.
-const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// Size from which the buffer of a response takes no further part of the body before the client has read.
+const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Time limit for the client to close a connection after the last response.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -78,7 +78,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let public_url = public_url(&listener, listen)?;
     public_url.install();
     listen.clock.install();
-    let version = DirectoryVersion::open(database.connection()).await?;
+    let version = DirectoryVersion::open(&database.connection()).await?;
     let context = Context { db: database, version };
     let tasks = Tasks::default();
     context.db.run_before_commits(|write| Box::pin(async { build_own(write, &routes::builders()).await }));
@@ -88,9 +88,13 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         "webhooks",
         webhooks::deliver(context.clone(), Sender::new(listen.webhooks.allow_private_webhooks)),
     );
+    let max_connections = listen.max_connections.unwrap_or_else(max_connections_of_process);
     let is_loopback = listener.local_addr()?.ip().is_loopback();
-    let (connections, shared, clock) =
-        (Connections::default(), Shared::new(&context, auth, &tasks, listen, is_loopback)?, listen.clock.clone());
+    let (connections, shared, clock) = (
+        Connections::new(max_connections),
+        Shared::new(&context, auth, &tasks, listen, is_loopback)?,
+        listen.clock.clone(),
+    );
     let metrics = shared.metrics.representations();
     tasks.spawn("representations", build_in_background(context.clone(), routes::builders(), metrics));
     tasks.spawn("idle connections", connections.clone().reap());
@@ -104,6 +108,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         app.default_service(to(fallback))
             .wrap(from_fn(refuse_unknown_params))
             .wrap(from_fn(limit_rate))
+            .wrap(from_fn(keep_reserve))
             .wrap(from_fn(cache_responses))
             .wrap(from_fn(authenticate))
             .wrap(from_fn(deadline))
@@ -122,7 +127,7 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
     let workers = listen.workers.map_or_else(processors, usize::from);
     let server = Server::build()
         .workers(workers)
-        .max_concurrent_connections(listen.max_connections.unwrap_or_else(max_connections_of_process).div_ceil(workers))
+        .max_concurrent_connections(max_connections.div_ceil(workers))
         .disable_signals();
     let (open, keep_alive) = (connections.clone(), Duration::from_secs(listen.keep_alive_seconds));
     // Built like `HttpServer`, which accepts plain TCP streams only: `ClientStream` wraps the stream.
@@ -131,8 +136,9 @@ pub async fn serve(listener: TcpListener, database: Database, keys: Keys, listen
         let service = HttpService::build()
             .graceful_shutdown_signal(move || ending.ended())
             .keep_alive(keep_alive)
-            .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+            .client_request_timeout(HEAD_TIMEOUT)
             .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .h1_write_buffer_size(WRITE_BUFFER)
             .on_connect_ext(move |client: &ClientStream<TcpStream>, data| connections.note(client, data))
             .finish(map_config(app(), |()| AppConfig::default()));
         fn_service(accept).and_then(service)
@@ -194,7 +200,7 @@ fn processors() -> usize {
 /// Opens the authentication state, and starts the background tasks.
 async fn start_workers(context: &Context, keys: Keys, listen: &Listen, tasks: &Tasks) -> anyhow::Result<Auth> {
     let Context { db, version } = context;
-    let issued = Issued::open(db.connection()).await?;
+    let issued = Issued::open(&db.connection()).await?;
     if !db.is_embedded() {
         let issued = issued.clone();
         // A revocation raises the directory version, so revoked tokens are read whenever the version changes.

@@ -24,8 +24,12 @@ pub(crate) async fn authenticate(
     if let Some((auth, context)) = auth.zip(context).filter(|(auth, _)| !auth.is_read_only())
         && let Some(token) = bearer(req.headers(), req.method().is_safe())?
     {
-        let caller = auth.verify(context.db.connection(), token).await?;
+        let caller = auth.verify(&context.db.connection(), token).await?;
         req.extensions_mut().insert(caller);
+        if req.method().is_safe() {
+            // A client with a token may have written to another instance.
+            context.version.catch_up(&context.db).await;
+        }
     }
     next.call(req).await
 }

@@ -10,6 +10,7 @@ mod exports;
 mod fallback;
 pub(crate) mod format;
 mod guard;
+mod headers;
 mod html;
 mod json;
 mod key;
@@ -35,7 +36,9 @@ mod stream;
 mod tag;
 
 pub(crate) use self::cache::{cache_responses, serve_cached};
-pub(crate) use self::connection::{ClientStream, Connections, lasts_until, max_connections_of_process};
+pub(crate) use self::connection::{
+    ClientStream, Connections, HEAD_TIMEOUT, keep_reserve, lasts_until, max_connections_of_process,
+};
 pub(crate) use self::cors::{WriteOrigins, refuse_foreign_writes};
 pub(crate) use self::entry::{EntryParams, RepresentationParams};
 pub(crate) use self::exports::{Exports, MAX_CLIENT_EXPORTS};
@@ -63,4 +66,5 @@ pub(crate) use self::request::{Params, QueryString};
 pub(crate) use self::route::{read_format_in_path, remove_prefix};
 pub use self::settings::HttpSettings;
 pub(crate) use self::sort::{Order, Sort};
+pub(crate) use self::stream::ListPart;
 pub(crate) use self::tag::entry_tag;

@@ -64,9 +64,9 @@ pub(super) fn name_offered(violations: &mut [Violation], offered: &[Format]) {
     }
 }
 
-/// Returns the content coding with the highest weight in `Accept-Encoding`. If weights are equal, Brotli takes precedence
-/// over Zstandard, and Zstandard over gzip.
-pub(super) fn coding(headers: &HeaderMap) -> Coding {
+/// Returns the content coding with the highest weight in `Accept-Encoding`. If weights are equal, the first one in `offered`
+/// takes precedence.
+pub(super) fn coding(headers: &HeaderMap, offered: &[Coding]) -> Coding {
     let Some(taken) = weighted(headers, &ACCEPT_ENCODING) else {
         return Coding::Identity;
     };
@@ -75,7 +75,7 @@ pub(super) fn coding(headers: &HeaderMap) -> Coding {
         named.or_else(|| taken.iter().find(|(name, _)| name == "*")).map_or(0.0, |(_, weight)| *weight)
     };
     let mut best = (Coding::Identity, 0.0);
-    for coding in [Coding::Brotli, Coding::Zstd, Coding::Gzip] {
+    for &coding in offered {
         if weight(coding) > best.1 {
             best = (coding, weight(coding));
         }
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn excluded_coding_is_not_chosen() {
-        let chosen = |accept| coding(&headers(ACCEPT_ENCODING, accept));
+        let chosen = |accept| coding(&headers(ACCEPT_ENCODING, accept), &Coding::COMPLETE);
 
         assert_eq!(chosen("gzip, deflate, br, zstd"), Coding::Brotli);
         assert_eq!(chosen("gzip;q=1, br;q=0.2"), Coding::Gzip);

@@ -8,7 +8,7 @@ use actix_web::HttpMessage;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ResponseHead, ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::HeaderMap;
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -17,19 +17,12 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::connection;
+use super::headers::{REQUEST_ID, set_common};
 use super::operations::Operations;
 use super::rate::Account;
 use super::route::CountedRoute;
 use crate::base::error::Error;
 use crate::base::metrics::{Metrics, Request};
-
-/// Header with the version of the service, which is also `info.version` of the OpenAPI document.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// Response headers that browsers expose to pages of other origins.
-const EXPOSED: &str = "API-Version, Content-Disposition, Content-Language, Content-Location, Deprecation, ETag, Idempotent-Replayed, Last-Modified, Link, Location, Preference-Applied, Retry-After, Sunset, \
-                       WWW-Authenticate, X-Request-Id, RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset";
 
 /// ID of the request, as in the log and in `X-Request-Id`.
 #[derive(Clone, Debug)]
@@ -131,20 +124,5 @@ fn finish(head: &mut ResponseHead, id: &str, ends: bool, account: Option<&Accoun
     if let Some(account) = account {
         account.write(headers);
     }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
-    let mut always = |name, value| headers.insert(name, HeaderValue::from_static(value));
-    always(API_VERSION, env!("CARGO_PKG_VERSION"));
-    always(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    always(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    always(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    always(header::REFERRER_POLICY, "no-referrer");
-    let mut unless_set = |name, value| {
-        if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-    };
-    unless_set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
-    unless_set(header::CACHE_CONTROL, "no-store");
+    set_common(headers, id);
 }

@@ -8,12 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 
 use super::entry::EntryParams;
-use super::exports::Exports;
+use super::exports::{ExportPermit, Exports};
 use super::format::{FeedPaths, Format, Record, Represented, calendar, feed};
 use super::list::{Filters, ListQuery};
 use super::page::{Cursor, Page, Position};
 use super::request::Pairs;
-use super::stream::{BATCH, Batch, stream};
+use super::stream::{Batch, ListPart, stream};
 use crate::base::error::{Error, Result};
 use crate::base::public_url::public_path;
 
@@ -180,14 +180,16 @@ impl<Q: Filters + 'static, T: Record> ListQuery<Q, T> {
     /// Responds with a stream of all matches, or of up to `limit`, with the URL of the next page in `Link`.
     pub(crate) async fn stream<F>(self, req: &HttpRequest, rows: F) -> Result<HttpResponse>
     where
-        F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<Represented<T>>, Option<Position>)> + 'static,
+        F: AsyncFn(Option<&Position>, u64) -> Result<ListPart<T>> + 'static,
     {
-        let permit = if self.limit.is_none() { Exports::begin(req)? } else { None };
-        let (items, next) = rows(self.after.as_ref(), self.limit.unwrap_or(BATCH)).await?;
-        let cursor = next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));
+        let export = if self.limit.is_none() { Some(Exports::begin(req)?) } else { None };
+        let permit = export.as_ref().map(ExportPermit::batch);
+        let entries = permit.as_ref().map_or_else(|| self.limit(), |permit| permit.entries);
+        let part = rows(self.after.as_ref(), entries).await?;
+        let cursor = part.next.clone().filter(|_| self.limit.is_some()).map(|position| self.cursor(position));
         let mut links: Vec<String> = cursor.iter().map(|cursor| next_link(req, cursor)).collect();
         links.extend(alternate(req, self.representation.chosen(), T::LISTS));
-        Ok(with_links(stream(self, req, Batch { items, next }, rows, permit)?, &links))
+        Ok(with_links(stream(self, req, Batch { part, permit }, rows, export)?, &links))
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream::try_unfold;
 
 use super::coding::{Coding, Encoder};
-use super::exports::ExportPermit;
+use super::exports::{BatchPermit, ExportPermit};
 use super::format::{Format, Record, Represented, ical};
 use super::list::ListQuery;
 use super::negotiate::coding;
@@ -14,24 +14,34 @@ use super::page::Position;
 use crate::base::db::in_time;
 use crate::base::error::{Error, Result};
 
-/// Number of entries per batch.
-pub(super) const BATCH: u64 = 500;
-
 /// Largest number of bytes that are given to the connection at once.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 8 * 1024;
 
 /// Part of a list.
-pub(super) struct Batch<T> {
+pub(crate) struct ListPart<T> {
     /// Entries of the part.
     pub items: Vec<Represented<T>>,
     /// Position after which the next part begins. `None` at the end of the list.
     pub next: Option<Position>,
+    /// Directory version that all items are from. `None` if it is not known.
+    pub version: Option<i64>,
+}
+
+/// Directory version of the first part of a streamed response.
+#[derive(Clone, Copy)]
+pub(super) struct FirstVersion(pub i64);
+
+/// Part of a list, with its permit. There is none if the request has a `limit`.
+pub(super) struct Batch<T> {
+    pub part: ListPart<T>,
+    pub permit: Option<BatchPermit>,
 }
 
 /// State of a stream.
 struct Progress {
     /// Encoded text that was not sent yet.
     text: Bytes,
+    permit: Option<BatchPermit>,
     /// The rest of the list. `None` after its last batch.
     rest: Option<Rest>,
 }
@@ -44,31 +54,36 @@ struct Rest {
 
 /// Streams the batch `first`, then the batches that `rows` returns until the end of the list. If the request has a
 /// `limit`, streams `first` only. The caller reads `first` before the response starts, so that its errors become a
-/// problem response. A later error cuts the response off. Drops `permit` at the end of the response.
+/// problem response. A later error cuts the response off. Drops `export` at the end of the response.
 pub(super) fn stream<Q, T, F>(
     list: ListQuery<Q, T>,
     req: &HttpRequest,
     first: Batch<T>,
     rows: F,
-    permit: Option<ExportPermit>,
+    export: Option<ExportPermit>,
 ) -> Result<HttpResponse>
 where
     Q: 'static,
     T: Record,
-    F: AsyncFn(Option<&Position>, u64) -> Result<(Vec<Represented<T>>, Option<Position>)> + 'static,
+    F: AsyncFn(Option<&Position>, u64) -> Result<ListPart<T>> + 'static,
 {
-    let (format, coding) = (list.representation.chosen(), coding(req.headers()));
-    let encoder = Encoder::new(coding).map_err(Error::internal)?;
+    let (format, coding) = (list.representation.chosen(), coding(req.headers(), &Coding::STREAMED));
+    let encoder = Encoder::streaming(coding).map_err(Error::internal)?;
+    let version = first.part.version;
     let first = encoded(&list, first, encoder, true)?;
-    let body = try_unfold((first, list, rows, permit), |(mut progress, list, rows, permit)| async move {
+    let body = try_unfold((first, list, rows, export), |(mut progress, list, rows, export)| async move {
         // A batch is read after the one before was sent, so that a client that does not read keeps only one in memory.
         while progress.text.is_empty() {
-            let Some(Rest { after, encoder }) = progress.rest else { return Ok::<_, Error>(None) };
-            let (items, next) = in_time(rows(Some(&after), BATCH)).await?;
-            progress = encoded(&list, Batch { items, next }, encoder, false)?;
+            let (Some(Rest { after, encoder }), Some(export)) = (progress.rest, &export) else {
+                return Ok::<_, Error>(None);
+            };
+            drop(progress.permit);
+            let permit = export.batch();
+            let part = in_time(rows(Some(&after), permit.entries)).await?;
+            progress = encoded(&list, Batch { part, permit: Some(permit) }, encoder, false)?;
         }
         let piece = progress.text.split_to(progress.text.len().min(PIECE));
-        Ok(Some((piece, (progress, list, rows, permit))))
+        Ok(Some((piece, (progress, list, rows, export))))
     });
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, format.content_type()));
@@ -79,7 +94,11 @@ where
         let name = req.path().rsplit('/').next().unwrap_or("list");
         response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{}\"", format.name())));
     }
-    Ok(response.streaming(body))
+    let mut response = response.streaming(body);
+    if let Some(version) = version {
+        response.extensions_mut().insert(FirstVersion(version));
+    }
+    Ok(response)
 }
 
 /// Encodes a batch of a list.
@@ -89,12 +108,16 @@ fn encoded<Q, T: Record>(
     mut encoder: Encoder,
     begins: bool,
 ) -> Result<Progress> {
-    let next = batch.next.filter(|_| list.limit.is_none());
-    encoder.write(&written(list, &batch.items, begins, next.is_none())?).map_err(Error::internal)?;
-    let Some(after) = next else {
-        return Ok(Progress { text: encoder.finish().map_err(Error::internal)?.into(), rest: None });
+    let Batch { part: ListPart { items, next, .. }, permit } = batch;
+    let next = next.filter(|_| list.limit.is_none());
+    encoder.write(&written(list, &items, begins, next.is_none())?).map_err(Error::internal)?;
+    let (mut text, rest) = match next {
+        Some(after) => (encoder.take(), Some(Rest { after, encoder })),
+        None => (encoder.finish().map_err(Error::internal)?, None),
     };
-    Ok(Progress { text: encoder.take().into(), rest: Some(Rest { after, encoder }) })
+    // The capacity may be twice as large.
+    text.shrink_to_fit();
+    Ok(Progress { text: text.into(), permit, rest })
 }
 
 /// Returns one batch in the requested format, with the header before the first and the footer after the last.

@@ -25,7 +25,7 @@ const PROGRAM: [&str; 2] = [
 
 /// Request headers that decide how a stored response is sent.
 pub(super) struct ConditionalRequest {
-    /// Content coding that the client prefers.
+    /// Content coding that the client prefers for a complete body.
     pub coding: Coding,
     if_none_match: Option<String>,
     since: Option<SystemTime>,
@@ -36,7 +36,7 @@ impl ConditionalRequest {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         Self {
-            coding: coding(headers),
+            coding: coding(headers, &Coding::COMPLETE),
             if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
             since: text(header::IF_MODIFIED_SINCE).and_then(|date| httpdate::parse_http_date(date).ok()),
         }

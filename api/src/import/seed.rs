@@ -74,7 +74,7 @@ impl ReleaseContent<'static> {
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn fill(database: &Database, all: &[&'static Files]) -> Result<()> {
-    let directory = DirectoryVersion::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(&database.connection()).await?;
     let is_filled = directory.version().number > 0;
     if is_filled && !lacks_history(database).await? {
         return Ok(());
@@ -106,7 +106,7 @@ pub(crate) async fn update(
     content: &ReleaseContent<'_>,
     is_rehearsal: bool,
 ) -> Result<UpdateReport> {
-    let directory = DirectoryVersion::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(&database.connection()).await?;
     let retirement = |file: &FormerKeysFile<'_>| {
         let files = of_collection(all, file.collection)?;
         let keys = RetiredKeys::read(files.resource, file.as_of, file.json);
@@ -165,7 +165,7 @@ async fn note(database: &Database, directory: &DirectoryVersion, all: Vec<&'stat
 ///
 /// Must be called inside an actix system.
 pub(crate) async fn add(database: &Database, all: &[&'static Files], sources: &[SourceFile<'_>]) -> Result<()> {
-    let directory = DirectoryVersion::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(&database.connection()).await?;
     let batches = sources.iter().map(|file| read(all, file)).collect::<Result<Vec<_>>>()?;
     let how = Storing { author: Author::command(COMMAND), is_rehearsal: false };
     match store(database, &directory, batches, how, |_| {}).await {

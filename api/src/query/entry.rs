@@ -14,6 +14,7 @@ use sea_orm::{
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::base::db::Share;
 use crate::base::db::context::Context;
 use crate::base::db::sql;
 use crate::base::error::Result;
@@ -47,7 +48,7 @@ pub(crate) async fn get_entry<E: Entry>(
     key: &EntryKey,
     params: EntryParams<E>,
 ) -> Result<Public> {
-    let db = context.read()?;
+    let db = &context.read()?.with(Share::Table(E::RESOURCE.table));
     let keys = E::Table::find().select_only().filter(E::RESOURCE.key_condition(key)?);
     let keys = ["id", "slug"].into_iter().fold(keys, |keys, column| keys.expr_as(Expr::cust(column), column));
     let row = stored_entry::<E>(db, keys.build(DbBackend::Postgres)).await?;

@@ -101,7 +101,7 @@ struct Filtered {
 async fn redirect(context: &Data<Context>, req: &HttpRequest, key: &EntryKey, to: Filtered) -> Result<HttpResponse> {
     let Filtered { resource, list } = to;
     let asked = asked_beside(req, &[resource.table])?;
-    let slug = resource.slug(context.read()?, key).await?;
+    let slug = resource.slug(&context.read()?, key).await?;
     Ok(to_list(&format!("/v1/{list}?{}={slug}{asked}", resource.table)))
 }
 

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use crate::base::error::{Error, Result};
 use crate::http::format::{Format, Record, Represented};
-use crate::http::{EntryParams, Filters, ListQuery, Page, Paging, Position, Public, RepresentationParams, Routes};
+use crate::http::{
+    EntryParams, Filters, ListPart, ListQuery, Page, Paging, Position, Public, RepresentationParams, Routes,
+};
 
 const TAG: &str = "vocabularies";
 
@@ -77,7 +79,7 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 /// Returns the vocabularies after a position, and the position of the next page.
-fn slice(after: Option<&Position>, limit: u64) -> (Vec<Represented<Vocabulary>>, Option<Position>) {
+fn slice(after: Option<&Position>, limit: u64) -> ListPart<Vocabulary> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let follows = |vocabulary: &Vocabulary| after.is_none_or(|after| vocabulary.name > after.key.as_str());
     let mut items: Vec<Vocabulary> = Vocabulary::all().into_iter().filter(follows).collect();
@@ -85,7 +87,7 @@ fn slice(after: Option<&Position>, limit: u64) -> (Vec<Represented<Vocabulary>>,
     items.truncate(limit);
     let mark = |last: &Vocabulary| Position { key: last.name.to_owned(), id: Uuid::nil() };
     let next = items.last().filter(|_| more).map(mark);
-    (items.into_iter().map(Represented::Built).collect(), next)
+    ListPart { items: items.into_iter().map(Represented::Built).collect(), next, version: None }
 }
 
 /// List vocabularies
@@ -100,7 +102,7 @@ async fn list_vocabularies(req: HttpRequest, list: ListQuery<VocabularyQuery, Vo
     if list.representation.is_streamed() {
         return list.stream(&req, async move |after, limit| Ok(slice(after, limit))).await.map(Public);
     }
-    let (items, next) = slice(list.after.as_ref(), list.limit());
+    let ListPart { items, next, .. } = slice(list.after.as_ref(), list.limit());
     let total = Vocabulary::all().len() as u64;
     let next = next.map(|position| list.cursor(position));
     list.reply(&req, Page { total, next, ..Page::of(items) }).map(Public)

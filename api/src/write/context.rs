@@ -117,8 +117,8 @@ impl<A, Q: DryRun> WriteContext<A, Q> {
         self.context.clone()
     }
 
-    /// Returns the connection for reads. Fails while the database is unavailable.
-    pub(crate) fn read(&self) -> Result<&Reads> {
+    /// Returns the connections for reads. Fails while the database is unavailable.
+    pub(crate) fn read(&self) -> Result<Reads<'_>> {
         self.context.read()
     }
 

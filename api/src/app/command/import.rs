@@ -48,7 +48,7 @@ impl Import {
         let batch = files.read(form, &text)?;
         drop(text);
         let database = open(settings, false).await?;
-        let directory = DirectoryVersion::open(database.connection()).await?;
+        let directory = DirectoryVersion::open(&database.connection()).await?;
         let style = ProgressStyle::with_template("{bar:30} {pos} of {len} entries")?;
         let bar = ProgressBar::new(batch.len() as u64).with_style(style);
         let progress = bar.clone();

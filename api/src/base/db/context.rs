@@ -2,6 +2,7 @@
 
 use super::database::Database;
 use super::reads::{ReadTransaction, Reads};
+use super::shares::Share;
 use super::version::DirectoryVersion;
 use crate::base::error::{Error, Result};
 
@@ -15,9 +16,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns the connection for reads. Fails with `Error::Unavailable` while the database is known to be unavailable, so that
+    /// Returns the connections for reads. Fails with `Error::Unavailable` while the database is known to be unavailable, so that
     /// requests do not wait for a time limit.
-    pub(crate) fn read(&self) -> Result<&Reads> {
+    pub(crate) fn read(&self) -> Result<Reads<'_>> {
         if self.version.is_away() {
             return Err(Error::Unavailable(anyhow::anyhow!("the database is unavailable")));
         }
@@ -25,8 +26,8 @@ impl Context {
     }
 
     /// Begins a read transaction whose statements all see the same snapshot of the directory. Fails like `read`.
-    pub(crate) async fn snapshot(&self) -> Result<ReadTransaction<'_>> {
+    pub(crate) async fn snapshot(&self, share: Share) -> Result<ReadTransaction<'_>> {
         self.read()?;
-        self.db.snapshot().await
+        self.db.snapshot_with(share).await
     }
 }

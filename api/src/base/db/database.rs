@@ -6,9 +6,10 @@ use std::time::Duration;
 use anyhow::Result;
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use super::reads::{ReadTransaction, Reads};
+use super::reads::{ReadPool, ReadTransaction, Reads};
 use super::server::{self, PLANS, PoolPurpose, Server};
 use super::settings::DatabaseSettings;
+use super::shares::Share;
 use super::statement::sql;
 use super::write::BeforeCommit;
 use crate::base::error::{self, Error};
@@ -23,7 +24,7 @@ pub struct Database(pub(super) Arc<Open>);
 /// Connection pools of an open database. The embedded database has one connection, which all of them share.
 pub(super) struct Open {
     /// Connections for reads.
-    pub reads: Reads,
+    pub reads: ReadPool,
     /// Connections for write transactions.
     pub writes: DatabaseConnection,
     /// Connection that polls the directory version.
@@ -49,7 +50,7 @@ impl Database {
             let server = Server::new(url, settings.pgbouncer)?;
             let reads = server::connect(&server, PoolPurpose::Reads(settings.pool_size)).await?;
             return Ok(Self(Arc::new(Open {
-                reads: Reads::new(reads, (!server.pooled).then_some(settings.pool_size)),
+                reads: ReadPool::on_server(reads, settings.pool_size, server.pooled),
                 writes: server::connect(&server, PoolPurpose::Writes).await?,
                 version: server::connect(&server, PoolPurpose::Version).await?,
                 background: server::connect(&server, PoolPurpose::Background).await?,
@@ -63,7 +64,7 @@ impl Database {
         {
             let (connection, embedded) = embedded::open(&settings.data_dir).await?;
             Ok(Self(Arc::new(Open {
-                reads: Reads::new(connection.clone(), None),
+                reads: ReadPool::shared(connection.clone()),
                 writes: connection.clone(),
                 version: connection.clone(),
                 background: connection,
@@ -76,9 +77,9 @@ impl Database {
         anyhow::bail!("this build has no embedded database; set DATABASE_URL to a PostgreSQL server")
     }
 
-    /// Returns the connection for reads. On a server, it is read-only.
-    pub fn connection(&self) -> &Reads {
-        &self.0.reads
+    /// Returns the connections for reads. On a server, they are read-only.
+    pub fn connection(&self) -> Reads<'_> {
+        Reads::new(&self.0.reads, Share::All)
     }
 
     /// Begins a read transaction whose statements all see the same snapshot, and are planned for their values.
@@ -87,9 +88,14 @@ impl Database {
     ///
     /// Fails if the database is unavailable.
     pub async fn snapshot(&self) -> error::Result<ReadTransaction<'_>> {
+        self.snapshot_with(Share::All).await
+    }
+
+    /// Begins a read transaction like `snapshot` on a share of the connections.
+    pub(crate) async fn snapshot_with(&self, share: Share) -> error::Result<ReadTransaction<'_>> {
         // Behind a pooler, the pool has already begun a transaction with this isolation level.
         let isolation = if self.is_pooled() { "" } else { "set transaction isolation level repeatable read; " };
-        let tx = self.0.reads.begin(self.0.server.as_ref().map(|server| &*server.begins)).await?;
+        let tx = self.0.reads.begin(share, self.0.server.as_ref().map(|server| &*server.begins)).await?;
         tx.execute_unprepared(&format!("{isolation}set local {} = '{}'", PLANS.0, PLANS.1)).await?;
         Ok(tx)
     }

@@ -17,30 +17,26 @@ use sea_orm::{
     QueryResult, RuntimeErr, Statement, TransactionTrait, Values,
 };
 use sea_query_sqlx::SqlxValues;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::begins::Begins;
-use super::pool::{PATIENCE, RECENT};
+use super::pool::RECENT;
+use super::shares::{Group, Permit, Permits, Share};
 use crate::base::error;
 
 /// The pool for reads, and the connections of single statements.
-pub struct Reads {
+pub(super) struct ReadPool {
     pool: DatabaseConnection,
-    /// `None` for the embedded database, whose only connection is shared, and behind a pooler, where each read has a transaction.
+    /// `None` for the embedded database, whose only connection is shared.
+    permits: Option<Permits>,
+    /// `None` for the embedded database, and behind a pooler, where each read has a transaction.
     kept: Option<Arc<Kept>>,
     /// Number of executed statements.
     statements: Arc<AtomicU64>,
 }
 
 /// Connections for single statements. Those that are not in use return to the pool after a moment.
-struct Kept {
-    /// One permit for each connection of single statements.
-    statements: Semaphore,
-    /// One permit for each other connection of the pool. Transactions, such as those of searches, take longer, and so do not
-    /// delay single statements.
-    transactions: Semaphore,
-    idle: Mutex<Idle>,
-}
+#[derive(Default)]
+struct Kept(Mutex<Idle>);
 
 #[derive(Default)]
 struct Idle {
@@ -50,21 +46,21 @@ struct Idle {
     sweep: Option<Instant>,
 }
 
-impl Reads {
-    /// Returns the reads of a pool. With its number of `connections`, half of them are reserved for single statements.
-    pub(super) fn new(mut pool: DatabaseConnection, connections: Option<u32>) -> Self {
+impl ReadPool {
+    /// Returns the reads of a pool on a server with this number of connections.
+    pub(super) fn on_server(pool: DatabaseConnection, connections: u32, is_pooled: bool) -> Self {
+        let kept = (!is_pooled).then(Arc::default);
+        Self { permits: Some(Permits::new(connections)), kept, ..Self::shared(pool) }
+    }
+
+    /// Returns the reads of a database whose only connection is shared.
+    pub(super) fn shared(mut pool: DatabaseConnection) -> Self {
         let statements = Arc::<AtomicU64>::default();
         let counter = statements.clone();
         pool.set_metric_callback(move |_| {
             counter.fetch_add(1, Ordering::Relaxed);
         });
-        let permits = |count: u32| Semaphore::new(usize::try_from(count).unwrap_or(1));
-        let kept = |all: u32| Kept {
-            statements: permits(all / 2),
-            transactions: permits(all - all / 2),
-            idle: Mutex::default(),
-        };
-        Self { pool, kept: connections.map(kept).map(Arc::new), statements }
+        Self { pool, permits: None, kept: None, statements }
     }
 
     /// Returns the number of statements that have been executed.
@@ -79,17 +75,9 @@ impl Reads {
         (pool.size(), pool.num_idle() + kept)
     }
 
-    /// Returns the pool itself.
-    pub(crate) fn pool(&self) -> &DatabaseConnection {
-        &self.pool
-    }
-
     /// Begins a read transaction, and notes its `begin` statement.
-    pub(super) async fn begin(&self, begins: Option<&Begins>) -> Result<ReadTransaction<'_>, DbErr> {
-        let permit = match &self.kept {
-            Some(kept) => Some(permit(&kept.transactions).await?),
-            None => None,
-        };
+    pub(super) async fn begin(&self, share: Share, begins: Option<&Begins>) -> Result<ReadTransaction<'_>, DbErr> {
+        let permit = self.permit(|permits| &permits.transactions, share).await?;
         let begin = begins.map(Begins::start);
         let transaction = self.pool.begin_with_config(None, None).await?;
         if let Some(begin) = begin {
@@ -113,23 +101,58 @@ impl Reads {
         close.await
     }
 
-    /// Returns a connection for a single statement. `None` if all reads share connections.
+    /// Waits for a permit of a group. `None` if the pool has no permits.
+    async fn permit(&self, group: fn(&Permits) -> &Group, share: Share) -> Result<Option<Permit<'_>>, DbErr> {
+        match &self.permits {
+            Some(permits) => permits.acquire(group(permits), share).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns a connection for a single statement. `None` if the pool itself executes it.
     async fn acquire(&self) -> Result<Option<Lease<'_>>, DbErr> {
         let Some(kept) = &self.kept else { return Ok(None) };
-        let permit = permit(&kept.statements).await?;
         let connection = match kept.take() {
             Some(connection) => connection,
             None => self.pool.get_postgres_connection_pool().acquire().await.map_err(not_acquired)?,
         };
         self.statements.fetch_add(1, Ordering::Relaxed);
-        Ok(Some(Lease { reads: self, kept, connection, _permit: permit }))
+        Ok(Some(Lease { pool: self, kept, connection }))
+    }
+}
+
+/// The connections for the reads of a request.
+#[derive(Clone, Copy)]
+pub struct Reads<'r> {
+    pool: &'r ReadPool,
+    share: Share,
+}
+
+impl<'r> Reads<'r> {
+    pub(super) fn new(pool: &'r ReadPool, share: Share) -> Self {
+        Self { pool, share }
+    }
+
+    /// Returns the pool itself.
+    pub(crate) fn pool(self) -> &'r DatabaseConnection {
+        &self.pool.pool
+    }
+
+    /// Waits for the permit of a single statement.
+    async fn permit(&self) -> Result<Option<Permit<'r>>, DbErr> {
+        self.pool.permit(|permits| &permits.statements, self.share).await
+    }
+
+    /// Returns the connections for reads that use another share of them.
+    pub(crate) fn with(self, share: Share) -> Self {
+        Self { share, ..self }
     }
 }
 
 /// A read transaction.
 pub struct ReadTransaction<'r> {
     transaction: DatabaseTransaction,
-    _permit: Option<SemaphorePermit<'r>>,
+    _permit: Option<Permit<'r>>,
 }
 
 impl Deref for ReadTransaction<'_> {
@@ -151,24 +174,17 @@ impl ReadTransaction<'_> {
     }
 }
 
-/// Waits for a permit, with the time limit of the pool.
-async fn permit(semaphore: &Semaphore) -> Result<SemaphorePermit<'_>, DbErr> {
-    let permit = tokio::time::timeout(PATIENCE, semaphore.acquire()).await;
-    permit.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-}
-
 /// A connection during a single statement.
 struct Lease<'r> {
-    reads: &'r Reads,
+    pool: &'r ReadPool,
     kept: &'r Arc<Kept>,
     connection: PoolConnection<Postgres>,
-    _permit: SemaphorePermit<'r>,
 }
 
 impl Lease<'_> {
     /// Keeps the connection if the statement succeeded. Otherwise it returns to the pool, which checks it.
     fn end<T>(self, result: sqlx::Result<T>) -> Result<T, DbErr> {
-        if result.is_ok() && !self.reads.pool.get_postgres_connection_pool().is_closed() {
+        if result.is_ok() && !self.pool.pool.get_postgres_connection_pool().is_closed() {
             self.kept.keep(self.connection);
         }
         result.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
@@ -177,7 +193,7 @@ impl Lease<'_> {
 
 impl Kept {
     fn lock(&self) -> MutexGuard<'_, Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the connection with the newest statement.
@@ -241,27 +257,31 @@ fn query(statement: Statement) -> Query<'static, Postgres, SqlxValues> {
 }
 
 #[async_trait]
-impl ConnectionTrait for Reads {
+impl ConnectionTrait for Reads<'_> {
     fn get_database_backend(&self) -> DbBackend {
         DbBackend::Postgres
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.pool.execute_raw(statement).await
+        let _permit = self.permit().await?;
+        self.pool.pool.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.pool.execute_unprepared(sql).await
+        let _permit = self.permit().await?;
+        self.pool.pool.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let Some(mut lease) = self.acquire().await? else { return self.pool.query_one_raw(statement).await };
+        let _permit = self.permit().await?;
+        let Some(mut lease) = self.pool.acquire().await? else { return self.pool.pool.query_one_raw(statement).await };
         let row = query(statement).fetch_optional(&mut *lease.connection).await;
         Ok(lease.end(row)?.map(QueryResult::from))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let Some(mut lease) = self.acquire().await? else { return self.pool.query_all_raw(statement).await };
+        let _permit = self.permit().await?;
+        let Some(mut lease) = self.pool.acquire().await? else { return self.pool.pool.query_all_raw(statement).await };
         let rows = query(statement).fetch_all(&mut *lease.connection).await;
         Ok(lease.end(rows)?.into_iter().map(QueryResult::from).collect())
     }

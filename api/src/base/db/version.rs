@@ -50,6 +50,8 @@ impl VersionSubscription {
 const POLL: Duration = Duration::from_millis(250);
 /// Time limit for reading the version, after which the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Time limit for reading the version during a request.
+const CATCH_UP: Duration = Duration::from_secs(1);
 /// Time limit while the database is unavailable. It is shorter, so that a pending connection attempt is soon replaced.
 const RETRY: Duration = Duration::from_millis(750);
 /// Time limit behind a pooler, which includes waiting for a session.
@@ -101,6 +103,17 @@ impl DirectoryVersion {
             }
             newer
         });
+    }
+
+    /// Reads the version from the database, so that a request sees the writes of other instances before it. Keeps the known version
+    /// if the database does not respond, and behind a pooler, where the statement may wait for a session.
+    pub(crate) async fn catch_up(&self, database: &Database) {
+        if database.is_embedded() || database.is_pooled() || self.is_away() {
+            return;
+        }
+        if let Ok(Ok((version, _))) = tokio::time::timeout(CATCH_UP, look(&database.connection())).await {
+            self.reached(version);
+        }
     }
 
     /// Polls the database for versions of other instances, until the process ends. Runs `changed` before a new version is

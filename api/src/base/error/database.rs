@@ -11,9 +11,10 @@ const DISK_FULL: &str = "53100";
 /// SQLSTATE code of PostgreSQL for `read_only_sql_transaction`.
 const READ_ONLY_TRANSACTION: &str = "25006";
 
-/// SQLSTATE codes and classes of temporary failures: connection exceptions, serialisation failures and deadlocks,
-/// insufficient resources, operator intervention such as a shutdown or a timeout, and locks that are not available.
-const AWAY: [&str; 6] = ["08", "40001", "40P01", "53", "57", "55P03"];
+/// SQLSTATE codes and classes of temporary failures: connection exceptions, time limits of transactions, serialisation failures
+/// and deadlocks, insufficient resources, operator intervention such as a shutdown or a timeout, errors of the operating system,
+/// and locks that are not available.
+const AWAY: [&str; 9] = ["08", "25P03", "25P04", "40001", "40P01", "53", "57", "58", "55P03"];
 
 impl Error {
     /// Converts an error of a write: insufficient privileges become `NotPermitted`, and a full disk becomes `Full`.
@@ -85,6 +86,8 @@ fn is_away(error: &DbErr) -> bool {
         | Sqlx::Protocol(_)
         | Sqlx::PoolTimedOut
         | Sqlx::PoolClosed
+        // The session was not in the state that the connection expected.
+        | Sqlx::BeginFailed
         | Sqlx::WorkerCrashed => true,
         Sqlx::Database(answer) => answer.code().is_some_and(|code| AWAY.iter().any(|class| code.starts_with(class))),
         _ => false,

@@ -35,7 +35,13 @@ pub(super) fn detail(error: &Error) -> String {
         Error::Coding => "Der Inhalt hat ein `Content-Encoding`. Senden Sie ihn unkomprimiert.".to_owned(),
         Error::Json(violation) => format!("Der Inhalt {}.", violation.rule.text(German)),
         Error::MediaType(media) => format!("Senden Sie den Inhalt als `{media}`, mit diesem `Content-Type`."),
-        Error::Slow(seconds) => format!("Der Inhalt ist nicht innerhalb von {seconds} Sekunden eingetroffen."),
+        Error::Slow(seconds) => format!("Die Anfrage ist nicht innerhalb von {seconds} Sekunden eingetroffen."),
+        Error::Malformed => "Die Anfrage ist kein gültiges HTTP/1.1. Prüfen Sie die Anfragezeile, die Form jedes Headers, `Host` sowie \
+             `Content-Length` oder `Transfer-Encoding`."
+            .to_owned(),
+        Error::LargeHead(bytes) => {
+            format!("Anfragezeile und Header sind größer als {} Bytes, oder es sind zu viele Header.", bytes.phrase(German))
+        }
         Error::Unauthenticated => {
             "Die Anfrage hat kein Token. Senden Sie `Authorization: Bearer` mit einem Token.".to_owned()
         }
@@ -97,6 +103,9 @@ pub(super) fn detail(error: &Error) -> String {
         | Error::Header(violations)
         | Error::Taken(violations) => summary(violations),
         Error::Unavailable(_) => "Die Datenbank antwortet nicht. Versuchen Sie es in einigen Sekunden erneut.".to_owned(),
+        Error::TooManyConnections => "Der Dienst hat fast so viele offene Verbindungen, wie er zulässt. Versuchen Sie es in einigen \
+             Sekunden erneut, oder senden Sie ein Token."
+            .to_owned(),
         Error::TooManyExports => "Der Dienst sendet im Moment keine weiteren Listen als Ganzes. Versuchen Sie es in einigen Sekunden \
              erneut, oder fragen Sie die Seiten der Liste ab."
             .to_owned(),

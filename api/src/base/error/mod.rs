@@ -115,9 +115,18 @@ pub enum Error {
     /// The body has another media type than this one (415).
     #[error("Send the body as `{0}`, with that `Content-Type`.")]
     MediaType(&'static str),
-    /// The body did not arrive within this number of seconds (408).
-    #[error("The body did not arrive within {0} seconds.")]
+    /// The head or the body of the request did not arrive within this number of seconds (408).
+    #[error("The request did not arrive within {0} seconds.")]
     Slow(u64),
+    /// The request is not valid HTTP (400).
+    #[error(
+        "The request is not valid HTTP/1.1. Check the request line, the form of each header, `Host`, and `Content-Length` or \
+         `Transfer-Encoding`."
+    )]
+    Malformed,
+    /// The request line and the headers exceed this number of bytes, or there are too many headers (431).
+    #[error("The request line and the headers are larger than {} bytes, or there are too many headers.", .0.phrase(English))]
+    LargeHead(usize),
     /// Request headers violate rules (400).
     #[error("{}", summary(.0))]
     Header(Vec<Violation>),
@@ -216,6 +225,11 @@ pub enum Error {
         "The service sends no more lists as a whole at once. Try again in a few seconds, or request pages of the list."
     )]
     TooManyExports,
+    /// All connections but the reserve are open (503).
+    #[error(
+        "The service has almost as many open connections as it allows. Try again in a few seconds, or send a token."
+    )]
+    TooManyConnections,
     /// The rate limit of the client is reached (429). The service accepts the request after this number of seconds.
     #[error("The rate limit of {} is reached. Try again in {seconds} seconds.", .limit.phrase(English))]
     RateLimited {

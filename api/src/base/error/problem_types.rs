@@ -79,8 +79,14 @@ problem_types! {
         "Send application/json, or application/merge-patch+json with PATCH, and set Content-Type accordingly."
         "Senden Sie application/json, mit PATCH application/merge-patch+json, und setzen Sie Content-Type entsprechend.";
     REQUEST_TIMEOUT REQUEST_TIMEOUT "request-timeout" "Request timeout" "Zeitüberschreitung der Anfrage"
-        "The body did not arrive within the limit in the detail. Repeat the request."
-        "Der Inhalt ist nicht innerhalb der Grenze aus dem Detail eingetroffen. Wiederholen Sie die Anfrage.";
+        "The head or the body of the request did not arrive within the limit in the detail. Repeat the request."
+        "Kopf oder Inhalt der Anfrage sind nicht innerhalb der Grenze aus dem Detail eingetroffen. Wiederholen Sie die Anfrage.";
+    MALFORMED_REQUEST BAD_REQUEST "malformed-request" "Malformed request" "Fehlerhafte Anfrage"
+        "The request is not valid HTTP/1.1, so the connection is closed. Check the request line, the headers and the framing of the body, or use an HTTP library."
+        "Die Anfrage ist kein gültiges HTTP/1.1, deshalb wird die Verbindung geschlossen. Prüfen Sie Anfragezeile, Header und Länge des Inhalts, oder verwenden Sie eine HTTP-Bibliothek.";
+    HEADERS_TOO_LARGE REQUEST_HEADER_FIELDS_TOO_LARGE "headers-too-large" "Headers too large" "Header zu groß"
+        "The request line and the headers exceed the limit in the detail, or there are too many headers. The connection is closed. Send fewer or shorter headers, such as cookies."
+        "Anfragezeile und Header überschreiten die Grenze aus dem Detail, oder es sind zu viele. Die Verbindung wird geschlossen. Senden Sie weniger oder kürzere Header, etwa Cookies.";
     INVALID_HEADERS BAD_REQUEST "invalid-headers" "Invalid headers" "Ungültige Header"
         "A request header is malformed. Each item of errors names a header and the values it takes."
         "Ein Header der Anfrage ist fehlerhaft. Jedes Element von errors nennt einen Header und seine zulässigen Werte.";
@@ -147,6 +153,9 @@ problem_types! {
     TOO_MANY_EXPORTS SERVICE_UNAVAILABLE "too-many-exports" "Too many exports" "Zu viele Abrufe"
         "The service sends the largest number of lists as a whole at once. Repeat the request after the seconds in Retry-After, or request pages of the list."
         "Der Dienst sendet gerade so viele Listen als Ganzes, wie er zulässt. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After, oder fragen Sie die Seiten der Liste ab.";
+    TOO_MANY_CONNECTIONS SERVICE_UNAVAILABLE "too-many-connections" "Too many connections" "Zu viele Verbindungen"
+        "The service has almost as many open connections as it allows. The others are reserved for requests with a token. Repeat the request after the seconds in Retry-After."
+        "Der Dienst hat fast so viele offene Verbindungen, wie er zulässt. Die übrigen sind für Anfragen mit einem Token reserviert. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After.";
     CONCURRENT_EXPORTS TOO_MANY_REQUESTS "concurrent-exports" "Too many concurrent exports" "Zu viele gleichzeitige Abrufe"
         "The client receives as many lists as a whole as it may at once. Repeat the request when one of them is complete, or request pages of the list."
         "Der Client empfängt so viele Listen als Ganzes, wie er gleichzeitig darf. Wiederholen Sie die Anfrage, wenn eine davon vollständig ist, oder fragen Sie die Seiten der Liste ab.";
@@ -194,6 +203,8 @@ impl Error {
             Self::Json(_) => MALFORMED_JSON,
             Self::MediaType(_) => UNSUPPORTED_MEDIA_TYPE,
             Self::Slow(_) => REQUEST_TIMEOUT,
+            Self::Malformed => MALFORMED_REQUEST,
+            Self::LargeHead(_) => HEADERS_TOO_LARGE,
             Self::Header(_) => INVALID_HEADERS,
             Self::Unauthenticated => UNAUTHENTICATED,
             Self::Refused(_) => INVALID_TOKEN,
@@ -218,6 +229,7 @@ impl Error {
             Self::Taken(_) => VALUE_TAKEN,
             Self::Unavailable(_) => SERVICE_UNAVAILABLE,
             Self::TooManyExports => TOO_MANY_EXPORTS,
+            Self::TooManyConnections => TOO_MANY_CONNECTIONS,
             Self::RateLimited { .. } => RATE_LIMITED,
             Self::ConcurrentExports(_) => CONCURRENT_EXPORTS,
             Self::Unwritable(_) => WRITES_UNAVAILABLE,

@@ -40,9 +40,11 @@ impl Error {
     pub(crate) fn header(&self) -> Option<(HeaderName, String)> {
         match self {
             Self::Method { allow } => Some((ALLOW, allow.clone())),
-            Self::Unavailable(_) | Self::Unwritable(_) | Self::TooManyExports | Self::ConcurrentExports(_) => {
-                Some((RETRY_AFTER, "2".to_owned()))
-            }
+            Self::Unavailable(_)
+            | Self::Unwritable(_)
+            | Self::TooManyExports
+            | Self::TooManyConnections
+            | Self::ConcurrentExports(_) => Some((RETRY_AFTER, "2".to_owned())),
             Self::RateLimited { seconds, .. } => Some((RETRY_AFTER, seconds.to_string())),
             Self::InFlight => Some((RETRY_AFTER, "1".to_owned())),
             Self::WithCurrent { current, .. } => Some((ETAG, current.entity_tag.clone())),

@@ -1,7 +1,7 @@
 //! Strict JSON parsing. Duplicate members and NUL characters, which parsers treat differently (RFC 8259), are violations,
 //! as are null and lists in the place of objects.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -14,11 +14,16 @@ use crate::base::error::{CharacterAt, JsonType, Rule, Violation};
 /// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
 
+/// Largest number of items of a list, and of values in all. Both are larger than in the largest valid body. Without them, a body
+/// could take a hundred times its size in memory.
+const MOST_ITEMS: usize = 5_000;
+const MOST_VALUES: usize = 200_000;
+
 /// Parses JSON. Returns the value, and violations for duplicate members and NUL characters.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {
-    let found = RefCell::new(vec![]);
+    let (found, values) = (RefCell::new(vec![]), Cell::new(0));
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = Place { pointer: String::new(), found: &found }.deserialize(&mut json)?;
+    let value = Place { pointer: String::new(), found: &found, values: &values }.deserialize(&mut json)?;
     json.end()?;
     Ok((value, found.into_inner()))
 }
@@ -27,11 +32,13 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json:
 struct Place<'f> {
     pointer: String,
     found: &'f RefCell<Vec<Violation>>,
+    /// Number of values that were read.
+    values: &'f Cell<usize>,
 }
 
 impl Place<'_> {
     fn below(&self, part: impl fmt::Display) -> Self {
-        Self { pointer: format!("{}/{part}", self.pointer), found: self.found }
+        Self { pointer: format!("{}/{part}", self.pointer), found: self.found, values: self.values }
     }
 
     fn note(&self, rule: Rule) {
@@ -48,6 +55,10 @@ impl<'de> DeserializeSeed<'de> for Place<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.values.set(self.values.get() + 1);
+        if self.values.get() > MOST_VALUES {
+            return Err(D::Error::custom(format_args!("more than {MOST_VALUES} values")));
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -92,6 +103,9 @@ impl<'de> Visitor<'de> for Place<'_> {
         let mut list = vec![];
         while let Some(item) = items.next_element_seed(self.below(list.len()))? {
             list.push(item);
+            if list.len() > MOST_ITEMS {
+                return Err(A::Error::custom(format_args!("a list with more than {MOST_ITEMS} items")));
+            }
         }
         Ok(list.into())
     }

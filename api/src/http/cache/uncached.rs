@@ -13,6 +13,7 @@ use crate::base::public_url::public_path;
 use crate::http::coding::Coding;
 use crate::http::reply::Sharing;
 use crate::http::request::Pairs;
+use crate::http::stream::FirstVersion;
 use crate::http::tag::{ConditionalRequest, changed, digest, tag};
 
 /// Adds an entity tag to a response that is not stored.
@@ -57,7 +58,8 @@ async fn etag_only(response: ServiceResponse<BoxBody>, wanted: &ConditionalReque
 }
 
 /// Adds an entity tag to a streamed response. A stream has no digest before it ends, so the tag is computed from the
-/// directory version, the day, the path, the query, the format and the visibility.
+/// directory version, the day, the path, the query, the format and the visibility. It is weak, because a write may change what the
+/// response has not read yet.
 fn streamed(
     response: ServiceResponse<BoxBody>,
     wanted: &ConditionalRequest,
@@ -72,10 +74,12 @@ fn streamed(
     let form = header(header::CONTENT_TYPE);
     let asked = Pairs::parse(response.request().query_string()).canonical(&["format"]);
     let changed_at = version.changed_at.timestamp_micros();
-    let state = format!("{} {changed_at} {}{visibility}", version.number, dates::today());
+    let number = response.response().extensions().get::<FirstVersion>().map_or(version.number, |first| first.0);
+    let state = format!("{number} {changed_at} {}{visibility}", dates::today());
     let path = public_path(response.request().path());
     let base = digest(&[path.as_bytes(), b"?", asked.as_bytes(), form, state.as_bytes()]);
-    let coding = if header(header::CONTENT_ENCODING).is_empty() { Coding::Identity } else { wanted.coding };
+    let is_coded = |coding: &&Coding| coding.name().as_bytes() == header(header::CONTENT_ENCODING);
+    let coding = Coding::STREAMED.iter().find(is_coded).copied().unwrap_or(Coding::Identity);
     let tag = tag(&base, coding);
     if wanted.has(&tag, changed(version)) {
         let mut unchanged = HttpResponse::new(StatusCode::NOT_MODIFIED);
@@ -83,11 +87,11 @@ fn streamed(
             unchanged.headers_mut().append(name.clone(), value.clone());
         }
         describe(unchanged.headers_mut(), changed(version), is_private);
-        set_tag(unchanged.headers_mut(), &tag);
+        set_tag(unchanged.headers_mut(), &format!("W/{tag}"));
         return response.into_response(unchanged);
     }
     let mut response = response;
     describe(response.headers_mut(), changed(version), is_private);
-    set_tag(response.headers_mut(), &tag);
+    set_tag(response.headers_mut(), &format!("W/{tag}"));
     response
 }

@@ -15,6 +15,9 @@ const BODY: Duration = Duration::from_millis(15_500);
 /// Longest time in which the client reads nothing of a response.
 const RESPONSE: Duration = Duration::from_secs(30);
 
+/// Longest time for the next step of a client on a reserved connection.
+const SHORT: Duration = Duration::from_secs(2);
+
 /// What the client is late with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Late {
@@ -32,6 +35,8 @@ pub(super) struct Deadlines {
     waits: AtomicBool,
     /// Whether the client has sent anything.
     has_begun: AtomicBool,
+    /// Whether the time limits are short.
+    is_short: AtomicBool,
 }
 
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -45,7 +50,19 @@ impl Deadlines {
             Stage::Head => Some(HEAD),
             Stage::Body => Some(BODY),
         };
-        self.read.store(limit.map_or(0, |limit| now() + milliseconds(limit)), Ordering::Relaxed);
+        self.read.store(limit.map_or(0, |limit| self.after(limit)), Ordering::Relaxed);
+    }
+
+    /// Shortens the time limits.
+    pub(super) fn shorten(&self) {
+        self.is_short.store(true, Ordering::Relaxed);
+        // The client has not begun to send.
+        self.read.store(self.after(SHORT), Ordering::Relaxed);
+    }
+
+    /// Returns the deadline after a time limit.
+    fn after(&self, limit: Duration) -> u64 {
+        now() + milliseconds(if self.is_short.load(Ordering::Relaxed) { limit.min(SHORT) } else { limit })
     }
 
     /// Returns whether the client has sent anything.
@@ -63,7 +80,7 @@ impl Deadlines {
         if !is_blocked {
             self.write.store(0, Ordering::Relaxed);
         } else if self.write.load(Ordering::Relaxed) == 0 {
-            self.write.store(now() + milliseconds(RESPONSE), Ordering::Relaxed);
+            self.write.store(self.after(RESPONSE), Ordering::Relaxed);
         }
     }
 

@@ -3,8 +3,8 @@
 /// Largest number of bytes of a header line that are kept until its end. `Content-Length` is shorter.
 pub(super) const LONGEST: usize = 64;
 
-/// Longest size of a chunk, in hexadecimal digits.
-const CHUNK_DIGITS: usize = 8;
+/// Largest size of a chunk. The service ends the connection long before the end of such a chunk.
+const LARGEST_CHUNK: usize = 1 << 32;
 
 /// Length of the body of a request.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -52,8 +52,25 @@ fn content_length(line: &[u8]) -> Option<usize> {
 pub(super) fn chunk_size(line: &[u8]) -> Option<usize> {
     let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let digits = std::str::from_utf8(digits).ok()?;
-    if digits.len() > CHUNK_DIGITS || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
-    usize::from_str_radix(digits, 16).ok()
+    match digits.trim_start_matches('0') {
+        "" => Some(0),
+        digits => Some(usize::from_str_radix(digits, 16).map_or(LARGEST_CHUNK, |size| size.min(LARGEST_CHUNK))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn size_of_a_chunk_may_have_many_digits() {
+        let sizes = ["0", "1f;name=value", "00000000ff", "100000000", "ffffffffffffffffffff"];
+        let read = sizes.map(|line| chunk_size(line.as_bytes()));
+
+        assert_eq!(read, [0, 31, 255, LARGEST_CHUNK, LARGEST_CHUNK].map(Some));
+        assert_eq!(["", "-1", "0x1", "g"].map(|line| chunk_size(line.as_bytes())), [None; 4]);
+    }
 }

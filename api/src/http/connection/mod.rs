@@ -5,6 +5,8 @@ mod deadlines;
 mod framing;
 mod interim;
 mod reader;
+mod refusal;
+mod reserve;
 mod stream;
 
 use std::collections::HashMap;
@@ -26,12 +28,20 @@ use self::deadlines::Deadlines;
 use self::interim::Interim;
 
 pub(super) use self::interim::expect_body;
+pub(crate) use self::reserve::keep_reserve;
 pub(crate) use self::stream::ClientStream;
 
+/// Time limit for receiving the head of the first request.
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Age after which a connection is closed after its next response.
 const OLD: Duration = Duration::from_mins(4);
 /// Age after which a connection is closed, even during a response.
 const TOO_OLD: Duration = Duration::from_mins(5);
+/// Largest part of a body that is read after the response has begun, in bytes.
+const UNREAD: usize = 64 * 1024;
+/// Time for reading the response before the connection ends because of its unread body. A client that still sends then may lose
+/// the response.
+const GRACE: Duration = Duration::from_secs(5);
 /// Time in which an accepted connection is registered.
 const REGISTRATION: Duration = Duration::from_millis(50);
 /// Time that sent data may stay unacknowledged by the client.
@@ -46,11 +56,12 @@ struct Connection {
 }
 
 /// The open connections, each with a duplicated file descriptor to close it by.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Connections(Arc<Open>);
 
-#[derive(Default)]
 struct Open {
+    /// Number of connections from which on others are reserved.
+    unreserved: usize,
     next: AtomicU64,
     connections: Mutex<HashMap<u64, Connection>>,
     /// Whether connections are closed after their next response.
@@ -64,11 +75,24 @@ struct Open {
 struct Registration {
     born: Instant,
     number: u64,
+    is_reserved: bool,
     interim: Rc<Interim>,
     open: Arc<Open>,
 }
 
 impl Connections {
+    /// Returns no connections, with their largest number.
+    pub(crate) fn new(most: usize) -> Self {
+        Self(Arc::new(Open {
+            unreserved: reserve::unreserved(most),
+            next: AtomicU64::default(),
+            connections: Mutex::default(),
+            draining: AtomicBool::default(),
+            ending: CancellationToken::default(),
+            closed: Notify::default(),
+        }))
+    }
+
     /// Registers a new connection.
     pub(crate) fn note(&self, client: &ClientStream<TcpStream>, data: &mut Extensions) {
         let stream = client.stream();
@@ -78,8 +102,21 @@ impl Connections {
         let Ok(socket) = rustix::io::dup(stream) else { return };
         let (number, born) = (self.0.next.fetch_add(1, Ordering::Relaxed), Instant::now());
         let connection = Connection { born, socket, deadlines: client.deadlines().clone() };
-        self.0.connections().insert(number, connection);
-        data.insert(Registration { born, number, interim: client.interim().clone(), open: self.0.clone() });
+        let is_reserved = {
+            let mut connections = self.0.connections();
+            connections.insert(number, connection);
+            connections.len() > self.0.unreserved
+        };
+        if is_reserved {
+            client.deadlines().shorten();
+        }
+        data.insert(Registration {
+            born,
+            number,
+            is_reserved,
+            interim: client.interim().clone(),
+            open: self.0.clone(),
+        });
     }
 
     /// Closes each connection after its next response.
@@ -146,8 +183,9 @@ impl Drop for Registration {
 
 /// Returns whether the connection is to be closed after this response.
 pub(super) fn ends(req: &HttpRequest) -> bool {
-    let ends =
-        |Registration { born, open, .. }: &Registration| born.elapsed() > OLD || open.draining.load(Ordering::Relaxed);
+    let ends = |Registration { born, is_reserved, open, .. }: &Registration| {
+        *is_reserved || born.elapsed() > OLD || open.draining.load(Ordering::Relaxed)
+    };
     req.conn_data::<Registration>().is_some_and(ends)
 }
 

@@ -12,7 +12,7 @@ use super::framing::{BodyLength, LONGEST, chunk_size};
 const LONG_NAME: usize = 1 << 16;
 
 /// Largest head that the framework accepts, in bytes. It refuses larger ones with 431.
-const LARGEST_HEAD: usize = 1 << 17;
+pub(super) const LARGEST_HEAD: usize = 1 << 17;
 
 /// Finds the parts of the requests of a connection.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(super) struct RequestReader {
     body: BodyLength,
     /// Number of requests that have begun.
     requests: u64,
+    /// Length of the target of the newest request, in bytes.
+    target: usize,
 }
 
 /// What is expected from the client next.
@@ -80,6 +82,11 @@ impl RequestReader {
         (stage, self.requests)
     }
 
+    /// Returns the length of the target of the newest request, in bytes.
+    pub(super) fn target(&self) -> usize {
+        self.target
+    }
+
     /// Returns bytes of the connection with their request targets percent-encoded.
     pub(super) fn encode(&mut self, mut bytes: &[u8]) -> Vec<u8> {
         let mut encoded = Vec::with_capacity(bytes.len());
@@ -88,7 +95,9 @@ impl RequestReader {
             encoded.extend_from_slice(body);
             let Some((&byte, rest)) = head.split_first() else { return encoded };
             bytes = rest;
-            if matches!(self.part, Part::Target) && is_refused(byte) {
+            let is_target = matches!(self.part, Part::Target);
+            self.target += usize::from(is_target);
+            if is_target && is_refused(byte) {
                 encoded.extend(percent_encoding::percent_encode_byte(byte).as_bytes());
             } else {
                 encoded.push(byte);
@@ -118,7 +127,7 @@ impl RequestReader {
             // Empty lines before a request are ignored.
             (Part::Start, b'\r' | b'\n') | (Part::Trailer(_), b'\r') => return,
             (Part::Start, _) => {
-                self.requests += 1;
+                (self.requests, self.target) = (self.requests + 1, 0);
                 Part::Method
             }
             (Part::Method, b' ') => Part::Target,

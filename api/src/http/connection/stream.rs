@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,13 +13,10 @@ use tokio::time::{Sleep, sleep};
 use super::deadlines::Deadlines;
 use super::interim::{CONTINUE, Interim};
 use super::reader::{RequestReader, Stage};
-
-/// Largest part of a body that is read after the response has begun, in bytes.
-const UNREAD: usize = 64 * 1024;
-
-/// Time for reading the response before the connection ends because of its unread body. A client that still sends then may lose
-/// the response.
-const GRACE: Duration = Duration::from_secs(5);
+use super::refusal::{self, Refusal};
+use super::{GRACE, UNREAD};
+use crate::base::error::Error;
+use crate::http::MAX_URL;
 
 /// A connection with a client.
 pub(crate) struct ClientStream<S> {
@@ -32,6 +28,8 @@ pub(crate) struct ClientStream<S> {
     interim: Rc<Interim>,
     stage: (Stage, u64),
     answer: Answer,
+    /// The response to a request that the framework refuses.
+    refusal: Option<Refusal>,
     /// The end of the connection, of which no more is read.
     end: Option<Pin<Box<Sleep>>>,
 }
@@ -58,6 +56,7 @@ impl<S> ClientStream<S> {
             interim: Rc::default(),
             stage: (Stage::Idle, 0),
             answer: Answer::Begun(0),
+            refusal: None,
             end: None,
         }
     }
@@ -96,6 +95,22 @@ impl<S> ClientStream<S> {
             if *unread > UNREAD {
                 self.end = Some(Box::pin(sleep(GRACE)));
             }
+        }
+    }
+
+    /// Finds a response of the framework. Returns the bytes before it, or begins the refusal if there are none.
+    fn note_refusal<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        match refusal::find(bytes) {
+            Some((0, error)) if self.refusal.is_none() => {
+                // The framework also refuses the body of a request that was answered.
+                let is_answered = self.stage.1 > 0 && matches!(self.answer, Answer::Begun(_));
+                // The framework refuses the longest targets like other malformed requests.
+                let error = if self.reader.target() > MAX_URL { Error::TooLong(MAX_URL) } else { error };
+                self.refusal = Some(Refusal::new((!is_answered).then_some(&error)));
+                bytes
+            }
+            Some((before, _)) => bytes.get(..before).unwrap_or_default(),
+            None => bytes,
         }
     }
 
@@ -144,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for ClientStream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let (interim, bytes) = match bytes.strip_prefix(CONTINUE) {
             Some(rest) if self.interim.hold(context) => (CONTINUE.len(), rest),
@@ -152,6 +167,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
         };
         if bytes.is_empty() {
             return Poll::Ready(Ok(interim));
+        }
+        let bytes = self.note_refusal(bytes);
+        let Self { stream, refusal, .. } = &mut *self;
+        if let Some(refusal) = refusal {
+            return refusal.poll(stream, context).map(Err);
         }
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.note_write(&written, bytes);
@@ -183,6 +203,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for ClientStream<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
     use tokio::time::timeout;
 

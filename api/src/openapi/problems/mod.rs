@@ -98,8 +98,7 @@ impl Examples<'_> {
         if facts.is_about(tokens::TAG) && self.scope().is_some() {
             errors.push(Error::Bound);
         }
-        let limited = || Error::RateLimited { limit: self.rate_limit(), seconds: 4 };
-        errors.extend((!facts.is_about(RUNNING)).then(limited));
+        errors.extend(self.of_clients());
         if facts.has_path_parameter {
             errors.push(MUNICIPALITIES.not_found("atlantis"));
         }
@@ -121,6 +120,14 @@ impl Examples<'_> {
         let has_current = ["put", "patch", "delete"].contains(&facts.method) || id == "create_submission_action";
         let complete = |error: Error| if has_current { self.with_current(error) } else { error };
         errors.into_iter().map(complete).collect()
+    }
+
+    /// Returns the errors of clients with too many requests, from which the operations of operators are exempt.
+    fn of_clients(&self) -> Vec<Error> {
+        if self.facts.is_about(RUNNING) {
+            return vec![];
+        }
+        vec![Error::RateLimited { limit: self.rate_limit(), seconds: 4 }, Error::TooManyConnections]
     }
 
     /// Returns the rate limit that applies to most requests of the operation.

@@ -10,11 +10,12 @@ use sea_orm::{DatabaseTransaction, EntityTrait, FromQueryResult, ModelTrait};
 use uuid::Uuid;
 
 use self::page::respond;
-use self::prepared::{Part, PreparedList};
+use self::prepared::PreparedList;
+use crate::base::db::Share;
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::format::{Record, Represented};
-use crate::http::{Filters, ListParams, ListQuery, Page, Position, Sort};
+use crate::http::{Filters, ListParams, ListPart, ListQuery, Page, Position, Sort};
 use crate::query::entry::Entry;
 use crate::query::entry_sets::{FoundEntries, SetSlice};
 use crate::query::facets::Facet;
@@ -111,7 +112,7 @@ async fn stored_page<Q, T: Entry>(
     list: &ListQuery<Q, T>,
     plan: &ListPlan,
 ) -> Result<Option<Page<Represented<T>>>> {
-    let (db, cache) = (context.read()?, QueryCache::of(req)?);
+    let (db, cache) = (&context.read()?.with(Share::Table(plan.filters.table)), QueryCache::of(req)?);
     let (after, limit) = (list.after.as_ref(), list.limit());
     let asked = PreparedList::<T::Table>::new(plan, None, false);
     let known = cache.at(context.version.version().number);
@@ -127,13 +128,14 @@ async fn stored_page<Q, T: Entry>(
         Some(found) => Some(found),
         None => asked.stored_part::<T>(db, after, limit).await?.map(|part| (part, None)),
     };
-    let Some((Part { items, next, version: Some(version) }, counted)) = found else { return Ok(None) };
+    let Some((ListPart { items, next, version: Some(version) }, counted)) = found else { return Ok(None) };
     let results = cache.at(version);
     let total = match counted {
         Some(total) => Some(total),
         None => results.total(db, &asked.rows).await?,
     };
-    let (Some(total), Some(facets)) = (total, results.facets::<T::Table>(db, &plan.facets).await?) else {
+    let (Some(total), Some(facets)) = (total, results.facets::<T::Table>(&db.with(Share::Costly), &plan.facets).await?)
+    else {
         return Ok(None);
     };
     let next = next.map(|position| list.cursor(position));
@@ -147,7 +149,7 @@ async fn resolved<Q: Filters, T: Record>(
     list: &mut ListQuery<Q, T>,
     plan: impl Fn(&Q) -> ListPlan,
 ) -> Result<ListPlan> {
-    let (db, results) = (context.read()?, QueryCache::of(req)?.at(context.version.version().number));
+    let (db, results) = (&context.read()?, QueryCache::of(req)?.at(context.version.version().number));
     for (resource, names) in list.query.references() {
         if !names.is_empty() {
             *names = results.ids(db, resource, names).await?.iter().map(Uuid::to_string).collect();

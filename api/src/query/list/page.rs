@@ -7,11 +7,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
 
 use super::ListPlan;
-use super::prepared::{Part, PreparedList};
+use super::prepared::PreparedList;
+use crate::base::db::Share;
 use crate::base::db::context::Context;
 use crate::base::error::{Error, Result};
 use crate::http::format::{Record, Represented};
-use crate::http::{Filters, ListQuery, Page, Position, SearchMatches, incomplete};
+use crate::http::{Filters, ListPart, ListQuery, Page, Position, SearchMatches, incomplete};
 use crate::query::facets::{Facet, facet_values};
 use crate::query::full_text::{Effort, Search};
 use crate::query::query_cache::{QueryCache, count};
@@ -31,17 +32,16 @@ where
     Q: Filters + 'static,
     T: Record,
     E: EntityTrait,
-    P: AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<Part<T>> + 'static,
+    P: AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<ListPart<T>> + 'static,
 {
     if list.representation.is_streamed() {
-        let snapshot = context.snapshot().await?;
+        let snapshot = context.snapshot(Share::Costly).await?;
         let asked = prepare(&snapshot, &list, &plan, Effort::Whole).await?;
         snapshot.commit().await?;
         let context = context.clone();
         let rows = async move |after: Option<&Position>, limit| {
-            let snapshot = context.snapshot().await?;
-            let Part { items, next, .. } = part(&asked, &snapshot, after, limit).await?;
-            Ok((items, next))
+            let snapshot = context.snapshot(Share::Costly).await?;
+            part(&asked, &snapshot, after, limit).await
         };
         return list.stream(req, rows).await;
     }
@@ -81,7 +81,7 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
     async fn page_within<E: EntityTrait>(
         &self,
         budget: Duration,
-        part: &impl AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<Part<T>>,
+        part: &impl AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<ListPart<T>>,
     ) -> Result<Page<Represented<T>>> {
         let third = budget / 3;
         for (limit, effort) in [(2 * third, Effort::Whole), (third, Effort::Some)] {
@@ -100,18 +100,20 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
     /// `statement_timeout`.
     async fn page<E: EntityTrait>(
         &self,
-        part: &impl AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<Part<T>>,
+        part: &impl AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<ListPart<T>>,
         effort: Effort,
         statement_timeout: Option<Duration>,
     ) -> Result<Page<Represented<T>>> {
         let Self { context, req, list, plan } = self;
-        let snapshot = context.snapshot().await?;
+        let is_costly = list.params.q.is_some() || !plan.facets.is_empty();
+        let share = if is_costly { Share::Costly } else { Share::Table(plan.filters.table) };
+        let snapshot = context.snapshot(share).await?;
         let db: &DatabaseTransaction = &snapshot;
         if let Some(limit) = statement_timeout {
             db.execute_unprepared(&format!("set local statement_timeout = {}", limit.as_millis().max(1))).await?;
         }
         let asked = prepare(db, list, plan, effort).await?;
-        let Part { items, next, version } = part(&asked, db, list.after.as_ref(), list.limit()).await?;
+        let ListPart { items, next, version } = part(&asked, db, list.after.as_ref(), list.limit()).await?;
         let known = match version.filter(|_| asked.search.is_none()) {
             Some(version) => QueryCache::of(req)?.at(version).total(db, &asked.rows).await?,
             None => None,

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::{ListPlan, RequestedOrder};
 use crate::base::db::version::seen_version;
 use crate::base::error::Result;
-use crate::http::Position;
 use crate::http::format::{Record, Represented};
+use crate::http::{ListPart, Position};
 use crate::query::entry::Entry;
 use crate::query::full_text::Search;
 use crate::query::keyset::{Slice, SortKey, in_order};
@@ -24,15 +24,6 @@ pub(super) struct PreparedList<E: EntityTrait> {
     pub search: Option<Search>,
     is_ranked: bool,
     pub highlight: bool,
-}
-
-/// Part of a list.
-pub(super) struct Part<T> {
-    pub items: Vec<Represented<T>>,
-    /// Position to continue from. `None` at the end of the list.
-    pub next: Option<Position>,
-    /// Directory version that all items are from. `None` if it is not known.
-    pub version: Option<i64>,
 }
 
 impl<E: EntityTrait> PreparedList<E> {
@@ -61,7 +52,7 @@ impl<E: EntityTrait> PreparedList<E> {
         after: Option<&Position>,
         limit: u64,
         views: &impl AsyncFn(&DatabaseTransaction, Vec<M>) -> Result<Vec<T>>,
-    ) -> Result<Part<T>>
+    ) -> Result<ListPart<T>>
     where
         M: ModelTrait<Entity = E>,
         E: EntityTrait<Model = M>,
@@ -70,7 +61,7 @@ impl<E: EntityTrait> PreparedList<E> {
         let (positions, next) = self.slice(after, limit).positions(db).await?;
         let version = if T::CHANGES_WITH_VERSION { seen_version(db).await? } else { None };
         if positions.is_empty() {
-            return Ok(Part { items: vec![], next, version });
+            return Ok(ListPart { items: vec![], next, version });
         }
         let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
         let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
@@ -85,7 +76,7 @@ impl<E: EntityTrait> PreparedList<E> {
         for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
             entry.rank(key);
         }
-        Ok(Part { items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(), next, version })
+        Ok(ListPart { items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(), next, version })
     }
 
     /// Returns up to `limit` entries after a position, with one statement. Returns `None` if one of them has no stored
@@ -95,7 +86,7 @@ impl<E: EntityTrait> PreparedList<E> {
         db: &impl ConnectionTrait,
         after: Option<&Position>,
         limit: u64,
-    ) -> Result<Option<Part<T>>> {
+    ) -> Result<Option<ListPart<T>>> {
         let (StoredRows { version, rows }, next) = self.stored_rows(db, after, limit).await?;
         Ok(part(rows, next, version))
     }
@@ -108,7 +99,7 @@ impl<E: EntityTrait> PreparedList<E> {
         ids: Vec<Uuid>,
         after: Option<&Position>,
         limit: u64,
-    ) -> Result<Option<Part<T>>> {
+    ) -> Result<Option<ListPart<T>>> {
         let of_ids =
             E::find().filter(Expr::cust_with_values(format!("{}.id = any ($1)", E::default().table_name()), [ids]));
         let slice = Slice { rows: of_ids, order: self.order.clone(), after: None, limit: limit + 1 };
@@ -130,10 +121,10 @@ impl<E: EntityTrait> PreparedList<E> {
         db: &DatabaseTransaction,
         after: Option<&Position>,
         limit: u64,
-    ) -> Result<Part<T>> {
+    ) -> Result<ListPart<T>> {
         let (found, next) = self.stored_rows(db, after, limit).await?;
         let version = Some(found.version);
-        Ok(Part { items: found.complete(db).await?, next, version })
+        Ok(ListPart { items: found.complete(db).await?, next, version })
     }
 
     /// Returns the rows of a part, and the position to continue from.
@@ -151,7 +142,7 @@ impl<E: EntityTrait> PreparedList<E> {
 }
 
 /// Returns the part of these rows. `None` if one of them has no stored representation.
-fn part<T>(rows: Vec<StoredRow<T>>, next: Option<Position>, version: i64) -> Option<Part<T>> {
+fn part<T>(rows: Vec<StoredRow<T>>, next: Option<Position>, version: i64) -> Option<ListPart<T>> {
     let items: Option<_> = rows.into_iter().map(|row| row.entry.map(Represented::Stored)).collect();
-    items.map(|items| Part { items, next, version: Some(version) })
+    items.map(|items| ListPart { items, next, version: Some(version) })
 }

@@ -88,7 +88,7 @@ async fn get_solution(
 #[get("/v1/solutions/{key}/adoptions")]
 async fn get_solution_adoptions(context: Data<Context>, req: HttpRequest, key: EntryKey) -> Result<HttpResponse> {
     let asked = asked_beside(&req, &["solution", "adoption"])?;
-    let slug = SOLUTIONS.slug(context.read()?, &key).await?;
+    let slug = SOLUTIONS.slug(&context.read()?, &key).await?;
     Ok(to_list(&format!("/v1/practice-examples?solution={slug}&adoption=true{asked}")))
 }
 

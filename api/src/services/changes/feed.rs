@@ -35,7 +35,7 @@ impl Feed {
         tables.sort();
         let key = (context.version.version().number, format!("{after} {limit} {}", tables.join(" ")));
         let page = async {
-            let page = in_time(query::after(context.read()?, after, limit, &tables)).await;
+            let page = in_time(query::after(&context.read()?, after, limit, &tables)).await;
             page.map(|(page, bytes)| (Arc::new(page), bytes))
         };
         // All clients that wait for the same page share the error, so that none of them repeats a failed query.

@@ -55,7 +55,7 @@ async fn asked(context: &Context, req: &HttpRequest, key: &EntryKey) -> Result<H
     let caller = Caller::of(req);
     let scope = req.app_data::<Data<WriteScopes>>().and_then(|scopes| scopes.0.get(resource.table).copied());
     let may = |caller: &Caller| caller.audits() || scope.is_some_and(|scope| caller.may(scope));
-    let (entry, is_there) = query::entry(context.read()?, resource, key, caller.as_ref().is_some_and(may)).await?;
+    let (entry, is_there) = query::entry(&context.read()?, resource, key, caller.as_ref().is_some_and(may)).await?;
     Ok(HistoryRequest { entry, with_actor: caller.as_ref().is_some_and(Caller::audits), is_gone: !is_there })
 }
 
@@ -165,7 +165,7 @@ fn history_of(req: &HttpRequest, key: &EntryKey) -> String {
 }
 
 async fn at(context: &Context, entry: Uuid, number: i64, before: bool) -> Result<Option<Model>> {
-    query::one(context.read()?, entry, number, before).await
+    query::one(&context.read()?, entry, number, before).await
 }
 
 /// Name of the path parameter with the directory version of a change.

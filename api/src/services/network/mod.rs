@@ -36,7 +36,7 @@ async fn get_network(
     QueryString(query): QueryString<NetworkQuery>,
 ) -> Result<Public> {
     let form = negotiate(req.headers(), query.format, &FORMATS)?;
-    let network = query::network(context.read()?, &query).await?;
+    let network = query::network(&context.read()?, &query).await?;
     let mut response = match form {
         Format::Graphml => {
             HttpResponse::Ok().insert_header((CONTENT_TYPE, form.content_type())).body(graphml::written(&network)?)
@@ -55,5 +55,5 @@ async fn get_network(
 #[utoipa::path(tag = TAG, responses((status = 200, description = "The statistics", body = Statistics)))]
 #[get("/v1/statistics")]
 async fn get_statistics(context: Data<Context>) -> Result<Public> {
-    reply(Format::Json.content_type(), &count(context.read()?).await?).map(Public)
+    reply(Format::Json.content_type(), &count(&context.read()?).await?).map(Public)
 }

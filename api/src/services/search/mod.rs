@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, get};
 
 use self::dto::{SearchQuery, SearchResult, Suggestions};
 use self::suggestions::{SuggestQuery, suggestions};
+use crate::base::db::Share;
 use crate::base::db::context::Context;
 use crate::base::error::Result;
 use crate::http::{ListParams, ListQuery, Page, Paging, Public, QueryString, RepresentationParams, Routes, reply};
@@ -46,7 +47,7 @@ async fn search(
 #[utoipa::path(tag = TAG, params(SuggestQuery), responses((status = 200, description = "The suggestions", body = Suggestions)))]
 #[get("/v1/suggest")]
 async fn suggest(context: Data<Context>, QueryString(query): QueryString<SuggestQuery>) -> Result<Public> {
-    let snapshot = context.snapshot().await?;
+    let snapshot = context.snapshot(Share::All).await?;
     let found = suggestions(&*snapshot, query).await?;
     snapshot.commit().await?;
     reply("application/json", &found).map(Public)

@@ -94,7 +94,7 @@ async fn list_submissions(
 #[get("/v1/submissions/{id}")]
 async fn get_submission(caller: Scoped<SubmissionActor>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
-    let (row, _) = one(db, id.0, &caller).await?;
+    let (row, _) = one(&db, id.0, &caller).await?;
     submission_response(db.pool(), row, &caller, StatusCode::OK).await.map(Answer::send).map(no_store)
 }
 
@@ -199,7 +199,7 @@ async fn create_submission_action(
         return conflicts.complete(context.run_unversioned(&digest, work).await).await;
     }
     // Callers that may not publish are refused here, before the transaction blocks other writers.
-    actor::may_publish(context.read()?, id.0, &caller).await?;
+    actor::may_publish(&context.read()?, id.0, &caller).await?;
     let work = async move |write: &Write| {
         let row = steps::publish(write, id.0, &caller, input).await?;
         submission_response(&write.tx, row, &caller, StatusCode::OK).await.map(Outcome::Changed)
@@ -218,8 +218,8 @@ async fn list_submission_actions(
     context: Data<Context>,
     id: Id,
 ) -> Result<HttpResponse> {
-    one(context.read()?, id.0, &caller).await?;
-    let items = query::taken(context.read()?, id.0).await?;
+    one(&context.read()?, id.0, &caller).await?;
+    let items = query::taken(&context.read()?, id.0).await?;
     reply("application/json", &Steps { items }).map(no_store)
 }
 

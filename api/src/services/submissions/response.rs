@@ -53,7 +53,7 @@ impl Conflicts {
     async fn with_current(&self, error: Error) -> Error {
         let current = async {
             let db = self.context.read()?;
-            let (row, _) = one(db, self.id, &self.caller).await?;
+            let (row, _) = one(&db, self.id, &self.caller).await?;
             submission_response(db.pool(), row, &self.caller, StatusCode::OK).await
         };
         match current.await {

@@ -32,12 +32,12 @@ async fn get_municipality_tasks(
     key: EntryKey,
 ) -> Result<HttpResponse> {
     let (db, name) = (context.read()?, key.to_string());
-    let Some(found) = MUNICIPALITIES.find(db, std::slice::from_ref(&name)).await?.remove(&name) else {
-        return Err(absent(db, &MUNICIPALITIES, &key).await);
+    let Some(found) = MUNICIPALITIES.find(&db, std::slice::from_ref(&name)).await?.remove(&name) else {
+        return Err(absent(&db, &MUNICIPALITIES, &key).await);
     };
     caller.acts_for(&[found.responsible()])?;
     // A caller that is neither bound to municipalities nor a reviewer sees only its own submissions.
     let is_all = caller.municipalities.is_some() || caller.may(SubmissionsReview::NAME);
     let by = (!is_all).then(|| caller.subject.clone());
-    reply("application/json", &query::of(db, &found, by).await?).map(no_store)
+    reply("application/json", &query::of(&db, &found, by).await?).map(no_store)
 }

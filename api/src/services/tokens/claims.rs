@@ -49,6 +49,6 @@ fn recall(known: &Mutex<ResolvedClaims>, version: i64, names: &BTreeSet<String>)
 
 async fn find(database: &Database, names: &BTreeSet<String>) -> Result<BTreeSet<Uuid>> {
     let names: Vec<String> = names.iter().cloned().collect();
-    let (ids, _) = MUNICIPALITIES.ids_of(database.connection(), "municipalities", &names).await?;
+    let (ids, _) = MUNICIPALITIES.ids_of(&database.connection(), "municipalities", &names).await?;
     Ok(ids.into_iter().collect())
 }

@@ -75,8 +75,8 @@ async fn get_token(
     id: Id,
 ) -> Result<HttpResponse> {
     caller.is_unbound()?;
-    let row = Entity::find_by_id(id.0).one(context.read()?).await?.ok_or_else(|| store::not_found(id.0))?;
-    let token = query::views(context.read()?, Some(&auth.used), vec![row]).await?.pop();
+    let row = Entity::find_by_id(id.0).one(&context.read()?).await?.ok_or_else(|| store::not_found(id.0))?;
+    let token = query::views(&context.read()?, Some(&auth.used), vec![row]).await?.pop();
     let token = token.ok_or_else(|| store::not_found(id.0))?;
     reply("application/json", &token).map(no_store)
 }
@@ -147,7 +147,7 @@ async fn get_me(AnyCaller(caller): AnyCaller, context: Data<Context>) -> Result<
     let municipalities = match caller.municipalities {
         Some(own) => {
             let own: Vec<Uuid> = own.into_iter().collect();
-            Some(MUNICIPALITIES.names_of(context.read()?, own.iter().copied()).await?.of(&own))
+            Some(MUNICIPALITIES.names_of(&context.read()?, own.iter().copied()).await?.of(&own))
         }
         None => None,
     };
@@ -182,7 +182,7 @@ async fn get_keys(auth: Data<Auth>) -> Result<HttpResponse> {
 pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Result<(String, Uuid)> {
     validator::Validate::validate(&input)
         .map_err(|errors| Error::Invalid(crate::base::validation::violations(&errors)))?;
-    let directory = DirectoryVersion::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(&database.connection()).await?;
     let keys = keys.clone();
     let author = Author::command("token");
     let work = async move |write: &Write| store::issue(write, &keys, input).await;
@@ -192,7 +192,7 @@ pub async fn issue(database: &Database, keys: &Keys, input: TokenInput) -> Resul
 
 /// Revokes a token from the command line. Fails with `Error::NotFound` for an unknown ID.
 pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
-    let directory = DirectoryVersion::open(database.connection()).await?;
+    let directory = DirectoryVersion::open(&database.connection()).await?;
     let author = Author::command("token");
     database
         .write(&directory, author, Timeouts::Enabled, async move |write: &Write| store::revoke(write, id).await)
@@ -203,6 +203,6 @@ pub(crate) async fn revoke(database: &Database, id: Uuid) -> Result<()> {
 /// Returns the properties of all issued tokens, including expired and revoked ones, newest first.
 pub(crate) async fn all(database: &Database) -> Result<Vec<Token>> {
     use sea_orm::QueryOrder;
-    let rows = Entity::find().order_by_desc(entity::token::Column::CreatedAt).all(database.connection()).await?;
-    query::views(database.connection(), None, rows).await
+    let rows = Entity::find().order_by_desc(entity::token::Column::CreatedAt).all(&database.connection()).await?;
+    query::views(&database.connection(), None, rows).await
 }

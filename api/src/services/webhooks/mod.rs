@@ -80,7 +80,7 @@ async fn list_webhooks(
 #[get("/v1/webhooks/{id}")]
 async fn get_webhook(caller: Scoped<WebhooksWrite>, context: Data<Context>, id: Id) -> Result<HttpResponse> {
     let db = context.read()?;
-    let webhook = query::one_view(db, query::one(db, id.0, &Owner::of(&caller)).await?).await?;
+    let webhook = query::one_view(&db, query::one(&db, id.0, &Owner::of(&caller)).await?).await?;
     webhook_response(&webhook).map(Answer::send).map(no_store)
 }
 
@@ -234,7 +234,7 @@ async fn list_webhook_deliveries(
     mut list: ListQuery<DeliveryQuery, Delivery>,
 ) -> Result<HttpResponse> {
     let owner = Owner::of(&caller);
-    list.query.webhook = query::one(context.read()?, id.0, &owner).await?.id;
+    list.query.webhook = query::one(&context.read()?, id.0, &owner).await?.id;
     list.query.hears_steps = owner.hears_steps;
     let views = async |db: &DatabaseTransaction, rows: Vec<webhook_delivery::Model>| query::deliveries(db, rows).await;
     list::list(&context, &req, list, query::log, views).await.map(no_store)
