@@ -4,52 +4,21 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
+pub(crate) use tests::forgery::claims;
+use tests::forgery::{access_token_header, base64url, ed25519, first_key, sign, with_member};
 use tests::{App, KEYS};
 
 /// Returns the id and the private key that the service under test signs with.
 pub(crate) fn signing_key() -> (String, EncodingKey) {
-    let keys: Value = serde_json::from_str(&KEYS).unwrap();
-    let private = BASE64.decode(keys["keys"][0]["d"].as_str().unwrap()).unwrap();
-    (keys["keys"][0]["kid"].as_str().unwrap().to_owned(), ed25519(&private))
-}
-
-/// Wraps a private key in PKCS #8.
-fn ed25519(private: &[u8]) -> EncodingKey {
-    let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
-    EncodingKey::from_ed_der(&[&head[..], private].concat())
-}
-
-fn base64url(json: &str) -> String {
-    BASE64.encode(json)
+    first_key(&KEYS)
 }
 
 pub(crate) fn sign_token(head: &str, claims: &str, key: &EncodingKey) -> String {
-    let message = format!("{}.{}", base64url(head), base64url(claims));
-    let signature = crypto::sign(message.as_bytes(), key, Algorithm::EdDSA).unwrap();
-    format!("{message}.{signature}")
+    sign(Algorithm::EdDSA, head, claims, key)
 }
 
 pub(crate) fn token_header() -> Value {
-    json!({ "typ": "at+jwt", "alg": "EdDSA", "kid": signing_key().0 })
-}
-
-/// Returns the claims of a valid token with the id of an issued token.
-pub(crate) fn claims(jti: &str) -> Value {
-    let now = api::base::clock::now().timestamp();
-    json!({
-        "iss": "transferatlas", "aud": "transferatlas", "sub": "stelle", "client_id": "stelle",
-        "jti": jti, "iat": now, "nbf": now, "exp": now + 600, "scope": "themes:write",
-    })
-}
-
-/// Returns the object with another value of one member, or without the member if the value is `absent`.
-fn with_member(mut json: Value, member: &str, value: Value) -> Value {
-    if value == json!("absent") {
-        json.as_object_mut().unwrap().remove(member);
-    } else {
-        json[member] = value;
-    }
-    json
+    access_token_header(Algorithm::EdDSA, &signing_key().0)
 }
 
 fn valid_token(jti: &str) -> String {
@@ -85,8 +54,8 @@ fn invalid_tokens(jti: &str) -> Vec<(&'static str, String)> {
     let hs256 = {
         let message = format!(
             "{}.{}",
-            base64url(&with_member(token_header(), "alg", json!("HS256")).to_string()),
-            base64url(&claims(jti).to_string())
+            base64url(with_member(token_header(), "alg", json!("HS256")).to_string()),
+            base64url(claims(jti).to_string())
         );
         let public: Value = serde_json::from_str(&KEYS).unwrap();
         let secret = EncodingKey::from_secret(&BASE64.decode(public["keys"][0]["x"].as_str().unwrap()).unwrap());
@@ -97,8 +66,8 @@ fn invalid_tokens(jti: &str) -> Vec<(&'static str, String)> {
     let truncated = |token: String, from: usize| token.chars().take(token.len() - from).collect::<String>();
     let none = format!(
         "{}.{}.",
-        base64url(&with_member(token_header(), "alg", json!("none")).to_string()),
-        base64url(&claims(jti).to_string())
+        base64url(with_member(token_header(), "alg", json!("none")).to_string()),
+        base64url(claims(jti).to_string())
     );
     let duplicate_claim = claims(jti).to_string().replacen('{', "{\"scope\":\"tokens:admin\",", 1);
 
@@ -107,7 +76,7 @@ fn invalid_tokens(jti: &str) -> Vec<(&'static str, String)> {
         ("form", "x".to_owned()),
         ("form", "a.b".to_owned()),
         ("form", format!("{}.x", valid_token(jti))),
-        ("signature", format!("{}..", base64url(&token_header().to_string()))),
+        ("signature", format!("{}..", base64url(token_header().to_string()))),
         ("form", format!("{}.{}", valid_token(jti), "x".repeat(9000))),
         ("signature", truncated(valid_token(jti), 2)),
         ("signature", with_forged_signature(&valid_token(jti))),

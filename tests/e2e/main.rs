@@ -20,6 +20,7 @@ mod filters;
 mod forgeries;
 mod formats;
 mod former_keys;
+mod histories;
 mod history;
 mod imports;
 mod learning_partnerships;

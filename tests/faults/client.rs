@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
-use reqwest::header::{AGE, AUTHORIZATION, IF_MATCH};
+use reqwest::header::{AGE, AUTHORIZATION, IF_MATCH, RETRY_AFTER};
 use serde_json::{Value, json};
 use tests::Nginx;
 use tests::release::{Place, Server};
@@ -30,6 +30,8 @@ pub(crate) struct Answer {
     pub(crate) time: Duration,
     /// Whether the response is marked as possibly outdated.
     pub(crate) is_stale: bool,
+    /// Whether the response says when to send the request again.
+    pub(crate) may_be_repeated: bool,
     /// Body, if it is JSON.
     pub(crate) body: Value,
 }
@@ -72,10 +74,15 @@ impl Client {
         (slug, self.write(Method::POST, "/v1/themes", &theme).await)
     }
 
-    /// Changes a theme, which changes the version of the directory.
+    /// Changes a theme that many entries refer to, which changes the version of the directory.
     pub(crate) async fn change_theme(&self) -> Answer {
+        self.change_title("mobility").await
+    }
+
+    /// Changes the title of a theme.
+    pub(crate) async fn change_title(&self, slug: &str) -> Answer {
         let theme = json!({ "title": { "de": format!("Mobilität {}", number()) } });
-        self.write(Method::PATCH, "/v1/themes/mobility", &theme).await
+        self.write(Method::PATCH, &format!("/v1/themes/{slug}"), &theme).await
     }
 
     async fn write(&self, method: Method, path: &str, body: &Value) -> Answer {
@@ -87,12 +94,19 @@ impl Client {
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let began = Instant::now();
-        let failed = |began: Instant| Answer { status: 0, time: began.elapsed(), is_stale: false, body: Value::Null };
+        let failed = |began: Instant| Answer {
+            status: 0,
+            time: began.elapsed(),
+            is_stale: false,
+            may_be_repeated: false,
+            body: Value::Null,
+        };
         let Ok(response) = request.send().await else { return failed(began) };
         let (status, is_stale) = (response.status().as_u16(), response.headers().contains_key(AGE));
+        let may_be_repeated = response.headers().contains_key(RETRY_AFTER);
         let Ok(body) = response.bytes().await else { return failed(began) };
         let body = serde_json::from_slice(&body).unwrap_or_default();
-        Answer { status, time: began.elapsed(), is_stale, body }
+        Answer { status, time: began.elapsed(), is_stale, may_be_repeated, body }
     }
 }
 
@@ -103,7 +117,7 @@ fn number() -> usize {
 }
 
 /// Settings of a service whose tokens the tests use.
-const KEYS: [&str; 2] = ["--keys-file", "keys.json"];
+pub(crate) const KEYS: [&str; 2] = ["--keys-file", "keys.json"];
 
 /// Starts a service on a port, or on a free one for 0, with a client for it.
 pub(crate) async fn start(place: &Place, name: &str, port: u16, arguments: &[&str]) -> Result<(Server, Client)> {
@@ -154,7 +168,8 @@ pub(crate) fn percentile(answers: &[Answer], share: usize) -> Duration {
     times.get((times.len() * share / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
-fn http() -> Result<reqwest::Client> {
+/// Returns an HTTP client.
+pub(crate) fn http() -> Result<reqwest::Client> {
     // Without idle connections, because the server may have closed them.
     let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(LIMIT);
     http.build().context("an HTTP client")

@@ -1,14 +1,30 @@
 //! Measures how the release build behaves under faults, on a PostgreSQL server that it starts. See `docs/reliability.md`.
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
+mod backup;
 mod bodies;
+mod bombs;
+mod caller;
 mod client;
+mod databases;
 mod exports;
+mod forgeries;
+mod histories;
+mod hostile;
+mod instances;
 mod kills;
 mod locks;
+mod lost;
+mod migration;
 mod outage;
+mod paging;
+mod rates;
+mod repeats;
 mod rolling;
 mod slow;
+mod soak;
+mod tokens;
+mod updates;
 
 use std::path::PathBuf;
 
@@ -27,6 +43,10 @@ struct Arguments {
     /// Short form: fewer repetitions and shorter outages
     #[arg(long)]
     short: bool,
+
+    /// Seed of the test `histories`, as printed by an earlier run
+    #[arg(long)]
+    seed: Option<u64>,
 
     /// Program that builds the service. `cargo run` sets it
     #[arg(long, env = "CARGO", hide = true)]
@@ -56,6 +76,34 @@ enum Fault {
     Exports,
     /// Clients send bodies that are refused
     Bodies,
+    /// Tokens are forged or against the rules
+    Forgeries,
+    /// Requests, bodies, queries, paths and headers are malformed
+    RawRequests,
+    /// Bodies are compressed, nested or large
+    Bombs,
+    /// A load for a long time, with some faults
+    Soak,
+    /// The response of the database to a COMMIT is lost
+    LostAnswers,
+    /// Writers change an entry at once with the same precondition
+    LostUpdates,
+    /// Clients send a request at once with the same idempotency key
+    Idempotency,
+    /// A list is read page by page during writes
+    Paging,
+    /// Two instances are read after writes
+    Instances,
+    /// Tokens are revoked, and their keys rotated and removed, with two instances
+    Tokens,
+    /// A backup is restored into an empty database
+    Backup,
+    /// Clients send more requests than their rate limits allow
+    RateLimits,
+    /// Two instances migrate a database at once
+    Migration,
+    /// Two instances and the database fail while clients record what they see
+    Histories,
 }
 
 /// Result of a test.
@@ -87,7 +135,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
         if !arguments.only.is_empty() && !arguments.only.contains(fault) {
             continue;
         }
-        let Finding { measured, goal, is_met } = measure(*fault, &place, arguments.short).await?;
+        let Finding { measured, goal, is_met } = measure(*fault, &place, arguments).await?;
         let name = fault.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         println!("| {name} | {measured} | {goal} | {} |", if is_met { "yes" } else { "no" });
         missed += usize::from(!is_met);
@@ -98,7 +146,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-async fn measure(fault: Fault, place: &Place, short: bool) -> Result<Finding> {
+async fn measure(fault: Fault, place: &Place, arguments: &Arguments) -> Result<Finding> {
+    let short = arguments.short;
     match fault {
         Fault::KilledService => kills::service(place, if short { 3 } else { 20 }).await,
         Fault::KilledDatabase => kills::database(place, if short { 2 } else { 5 }).await,
@@ -110,5 +159,19 @@ async fn measure(fault: Fault, place: &Place, short: bool) -> Result<Finding> {
         Fault::SlowClients => slow::measure(place).await,
         Fault::Exports => exports::measure(place, if short { 100 } else { 1000 }).await,
         Fault::Bodies => bodies::measure(place).await,
+        Fault::Forgeries => forgeries::measure(place, if short { 3 } else { 20 }).await,
+        Fault::RawRequests => hostile::measure(place, short).await,
+        Fault::Bombs => bombs::measure(place).await,
+        Fault::Soak => soak::measure(place, if short { soak::SHORT } else { soak::FULL }).await,
+        Fault::LostAnswers => lost::measure(place, if short { 20 } else { 500 }).await,
+        Fault::LostUpdates => updates::measure(place, if short { 20 } else { 500 }).await,
+        Fault::Idempotency => repeats::measure(place, if short { 10 } else { 100 }).await,
+        Fault::Paging => paging::measure(place, if short { paging::SHORT } else { paging::FULL }).await,
+        Fault::Instances => instances::measure(place, if short { 30 } else { 300 }).await,
+        Fault::Tokens => tokens::measure(place, if short { tokens::SHORT } else { tokens::FULL }).await,
+        Fault::Backup => backup::measure(place, if short { 3_000 } else { 100_000 }).await,
+        Fault::RateLimits => rates::measure(place).await,
+        Fault::Migration => migration::measure(place).await,
+        Fault::Histories => histories::measure(place, if short { 8 } else { 80 }, arguments.seed).await,
     }
 }

@@ -13,6 +13,8 @@ mod database;
 mod endpoint;
 mod exchanges;
 mod folder;
+pub mod forgery;
+pub mod histories;
 mod limit;
 mod nginx;
 mod older;

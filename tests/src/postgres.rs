@@ -113,6 +113,11 @@ impl Postgres {
         format!("postgres://postgres:hush-hush@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// Returns a program of the newest installed version, such as `pg_dump`.
+    pub fn program(name: &str) -> Command {
+        program(name)
+    }
+
     fn control(&self) -> Command {
         let mut command = program("pg_ctl");
         command.args(["-D", &text(&self.folder.path().join("data"))]);

@@ -82,10 +82,28 @@ impl Process {
         bail!("{} does not write `{text}`:\n{}", self.name, self.log_text())
     }
 
+    /// Makes `VmHWM` the current resident memory.
+    pub fn reset_peak(&self) -> Result<()> {
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5")?)
+    }
+
+    /// Returns the number of open file descriptors.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
+    }
+
+    /// Returns the number of lines in the log that contain a text.
+    pub fn log_lines_with(&self, text: &str) -> usize {
+        self.log_lines().iter().filter(|line| line.contains(text)).count()
+    }
+
     /// Returns the number of lines in the log that do not contain a text.
     pub fn log_lines_without(&self, text: &str) -> usize {
-        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
-        log.lines().filter(|line| !line.contains(text)).count()
+        self.log_lines().iter().filter(|line| !line.contains(text)).count()
+    }
+
+    fn log_lines(&self) -> Vec<String> {
+        std::fs::read_to_string(&self.log).unwrap_or_default().lines().map(str::to_owned).collect()
     }
 
     /// Kills the process, and waits for its end.

@@ -1,0 +1,39 @@
+//! Concurrent clients of two instances see one history. Requires a server.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::histories::{Plan, acknowledged, check, record};
+use tests::{App, TestDatabase};
+
+/// Seed of the choices of the clients.
+const SEED: u64 = 20;
+
+/// Number of operations of each client.
+const OPERATIONS: usize = 40;
+
+/// Time after which a write must be visible on the other instance.
+const DELAY: Duration = Duration::from_secs(2);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a PostgreSQL server in TEST_DATABASE_URL"]
+async fn concurrent_clients_of_two_instances_see_one_history() {
+    let database = TestDatabase::filled();
+    let other = App::start_on(database.shared());
+    let one = App::start_on(database);
+    let issue = async |subject: String| one.issue(json!({ "subject": subject, "role": "editor" })).await;
+    let mut tokens = vec![];
+    for number in 0..6 {
+        tokens.push(issue(format!("client-{number}")).await);
+    }
+    let bases = [&one, &other].map(|app| format!("http://{}", app.address()));
+    let reviewer = issue("reviewer".to_owned()).await;
+    let plan = Plan { seed: SEED, bases, tokens, reviewer, operations: Some(OPERATIONS) };
+
+    let history = record(&plan, DELAY, async { Ok(()) }).await.unwrap();
+
+    let violations = check(&history, DELAY);
+    assert!(violations.is_empty(), "{} violations, such as {:#?}", violations.len(), violations[0]);
+    let counts = acknowledged(&history);
+    assert!(counts.len() == 5 && counts.values().all(|count| *count > 0), "acknowledged writes: {counts:?}");
+}

@@ -1,0 +1,60 @@
+//! Databases of single tests on the PostgreSQL server.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use tests::release::{Place, Server};
+
+use crate::caller::{Caller, issue};
+use crate::client::{KEYS, start};
+
+/// Database with generated solutions, which several tests use.
+pub(crate) const LARGE: &str = "large";
+
+/// Creates an empty database, and returns its URL.
+pub(crate) fn create(place: &Place, name: &str) -> String {
+    place.server().execute("postgres", &[&format!("create database {name}")]);
+    place.server().url(name)
+}
+
+/// Returns the URL of a database with the content of the release and this number of further solutions. The first call creates it.
+pub(crate) async fn large(place: &Place, count: usize) -> Result<String> {
+    let file = place.file("solutions.ndjson");
+    if file.exists() {
+        return Ok(place.server().url(LARGE));
+    }
+    let url = create(place, LARGE);
+    let lines = (0..count).try_fold(String::new(), |mut lines, number| {
+        writeln!(lines, "{}", solution(number, "generated")).map(|()| lines)
+    });
+    fs::write(&file, lines?)?;
+    let import = ["import", file.to_str().context("a path that is text")?];
+    for command in [&["migrate"][..], &["seed"], &import, &["check", "--repair"]] {
+        place.run(&[&["--database-url", &url], command].concat()).await?;
+    }
+    place.server().execute(LARGE, &["analyze"]);
+    Ok(url)
+}
+
+/// Starts a service on a database, and returns it with a client of the role `editor`.
+pub(crate) async fn start_on(place: &Place, name: &str, url: &str) -> Result<(Server, Caller)> {
+    let settings = ["--database-url", url];
+    let (server, _) = start(place, name, 0, &settings).await?;
+    let token = issue(place, &[&KEYS[..], &settings].concat(), "editor").await?;
+    let caller = Caller::new(&server.base)?.with_token(&token)?;
+    Ok((server, caller))
+}
+
+/// Returns a solution. The title of the `number`th solution stands at the same place in an order by titles for each `kind`.
+pub(crate) fn solution(number: usize, kind: &str) -> Value {
+    json!({
+        "slug": format!("{kind}-{number:07}"),
+        "title": { "de": format!("Lösung {number:07} ({kind})") },
+        "summary": { "de": "Zum Messen erfunden." },
+        "kind": "software",
+        "themes": ["mobility"],
+        "sources": ["https://example.org/"]
+    })
+}
