@@ -102,6 +102,8 @@ async fn ambiguous_or_malformed_bodies_are_rejected() {
     let more = send(r#"{"slug": "ab", "title": {"de": "x"}} {}"#, Method::POST, "/v1/themes", json).await;
     let deep = send(&"[".repeat(100_000), Method::POST, "/v1/themes", json).await;
     let long = send(&format!("[{}1]", "1,".repeat(5_000)), Method::POST, "/v1/themes", json).await;
+    let items = format!("[{}1],", "1,".repeat(4_999));
+    let many = send(&format!("[{}1]", items.repeat(81)), Method::POST, "/v1/themes", json).await;
     let media = send("{}", Method::POST, "/v1/themes", "text/plain").await;
     let other = send("{}", Method::PATCH, "/v1/themes/mobility", json).await;
     let none = editor.write(Method::POST, "/v1/themes", &[], None).await;
@@ -120,6 +122,7 @@ async fn ambiguous_or_malformed_bodies_are_rejected() {
         (more, 400, "malformed-json"),
         (deep, 400, "malformed-json"),
         (long, 400, "malformed-json"),
+        (many, 400, "malformed-json"),
         (media, 415, "unsupported-media-type"),
         (other, 415, "unsupported-media-type"),
         (none, 415, "unsupported-media-type"),

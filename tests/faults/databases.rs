@@ -21,8 +21,8 @@ pub(crate) fn create(place: &Place, name: &str) -> String {
 
 /// Returns the URL of a database with the content of the release and this number of further solutions. The first call creates it.
 pub(crate) async fn large(place: &Place, count: usize) -> Result<String> {
-    let file = place.file("solutions.ndjson");
-    if file.exists() {
+    let (file, complete) = (place.file("solutions.ndjson"), place.file("large"));
+    if complete.exists() {
         return Ok(place.server().url(LARGE));
     }
     let url = create(place, LARGE);
@@ -35,6 +35,7 @@ pub(crate) async fn large(place: &Place, count: usize) -> Result<String> {
         place.run(&[&["--database-url", &url], command].concat()).await?;
     }
     place.server().execute(LARGE, &["analyze"]);
+    fs::write(complete, "")?;
     Ok(url)
 }
 

@@ -44,7 +44,7 @@ struct Arguments {
     #[arg(long)]
     short: bool,
 
-    /// Seed of the test `histories`, as printed by an earlier run
+    /// First seed of the pseudorandom choices of `histories`
     #[arg(long)]
     seed: Option<u64>,
 
@@ -135,7 +135,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
         if !arguments.only.is_empty() && !arguments.only.contains(fault) {
             continue;
         }
-        let Finding { measured, goal, is_met } = measure(*fault, &place, arguments).await?;
+        let failed = |error| Finding {
+            measured: format!("the test failed: {error:#}"),
+            goal: "the test ends".to_owned(),
+            is_met: false,
+        };
+        let Finding { measured, goal, is_met } = measure(*fault, &place, arguments).await.unwrap_or_else(failed);
         let name = fault.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         println!("| {name} | {measured} | {goal} | {} |", if is_met { "yes" } else { "no" });
         missed += usize::from(!is_met);

@@ -93,6 +93,9 @@ impl Limit {
         while !is_refused {
             let answers = try_join_all((0..self.at_once).map(|number| self.send(service, sent + number))).await?;
             sent += self.at_once;
+            let expected = [429, if self.name == "writes" { 401 } else { 200 }];
+            let other = answers.iter().find(|answer| !expected.contains(&answer.status));
+            ensure!(other.is_none(), "a request of {} is {}", self.name, other.map_or(0, |answer| answer.status));
             let accepted = answers.iter().filter(|answer| answer.status != 429).count();
             requests += u32::try_from(accepted)?;
             is_refused = accepted < answers.len();

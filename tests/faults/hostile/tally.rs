@@ -1,4 +1,4 @@
-//! Counts of responses that must not be.
+//! Counts of wrong responses, by defect.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Formatter};
@@ -22,17 +22,20 @@ const INTERNALS: [&str; 12] = [
     "select ",
 ];
 
+/// Secrets that no response contains.
+const SECRETS: [&str; 2] = ["postgres://", "PRIVATE KEY"];
+
 /// A header that some requests try to put into the response.
 const INJECTED: &str = "\r\nset-cookie: faults";
 
-/// What a response must not be, in the order of the table.
-const FAULTS: [&str; 5] = ["5xx", "hangs", "smuggled", "leaks", "without a response"];
+/// Defects of responses, in the order of the table.
+const DEFECTS: [&str; 5] = ["5xx", "hangs", "smuggled", "leaks", "without a response"];
 
 /// Number of requests, and what was wrong with their responses.
 #[derive(Default)]
 pub(super) struct Tally {
     groups: Vec<String>,
-    faults: BTreeMap<&'static str, Vec<String>>,
+    defects: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Tally {
@@ -47,6 +50,7 @@ impl Tally {
         let text = exchange.text();
         let is_refused = statuses.first().is_some_and(|status| *status >= 300);
         let leaked = INTERNALS.into_iter().find(|internal| is_refused && text.contains(internal));
+        let leaked = leaked.or_else(|| SECRETS.into_iter().find(|secret| text.contains(secret)));
         let leaked = leaked.or_else(|| text.to_lowercase().contains(INJECTED).then_some(INJECTED.trim()));
         let found = [
             statuses.iter().any(|status| *status >= 500).then(|| format!("{statuses:?}")),
@@ -55,25 +59,25 @@ impl Tally {
             leaked.map(str::to_owned),
             (request.is_answered && statuses.is_empty()).then(|| format!("{:.1?}", exchange.time)),
         ];
-        for (fault, detail) in FAULTS.into_iter().zip(found) {
+        for (defect, detail) in DEFECTS.into_iter().zip(found) {
             if let Some(detail) = detail {
-                self.faults.entry(fault).or_default().push(format!("{} ({detail})", request.what));
+                self.defects.entry(defect).or_default().push(format!("{} ({detail})", request.what));
             }
         }
     }
 
     /// Returns whether nothing was wrong.
     pub(super) fn is_clean(&self) -> bool {
-        self.faults.is_empty()
+        self.defects.is_empty()
     }
 }
 
 impl Display for Tally {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{}: ", self.groups.join(", "))?;
-        for (number, fault) in FAULTS.into_iter().enumerate() {
-            let found = self.faults.get(fault).map(Vec::as_slice).unwrap_or_default();
-            write!(formatter, "{}{} {fault}", if number == 0 { "" } else { ", " }, found.len())?;
+        for (number, defect) in DEFECTS.into_iter().enumerate() {
+            let found = self.defects.get(defect).map(Vec::as_slice).unwrap_or_default();
+            write!(formatter, "{}{} {defect}", if number == 0 { "" } else { ", " }, found.len())?;
             if !found.is_empty() {
                 let examples: Vec<_> = found.iter().take(5).map(String::as_str).collect();
                 write!(formatter, ": {}", examples.join("; ").escape_debug())?;

@@ -64,7 +64,9 @@ pub(crate) async fn measure(place: &Place, form: Form) -> Result<Finding> {
     let unexplained: Vec<_> = unexplained.map(|outcome| outcome.describe()).collect();
     let tenths = tenths(&run.outcomes, &run.samples, form.time);
     let [_, first, .., last] = tenths.as_slice() else { bail!("no tenths") };
-    Ok(finding(&form, first, last, &Summary { capacity, rate, failed: failed.len(), unexplained, run: &run }))
+    let summary =
+        Summary { capacity, rate, failed: failed.len(), terminated: terminated.len(), unexplained, run: &run };
+    Ok(finding(&form, first, last, &summary))
 }
 
 /// Results of the whole time.
@@ -72,12 +74,14 @@ struct Summary<'r> {
     capacity: u64,
     rate: u64,
     failed: usize,
+    /// Number of connections that were terminated. Each was used by one request at most.
+    terminated: usize,
     unexplained: Vec<String>,
     run: &'r Run,
 }
 
 fn finding(form: &Form, first: &Tenth, last: &Tenth, summary: &Summary) -> Finding {
-    let Summary { capacity, rate, failed, unexplained, run } = summary;
+    let Summary { capacity, rate, failed, terminated, unexplained, run } = summary;
     let growth = last.memory.saturating_sub(first.memory);
     let slope = slope(&run.samples, form.time / 10);
     let is_flat = form.growth.map_or(slope < 1.0, |most| growth <= most);
@@ -86,9 +90,10 @@ fn finding(form: &Form, first: &Tenth, last: &Tenth, summary: &Summary) -> Findi
         .map_or("RSS slope < 1 MiB/h".to_owned(), |most| format!("RSS ≤ +{} MiB after the first tenth", most >> 10));
     Finding {
         measured: format!(
-            "{} requests at {rate}/s ({LOAD} % of {capacity}/s), {} of them faults; RSS {} → {} KiB (slope {slope:.1} MiB/h), \
+            "{} requests at {rate}/s ({} % of {capacity}/s), {} of them faults; RSS {} → {} KiB (slope {slope:.1} MiB/h), \
              descriptors {} → {}, p99 {:.1?} → {:.1?}; {failed} failed, {} of them unexplained {unexplained:?}",
             run.outcomes.len(),
+            rate * 100 / (*capacity).max(1),
             run.outcomes.iter().filter(|outcome| outcome.kind != Kind::Plain).count(),
             first.memory,
             last.memory,
@@ -99,13 +104,15 @@ fn finding(form: &Form, first: &Tenth, last: &Tenth, summary: &Summary) -> Findi
             unexplained.len(),
         ),
         goal: format!(
-            "{memory_goal}, descriptors ≤ +{DESCRIPTORS}, p99 of the last tenth ≤ 2 × that of the second or ≤ {:?}, 0 unexplained",
+            "{memory_goal}, descriptors ≤ +{DESCRIPTORS}, p99 of the last tenth ≤ 2 × that of the second or ≤ {:?}, 0 unexplained, \
+             one 503 at most for each of {terminated} terminated connections",
             form.fast
         ),
         is_met: is_flat
             && last.descriptors <= first.descriptors + DESCRIPTORS
             && last.slowest <= (2 * first.slowest).max(form.fast)
-            && unexplained.is_empty(),
+            && unexplained.is_empty()
+            && failed <= terminated,
     }
 }
 

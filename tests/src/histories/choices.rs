@@ -1,4 +1,4 @@
-//! Choices of a client, which depend on the seed only.
+//! Pseudorandom numbers for the choices of a client.
 
 /// A sequence of pseudorandom numbers (`SplitMix64`).
 pub struct Choices(u64);

@@ -54,12 +54,13 @@ pub async fn record(plan: &Plan, settled: Duration, faults: impl Future<Output =
         tokio::spawn(client.run(stop.clone(), plan.operations.unwrap_or(usize::MAX)))
     });
     let clients: Vec<_> = clients.collect();
-    faults.await?;
-    stop.store(plan.operations.is_none(), Ordering::Relaxed);
+    let done = faults.await;
+    stop.store(plan.operations.is_none() || done.is_err(), Ordering::Relaxed);
     let mut logs = vec![];
     for client in clients {
         logs.push(client.await?);
     }
+    done?;
     tokio::time::sleep(settled).await;
     reader.finish(head, logs).await
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sea_orm::{ConnAcquireErr, DbErr};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
 use super::pool::PATIENCE;
 
@@ -13,10 +13,14 @@ use super::pool::PATIENCE;
 pub(crate) enum Share {
     /// All connections.
     All,
-    /// Those for reads of a table: all but one, so that reads of a locked table leave one to other reads.
+    /// All connections but one of the group, for reads of a table, so that reads of a locked table leave one to other reads.
     Table(&'static str),
-    /// Those for searches, facets, and lists that are sent as a whole: a quarter of all.
-    Costly,
+    /// A quarter of all connections, for searches in a table.
+    Search(&'static str),
+    /// A quarter of all connections, for facets of a table.
+    Facets(&'static str),
+    /// A quarter of all connections, for tables that are sent as a whole.
+    Export(&'static str),
 }
 
 /// The permits for the connections of a pool.
@@ -25,7 +29,9 @@ pub(super) struct Permits {
     pub statements: Group,
     /// Permits for transactions, which take longer, and so do not delay single statements.
     pub transactions: Group,
-    costly: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
+    facets: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
 }
 
 /// The permits for one half of the connections.
@@ -38,39 +44,45 @@ pub(super) struct Group {
 /// Permit for a connection.
 pub(super) struct Permit<'r> {
     _connection: SemaphorePermit<'r>,
-    _share: Option<OwnedSemaphorePermit>,
+    _shares: [Option<OwnedSemaphorePermit>; 2],
 }
 
 impl Permits {
     /// Returns the permits for a number of connections, at least two.
     pub(super) fn new(connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(2);
+        let quarter = || Arc::new(Semaphore::new((connections / 4).max(1)));
         Self {
             statements: Group::new(connections / 2),
             transactions: Group::new(connections - connections / 2),
-            costly: Arc::new(Semaphore::new((connections / 4).max(1))),
+            searches: quarter(),
+            facets: quarter(),
+            exports: quarter(),
         }
     }
 
     /// Waits for a permit, with the time limit of the pool.
     pub(super) async fn acquire<'r>(&self, group: &'r Group, share: Share) -> Result<Permit<'r>, DbErr> {
-        let share = match share {
-            Share::All => None,
-            Share::Table(table) => Some(group.table(table)),
-            Share::Costly => Some(self.costly.clone()),
+        let (kind, table) = match share {
+            Share::All => (None, None),
+            Share::Table(table) => (None, Some(table)),
+            Share::Search(table) => (Some(&self.searches), Some(table)),
+            Share::Facets(table) => (Some(&self.facets), Some(table)),
+            Share::Export(table) => (Some(&self.exports), Some(table)),
         };
         let permit = async {
-            let share = match share {
-                Some(share) => Some(share.acquire_owned().await?),
-                None => None,
-            };
-            Ok::<_, tokio::sync::AcquireError>(Permit {
-                _connection: group.connections.acquire().await?,
-                _share: share,
-            })
+            let shares = [owned(kind.cloned()).await?, owned(table.map(|table| group.table(table))).await?];
+            Ok::<_, AcquireError>(Permit { _connection: group.connections.acquire().await?, _shares: shares })
         };
         let permit = tokio::time::timeout(PATIENCE, permit).await;
         permit.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+    }
+}
+
+async fn owned(semaphore: Option<Arc<Semaphore>>) -> Result<Option<OwnedSemaphorePermit>, AcquireError> {
+    match semaphore {
+        Some(semaphore) => semaphore.acquire_owned().await.map(Some),
+        None => Ok(None),
     }
 }
 

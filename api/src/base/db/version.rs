@@ -116,8 +116,8 @@ impl DirectoryVersion {
         }
     }
 
-    /// Polls the database for versions of other instances, until the process ends. Runs `changed` before a new version is
-    /// published.
+    /// Polls the database for versions of other instances, until the process ends. Runs `changed` when there is a new
+    /// version.
     pub(crate) async fn follow(
         self,
         database: Database,

@@ -293,9 +293,3 @@ impl Error {
         }
     }
 }
-
-impl From<TokenError> for Error {
-    fn from(error: TokenError) -> Self {
-        Self::Refused(error)
-    }
-}

@@ -154,8 +154,8 @@ problem_types! {
         "The service sends the largest number of lists as a whole at once. Repeat the request after the seconds in Retry-After, or request pages of the list."
         "Der Dienst sendet gerade so viele Listen als Ganzes, wie er zulässt. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After, oder fragen Sie die Seiten der Liste ab.";
     TOO_MANY_CONNECTIONS SERVICE_UNAVAILABLE "too-many-connections" "Too many connections" "Zu viele Verbindungen"
-        "The service has almost as many open connections as it allows. The others are reserved for requests with a token. Repeat the request after the seconds in Retry-After."
-        "Der Dienst hat fast so viele offene Verbindungen, wie er zulässt. Die übrigen sind für Anfragen mit einem Token reserviert. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After.";
+        "The service has almost as many open connections as it allows. The others are reserved for health checks and for requests with a token. Repeat the request after the seconds in Retry-After."
+        "Der Dienst hat fast so viele offene Verbindungen, wie er zulässt. Die übrigen sind für die Überwachung und für Anfragen mit einem Token reserviert. Wiederholen Sie die Anfrage nach den Sekunden in Retry-After.";
     CONCURRENT_EXPORTS TOO_MANY_REQUESTS "concurrent-exports" "Too many concurrent exports" "Zu viele gleichzeitige Abrufe"
         "The client receives as many lists as a whole as it may at once. Repeat the request when one of them is complete, or request pages of the list."
         "Der Client empfängt so viele Listen als Ganzes, wie er gleichzeitig darf. Wiederholen Sie die Anfrage, wenn eine davon vollständig ist, oder fragen Sie die Seiten der Liste ab.";

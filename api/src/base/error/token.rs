@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Error;
+
 /// The check that a token failed. The caller gets no further details.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
@@ -50,5 +52,11 @@ impl fmt::Display for TokenError {
             Self::Unknown => "it was not issued by this service",
             Self::Revoked => "it was revoked",
         })
+    }
+}
+
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        Self::Refused(error)
     }
 }

@@ -14,10 +14,12 @@ use crate::base::error::{CharacterAt, JsonType, Rule, Violation};
 /// Largest number of violations that are reported for one entry.
 pub(super) const MOST: usize = 100;
 
-/// Largest number of items of a list, and of values in all. Both are larger than in the largest valid body. Without them, a body
-/// could take a hundred times its size in memory.
+/// Largest number of items of a list. A batch has up to 1,000. Without the limits, a body could take a hundred times its size in
+/// memory.
 const MOST_ITEMS: usize = 5_000;
-const MOST_VALUES: usize = 200_000;
+
+/// Largest number of values. A batch of working groups with a hundred members each has 300,000.
+const MOST_VALUES: usize = 400_000;
 
 /// Parses JSON. Returns the value, and violations for duplicate members and NUL characters.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Value, Vec<Violation>), serde_json::Error> {

@@ -14,6 +14,7 @@ use super::recall::StoredAs;
 use super::stored::Stored;
 use super::uncached::uncached;
 use super::{ResponseCache, ResponseKey, representation};
+use crate::auth::Caller;
 use crate::base::db::context::Context;
 use crate::base::db::version::Version;
 use crate::base::error::Error;
@@ -30,6 +31,10 @@ pub(crate) async fn cache_responses(
     let Some((context, cache)) = context.zip(cache).filter(|_| req.method() == Method::GET) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
+    if req.extensions().contains::<Caller>() && !Operations::is_free(req.request()) {
+        // A client with a token may have written to another instance.
+        context.version.catch_up(&context.db).await;
+    }
     let (wanted, version) = (ConditionalRequest::of(req.headers()), context.version.version());
     if Operations::is_long_poll(req.request()) || Operations::is_guarded(req.request()) {
         let response = next.call(req).await?.map_into_boxed_body();

@@ -60,6 +60,14 @@ impl Deadlines {
         self.read.store(self.after(SHORT), Ordering::Relaxed);
     }
 
+    /// Restores the time limits, for the body of a request that may use the connection.
+    pub(super) fn lengthen(&self) {
+        self.is_short.store(false, Ordering::Relaxed);
+        if self.read.load(Ordering::Relaxed) > 0 {
+            self.read.store(self.after(BODY), Ordering::Relaxed);
+        }
+    }
+
     /// Returns the deadline after a time limit.
     fn after(&self, limit: Duration) -> u64 {
         now() + milliseconds(if self.is_short.load(Ordering::Relaxed) { limit.min(SHORT) } else { limit })

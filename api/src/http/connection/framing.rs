@@ -52,6 +52,10 @@ fn content_length(line: &[u8]) -> Option<usize> {
 pub(super) fn chunk_size(line: &[u8]) -> Option<usize> {
     let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
     let digits = std::str::from_utf8(digits).ok()?;
+    if digits.len() == LONGEST {
+        // The line was cut.
+        return Some(LARGEST_CHUNK);
+    }
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
@@ -71,6 +75,7 @@ mod tests {
         let read = sizes.map(|line| chunk_size(line.as_bytes()));
 
         assert_eq!(read, [0, 31, 255, LARGEST_CHUNK, LARGEST_CHUNK].map(Some));
+        assert_eq!(chunk_size(&[b'0'; LONGEST]), Some(LARGEST_CHUNK), "the line was cut");
         assert_eq!(["", "-1", "0x1", "g"].map(|line| chunk_size(line.as_bytes())), [None; 4]);
     }
 }

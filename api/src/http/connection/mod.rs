@@ -76,6 +76,7 @@ struct Registration {
     born: Instant,
     number: u64,
     is_reserved: bool,
+    deadlines: Arc<Deadlines>,
     interim: Rc<Interim>,
     open: Arc<Open>,
 }
@@ -114,6 +115,7 @@ impl Connections {
             born,
             number,
             is_reserved,
+            deadlines: client.deadlines().clone(),
             interim: client.interim().clone(),
             open: self.0.clone(),
         });

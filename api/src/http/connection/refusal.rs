@@ -39,7 +39,9 @@ pub(super) fn find(bytes: &[u8]) -> Option<(usize, Error)> {
     let is_framing = |line: &str| {
         matches!(line, "connection: close" | "connection: keep-alive" | "content-length: 0") || is_date(line)
     };
-    lines.all(is_framing).then(|| (bytes.len() - end.len() - "\r\n\r\n".len() + begin, error))
+    let lines: Vec<&str> = lines.collect();
+    let is_own = lines.contains(&"content-length: 0") && lines.into_iter().all(is_framing);
+    is_own.then(|| (bytes.len() - end.len() - "\r\n\r\n".len() + begin, error))
 }
 
 /// The last response of a connection, after which the connection ends.
@@ -139,6 +141,7 @@ mod tests {
             "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
             "HTTP/1.1 400 Bad Request\r\ncontent-length: 20\r\n\r\n",
             &format!("{REFUSED}{{}}"),
+            "5\r\nslug\r\nHTTP/1.1 400 Bad Request\r\n\r\n",
             &format!("\"{}\r\n\r\n", REFUSED.trim_end().replace("GMT", "GMT\"")),
             "",
         ] {

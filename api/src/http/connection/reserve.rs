@@ -1,7 +1,6 @@
 //! The connections that are reserved for health checks and for clients with tokens, when all others are open.
 
 use actix_web::HttpMessage;
-use actix_web::HttpRequest;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -21,13 +20,19 @@ pub(crate) async fn keep_reserve(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let may_use = |req: &HttpRequest| Operations::is_free(req) || req.extensions().contains::<Caller>();
-    if is_reserved(req.request()) && !may_use(req.request()) {
-        return Err(Error::TooManyConnections.into());
+    if let Some(connection) = req.request().conn_data::<Registration>().filter(|connection| connection.is_needed()) {
+        let has_token = req.extensions().contains::<Caller>() && !Operations::is_long_poll(req.request());
+        if !has_token && !Operations::is_free(req.request()) {
+            return Err(Error::TooManyConnections.into());
+        }
+        connection.deadlines.lengthen();
     }
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
-fn is_reserved(req: &HttpRequest) -> bool {
-    req.conn_data::<Registration>().is_some_and(|registration| registration.is_reserved)
+impl Registration {
+    /// Returns whether the connection belongs to the reserve, and the others are still open.
+    fn is_needed(&self) -> bool {
+        self.is_reserved && self.open.connections().len() > self.open.unreserved
+    }
 }

@@ -134,8 +134,8 @@ async fn stored_page<Q, T: Entry>(
         Some(total) => Some(total),
         None => results.total(db, &asked.rows).await?,
     };
-    let (Some(total), Some(facets)) = (total, results.facets::<T::Table>(&db.with(Share::Costly), &plan.facets).await?)
-    else {
+    let facets = results.facets::<T::Table>(&db.with(Share::Facets(plan.filters.table)), &plan.facets).await?;
+    let (Some(total), Some(facets)) = (total, facets) else {
         return Ok(None);
     };
     let next = next.map(|position| list.cursor(position));

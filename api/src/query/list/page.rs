@@ -35,13 +35,16 @@ where
     P: AsyncFn(&PreparedList<E>, &DatabaseTransaction, Option<&Position>, u64) -> Result<ListPart<T>> + 'static,
 {
     if list.representation.is_streamed() {
-        let snapshot = context.snapshot(Share::Costly).await?;
+        let export = Share::Export(plan.filters.table);
+        let snapshot = context.snapshot(export).await?;
         let asked = prepare(&snapshot, &list, &plan, Effort::Whole).await?;
         snapshot.commit().await?;
         let context = context.clone();
         let rows = async move |after: Option<&Position>, limit| {
-            let snapshot = context.snapshot(Share::Costly).await?;
-            part(&asked, &snapshot, after, limit).await
+            let snapshot = context.snapshot(export).await?;
+            let part = part(&asked, &snapshot, after, limit).await?;
+            snapshot.commit().await?;
+            Ok(part)
         };
         return list.stream(req, rows).await;
     }
@@ -105,8 +108,11 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
         statement_timeout: Option<Duration>,
     ) -> Result<Page<Represented<T>>> {
         let Self { context, req, list, plan } = self;
-        let is_costly = list.params.q.is_some() || !plan.facets.is_empty();
-        let share = if is_costly { Share::Costly } else { Share::Table(plan.filters.table) };
+        let share = match plan.filters.table {
+            table if list.params.q.is_some() => Share::Search(table),
+            table if !plan.facets.is_empty() => Share::Facets(table),
+            table => Share::Table(table),
+        };
         let snapshot = context.snapshot(share).await?;
         let db: &DatabaseTransaction = &snapshot;
         if let Some(limit) = statement_timeout {

@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
 
     /// Returns whether a revision has the value of a write, and the revision before does not. A deletion has no value. It can be
     /// made by all writes that delete the entry.
-    fn is_made_by(&self, revision: &Revision, write: &Write) -> bool {
+    pub(super) fn is_made_by(&self, revision: &Revision, write: &Write) -> bool {
         let before = self.before(revision);
         match (&revision.content, write.kind) {
             (None, Kind::Delete(base)) => self.at(base).is_some_and(|base| base.entry == revision.entry),

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::history::History;
 use facts::Facts;
 
-/// A broken promise.
+/// A violation of a guarantee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Kind of the violation.

@@ -67,7 +67,13 @@ fn check_sight(facts: &Facts, sight: &Sight) -> Option<Violation> {
     let required = facts.last(slug, floor);
     let Some(entry) = &exchange.answer.entry else {
         let is_absent = |revision: &Revision| revision.slug == slug && revision.content.is_none();
-        let deleted_later = facts.history.revisions.iter().any(|later| later.sequence > floor && is_absent(later));
+        // A deletion that the response already shows was requested before the response.
+        let has_begun = |deletion: &Revision| {
+            let of_deletion = facts.operations.values().filter(|operation| facts.is_made_by(deletion, operation.write));
+            of_deletion.flat_map(|operation| &operation.attempts).any(|attempt| attempt.began < exchange.ended)
+        };
+        let deleted_later =
+            facts.history.revisions.iter().any(|later| later.sequence > floor && is_absent(later) && has_begun(later));
         let is_read = matches!(exchange.answer.status, 404 | 410);
         let is_outdated = is_read && required.is_some_and(|last| last.content.is_some()) && !deleted_later;
         return is_outdated.then(|| violation(Fault::OutdatedRead, format!("{exchange:?} lacks {required:?}")));
