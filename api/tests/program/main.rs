@@ -69,8 +69,10 @@ fn response_in_progress_is_completed_on_shutdown() {
         assert!(Instant::now() < limit, "new connections are refused");
         std::thread::sleep(Duration::from_millis(10));
     }
-    let mut rest = String::new();
-    stream.read_to_string(&mut rest).unwrap();
+    let mut rest = vec![];
+    stream.read_to_end(&mut rest).unwrap();
+    // A part of the response may begin within a letter.
+    let rest = String::from_utf8_lossy(&rest);
 
     assert!(rest.ends_with("\r\n0\r\n\r\n"), "the response is complete");
     assert!(rest.matches("\"slug\"").count() > 12_000);
