@@ -8,9 +8,7 @@ use api::base::error::Error;
 use futures_util::future::{join, join_all};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client, TestDatabase};
-
-use crate::writing::RESOURCES;
+use tests::{App, Client, RESOURCES, TestDatabase};
 
 /// A copy of the directory that is built from the change feed.
 #[derive(Default)]

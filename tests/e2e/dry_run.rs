@@ -2,12 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App, Client, contract};
-
-const JSON: &str = "application/json";
+use tests::{Answer, App, Client, contract, json_media_type};
 
 async fn send(client: &Client, (method, path): (Method, &str), body: Option<Value>) -> Answer {
-    let media = if method == Method::PATCH { "application/merge-patch+json" } else { JSON };
+    let media = json_media_type(&method);
     let headers: &[(&str, &str)] = if method == Method::POST { &[] } else { &[("if-match", "*")] };
     client.write(method, &format!("{path}?dry_run=true"), headers, body.map(|body| (media, body.to_string()))).await
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::histories::{Plan, acknowledged, check, record};
+use tests::histories::{Plan, Stage, acknowledged, check, record};
 use tests::{App, TestDatabase};
 
 /// Seed of the choices of the clients.
@@ -38,5 +38,9 @@ async fn concurrent_clients_of_two_instances_see_one_history() {
     let violations = check(&history, DELAY);
     assert!(violations.is_empty(), "{} violations, such as {:#?}", violations.len(), violations[0]);
     let counts = acknowledged(&history);
-    assert!(counts.len() == 5 && counts.values().all(|count| *count > 0), "acknowledged writes: {counts:?}");
+    // On a slow machine each correction may meet a newer change of its entry, which refuses its publication.
+    let is_missing = |kind: &&str| counts.get(kind).is_none_or(|count| *count == 0);
+    let missing: Vec<&str> = ["created", "updated", "replaced", "deleted"].into_iter().filter(is_missing).collect();
+    assert!(missing.is_empty(), "no write of the kinds {missing:?} was acknowledged: {counts:?}");
+    assert!(history.drafts.iter().any(|draft| draft.stored >= Stage::Submitted), "no correction was submitted");
 }

@@ -3,9 +3,7 @@
 use api::app::seed::{Form, SourceFile};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
-use tests::{SharedApp, TestDatabase, statement};
-
-use crate::writing::RESOURCES;
+use tests::{RESOURCES, SharedApp, TestDatabase, statement};
 
 #[test]
 fn an_import_that_fails_in_the_database_stores_nothing() {

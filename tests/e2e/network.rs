@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
-use tests::SharedApp;
+use tests::{RESOURCES, SharedApp};
 
 #[tokio::test]
 async fn every_edge_connects_two_listed_nodes() {
@@ -107,18 +107,7 @@ async fn statistics_match_the_totals_of_the_lists() {
 
     let numbers = app.anonymous().get("/v1/statistics").await.json();
 
-    for list in [
-        "projects",
-        "municipalities",
-        "themes",
-        "solutions",
-        "practice-examples",
-        "working-groups",
-        "learning-partnerships",
-        "events",
-        "courses",
-        "publications",
-    ] {
+    for list in RESOURCES {
         let total = app.anonymous().get(&format!("/v1/{list}?limit=1")).await.json()["total"].clone();
         assert_eq!(numbers[list.replace('-', "_")], total, "{list}");
     }

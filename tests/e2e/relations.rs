@@ -1,10 +1,9 @@
 //! Number of SQL statements of a read, and counts of facets.
 
 use serde_json::json;
-use tests::{App, SharedApp, contract};
+use tests::{App, RESOURCES, SharedApp, contract};
 
 use crate::facets::facet_names;
-use crate::writing::RESOURCES;
 
 #[tokio::test]
 async fn statement_count_does_not_depend_on_the_page_size() {

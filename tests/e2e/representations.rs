@@ -6,9 +6,7 @@ use api::base::db::Database;
 use api::base::error::Error;
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::json;
-use tests::{App, Client, TestDatabase, complete, statement, until_true};
-
-use crate::writing::RESOURCES;
+use tests::{App, Client, RESOURCES, TestDatabase, complete, statement, until_true};
 
 /// Deletes most entries, so that the remaining ones are compared fast, and confirms practice examples.
 const PRUNE: &str = "

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client, TestDatabase};
+use tests::{App, Client, RESOURCES, TestDatabase};
 
 use crate::submissions::{SUBMISSIONS, create_submitted, konstanz_contributor};
 use crate::upgrade::{PREVENT_EXPIRY, Tables, tables};
@@ -100,7 +100,7 @@ fn dump_and_restore(from: &DatabaseLocation, form: DumpFormat) -> (TestDatabase,
 fn export_all(database: &TestDatabase) -> (Tables, BTreeMap<&'static str, String>) {
     database.with(async |database| {
         let mut exports = BTreeMap::new();
-        for collection in crate::writing::RESOURCES {
+        for collection in RESOURCES {
             exports.insert(
                 collection,
                 api::app::seed::export(database, collection, api::app::seed::Form::Json).await.unwrap(),
@@ -122,7 +122,7 @@ async fn responses(app: &App) -> BTreeMap<String, Vec<Value>> {
     let admin = app.admin();
     let mut shown: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut lists: Vec<String> = SEARCHES.iter().map(|path| (*path).to_owned()).collect();
-    for collection in crate::writing::RESOURCES {
+    for collection in RESOURCES {
         // Exports are compared completely, so one page of each list is enough.
         let page = format!("/v1/{collection}?limit=50");
         shown.insert(page.clone(), vec![read(&admin, &page).await]);

@@ -1,9 +1,7 @@
 //! The body of a response is accepted as the body of a request.
 
 use serde_json::{Value, json};
-use tests::App;
-
-use crate::writing::RESOURCES;
+use tests::{App, RESOURCES};
 
 #[tokio::test]
 async fn response_body_sent_back_changes_nothing() {

@@ -2,9 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Answer, App};
+use tests::{Answer, App, RESOURCES};
 
-use crate::writing::{RESOURCES, new_entry_input};
+use crate::writing::new_entry_input;
 
 fn pointers(answer: &Answer) -> Vec<String> {
     let errors = answer.json()["errors"].as_array().unwrap_or_else(|| panic!("{}", answer.text())).clone();

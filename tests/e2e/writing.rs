@@ -5,21 +5,7 @@ use std::collections::HashSet;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::App;
-
-/// The resources with write operations.
-pub(crate) const RESOURCES: [&str; 10] = [
-    "municipalities",
-    "themes",
-    "projects",
-    "solutions",
-    "practice-examples",
-    "working-groups",
-    "learning-partnerships",
-    "events",
-    "courses",
-    "publications",
-];
+use tests::{App, RESOURCES};
 
 /// Returns the stored members of an entry, which are valid as input.
 pub(crate) async fn stored_input(app: &App, path: &str) -> Value {

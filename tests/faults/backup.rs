@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use tests::Postgres;
 use tests::release::{Place, Server};
+use tests::{Postgres, RESOURCES};
 
 use crate::Finding;
 use crate::caller::{Caller, theme};
@@ -16,20 +16,6 @@ use crate::databases::{LARGE, create, large, start_on};
 
 /// Name of the restored database.
 const RESTORED: &str = "restored";
-
-/// The lists of the directory.
-const LISTS: [&str; 10] = [
-    "municipalities",
-    "themes",
-    "projects",
-    "solutions",
-    "practice-examples",
-    "working-groups",
-    "learning-partnerships",
-    "events",
-    "courses",
-    "publications",
-];
 
 /// Longest time of backup, restore and start.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -74,7 +60,7 @@ pub(crate) async fn measure(place: &Place, count: usize) -> Result<Finding> {
              lists and number of changes {}; ready for writes: {is_ready}; a write with a token from before: {is_written}",
             before.entries,
             before.changes,
-            LISTS.len(),
+            RESOURCES.len(),
             if before == after { "equal" } else { "different" },
         ),
         goal: format!("equal; service ready in < {LIMIT:?}; write succeeds"),
@@ -93,7 +79,7 @@ async fn finish(command: &mut Command) -> Result<()> {
 /// Exports all lists of a service, and counts the changes in its database.
 async fn read(place: &Place, caller: &Caller, database: &str) -> Result<Content> {
     let (mut entries, mut digest) = (0, DefaultHasher::new());
-    for list in LISTS {
+    for list in RESOURCES {
         let export = caller.get(&format!("/v1/{list}.ndjson")).await?;
         ensure!(export.status == 200, "the export of {list} is {}", export.status);
         entries += String::from_utf8_lossy(&export.body).lines().count();

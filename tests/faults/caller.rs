@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
-use tests::release::{Place, Response};
+use tests::json_media_type;
+use tests::release::Response;
 
 use crate::client::http;
 
@@ -61,21 +62,19 @@ impl Caller {
 
     async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Response> {
         let what = format!("{method} {path}");
-        let media = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+        let media = json_media_type(&method);
         let mut request = self.http.request(method, format!("{}{path}", self.base)).headers(self.headers.clone());
         if let Some(body) = body {
             request = request.header(CONTENT_TYPE, media).body(body.to_string());
         }
         let response = request.send().await.with_context(|| format!("{what} received no response"))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.with_context(|| format!("{what} received an incomplete response"))?;
-        Ok(Response { status, headers, body: body.to_vec() })
+        Response::read(response).await.with_context(|| format!("{what} received an incomplete response"))
     }
 }
 
 /// Returns a header of a response, or an empty text.
 pub(crate) fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-    response.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    response.header(name).unwrap_or_default()
 }
 
 /// Returns a text in the JSON body of a response, or an empty text.
@@ -87,10 +86,4 @@ pub(crate) fn text(response: &Response, pointer: &str) -> String {
 /// Returns a new theme.
 pub(crate) fn theme(slug: &str) -> Value {
     json!({ "slug": slug, "title": { "de": format!("Thema {slug}") } })
-}
-
-/// Issues a token for a service with these settings.
-pub(crate) async fn issue(place: &Place, settings: &[&str], role: &str) -> Result<String> {
-    let issue = ["token", "issue", "--subject", "faults", "--role", role];
-    Ok(place.output(&[settings, &issue[..]].concat()).await?.trim().to_owned())
 }

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use reqwest::Method;
 use reqwest::header::{AGE, AUTHORIZATION, IF_MATCH, RETRY_AFTER};
 use serde_json::{Value, json};
-use tests::Nginx;
-use tests::release::{Place, Server};
+use tests::release::{Place, Server, http_client};
+use tests::{Nginx, json_media_type};
 
 /// Time limit of a request. Longer than each goal.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -46,9 +46,7 @@ impl Answer {
 impl Client {
     /// Returns a client for a service that was started with [`KEYS`].
     pub(crate) async fn new(place: &Place, base: &str) -> Result<Self> {
-        let issue = ["token", "issue", "--subject", "faults", "--role", "editor"];
-        let token = place.output(&[&KEYS[..], &issue[..]].concat()).await?.trim().to_owned();
-        Ok(Self { http: http()?, base: base.to_owned(), token })
+        Ok(Self { http: http()?, base: base.to_owned(), token: issue(place, &KEYS, "faults", "editor").await? })
     }
 
     /// Returns the client for another address of the service.
@@ -86,7 +84,7 @@ impl Client {
     }
 
     async fn write(&self, method: Method, path: &str, body: &Value) -> Answer {
-        let kind = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+        let kind = json_media_type(&method);
         let request = self.http.request(method, format!("{}{path}", self.base));
         let request = request.header(AUTHORIZATION, self.authorization()).header(IF_MATCH, "*");
         self.send(request.header("content-type", kind).body(body.to_string())).await
@@ -170,7 +168,11 @@ pub(crate) fn percentile(answers: &[Answer], share: usize) -> Duration {
 
 /// Returns an HTTP client.
 pub(crate) fn http() -> Result<reqwest::Client> {
-    // Without idle connections, because the server may have closed them.
-    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(LIMIT);
-    http.build().context("an HTTP client")
+    http_client(LIMIT)
+}
+
+/// Issues a token for a service with these settings.
+pub(crate) async fn issue(place: &Place, settings: &[&str], subject: &str, role: &str) -> Result<String> {
+    let issue = ["token", "issue", "--subject", subject, "--role", role];
+    Ok(place.output(&[settings, &issue[..]].concat()).await?.trim().to_owned())
 }

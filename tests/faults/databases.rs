@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tests::release::{Place, Server};
 
-use crate::caller::{Caller, issue};
-use crate::client::{KEYS, start};
+use crate::caller::Caller;
+use crate::client::{KEYS, issue, start};
 
 /// Database with generated solutions, which several tests use.
 pub(crate) const LARGE: &str = "large";
@@ -43,7 +43,7 @@ pub(crate) async fn large(place: &Place, count: usize) -> Result<String> {
 pub(crate) async fn start_on(place: &Place, name: &str, url: &str) -> Result<(Server, Caller)> {
     let settings = ["--database-url", url];
     let (server, _) = start(place, name, 0, &settings).await?;
-    let token = issue(place, &[&KEYS[..], &settings].concat(), "editor").await?;
+    let token = issue(place, &[&KEYS[..], &settings].concat(), "faults", "editor").await?;
     let caller = Caller::new(&server.base)?.with_token(&token)?;
     Ok((server, caller))
 }

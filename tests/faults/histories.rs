@@ -9,7 +9,7 @@ use tests::histories::{Choices, Fault, History, Plan, Request, acknowledged, che
 use tests::release::{Place, Server};
 
 use crate::Finding;
-use crate::client::{KEYS, free_port, restart, start};
+use crate::client::{KEYS, free_port, issue, restart, start};
 
 /// Clients that read and write at once.
 const CLIENTS: usize = 6;
@@ -71,9 +71,10 @@ pub(crate) async fn measure(place: &Place, faults: usize, seed: Option<u64>) -> 
     let bases = instances.each_ref().map(|instance| format!("http://{}", instance.clients.address));
     let mut tokens = vec![];
     for number in 0..CLIENTS {
-        tokens.push(issue(place, &format!("client-{number}")).await?);
+        tokens.push(issue(place, &KEYS, &format!("client-{number}"), "editor").await?);
     }
-    let plan = Plan { seed, bases, tokens, reviewer: issue(place, "reviewer").await?, operations: None };
+    let plan =
+        Plan { seed, bases, tokens, reviewer: issue(place, &KEYS, "reviewer", "editor").await?, operations: None };
     let history = record(&plan, DELAY, disturb(place, &mut instances, faults, seed)).await?;
     Ok(finding(&history, faults, seed))
 }
@@ -103,11 +104,6 @@ fn finding(history: &History, faults: usize, seed: u64) -> Finding {
         goal: "0 violations; each kind of write acknowledged".to_owned(),
         is_met: violations.is_empty() && each_kind && unknown > faults,
     }
-}
-
-async fn issue(place: &Place, subject: &str) -> Result<String> {
-    let issue = ["token", "issue", "--subject", subject, "--role", "editor"];
-    Ok(place.output(&[&KEYS[..], &issue[..]].concat()).await?.trim().to_owned())
 }
 
 impl Instance {

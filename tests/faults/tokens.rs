@@ -8,7 +8,8 @@ use serde_json::json;
 use tests::release::{Place, Server};
 
 use crate::Finding;
-use crate::caller::{Caller, issue, text};
+use crate::caller::{Caller, text};
+use crate::client::issue;
 
 /// Key file of this test, because its keys are removed.
 const KEYS: [&str; 2] = ["--keys-file", "rotated.json"];
@@ -50,7 +51,7 @@ pub(crate) async fn measure(place: &Place, Size { revoked, rotation, keys: signi
     let settings = [&KEYS[..], &["--port", "0"]].concat();
     let first = Server::start(place, "tokens-first", &settings).await?;
     let second = Server::start(place, "tokens-second", &settings).await?;
-    let admin = Caller::new(&first.base)?.with_token(&issue(place, &KEYS, "admin").await?)?;
+    let admin = Caller::new(&first.base)?.with_token(&issue(place, &KEYS, "faults", "admin").await?)?;
     let instances = [admin.clone(), admin.at(&second.base)];
 
     let mut slowest = Duration::ZERO;
@@ -61,7 +62,7 @@ pub(crate) async fn measure(place: &Place, Size { revoked, rotation, keys: signi
     let Requests { sent, failed, keys } = requests;
     rotate(place, &["--only"]).await?;
     let removed = until_refused(&instances).await?;
-    let renewed = issue(place, &KEYS, "editor").await?;
+    let renewed = issue(place, &KEYS, "faults", "editor").await?;
     let accepted = accepts(&instances, &renewed).await?;
     Ok(Finding {
         measured: format!(

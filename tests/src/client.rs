@@ -234,3 +234,8 @@ fn decode(coding: &str, body: &[u8]) -> Vec<u8> {
 pub fn contract() -> &'static Contract {
     &CONTRACT
 }
+
+/// Returns the media type of a JSON body.
+pub fn json_media_type(method: &Method) -> &'static str {
+    if *method == Method::PATCH { "application/merge-patch+json" } else { "application/json" }
+}

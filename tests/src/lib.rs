@@ -47,7 +47,7 @@ pub use api::app::settings::{HttpSettings, Listen, PublicUrl, RateLimiting, Rate
 pub use api::auth::{KeySettings, Trust};
 pub use api::base::db::DatabaseSettings;
 pub use api::base::secret::Secret;
-pub use client::{Answer, Client, contract};
+pub use client::{Answer, Client, contract, json_media_type};
 pub use complete::complete;
 pub use database::{TestDatabase, statement};
 pub use endpoint::{Endpoint, ReceivedWebhook};
@@ -58,6 +58,20 @@ pub use proxy::Proxy;
 pub use raw::exchange;
 pub use shared::SharedApp;
 pub use wait::{until, until_true};
+
+/// The resources with write operations.
+pub const RESOURCES: [&str; 10] = [
+    "municipalities",
+    "themes",
+    "projects",
+    "solutions",
+    "practice-examples",
+    "working-groups",
+    "learning-partnerships",
+    "events",
+    "courses",
+    "publications",
+];
 
 /// Fictitious entries for the tests.
 const EXAMPLES: [(&str, &str); 2] =

@@ -207,7 +207,7 @@ mod tests {
         }
 
         #[test]
-        fn changed_cursor_is_rejected_or_another_cursor(cursor in cursors(), place: Index, byte: u8) {
+        fn changed_cursor_round_trips_or_is_rejected(cursor in cursors(), place: Index, byte: u8) {
             let mut json = BASE64.decode(cursor.encode()).unwrap();
             let place = place.index(json.len());
             json[place] = byte;

@@ -55,12 +55,12 @@ impl Client {
             }
             let slug = SLUGS[self.choices.below(SLUGS.len())];
             match self.choices.below(100) {
-                0..30 => self.read(slug).await,
-                30..50 => self.update(slug).await,
-                50..58 => self.replace(slug).await,
-                58..76 => self.create(slug).await,
-                76..82 => self.delete(slug).await,
-                82..92 => self.read_changes().await,
+                0..25 => self.read(slug).await,
+                25..42 => self.update(slug).await,
+                42..50 => self.replace(slug).await,
+                50..68 => self.create(slug).await,
+                68..74 => self.delete(slug).await,
+                74..84 => self.read_changes().await,
                 _ => self.correct(slug).await,
             }
             self.pause(20).await;

@@ -6,10 +6,16 @@ use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::json_media_type;
+use crate::release::{Response, http_client};
+
 use super::history::{Answer, Content, Entry, Exchange, Page, Request, Revision};
 
 /// Path of the resource that the clients write.
 pub(super) const ENTRIES: &str = "/v1/practice-examples";
+
+/// Time limit of a request, longer than that of each step.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Path of the submissions.
 pub(super) const SUBMISSIONS: &str = "/v1/submissions";
@@ -47,9 +53,9 @@ impl Call {
     }
 
     pub(super) fn with_body(mut self, body: Value) -> Self {
-        let is_patch = self.method == Method::PATCH;
         self.body = Some(body);
-        self.with("content-type", if is_patch { "application/merge-patch+json" } else { "application/json" })
+        let media = json_media_type(&self.method);
+        self.with("content-type", media)
     }
 }
 
@@ -63,9 +69,7 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(bases: [String; 2]) -> Result<Self> {
-        // Without idle connections, because the server may have closed them.
-        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).tls_certs_only([]);
-        Ok(Self { http: http.build()?, bases, began: Instant::now() })
+        Ok(Self { http: http_client(LIMIT)?, bases, began: Instant::now() })
     }
 
     /// Sends a request to an instance. Closes the connection after some time.
@@ -78,22 +82,14 @@ impl Sender {
         if let Some(body) = &call.body {
             sent = sent.body(body.to_string());
         }
-        let received = async {
-            let response = sent.send().await?;
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            Ok::<_, reqwest::Error>((status, headers, response.text().await?))
-        };
+        let received = async { Response::read(sent.send().await?).await };
         let answer = match tokio::time::timeout(patience, received).await {
-            Ok(Ok((status, headers, body))) => {
-                let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-                let etag = header("etag").unwrap_or_default();
-                Answer {
-                    status,
-                    is_stale: header("age").is_some(),
-                    is_replayed: header("idempotent-replayed").is_some(),
-                    ..read(etag, &body)
-                }
-            }
+            Ok(Ok(response)) => Answer {
+                status: response.status,
+                is_stale: response.header("age").is_some(),
+                is_replayed: response.header("idempotent-replayed").is_some(),
+                ..read(response.header("etag").unwrap_or_default(), &String::from_utf8_lossy(&response.body))
+            },
             Ok(Err(_)) | Err(_) => Answer::default(),
         };
         Exchange { instance, began, ended: self.began.elapsed(), request, answer }

@@ -8,4 +8,4 @@ mod server;
 pub use build::build;
 pub use place::Place;
 pub use process::{Ended, Process};
-pub use server::{Response, START_LIMIT, Server};
+pub use server::{Response, START_LIMIT, Server, http_client};

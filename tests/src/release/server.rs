@@ -36,9 +36,7 @@ pub struct Response {
 impl Server {
     /// Returns a started server, with a client for it.
     pub fn new(process: Process, base: String) -> Result<Self> {
-        // Without idle connections, because the server may have closed them.
-        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(REQUEST_LIMIT).build()?;
-        Ok(Self { process, base, http })
+        Ok(Self { process, base, http: http_client(REQUEST_LIMIT)? })
     }
 
     /// Starts the service with its log in a file of this name, and waits until it is ready.
@@ -62,7 +60,26 @@ impl Server {
             request = request.header(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
         }
         let response = request.send().await.with_context(|| format!("{path} failed"))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Response { status, headers, body: response.bytes().await?.to_vec() })
+        Ok(Response::read(response).await?)
     }
+}
+
+impl Response {
+    /// Reads a response to its end.
+    pub async fn read(response: reqwest::Response) -> reqwest::Result<Self> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Self { status, headers, body: response.bytes().await?.to_vec() })
+    }
+
+    /// Returns a header. `None` if it is absent or not text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Returns a client with a time limit of requests.
+pub fn http_client(limit: Duration) -> Result<reqwest::Client> {
+    // Without idle connections, because the server may have closed them.
+    let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).tls_certs_only([]).timeout(limit);
+    client.build().context("an HTTP client")
 }
