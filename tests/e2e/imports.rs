@@ -59,18 +59,23 @@ fn an_entry_may_refer_to_an_entry_of_an_earlier_part_of_the_file() {
     });
 }
 
+/// Returns the first lines. The 12,210 municipalities would take minutes.
+fn beginning(text: &str) -> String {
+    text.split_inclusive('\n').take(1500).collect()
+}
+
 #[tokio::test]
 async fn importing_an_exported_list_changes_nothing() {
     let app = SharedApp::first_content();
     let mut lists = vec![];
     for list in RESOURCES {
-        lists.push((list, Form::Ndjson, app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text()));
+        lists.push((list, Form::Ndjson, beginning(&app.anonymous().get(&format!("/v1/{list}.ndjson")).await.text())));
         lists.push((list, Form::Json, app.anonymous().get(&format!("/v1/{list}?limit=100")).await.text()));
     }
     assert!(lists.iter().all(|(_, _, text)| text.contains("\"updated_at\":")), "the exports contain read-only members");
     assert!(lists.iter().any(|(_, _, text)| text.contains("\"href\":")), "the exports contain links");
     // CSV is imported for municipalities only.
-    let table = app.anonymous().get("/v1/municipalities?format=csv").await.text();
+    let table = beginning(&app.anonymous().get("/v1/municipalities?format=csv").await.text());
     assert!(table.starts_with("id,slug,ags,title_de,") && table.lines().next().unwrap().contains("projects_slug"));
     lists.push(("municipalities", Form::Csv, table));
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use tests::Proxy;
-use tests::histories::{Choices, Fault, History, Plan, Request, acknowledged, check, record};
+use tests::histories::{Fault, History, Plan, Request, acknowledged, check, record};
 use tests::release::{Place, Server};
+use tests::{Proxy, Random};
 
 use crate::Finding;
 use crate::client::{KEYS, free_port, issue, restart, start};
@@ -128,7 +128,7 @@ impl Instance {
 
 /// Causes faults one after another, on an instance and for a time that depend on the seed.
 async fn disturb(place: &Place, instances: &mut [Instance; 2], faults: usize, seed: u64) -> Result<()> {
-    let mut choices = Choices::new(seed, CLIENTS);
+    let mut choices = Random::of_part(seed, CLIENTS);
     for disturbance in Disturbance::ALL.into_iter().cycle().take(faults) {
         tokio::time::sleep(Duration::from_millis(500)).await;
         let [first, second] = &mut *instances;

@@ -21,14 +21,17 @@ mod paging;
 mod rates;
 mod repeats;
 mod rolling;
+mod searches;
 mod slow;
 mod soak;
 mod tokens;
 mod updates;
+mod upgrade;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use tests::release::{Place, build};
 use tokio::signal::unix::{SignalKind, signal};
@@ -47,6 +50,10 @@ struct Arguments {
     /// First seed of the pseudorandom choices of `histories`
     #[arg(long)]
     seed: Option<u64>,
+
+    /// Program of the previous release, for `upgrade`, which is skipped without it
+    #[arg(long)]
+    previous: Option<PathBuf>,
 
     /// Program that builds the service. `cargo run` sets it
     #[arg(long, env = "CARGO", hide = true)]
@@ -102,8 +109,12 @@ enum Fault {
     RateLimits,
     /// Two instances migrate a database at once
     Migration,
+    /// The database is migrated while the previous release serves, and its instances are replaced in turn
+    Upgrade,
     /// Two instances and the database fail while clients record what they see
     Histories,
+    /// A few clients send expensive searches while others read
+    ExpensiveSearches,
 }
 
 /// Result of a test.
@@ -132,7 +143,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     println!("| test | measured | goal | met |\n| --- | --- | --- | --- |");
     let mut missed = 0;
     for fault in Fault::value_variants() {
-        if !arguments.only.is_empty() && !arguments.only.contains(fault) {
+        let is_skipped = *fault == Fault::Upgrade && arguments.previous.is_none();
+        if if arguments.only.is_empty() { is_skipped } else { !arguments.only.contains(fault) } {
             continue;
         }
         let failed = |error| Finding {
@@ -177,6 +189,13 @@ async fn measure(fault: Fault, place: &Place, arguments: &Arguments) -> Result<F
         Fault::Backup => backup::measure(place, if short { 3_000 } else { 100_000 }).await,
         Fault::RateLimits => rates::measure(place).await,
         Fault::Migration => migration::measure(place).await,
+        Fault::Upgrade => {
+            let previous = arguments.previous.clone().context("--previous with a program")?;
+            upgrade::measure(place, previous, Duration::from_secs(if short { 5 } else { 30 })).await
+        }
+        Fault::ExpensiveSearches => {
+            searches::measure(place, if short { searches::SHORT } else { searches::FULL }).await
+        }
         Fault::Histories => histories::measure(place, if short { 8 } else { 80 }, arguments.seed).await,
     }
 }

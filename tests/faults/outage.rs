@@ -99,7 +99,7 @@ pub(crate) async fn silent(place: &Place, seconds: u64) -> Result<Finding> {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
     proxy.restore();
     let read = until_success("a read", LIMIT, async || client.get("/v1/solutions?limit=3").await).await?;
-    let write = read + until_success("a write", LIMIT, async || client.change_theme().await).await?;
+    let write = read + until_success("a write", LIMIT, async || client.create_theme().await.1).await?;
     let after = join_all((0..64).map(|limit| {
         let client = client.clone();
         async move { client.get(&format!("/v1/solutions?limit={}", 1 + limit)).await }

@@ -113,7 +113,7 @@ impl Writer {
             let path = format!("/v1/solutions/created-{entry:07}");
             let summary = json!({ "summary": { "de": format!("Geändert in Runde {round}.") } });
             pace.tick().await;
-            let created = self.caller.post("/v1/solutions", &solution(entry, "created")).await?;
+            let created = self.caller.post("/v1/solutions", &solution(entry)).await?;
             pace.tick().await;
             let changed = caller.patch(&format!("/v1/solutions/generated-{entry:07}"), &summary).await?;
             pace.tick().await;

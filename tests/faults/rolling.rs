@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use tests::Nginx;
 use tests::release::{Place, Server};
+use tokio::task::JoinSet;
 
 use crate::Finding;
 use crate::client::{Answer, Client, free_port, restart, start};
@@ -30,21 +31,13 @@ pub(crate) async fn measure(place: &Place, restarts: usize) -> Result<Finding> {
     let _nginx = Nginx::balance(balancer, &targets);
     let client = client.at(&format!("http://{balancer}"));
 
-    let stop = Arc::new(AtomicBool::default());
-    let mut clients: Vec<_> =
-        (0..READERS).map(|reader| tokio::spawn(read(client.clone(), stop.clone(), reader))).collect();
-    clients.push(tokio::spawn(write(client.clone(), stop.clone())));
+    let load = Load::start(&client);
     let mut instances = [
         Instance { server: first, name: "first", port: one },
         Instance { server: second, name: "second", port: other },
     ];
     let slowest = restart_in_turn(place, &mut instances, restarts).await?;
-    stop.store(true, Ordering::Relaxed);
-    let mut answers = vec![];
-    for client in clients {
-        answers.extend(client.await?);
-    }
-    ensure!(answers.len() > 100, "only {} requests were sent", answers.len());
+    let answers = load.end().await?;
     let failed: Vec<u16> = answers.iter().filter(|answer| !answer.is_success()).map(|answer| answer.status).collect();
     let statuses: BTreeSet<_> = failed.iter().collect();
     Ok(Finding {
@@ -81,6 +74,30 @@ async fn restart_in_turn(place: &Place, instances: &mut [Instance; 2], restarts:
         }
     }
     Ok(slowest)
+}
+
+/// Clients that read and one that writes.
+pub(crate) struct Load {
+    stop: Arc<AtomicBool>,
+    clients: JoinSet<Vec<Answer>>,
+}
+
+impl Load {
+    /// Starts the clients.
+    pub(crate) fn start(client: &Client) -> Self {
+        let stop = Arc::new(AtomicBool::default());
+        let mut clients: JoinSet<_> = (0..READERS).map(|reader| read(client.clone(), stop.clone(), reader)).collect();
+        clients.spawn(write(client.clone(), stop.clone()));
+        Self { stop, clients }
+    }
+
+    /// Stops the clients, and returns the responses that they received.
+    pub(crate) async fn end(self) -> Result<Vec<Answer>> {
+        self.stop.store(true, Ordering::Relaxed);
+        let answers = self.clients.join_all().await.concat();
+        ensure!(answers.len() > 100, "only {} requests were sent", answers.len());
+        Ok(answers)
+    }
 }
 
 async fn read(client: Client, stop: Arc<AtomicBool>, reader: usize) -> Vec<Answer> {

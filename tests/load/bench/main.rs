@@ -3,20 +3,18 @@
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
 mod arguments;
-mod generate;
 mod measure;
 mod plans;
-mod random;
 mod reference;
 mod report;
 mod requests;
-mod words;
 mod wrk;
 
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
+use tests::generated;
 use tests::release::{Ended, Place, Server, build};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -120,7 +118,7 @@ async fn metric(service: &Server, name: &str) -> Result<u64> {
 async fn fill(place: &Place, count: u32) -> Result<Ended> {
     place.fill().await?;
     let file = place.file("solutions.ndjson");
-    generate::write(&file, usize::try_from(count)?)?;
+    generated::write(&file, usize::try_from(count)?)?;
     let imported = place.import(&file).await?;
     std::fs::remove_file(file)?;
     Ok(imported)

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::words::Words;
+use tests::generated::Words;
 use tests::release::Server;
 
 /// Number of different URLs of a request without a cache. Concurrent requests for one URL would share one response.

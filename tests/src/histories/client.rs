@@ -8,9 +8,9 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 
-use super::choices::Choices;
 use super::history::{Answer, Draft, Entry, Exchange, Kind, Member, Request, Write};
 use super::http::{Call, ENTRIES, Sender, example};
+use crate::Random;
 
 /// Slugs of the entries. They are few, so that writes collide.
 pub(super) const SLUGS: [&str; 4] = ["history-a", "history-b", "history-c", "history-d"];
@@ -28,7 +28,7 @@ pub(super) struct Client {
     pub token: String,
     /// Token of another subject, which publishes corrections.
     pub reviewer: String,
-    pub choices: Choices,
+    pub choices: Random,
     /// Last sequence number of the change feed that the client has read.
     pub after: i64,
     /// Entries as last read, by slug.

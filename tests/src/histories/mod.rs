@@ -2,7 +2,6 @@
 //! the promises of the service.
 
 mod check;
-mod choices;
 mod client;
 mod corrections;
 mod history;
@@ -10,7 +9,6 @@ mod http;
 mod record;
 
 pub use check::{Fault, Violation, acknowledged, check};
-pub use choices::Choices;
 pub use history::{
     Answer, Content, Draft, Entry, Exchange, History, Kind, Member, Page, Request, Revision, Stage, Write,
 };

@@ -9,7 +9,8 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use super::choices::Choices;
+use crate::Random;
+
 use super::client::{Client, Log, PATIENCE, SLUGS};
 use super::corrections::stage;
 use super::history::{Exchange, History, Request, Revision};
@@ -45,7 +46,7 @@ pub async fn record(plan: &Plan, settled: Duration, faults: impl Future<Output =
             number,
             token: token.clone(),
             reviewer: plan.reviewer.clone(),
-            choices: Choices::new(plan.seed, number),
+            choices: Random::of_part(plan.seed, number),
             after: head,
             known: [].into(),
             values: 0,

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,9 +18,10 @@ const DATABASE: &str = "reads";
 const COMMAND_LIMIT: Duration = Duration::from_hours(3);
 
 /// A PostgreSQL server with the directory, the program `transferatlas`, and a temporary folder.
+#[derive(Clone)]
 pub struct Place {
-    server: Postgres,
-    folder: TempDir,
+    server: Arc<Postgres>,
+    folder: Arc<TempDir>,
     program: PathBuf,
 }
 
@@ -28,7 +30,13 @@ impl Place {
     pub fn start(program: PathBuf) -> Result<Self> {
         let (folder, server) = (tempfile::tempdir()?, Postgres::start());
         server.execute("postgres", &[&format!("create database {DATABASE}")]);
-        Ok(Self { server, folder, program })
+        Ok(Self { server: server.into(), folder: folder.into(), program })
+    }
+
+    /// Returns the place with another release of the program.
+    #[must_use]
+    pub fn with_program(&self, program: PathBuf) -> Self {
+        Self { program, ..self.clone() }
     }
 
     /// Returns the URL of the database.

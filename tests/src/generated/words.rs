@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::random::Random;
+use crate::Random;
 
 const WORDS: &str = include_str!("../../fixtures/solution_words.json");
 const THEMES: &str = include_str!("../../../api/seed/themes.json");
@@ -11,11 +11,11 @@ const PROJECTS: &str = include_str!("../../../api/seed/projects.json");
 const MUNICIPALITIES: &str = include_str!("../../../api/seed/municipalities.csv");
 
 /// A municipality of the register.
-pub(crate) struct Municipality {
+pub struct Municipality {
     /// Official key.
-    pub(crate) ags: String,
+    pub ags: String,
     /// Name.
-    pub(crate) name: String,
+    pub name: String,
     population: u32,
 }
 
@@ -26,29 +26,29 @@ impl AsRef<str> for Municipality {
 }
 
 /// Words and keys of which solutions are composed.
-pub(crate) struct Words {
+pub struct Words {
     /// Nouns that occur alone.
-    pub(crate) topics: Vec<String>,
+    pub topics: Vec<String>,
     firsts: Vec<String>,
     seconds: Vec<String>,
     audiences: Vec<String>,
     sentences: Vec<String>,
     challenges: Vec<String>,
     /// Names of technologies.
-    pub(crate) technologies: Vec<String>,
+    pub technologies: Vec<String>,
     /// Names of offices.
-    pub(crate) functions: Vec<String>,
+    pub functions: Vec<String>,
     /// Slugs of the themes.
-    pub(crate) themes: Vec<String>,
+    pub themes: Vec<String>,
     /// Slugs of the projects.
-    pub(crate) projects: Vec<String>,
+    pub projects: Vec<String>,
     /// Municipalities, the largest first.
-    pub(crate) municipalities: Vec<Municipality>,
+    pub municipalities: Vec<Municipality>,
 }
 
 impl Words {
     /// Reads the words from the sources of this program. Fails if one of them has another form.
-    pub(crate) fn read() -> Result<Self> {
+    pub fn read() -> Result<Self> {
         let words: Value = serde_json::from_str(WORDS)?;
         let list = |name: &str| -> Result<Vec<String>> {
             let items = words.get(name).and_then(Value::as_array).with_context(|| format!("no words {name}"))?;
@@ -70,12 +70,12 @@ impl Words {
     }
 
     /// Returns a compound noun, such as `Verkehrsportal`.
-    pub(crate) fn thing(&self, random: &mut Random) -> String {
+    pub fn thing(&self, random: &mut Random) -> String {
         format!("{}{}", random.pick(&self.firsts), random.pick(&self.seconds))
     }
 
     /// Returns a title of a solution.
-    pub(crate) fn title(&self, subject: &Subject, random: &mut Random) -> String {
+    pub fn title(&self, subject: &Subject, random: &mut Random) -> String {
         let Subject { thing, topic, place } = subject;
         match random.below(4) {
             0 => format!("{thing} {place}"),
@@ -86,14 +86,14 @@ impl Words {
     }
 
     /// Returns a text of some sentences.
-    pub(crate) fn text(&self, subject: &Subject, count: usize, random: &mut Random) -> String {
+    pub fn text(&self, subject: &Subject, count: usize, random: &mut Random) -> String {
         let sentences = random.pick_several(&self.sentences, count);
         let filled: Vec<_> = sentences.iter().map(|sentence| self.fill(sentence, subject, random)).collect();
         filled.join(" ")
     }
 
     /// Returns the description of a challenge.
-    pub(crate) fn challenge(&self, subject: &Subject, random: &mut Random) -> String {
+    pub fn challenge(&self, subject: &Subject, random: &mut Random) -> String {
         let sentence = random.pick(&self.challenges);
         self.fill(sentence, subject, random)
     }
@@ -107,13 +107,13 @@ impl Words {
 }
 
 /// Subject of the texts of one solution.
-pub(crate) struct Subject {
+pub struct Subject {
     /// Compound noun that names the solution.
-    pub(crate) thing: String,
+    pub thing: String,
     /// Topic.
-    pub(crate) topic: String,
+    pub topic: String,
     /// Name of a municipality.
-    pub(crate) place: String,
+    pub place: String,
 }
 
 fn slugs(entries: &str) -> Result<Vec<String>> {

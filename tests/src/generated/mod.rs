@@ -1,5 +1,7 @@
 //! Generated solutions, as NDJSON that `transferatlas import` accepts. Equal numbers give equal files.
 
+mod words;
+
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -7,8 +9,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use crate::random::Random;
-use crate::words::{Subject, Words};
+use self::words::Subject;
+use crate::Random;
+
+pub use self::words::{Municipality, Words};
 
 /// Seed of the generated solutions.
 const SEED: u64 = 0x7472_616e_7366_6572;
@@ -22,7 +26,7 @@ const OPERATORS: [&str; 5] =
     ["municipality", "municipal_company", "inter_municipal", "public_it_provider", "private_provider"];
 
 /// Writes `count` solutions into a file, one at a time.
-pub(crate) fn write(file: &Path, count: usize) -> Result<()> {
+pub fn write(file: &Path, count: usize) -> Result<()> {
     let words = Words::read()?;
     let mut random = Random::new(SEED);
     let mut out = BufWriter::new(File::create(file).with_context(|| format!("{} cannot be written", file.display()))?);
