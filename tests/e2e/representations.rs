@@ -13,11 +13,11 @@ const PRUNE: &str = "
     delete from publication where slug <> 'vollstaendig' and id not in (select id from publication where id in (select publication_id from publication_project) limit 4);
     delete from event where slug <> 'vollstaendig' and id not in (select id from event where municipality_id is not null limit 4);
     delete from course where slug <> 'vollstaendig' and id not in (select id from course limit 3);
-    delete from practice_example where slug <> 'vollstaendig' and id not in (select id from practice_example order by project_id is null, id limit 8);
-    delete from learning_partnership where slug <> 'vollstaendig' and id not in (select learning_partnership_id from learning_partnership_solution limit 12);
+    delete from practice_example where slug <> 'vollstaendig' and id not in (select id from practice_example order by project_id is null, id limit 5);
+    delete from learning_partnership where slug <> 'vollstaendig' and id not in (select learning_partnership_id from learning_partnership_solution limit 5);
     delete from working_group where slug <> 'vollstaendig' and id not in (select working_group_id from working_group_member where project_id is not null limit 4);
     delete from solution_relation where solution_id not in (
-        select solution_id from solution_relation limit 4) and solution_id <> (select id from solution where slug = 'vollstaendig');
+        select solution_id from solution_relation limit 2) and solution_id <> (select id from solution where slug = 'vollstaendig');
     delete from solution where slug <> 'vollstaendig' and id not in (
         select solution_id from practice_example where solution_id is not null
         union select solution_id from learning_partnership_solution

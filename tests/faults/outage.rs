@@ -68,7 +68,7 @@ async fn read_for(client: &Client, paths: &[String], time: Duration) -> Vec<Answ
         if Instant::now() >= end {
             break;
         }
-        reads.push(client.get(path).await);
+        reads.push(client.get(path).await.without_body());
         tokio::time::sleep(Duration::from_millis(1000 / READS)).await;
     }
     reads

@@ -103,7 +103,8 @@ impl Load {
 async fn read(client: Client, stop: Arc<AtomicBool>, reader: usize) -> Vec<Answer> {
     let mut answers = vec![];
     while !stop.load(Ordering::Relaxed) {
-        answers.push(client.get(&format!("/v1/solutions?limit={}", 1 + (reader + answers.len()) % 100)).await);
+        let path = format!("/v1/solutions?limit={}", 1 + (reader + answers.len()) % 100);
+        answers.push(client.get(&path).await.without_body());
         tokio::time::sleep(PAUSE).await;
     }
     answers

@@ -135,7 +135,7 @@ async fn run(faults: &Arc<Faults>, process: &Process, rate: u64, form: &Form) ->
         let faults = faults.clone();
         requests.spawn(async move {
             let sent = Instant::now();
-            let answer = send(&faults, kind, number).await?;
+            let answer = send(&faults, kind, number).await?.without_body();
             Ok::<_, anyhow::Error>(Outcome { kind, number, at: sent - began, sent, ended: Instant::now(), answer })
         });
         while let Some(outcome) = requests.try_join_next() {
