@@ -60,6 +60,7 @@ impl MigratorTrait for Migrator {
             sql!("0031_representations"),
             sql!("0032_list_indexes"),
             sql!("0033_search_plans"),
+            sql!("0034_search_dependencies"),
         ]
     }
 }

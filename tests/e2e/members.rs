@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client, complete, contract};
+use tests::{App, Client, RESOURCES, complete, contract, statement};
 
 use crate::writing::{new_entry_input, stored_input};
 
@@ -188,6 +189,44 @@ async fn search_and_suggestions_reflect_every_write() {
         assert_eq!(editor.delete(&path, "*").await.status, 204, "{resource}");
         assert_eq!(finds_entry(&client, resource, "Jodversorgung").await, [false; 3], "{resource} after DELETE");
     }
+}
+
+#[tokio::test]
+async fn search_finds_entries_by_new_titles_of_the_entries_that_they_show() {
+    let app = App::start();
+    let (editor, client) = (app.editor().await, app.anonymous());
+    // Solutions have words of the members of their projects, which they do not name themselves.
+    for (path, word) in [
+        ("/v1/municipalities/kempten-allgaeu", "Quarzuhrwerk"),
+        ("/v1/themes/mobility", "Zwiebelturm"),
+        ("/v1/projects/kempten", "Jodversorgung"),
+        ("/v1/solutions/kempten-traffic-sensors", "Walfischknochen"),
+    ] {
+        let renamed = editor.patch(path, &json!({ "title": { "de": word } }), "*").await;
+        assert_eq!(renamed.status, 200, "{}", renamed.text());
+    }
+
+    for (list, word) in
+        [("solutions", "Quarzuhrwerk"), ("courses", "Zwiebelturm"), ("practice-examples", "Walfischknochen")]
+    {
+        let found = client.get(&format!("/v1/{list}?q={word}&limit=1")).await;
+        assert!(found.json()["total"].as_u64() > Some(0), "{list}: {word}");
+    }
+    app.stop_serving().with(async |database| {
+        for resource in RESOURCES {
+            let table = resource.replace('-', "_").replace("ies", "y").trim_end_matches('s').to_owned();
+            // Positions of words depend on the order in which municipalities are read.
+            let outdated = format!(
+                "with d as materialized (select * from search_document where resource = '{table}'), \
+                      v as materialized (select * from {table}_document) \
+                 select count(*) from d join v on v.entry_id = d.entry_id \
+                  where (tsvector_to_array(d.words), d.label, d.summary, d.themes, d.slug) \
+                        is distinct from (tsvector_to_array(v.words), v.label, v.summary, v.themes, v.slug)"
+            );
+            let row = database.connection().query_one_raw(statement(&outdated)).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0, "{resource}");
+        }
+    });
 }
 
 #[tokio::test]

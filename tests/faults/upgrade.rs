@@ -44,11 +44,12 @@ pub(crate) async fn measure(place: &Place, previous: PathBuf, time: Duration) ->
         Ok(migrated)
     })
     .await?;
-    let (replacing, different) = during(&client, async {
+    // The instances run until all clients have ended.
+    let (replacing, (different, _instances)) = during(&client, async {
         let first = replace(place, first, "upgrade-first", one, &settings).await?;
         let different = different(&first, &second).await?;
-        replace(place, second, "upgrade-second", other, &settings).await?;
-        Ok(different)
+        let second = replace(place, second, "upgrade-second", other, &settings).await?;
+        Ok((different, [first, second]))
     })
     .await?;
     Ok(finding(&Upgrade { before, migrating, migrated, replacing, different }))
