@@ -149,7 +149,7 @@ fn alternatives(words: &Words, random: &mut Random) -> String {
 
 /// Returns a word that does not exist. A query of 24 has a permitted length.
 fn invented(random: &mut Random) -> String {
-    (0..2).map(|_| random.pick(&["ba", "ko", "mi", "ru", "ste", "ner", "lu", "tag"])).collect()
+    (0..2).map(|_| random.pick(&["bo", "ko", "mi", "ru", "ste", "ner", "lu", "tag"])).collect()
 }
 
 /// Returns the word with two letters exchanged.
