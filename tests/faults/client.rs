@@ -129,12 +129,18 @@ pub(crate) const KEYS: [&str; 2] = ["--keys-file", "keys.json"];
 
 /// Starts a service on a port, or on a free one for 0, with a client for it.
 pub(crate) async fn start(place: &Place, name: &str, port: u16, arguments: &[&str]) -> Result<(Server, Client)> {
-    if !place.file("keys.json").exists() {
-        place.run(&[&KEYS[..], &["token", "rotate"]].concat()).await?;
-    }
+    create_keys(place).await?;
     let server = restart(place, name, port, arguments).await?;
     let client = Client::new(place, &server.base).await?;
     Ok((server, client))
+}
+
+/// Creates the keys of [`KEYS`], if there are none.
+pub(crate) async fn create_keys(place: &Place) -> Result<()> {
+    if !place.file("keys.json").exists() {
+        place.run(&[&KEYS[..], &["token", "rotate"]].concat()).await?;
+    }
+    Ok(())
 }
 
 /// Starts a service without a new client.

@@ -9,7 +9,7 @@ use tests::release::{Place, Server};
 use tests::{Nginx, RESOURCES};
 
 use crate::Finding;
-use crate::client::{Answer, Client, KEYS, free_port, issue, percentile, restart};
+use crate::client::{Answer, Client, KEYS, create_keys, free_port, issue, percentile, restart};
 use crate::databases::create;
 use crate::rolling::Load;
 
@@ -19,6 +19,7 @@ const SLOWEST: Duration = Duration::from_secs(1);
 /// Measures the requests of clients from before the migration until both instances are replaced. The previous release serves the
 /// migrated database for some time.
 pub(crate) async fn measure(place: &Place, previous: PathBuf, time: Duration) -> Result<Finding> {
+    create_keys(place).await?;
     let old = place.with_program(previous);
     let url = filled(&old).await?;
     let settings = ["--database-url", &*url];
