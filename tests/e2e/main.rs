@@ -10,6 +10,7 @@ mod confirmations;
 mod conflicts;
 mod contract;
 mod courses;
+mod dependents;
 mod documentation;
 mod dry_run;
 mod events;

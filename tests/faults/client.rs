@@ -182,6 +182,11 @@ pub(crate) fn percentile(answers: &[Answer], share: usize) -> Duration {
     times.get((times.len() * share / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
 }
 
+/// Returns the status codes of the requests that failed.
+pub(crate) fn failures(answers: &[Answer]) -> Vec<u16> {
+    answers.iter().filter(|answer| !answer.is_success()).map(|answer| answer.status).collect()
+}
+
 /// Returns an HTTP client.
 pub(crate) fn http() -> Result<reqwest::Client> {
     http_client(LIMIT)

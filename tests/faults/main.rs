@@ -60,6 +60,17 @@ struct Arguments {
     cargo: Option<PathBuf>,
 }
 
+impl Arguments {
+    /// Returns whether a test is run. An upgrade needs the program of another release.
+    fn includes(&self, fault: Fault) -> bool {
+        if self.only.is_empty() {
+            fault != Fault::Upgrade || self.previous.is_some()
+        } else {
+            self.only.contains(&fault)
+        }
+    }
+}
+
 /// A test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Fault {
@@ -143,8 +154,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     println!("| test | measured | goal | met |\n| --- | --- | --- | --- |");
     let mut missed = 0;
     for fault in Fault::value_variants() {
-        let is_skipped = *fault == Fault::Upgrade && arguments.previous.is_none();
-        if if arguments.only.is_empty() { is_skipped } else { !arguments.only.contains(fault) } {
+        if !arguments.includes(*fault) {
             continue;
         }
         let failed = |error| Finding {

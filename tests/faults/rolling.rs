@@ -12,7 +12,7 @@ use tests::release::{Place, Server};
 use tokio::task::JoinSet;
 
 use crate::Finding;
-use crate::client::{Answer, Client, free_port, restart, start};
+use crate::client::{Answer, Client, failures, free_port, restart, start};
 
 /// Pause of a client between requests.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -38,7 +38,7 @@ pub(crate) async fn measure(place: &Place, restarts: usize) -> Result<Finding> {
     ];
     let slowest = restart_in_turn(place, &mut instances, restarts).await?;
     let answers = load.end().await?;
-    let failed: Vec<u16> = answers.iter().filter(|answer| !answer.is_success()).map(|answer| answer.status).collect();
+    let failed = failures(&answers);
     let statuses: BTreeSet<_> = failed.iter().collect();
     Ok(Finding {
         measured: format!(

@@ -11,7 +11,7 @@ use tests::release::Place;
 use tokio::task::JoinSet;
 
 use crate::Finding;
-use crate::client::{Answer, Client, percentile, start};
+use crate::client::{Answer, Client, failures, percentile, start};
 use crate::databases::large;
 
 /// Clients that search.
@@ -64,7 +64,7 @@ pub(crate) async fn measure(place: &Place, Size { entries, time }: Size) -> Resu
     ensure!(searches.len() >= SEARCHERS, "only {} searches were sent", searches.len());
 
     let [before, after] = [&alone, &beside].map(|answers| percentile(answers, 99));
-    let [failed, failed_searches] = [&beside, &searches].map(|answers| failed(answers));
+    let [failed, failed_searches] = [&beside, &searches].map(|answers| failures(answers).len());
     let incomplete = searches.iter().filter(|answer| answer.body.pointer("/search/incomplete") == Some(&true.into()));
     let slowest = percentile(&searches, 100);
     Ok(Finding {
@@ -79,10 +79,6 @@ pub(crate) async fn measure(place: &Place, Size { entries, time }: Size) -> Resu
         goal: format!("p99 at most doubles or is ≤ {FAST:?}; searches ≤ {SLOWEST_SEARCH:?}; 0 failed"),
         is_met: after <= (2 * before).max(FAST) && slowest <= SLOWEST_SEARCH && failed + failed_searches == 0,
     })
-}
-
-fn failed(answers: &[Answer]) -> usize {
-    answers.iter().filter(|answer| !answer.is_success()).count()
 }
 
 /// The reads of the other clients.

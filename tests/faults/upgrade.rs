@@ -9,7 +9,7 @@ use tests::release::{Place, Server};
 use tests::{Nginx, RESOURCES};
 
 use crate::Finding;
-use crate::client::{Answer, Client, KEYS, create_keys, free_port, issue, percentile, restart};
+use crate::client::{Answer, Client, KEYS, create_keys, failures, free_port, issue, percentile, restart};
 use crate::databases::create;
 use crate::rolling::Load;
 
@@ -73,8 +73,7 @@ struct Upgrade {
 fn finding(Upgrade { before, migrating, migrated, replacing, different }: &Upgrade) -> Finding {
     let phases = [before, migrating, replacing];
     let [slowest_before, slowest, slowest_after] = phases.map(|answers| percentile(answers, 100));
-    let failed: Vec<u16> =
-        phases.into_iter().flatten().filter(|answer| !answer.is_success()).map(|answer| answer.status).collect();
+    let failed = phases.map(|answers| failures(answers)).concat();
     Finding {
         measured: format!(
             "{} of {} requests failed {failed:?}; slowest {slowest_before:.1?} before the migration of {migrated:.1?}, {slowest:.1?} \
