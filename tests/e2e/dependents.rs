@@ -3,11 +3,9 @@
 use api::app::representations::{build, check};
 use api::app::seed::{Form, SourceFile, add};
 use api::base::db::Database;
-use api::base::error::Error;
-use sea_orm::ConnectionTrait;
-use tests::{TestDatabase, complete, statement};
+use tests::{TestDatabase, complete};
 
-use crate::representations::{WRITE, rows, run};
+use crate::representations::{rows, run};
 
 /// Deletes most entries, so that the remaining ones are compared fast, and confirms practice examples.
 const PRUNE: &str = "
@@ -77,43 +75,6 @@ async fn candidates(database: &Database, table: &str, column: &str, kind: &str) 
     values.into_iter().chain(by_kind).chain(terms).chain(["null".to_owned()]).collect()
 }
 
-/// Functions that change or delete rows one by one, because a constraint may prevent that for some of them. In the database, this
-/// takes a fraction of the time.
-const ROW_BY_ROW: &str = "
-    create function change_one(name text, assignment text, difference text) returns bigint language plpgsql as $$
-    declare
-        place   tid;
-        changed bigint;
-    begin
-        for place in execute format('select ctid from %I order by ctid limit 60', name) loop
-            begin
-                execute format('update %I t set %s where %s and t.ctid = $1', name, assignment, difference) using place;
-                get diagnostics changed = row_count;
-                if changed > 0 then
-                    return changed;
-                end if;
-            exception when others then
-                null;
-            end;
-        end loop;
-        return 0;
-    end $$;
-    create function delete_some(name text) returns bigint language plpgsql as $$
-    declare
-        place   tid;
-        deleted bigint := 0;
-    begin
-        for place in execute format('select ctid from %I order by ctid limit 20', name) loop
-            begin
-                execute format('delete from %I where ctid = $1', name) using place;
-                deleted := deleted + 1;
-            exception when others then
-                null;
-            end;
-        end loop;
-        return deleted;
-    end $$;";
-
 /// Returns a database with few entries, of which one of each resource has all members.
 fn pruned() -> TestDatabase {
     let complete: Vec<(&str, String)> = complete().map(|(resource, entry)| (resource, format!("[{entry}]"))).collect();
@@ -123,20 +84,37 @@ fn pruned() -> TestDatabase {
         let files: Vec<_> = complete.iter().map(|(resource, text)| file((*resource, text.as_str()))).collect();
         add(database, &files).await.unwrap();
         run(database, PRUNE).await.unwrap();
-        run(database, ROW_BY_ROW).await.unwrap();
         build(database).await.unwrap();
     });
     database
 }
 
-/// Returns the result of a function that changes rows, in a read-write transaction.
-async fn call(database: &Database, function: &str, arguments: &[&str]) -> Result<i64, Error> {
-    let tx = database.snapshot().await?;
-    tx.execute_unprepared(WRITE).await?;
-    let arguments = arguments.iter().map(|text| format!("$text${text}$text$")).collect::<Vec<_>>().join(", ");
-    let row = tx.query_one_raw(statement(&format!("select {function}({arguments})"))).await?;
-    tx.commit().await?;
-    Ok(row.unwrap().try_get_by_index(0).unwrap())
+/// Returns the places of the first rows of a table.
+async fn places(database: &Database, table: &str) -> Vec<String> {
+    let rows = rows(database, &format!("select ctid::text from {table} order by ctid limit 60")).await;
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// Changes a column to another value: in all rows, because a row may be shown by no entry, or in one row, if constraints prevent
+/// that. Returns whether a row was changed.
+async fn change(database: &Database, table: &str, column: &str, values: &[String]) -> bool {
+    let update = |value: &String, row: &str| {
+        format!("update {table} t set {column} = {value} where t.{column} is distinct from {value} {row}")
+    };
+    for value in values {
+        if run(database, &update(value, "")).await.is_ok_and(|rows| rows > 0) {
+            return true;
+        }
+    }
+    for place in places(database, table).await {
+        for value in values {
+            let row = format!("and t.ctid = '{place}'");
+            if run(database, &update(value, &row)).await.is_ok_and(|rows| rows > 0) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 #[test]
@@ -152,20 +130,8 @@ fn change_of_any_column_marks_the_entries_that_show_it() {
         let (mut changed, mut unchanged) = (0, vec![]);
         for column in rows(database, &columns).await {
             let [table, column, kind] = [0, 1, 2].map(|index| column.try_get_by_index::<String>(index).unwrap());
-            let mut is_changed = false;
-            for value in candidates(database, &table, &column, &kind).await {
-                let assignment = format!("{column} = {value}");
-                let difference = format!("t.{column} is distinct from {value}");
-                // Several rows at once, because a row may be shown by no entry; or one row, if a constraint prevents that.
-                let all = format!("update {table} t set {assignment} where {difference}");
-                is_changed = run(database, &all).await.is_ok_and(|rows| rows > 0)
-                    || call(database, "change_one", &[&table, &assignment, &difference])
-                        .await
-                        .is_ok_and(|rows| rows > 0);
-                if is_changed {
-                    break;
-                }
-            }
+            let values = candidates(database, &table, &column, &kind).await;
+            let is_changed = change(database, &table, &column, &values).await;
             assert_eq!(check(database).await.unwrap(), [], "{table}.{column}");
             build(database).await.unwrap();
             changed += usize::from(is_changed);
@@ -185,7 +151,11 @@ fn deleted_row_marks_the_entries_that_show_it() {
         let mut deleted = 0;
         for table in rows(database, tables).await {
             let table: String = table.try_get_by_index(0).unwrap();
-            deleted += call(database, "delete_some", &[&table]).await.unwrap_or_default();
+            for place in places(database, &table).await {
+                // Rows are deleted one by one, because other rows can refer to some of them.
+                let delete = format!("delete from {table} where ctid = '{place}'");
+                deleted += run(database, &delete).await.unwrap_or_default();
+            }
             assert_eq!(check(database).await.unwrap(), [], "{table}");
         }
         assert!(deleted > 90, "{deleted}");

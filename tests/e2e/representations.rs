@@ -13,7 +13,7 @@ pub(crate) async fn rows(database: &Database, sql: &str) -> Vec<QueryResult> {
 }
 
 /// Read transactions plan each statement anew, also the checks of foreign keys.
-pub(crate) const WRITE: &str = "set transaction read write; set local plan_cache_mode = auto";
+const WRITE: &str = "set transaction read write; set local plan_cache_mode = auto";
 
 /// Runs SQL in a read-write transaction. Returns the number of changed rows.
 pub(crate) async fn run(database: &Database, sql: &str) -> Result<u64, Error> {
