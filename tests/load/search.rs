@@ -1,39 +1,100 @@
-//! Prints the share of queries with an expected result by kind, for lists and for the search across resources.
+//! Prints how well the search answers two sets of queries, by kind: the share of queries with an expected result, for lists and for
+//! the search of all resources; and for queries with graded judgements, the quality of the first ten results and the time.
 //!
-//! `cargo run -p tests --bin measure-search [queries.json]`, on the embedded database, or on a server if
-//! `TEST_DATABASE_URL` is set.
+//! `cargo run -p tests --bin measure-search [FILE]`, on the embedded database, or on a server if `TEST_DATABASE_URL` is set. FILE
+//! holds other queries of either form.
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use tests::App;
-use tests::queries::{parse, queries};
+use tests::graded_queries::{GradedQuery, Quality, graded_queries};
+use tests::queries::{Query, parse, queries};
+use tests::{App, Client};
+
+/// Number of queries whose results are shown because they are the worst.
+const WORST: usize = 5;
+
+/// Stands for all kinds of queries.
+const ALL: &str = "all";
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let queries = match std::env::args().nth(1) {
-        Some(file) => parse(&std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?),
-        None => queries(),
+    let (expected, graded) = match std::env::args().nth(1) {
+        None => (queries(), graded_queries()),
+        Some(file) => {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+            serde_json::from_str(&text).map_or_else(|_| (parse(&text), vec![]), |graded| (vec![], graded))
+        }
     };
     let app = App::start();
-    let client = app.anonymous();
+    if !expected.is_empty() {
+        measure_expected(&app.anonymous(), &expected).await;
+    }
+    if !graded.is_empty() {
+        measure_graded(&app.anonymous(), &graded).await;
+    }
+    Ok(())
+}
+
+/// Prints the share of queries with an expected result.
+async fn measure_expected(client: &Client, queries: &[Query]) {
     let mut kinds: BTreeMap<&str, [u32; 3]> = BTreeMap::new();
-    for query in &queries {
+    for query in queries {
         let ((listed, fits), (across, fits_across)) =
-            (query.search_list(&client).await, query.search_everything(&client).await);
+            (query.search_list(client).await, query.search_everything(client).await);
         for found in [(fits, listed), (fits_across, across)].into_iter().filter(|(fits, _)| !fits) {
             println!("missed {} in {}: {:?}", query.typed, query.resource, found.1.iter().take(5).collect::<Vec<_>>());
         }
-        let [asked, in_list, everywhere] = kinds.entry(&query.kind).or_default();
-        *asked += 1;
-        *in_list += u32::from(fits);
-        *everywhere += u32::from(fits_across);
+        for kind in [&query.kind, ALL] {
+            let [asked, in_list, everywhere] = kinds.entry(kind).or_default();
+            *asked += 1;
+            *in_list += u32::from(fits);
+            *everywhere += u32::from(fits_across);
+        }
     }
-    println!("{:<12} {:>7} {:>8} {:>8}", "kind", "queries", "in list", "across");
-    for (kind, [asked, in_list, everywhere]) in kinds {
-        let share = |found: u32| format!("{:.0} %", 100.0 * f64::from(found) / f64::from(asked));
-        println!("{kind:<12} {asked:>7} {:>8} {:>8}", share(in_list), share(everywhere));
+    println!("| kind | queries | in list | across |\n| --- | --- | --- | --- |");
+    for (kind, [asked, in_list, everywhere]) in all_last(kinds) {
+        let share = |found: u32| f64::from(found) / f64::from(asked);
+        println!("| {kind} | {asked} | {:.2} | {:.2} |", share(in_list), share(everywhere));
     }
-    Ok(())
+}
+
+/// Prints the quality of the results of queries with graded judgements.
+async fn measure_graded(client: &Client, queries: &[GradedQuery]) {
+    let mut kinds: BTreeMap<&str, Vec<Quality>> = BTreeMap::new();
+    let (mut times, mut results) = (vec![], vec![]);
+    for query in queries {
+        let found = query.search(client).await;
+        let quality = query.quality(&found.entries);
+        times.push(found.time);
+        for kind in [&query.kind, ALL] {
+            kinds.entry(kind).or_default().push(quality);
+        }
+        results.push((quality.ndcg_at_10, query, found.entries));
+    }
+    println!("\n| kind | queries | success@5 | nDCG@10 | MRR | no result |\n| --- | --- | --- | --- | --- | --- |");
+    for (kind, of_kind) in all_last(kinds) {
+        let Quality { success_at_5, ndcg_at_10, reciprocal_rank, is_empty } = Quality::mean(&of_kind);
+        let count = of_kind.len();
+        println!("| {kind} | {count} | {success_at_5:.2} | {ndcg_at_10:.3} | {reciprocal_rank:.3} | {is_empty:.2} |");
+    }
+    times.sort();
+    println!("\ntime: median {:.1?}, p95 {:.1?}, slowest {:.1?}", at(&times, 50), at(&times, 95), at(&times, 100));
+    results.sort_by(|(left, ..), (right, ..)| left.total_cmp(right));
+    for (ndcg, query, found) in results.iter().take(WORST) {
+        println!("nDCG@10 {ndcg:.2} [{}] {}: {:?}", query.kind, query.typed, found.iter().take(3).collect::<Vec<_>>());
+    }
+}
+
+/// Returns the kinds in alphabetical order, and all queries last.
+fn all_last<T>(mut kinds: BTreeMap<&str, T>) -> impl Iterator<Item = (&str, T)> {
+    let all = kinds.remove_entry(ALL);
+    kinds.into_iter().chain(all)
+}
+
+/// Returns a percentile of sorted times.
+fn at(times: &[Duration], percent: usize) -> Duration {
+    times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }

@@ -15,6 +15,7 @@ mod exchanges;
 mod folder;
 pub mod forgery;
 pub mod generated;
+pub mod graded_queries;
 pub mod histories;
 mod limit;
 mod nginx;
