@@ -1,0 +1,205 @@
+//! Indexed documents and their postings.
+
+use crate::postings::{Class, Postings, negation_positions, pack};
+use crate::words::{Dictionary, IdentityMap, WordId, count32};
+
+/// A word of a document with its occurrences.
+#[derive(Debug, Clone)]
+pub struct DocumentWord {
+    /// Folded word.
+    pub word: String,
+    /// Positions and classes of the occurrences.
+    pub occurrences: Vec<(u16, Class)>,
+}
+
+/// A document to index.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Id of the entry.
+    pub id: u128,
+    /// Number of the resource.
+    pub resource: u8,
+    /// Whether the entry is a municipality.
+    pub is_municipality: bool,
+    /// Folded words of each title.
+    pub titles: Vec<Vec<String>>,
+    /// Importance of the entry, 0 to 1.
+    pub prior: f32,
+    /// Words of all texts.
+    pub words: Vec<DocumentWord>,
+}
+
+/// Index of a document among all documents.
+pub(crate) type DocId = u32;
+
+/// What the ranking needs of a document.
+pub(crate) struct Stored {
+    pub(crate) id: u128,
+    pub(crate) resource: u8,
+    pub(crate) is_municipality: bool,
+    pub(crate) is_removed: bool,
+    pub(crate) prior: f32,
+    pub(crate) length: u16,
+    /// Words of the titles; [`TITLE_END`] follows each title.
+    pub(crate) titles: Box<[WordId]>,
+    /// All words.
+    pub(crate) words: Box<[WordId]>,
+}
+
+/// End of a title in [`Stored::titles`].
+pub(crate) const TITLE_END: WordId = WordId::MAX;
+
+/// All documents and postings.
+#[derive(Default)]
+pub(crate) struct Documents {
+    pub(crate) stored: Vec<Stored>,
+    by_id: IdentityMap<u64, Vec<DocId>>,
+    postings: Vec<Postings>,
+    /// Words that occur in names of municipalities.
+    places: Vec<bool>,
+    pub(crate) removed: usize,
+    total_length: u64,
+}
+
+impl Documents {
+    /// Adds a document.
+    pub(crate) fn add(&mut self, dictionary: &mut Dictionary, document: &Document) {
+        let doc = count32(self.stored.len());
+        let negations = negation_positions(document);
+        let mut words = Vec::with_capacity(document.words.len());
+        let mut length = 0_usize;
+        for word in &document.words {
+            let id = dictionary.intern(&word.word);
+            words.push(id);
+            length += word.occurrences.len().max(1);
+            self.add_posting(id, doc, pack(word, &negations));
+        }
+        let mut titles = Vec::new();
+        for title in &document.titles {
+            for word in title {
+                let id = dictionary.intern(word);
+                self.mark_place(id, document.is_municipality);
+                titles.push(id);
+            }
+            titles.push(TITLE_END);
+        }
+        self.by_id.entry(key(document.id)).or_default().push(doc);
+        self.total_length += length as u64;
+        self.stored.push(Stored {
+            id: document.id,
+            resource: document.resource,
+            is_municipality: document.is_municipality,
+            is_removed: false,
+            prior: document.prior,
+            length: u16::try_from(length).unwrap_or(u16::MAX),
+            titles: titles.into(),
+            words: words.into(),
+        });
+    }
+
+    fn add_posting(&mut self, word: WordId, doc: DocId, weight: u8) {
+        if self.postings.len() <= word as usize {
+            self.postings.resize(word as usize + 1, Postings::default());
+        }
+        if let Some(postings) = self.postings.get_mut(word as usize) {
+            postings.documents.push(doc);
+            postings.weights.push(weight);
+        }
+    }
+
+    fn mark_place(&mut self, word: WordId, is_municipality: bool) {
+        if self.places.len() <= word as usize {
+            self.places.resize(word as usize + 1, false);
+        }
+        if let Some(place) = self.places.get_mut(word as usize) {
+            *place |= is_municipality;
+        }
+    }
+
+    /// Returns the current document with an id.
+    pub(crate) fn find(&self, id: u128) -> Option<DocId> {
+        let docs = self.by_id.get(&key(id))?;
+        docs.iter().copied().find(|doc| self.get(*doc).is_some_and(|stored| stored.id == id && !stored.is_removed))
+    }
+
+    /// Marks a document as removed. Returns whether it existed.
+    pub(crate) fn remove(&mut self, id: u128) -> bool {
+        let Some(doc) = self.find(id) else { return false };
+        if let Some(stored) = self.stored.get_mut(doc as usize) {
+            stored.is_removed = true;
+            stored.words = Box::default();
+            stored.titles = Box::default();
+            self.total_length -= u64::from(stored.length);
+        }
+        if let Some(docs) = self.by_id.get_mut(&key(id)) {
+            docs.retain(|other| *other != doc);
+        }
+        self.removed += 1;
+        true
+    }
+
+    /// Drops removed documents from the postings and renumbers all others.
+    pub(crate) fn compact(&mut self) {
+        let mut next = 0;
+        let mut numbers = Vec::with_capacity(self.stored.len());
+        for stored in &self.stored {
+            numbers.push((!stored.is_removed).then_some(next));
+            next += u32::from(!stored.is_removed);
+        }
+        for postings in &mut self.postings {
+            let kept = postings.iter().filter_map(|(doc, weight)| Some((number(&numbers, doc)?, weight)));
+            let (documents, weights) = kept.collect();
+            *postings = Postings { documents, weights };
+        }
+        self.stored.retain(|stored| !stored.is_removed);
+        self.by_id.retain(|_, docs| {
+            *docs = docs.iter().filter_map(|doc| number(&numbers, *doc)).collect();
+            !docs.is_empty()
+        });
+        self.removed = 0;
+    }
+
+    /// Returns a document.
+    pub(crate) fn get(&self, doc: DocId) -> Option<&Stored> {
+        self.stored.get(doc as usize)
+    }
+
+    /// Returns the documents with a word.
+    pub(crate) fn postings(&self, word: WordId) -> impl Iterator<Item = (DocId, u8)> {
+        self.postings.get(word as usize).into_iter().flat_map(Postings::iter)
+    }
+
+    /// Returns the number of documents with a word, including removed ones.
+    pub(crate) fn frequency(&self, word: WordId) -> usize {
+        self.postings.get(word as usize).map_or(0, Postings::len)
+    }
+
+    /// Whether a word occurs in the name of a municipality.
+    pub(crate) fn is_place(&self, word: WordId) -> bool {
+        self.places.get(word as usize).copied().unwrap_or(false)
+    }
+
+    /// Mean number of words of a document.
+    pub(crate) fn mean_length(&self) -> f32 {
+        let count = (self.stored.len() - self.removed).max(1) as u64;
+        f32::from(u16::try_from(self.total_length / count).unwrap_or(u16::MAX)).max(1.0)
+    }
+
+    /// Estimated memory in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        let postings: usize =
+            self.postings.iter().map(|list| 48 + list.documents.capacity() * 4 + list.weights.capacity()).sum();
+        let stored: usize = self.stored.iter().map(|stored| (stored.titles.len() + stored.words.len()) * 4).sum();
+        postings + stored + self.stored.capacity() * size_of::<Stored>() + self.by_id.len() * 56 + self.places.len()
+    }
+}
+
+fn number(numbers: &[Option<DocId>], doc: DocId) -> Option<DocId> {
+    numbers.get(doc as usize).copied().flatten()
+}
+
+fn key(id: u128) -> u64 {
+    #[expect(clippy::cast_possible_truncation, reason = "both halves take part")]
+    let folded = (id ^ (id >> 64)) as u64;
+    folded.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
