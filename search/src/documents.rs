@@ -1,7 +1,9 @@
 //! Indexed documents and their postings.
 
+use std::collections::HashMap;
+
 use crate::postings::{Class, Postings, negation_positions, pack};
-use crate::words::{Dictionary, IdentityMap, WordId, count32};
+use crate::words::{Dictionary, WordId, count32};
 
 /// A word of a document with its occurrences.
 #[derive(Debug, Clone)]
@@ -53,7 +55,7 @@ pub(crate) const TITLE_END: WordId = WordId::MAX;
 #[derive(Default)]
 pub(crate) struct Documents {
     pub(crate) stored: Vec<Stored>,
-    by_id: IdentityMap<u64, Vec<DocId>>,
+    by_id: HashMap<u128, DocId>,
     postings: Vec<Postings>,
     /// Words that occur in names of municipalities.
     places: Vec<bool>,
@@ -83,15 +85,16 @@ impl Documents {
             }
             titles.push(TITLE_END);
         }
-        self.by_id.entry(key(document.id)).or_default().push(doc);
-        self.total_length += length as u64;
+        self.by_id.insert(document.id, doc);
+        let length = u16::try_from(length).unwrap_or(u16::MAX);
+        self.total_length += u64::from(length);
         self.stored.push(Stored {
             id: document.id,
             resource: document.resource,
             is_municipality: document.is_municipality,
             is_removed: false,
             prior: document.prior,
-            length: u16::try_from(length).unwrap_or(u16::MAX),
+            length,
             titles: titles.into(),
             words: words.into(),
         });
@@ -116,23 +119,19 @@ impl Documents {
         }
     }
 
-    /// Returns the current document with an id.
+    /// Returns the document with an id.
     pub(crate) fn find(&self, id: u128) -> Option<DocId> {
-        let docs = self.by_id.get(&key(id))?;
-        docs.iter().copied().find(|doc| self.get(*doc).is_some_and(|stored| stored.id == id && !stored.is_removed))
+        self.by_id.get(&id).copied()
     }
 
     /// Marks a document as removed. Returns whether it existed.
     pub(crate) fn remove(&mut self, id: u128) -> bool {
-        let Some(doc) = self.find(id) else { return false };
+        let Some(doc) = self.by_id.remove(&id) else { return false };
         if let Some(stored) = self.stored.get_mut(doc as usize) {
             stored.is_removed = true;
             stored.words = Box::default();
             stored.titles = Box::default();
             self.total_length -= u64::from(stored.length);
-        }
-        if let Some(docs) = self.by_id.get_mut(&key(id)) {
-            docs.retain(|other| *other != doc);
         }
         self.removed += 1;
         true
@@ -152,10 +151,7 @@ impl Documents {
             *postings = Postings { documents, weights };
         }
         self.stored.retain(|stored| !stored.is_removed);
-        self.by_id.retain(|_, docs| {
-            *docs = docs.iter().filter_map(|doc| number(&numbers, *doc)).collect();
-            !docs.is_empty()
-        });
+        self.by_id = (0..).zip(&self.stored).map(|(doc, stored)| (stored.id, doc)).collect();
         self.removed = 0;
     }
 
@@ -190,16 +186,14 @@ impl Documents {
         let postings: usize =
             self.postings.iter().map(|list| 48 + list.documents.capacity() * 4 + list.weights.capacity()).sum();
         let stored: usize = self.stored.iter().map(|stored| (stored.titles.len() + stored.words.len()) * 4).sum();
-        postings + stored + self.stored.capacity() * size_of::<Stored>() + self.by_id.len() * 56 + self.places.len()
+        postings
+            + stored
+            + self.stored.capacity() * size_of::<Stored>()
+            + self.by_id.capacity() * 33
+            + self.places.len()
     }
 }
 
 fn number(numbers: &[Option<DocId>], doc: DocId) -> Option<DocId> {
     numbers.get(doc as usize).copied().flatten()
-}
-
-fn key(id: u128) -> u64 {
-    #[expect(clippy::cast_possible_truncation, reason = "both halves take part")]
-    let folded = (id ^ (id >> 64)) as u64;
-    folded.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -11,7 +11,7 @@ use crate::spelling::corrections;
 use crate::words::{Dictionary, IdentityMap, WordId, count32};
 
 /// Largest number of typed words that are searched.
-pub const MAX_TERMS: usize = 24;
+const MAX_TERMS: usize = 24;
 /// Largest number of words with similar spelling per typed word.
 const MAX_SIMILAR: usize = 40;
 

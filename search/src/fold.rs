@@ -1,26 +1,17 @@
 //! Folding and light stemming, equal in effect to the database's folding for German and English.
 
+use unicode_normalization::UnicodeNormalization;
+
 /// Returns the folded form of a word: lower case, without accents, `ä`, `ae` and `a` equal, `ß` as
 /// `ss`. Characters other than letters and digits are dropped.
 pub fn fold(word: &str) -> String {
     let mut plain = String::with_capacity(word.len());
-    for character in word.chars().flat_map(char::to_lowercase) {
+    // The compatibility decomposition separates accents from letters, and makes digits of subscripts and superscripts.
+    for character in word.to_lowercase().nfkd() {
         match character {
-            'ä' | 'à' | 'á' | 'â' | 'ã' | 'å' | 'ą' | 'ă' => plain.push('a'),
-            'ö' | 'ò' | 'ó' | 'ô' | 'õ' | 'ø' => plain.push('o'),
-            'ü' | 'ù' | 'ú' | 'û' | 'ů' => plain.push('u'),
-            'è' | 'é' | 'ê' | 'ë' | 'ě' | 'ę' => plain.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => plain.push('i'),
-            'ç' | 'ć' | 'č' => plain.push('c'),
-            'ñ' | 'ń' | 'ň' => plain.push('n'),
-            'š' | 'ś' => plain.push('s'),
-            'ž' | 'ź' | 'ż' => plain.push('z'),
-            'ł' => plain.push('l'),
-            'ý' => plain.push('y'),
             'ß' => plain.push_str("ss"),
-            '₀'..='₉' => plain.extend(char::from_digit(character as u32 - '₀' as u32, 10)),
-            '²' => plain.push('2'),
-            '³' => plain.push('3'),
+            'ł' => plain.push('l'),
+            'ø' => plain.push('o'),
             _ if character.is_alphanumeric() => plain.push(character),
             _ => {}
         }

@@ -75,8 +75,9 @@ impl Lexicon {
             lexicon.link(&same, &narrower, Relation::Narrower);
             lexicon.link(&narrower, &same, Relation::Broader);
         }
+        let first_region = lines(thesaurus).count();
         for (number, line) in lines(regions).enumerate() {
-            let number = number + lexicon.terms.len();
+            let number = first_region + number;
             let (names, members) = line.split_once('>').unwrap_or((line, ""));
             let names = lexicon.add_terms(number, names, '=');
             let members = lexicon.add_terms(number, members, ',');

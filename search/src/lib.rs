@@ -24,10 +24,9 @@ mod words;
 use std::collections::HashSet;
 
 pub use documents::{Document, DocumentWord};
-pub use expand::{Correction, MAX_TERMS};
+pub use expand::Correction;
 pub use fold::fold;
-pub use parameters::Parameters;
-pub use parse::{Clause, Forms, MAX_CHARACTERS, Query, Word};
+pub use parse::{Clause, Forms, Query, Word};
 pub use postings::Class;
 pub use rank::Tier;
 pub use similar::SimilarEntry;
@@ -36,6 +35,7 @@ use crate::blend::{RankedList, blend};
 use crate::documents::{DocId, Documents};
 use crate::expand::{Expanded, Expander};
 use crate::lexicon::lexicon;
+use crate::parameters::Parameters;
 use crate::postings::weight_table;
 use crate::rank::Ranker;
 use crate::words::{Dictionary, IdentityMap};
@@ -75,28 +75,13 @@ pub struct Index {
 
 impl Default for Index {
     fn default() -> Self {
-        Self::new()
+        let parameters = Parameters::default();
+        let table = weight_table(&parameters);
+        Self { dictionary: Dictionary::default(), documents: Documents::default(), parameters, table }
     }
 }
 
 impl Index {
-    /// Creates an empty index with the default parameters.
-    pub fn new() -> Self {
-        Self::with_parameters(Parameters::default())
-    }
-
-    /// Creates an empty index.
-    pub fn with_parameters(parameters: Parameters) -> Self {
-        let table = weight_table(&parameters);
-        Self { dictionary: Dictionary::default(), documents: Documents::default(), parameters, table }
-    }
-
-    /// Changes the parameters.
-    pub fn set_parameters(&mut self, parameters: Parameters) {
-        self.table = weight_table(&parameters);
-        self.parameters = parameters;
-    }
-
     /// Inserts a document, or replaces the document with the same id.
     pub fn insert(&mut self, document: &Document) {
         self.remove(document.id);
@@ -126,11 +111,6 @@ impl Index {
     /// Whether the index has no documents.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Number of words.
-    pub fn words(&self) -> usize {
-        self.dictionary.len()
     }
 
     /// Estimated memory in bytes.

@@ -39,8 +39,8 @@ impl Grams {
         self.lists.get(&gram).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the words that contain every gram of the rarest gram's list; a superset of the words
-    /// that contain `part`. `None` if the part is too short to have grams.
+    /// Returns the words with the rarest gram of `part`, among which are all words that contain `part`.
+    /// `None` if the part is too short to have grams.
     pub(crate) fn candidates(&self, part: &str) -> Option<&[WordId]> {
         grams(part, false).into_iter().map(|gram| self.list(gram)).min_by_key(|list| list.len())
     }
@@ -58,15 +58,15 @@ impl Grams {
     }
 
     /// Returns the words with similar spelling and their similarity of up to 1. `query_share` is the
-    /// importance of the grams of `word` against those of the found word.
+    /// importance of the grams of `word` against those of the found word, whose length `length` returns.
     pub(crate) fn similar(
         &self,
         word: &str,
         floor: f32,
         query_share: f32,
-        text: impl Fn(WordId) -> usize,
+        length: impl Fn(WordId) -> usize,
     ) -> Vec<(WordId, f32)> {
-        let mut shared: IdentityMap<WordId, (f32, u32)> = IdentityMap::default();
+        let mut shared: IdentityMap<WordId, f32> = IdentityMap::default();
         let grams = grams(word, true);
         let (mut total, count) = (0.0, grams.len().max(1));
         for gram in grams {
@@ -77,15 +77,14 @@ impl Grams {
                 continue;
             }
             for id in list {
-                let entry = shared.entry(*id).or_insert((0.0, 0));
-                *entry = (entry.0 + rarity, entry.1 + 1);
+                *shared.entry(*id).or_insert(0.0) += rarity;
             }
         }
         let mean = total / ratio(count32(count), 1);
         let mut similar: Vec<(WordId, f32)> = shared
             .into_iter()
-            .filter_map(|(id, (sum, _))| {
-                let own = mean * ratio(count32(text(id).saturating_sub(1)), 1);
+            .filter_map(|(id, sum)| {
+                let own = mean * ratio(count32(length(id).saturating_sub(1)), 1);
                 let similarity = sum / (query_share * total + (1.0 - query_share) * own).max(f32::EPSILON);
                 (similarity >= floor).then_some((id, similarity.min(1.0)))
             })

@@ -2,57 +2,57 @@
 
 /// Parameters of the ranking. The defaults lie in flat regions of the measured success.
 #[derive(Debug, Clone)]
-pub struct Parameters {
+pub(crate) struct Parameters {
     /// Weights of words in titles, names, summaries and other texts.
-    pub classes: [f32; 4],
+    pub(crate) classes: [f32; 4],
     /// Additional weight of each further class with the word, as a share.
-    pub further_class: f32,
+    pub(crate) further_class: f32,
     /// Additional weight of each further occurrence, as a share; up to six count.
-    pub repetition: f32,
+    pub(crate) repetition: f32,
     /// Influence of the length of the texts, 0 to 1.
-    pub length: f32,
+    pub(crate) length: f32,
     /// Weight of words with the same stem.
-    pub stem: f32,
+    pub(crate) stem: f32,
     /// Weight of words with the same root, such as the noun of a verb.
-    pub root: f32,
+    pub(crate) root: f32,
     /// Weight of longer words that contain the typed word.
-    pub compound: f32,
+    pub(crate) compound: f32,
     /// Weight of corrected spellings.
-    pub correction: f32,
+    pub(crate) correction: f32,
     /// Weight of all components of a typed compound together.
-    pub components: f32,
+    pub(crate) components: f32,
     /// Weight of one component of a typed compound.
-    pub component: f32,
+    pub(crate) component: f32,
     /// Weight of synonyms.
-    pub synonym: f32,
+    pub(crate) synonym: f32,
     /// Factor of terms that are related to a term of which only one word was typed.
-    pub partial: f32,
+    pub(crate) partial: f32,
     /// Weight of narrower terms for a typed broader term.
-    pub narrower: f32,
+    pub(crate) narrower: f32,
     /// Weight of broader terms for a typed narrower term.
-    pub broader: f32,
+    pub(crate) broader: f32,
     /// Weight of the municipalities of a region.
-    pub region: f32,
+    pub(crate) region: f32,
     /// Importance of words that describe the request instead of its subject.
-    pub filler: f32,
+    pub(crate) filler: f32,
     /// Importance of words without any match, as a share of the largest rarity.
-    pub unknown: f32,
+    pub(crate) unknown: f32,
     /// Exponent of the share of the query that an entry covers.
-    pub coverage: f32,
+    pub(crate) coverage: f32,
     /// Smallest covered share of entries in the tier `SomeWords`.
-    pub some_words: f32,
+    pub(crate) some_words: f32,
     /// Smallest score of shown entries, as a share of the largest possible score.
-    pub floor: f32,
+    pub(crate) floor: f32,
     /// Smallest similarity of spellings in the second ranking.
-    pub similarity: f32,
+    pub(crate) similarity: f32,
     /// Weight of the second ranking.
-    pub ngrams: f32,
+    pub(crate) ngrams: f32,
     /// Additional score of entries whose title is the query, as a share.
-    pub title: f32,
+    pub(crate) title: f32,
     /// Additional score of entries with the largest prior, as a share.
-    pub prior: f32,
+    pub(crate) prior: f32,
     /// Score of municipalities in searches across resources, as a share, unless the query is a name.
-    pub municipality: f32,
+    pub(crate) municipality: f32,
 }
 
 impl Default for Parameters {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::fold::fold;
 
 /// Largest number of characters of a query. The rest is ignored.
-pub const MAX_CHARACTERS: usize = 1_000;
+const MAX_CHARACTERS: usize = 1_000;
 /// Largest number of alternatives in a query.
 const MAX_GROUPS: usize = 8;
 /// Number of words from which a query is read as running text, in which `oder` and `nicht` are
@@ -75,7 +75,7 @@ pub struct Query {
     pub groups: Vec<Vec<Clause>>,
     /// Clauses that exclude entries.
     pub excluded: Vec<Clause>,
-    /// Whether the text was cut after [`MAX_CHARACTERS`].
+    /// Whether the text was cut after 1,000 characters.
     pub is_truncated: bool,
 }
 

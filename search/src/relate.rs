@@ -8,11 +8,11 @@ impl Expander<'_> {
     pub(crate) fn join(&self, typed: &[Typed], terms: &mut [Term]) {
         for (index, pair) in typed.windows(2).enumerate() {
             let [first, second] = pair else { continue };
+            if first.is_phrase || second.is_phrase {
+                continue;
+            }
             for link in ["", "s"] {
                 let joined = format!("{}{link}{}", first.forms.folded, second.forms.folded);
-                if first.is_phrase || second.is_phrase {
-                    continue;
-                }
                 let is_known = self.dictionary.find(&joined).is_some();
                 let words = if is_known { self.strong_words(&self.forms(&joined), true) } else { Vec::new() };
                 for term in terms.iter_mut().skip(index).take(2) {

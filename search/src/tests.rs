@@ -29,7 +29,7 @@ fn stem(word: &str) -> String {
 }
 
 fn index(documents: &[(u128, u8, &str)]) -> Index {
-    let mut index = Index::new();
+    let mut index = Index::default();
     for (id, resource, text) in documents {
         let document = document(*id, *resource, text);
         for word in &document.words {
@@ -117,6 +117,15 @@ fn synonyms_are_similar() {
     let ranked = search_in(&sample(), "UDP", Some(SOLUTION));
 
     assert_eq!(ranked.hits.first().map(|hit| (hit.id, hit.tier)), Some((8, Tier::Similar)));
+}
+
+#[test]
+fn words_with_similar_spelling_are_similar() {
+    let ranked = search_in(&sample(), "Verkehrsmessstelle", Some(SOLUTION));
+    let mut found: Vec<(u128, Tier)> = ranked.hits.iter().map(|hit| (hit.id, hit.tier)).collect();
+    found.sort_unstable();
+
+    assert_eq!(found, [(5, Tier::Similar), (6, Tier::Similar)]);
 }
 
 #[test]

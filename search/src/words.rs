@@ -86,11 +86,6 @@ impl Interner {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// Returns the number of texts.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// Estimated memory in bytes.
     pub(crate) fn memory(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * 4 + self.ids.capacity() * 17
@@ -190,11 +185,6 @@ impl Dictionary {
             Some(stem) if *stem != u32::MAX => self.german_stems.names.get(*stem),
             _ => root(self.word(id)),
         }
-    }
-
-    /// Returns the number of words.
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
     }
 
     /// Returns the words whose letters differ in at most `limit` places of the alphabet.

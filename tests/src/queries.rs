@@ -7,6 +7,9 @@ use crate::Client;
 /// JSON of the test set.
 const QUERIES: &str = include_str!("queries.json");
 
+/// Queries about subjects of which the directory has no entry, one in each line.
+const WITHOUT_MATCH: &str = include_str!("queries_without_match.txt");
+
 /// A search query. One of the `expected` slugs must be among the first `within` results.
 #[derive(Debug)]
 pub struct Query {
@@ -25,6 +28,11 @@ pub struct Query {
 /// Returns the queries of the public test set.
 pub fn queries() -> Vec<Query> {
     parse(QUERIES)
+}
+
+/// Returns queries about subjects of which the directory has no entry.
+pub fn queries_without_match() -> impl Iterator<Item = &'static str> {
+    WITHOUT_MATCH.lines()
 }
 
 /// Parses the JSON of a test set.
@@ -56,7 +64,12 @@ impl Query {
     async fn search(&self, client: &Client, path: &str) -> (Vec<String>, bool) {
         let typed: String = url::form_urlencoded::byte_serialize(self.typed.as_bytes()).collect();
         let found = client.get(&format!("{path}&q={typed}")).await.slugs();
-        let fits = found.iter().take(self.within).any(|slug| self.expected.contains(slug));
+        let fits = self.fits(&found);
         (found, fits)
+    }
+
+    /// Returns whether an expected entry is among the first results.
+    pub fn fits(&self, found: &[String]) -> bool {
+        found.iter().take(self.within).any(|slug| self.expected.contains(slug))
     }
 }

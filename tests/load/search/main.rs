@@ -1,17 +1,22 @@
-//! Prints how well the search answers two sets of queries, by kind: the share of queries with an expected result, for lists and for
-//! the search of all resources; and for queries with graded judgements, the quality of the first ten results and the time.
+//! Prints how well the service, and the index in memory, answer two sets of queries, by kind: the share of queries with an expected
+//! result, for lists and for the search of all resources; and for queries with graded judgements, the quality of the first ten
+//! results and the time.
 //!
 //! `cargo run -p tests --bin measure-search [FILE]`, on the embedded database, or on a server if `TEST_DATABASE_URL` is set. FILE
 //! holds other queries of either form.
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
+mod index;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use tests::graded_queries::{GradedQuery, Quality, graded_queries};
-use tests::queries::{Query, parse, queries};
-use tests::{App, Client};
+use tests::graded_queries::{Found, GradedQuery, Quality, graded_queries};
+use tests::queries::{Query, parse, queries, queries_without_match};
+use tests::{App, Client, TestDatabase};
+
+use crate::index::SearchIndex;
 
 /// Number of queries whose results are shown because they are the worst.
 const WORST: usize = 5;
@@ -19,8 +24,7 @@ const WORST: usize = 5;
 /// Stands for all kinds of queries.
 const ALL: &str = "all";
 
-#[tokio::main]
-async fn main() -> Result<()> {
+fn main() -> Result<()> {
     let (expected, graded) = match std::env::args().nth(1) {
         None => (queries(), graded_queries()),
         Some(file) => {
@@ -28,12 +32,44 @@ async fn main() -> Result<()> {
             serde_json::from_str(&text).map_or_else(|_| (parse(&text), vec![]), |graded| (vec![], graded))
         }
     };
+    tokio::runtime::Runtime::new()?.block_on(measure_service(&expected, &graded));
+    measure_index(&expected, &graded)
+}
+
+/// Measures the search of the service.
+async fn measure_service(expected: &[Query], graded: &[GradedQuery]) {
+    println!("## The service\n");
     let app = App::start();
+    let client = app.anonymous();
     if !expected.is_empty() {
-        measure_expected(&app.anonymous(), &expected).await;
+        measure_expected(&client, expected).await;
     }
     if !graded.is_empty() {
-        measure_graded(&app.anonymous(), &graded).await;
+        let mut found = vec![];
+        for query in graded {
+            found.push(query.search(&client).await);
+        }
+        print_graded(graded, &found);
+    }
+}
+
+/// Measures the index in memory, which the service does not use yet.
+fn measure_index(expected: &[Query], graded: &[GradedQuery]) -> Result<()> {
+    println!("\n## The index in memory, without HTTP and SQL\n");
+    let index = TestDatabase::filled().with(async |database| SearchIndex::read(database).await)?;
+    println!("memory, estimated: {} MiB", index.mebibytes());
+    let fits = |query: &&Query| query.fits(&index.search(&query.typed, &query.resource).0.entries);
+    println!("queries with an expected result: {} of {}", expected.iter().filter(fits).count(), expected.len());
+    let without: Vec<_> = queries_without_match().map(|query| index.search(query, "search")).collect();
+    println!(
+        "{} queries without a match: {} find entries with their words, {} entries with similar words",
+        without.len(),
+        without.iter().filter(|(_, with_words)| *with_words > 0).count(),
+        without.iter().filter(|(found, with_words)| *with_words == 0 && !found.entries.is_empty()).count()
+    );
+    if !graded.is_empty() {
+        let found: Vec<_> = graded.iter().map(|query| index.search(&query.typed, &query.resource).0).collect();
+        print_graded(graded, &found);
     }
     Ok(())
 }
@@ -62,17 +98,15 @@ async fn measure_expected(client: &Client, queries: &[Query]) {
 }
 
 /// Prints the quality of the results of queries with graded judgements.
-async fn measure_graded(client: &Client, queries: &[GradedQuery]) {
+fn print_graded(queries: &[GradedQuery], found: &[Found]) {
     let mut kinds: BTreeMap<&str, Vec<Quality>> = BTreeMap::new();
-    let (mut times, mut results) = (vec![], vec![]);
-    for query in queries {
-        let found = query.search(client).await;
+    let mut results = vec![];
+    for (query, found) in queries.iter().zip(found) {
         let quality = query.quality(&found.entries);
-        times.push(found.time);
         for kind in [&query.kind, ALL] {
             kinds.entry(kind).or_default().push(quality);
         }
-        results.push((quality.ndcg_at_10, query, found.entries));
+        results.push((quality.ndcg_at_10, query, &found.entries));
     }
     println!("\n| kind | queries | success@5 | nDCG@10 | MRR | no result |\n| --- | --- | --- | --- | --- | --- |");
     for (kind, of_kind) in all_last(kinds) {
@@ -80,6 +114,7 @@ async fn measure_graded(client: &Client, queries: &[GradedQuery]) {
         let count = of_kind.len();
         println!("| {kind} | {count} | {success_at_5:.2} | {ndcg_at_10:.3} | {reciprocal_rank:.3} | {is_empty:.2} |");
     }
+    let mut times: Vec<Duration> = found.iter().map(|found| found.time).collect();
     times.sort();
     println!("\ntime: median {:.1?}, p95 {:.1?}, slowest {:.1?}", at(&times, 50), at(&times, 95), at(&times, 100));
     results.sort_by(|(left, ..), (right, ..)| left.total_cmp(right));
