@@ -61,6 +61,7 @@ impl MigratorTrait for Migrator {
             sql!("0032_list_indexes"),
             sql!("0033_search_plans"),
             sql!("0034_search_dependencies"),
+            sql!("0035_search_versions"),
         ]
     }
 }

@@ -7,6 +7,8 @@ use crate::words::{Dictionary, WordId};
 const FREE_LENGTH: usize = 5;
 /// Fewest letters of a component.
 const MIN_COMPONENT: usize = 3;
+/// Short first components, as in `E-Government`, `i-Kfz` and `On-Demand`.
+const SHORT: &[&str] = &["e", "i", "on"];
 /// Letters between the components of a compound.
 const LINKS: &[&str] = &["", "s", "n", "en", "es", "er", "e"];
 /// Largest number of components.
@@ -108,7 +110,7 @@ fn split<'a>(
     taken: &mut Vec<&'a str>,
     best: &mut (usize, Vec<&'a str>),
 ) {
-    let is_component = |part: &str| part.len() >= MIN_COMPONENT && is_known(dictionary, part) && is_usable(part);
+    let is_component = |part: &str| is_known(dictionary, part) && is_usable(part);
     if !taken.is_empty() && is_component(rest) {
         let shortest = taken.iter().map(|part| part.len()).min().unwrap_or(0).min(rest.len());
         let score = shortest * 4 / (taken.len() + 1);
@@ -129,6 +131,43 @@ fn split<'a>(
             taken.pop();
         }
     }
+}
+
+/// Returns the ways to write a word as two or three known words.
+pub(crate) fn ways_apart<'a>(dictionary: &Dictionary, word: &'a str) -> Vec<Vec<&'a str>> {
+    let mut ways = Vec::new();
+    for first in 1..word.len() {
+        let Some((before, rest)) =
+            word.split_at_checked(first).filter(|(before, rest)| is_apart(dictionary, before, rest))
+        else {
+            continue;
+        };
+        if dictionary.find(rest).is_some() {
+            ways.push(vec![before, rest]);
+        }
+        let seconds = (1..rest.len()).filter_map(|second| rest.split_at_checked(second));
+        let known = seconds.filter(|(middle, last)| {
+            middle.len() >= MIN_COMPONENT && is_apart(dictionary, middle, last) && dictionary.find(last).is_some()
+        });
+        ways.extend(known.map(|(middle, last)| vec![before, middle, last]));
+    }
+    ways
+}
+
+/// Whether a word can stand apart from the rest of a longer word: a known one that is not too short, or next to a digit.
+fn is_apart(dictionary: &Dictionary, word: &str, rest: &str) -> bool {
+    let is_long = word.len() >= MIN_COMPONENT && rest.len() >= MIN_COMPONENT;
+    let is_boundary = has_digit(word) != has_digit(rest);
+    (is_long || is_boundary || SHORT.contains(&word)) && dictionary.find(word).is_some()
+}
+
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the parts of a word are usually written apart or with a hyphen: one has digits or is short.
+pub(crate) fn are_separate(parts: &[&str]) -> bool {
+    parts.iter().any(|part| has_digit(part)) || parts.first().is_some_and(|first| SHORT.contains(first))
 }
 
 #[cfg(test)]
@@ -167,6 +206,17 @@ mod tests {
 
         assert!(containing_stem(&dictionary, "bodense").is_empty());
         assert_eq!(containing_stem(&dictionary, "sensor").len(), 2);
+    }
+
+    #[test]
+    fn words_are_written_apart_in_several_ways() {
+        let dictionary = dictionary(&["g", "20", "5g", "netz", "i", "kfz", "open", "data", "portal", "opendata"]);
+        let ways = |word| ways_apart(&dictionary, word).into_iter().map(|way| way.join(" ")).collect::<Vec<_>>();
+
+        assert_eq!([ways("g20"), ways("5gnetz"), ways("ikfz")], [["g 20"], ["5g netz"], ["i kfz"]]);
+        assert_eq!(ways("opendataportal"), ["open data portal", "opendata portal"]);
+        assert!(ways("netzen").is_empty());
+        assert!(are_separate(&["i", "kfz"]) && !are_separate(&["open", "data"]));
     }
 
     #[test]

@@ -2,17 +2,10 @@
 
 use std::collections::HashMap;
 
+use crate::fold::{fold, words_of};
 use crate::postings::{Class, Postings, negation_positions, pack};
+use crate::tsvector::vector_words;
 use crate::words::{Dictionary, WordId, count32};
-
-/// A word of a document with its occurrences.
-#[derive(Debug, Clone)]
-pub struct DocumentWord {
-    /// Folded word.
-    pub word: String,
-    /// Positions and classes of the occurrences.
-    pub occurrences: Vec<(u16, Class)>,
-}
 
 /// A document to index.
 #[derive(Debug, Clone)]
@@ -23,12 +16,26 @@ pub struct Document {
     pub resource: u8,
     /// Whether the entry is a municipality.
     pub is_municipality: bool,
-    /// Folded words of each title.
-    pub titles: Vec<Vec<String>>,
+    /// Titles.
+    pub titles: Vec<String>,
     /// Importance of the entry, 0 to 1.
     pub prior: f32,
-    /// Words of all texts.
-    pub words: Vec<DocumentWord>,
+    /// Folded words of all texts with their positions and weights, in the text form of a `tsvector`: `'parken':1A,7`.
+    pub words: String,
+    /// Codes of its federal states (ISO 3166-2), such as `DE-BY`.
+    pub states: Vec<String>,
+}
+
+impl Document {
+    /// Returns the folded words.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        vector_words(&self.words).map(|word| word.word)
+    }
+}
+
+/// Returns the word that stands for a federal state. Its hyphen sets it apart from words of texts.
+pub(crate) fn state_word(code: &str) -> String {
+    code.to_ascii_lowercase()
 }
 
 /// Index of a document among all documents.
@@ -51,12 +58,23 @@ pub(crate) struct Stored {
 /// End of a title in [`Stored::titles`].
 pub(crate) const TITLE_END: WordId = WordId::MAX;
 
+/// Kind of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Kind {
+    resource: u8,
+    is_municipality: bool,
+}
+
 /// All documents and postings.
 #[derive(Default)]
 pub(crate) struct Documents {
     pub(crate) stored: Vec<Stored>,
     by_id: HashMap<u128, DocId>,
     postings: Vec<Postings>,
+    /// Number of the resource of each document, and whether it is a municipality. `None` for removed documents.
+    kinds: Vec<Option<Kind>>,
+    /// Number of documents of each kind.
+    counts: HashMap<Kind, usize>,
     /// Words that occur in names of municipalities.
     places: Vec<bool>,
     pub(crate) removed: usize,
@@ -67,18 +85,23 @@ impl Documents {
     /// Adds a document.
     pub(crate) fn add(&mut self, dictionary: &mut Dictionary, document: &Document) {
         let doc = count32(self.stored.len());
-        let negations = negation_positions(document);
-        let mut words = Vec::with_capacity(document.words.len());
+        let negations = negation_positions(&document.words);
+        let mut words = Vec::new();
         let mut length = 0_usize;
-        for word in &document.words {
-            let id = dictionary.intern(&word.word);
+        for word in vector_words(&document.words) {
+            let id = dictionary.intern(word.word);
+            let packed = pack(word, &negations);
             words.push(id);
-            length += word.occurrences.len().max(1);
-            self.add_posting(id, doc, pack(word, &negations));
+            length += packed.count;
+            self.add_posting(id, doc, packed.weight);
+        }
+        for state in &document.states {
+            let id = dictionary.intern(&state_word(state));
+            self.add_posting(id, doc, Class::Names.bit());
         }
         let mut titles = Vec::new();
         for title in &document.titles {
-            for word in title {
+            for word in words_of(&fold(title)) {
                 let id = dictionary.intern(word);
                 self.mark_place(id, document.is_municipality);
                 titles.push(id);
@@ -86,6 +109,9 @@ impl Documents {
             titles.push(TITLE_END);
         }
         self.by_id.insert(document.id, doc);
+        let kind = Kind { resource: document.resource, is_municipality: document.is_municipality };
+        self.kinds.push(Some(kind));
+        *self.counts.entry(kind).or_default() += 1;
         let length = u16::try_from(length).unwrap_or(u16::MAX);
         self.total_length += u64::from(length);
         self.stored.push(Stored {
@@ -133,6 +159,9 @@ impl Documents {
             stored.titles = Box::default();
             self.total_length -= u64::from(stored.length);
         }
+        if let Some(kind) = self.kinds.get_mut(doc as usize).and_then(Option::take) {
+            self.counts.entry(kind).and_modify(|count| *count -= 1);
+        }
         self.removed += 1;
         true
     }
@@ -151,6 +180,7 @@ impl Documents {
             *postings = Postings { documents, weights };
         }
         self.stored.retain(|stored| !stored.is_removed);
+        self.kinds.retain(Option::is_some);
         self.by_id = (0..).zip(&self.stored).map(|(doc, stored)| (stored.id, doc)).collect();
         self.removed = 0;
     }
@@ -158,6 +188,23 @@ impl Documents {
     /// Returns a document.
     pub(crate) fn get(&self, doc: DocId) -> Option<&Stored> {
         self.stored.get(doc as usize)
+    }
+
+    /// Whether a document exists and is of a resource, or of any.
+    pub(crate) fn is_of(&self, doc: DocId, resource: Option<u8>) -> bool {
+        let kind = self.kinds.get(doc as usize).copied().flatten();
+        kind.is_some_and(|kind| resource.is_none_or(|resource| kind.resource == resource))
+    }
+
+    /// Whether a document is that of a municipality.
+    pub(crate) fn is_municipality(&self, doc: DocId) -> bool {
+        self.kinds.get(doc as usize).copied().flatten().is_some_and(|kind| kind.is_municipality)
+    }
+
+    /// Returns the number of documents of a resource, or of all but municipalities.
+    pub(crate) fn count(&self, resource: Option<u8>) -> usize {
+        let counts = |kind: &Kind| resource.map_or(!kind.is_municipality, |resource| kind.resource == resource);
+        self.counts.iter().filter(|(kind, _)| counts(kind)).map(|(_, count)| count).sum()
     }
 
     /// Returns the documents with a word.
@@ -190,6 +237,7 @@ impl Documents {
             + stored
             + self.stored.capacity() * size_of::<Stored>()
             + self.by_id.capacity() * 33
+            + self.kinds.capacity() * size_of::<Option<Kind>>()
             + self.places.len()
     }
 }

@@ -1,14 +1,15 @@
 //! Expansion of typed words into weighted words of the index.
 
-use crate::compounds::{components, containing, containing_stem, known_component, starting_with};
+use crate::compounds::{
+    are_separate, components, containing, containing_stem, known_component, starting_with, ways_apart,
+};
 use crate::documents::Documents;
 use crate::fold::root;
 use crate::lexicon::Lexicon;
-use crate::ngrams::ratio;
 use crate::parameters::Parameters;
-use crate::parse::{Clause, Forms, is_filler, is_stop_word};
-use crate::spelling::corrections;
-use crate::words::{Dictionary, IdentityMap, WordId, count32};
+use crate::parse::{Clause, is_filler, is_stop_word};
+use crate::typed::{Typed, typed_words};
+use crate::words::{Dictionary, IdentityMap, WordId};
 
 /// Largest number of typed words that are searched.
 const MAX_TERMS: usize = 24;
@@ -25,8 +26,18 @@ pub(crate) struct Meaning {
     pub(crate) weight: f32,
     /// Whether the document contains the typed word itself, inflected, in a compound or corrected.
     pub(crate) is_strong: bool,
-    /// Whether only titles and names match.
-    pub(crate) is_name: bool,
+    /// Where the words have to occur.
+    pub(crate) place: Place,
+}
+
+/// Where the words of a meaning have to occur.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Anywhere,
+    /// In titles and names.
+    Names,
+    /// Next to each other in a title.
+    Title,
 }
 
 /// A typed word with its meanings.
@@ -46,17 +57,18 @@ pub(crate) struct Term {
 /// A corrected word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
-    /// Word as typed.
+    /// Typed word, folded.
     pub typed: String,
     /// Folded word that was searched instead.
     pub corrected: String,
 }
 
-/// A word of the query with its properties for the expansion.
-pub(crate) struct Typed<'a> {
-    text: &'a str,
-    pub(crate) forms: &'a Forms,
-    pub(crate) is_phrase: bool,
+/// A folded word with its stems.
+#[derive(Default)]
+pub(crate) struct Forms<'a> {
+    pub(crate) folded: &'a str,
+    german: &'a str,
+    english: &'a str,
 }
 
 /// Expands typed words.
@@ -73,6 +85,7 @@ pub(crate) struct Expander<'a> {
 pub(crate) struct Expanded {
     pub(crate) terms: Vec<Term>,
     pub(crate) corrections: Vec<Correction>,
+    pub(crate) suggestions: Vec<Correction>,
     /// Whether words were left out.
     pub(crate) is_truncated: bool,
 }
@@ -88,6 +101,7 @@ impl Expander<'_> {
         let mut expanded = Expanded { is_truncated, ..Expanded::default() };
         for word in &typed {
             let term = self.term(word, &mut expanded.corrections);
+            expanded.suggestions.extend(self.suggestion(word, &term));
             expanded.terms.push(term);
         }
         self.join(&typed, &mut expanded.terms);
@@ -97,9 +111,9 @@ impl Expander<'_> {
 
     /// Keeps the [`MAX_TERMS`] rarest words, and known words rather than unknown ones.
     fn keep_rarest(&self, typed: &mut Vec<Typed>) {
-        let rank = |word: &Typed| match self.dictionary.find(&word.forms.folded) {
-            Some(id) => self.documents.frequency(id) + if is_filler(&word.forms.folded) { 10_000 } else { 0 },
-            None => 20_000_usize.saturating_sub(word.forms.folded.len()),
+        let rank = |word: &Typed| match self.dictionary.find(word.folded) {
+            Some(id) => self.documents.frequency(id) + if is_filler(word.folded) { 10_000 } else { 0 },
+            None => 20_000_usize.saturating_sub(word.folded.len()),
         };
         let mut ranks: Vec<usize> = typed.iter().map(rank).collect();
         ranks.sort_unstable();
@@ -109,14 +123,14 @@ impl Expander<'_> {
     }
 
     fn term(&self, word: &Typed, corrected: &mut Vec<Correction>) -> Term {
-        let folded = &*word.forms.folded;
+        let folded = word.folded;
         let word_id = self.dictionary.find(folded);
         let mut term =
             Term { is_filler: is_filler(folded), is_required: word.is_phrase, word: word_id, ..Term::default() };
-        let mut strong = self.strong_words(word.forms, !word.is_phrase);
+        let mut strong = self.strong_words(&self.forms(folded), !word.is_phrase);
+        let usable = |part: &str| !is_stop_word(part) && !self.is_only_place(part);
         let mut parts = Vec::new();
         if !self.is_found(&strong) {
-            let usable = |part: &str| !is_stop_word(part) && !self.is_only_place(part);
             parts = components(self.dictionary, folded, &usable);
             strong.extend(self.corrected(word, parts.is_empty(), &mut term, corrected));
             if strong.is_empty() && parts.is_empty() && !word.is_phrase {
@@ -130,31 +144,10 @@ impl Expander<'_> {
         term.meanings.push(single(strong, 1.0, true));
         if !word.is_phrase {
             self.add_components(&parts, &mut term);
+            term.meanings.extend(ways_apart(self.dictionary, folded).iter().map(|way| self.apart(way)));
             term.similar = self.similar(folded);
         }
         term
-    }
-
-    /// Returns the words of the corrections of an unknown word. The word is not corrected if the
-    /// thesaurus knows it, and a compound only by one letter.
-    fn corrected(&self, word: &Typed, is_simple: bool, term: &mut Term, log: &mut Vec<Correction>) -> Words {
-        let folded = &*word.forms.folded;
-        if self.lexicon.related([folded]).next().is_some() {
-            return Vec::new();
-        }
-        let found = corrections(self.dictionary, folded, |id| self.frequency(id));
-        let mut words = Vec::new();
-        for (id, distance) in found.into_iter().filter(|(_, distance)| is_simple || *distance <= 1) {
-            let factor = self.parameters.correction * (1.0 - 0.1 * ratio(count32(distance) - 1, 1));
-            let forms = self.forms(self.dictionary.word(id));
-            words.extend(self.strong_words(&forms, true).into_iter().map(|(id, weight)| (id, weight * factor)));
-            if term.word.is_none() {
-                term.word = Some(id);
-                term.is_corrected = true;
-                log.push(Correction { typed: word.text.to_owned(), corrected: self.dictionary.word(id).to_owned() });
-            }
-        }
-        words
     }
 
     fn component(&self, part: &str) -> Meaning {
@@ -174,14 +167,27 @@ impl Expander<'_> {
         for words in &words {
             term.meanings.push(single(words.clone(), self.parameters.component, false));
         }
-        let meaning = Meaning { parts: words, weight: self.parameters.components, is_strong: true, is_name: false };
-        term.meanings.push(meaning);
+        let (weight, place) = (self.parameters.components, Place::Anywhere);
+        term.meanings.push(Meaning { parts: words, weight, is_strong: true, place });
     }
 
-    /// Returns the forms of a folded word, with stems if the index knows the word.
-    pub(crate) fn forms(&self, folded: &str) -> Forms {
-        let german = self.dictionary.find(folded).map_or_else(|| root(folded), |id| self.dictionary.german_stem(id));
-        Forms { folded: folded.to_owned(), german: german.to_owned(), english: String::new() }
+    /// Returns the meaning of a word that is written as several words. They have to be adjacent, if they can also occur by
+    /// themselves.
+    fn apart(&self, way: &[&str]) -> Meaning {
+        let parts = way.iter().map(|part| self.strong_words(&self.forms(part), false)).collect();
+        let place = if are_separate(way) { Place::Anywhere } else { Place::Title };
+        Meaning { parts, weight: self.parameters.components, is_strong: true, place }
+    }
+
+    /// Returns the forms of a folded word. The stems of an unknown word are its root and the word itself.
+    pub(crate) fn forms<'w>(&'w self, folded: &'w str) -> Forms<'w> {
+        match self.dictionary.find(folded) {
+            Some(id) => {
+                let (german, english) = (self.dictionary.german_stem(id), self.dictionary.english_stem(id));
+                Forms { folded, german, english }
+            }
+            None => Forms { folded, german: root(folded), english: folded },
+        }
     }
 
     /// Returns a word, its other forms and, if wanted, the compounds with it.
@@ -191,15 +197,15 @@ impl Expander<'_> {
             let entry = words.entry(id).or_insert(0.0);
             *entry = entry.max(weight);
         };
-        if let Some(id) = self.dictionary.find(&forms.folded) {
+        if let Some(id) = self.dictionary.find(forms.folded) {
             raise(id, 1.0);
         }
-        let stems = [(&self.dictionary.german_stems, &forms.german), (&self.dictionary.english_stems, &forms.english)];
+        let stems = [(&self.dictionary.german_stems, forms.german), (&self.dictionary.english_stems, forms.english)];
         for id in stems.into_iter().flat_map(|(stems, stem)| stems.words(stem)) {
             raise(*id, self.parameters.stem);
         }
         if with_compounds {
-            for id in self.dictionary.roots.words(root(&forms.folded)) {
+            for id in self.dictionary.roots.words(root(forms.folded)) {
                 if !self.documents.is_place(*id) {
                     raise(*id, self.parameters.root);
                 }
@@ -219,11 +225,11 @@ impl Expander<'_> {
     /// Returns the compounds with a word or with its stem. Names of municipalities, such as
     /// `Wasserburg`, are no compounds of ordinary words.
     fn compounds(&self, forms: &Forms) -> Words {
-        let mut found = containing(self.dictionary, &forms.folded);
+        let mut found = containing(self.dictionary, forms.folded);
         let is_whole = !forms.german.ends_with(['a', 'e', 'i', 'o', 'u']);
         if is_whole && forms.german.len() >= 5 && forms.german != forms.folded {
             found.extend(
-                containing_stem(self.dictionary, &forms.german).into_iter().map(|(id, weight)| (id, weight * 0.9)),
+                containing_stem(self.dictionary, forms.german).into_iter().map(|(id, weight)| (id, weight * 0.9)),
             );
         }
         let is_name = |id: WordId| self.documents.is_place(id);
@@ -232,13 +238,9 @@ impl Expander<'_> {
     }
 
     /// Returns the number of documents of the resource with a word, at most 1,000.
-    fn frequency(&self, id: WordId) -> usize {
-        let is_wanted = |doc| {
-            self.documents.get(doc).is_some_and(|stored| {
-                !stored.is_removed && self.resource.is_none_or(|resource| resource == stored.resource)
-            })
-        };
-        self.documents.postings(id).filter(|(doc, _)| is_wanted(*doc)).take(1_000).count()
+    pub(crate) fn frequency(&self, id: WordId) -> usize {
+        let documents = self.documents.postings(id).filter(|(doc, _)| self.documents.is_of(*doc, self.resource));
+        documents.take(1_000).count()
     }
 
     fn is_found(&self, words: &Words) -> bool {
@@ -260,13 +262,5 @@ impl Expander<'_> {
 
 /// Returns the meaning that any of the words matches.
 pub(crate) fn single(words: Words, weight: f32, is_strong: bool) -> Meaning {
-    Meaning { parts: vec![words], weight, is_strong, is_name: false }
-}
-
-fn typed_words(clause: &Clause) -> impl Iterator<Item = Typed<'_>> {
-    let is_phrase = clause.is_phrase;
-    let is_stop = |forms: &Forms| is_stop_word(&forms.folded);
-    let only_stop = clause.words.iter().all(|word| is_stop(&word.forms));
-    let content = clause.words.iter().filter(move |word| only_stop || !is_stop(&word.forms));
-    content.map(move |word| Typed { text: &word.typed, forms: &word.forms, is_phrase })
+    Meaning { parts: vec![words], weight, is_strong, place: Place::Anywhere }
 }

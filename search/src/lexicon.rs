@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::fold::{fold, root};
+use crate::documents::state_word;
+use crate::fold::{fold, root, words_of};
 use crate::parse::{is_filler, is_stop_word};
 
 /// Largest number of words of a term.
@@ -23,6 +24,8 @@ pub(crate) enum Relation {
     Broader,
     /// The target is a place in the region.
     Member,
+    /// The target is the federal state, or one of them.
+    State,
 }
 
 /// Occurrence of a word in terms of several words.
@@ -47,10 +50,16 @@ pub(crate) fn lexicon() -> &'static Lexicon {
     &LEXICON
 }
 
+fn is_state(term: &str) -> bool {
+    term.trim().starts_with("DE-")
+}
+
 /// Returns the folded words of a term without stop words.
 fn words(term: &str) -> Vec<String> {
-    let folded: Vec<String> =
-        term.split(|c: char| !c.is_alphanumeric()).map(fold).filter(|word| !word.is_empty()).collect();
+    if is_state(term) {
+        return vec![state_word(term.trim())];
+    }
+    let folded: Vec<String> = words_of(&fold(term)).map(str::to_owned).collect();
     let content: Vec<String> = folded.iter().filter(|word| !is_stop_word(word)).cloned().collect();
     if content.is_empty() { folded } else { content }
 }
@@ -80,9 +89,10 @@ impl Lexicon {
             let number = first_region + number;
             let (names, members) = line.split_once('>').unwrap_or((line, ""));
             let names = lexicon.add_terms(number, names, '=');
+            let members_are_states = is_state(members);
             let members = lexicon.add_terms(number, members, ',');
             lexicon.link(&names, &names, Relation::Synonym);
-            lexicon.link(&names, &members, Relation::Member);
+            lexicon.link(&names, &members, if members_are_states { Relation::State } else { Relation::Member });
         }
         lexicon.index_parts();
         lexicon
@@ -170,7 +180,10 @@ mod tests {
             assert!(terms.clone().all(|term| words(term).len() <= MAX_WORDS), "long term: {line}");
         }
         for line in lines(include_str!("../data/regions.txt")) {
-            assert!(line.split_once('>').is_some_and(|(_, members)| !members.trim().is_empty()), "no members: {line}");
+            let members: Vec<_> = line.split_once('>').unwrap().1.split(',').map(str::trim).collect();
+            assert!(members.iter().all(|member| !member.is_empty()), "no members: {line}");
+            let states = members.iter().filter(|member| is_state(member)).count();
+            assert!(states == 0 || states == members.len(), "states and municipalities: {line}");
         }
     }
 }

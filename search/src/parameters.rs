@@ -33,6 +33,8 @@ pub(crate) struct Parameters {
     pub(crate) broader: f32,
     /// Weight of the municipalities of a region.
     pub(crate) region: f32,
+    /// Weight of entries in a federal state.
+    pub(crate) state: f32,
     /// Importance of words that describe the request instead of its subject.
     pub(crate) filler: f32,
     /// Importance of words without any match, as a share of the largest rarity.
@@ -73,6 +75,7 @@ impl Default for Parameters {
             narrower: 0.45,
             broader: 0.25,
             region: 0.6,
+            state: 0.8,
             filler: 0.3,
             unknown: 1.0,
             coverage: 0.8,
@@ -80,7 +83,7 @@ impl Default for Parameters {
             floor: 0.02,
             similarity: 0.45,
             ngrams: 0.25,
-            title: 0.3,
+            title: 1.0,
             prior: 0.2,
             municipality: 0.25,
         }

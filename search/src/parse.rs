@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::fold::fold;
+use crate::fold::{fold, fold_word, words_of};
 
 /// Largest number of characters of a query. The rest is ignored.
 const MAX_CHARACTERS: usize = 1_000;
@@ -24,7 +24,7 @@ static FILLERS: LazyLock<HashSet<String>> = LazyLock::new(|| folded_lines(includ
 
 fn folded_lines(text: &str) -> HashSet<String> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.flat_map(str::split_whitespace).map(fold).collect()
+    lines.flat_map(str::split_whitespace).map(fold_word).collect()
 }
 
 /// Whether a folded word is a stop word.
@@ -37,26 +37,13 @@ pub(crate) fn is_filler(folded: &str) -> bool {
     FILLERS.contains(folded)
 }
 
-/// Normalized forms of a word.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Forms {
-    /// Folded word.
-    pub folded: String,
-    /// German stem.
-    pub german: String,
-    /// English stem.
-    pub english: String,
-}
-
 /// A word of a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Word {
-    /// Word as typed.
-    pub typed: String,
-    /// Normalized forms. The parser folds the word itself and leaves the stems empty.
-    pub forms: Forms,
-    /// Whether a hyphen or another character joins the word to the next one.
-    pub is_joined: bool,
+    /// Folded word.
+    pub folded: String,
+    /// Single letter before the word that is a stop word, as in `i-Kfz`.
+    pub letter: Option<String>,
 }
 
 /// A word or phrase.
@@ -66,6 +53,8 @@ pub struct Clause {
     pub words: Vec<Word>,
     /// Whether the words have to be adjacent.
     pub is_phrase: bool,
+    /// IDs of the entries in which the words are adjacent. `None` if this is not known.
+    pub entries: Option<HashSet<u128>>,
 }
 
 /// A parsed query.
@@ -89,62 +78,56 @@ impl Query {
             Parser { is_running_text: text.split_whitespace().count() >= RUNNING_TEXT, ..Parser::default() };
         for (index, piece) in text.split('"').enumerate() {
             if index % 2 == 1 {
-                parser.push(words_of(piece), true);
+                parser.push(words(piece), true);
             } else {
                 parser.read(piece);
             }
         }
         let mut query = Self { groups: parser.groups, excluded: parser.excluded, is_truncated };
         query.groups.push(parser.group);
-        query.groups.iter_mut().for_each(clean);
+        for group in &mut query.groups {
+            keep_letters(group);
+            clean(group);
+        }
         query.groups.retain(|group| !group.is_empty());
         query.groups.truncate(MAX_GROUPS);
         query.excluded.retain(|clause| !clause.words.is_empty());
         query
     }
 
-    /// Returns all words, so that their forms can be set.
-    pub fn words_mut(&mut self) -> impl Iterator<Item = &mut Word> {
-        self.groups.iter_mut().flatten().chain(&mut self.excluded).flat_map(|clause| &mut clause.words)
-    }
-
-    /// Returns the phrases of each alternative, which the index does not check for adjacency.
-    pub fn phrases(&self) -> impl Iterator<Item = &Clause> {
-        self.groups.iter().flatten().chain(&self.excluded).filter(|clause| clause.is_phrase && clause.words.len() > 1)
+    /// Returns the phrases of several words, whose entries the caller looks up.
+    pub fn phrases_mut(&mut self) -> impl Iterator<Item = &mut Clause> {
+        let clauses = self.groups.iter_mut().flatten().chain(&mut self.excluded);
+        clauses.filter(|clause| clause.is_phrase && clause.words.len() > 1)
     }
 }
 
 /// Removes stop words and repeated clauses. Stop words remain if a group has no other words.
 fn clean(group: &mut Vec<Clause>) {
-    let is_stop =
-        |clause: &Clause| !clause.is_phrase && clause.words.iter().all(|word| is_stop_word(&word.forms.folded));
+    let is_stop = |clause: &Clause| !clause.is_phrase && clause.words.iter().all(|word| is_stop_word(&word.folded));
     group.retain(|clause| !clause.words.is_empty());
     if !group.iter().all(is_stop) {
         group.retain(|clause| !is_stop(clause));
     }
     let mut seen = HashSet::new();
     group.retain(|clause| {
-        let words: Vec<_> = clause.words.iter().map(|word| word.forms.folded.clone()).collect();
+        let words: Vec<_> = clause.words.iter().map(|word| word.folded.clone()).collect();
         seen.insert((words, clause.is_phrase))
     });
 }
 
-/// Splits a text into words at all characters other than letters and digits.
-fn words_of(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    for token in text.split_whitespace() {
-        let token: String = token.chars().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}')).collect();
-        let parts = token.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-        for part in parts {
-            let forms = Forms { folded: fold(part), ..Forms::default() };
-            words.push(Word { typed: part.to_owned(), forms, is_joined: true });
-        }
-        if let Some(last) = words.last_mut() {
-            last.is_joined = false;
-        }
+/// Returns the folded words of a text. All characters other than letters and digits separate words.
+fn words(text: &str) -> Vec<Word> {
+    words_of(&fold(text)).map(|word| Word { folded: word.to_owned(), letter: None }).collect()
+}
+
+/// Stores single letters that are stop words with the words after them.
+fn keep_letters(group: &mut [Clause]) {
+    let mut letter = None;
+    for word in group.iter_mut().filter(|clause| !clause.is_phrase).flat_map(|clause| &mut clause.words) {
+        word.letter = letter.take();
+        letter = (word.folded.len() == 1 && is_stop_word(&word.folded)).then(|| word.folded.clone());
     }
-    words.retain(|word| !word.forms.folded.is_empty());
-    words
 }
 
 #[derive(Default)]
@@ -160,7 +143,7 @@ struct Parser {
 
 impl Parser {
     fn push(&mut self, words: Vec<Word>, is_phrase: bool) {
-        let clause = Clause { words, is_phrase };
+        let clause = Clause { words, is_phrase, entries: None };
         if std::mem::take(&mut self.excludes_next) {
             self.excluded.push(clause);
         } else {
@@ -172,8 +155,8 @@ impl Parser {
     fn read(&mut self, piece: &str) {
         let mut tokens = piece.split_whitespace().peekable();
         while let Some(token) = tokens.next() {
-            let folded = fold(token);
-            let next = tokens.peek().map(|next| fold(next)).unwrap_or_default();
+            let folded = fold_word(token);
+            let next = tokens.peek().map(|next| fold_word(next)).unwrap_or_default();
             if matches!(token, "-" | "–" | "−") || self.is_exclusion(&folded, &next) {
                 (self.excludes_next, self.continues) = (true, false);
             } else if OR.contains(&&*token.to_lowercase()) && (!self.is_running_text || token == "|") {
@@ -181,7 +164,7 @@ impl Parser {
                 self.continues = false;
             } else if let Some(rest) = token.strip_prefix(['-', '–', '−']) {
                 self.excludes_next = true;
-                self.push(words_of(rest), false);
+                self.push(words(rest), false);
             } else if self.excludes_next && is_stop_word(&folded) && !next.is_empty() {
                 // Articles between the exclusion and its noun.
             } else {
@@ -201,7 +184,7 @@ impl Parser {
     /// Reads a word. After an exclusion in words, an adjective or a part of a name such as `Bad`
     /// excludes only together with the word that follows.
     fn read_word(&mut self, token: &str, folded: &str) {
-        let words = words_of(token);
+        let words = words(token);
         if std::mem::take(&mut self.continues)
             && let Some(clause) = self.excluded.last_mut()
         {
@@ -226,17 +209,17 @@ mod tests {
     use super::*;
 
     fn texts(clauses: &[Clause]) -> Vec<String> {
-        let text = |clause: &Clause| clause.words.iter().map(|word| word.typed.clone()).collect::<Vec<_>>().join(" ");
+        let text = |clause: &Clause| clause.words.iter().map(|word| word.folded.clone()).collect::<Vec<_>>().join(" ");
         clauses.iter().map(text).collect()
     }
 
     #[test]
     fn words_and_phrases_and_exclusions_are_separated() {
-        let query = Query::parse("Parken für „grüne Welle“ -Bus -\"auto frei\"");
+        let mut query = Query::parse("Parken für „grüne Welle“ -Bus -\"auto frei\"");
 
-        assert_eq!(texts(&query.groups[0]), ["Parken", "grüne Welle"]);
-        assert_eq!(texts(&query.excluded), ["Bus", "auto frei"]);
-        assert_eq!(query.phrases().count(), 2);
+        assert_eq!(texts(&query.groups[0]), ["parken", "grune welle"]);
+        assert_eq!(texts(&query.excluded), ["bus", "auto frei"]);
+        assert_eq!(query.phrases_mut().count(), 2);
     }
 
     #[test]
@@ -244,15 +227,15 @@ mod tests {
         let query = Query::parse("Parken Sensor oder Bewässerung");
 
         assert_eq!(query.groups.len(), 2);
-        assert_eq!(texts(&query.groups[0]), ["Parken", "Sensor"]);
+        assert_eq!(texts(&query.groups[0]), ["parken", "sensor"]);
     }
 
     #[test]
     fn exclusions_in_words_exclude_the_next_word() {
-        assert_eq!(texts(&Query::parse("Parken ohne Schranke").excluded), ["Schranke"]);
+        assert_eq!(texts(&Query::parse("Parken ohne Schranke").excluded), ["schranke"]);
         assert_eq!(texts(&Query::parse("parking without barrier").excluded), ["barrier"]);
-        assert_eq!(texts(&Query::parse("Apps außer Bad Salzuflen").excluded), ["Bad Salzuflen"]);
-        assert_eq!(texts(&Query::parse("Dialog ohne die großen Städte").excluded), ["großen Städte"]);
+        assert_eq!(texts(&Query::parse("Apps außer Bad Salzuflen").excluded), ["bad salzuflen"]);
+        assert_eq!(texts(&Query::parse("Dialog ohne die großen Städte").excluded), ["grossen stadte"]);
     }
 
     #[test]
@@ -265,7 +248,7 @@ mod tests {
 
     #[test]
     fn stop_words_count_only_without_other_words() {
-        assert_eq!(texts(&Query::parse("der Bus").groups[0]), ["Bus"]);
+        assert_eq!(texts(&Query::parse("der Bus").groups[0]), ["bus"]);
         assert_eq!(texts(&Query::parse("in der").groups[0]), ["in", "der"]);
     }
 
@@ -273,8 +256,8 @@ mod tests {
     fn hyphens_join_words() {
         let query = Query::parse("Baum-Kataster");
 
-        assert_eq!(texts(&query.groups[0]), ["Baum Kataster"]);
-        assert!(query.groups[0][0].words[0].is_joined);
+        assert_eq!(texts(&query.groups[0]), ["baum kataster"]);
+        assert_eq!(Query::parse("i Kfz").groups[0][0].words[0].letter.as_deref(), Some("i"));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Postings: the documents of a word, and where in the document the word occurs.
 
-use crate::documents::{DocId, Document, DocumentWord};
+use crate::documents::DocId;
 use crate::parameters::Parameters;
+use crate::tsvector::{VectorWord, vector_words};
 
 /// Kind of the text in which a word occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
+pub(crate) enum Class {
     /// Titles.
     Title,
     /// Names of places and participants.
@@ -17,7 +18,7 @@ pub enum Class {
 }
 
 impl Class {
-    fn bit(self) -> u8 {
+    pub(crate) fn bit(self) -> u8 {
         match self {
             Self::Title => 1,
             Self::Names => 2,
@@ -55,31 +56,48 @@ impl Postings {
 /// Words that negate the following word.
 const NEGATIONS: &[&str] = &["ohne", "kein", "keine", "keinen", "keiner", "keinem", "without", "no", "not"];
 
-/// Returns the sorted positions of negations in titles, names and summaries.
-pub(crate) fn negation_positions(document: &Document) -> Vec<u16> {
-    let negations = document.words.iter().filter(|word| NEGATIONS.contains(&&*word.word));
+/// Returns the sorted positions of negations.
+pub(crate) fn negation_positions(vector: &str) -> Vec<u16> {
+    let negations = vector_words(vector).filter(|word| NEGATIONS.contains(&word.word));
     let mut positions: Vec<u16> =
-        negations.flat_map(|word| word.occurrences.iter().map(|(position, _)| *position)).collect();
+        negations.flat_map(|word| word.occurrences().map(|(position, _)| position).collect::<Vec<_>>()).collect();
     positions.sort_unstable();
     positions
 }
 
+/// The occurrences of a word in a document.
+pub(crate) struct Packed {
+    /// Number of occurrences, at least 1.
+    pub(crate) count: usize,
+    /// Weight of the posting.
+    pub(crate) weight: u8,
+}
+
 /// Packs the occurrences of a word into the weight of a posting.
-pub(crate) fn pack(word: &DocumentWord, negations: &[u16]) -> u8 {
-    let classes = word.occurrences.iter().fold(0, |classes, (_, class)| classes | class.bit());
-    let further = u8::try_from(word.occurrences.len().saturating_sub(1).min(6)).unwrap_or(0);
+pub(crate) fn pack(word: VectorWord, negations: &[u16]) -> Packed {
     let is_negated =
-        |position: &u16| (1..=2).any(|step| negations.binary_search(&position.saturating_sub(step)).is_ok());
-    let mut essential = word.occurrences.iter().filter(|(_, class)| *class != Class::Text).peekable();
-    let negated =
-        !negations.is_empty() && essential.peek().is_some() && essential.all(|(position, _)| is_negated(position));
-    classes | further << 4 | if negated { NEGATED } else { 0 }
+        |position: u16| (1..=2).any(|step| negations.binary_search(&position.saturating_sub(step)).is_ok());
+    let (mut count, mut classes, mut is_only_negated) = (0_usize, 0, !negations.is_empty());
+    for (position, class) in word.occurrences() {
+        count += 1;
+        classes |= class.bit();
+        is_only_negated &= class == Class::Text || is_negated(position);
+    }
+    let is_only_text = classes & (CLASSES ^ Class::Text.bit()) == 0;
+    let further = u8::try_from(count.saturating_sub(1).min(6)).unwrap_or(0);
+    let negated = if is_only_negated && !is_only_text { NEGATED } else { 0 };
+    Packed { count: count.max(1), weight: classes | further << 4 | negated }
 }
 
 /// Whether a posting excludes its document if the word is excluded: it occurs outside long texts and
 /// is not negated there.
 pub(crate) fn excludes(weight: u8) -> bool {
     weight & (Class::Text.bit() ^ CLASSES) != 0 && weight & NEGATED == 0
+}
+
+/// Whether a posting is in a title.
+pub(crate) fn is_title(weight: u8) -> bool {
+    weight & Class::Title.bit() != 0
 }
 
 /// Whether a posting is in a title or in a name.
@@ -104,23 +122,22 @@ fn factor(parameters: &Parameters, weight: u8) -> f32 {
 mod tests {
     use super::*;
 
-    fn word(occurrences: &[(u16, Class)]) -> DocumentWord {
-        DocumentWord { word: "kamera".to_owned(), occurrences: occurrences.to_vec() }
+    fn packed(vector: &str, negations: &[u16]) -> u8 {
+        pack(vector_words(vector).next().unwrap(), negations).weight
     }
 
     #[test]
     fn words_after_a_negation_do_not_exclude() {
-        assert!(!excludes(pack(&word(&[(5, Class::Summary)]), &[4])));
-        assert!(excludes(pack(&word(&[(5, Class::Summary), (9, Class::Summary)]), &[4])));
-        assert!(!excludes(pack(&word(&[(5, Class::Text)]), &[])));
+        assert_eq!(negation_positions("'kamera':5C 'ohne':9,4C"), [4, 9]);
+        assert!(!excludes(packed("'kamera':5C", &[4])));
+        assert!(excludes(packed("'kamera':5C,9C", &[4])));
+        assert!(!excludes(packed("'kamera':5", &[])));
     }
 
     #[test]
     fn titles_weigh_more_than_long_texts() {
         let table = weight_table(&Parameters::default());
-        let title = pack(&word(&[(1, Class::Title)]), &[]);
-        let text = pack(&word(&[(1, Class::Text), (2, Class::Text)]), &[]);
 
-        assert!(table[usize::from(title)] > table[usize::from(text)]);
+        assert!(table[usize::from(packed("'kamera':1A", &[]))] > table[usize::from(packed("'kamera':1,2", &[]))]);
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use crate::documents::{DocId, Documents, Stored, TITLE_END};
-use crate::expand::{Meaning, Term, Words};
+use crate::expand::{Meaning, Place, Term, Words};
 use crate::ngrams::ratio;
 use crate::parameters::Parameters;
-use crate::parse::is_stop_word;
 use crate::postings::{excludes, is_name};
+use crate::table::DocTable;
 use crate::words::{Dictionary, IdentityMap, WordId, count32};
 
 /// Number of words from which unknown words lose importance: pasted texts have many of them.
@@ -25,7 +25,7 @@ pub enum Tier {
 }
 
 /// Matches of a document in the first ranking.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 pub(crate) struct Match {
     pub(crate) score: f32,
     /// Importance of the words that match at all, and of those that match strongly.
@@ -36,34 +36,10 @@ pub(crate) struct Match {
     required_count: u16,
 }
 
-/// Best weight of each document for one word.
-pub(crate) struct Scratch {
-    values: Vec<f32>,
-    touched: Vec<DocId>,
-}
-
-impl Scratch {
-    pub(crate) fn new(documents: usize) -> Self {
-        Self { values: vec![0.0; documents], touched: Vec::new() }
-    }
-
-    fn raise(&mut self, doc: DocId, value: f32) {
-        let Some(slot) = self.values.get_mut(doc as usize) else { return };
-        if *slot == 0.0 {
-            self.touched.push(doc);
-        }
-        *slot = slot.max(value);
-    }
-
-    fn drain(&mut self) -> Vec<(DocId, f32)> {
-        let mut drained = Vec::with_capacity(self.touched.len());
-        for doc in self.touched.drain(..) {
-            if let Some(slot) = self.values.get_mut(doc as usize) {
-                drained.push((doc, std::mem::take(slot)));
-            }
-        }
-        drained
-    }
+/// First ranking: the matches of the documents, and the importance of each term.
+pub(crate) struct ByWords {
+    pub(crate) matches: DocTable<Match>,
+    pub(crate) importances: Vec<f32>,
 }
 
 /// Scores documents of one resource, or of all.
@@ -78,34 +54,27 @@ pub(crate) struct Ranker<'a> {
 }
 
 impl Ranker<'_> {
-    pub(crate) fn accepts(&self, stored: &Stored) -> bool {
-        !stored.is_removed && self.resource.is_none_or(|resource| resource == stored.resource)
-    }
-
-    fn is_accepted(&self, doc: DocId) -> bool {
-        self.documents.get(doc).is_some_and(|stored| self.accepts(stored))
-    }
-
-    fn add_words(&self, words: &Words, factor: f32, names_only: bool, scratch: &mut Scratch) {
+    /// Raises the weights of the documents with some words.
+    fn add_words(&self, words: &Words, factor: f32, names_only: bool, weights: &mut DocTable<f32>) {
         for (word, weight) in words {
             for (doc, packed) in self.documents.postings(*word) {
-                if self.is_accepted(doc) && (!names_only || is_name(packed)) {
+                if self.documents.is_of(doc, self.resource) && (!names_only || is_name(packed)) {
                     let class = self.table.get(usize::from(packed)).copied().unwrap_or(0.0);
-                    scratch.raise(doc, factor * weight * class);
+                    raise(weights, doc, factor * weight * class);
                 }
             }
         }
     }
 
     /// Adds the documents in which all parts of a meaning match: the mean of the parts.
-    fn add_meaning(&self, meaning: &Meaning, into: &mut Scratch, spare: &mut Scratch) {
+    fn add_meaning(&self, meaning: &Meaning, into: &mut DocTable<f32>, spare: &mut DocTable<f32>) {
         if let [words] = &*meaning.parts {
-            return self.add_words(words, meaning.weight, meaning.is_name, into);
+            return self.add_words(words, meaning.weight, meaning.place == Place::Names, into);
         }
         let portion = meaning.weight / ratio(count32(meaning.parts.len()), 1);
         let mut all: Option<IdentityMap<DocId, f32>> = None;
         for words in &meaning.parts {
-            self.add_words(words, portion, meaning.is_name, spare);
+            self.add_words(words, portion, meaning.place == Place::Names, spare);
             let found = spare.drain();
             let kept = match &all {
                 None => found.into_iter().collect(),
@@ -114,8 +83,17 @@ impl Ranker<'_> {
             all = Some(kept);
         }
         for (doc, value) in all.into_iter().flatten() {
-            into.raise(doc, value);
+            if meaning.place != Place::Title || self.has_in_title(doc, &meaning.parts) {
+                raise(into, doc, value);
+            }
         }
+    }
+
+    /// Whether a title of a document has one of the words of each part, next to each other.
+    fn has_in_title(&self, doc: DocId, parts: &[Words]) -> bool {
+        let fits = |(word, part): (&WordId, &Words)| part.iter().any(|(other, _)| other == word);
+        let titles = self.documents.get(doc).map_or(&[][..], |stored| &stored.titles);
+        titles.windows(parts.len()).any(|words| words.iter().zip(parts).all(fits))
     }
 
     /// Returns the importance of a word that matches in `count` documents, 0 to 1.
@@ -125,66 +103,67 @@ impl Ranker<'_> {
         (1.0 + scope / (count + 0.5)).ln() / (1.0 + scope / 1.5).ln()
     }
 
-    fn importance(&self, term: &Term, terms: usize, found: &[(DocId, f32)]) -> f32 {
-        let counts = |doc: DocId| {
-            let is_municipality = |stored: &Stored| stored.is_municipality;
-            self.resource.is_some() || !self.documents.get(doc).is_some_and(is_municipality)
-        };
-        let count = found.iter().filter(|(doc, _)| counts(*doc)).count();
+    /// Whether a document counts for the rarity of words.
+    fn counts(&self, doc: DocId) -> bool {
+        self.resource.is_some() || !self.documents.is_municipality(doc)
+    }
+
+    /// Returns the importance of a term that matches in `count` documents. `None` stands for no match at all.
+    fn importance(&self, term: &Term, terms: usize, count: Option<usize>) -> f32 {
         let unknown_share = LONG_QUERY / ratio(count32(terms), 1).max(LONG_QUERY);
-        let rarity =
-            if found.is_empty() { self.parameters.unknown * unknown_share } else { self.rarity(count).min(1.0) };
+        let rarity = count.map_or(self.parameters.unknown * unknown_share, |count| self.rarity(count).min(1.0));
         rarity * if term.is_filler { self.parameters.filler } else { 1.0 }
     }
 
-    /// Returns the first ranking, by words and their meanings, and the importance of each term.
-    pub(crate) fn by_words(&self, terms: &[Term]) -> (IdentityMap<DocId, Match>, Vec<f32>) {
+    /// Returns the first ranking, by words and their meanings.
+    pub(crate) fn by_words(&self, terms: &[Term]) -> ByWords {
         let size = self.documents.stored.len();
-        let (mut strong, mut weak, mut spare) = (Scratch::new(size), Scratch::new(size), Scratch::new(size));
-        let mut matches: IdentityMap<DocId, Match> = IdentityMap::default();
-        let mut importances = Vec::with_capacity(terms.len());
+        let [mut strong, mut weak, mut spare] = [(); 3].map(|()| DocTable::new(size));
+        let mut found = ByWords { matches: DocTable::new(size), importances: Vec::with_capacity(terms.len()) };
         for term in terms {
             for meaning in &term.meanings {
                 self.add_meaning(meaning, if meaning.is_strong { &mut strong } else { &mut weak }, &mut spare);
             }
-            let strong_values = strong.drain();
-            for (doc, value) in &strong_values {
-                spare.raise(*doc, *value);
-                weak.raise(*doc, *value);
+            for (doc, value) in strong.iter() {
+                raise(&mut weak, doc, value);
             }
-            let values = weak.drain();
-            let importance =
-                self.importance(term, terms.len(), if strong_values.is_empty() { &values } else { &strong_values });
+            let (values, strong_values) = (weak.drain(), strong.iter());
+            let strong_count = strong_values.filter(|(doc, _)| self.counts(*doc)).count();
+            let count = match strong_count {
+                0 => values.iter().filter(|(doc, _)| self.counts(*doc)).count(),
+                count => count,
+            };
+            let importance = self.importance(term, terms.len(), if values.is_empty() { None } else { Some(count) });
             for (doc, value) in values {
-                let is_strong = spare.values.get(doc as usize).is_some_and(|value| *value > 0.0);
-                matches.entry(doc).or_default().add(importance, value, is_strong, term);
+                let is_strong = strong.get(doc) > 0.0;
+                found.matches.update(doc, |other| other.with(importance, value, is_strong, term));
             }
-            spare.drain();
-            importances.push(importance);
+            strong.drain();
+            found.importances.push(importance);
         }
-        let total = importances.iter().sum::<f32>().max(f32::EPSILON);
+        let total = found.importances.iter().sum::<f32>().max(f32::EPSILON);
         let required = terms.iter().filter(|term| term.is_required).count();
-        matches.retain(|_, found| usize::from(found.required_count) == required);
-        for (doc, found) in &mut matches {
-            found.covered /= total;
-            found.strong /= total;
-            found.score *= found.covered.powf(self.parameters.coverage) * self.length_factor(*doc) / total;
-        }
-        (matches, importances)
+        found.matches.retain(|doc, found| {
+            let covered = found.covered / total;
+            let factor = covered.powf(self.parameters.coverage) * self.length_factor(doc) / total;
+            let scaled = Match { covered, strong: found.strong / total, score: found.score * factor, ..found };
+            (usize::from(found.required_count) == required).then_some(scaled)
+        });
+        found
     }
 
     /// Returns the second ranking, by similar spelling.
     pub(crate) fn by_ngrams(&self, terms: &[Term], importances: &[f32]) -> Vec<(DocId, f32)> {
-        let mut scratch = Scratch::new(self.documents.stored.len());
-        let mut scores: IdentityMap<DocId, f32> = IdentityMap::default();
+        let size = self.documents.stored.len();
+        let [mut weights, mut scores] = [(); 2].map(|()| DocTable::new(size));
         for (term, importance) in terms.iter().zip(importances) {
-            self.add_words(&term.similar, *importance, false, &mut scratch);
-            for (doc, value) in scratch.drain() {
-                *scores.entry(doc).or_insert(0.0) += value;
+            self.add_words(&term.similar, *importance, false, &mut weights);
+            for (doc, value) in weights.drain() {
+                scores.update(doc, |score| score + value);
             }
         }
         let total = importances.iter().sum::<f32>().max(f32::EPSILON);
-        scores.into_iter().map(|(doc, score)| (doc, score * self.length_factor(doc) / total)).collect()
+        scores.iter().map(|(doc, score)| (doc, score * self.length_factor(doc) / total)).collect()
     }
 
     fn length_factor(&self, doc: DocId) -> f32 {
@@ -193,18 +172,19 @@ impl Ranker<'_> {
         1.0 / (1.0 - self.parameters.length + self.parameters.length * relative.sqrt())
     }
 
-    /// Returns the tier of a match; `None` stands for a document of the second ranking only.
-    pub(crate) fn tier(&self, found: Option<&Match>, terms: usize) -> Tier {
-        match found {
-            Some(found) if usize::from(found.strong_count) == terms => Tier::AllWords,
-            Some(found) if found.strong >= self.parameters.some_words => Tier::SomeWords,
+    /// Returns the tier of a match.
+    pub(crate) fn tier(&self, found: Match, terms: usize) -> Tier {
+        match usize::from(found.strong_count) {
+            count if count == terms => Tier::AllWords,
+            count if 2 * count > terms || found.strong >= self.parameters.some_words => Tier::SomeWords,
             _ => Tier::Similar,
         }
     }
 
     /// Returns the factor of a document's title and importance.
-    pub(crate) fn entry_factor(&self, stored: &Stored, terms: &[Term]) -> f32 {
-        let title = self.title_share(stored, terms);
+    pub(crate) fn entry_factor(&self, stored: &Stored, terms: &[Term], tier: Tier) -> f32 {
+        // A title with all words is a match of all words.
+        let title = if tier == Tier::AllWords { self.title_share(stored, terms) } else { 0.0 };
         let prior = 1.0 + self.parameters.prior * stored.prior;
         let is_minor = stored.is_municipality && self.resource.is_none() && title < 1.0;
         let municipality = if is_minor { self.parameters.municipality } else { 1.0 };
@@ -213,7 +193,7 @@ impl Ranker<'_> {
 
     /// Returns 1 if a title consists of the typed words, a half if it starts with them, else 0.
     fn title_share(&self, stored: &Stored, terms: &[Term]) -> f32 {
-        let is_content = |word: &WordId| !is_stop_word(self.dictionary.word(*word));
+        let is_content = |word: &WordId| !self.dictionary.is_stop_word(*word);
         let share = |title: &[WordId]| {
             let mut title = title.iter().filter(|word| is_content(word));
             let starts = terms.iter().all(|term| term.word.is_some() && term.word == title.next().copied());
@@ -239,7 +219,8 @@ impl Ranker<'_> {
 }
 
 impl Match {
-    fn add(&mut self, importance: f32, value: f32, is_strong: bool, term: &Term) {
+    /// Returns the match with that of a further term.
+    fn with(mut self, importance: f32, value: f32, is_strong: bool, term: &Term) -> Self {
         self.score += importance * value;
         self.covered += importance * if is_strong { 1.0 } else { 0.6 };
         if is_strong {
@@ -247,5 +228,10 @@ impl Match {
             self.strong_count += 1;
             self.required_count += u16::from(term.is_required);
         }
+        self
     }
+}
+
+fn raise(weights: &mut DocTable<f32>, doc: DocId, weight: f32) {
+    weights.update(doc, |other| other.max(weight));
 }

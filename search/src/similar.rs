@@ -10,6 +10,8 @@ use crate::words::{Dictionary, IdentityMap, WordId, count32};
 pub struct SimilarEntry {
     /// Id of the entry.
     pub id: u128,
+    /// Number of the resource.
+    pub resource: u8,
     /// Similarity between 0 and 1.
     pub score: f32,
     /// Folded words that both entries share, most important first.
@@ -27,10 +29,13 @@ struct Comparison<'a> {
     table: &'a [f32],
 }
 
-/// Returns all entries that share words with an entry, most similar first. Municipalities are left
-/// out, and the entry itself.
+/// Returns all entries that share words with an entry, most similar first. Municipalities neither have similar entries nor are
+/// they similar to others.
 pub(crate) fn similar(dictionary: &Dictionary, documents: &Documents, table: &[f32], id: u128) -> Vec<SimilarEntry> {
     let Some(doc) = documents.find(id) else { return Vec::new() };
+    if documents.get(doc).is_some_and(|stored| stored.is_municipality) {
+        return Vec::new();
+    }
     let comparison = Comparison { dictionary, documents, table };
     let words = comparison.characteristic_words(doc);
     let total: f32 = words.iter().map(|(_, weight)| weight * weight).sum::<f32>().max(f32::EPSILON);
@@ -48,7 +53,8 @@ pub(crate) fn similar(dictionary: &Dictionary, documents: &Documents, table: &[f
         .into_iter()
         .filter_map(|(doc, (score, words))| {
             let stored = documents.get(doc).filter(is_listed)?;
-            Some(SimilarEntry { id: stored.id, score: score.min(1.0), shared_words: comparison.names(words) })
+            let shared_words = comparison.names(words);
+            Some(SimilarEntry { id: stored.id, resource: stored.resource, score: score.min(1.0), shared_words })
         })
         .collect();
     entries.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));

@@ -1,26 +1,28 @@
 //! Behaviour of the whole index.
 
-use crate::{Class, Document, DocumentWord, Forms, Index, Query, Ranked, Tier, fold};
+use crate::{Document, Index, Query, Ranked, Tier, fold};
 
 const SOLUTION: u8 = 2;
 const MUNICIPALITY: u8 = 0;
 
 /// Returns a document whose text has a title, names and a summary, separated by `|`.
 fn document(id: u128, resource: u8, text: &str) -> Document {
-    let classes = [Class::Title, Class::Names, Class::Summary];
-    let mut words: Vec<DocumentWord> = Vec::new();
+    let mut words: Vec<(String, Vec<String>)> = Vec::new();
     let mut position = 0;
-    for (part, class) in text.split('|').zip(classes) {
+    for (part, weight) in text.split('|').zip(["A", "B", "C"]) {
         for word in part.split_whitespace().map(fold) {
             position += 1;
-            match words.iter_mut().find(|other| other.word == word) {
-                Some(other) => other.occurrences.push((position, class)),
-                None => words.push(DocumentWord { word, occurrences: vec![(position, class)] }),
+            match words.iter_mut().find(|(other, _)| *other == word) {
+                Some((_, occurrences)) => occurrences.push(format!("{position}{weight}")),
+                None => words.push((word, vec![format!("{position}{weight}")])),
             }
         }
     }
-    let title = text.split('|').next().unwrap_or_default().split_whitespace().map(fold).collect();
-    Document { id, resource, is_municipality: resource == MUNICIPALITY, titles: vec![title], prior: 0.0, words }
+    let word = |(word, occurrences): &(String, Vec<String>)| format!("'{word}':{}", occurrences.join(","));
+    let words: Vec<String> = words.iter().map(word).collect();
+    let titles = vec![text.split('|').next().unwrap_or_default().to_owned()];
+    let is_municipality = resource == MUNICIPALITY;
+    Document { id, resource, is_municipality, titles, prior: 0.0, words: words.join(" "), states: vec![] }
 }
 
 fn stem(word: &str) -> String {
@@ -32,8 +34,8 @@ fn index(documents: &[(u128, u8, &str)]) -> Index {
     let mut index = Index::default();
     for (id, resource, text) in documents {
         let document = document(*id, *resource, text);
-        for word in &document.words {
-            index.learn(&word.word, &stem(&word.word), &stem(&word.word));
+        for word in document.words() {
+            index.learn(word, &stem(word), &stem(word));
         }
         index.insert(&document);
     }
@@ -41,11 +43,7 @@ fn index(documents: &[(u128, u8, &str)]) -> Index {
 }
 
 fn search_in(index: &Index, text: &str, resource: Option<u8>) -> Ranked {
-    let mut query = Query::parse(text);
-    for word in query.words_mut() {
-        let folded = word.forms.folded.clone();
-        word.forms = Forms { german: stem(&folded), english: stem(&folded), folded };
-    }
+    let query = Query::parse(text);
     index.search(&query, resource)
 }
 
@@ -240,4 +238,20 @@ fn similar_entries_share_words() {
     assert_eq!(similar.first().map(|entry| entry.id), Some(6));
     assert!(similar.first().is_some_and(|entry| entry.shared_words.contains(&"verkehrsmessung".to_owned())));
     assert!(similar.iter().all(|entry| entry.id != 5 && entry.id != 7));
+}
+
+#[test]
+fn federal_states_find_all_their_entries() {
+    let mut index = Index::default();
+    for (id, text, state) in [(1, "Stadtbus|Ulm|", "DE-BW"), (2, "Stadtbus|Jena|", "DE-TH"), (3, "Bus|Gera|", "DE-TH")]
+    {
+        index.insert(&Document { states: vec![state.to_owned()], ..document(id, SOLUTION, text) });
+    }
+    index.insert(&Document { states: vec!["DE-ST".to_owned()], ..document(4, SOLUTION, "Stadtbus|Halle|") });
+    index.insert(&Document { states: vec!["DE-SN".to_owned()], ..document(5, SOLUTION, "Stadtbus|Leipzig|") });
+
+    assert_eq!(ids(&index, "Stadtbus in Baden-Württemberg")[..1], [1]);
+    let found = search_in(&index, "Thüringen", Some(SOLUTION)).hits;
+    assert!(found.len() == 2 && found.iter().all(|hit| hit.tier == Tier::AllWords));
+    assert_eq!(ids(&index, "Sachsen-Anhalt"), [4]);
 }

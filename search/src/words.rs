@@ -5,9 +5,13 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
 use crate::fold::root;
 use crate::ngrams::Grams;
+use crate::parse::is_stop_word;
 
 /// Number of a word in the dictionary.
 pub(crate) type WordId = u32;
+
+/// Number of a stem that was not stored.
+const UNKNOWN: u32 = u32::MAX;
 
 /// Hasher of keys that are hashes already.
 #[derive(Default)]
@@ -106,16 +110,18 @@ pub(crate) struct Stems {
 }
 
 impl Stems {
-    fn add(&mut self, stem: &str, word: WordId) {
-        let id = self.names.intern(stem) as usize;
-        if self.members.len() <= id {
-            self.members.resize_with(id + 1, Vec::new);
+    /// Adds a word with its stem. Returns the number of the stem.
+    fn add(&mut self, stem: &str, word: WordId) -> u32 {
+        let id = self.names.intern(stem);
+        if self.members.len() <= id as usize {
+            self.members.resize_with(id as usize + 1, Vec::new);
         }
-        if let Some(members) = self.members.get_mut(id)
+        if let Some(members) = self.members.get_mut(id as usize)
             && !members.contains(&word)
         {
             members.push(word);
         }
+        id
     }
 
     /// Returns the words with a stem.
@@ -134,7 +140,9 @@ impl Stems {
 pub(crate) struct Dictionary {
     names: Interner,
     letters: Vec<u32>,
-    german: Vec<u32>,
+    /// Numbers of the German and the English stem of each word.
+    stems: Vec<[u32; 2]>,
+    stop_words: Vec<bool>,
     pub(crate) german_stems: Stems,
     pub(crate) english_stems: Stems,
     pub(crate) roots: Stems,
@@ -156,7 +164,8 @@ impl Dictionary {
                 self.grams.add(id, word);
                 self.roots.add(root(word), id);
             }
-            self.german.push(u32::MAX);
+            self.stems.push([UNKNOWN; 2]);
+            self.stop_words.push(is_stop_word(word));
         }
         id
     }
@@ -167,11 +176,21 @@ impl Dictionary {
         if is_number(word) {
             return;
         }
-        self.german_stems.add(german, id);
-        self.english_stems.add(english, id);
-        if let (Some(slot), Some(stem)) = (self.german.get_mut(id as usize), self.german_stems.names.find(german)) {
-            *slot = stem;
+        let stems = [self.german_stems.add(german, id), self.english_stems.add(english, id)];
+        if let Some(slot) = self.stems.get_mut(id as usize) {
+            *slot = stems;
         }
+    }
+
+    /// Whether the stems of a word are stored. Numbers have none.
+    pub(crate) fn is_learnt(&self, word: &str) -> bool {
+        let stems = self.find(word).and_then(|id| self.stems.get(id as usize));
+        is_number(word) || stems.is_some_and(|stems| *stems != [UNKNOWN; 2])
+    }
+
+    /// Whether a word is a stop word.
+    pub(crate) fn is_stop_word(&self, id: WordId) -> bool {
+        self.stop_words.get(id as usize).copied().unwrap_or(false)
     }
 
     /// Returns the folded word with an id.
@@ -181,9 +200,17 @@ impl Dictionary {
 
     /// Returns the German stem of a word, or its root if no stem was stored.
     pub(crate) fn german_stem(&self, id: WordId) -> &str {
-        match self.german.get(id as usize) {
-            Some(stem) if *stem != u32::MAX => self.german_stems.names.get(*stem),
+        match self.stems.get(id as usize) {
+            Some([german, _]) if *german != UNKNOWN => self.german_stems.names.get(*german),
             _ => root(self.word(id)),
+        }
+    }
+
+    /// Returns the English stem of a word, or the word if no stem was stored.
+    pub(crate) fn english_stem(&self, id: WordId) -> &str {
+        match self.stems.get(id as usize) {
+            Some([_, english]) if *english != UNKNOWN => self.english_stems.names.get(*english),
+            _ => self.word(id),
         }
     }
 
@@ -197,7 +224,7 @@ impl Dictionary {
     /// Estimated memory in bytes.
     pub(crate) fn memory(&self) -> usize {
         let stems = self.german_stems.memory() + self.english_stems.memory() + self.roots.memory();
-        self.names.memory() + self.letters.capacity() * 8 + stems + self.grams.memory()
+        self.names.memory() + self.letters.capacity() * 13 + stems + self.grams.memory()
     }
 }
 

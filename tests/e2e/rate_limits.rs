@@ -128,8 +128,8 @@ async fn requests_cost_what_they_take() {
 async fn a_client_is_served_after_the_seconds_in_retry_after() {
     let app = limited();
     let (client, many_words) = ("198.51.100.1", vec!["wort"; 60].join("+"));
-    // Refused, because a search has fewer words.
-    let path = format!("/v1/search?q={many_words}");
+    // Refused, because the parameter does not exist.
+    let path = format!("/v1/search?q={many_words}&query=licht");
     let mut refused = 0;
     while get_from(&app, client, &path).await.status == 400 {
         refused += 1;

@@ -122,7 +122,7 @@ async fn suggested_corrections_use_the_usual_spelling() {
     };
 
     for path in ["search", "solutions"] {
-        let corrected = search(path, "wurfelhustn").await;
+        let corrected = search(path, "wurfelhsuten").await;
         assert_eq!((&corrected["search"]["corrected_to"], &corrected["total"]), (&json!("Würfelhusten"), &json!(1)));
         let meant = search(path, "wuerfelhustabcd").await;
         assert_eq!((&meant["did_you_mean"], &meant["total"]), (&json!("Würfelhusten"), &json!(0)), "{path}");

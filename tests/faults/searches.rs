@@ -131,19 +131,17 @@ async fn search_until(client: Client, number: usize, stop: Arc<AtomicBool>) -> R
     Ok(answers)
 }
 
-/// Returns up to twelve common words with `or`, in a query of permitted length.
+/// Returns up to twelve common words with `or`.
 fn alternatives(words: &Words, random: &mut Random) -> String {
     let mut query = random.pick(&words.topics).to_owned();
     for _ in 1..12 {
         let word = random.pick(&words.topics);
-        if query.len() + word.len() < 190 {
-            query = [&query, word].join("+or+");
-        }
+        query = [&query, word].join("+or+");
     }
     query
 }
 
-/// Returns a word that does not exist. A query of 24 has a permitted length.
+/// Returns a word that does not exist.
 fn invented(random: &mut Random) -> String {
     (0..2).map(|_| random.pick(&["bo", "ko", "mi", "ru", "ste", "ner", "lu", "tag"])).collect()
 }

@@ -13,6 +13,7 @@ use crate::base::metrics::Metrics;
 use crate::base::tasks::Tasks;
 use crate::http::cache::ResponseCache;
 use crate::http::{Exports, RateLimits, WriteOrigins};
+use crate::query::full_text::SearchIndex;
 use crate::query::list::SearchBudget;
 use crate::query::query_cache::QueryCache;
 use crate::services::changes::Feed;
@@ -27,6 +28,7 @@ pub(super) struct Shared {
     cache: Data<ResponseCache>,
     query_cache: Data<QueryCache>,
     search_budget: Data<SearchBudget>,
+    search_index: Data<SearchIndex>,
     exports: Data<Exports>,
     rate_limits: Option<Data<RateLimits>>,
     pub(super) metrics: Data<Metrics>,
@@ -51,6 +53,8 @@ impl Shared {
         if let Some(limits) = &rate_limits {
             tasks.spawn("rate limits", RateLimits::forget_idle(limits.clone()));
         }
+        let search_index = Data::<SearchIndex>::default();
+        tasks.spawn("search index", SearchIndex::follow(search_index.clone(), context.clone()));
         let metrics = Metrics::new()?;
         let scopes = REGISTRATIONS.iter().map(|registration| (registration.resource.table, registration.scope));
         Ok(Self {
@@ -59,6 +63,7 @@ impl Shared {
             cache: Data::new(ResponseCache::new(listen.http.cache_mib, metrics.cache())),
             query_cache: Data::default(),
             search_budget: Data::new(search_budget(context, listen)),
+            search_index,
             exports: Data::new(Exports::new(listen.http.max_exports)),
             rate_limits,
             metrics: Data::new(metrics),
@@ -78,6 +83,7 @@ impl Shared {
             cache,
             query_cache,
             search_budget,
+            search_index,
             exports,
             rate_limits,
             metrics,
@@ -92,6 +98,7 @@ impl Shared {
         config
             .app_data(query_cache)
             .app_data(search_budget)
+            .app_data(search_index)
             .app_data(exports)
             .app_data(webhooks)
             .app_data(write_origins)

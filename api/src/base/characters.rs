@@ -1,6 +1,7 @@
-//! Classes of characters in texts: invisible, formatting and ignored characters; and removal of invisible ones at both
+//! Classes of characters in texts: invisible and formatting characters; and removal of invisible ones at both
 //! ends.
 
+use search::is_ignored;
 use unicode_normalization::char::is_combining_mark;
 
 /// Returns whether a text has a visible character.
@@ -83,23 +84,6 @@ pub(crate) fn is_format(letter: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e00ff}'
-    )
-}
-
-/// Returns whether a character is ignored inside words, like combining marks and invisible characters that do not separate
-/// words. The SQL function `plain` removes the same characters.
-pub(crate) fn is_ignored(letter: char) -> bool {
-    matches!(
-        letter,
-        '\u{300}'..='\u{36f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}'
     )
 }
 

@@ -14,7 +14,7 @@ use super::entry::{RepresentationParams, fields};
 use super::format::{Dialect, Format, Record, Table, members};
 use super::negotiate::name_offered;
 use super::page::{Cursor, Position};
-use super::parameter::{BoundedInt, SearchText, Timestamp};
+use super::parameter::{BoundedInt, Timestamp};
 use super::request::{Pairs, names};
 use crate::base::error::{Error, Result, Rule, StringFormat, Violation};
 use crate::model::catalog::Resource;
@@ -35,10 +35,11 @@ pub(crate) trait Filters: DeserializeOwned + IntoParams + Default {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListParams {
-    /// Full-text query, up to 200 characters. Words are combined with AND, `or` separates alternatives, `-word`
-    /// excludes a word, and "quotation marks" enclose a phrase.
-    #[param(value_type = Option<String>, max_length = 200, example = "Konstanz")]
-    pub q: Option<SearchText>,
+    /// Full-text query. Entries with all words come first, then those with some words and similar ones. `or` separates
+    /// alternatives, `-word` excludes a word, and "quotation marks" enclose a phrase. Of a longer text, the first 1,000 characters
+    /// are searched.
+    #[param(value_type = Option<String>, example = "Konstanz")]
+    pub q: Option<String>,
     /// Whether to mark the words that match `q` with `<mark>`: in the `highlight` of entries, or in the `snippet` of
     /// search results. Defaults to `true` in `/v1/search`, otherwise to `false`.
     #[param(value_type = Option<bool>, example = true)]
@@ -56,6 +57,16 @@ pub(crate) struct ListParams {
 }
 
 impl ListParams {
+    /// Returns the text of the full-text query. `None` if it is absent or blank.
+    pub(crate) fn search_text(&self) -> Option<&str> {
+        self.q.as_deref().filter(|typed| !typed.trim().is_empty())
+    }
+
+    /// Whether there is a full-text query.
+    pub(crate) fn is_search(&self) -> bool {
+        self.search_text().is_some()
+    }
+
     /// Largest number of entries that `ids` or `slug` can name.
     const MOST_NAMED: usize = 100;
 

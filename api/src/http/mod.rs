@@ -54,7 +54,7 @@ pub(crate) use self::negotiate::{is_stream, negotiate, prefers_html};
 pub(crate) use self::observe::{RequestId, observe};
 pub(crate) use self::operations::{Operations, refuse_unknown_params};
 pub(crate) use self::outline::Outline;
-pub(crate) use self::page::{Page, Position, SearchMatches};
+pub(crate) use self::page::{Page, Position, SearchMatches, WordMatch};
 pub(crate) use self::parameter::{BoundedInt, SearchText, Timestamp};
 pub(crate) use self::precondition::Precondition;
 pub use self::rate::{RateLimiting, RateSettings};

@@ -84,22 +84,44 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// How the words of a search were found
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct SearchMatches {
-    /// Number of entries with all words.
+    /// Number of entries with all words. Equal to `total`.
     #[schema(example = 12)]
     pub all_words: u64,
-    /// Number of further entries with some of the words. 0 when only entries with all words are returned.
-    #[schema(example = 0)]
+    /// Number of further entries with some of the words.
+    #[schema(example = 31)]
     pub some_words: u64,
+    /// Number of further entries that are only similar: with related words, or words of a similar spelling.
+    #[schema(example = 4)]
+    pub similar: u64,
+    /// How each entry in `items` matches, in the order of `items`.
+    #[schema(example = json!(["all_words"]))]
+    pub matches: Vec<WordMatch>,
     /// Spelling that was searched instead of `q`, because words of `q` occur in no entry, with words as entries spell them. Omitted
     /// when nothing was corrected.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Bewässerung", nullable = false)]
     pub corrected_to: Option<String>,
-    /// Whether the search ended before all entries were compared.
+    /// Whether `q` was too long to be searched as a whole: the search uses its first 1,000 characters, and of these the 24 rarest
+    /// words.
+    #[schema(example = false)]
+    pub truncated: bool,
+    /// Whether the search ended before its entries were read.
     #[schema(example = false)]
     pub incomplete: bool,
+}
+
+/// How an entry matches the words of a search
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WordMatch {
+    /// The entry contains all words, in one of their forms.
+    AllWords,
+    /// The entry contains some of the words.
+    SomeWords,
+    /// The entry contains related words only, or words of a similar spelling.
+    Similar,
 }
 
 /// Position of an entry in a list: its sort value, as text, and its ID.

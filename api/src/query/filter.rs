@@ -9,7 +9,6 @@ use crate::base::terms::term_values;
 use crate::model::ags::AgsPrefix;
 use crate::model::catalog::Resource;
 use crate::model::geo::{Bbox, Kilometres, Near};
-use crate::query::full_text::Search;
 use crate::query::relations::Relation;
 
 /// Conditions on the entries of a table, combined with AND.
@@ -133,10 +132,8 @@ impl Filter {
         self.compare("last_day >= first_day_of($1)", from.map(day)).compare("first_day <= last_day_of($1)", to.map(day))
     }
 
-    /// Returns the query of the entries that meet all conditions and match the search, if there is one.
-    pub(crate) fn select<E: EntityTrait>(&self, search: Option<&Search>) -> Select<E> {
-        let found = search.map(|search| search.condition(&format!("{}.id", self.table)));
-        let conditions = self.conditions.iter().cloned().fold(Condition::all(), Condition::add);
-        E::find().filter(conditions.add_option(found))
+    /// Returns the query of the entries that meet all conditions.
+    pub(crate) fn select<E: EntityTrait>(&self) -> Select<E> {
+        E::find().filter(self.conditions.iter().cloned().fold(Condition::all(), Condition::add))
     }
 }

@@ -1,22 +1,24 @@
-//! Prints how well the service, and the index in memory, answer two sets of queries, by kind: the share of queries with an expected
-//! result, for lists and for the search of all resources; and for queries with graded judgements, the quality of the first ten
-//! results and the time.
+//! Prints how well the service answers queries, by kind: the share of queries with an expected result, for lists and for the search
+//! of all resources; for queries with graded judgements, the quality of the first ten results and the time; and for queries without
+//! a match, what is found nevertheless.
 //!
 //! `cargo run -p tests --bin measure-search [FILE]`, on the embedded database, or on a server if `TEST_DATABASE_URL` is set. FILE
-//! holds other queries of either form.
+//! holds other queries of either form. With the URL of a running service instead, it prints the times of the queries at four
+//! connections. Start the service with `--cache-mib 0`.
 #![expect(clippy::print_stdout, reason = "prints measurements")]
 
-mod index;
+mod time;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 use tests::graded_queries::{Found, GradedQuery, Quality, graded_queries};
 use tests::queries::{Query, parse, queries, queries_without_match};
-use tests::{App, Client, TestDatabase};
+use tests::{App, Client};
 
-use crate::index::SearchIndex;
+use crate::time::measure_times;
 
 /// Number of queries whose results are shown because they are the worst.
 const WORST: usize = 5;
@@ -25,20 +27,23 @@ const WORST: usize = 5;
 const ALL: &str = "all";
 
 fn main() -> Result<()> {
-    let (expected, graded) = match std::env::args().nth(1) {
+    let argument = std::env::args().nth(1);
+    let runtime = tokio::runtime::Runtime::new()?;
+    if let Some(url) = argument.as_ref().filter(|argument| argument.starts_with("http")) {
+        return runtime.block_on(measure_times(url, &queries(), &graded_queries()));
+    }
+    let (expected, graded) = match argument {
         None => (queries(), graded_queries()),
         Some(file) => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
             serde_json::from_str(&text).map_or_else(|_| (parse(&text), vec![]), |graded| (vec![], graded))
         }
     };
-    tokio::runtime::Runtime::new()?.block_on(measure_service(&expected, &graded));
-    measure_index(&expected, &graded)
+    runtime.block_on(measure(&expected, &graded));
+    Ok(())
 }
 
-/// Measures the search of the service.
-async fn measure_service(expected: &[Query], graded: &[GradedQuery]) {
-    println!("## The service\n");
+async fn measure(expected: &[Query], graded: &[GradedQuery]) {
     let app = App::start();
     let client = app.anonymous();
     if !expected.is_empty() {
@@ -51,27 +56,25 @@ async fn measure_service(expected: &[Query], graded: &[GradedQuery]) {
         }
         print_graded(graded, &found);
     }
+    measure_without_match(&client).await;
 }
 
-/// Measures the index in memory, which the service does not use yet.
-fn measure_index(expected: &[Query], graded: &[GradedQuery]) -> Result<()> {
-    println!("\n## The index in memory, without HTTP and SQL\n");
-    let index = TestDatabase::filled().with(async |database| SearchIndex::read(database).await)?;
-    println!("memory, estimated: {} MiB", index.mebibytes());
-    let fits = |query: &&Query| query.fits(&index.search(&query.typed, &query.resource).0.entries);
-    println!("queries with an expected result: {} of {}", expected.iter().filter(fits).count(), expected.len());
-    let without: Vec<_> = queries_without_match().map(|query| index.search(query, "search")).collect();
-    println!(
-        "{} queries without a match: {} find entries with their words, {} entries with similar words",
-        without.len(),
-        without.iter().filter(|(_, with_words)| *with_words > 0).count(),
-        without.iter().filter(|(found, with_words)| *with_words == 0 && !found.entries.is_empty()).count()
-    );
-    if !graded.is_empty() {
-        let found: Vec<_> = graded.iter().map(|query| index.search(&query.typed, &query.resource).0).collect();
-        print_graded(graded, &found);
+/// Prints what queries without a match find.
+async fn measure_without_match(client: &Client) {
+    let (mut queries, mut with_words, mut only_similar) = (0, vec![], 0);
+    for query in queries_without_match() {
+        let typed: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        let page = client.get(&format!("/v1/search?limit=1&q={typed}")).await.json();
+        let is_found = |member: &str| page.pointer(&format!("/search/{member}")).and_then(Value::as_u64) > Some(0);
+        let has_words = is_found("all_words") || is_found("some_words");
+        queries += 1;
+        with_words.extend(has_words.then_some(query));
+        only_similar += u32::from(!has_words && is_found("similar"));
     }
-    Ok(())
+    println!(
+        "\n{queries} queries without a match: {} find entries with their words {with_words:?}, {only_similar} only similar entries",
+        with_words.len()
+    );
 }
 
 /// Prints the share of queries with an expected result.

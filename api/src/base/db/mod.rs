@@ -26,7 +26,7 @@ mod write;
 pub use self::author::Author;
 pub use self::database::Database;
 pub(crate) use self::database::in_time;
-pub use self::reads::Reads;
+pub use self::reads::{ReadTransaction, Reads};
 pub(crate) use self::save::upsert;
 pub use self::save::{ImportSummary, KeyChange};
 pub use self::schema::{Removal, Schema};

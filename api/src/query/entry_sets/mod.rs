@@ -251,9 +251,20 @@ impl FoundSet {
     }
 }
 
+/// Returns the IDs of the entries that meet conditions.
+pub(crate) async fn matching_ids<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    filters: &Filter,
+) -> Result<Vec<Uuid>, Error> {
+    let Statement { sql, values, db_backend } = query::<E>(filters);
+    let sql = format!("select 0::bigint as version, s.* from ({sql}) s");
+    let found = FoundSet::find_by_statement(Statement { sql, values, db_backend }).all(db).await?;
+    Ok(found.iter().flat_map(FoundSet::ids).collect())
+}
+
 /// Returns the query of the set of the entries that meet conditions.
 fn query<E: EntityTrait>(filter: &Filter) -> Statement {
-    let ids = filter.select::<E>(None).select_only().expr_as(Expr::cust(format!("{}.id", filter.table)), "id");
+    let ids = filter.select::<E>().select_only().expr_as(Expr::cust(format!("{}.id", filter.table)), "id");
     aggregated(ids.build(DbBackend::Postgres))
 }
 

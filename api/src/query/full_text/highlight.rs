@@ -1,13 +1,8 @@
 //! Highlighting of matches in the texts of entries.
 
-use std::collections::{HashMap, HashSet};
-
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use search::{fold, is_ignored, words_of};
 
 use super::Search;
-use crate::base::characters::is_ignored;
-use crate::base::db::sql;
-use crate::base::error::Result;
 use crate::model::highlight::{Highlight, Texts};
 
 /// Length of the longest text that is not cut, in characters. Longer texts are cut around the first match.
@@ -15,38 +10,12 @@ const LONG: usize = 300;
 /// Number of characters shown before the first match.
 const BEFORE: usize = 80;
 
-/// A written word with its folded form.
-#[derive(FromQueryResult)]
-struct Folded {
-    written: String,
-    folded: String,
-}
-
 impl Search {
-    /// Returns the highlighted texts of some entries, with one statement.
-    pub(crate) async fn highlight(&self, db: &impl ConnectionTrait, entries: &[Texts<'_>]) -> Result<Vec<Highlight>> {
-        let folded = folded(db, entries.iter().flatten().map(|(_, text)| *text)).await?;
-        let is_sought = |folded: &String| words_of(folded).any(|word| self.words.contains(word));
-        let found = |word: &str| folded.get(word).is_some_and(is_sought);
-        let highlight = |texts: &Texts<'_>| {
-            let marked = texts.iter().filter_map(|(member, text)| Some(((*member).into(), mark(text, found)?)));
-            marked.collect()
-        };
-        Ok(entries.iter().map(highlight).collect())
+    /// Returns the texts of an entry with the words that the search means.
+    pub(crate) fn highlight(&self, texts: &Texts<'_>) -> Highlight {
+        let found = |word: &str| words_of(&fold(word)).any(|word| self.words.contains(word));
+        texts.iter().filter_map(|(member, text)| Some(((*member).into(), mark(text, found)?))).collect()
     }
-}
-
-/// Returns the folded form of each word of some texts.
-pub(super) async fn folded<'a>(
-    db: &impl ConnectionTrait,
-    texts: impl Iterator<Item = &'a str>,
-) -> Result<HashMap<String, String>> {
-    const SQL: &str = "select written, search_fold(written) as folded from unnest($1::text[]) as written";
-    let written: HashSet<&str> = texts.flat_map(pieces).filter(|piece| is_word(piece)).collect();
-    let written: Vec<String> = written.into_iter().map(str::to_owned).collect();
-    let rows = sql(SQL, [written.into()]);
-    let rows = Folded::find_by_statement(rows).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.written, row.folded)).collect())
 }
 
 /// Returns the beginning of a text, escaped for HTML.
@@ -63,15 +32,6 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
         let (word, between) = piece.split_at(end);
         [word, between]
     })
-}
-
-fn is_word(piece: &str) -> bool {
-    piece.contains(char::is_alphanumeric)
-}
-
-/// Returns the words of a folded text. A single written word can have several folded words, such as `1½`.
-pub(super) fn words_of(folded: &str) -> impl Iterator<Item = &str> {
-    folded.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Returns the text with its matches in `<mark>`, escaped for HTML. Returns `None` if there is no match.
@@ -112,6 +72,10 @@ mod tests {
 
     use super::*;
     use crate::base::property::config;
+
+    fn is_word(piece: &str) -> bool {
+        piece.contains(char::is_alphanumeric)
+    }
 
     #[test]
     fn matches_are_marked_and_html_is_escaped() {

@@ -1,209 +1,111 @@
 //! Full-text search over the words of the directory.
 //!
-//! SQL functions of migrations 0002 and 0029 find the words of the dictionary that a typed word can mean. This module
-//! chooses among them and weights them.
+//! The crate `search` ranks entries with an index in memory, which a background task keeps up to date with the search documents of
+//! the database. Filters, facets and phrases remain in SQL.
 
+mod documents;
 pub(crate) mod highlight;
-mod meanings;
-mod parse;
+mod index;
+mod phrases;
 mod spelling;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use sea_orm::prelude::Expr;
-use sea_orm::{ConnectionTrait, Value};
-
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, Select};
+use search::{Correction, Hit, Ranked, Tier};
 use uuid::Uuid;
 
-use self::meanings::{ALIKE, FORM, Meaning, PART, corrections, expand, fold, join, neighbours};
-use self::parse::{Clause, Question};
+pub(crate) use self::documents::resource_number;
+pub(crate) use self::index::{SearchIndex, TypedSearch};
+pub(crate) use self::spelling::spellings;
 use crate::base::db::sql;
 use crate::base::error::Result;
-use crate::http::SearchText;
+use crate::query::entry_sets::matching_ids;
+use crate::query::filter::Filter;
 
 /// Name of the view of all entries. A search in it covers all resources.
 pub(crate) const EVERYTHING: &str = "search_hit";
 
-/// A full-text query over the documents of one resource, or of all resources.
+/// The result of a full-text query, over the entries of one resource or of all resources.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Search {
-    /// Table of the resource. `None` for all resources.
-    resource: Option<&'static str>,
     /// The text of the query.
     asked: String,
-    /// The text of the query, if it has more than one word and may be a whole title.
-    title: Option<String>,
-    /// For unknown words that were not corrected, the nearest known word.
-    nearest: HashMap<String, String>,
-    /// For unknown words that were corrected, the first known word that is searched instead.
-    corrected: HashMap<String, String>,
-    /// The condition that a document must meet, as `tsquery`.
-    matching: String,
-    /// The words as typed. Documents with these words rank first.
-    typed: String,
-    /// The words as typed, and other forms of them. Documents with these words rank next.
-    forms: String,
-    /// All words of the query, in the folded form of the documents.
+    /// The entries that meet the filters of the list, by descending relevance.
+    pub hits: Arc<[Hit]>,
+    /// All entries, whether or not they meet the filters.
+    unfiltered: Arc<[Hit]>,
+    /// For words that were corrected, the words that were searched instead.
+    corrections: HashMap<String, String>,
+    /// For unknown words that were not corrected, the nearest known words.
+    suggestions: HashMap<String, String>,
+    /// All words that mean the same as the words of the query, in folded form.
     words: HashSet<String>,
-    effort: Effort,
+    /// Whether the text of the query was cut.
+    pub is_truncated: bool,
 }
-
-/// How much of a search is done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// All documents are searched, for all meanings of the words.
-    #[default]
-    Whole,
-    /// Up to `SOME` documents are searched, for the words as typed.
-    Some,
-}
-
-/// Number of documents that `Effort::Some` finds.
-const SOME: u32 = 1000;
-
-/// Weights of the texts of the entry itself. Excluded words are not searched in the titles of its themes.
-const OWN: &str = ":ABC";
 
 impl Search {
-    /// Parses a query. Returns `None` if it is absent or blank.
-    pub(crate) async fn asked(
+    /// Returns the result of a ranking, limited to the entries that meet the filters.
+    pub(crate) async fn of<E: EntityTrait>(
         db: &impl ConnectionTrait,
-        table: &'static str,
-        typed: Option<&SearchText>,
-        effort: Effort,
-    ) -> Result<Option<Self>> {
-        let resource = (table != EVERYTHING).then_some(table);
-        match (typed.map(|typed| typed.0.as_str()).filter(|typed| !typed.trim().is_empty()), effort) {
-            (Some(typed), Effort::Whole) => Self::read(db, resource, typed).await.map(Some),
-            (Some(typed), Effort::Some) => Self::literal(db, resource, typed).await.map(Some),
-            (None, _) => Ok(None),
+        asked: &str,
+        ranked: Ranked,
+        filters: &Filter,
+    ) -> Result<Self> {
+        let Ranked { hits, corrections, suggestions, words, is_truncated } = ranked;
+        let unfiltered: Arc<[Hit]> = hits.into();
+        let mut hits = unfiltered.clone();
+        if !filters.is_empty() && !hits.is_empty() {
+            let matching: HashSet<u128> = matching_ids::<E>(db, filters).await?.iter().map(Uuid::as_u128).collect();
+            hits = unfiltered.iter().filter(|hit| matching.contains(&hit.id)).copied().collect();
         }
-    }
-
-    /// Parses a query without looking up the meanings of its words.
-    async fn literal(db: &impl ConnectionTrait, resource: Option<&'static str>, typed: &str) -> Result<Self> {
-        let question = Question::parse(typed);
-        let words = fold(db, &question).await?;
-        let own = |(place, word): (usize, &String)| (place, vec![Meaning { place: 0, word: word.clone(), tier: 1 }]);
-        let meanings = words.iter().flatten().enumerate().map(own).collect();
+        let by_word = |corrections: Vec<Correction>| {
+            corrections.into_iter().map(|correction| (correction.typed, correction.corrected)).collect()
+        };
         Ok(Self {
-            asked: typed.to_owned(),
-            effort: Effort::Some,
-            ..Self::compose(resource, &question, &words, &meanings)
+            asked: asked.to_owned(),
+            hits,
+            unfiltered,
+            corrections: by_word(corrections),
+            suggestions: by_word(suggestions),
+            words,
+            is_truncated,
         })
     }
 
-    async fn read(db: &impl ConnectionTrait, resource: Option<&'static str>, typed: &str) -> Result<Self> {
-        let question = Question::parse(typed);
-        let words = fold(db, &question).await?;
-        let flat: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-        let compounds = neighbours(flat.len()).filter_map(|places| flat.get(places));
-        let compounds: Vec<String> = compounds.map(<[&str]>::concat).collect();
-        let asked: Vec<&str> = flat.iter().copied().chain(compounds.iter().map(String::as_str)).collect();
-        let mut meanings = expand(db, resource, &asked, flat.len()).await?;
-        join(&mut meanings, &flat);
-        let (guesses, nearest) = corrections(&flat, &mut meanings);
-        if !guesses.is_empty() {
-            let words: Vec<&str> = guesses.iter().map(|(_, word)| word.as_str()).collect();
-            for (guess, found) in guesses.iter().zip(expand(db, resource, &words, words.len()).await?) {
-                meanings.entry(guess.0).or_default().extend(found.1.into_iter().filter(|meaning| meaning.tier < ALIKE));
-            }
-        }
-        let mut corrected = HashMap::new();
-        for (place, word) in &guesses {
-            if let Some(typed) = flat.get(*place) {
-                corrected.entry((*typed).to_owned()).or_insert_with(|| word.clone());
-            }
-        }
-        let title = (flat.len() > 1).then(|| typed.to_owned());
-        Ok(Self {
-            nearest,
-            corrected,
-            title,
-            asked: typed.to_owned(),
-            ..Self::compose(resource, &question, &words, &meanings)
-        })
+    /// Returns the number of entries that match in a way.
+    pub(crate) fn count(&self, tier: Tier) -> u64 {
+        self.hits.iter().filter(|hit| hit.tier == tier).count() as u64
     }
 
-    fn compose(
-        resource: Option<&'static str>,
-        question: &Question,
-        words: &[Vec<String>],
-        meanings: &BTreeMap<usize, Vec<Meaning>>,
-    ) -> Self {
-        let mut places = 0..;
-        let (mut typed, mut forms) = (vec![], vec![]);
-        let mut sought = HashSet::new();
-        // Each way is a list of conditions combined with AND. The ways are combined with OR.
-        let mut ways: Vec<Vec<String>> = vec![];
-        for (clause, words) in question.clauses.iter().zip(words) {
-            let places: Vec<usize> = places.by_ref().take(words.len()).collect();
-            let known = |below: i32, weights: &str| -> Vec<String> {
-                let meanings = places.iter().map(|place| meanings.get(place).into_iter().flatten());
-                meanings.map(|meanings| any(meanings.filter(|meaning| meaning.tier < below), weights)).collect()
-            };
-            let glue = if clause.is_phrase { " <-> " } else { " & " };
-            let condition = match clause {
-                _ if words.is_empty() => continue,
-                Clause { is_excluded: true, .. } => format!("!({})", known(PART, OWN).join(glue)),
-                Clause { is_phrase: true, .. } => format!("({})", known(PART, "").join(glue)),
-                _ => format!("({})", known(ALIKE, "").join(glue)),
-            };
-            if !clause.is_excluded {
-                typed.extend(known(FORM, ""));
-                forms.extend(known(PART, ""));
-                let meanings = places.iter().filter_map(|place| meanings.get(place)).flatten();
-                sought.extend(meanings.filter(|meaning| meaning.tier < ALIKE).flat_map(Meaning::words));
-            }
-            match ways.last_mut().filter(|_| !clause.is_alternative) {
-                Some(way) => way.push(condition),
-                None => ways.push(vec![condition]),
-            }
-        }
-        let ways: Vec<String> = ways.into_iter().map(|way| format!("({})", way.join(" & "))).collect();
-        let or_nothing = |parts: Vec<String>| {
-            if parts.is_empty() { NOTHING.to_owned() } else { parts.join(" | ") }
-        };
-        let (matching, typed, forms) = (or_nothing(ways), or_nothing(typed), or_nothing(forms));
-        Self { resource, matching, typed, forms, words: sought, ..Self::default() }
+    /// Returns the query of the entries with all words that meet the filters.
+    pub(crate) fn rows<E: EntityTrait>(&self) -> Select<E> {
+        limited(E::find(), ids(&self.hits))
     }
 
-    /// Returns the SQL condition that the entry with the ID in the expression `id` matches.
-    pub(crate) fn condition(&self, id: &str) -> Expr {
-        let limit = match self.effort {
-            Effort::Whole => String::new(),
-            Effort::Some => format!(" limit {SOME}"),
-        };
-        let text = format!(
-            "{id} in (select d.entry_id from search_document d where d.resource = coalesce($1, d.resource) and d.words @@ $2::tsquery{limit})"
-        );
-        Expr::cust_with_values(text, [Value::from(self.resource), self.matching.clone().into()])
+    /// Limits a query to the entries with all words.
+    pub(crate) fn limit<E: EntityTrait>(&self, rows: Select<E>) -> Select<E> {
+        limited(rows, ids(&self.unfiltered))
     }
 
-    /// Returns the rank of a matching document. A match of the whole title or its beginning ranks first, then typed
-    /// words before parts of compounds, titles before texts, and short before long texts. The prior of a document
-    /// raises its rank. The rank is rounded, because it is part of cursors.
-    pub(crate) fn rank(&self, id: &str) -> Expr {
-        let fit = |query: &str| format!("ts_rank('{{0.05, 0.2, 0.4, 1}}', d.words, {query}::tsquery, 1)");
-        let (typed, forms, all) = (fit("$1"), fit("$2"), fit("$3"));
-        let text = format!(
-            "(select round(((1 + 3 * d.prior) * (8 * {typed} + 3 * {forms} + {all} \
-                     + case when d.label_key = sort_key($4) then 9 when d.label_key like sort_key($4) || ' %' then 4 else 0 end) \
-                     * 1e6)::numeric)::bigint \
-                from search_document d where d.entry_id = {id})"
-        );
-        let values: [Value; 4] =
-            [(&self.typed).into(), (&self.forms).into(), (&self.matching).into(), self.title.clone().into()];
-        Expr::cust_with_values(text, values)
+    /// Omits the entries without all words.
+    pub(crate) fn only_all_words(self) -> Self {
+        let hits = self.hits.iter().filter(|hit| hit.tier == Tier::AllWords).copied().collect();
+        Self { hits, ..self }
     }
 }
 
-/// A word that no document contains, because folded words have no capital letters.
-const NOTHING: &str = "'NOTHING'";
+/// Returns the IDs of the entries with all words.
+fn ids(hits: &[Hit]) -> Vec<Uuid> {
+    hits.iter().filter(|hit| hit.tier == Tier::AllWords).map(|hit| Uuid::from_u128(hit.id)).collect()
+}
 
-fn any<'a>(meanings: impl Iterator<Item = &'a Meaning>, weights: &str) -> String {
-    let words: Vec<String> = meanings.map(|meaning| meaning.query(weights)).collect();
-    if words.is_empty() { NOTHING.to_owned() } else { format!("({})", words.join(" | ")) }
+fn limited<E: EntityTrait>(rows: Select<E>, ids: Vec<Uuid>) -> Select<E> {
+    let condition = format!("{}.id = any ($1)", E::default().table_name());
+    rows.filter(Expr::cust_with_values(condition, [ids]))
 }
 
 /// Updates the search documents of some entries, in the transaction that changed them.

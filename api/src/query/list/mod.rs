@@ -2,6 +2,7 @@
 
 mod page;
 mod prepared;
+mod ranking;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -157,7 +158,8 @@ async fn resolved<Q: Filters, T: Record>(
     }
     let mut plan = plan(&list.query);
     if list.representation.is_feed() {
-        plan.default_order = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table))).turned(true);
+        let updated_at = SortKey::time(Expr::cust(format!("{}.updated_at", plan.filters.table)));
+        plan.order = Some(RequestedOrder { key: Some(updated_at), is_descending: true });
     }
     let facet = |facet: Facet| Facet { filters: limited(facet.filters, &list.params), ..facet };
     let facets = plan.facets.into_iter().map(facet).collect();

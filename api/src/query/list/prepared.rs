@@ -6,6 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::ranking::Ranking;
 use super::{ListPlan, RequestedOrder};
 use crate::base::db::version::seen_version;
 use crate::base::error::Result;
@@ -21,24 +22,30 @@ use crate::query::representations::{StoredRow, StoredRows, stored};
 pub(super) struct PreparedList<E: EntityTrait> {
     pub rows: Select<E>,
     pub order: SortKey,
+    /// The entries in the order of their relevance, if the list has this order. They replace `rows` and `order`.
+    pub ranking: Option<Ranking>,
     pub search: Option<Search>,
-    is_ranked: bool,
     pub highlight: bool,
 }
 
 impl<E: EntityTrait> PreparedList<E> {
     /// Prepares the query. `highlight` marks the matches of the search in the texts of the entries.
     pub(super) fn new(plan: &ListPlan, search: Option<Search>, highlight: bool) -> Self {
-        let relevance =
-            search.as_ref().map(|search| SortKey::integer(search.rank(&format!("{}.id", plan.filters.table))));
-        let is_ranked = search.is_some() && !matches!(plan.order, Some(RequestedOrder { key: Some(_), .. }));
-        let order = match (&plan.order, relevance) {
-            (Some(RequestedOrder { key: Some(key), is_descending }), _) => key.clone().turned(*is_descending),
-            (Some(RequestedOrder { key: None, is_descending }), Some(relevance)) => relevance.turned(*is_descending),
-            (None, Some(relevance)) => relevance.turned(true),
-            (Some(RequestedOrder { key: None, .. }) | None, None) => plan.default_order.clone(),
+        let relevance = |search: &Search, is_ascending| Some(Ranking { hits: search.hits.clone(), is_ascending });
+        let (order, ranking) = match (&plan.order, &search) {
+            (Some(RequestedOrder { key: Some(key), is_descending }), _) => (key.clone().turned(*is_descending), None),
+            (Some(RequestedOrder { key: None, is_descending }), Some(search)) => {
+                (plan.default_order.clone(), relevance(search, !is_descending))
+            }
+            (None, Some(search)) => (plan.default_order.clone(), relevance(search, false)),
+            (Some(RequestedOrder { key: None, .. }) | None, None) => (plan.default_order.clone(), None),
         };
-        Self { rows: plan.filters.select(search.as_ref()), order, search, is_ranked, highlight }
+        let rows = match &search {
+            Some(_) if ranking.is_some() => E::find(),
+            Some(search) => search.rows(),
+            None => plan.filters.select(),
+        };
+        Self { rows, order, ranking, search, highlight }
     }
 
     fn slice(&self, after: Option<&Position>, limit: u64) -> Slice<E> {
@@ -58,22 +65,23 @@ impl<E: EntityTrait> PreparedList<E> {
         E: EntityTrait<Model = M>,
         T: Record,
     {
-        let (positions, next) = self.slice(after, limit).positions(db).await?;
+        let (positions, next) = match &self.ranking {
+            Some(ranking) => ranking.part(after, limit)?.positions(),
+            None => self.slice(after, limit).positions(db).await?,
+        };
         let version = if T::CHANGES_WITH_VERSION { seen_version(db).await? } else { None };
         if positions.is_empty() {
             return Ok(ListPart { items: vec![], next, version });
         }
         let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
-        let rows = E::find().filter(Expr::cust_with_values("id = any ($1)", [ids])).all(db).await?;
+        let rows = of_ids::<E>(ids).all(db).await?;
         let mut entries = in_order(positions, views(db, rows).await?, T::id);
         if let Some(search) = self.search.as_ref().filter(|_| self.highlight) {
-            let texts: Vec<_> = entries.iter().map(|(entry, _)| entry.texts()).collect();
-            let marked = search.highlight(db, &texts).await?;
-            for ((entry, _), marked) in entries.iter_mut().zip(marked) {
-                entry.mark(marked);
+            for (entry, _) in &mut entries {
+                entry.mark(search.highlight(&entry.texts()));
             }
         }
-        for (entry, key) in entries.iter_mut().filter(|_| self.is_ranked) {
+        for (entry, key) in entries.iter_mut().filter(|_| self.ranking.is_some()) {
             entry.rank(key);
         }
         Ok(ListPart { items: entries.into_iter().map(|(entry, _)| Represented::Built(entry)).collect(), next, version })
@@ -100,9 +108,7 @@ impl<E: EntityTrait> PreparedList<E> {
         after: Option<&Position>,
         limit: u64,
     ) -> Result<Option<ListPart<T>>> {
-        let of_ids =
-            E::find().filter(Expr::cust_with_values(format!("{}.id = any ($1)", E::default().table_name()), [ids]));
-        let slice = Slice { rows: of_ids, order: self.order.clone(), after: None, limit: limit + 1 };
+        let slice = Slice { rows: of_ids::<E>(ids), order: self.order.clone(), after: None, limit: limit + 1 };
         let mut found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
         if let Some(after) = after {
             if found.rows.first().is_none_or(|first| first.position != *after) {
@@ -134,11 +140,24 @@ impl<E: EntityTrait> PreparedList<E> {
         after: Option<&Position>,
         limit: u64,
     ) -> Result<(StoredRows<T>, Option<Position>)> {
-        let slice = self.slice(after, limit);
+        let Some(ranking) = &self.ranking else {
+            let slice = self.slice(after, limit);
+            let found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
+            let (rows, next) = slice.cut(found.rows, |row| &row.position);
+            return Ok((StoredRows { rows, ..found }, next));
+        };
+        let (positions, next) = ranking.part(after, limit)?.positions();
+        let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
+        let slice = Slice { rows: of_ids::<E>(ids), order: self.order.clone(), after: None, limit };
         let found = stored::<T>(db, slice.sorted_keys()?.build(DbBackend::Postgres), slice.direction()).await?;
-        let (rows, next) = slice.cut(found.rows, |row| &row.position);
+        let rows = in_order(positions, found.rows, |row| row.position.id).into_iter().map(|(row, _)| row).collect();
         Ok((StoredRows { rows, ..found }, next))
     }
+}
+
+/// Returns the query of the entries with these IDs.
+fn of_ids<E: EntityTrait>(ids: Vec<Uuid>) -> Select<E> {
+    E::find().filter(Expr::cust_with_values(format!("{}.id = any ($1)", E::default().table_name()), [ids]))
 }
 
 /// Returns the part of these rows. `None` if one of them has no stored representation.

@@ -79,6 +79,47 @@ pub(crate) struct Suggestion {
     pub href: String,
 }
 
+/// Similar entries
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SimilarItems {
+    /// Entries, most similar first, up to `limit`.
+    pub items: Vec<SimilarItem>,
+}
+
+/// An entry that is similar to another one
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SimilarItem {
+    /// Resource of the entry.
+    pub resource: ResourceName,
+    /// ID of the entry (UUID).
+    #[schema(example = "0197f2a0-0000-7000-8000-000000000008")]
+    pub id: Uuid,
+    /// Slug of the entry.
+    #[schema(example = "bochum-tree-irrigation")]
+    pub slug: String,
+    /// Title of the entry.
+    pub title: Text,
+    /// Path of the entry.
+    #[schema(example = "/v1/solutions/bochum-tree-irrigation", format = "uri-reference")]
+    pub href: String,
+    /// Similarity of the words of both entries, 0 to 1.
+    #[schema(example = 0.42, minimum = 0, maximum = 1)]
+    pub score: f64,
+    /// What both entries have in common.
+    pub reasons: SimilarityReasons,
+}
+
+/// What two entries have in common
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SimilarityReasons {
+    /// Up to five words of both entries, the most important first.
+    #[schema(example = json!(["Bewässerung"]))]
+    pub words: Vec<String>,
+    /// Slugs of themes of both entries.
+    #[schema(example = json!(["climate-adaptation"]))]
+    pub themes: Vec<String>,
+}
+
 /// Filters of a search across resources.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
