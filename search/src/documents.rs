@@ -227,19 +227,6 @@ impl Documents {
         let count = (self.stored.len() - self.removed).max(1) as u64;
         f32::from(u16::try_from(self.total_length / count).unwrap_or(u16::MAX)).max(1.0)
     }
-
-    /// Estimated memory in bytes.
-    pub(crate) fn memory(&self) -> usize {
-        let postings: usize =
-            self.postings.iter().map(|list| 48 + list.documents.capacity() * 4 + list.weights.capacity()).sum();
-        let stored: usize = self.stored.iter().map(|stored| (stored.titles.len() + stored.words.len()) * 4).sum();
-        postings
-            + stored
-            + self.stored.capacity() * size_of::<Stored>()
-            + self.by_id.capacity() * 33
-            + self.kinds.capacity() * size_of::<Option<Kind>>()
-            + self.places.len()
-    }
 }
 
 fn number(numbers: &[Option<DocId>], doc: DocId) -> Option<DocId> {

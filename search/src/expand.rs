@@ -115,11 +115,11 @@ impl Expander<'_> {
             Some(id) => self.documents.frequency(id) + if is_filler(word.folded) { 10_000 } else { 0 },
             None => 20_000_usize.saturating_sub(word.folded.len()),
         };
-        let mut ranks: Vec<usize> = typed.iter().map(rank).collect();
-        ranks.sort_unstable();
-        let limit = ranks.get(MAX_TERMS).copied().unwrap_or(usize::MAX);
-        typed.retain(|word| rank(word) < limit);
-        typed.truncate(MAX_TERMS);
+        let mut places: Vec<usize> = (0..typed.len()).collect();
+        places.sort_by_cached_key(|place| typed.get(*place).map(rank));
+        places.truncate(MAX_TERMS);
+        let mut place = 0..;
+        typed.retain(|_| place.next().is_some_and(|place| places.contains(&place)));
     }
 
     fn term(&self, word: &Typed, corrected: &mut Vec<Correction>) -> Term {

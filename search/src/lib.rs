@@ -119,21 +119,6 @@ impl Index {
         self.dictionary.is_learnt(word)
     }
 
-    /// Number of documents.
-    pub fn len(&self) -> usize {
-        self.documents.stored.len() - self.documents.removed
-    }
-
-    /// Whether the index has no documents.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Estimated memory in bytes.
-    pub fn memory(&self) -> usize {
-        self.dictionary.memory() + self.documents.memory()
-    }
-
     /// Returns the entries of a resource, or of all resources, that match a query.
     ///
     /// The words of a phrase have to occur in an entry. Whether they are adjacent is known to the caller only, who sets the

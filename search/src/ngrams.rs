@@ -92,11 +92,6 @@ impl Grams {
         similar.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         similar
     }
-
-    /// Estimated memory in bytes.
-    pub(crate) fn memory(&self) -> usize {
-        self.lists.capacity() * 33 + self.lists.values().map(|list| list.capacity() * 4).sum::<usize>()
-    }
 }
 
 /// Returns the quotient of two counts.

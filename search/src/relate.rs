@@ -77,11 +77,10 @@ impl Expander<'_> {
             Relation::Member => self.parameters.region,
             Relation::State => self.parameters.state,
         };
-        let is_strong = relation == Relation::State;
-        let place = if relation == Relation::Member || is_strong { Place::Names } else { Place::Anywhere };
+        let place = if is_region(relation) { Place::Names } else { Place::Anywhere };
         let with_compounds = place == Place::Anywhere;
         let parts = target.iter().map(|word| self.strong_words(&self.forms(word), with_compounds)).collect();
-        Meaning { parts, weight, is_strong, place }
+        Meaning { parts, weight, is_strong: relation == Relation::State, place }
     }
 }
 

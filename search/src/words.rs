@@ -89,11 +89,6 @@ impl Interner {
         let end = self.ends.get(index).copied().unwrap_or(start);
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
-
-    /// Estimated memory in bytes.
-    pub(crate) fn memory(&self) -> usize {
-        self.text.capacity() + self.ends.capacity() * 4 + self.ids.capacity() * 17
-    }
 }
 
 fn hash(text: &str) -> u64 {
@@ -128,10 +123,6 @@ impl Stems {
     pub(crate) fn words(&self, stem: &str) -> &[WordId] {
         let id = if stem.is_empty() { None } else { self.names.find(stem) };
         id.and_then(|id| self.members.get(id as usize)).map_or(&[], Vec::as_slice)
-    }
-
-    fn memory(&self) -> usize {
-        self.names.memory() + self.members.iter().map(|members| 24 + members.capacity() * 4).sum::<usize>()
     }
 }
 
@@ -219,12 +210,6 @@ impl Dictionary {
         let wanted = letters(word);
         let candidates = (0..).zip(&self.letters);
         candidates.filter_map(move |(id, letters)| ((letters ^ wanted).count_ones() <= limit).then_some(id))
-    }
-
-    /// Estimated memory in bytes.
-    pub(crate) fn memory(&self) -> usize {
-        let stems = self.german_stems.memory() + self.english_stems.memory() + self.roots.memory();
-        self.names.memory() + self.letters.capacity() * 13 + stems + self.grams.memory()
     }
 }
 

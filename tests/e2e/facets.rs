@@ -7,7 +7,7 @@ use api::base::db::Database;
 use openapi::Operation;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use tests::{App, Client, SharedApp, TestDatabase, contract, statement};
+use tests::{App, Client, SharedApp, TestDatabase, contract, encoded, statement};
 
 use crate::submissions::{SUBMISSIONS, create_submitted, konstanz_contributor, step, submission_path};
 
@@ -40,7 +40,7 @@ pub(crate) fn facet_names(list: &Operation) -> Vec<&'static str> {
 /// Encodes a value for a query string.
 fn query_value(value: &Value) -> String {
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    encoded(&text)
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ mod round_trip;
 mod schema;
 mod schema_0022;
 mod search;
+mod search_results;
 mod seeding;
 mod sessions;
 mod sharing;

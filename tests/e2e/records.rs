@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tests::{App, Client, Endpoint, contract};
+use tests::{App, Client, Endpoint, contract, encoded};
 
 use crate::filters::{COMMON_PARAMETERS, all_entries};
 use crate::submissions::{
@@ -52,7 +52,7 @@ async fn assert_filters_match(client: &Client, list: &str) {
         let value = distinguishing_value(filter, &items)
             .unwrap_or_else(|| panic!("{list}?{filter}: no value matches some but not all items"));
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let text = encoded(&text);
 
         let found = all_entries(client, list, &format!("&{filter}={text}")).await;
 

@@ -1,7 +1,7 @@
 //! Number of SQL statements of a read, and counts of facets.
 
 use serde_json::json;
-use tests::{App, RESOURCES, SharedApp, contract};
+use tests::{App, RESOURCES, SharedApp, contract, encoded};
 
 use crate::facets::facet_names;
 
@@ -79,10 +79,7 @@ async fn facet_count_equals_the_total_of_its_filter() {
         for name in facet_names(list) {
             let page = app.anonymous().get(&format!("{}?facets={name}&limit=1", list.path)).await.json();
             for bucket in page["facets"][name].as_array().unwrap().iter().take(3) {
-                let value = percent_encoding::utf8_percent_encode(
-                    bucket["value"].as_str().unwrap(),
-                    percent_encoding::NON_ALPHANUMERIC,
-                );
+                let value = encoded(bucket["value"].as_str().unwrap());
                 let found = app.anonymous().get(&format!("{}?{name}={value}&limit=1", list.path)).await.json();
                 assert_eq!(found["total"], bucket["count"], "{} {name}={value}", list.id);
             }

@@ -1,13 +1,10 @@
 //! Search with alternative spellings, and the spelling of suggested corrections.
 
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
-use tests::{App, SharedApp};
+use tests::{App, SharedApp, TestDatabase, encoded};
 
 use crate::writing::new_entry_input;
-
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
 
 /// Groups of spellings of one word.
 const SPELLINGS: [&[&str]; 11] = [
@@ -131,4 +128,28 @@ async fn suggested_corrections_use_the_usual_spelling() {
     assert_eq!(participation["search"]["corrected_to"], "Bürgerbeteiligung");
     let kind = search("municipalities", "gemeindevrband").await;
     assert_eq!(kind["search"]["corrected_to"], "Gemeindeverband");
+}
+
+#[test]
+fn folding_equals_that_of_the_database() {
+    TestDatabase::filled().with(async |database| {
+        // Without letters that are newer than the oldest supported PostgreSQL server.
+        let letters = (0x20..0x209d).chain(0x20a0..0x2c00).chain(0xfb00..0x1_0000).filter_map(char::from_u32);
+        let texts: Vec<String> = letters.map(|letter| format!("a{letter}Bue {letter}ue")).collect();
+        let words =
+            ["Sankt Wendel", "sankt_x", "ueue", "Quelle Feuer neue", "aee oae", "Israel Goethe", "SANKTION Sankt"];
+        let texts: Vec<String> = texts.into_iter().chain(words.map(str::to_owned)).collect();
+        let sql =
+            "select search_fold(t.text) from unnest($1::text[]) with ordinality as t (text, place) order by t.place";
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [texts.clone().into()]);
+        let rows = database.connection().query_all_raw(statement).await.unwrap();
+        let mut different = vec![];
+        for (text, row) in texts.iter().zip(&rows) {
+            let (here, there) = (search::fold(text), row.try_get_by_index::<String>(0).unwrap());
+            if !search::words_of(&here).eq(search::words_of(&there)) {
+                different.push(format!("{text}: {here} {there}"));
+            }
+        }
+        assert_eq!((rows.len(), different), (texts.len(), vec![]));
+    });
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Client;
+use crate::{Client, encoded};
 
 /// JSON of the test set.
 const QUERIES: &str = include_str!("graded_queries.json");
@@ -60,7 +60,7 @@ pub fn graded_queries() -> Vec<GradedQuery> {
 impl GradedQuery {
     /// Sends the query.
     pub async fn search(&self, client: &Client) -> Found {
-        let typed: String = url::form_urlencoded::byte_serialize(self.typed.as_bytes()).collect();
+        let typed = encoded(&self.typed);
         let begin = Instant::now();
         let page = client.get(&format!("/v1/{}?limit={JUDGED}&q={typed}", self.resource)).await.json();
         let time = begin.elapsed();

@@ -63,6 +63,11 @@ pub use raw::exchange;
 pub use shared::SharedApp;
 pub use wait::{until, until_true};
 
+/// Encodes a value for a query string.
+pub fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// The resources with write operations.
 pub const RESOURCES: [&str; 10] = [
     "municipalities",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::Client;
+use crate::{Client, encoded};
 
 /// JSON of the test set.
 const QUERIES: &str = include_str!("queries.json");
@@ -62,8 +62,7 @@ impl Query {
     }
 
     async fn search(&self, client: &Client, path: &str) -> (Vec<String>, bool) {
-        let typed: String = url::form_urlencoded::byte_serialize(self.typed.as_bytes()).collect();
-        let found = client.get(&format!("{path}&q={typed}")).await.slugs();
+        let found = client.get(&format!("{path}&q={}", encoded(&self.typed))).await.slugs();
         let fits = self.fits(&found);
         (found, fits)
     }

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use tests::encoded;
 use tests::generated::Words;
 use tests::release::Server;
 
@@ -165,8 +166,7 @@ async fn deep(server: &Server) -> Result<Vec<Target>> {
 async fn searches(server: &Server) -> Result<Vec<Target>> {
     let mut found = vec![];
     for topic in Words::read()?.topics.iter().take(TARGETS) {
-        let topic: String = url::form_urlencoded::byte_serialize(topic.as_bytes()).collect();
-        let path = format!("/v1/search?q={topic}");
+        let path = format!("/v1/search?q={}", encoded(topic));
         if json(server, &path).await?.get("total").and_then(Value::as_u64) > Some(0) {
             found.push(Target::from(path));
         }

@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 use tests::graded_queries::{Found, GradedQuery, Quality, graded_queries};
 use tests::queries::{Query, parse, queries, queries_without_match};
-use tests::{App, Client};
+use tests::{App, Client, encoded};
 
 use crate::time::measure_times;
 
@@ -63,8 +63,7 @@ async fn measure(expected: &[Query], graded: &[GradedQuery]) {
 async fn measure_without_match(client: &Client) {
     let (mut queries, mut with_words, mut only_similar) = (0, vec![], 0);
     for query in queries_without_match() {
-        let typed: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-        let page = client.get(&format!("/v1/search?limit=1&q={typed}")).await.json();
+        let page = client.get(&format!("/v1/search?limit=1&q={}", encoded(query))).await.json();
         let is_found = |member: &str| page.pointer(&format!("/search/{member}")).and_then(Value::as_u64) > Some(0);
         let has_words = is_found("all_words") || is_found("some_words");
         queries += 1;

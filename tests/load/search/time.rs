@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Client;
+use tests::encoded;
 use tests::graded_queries::GradedQuery;
 use tests::queries::{Query, queries_without_match};
 use tokio::task::JoinSet;
@@ -59,8 +60,7 @@ pub(crate) async fn measure_times(url: &str, expected: &[Query], graded: &[Grade
 }
 
 fn path(resource: &str, typed: &str) -> String {
-    let typed: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
-    format!("/v1/{resource}?q={typed}")
+    format!("/v1/{resource}?q={}", encoded(typed))
 }
 
 /// Returns the time of a request.

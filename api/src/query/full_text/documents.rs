@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use entity::Text;
-use sea_orm::{ConnectionTrait, FromQueryResult, QueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use search::{Document, Index};
 use uuid::Uuid;
 
@@ -31,10 +31,8 @@ pub(crate) fn resource_number(table: &str) -> Option<u8> {
 
 /// Returns an index of all documents.
 pub(super) async fn read_all(db: &impl ConnectionTrait) -> Result<Index> {
-    const STEMS: &str = "select string_agg(w.word || ' ' || w.german || ' ' || w.english, e'\\n') \
-                           from (select distinct word, german, english from search_word) w";
     let mut index = Index::default();
-    learn(&mut index, &text(db.query_one_raw(sql(STEMS, [])).await?)?);
+    learn(&mut index, &stems(db, None).await?);
     let mut rows = Row::after(db, Uuid::nil()).await?;
     while let Some(last) = rows.last().map(|row| row.id) {
         let documents = rows.into_iter().map(Row::document).collect::<Result<Vec<_>>>()?;
@@ -67,8 +65,6 @@ impl Changes {
         is_learnt: impl Fn(&str) -> bool,
     ) -> Result<Option<Self>> {
         const REMOVED: &str = "select entry_id from search_removal where version > $1";
-        const STEMS: &str = "select string_agg(w.word || ' ' || w.german || ' ' || w.english, e'\\n') \
-                               from (select distinct word, german, english from search_word where word = any ($1)) w";
         let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
         let rows = Row::find(db, "version > $1", [version.into(), limit.into()]).await?;
         if rows.len() == BATCH {
@@ -77,8 +73,7 @@ impl Changes {
         let documents = rows.into_iter().map(Row::document).collect::<Result<Vec<_>>>()?;
         let words = documents.iter().flat_map(Document::words);
         let new: Vec<String> = words.filter(|word| !is_learnt(word)).map(str::to_owned).collect();
-        let stems =
-            if new.is_empty() { String::new() } else { text(db.query_one_raw(sql(STEMS, [new.into()])).await?)? };
+        let stems = if new.is_empty() { String::new() } else { stems(db, Some(new)).await? };
         let removed = db.query_all_raw(sql(REMOVED, [version.into()])).await?;
         let removed = removed.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         Ok(Some(Self { removed, documents, stems }))
@@ -96,13 +91,17 @@ impl Changes {
     }
 }
 
-/// Returns the only text of a row, or an empty one.
-fn text(row: Option<QueryResult>) -> Result<String> {
-    let text: Option<String> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
-    Ok(text.unwrap_or_default())
+/// Reads the stems of some words, or of all: a word in each line, with its German and its English stem.
+async fn stems(db: &impl ConnectionTrait, words: Option<Vec<String>>) -> Result<String> {
+    const SQL: &str = "select string_agg(w.word || ' ' || w.german || ' ' || w.english, e'\\n') \
+                         from (select distinct word, german, english from search_word \
+                                where $1::text[] is null or word = any ($1)) w";
+    let row = db.query_one_raw(sql(SQL, [words.into()])).await?;
+    let stems: Option<String> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+    Ok(stems.unwrap_or_default())
 }
 
-/// Stores the stems of words: a word in each line, with its German and English stem.
+/// Stores the stems of words, as `stems` returns them.
 fn learn(index: &mut Index, stems: &str) {
     for line in stems.lines() {
         let mut words = line.split(' ');

@@ -88,7 +88,7 @@ where
     T: Entry,
 {
     let plan = resolved(context, req, &mut list, plan).await?;
-    if list.params.q.is_none()
+    if !list.params.is_search()
         && !list.representation.is_streamed()
         && let Some(page) = stored_page(context, req, &list, &plan).await?
     {

@@ -116,7 +116,10 @@ impl<Q, T: Record> ListRequest<'_, Q, T> {
         };
         let entries = |facet: &Facet| {
             let rows = facet.filters.select::<E>();
-            asked.search.as_ref().map_or(rows.clone(), |search| search.limit(rows))
+            match &asked.search {
+                Some(search) => search.limit(rows),
+                None => rows,
+            }
         };
         let facets = facet_values(db, &plan.facets, entries).await?;
         let (mut did_you_mean, mut matches) = (None, None);
